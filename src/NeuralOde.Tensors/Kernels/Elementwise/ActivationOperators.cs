@@ -1,0 +1,94 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>tanh x.</summary>
+internal readonly struct TanhOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        // tanh|x| = m/(m + 2) with m = e^(2|x|) − 1 keeps full relative accuracy near zero; beyond the clamp it rounds to 1.
+        var magnitude = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 9.1 : 19.1), TVector.Abs(x));
+        var m = Exponential.Expm1Moderate<TVector, T>(magnitude + magnitude);
+        return (m / (m + TVector.Constant(2))) | (x & TVector.Constant(-0.0));
+    }
+}
+
+/// <summary>1/(1 + e⁻ˣ), accurate in both tails.</summary>
+internal readonly struct SigmoidOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        var e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
+        var one = TVector.Constant(1);
+        return TVector.Select(TVector.LessThan(x, TVector.Constant(0)), e, one) / (one + e);
+    }
+}
+
+/// <summary>The exponential linear unit with α = 1 (Clevert, Unterthiner and Hochreiter, 2016): x where x &gt; 0, eˣ − 1 elsewhere.</summary>
+internal readonly struct EluOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        var zero = TVector.Constant(0);
+        var negative = Exponential.Expm1NonPositive<TVector, T>(TVector.MinNative(zero, x));
+        return TVector.Select(TVector.LessThanOrEqual(zero, x), x, negative);
+    }
+}
+
+/// <summary>max(x, 0), NaN where x is.</summary>
+internal readonly struct ReluOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+        => TVector.MaxNative(TVector.Constant(0), x);
+}
+
+/// <summary>ln(1 + eˣ), without overflow and accurate in both tails.</summary>
+internal readonly struct SoftplusOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        var e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
+        return TVector.MaxNative(TVector.Constant(0), x) + Logarithm.Log1pOfUnit<TVector, T>(e);
+    }
+}
+
+/// <summary>x/(1 + e⁻ˣ), also called swish.</summary>
+internal readonly struct SiluOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+        => x * SigmoidOperator<T>.Invoke(x);
+}
+
+/// <summary>The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016): ½x(1 + tanh u) with u = √(2/π)(x + 0.044715x³).</summary>
+internal readonly struct GeluOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        // ½(1 + tanh u) = 1/(1 + e^(−2u)) does not cancel in the negative tail.
+        var cubic = TVector.MultiplyAdd(TVector.Constant(0.044715) * (x * x), x, x);
+        return x * SigmoidOperator<T>.Invoke(TVector.Constant(2 * 0.79788456080286535588) * cubic);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+internal static unsafe partial class Map
+{
+    /// <summary>destination[i] = op(x[i], y[i]).</summary>
+    public static void Binary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+        => Binary<T, TOperator>(x, y, destination, SimdWidths.Best);
+
+    /// <summary><see cref="Binary{T, TOperator}(ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Binary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        RequireLength(x.Length, destination.Length, nameof(x));
+        RequireLength(y.Length, destination.Length, nameof(y));
+        fixed (T* px = x)
+        fixed (T* py = y)
+        fixed (T* pd = destination)
+        {
+            switch (width)
+            {
+                case SimdWidth.V512:
+                    BinaryLoop<Simd512<T>, T, TOperator>(px, py, pd, destination.Length);
+                    break;
+                case SimdWidth.V256:
+                    BinaryLoop<Simd256<T>, T, TOperator>(px, py, pd, destination.Length);
+                    break;
+                case SimdWidth.V128:
+                    BinaryLoop<Simd128<T>, T, TOperator>(px, py, pd, destination.Length);
+                    break;
+                default:
+                    BinaryLoop<SimdScalar<T>, T, TOperator>(px, py, pd, destination.Length);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BinaryLoop<TVector, T, TOperator>(T* x, T* y, T* destination, int length)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        var i = 0;
+        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
+        {
+            var result = TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i), Lockstep4<TVector, T>.Load(y + i));
+            Lockstep4<TVector, T>.Store(result, destination + i);
+        }
+
+        for (; i <= length - TVector.Count; i += TVector.Count)
+        {
+            TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i)), destination + i);
+        }
+
+        if (i < length)
+        {
+            var result = TOperator.Invoke(TVector.LoadPartial(x + i, length - i), TVector.LoadPartial(y + i, length - i));
+            TVector.StorePartial(result, destination + i, length - i);
+        }
+    }
+
+    /// <summary>destination[i] = op(x[i], y).</summary>
+    public static void BinaryScalarRight<T, TOperator>(ReadOnlySpan<T> x, T y, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+        => BinaryScalarRight<T, TOperator>(x, y, destination, SimdWidths.Best);
+
+    /// <summary><see cref="BinaryScalarRight{T, TOperator}(ReadOnlySpan{T}, T, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void BinaryScalarRight<T, TOperator>(ReadOnlySpan<T> x, T y, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        RequireLength(x.Length, destination.Length, nameof(x));
+        fixed (T* px = x)
+        fixed (T* pd = destination)
+        {
+            switch (width)
+            {
+                case SimdWidth.V512:
+                    BinaryScalarRightLoop<Simd512<T>, T, TOperator>(px, y, pd, destination.Length);
+                    break;
+                case SimdWidth.V256:
+                    BinaryScalarRightLoop<Simd256<T>, T, TOperator>(px, y, pd, destination.Length);
+                    break;
+                case SimdWidth.V128:
+                    BinaryScalarRightLoop<Simd128<T>, T, TOperator>(px, y, pd, destination.Length);
+                    break;
+                default:
+                    BinaryScalarRightLoop<SimdScalar<T>, T, TOperator>(px, y, pd, destination.Length);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BinaryScalarRightLoop<TVector, T, TOperator>(T* x, T y, T* destination, int length)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        var allY = TVector.Create(y);
+        var blockY = Lockstep4<TVector, T>.Create(y);
+        var i = 0;
+        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
+        {
+            var result = TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i), blockY);
+            Lockstep4<TVector, T>.Store(result, destination + i);
+        }
+
+        for (; i <= length - TVector.Count; i += TVector.Count)
+        {
+            TVector.Store(TOperator.Invoke(TVector.Load(x + i), allY), destination + i);
+        }
+
+        if (i < length)
+        {
+            var result = TOperator.Invoke(TVector.LoadPartial(x + i, length - i), allY);
+            TVector.StorePartial(result, destination + i, length - i);
+        }
+    }
+
+    /// <summary>destination[i] = op(x, y[i]).</summary>
+    public static void BinaryScalarLeft<T, TOperator>(T x, ReadOnlySpan<T> y, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+        => BinaryScalarLeft<T, TOperator>(x, y, destination, SimdWidths.Best);
+
+    /// <summary><see cref="BinaryScalarLeft{T, TOperator}(T, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void BinaryScalarLeft<T, TOperator>(T x, ReadOnlySpan<T> y, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        RequireLength(y.Length, destination.Length, nameof(y));
+        fixed (T* py = y)
+        fixed (T* pd = destination)
+        {
+            switch (width)
+            {
+                case SimdWidth.V512:
+                    BinaryScalarLeftLoop<Simd512<T>, T, TOperator>(x, py, pd, destination.Length);
+                    break;
+                case SimdWidth.V256:
+                    BinaryScalarLeftLoop<Simd256<T>, T, TOperator>(x, py, pd, destination.Length);
+                    break;
+                case SimdWidth.V128:
+                    BinaryScalarLeftLoop<Simd128<T>, T, TOperator>(x, py, pd, destination.Length);
+                    break;
+                default:
+                    BinaryScalarLeftLoop<SimdScalar<T>, T, TOperator>(x, py, pd, destination.Length);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BinaryScalarLeftLoop<TVector, T, TOperator>(T x, T* y, T* destination, int length)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        var allX = TVector.Create(x);
+        var blockX = Lockstep4<TVector, T>.Create(x);
+        var i = 0;
+        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
+        {
+            var result = TOperator.Invoke(blockX, Lockstep4<TVector, T>.Load(y + i));
+            Lockstep4<TVector, T>.Store(result, destination + i);
+        }
+
+        for (; i <= length - TVector.Count; i += TVector.Count)
+        {
+            TVector.Store(TOperator.Invoke(allX, TVector.Load(y + i)), destination + i);
+        }
+
+        if (i < length)
+        {
+            var result = TOperator.Invoke(allX, TVector.LoadPartial(y + i, length - i));
+            TVector.StorePartial(result, destination + i, length - i);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>
+/// Element-wise kernels: an operator over whole spans. The inputs must be at least as long as the destination, whose length counts.
+/// The destination may be exactly one of the inputs; overlapping it in part is not allowed.
+/// </summary>
+/// <remarks>
+/// The blocks of four vectors go in lock-step, the rest one vector at a time, the tail under a mask: every element gets the same bits wherever it stands and at every width.
+/// </remarks>
+internal static unsafe partial class Map
+{
+    /// <summary>destination[i] = op(x[i]).</summary>
+    public static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IUnaryOperator<T>
+        => Unary<T, TOperator>(x, destination, SimdWidths.Best);
+
+    /// <summary><see cref="Unary{T, TOperator}(ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IUnaryOperator<T>
+    {
+        RequireLength(x.Length, destination.Length, nameof(x));
+        fixed (T* px = x)
+        fixed (T* pd = destination)
+        {
+            switch (width)
+            {
+                case SimdWidth.V512:
+                    UnaryLoop<Simd512<T>, T, TOperator>(px, pd, destination.Length);
+                    break;
+                case SimdWidth.V256:
+                    UnaryLoop<Simd256<T>, T, TOperator>(px, pd, destination.Length);
+                    break;
+                case SimdWidth.V128:
+                    UnaryLoop<Simd128<T>, T, TOperator>(px, pd, destination.Length);
+                    break;
+                default:
+                    UnaryLoop<SimdScalar<T>, T, TOperator>(px, pd, destination.Length);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void UnaryLoop<TVector, T, TOperator>(T* x, T* destination, int length)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IUnaryOperator<T>
+    {
+        var i = 0;
+        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
+        {
+            Lockstep4<TVector, T>.Store(TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i)), destination + i);
+        }
+
+        for (; i <= length - TVector.Count; i += TVector.Count)
+        {
+            TVector.Store(TOperator.Invoke(TVector.Load(x + i)), destination + i);
+        }
+
+        if (i < length)
+        {
+            TVector.StorePartial(TOperator.Invoke(TVector.LoadPartial(x + i, length - i)), destination + i, length - i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RequireLength(int length, int needed, string name)
+    {
+        if (length < needed)
+        {
+            ThrowTooShort(length, needed, name);
+        }
+    }
+
+    private static void ThrowTooShort(int length, int needed, string name)
+        => throw new ArgumentException($"{name} has {length} elements, fewer than the destination's {needed}.", name);
+}
