@@ -48,12 +48,6 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var i = 0;
-        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
-        {
-            var result = TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i), Lockstep4<TVector, T>.Load(y + i));
-            Lockstep4<TVector, T>.Store(result, destination + i);
-        }
-
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i)), destination + i);
@@ -107,14 +101,7 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var allY = TVector.Create(y);
-        var blockY = Lockstep4<TVector, T>.Create(y);
         var i = 0;
-        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
-        {
-            var result = TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i), blockY);
-            Lockstep4<TVector, T>.Store(result, destination + i);
-        }
-
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), allY), destination + i);
@@ -168,14 +155,7 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var allX = TVector.Create(x);
-        var blockX = Lockstep4<TVector, T>.Create(x);
         var i = 0;
-        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
-        {
-            var result = TOperator.Invoke(blockX, Lockstep4<TVector, T>.Load(y + i));
-            Lockstep4<TVector, T>.Store(result, destination + i);
-        }
-
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(allX, TVector.Load(y + i)), destination + i);

@@ -50,12 +50,6 @@ internal static unsafe partial class Map
         where TOperator : struct, ITernaryOperator<T>
     {
         var i = 0;
-        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
-        {
-            var result = TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i), Lockstep4<TVector, T>.Load(y + i), Lockstep4<TVector, T>.Load(z + i));
-            Lockstep4<TVector, T>.Store(result, destination + i);
-        }
-
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i), TVector.Load(z + i)), destination + i);

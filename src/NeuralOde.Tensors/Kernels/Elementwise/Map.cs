@@ -8,7 +8,8 @@ namespace NeuralOde.Tensors.Kernels;
 /// The destination may be exactly one of the inputs; overlapping it in part is not allowed.
 /// </summary>
 /// <remarks>
-/// The blocks of four vectors go in lock-step, the rest one vector at a time, the tail under a mask: every element gets the same bits wherever it stands and at every width.
+/// Whole vectors, then the tail under a mask: every element gets the same bits wherever it stands and at every width.
+/// One vector at a time is enough: out-of-order execution overlaps the independent iterations.
 /// </remarks>
 internal static unsafe partial class Map
 {
@@ -53,11 +54,6 @@ internal static unsafe partial class Map
         where TOperator : struct, IUnaryOperator<T>
     {
         var i = 0;
-        for (; i <= length - (4 * TVector.Count); i += 4 * TVector.Count)
-        {
-            Lockstep4<TVector, T>.Store(TOperator.Invoke(Lockstep4<TVector, T>.Load(x + i)), destination + i);
-        }
-
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i)), destination + i);

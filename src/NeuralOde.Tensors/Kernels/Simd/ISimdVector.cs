@@ -38,6 +38,9 @@ internal unsafe interface ISimdVector<TSelf, T>
     /// <summary>Writes the first <paramref name="count"/> lanes and never touches the memory of the others; <paramref name="count"/> may be anything from 0 to <see cref="Count"/>.</summary>
     static abstract void StorePartial(TSelf value, T* destination, int count);
 
+    /// <summary>A mask of the first <paramref name="count"/> lanes, from 0 to <see cref="Count"/>.</summary>
+    static abstract TSelf FirstLanes(int count);
+
     static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator -(TSelf a, TSelf b);

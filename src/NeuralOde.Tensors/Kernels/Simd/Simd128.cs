@@ -78,6 +78,11 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> FirstLanes(int count) => typeof(T) == typeof(float)
+        ? new(FirstSingles(count).As<float, T>())
+        : new(FirstDoubles(count).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> operator +(Simd128<T> a, Simd128<T> b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

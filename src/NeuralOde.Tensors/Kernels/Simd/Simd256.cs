@@ -78,6 +78,11 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> FirstLanes(int count) => typeof(T) == typeof(float)
+        ? new(FirstSingles(count).As<float, T>())
+        : new(FirstDoubles(count).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> operator +(Simd256<T> a, Simd256<T> b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

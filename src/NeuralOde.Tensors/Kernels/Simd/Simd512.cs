@@ -78,6 +78,11 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> FirstLanes(int count) => typeof(T) == typeof(float)
+        ? new(FirstSingles(count).As<float, T>())
+        : new(FirstDoubles(count).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> operator +(Simd512<T> a, Simd512<T> b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

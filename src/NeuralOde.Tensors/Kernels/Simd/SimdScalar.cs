@@ -57,6 +57,9 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdScalar<T> FirstLanes(int count) => Mask(count > 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> operator +(SimdScalar<T> a, SimdScalar<T> b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

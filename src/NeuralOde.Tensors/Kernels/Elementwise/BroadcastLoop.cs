@@ -1,0 +1,235 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>What a broadcast does with one run of elements: up to three operands, each dense (stride 1) or one repeated element (stride 0).</summary>
+internal unsafe interface IBroadcastRun<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>How many of the three operands there are; the rest are null.</summary>
+    static abstract int Operands { get; }
+
+    static abstract void Invoke(T* x, int xStride, T* y, int yStride, T* z, int zStride, T* destination, int count);
+}
+
+/// <summary>
+/// Walks operands of any strides in the order of a dense row-major destination, handing long runs to a vector kernel.
+/// </summary>
+/// <remarks>
+/// Axes that are one axis for every operand are merged first. A short last axis, as in [512, 2] + [2], would make for short runs:
+/// then the last two axes are one block, and operands that are not dense over it are first written out in a small buffer.
+/// </remarks>
+internal static unsafe class BroadcastLoop
+{
+    private const int BufferLength = 512;
+    private const int ShortAxis = 16;
+    private const int MaxRank = 16;
+
+    /// <summary>Runs <typeparamref name="TRun"/> over every element; strides in elements, 0 along a broadcast axis.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Invoke<T, TRun>(
+        T* x,
+        ReadOnlySpan<int> xStrides,
+        T* y,
+        ReadOnlySpan<int> yStrides,
+        T* z,
+        ReadOnlySpan<int> zStrides,
+        ReadOnlySpan<int> lengths,
+        T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRun : struct, IBroadcastRun<T>
+    {
+        if (lengths.Length > MaxRank)
+        {
+            throw new ArgumentException($"A rank of {lengths.Length} is above the {MaxRank} that kernels handle.", nameof(lengths));
+        }
+
+        var length = stackalloc int[MaxRank];
+        var strides = stackalloc int[3 * MaxRank];
+        var rank = Merge(xStrides, yStrides, zStrides, lengths, length, strides);
+        if (rank < 0)
+        {
+            return;
+        }
+
+        var sx = strides;
+        var sy = strides + MaxRank;
+        var sz = strides + (2 * MaxRank);
+
+        // The innermost block has rows × columns elements; a single row unless the last axis is short.
+        var columns = length[rank - 1];
+        var blockRank = columns < ShortAxis && rank > 1 ? 2 : 1;
+        var rows = blockRank == 2 ? length[rank - 2] : 1;
+        var outerRank = rank - blockRank;
+        var buffers = stackalloc T[3 * BufferLength];
+        var index = stackalloc int[MaxRank];
+        var last = rank - 1;
+        var rowAxis = blockRank == 2 ? rank - 2 : last;
+        while (true)
+        {
+            if (blockRank == 1)
+            {
+                RunRow<T, TRun>(x, sx[last], y, sy[last], z, sz[last], destination, columns, buffers);
+            }
+            else
+            {
+                RunRows<T, TRun>(x, sx[rowAxis], sx[last], y, sy[rowAxis], sy[last], z, sz[rowAxis], sz[last], destination, rows, columns, buffers);
+            }
+
+            destination += rows * columns;
+            var axis = outerRank - 1;
+            for (; axis >= 0; axis--)
+            {
+                x += sx[axis];
+                y += sy[axis];
+                z += sz[axis];
+                if (++index[axis] < length[axis])
+                {
+                    break;
+                }
+
+                index[axis] = 0;
+                x -= (long)sx[axis] * length[axis];
+                y -= (long)sy[axis] * length[axis];
+                z -= (long)sz[axis] * length[axis];
+            }
+
+            if (axis < 0)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Drops axes of length 1 and joins neighbours that every operand steps through evenly. The rank left, at least 1; −1 if there is nothing to do.</summary>
+    private static int Merge(
+        ReadOnlySpan<int> xStrides,
+        ReadOnlySpan<int> yStrides,
+        ReadOnlySpan<int> zStrides,
+        ReadOnlySpan<int> lengths,
+        int* length,
+        int* strides)
+    {
+        var rank = 0;
+        for (var axis = 0; axis < lengths.Length; axis++)
+        {
+            var n = lengths[axis];
+            if (n <= 0)
+            {
+                return -1;
+            }
+
+            if (n == 1)
+            {
+                continue;
+            }
+
+            int sx = xStrides[axis], sy = yStrides[axis], sz = zStrides.IsEmpty ? 0 : zStrides[axis];
+            var previous = rank - 1;
+            if (rank > 0
+                && strides[previous] == sx * n
+                && strides[MaxRank + previous] == sy * n
+                && strides[(2 * MaxRank) + previous] == sz * n)
+            {
+                length[previous] *= n;
+            }
+            else
+            {
+                length[rank] = n;
+                previous = rank++;
+            }
+
+            strides[previous] = sx;
+            strides[MaxRank + previous] = sy;
+            strides[(2 * MaxRank) + previous] = sz;
+        }
+
+        if (rank == 0)
+        {
+            length[0] = 1;
+            strides[0] = strides[MaxRank] = strides[2 * MaxRank] = 0;
+            return 1;
+        }
+
+        return rank;
+    }
+
+    private static void RunRow<T, TRun>(T* x, int sx, T* y, int sy, T* z, int sz, T* destination, int count, T* buffers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRun : struct, IBroadcastRun<T>
+    {
+        if (IsDirect(sx) && IsDirect(sy) && IsDirect(sz))
+        {
+            TRun.Invoke(x, sx, y, sy, z, sz, destination, count);
+            return;
+        }
+
+        for (var start = 0; start < count; start += BufferLength)
+        {
+            var part = Math.Min(BufferLength, count - start);
+            TRun.Invoke(
+                Row(x + ((long)start * sx), sx, part, buffers), IsDirect(sx) ? sx : 1,
+                Row(y + ((long)start * sy), sy, part, buffers + BufferLength), IsDirect(sy) ? sy : 1,
+                Row(z + ((long)start * sz), sz, part, buffers + (2 * BufferLength)), IsDirect(sz) ? sz : 1,
+                destination + start,
+                part);
+        }
+    }
+
+    private static bool IsDirect(int stride) => stride is 0 or 1;
+
+    private static T* Row<T>(T* source, int stride, int count, T* buffer)
+        where T : unmanaged
+    {
+        if (IsDirect(stride))
+        {
+            return source;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            buffer[i] = source[(long)i * stride];
+        }
+
+        return buffer;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunRows<T, TRun>(
+        T* x, int xRow, int xColumn, T* y, int yRow, int yColumn, T* z, int zRow, int zColumn, T* destination, int rows, int columns, T* buffers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRun : struct, IBroadcastRun<T>
+    {
+        var rowsAtOnce = BufferLength / columns;
+        for (var row = 0; row < rows; row += rowsAtOnce)
+        {
+            var part = Math.Min(rowsAtOnce, rows - row);
+
+            // Nothing changes from block to block for an operand that does not depend on the row.
+            var fresh = row == 0;
+            TRun.Invoke(
+                Block(x + ((long)row * xRow), xRow, xColumn, part, columns, buffers, fresh), 1,
+                Block(y + ((long)row * yRow), yRow, yColumn, part, columns, buffers + BufferLength, fresh), 1,
+                TRun.Operands < 3 ? null : Block(z + ((long)row * zRow), zRow, zColumn, part, columns, buffers + (2 * BufferLength), fresh), 1,
+                destination + (row * columns),
+                part * columns);
+        }
+    }
+
+    private static T* Block<T>(T* source, int rowStride, int columnStride, int rows, int columns, T* buffer, bool fresh)
+        where T : unmanaged
+    {
+        if (columnStride == 1 && rowStride == columns)
+        {
+            return source;
+        }
+
+        if (fresh || rowStride != 0)
+        {
+            Layout.Gather(source, rowStride, columnStride, rows, columns, buffer);
+        }
+
+        return buffer;
+    }
+}

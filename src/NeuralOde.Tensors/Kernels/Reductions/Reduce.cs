@@ -1,0 +1,184 @@
+using System.Numerics;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>
+/// Sums, extremes and norms. The order of additions depends on the shape alone: the same bits at every width, on every machine, on any number of threads.
+/// </summary>
+internal static unsafe class Reduce
+{
+    /// <summary>The sum of all elements, 0 of none.</summary>
+    public static T Sum<T>(ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Sum(x, SimdWidths.Best);
+
+    /// <summary><see cref="Sum{T}(ReadOnlySpan{T})"/> at a given width.</summary>
+    internal static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        fixed (T* px = x)
+        {
+            return ReduceAll.Invoke<T, SumReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
+        }
+    }
+
+    /// <summary>The largest element, NaN if any is.</summary>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public static T Max<T>(ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Max(x, SimdWidths.Best);
+
+    /// <summary><see cref="Max{T}(ReadOnlySpan{T})"/> at a given width.</summary>
+    internal static T Max<T>(ReadOnlySpan<T> x, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireElements(x.Length);
+        fixed (T* px = x)
+        {
+            return ReduceAll.Invoke<T, MaxReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
+        }
+    }
+
+    /// <summary>The smallest element, NaN if any is.</summary>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public static T Min<T>(ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Min(x, SimdWidths.Best);
+
+    /// <summary><see cref="Min{T}(ReadOnlySpan{T})"/> at a given width.</summary>
+    internal static T Min<T>(ReadOnlySpan<T> x, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireElements(x.Length);
+        fixed (T* px = x)
+        {
+            return ReduceAll.Invoke<T, MinReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
+        }
+    }
+
+    /// <summary>Σ xᵢ².</summary>
+    public static T SumOfSquares<T>(ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => SumOfSquares(x, SimdWidths.Best);
+
+    /// <summary><see cref="SumOfSquares{T}(ReadOnlySpan{T})"/> at a given width.</summary>
+    internal static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        fixed (T* px = x)
+        {
+            return ReduceAll.Invoke<T, SumReduction<T>, SquareTerm<T>>(default, px, null, null, x.Length, width);
+        }
+    }
+
+    /// <summary>Σ xᵢ·yᵢ for two spans of one length.</summary>
+    public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Dot(x, y, SimdWidths.Best);
+
+    /// <summary><see cref="Dot{T}(ReadOnlySpan{T}, ReadOnlySpan{T})"/> at a given width.</summary>
+    internal static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireSameLength(y.Length, x.Length, nameof(y));
+        fixed (T* px = x)
+        fixed (T* py = y)
+        {
+            return ReduceAll.Invoke<T, SumReduction<T>, ProductTerm<T>>(default, px, py, null, x.Length, width);
+        }
+    }
+
+    /// <summary>The root mean square of xᵢ/(absolute + relative·max(|yᵢ|, |zᵢ|)), 0 of none: the error norm of Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I, eq. II.4.11, for an error x between the states y and z.</summary>
+    public static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => ScaledErrorNorm(x, y, z, absolute, relative, SimdWidths.Best);
+
+    /// <summary><see cref="ScaledErrorNorm{T}(ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, T, T)"/> at a given width.</summary>
+    internal static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireSameLength(y.Length, x.Length, nameof(y));
+        RequireSameLength(z.Length, x.Length, nameof(z));
+        if (x.IsEmpty)
+        {
+            return T.Zero;
+        }
+
+        fixed (T* px = x)
+        fixed (T* py = y)
+        fixed (T* pz = z)
+        {
+            return T.Sqrt(ReduceAll.Invoke<T, SumReduction<T>, ScaledErrorTerm<T>>(new(absolute, relative), px, py, pz, x.Length, width) / T.CreateTruncating(x.Length));
+        }
+    }
+
+    /// <summary>The sums along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Sum(x, outer, axis, inner, destination, SimdWidths.Best);
+
+    /// <summary><see cref="Sum{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
+    internal static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Along<T, SumReduction<T>>(x, outer, axis, inner, destination, width);
+    }
+
+    /// <summary>The largest elements along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
+    /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
+    public static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Max(x, outer, axis, inner, destination, SimdWidths.Best);
+
+    /// <summary><see cref="Max{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
+    internal static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireElements(axis);
+        Along<T, MaxReduction<T>>(x, outer, axis, inner, destination, width);
+    }
+
+    /// <summary>The smallest elements along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
+    /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
+    public static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Min(x, outer, axis, inner, destination, SimdWidths.Best);
+
+    /// <summary><see cref="Min{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
+    internal static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireElements(axis);
+        Along<T, MinReduction<T>>(x, outer, axis, inner, destination, width);
+    }
+
+    private static void Along<T, TReduction>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        StridedExtent.Require(x.Length, [outer, axis, inner], nameof(x));
+        StridedExtent.Require(destination.Length, [outer, inner], nameof(destination));
+        fixed (T* px = x)
+        fixed (T* pd = destination)
+        {
+            ReduceAxis.Invoke<T, TReduction>(px, outer, axis, inner, pd, width);
+        }
+    }
+
+    private static void RequireElements(int length)
+    {
+        if (length == 0)
+        {
+            throw new ArgumentException("No elements have no largest or smallest one; at least one is needed.", "x");
+        }
+    }
+
+    private static void RequireSameLength(int length, int needed, string name)
+    {
+        if (length != needed)
+        {
+            throw new ArgumentException($"{name} has {length} elements and x has {needed}; they must be the same.", name);
+        }
+    }
+}

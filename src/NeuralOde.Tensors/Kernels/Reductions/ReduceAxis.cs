@@ -1,0 +1,200 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>
+/// A reduction along the middle axis of x viewed as [outer, axis, inner]. The order is fixed by the shape alone.
+/// </summary>
+internal static unsafe class ReduceAxis
+{
+    // Rows added one after the other before their results are combined pairwise.
+    private const int Leaf = 128;
+
+    // Below this many elements to reduce, a plain loop beats folding the lanes of a block.
+    private const int Small = 16;
+
+    /// <summary>destination[o, i] = the reduction over a of x[o, a, i].</summary>
+    public static void Invoke<T, TReduction>(T* x, int outer, int axis, int inner, T* destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        if (outer == 0 || inner == 0)
+        {
+            return;
+        }
+
+        if (inner == 1 && axis >= Small)
+        {
+            for (var o = 0; o < outer; o++)
+            {
+                destination[o] = ReduceAll.Invoke<T, TReduction, ElementTerm<T>>(default, x + ((long)o * axis), null, null, axis, width);
+            }
+
+            return;
+        }
+
+        if (inner < Small && axis < Small)
+        {
+            Plain<T, TReduction>(x, outer, axis, inner, destination);
+            return;
+        }
+
+        switch (width)
+        {
+            case SimdWidth.V512:
+                Panels<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                break;
+            case SimdWidth.V256:
+                Panels<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                break;
+            case SimdWidth.V128:
+                Panels<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                break;
+            default:
+                if (typeof(T) == typeof(float))
+                {
+                    Panels<SimdScalar<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<SimdScalar<T>, T>, T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                }
+                else
+                {
+                    Panels<SimdScalar<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<SimdScalar<T>, T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                }
+
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Plain<T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        for (var o = 0; o < outer; o++)
+        {
+            for (var i = 0; i < inner; i++)
+            {
+                var sum = TReduction.Identity;
+                for (var a = 0; a < axis; a++)
+                {
+                    sum = TReduction.Combine(sum, x[(a * inner) + i]);
+                }
+
+                *destination++ = sum;
+            }
+
+            x += axis * inner;
+        }
+    }
+
+    /// <summary>Columns of whole vectors, or for an inner length that divides a block, all rows in one stream whose lanes are then folded onto each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Panels<TVector, TBlock, T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
+        where TVector : struct, ISimdVector<TVector, T>
+        where TBlock : struct, ISimdVector<TBlock, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        var periodic = inner < TBlock.Count / 2 && TBlock.Count % inner == 0;
+        var size = (long)axis * inner;
+        for (var o = 0; o < outer; o++, x += size, destination += inner)
+        {
+            if (periodic)
+            {
+                var sum = Rows<TBlock, T, TReduction>(x, (int)(size / TBlock.Count), TBlock.Count);
+                Wrap<TBlock, T, TReduction>(sum, x, size, inner, destination);
+                continue;
+            }
+
+            // Every column has the same order of additions, so it does not matter which vector it falls in.
+            var i = 0;
+            for (; i <= inner - TBlock.Count; i += TBlock.Count)
+            {
+                TBlock.Store(Rows<TBlock, T, TReduction>(x + i, axis, inner), destination + i);
+            }
+
+            for (; i <= inner - TVector.Count; i += TVector.Count)
+            {
+                TVector.Store(Rows<TVector, T, TReduction>(x + i, axis, inner), destination + i);
+            }
+
+            if (i < inner)
+            {
+                TVector.StorePartial(PartialRows<TVector, T, TReduction>(x + i, axis, inner, inner - i), destination + i, inner - i);
+            }
+        }
+    }
+
+    /// <summary>Combines what is left of the stream, less than a block, with the block's lanes, and these down to one period.</summary>
+    private static void Wrap<TBlock, T, TReduction>(TBlock sum, T* x, long size, int inner, T* destination)
+        where TBlock : struct, ISimdVector<TBlock, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        var lanes = stackalloc T[TBlock.Count];
+        TBlock.Store(sum, lanes);
+        var rest = (int)(size % TBlock.Count);
+        for (var i = 0; i < rest; i++)
+        {
+            lanes[i] = TReduction.Combine(lanes[i], x[size - rest + i]);
+        }
+
+        for (var half = TBlock.Count / 2; half >= inner; half /= 2)
+        {
+            for (var i = 0; i < half; i++)
+            {
+                lanes[i] = TReduction.Combine(lanes[i], lanes[half + i]);
+            }
+        }
+
+        new ReadOnlySpan<T>(lanes, inner).CopyTo(new Span<T>(destination, inner));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TVector Rows<TVector, T, TReduction>(T* x, int rows, int stride)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        if (rows > Leaf)
+        {
+            var left = LeftRows(rows);
+            return TReduction.Combine(
+                Rows<TVector, T, TReduction>(x, left, stride),
+                Rows<TVector, T, TReduction>(x + ((long)left * stride), rows - left, stride));
+        }
+
+        var sum = TVector.Create(TReduction.Identity);
+        for (var row = 0; row < rows; row++, x += stride)
+        {
+            sum = TReduction.Combine(sum, TVector.Load(x));
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TVector PartialRows<TVector, T, TReduction>(T* x, int rows, int stride, int columns)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+    {
+        if (rows > Leaf)
+        {
+            var left = LeftRows(rows);
+            return TReduction.Combine(
+                PartialRows<TVector, T, TReduction>(x, left, stride, columns),
+                PartialRows<TVector, T, TReduction>(x + ((long)left * stride), rows - left, stride, columns));
+        }
+
+        var sum = TVector.Create(TReduction.Identity);
+        for (var row = 0; row < rows; row++, x += stride)
+        {
+            sum = TReduction.Combine(sum, TVector.LoadPartial(x, columns));
+        }
+
+        return sum;
+    }
+
+    private static int LeftRows(int rows) => (((rows - 1) / Leaf) + 1) / 2 * Leaf;
+}
