@@ -1,0 +1,63 @@
+using System.Numerics;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>
+/// Products too large for the caches, or with a B whose rows are not contiguous: B is packed a block at a time, and a block of A
+/// stays in the second-level cache while it meets all panels of B (K. Goto and R. van de Geijn, Anatomy of High-Performance Matrix
+/// Multiplication, ACM TOMS 34(3), 2008).
+/// </summary>
+internal static unsafe class BlockedProduct<T, TVector>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TVector : struct, ISimdVector<TVector, T>
+{
+    /// <summary>k of a block: a panel of B of this height, 64 KB in float at 512 bits, streams from the second-level cache.</summary>
+    private const int BlockK = 256;
+
+    /// <summary>Columns of a block of B: with <see cref="BlockK"/> rows it takes 2 MB in float, and stays in the third-level cache.</summary>
+    private const int BlockN = 2048;
+
+    /// <summary>Rows of a block of A: with <see cref="BlockK"/> columns it takes 192 KB in float, a part of the second-level cache.</summary>
+    private const int BlockM = 192;
+
+    public static void Multiply(in GemmProblem<T> problem)
+    {
+        T* packed = GemmScratch<T>.Get(PackedB<T, TVector>.Length(nint.Min(BlockK, problem.K), nint.Min(BlockN, problem.N)));
+        for (nint j = 0; j < problem.N; j += BlockN)
+        {
+            nint n = nint.Min(BlockN, problem.N - j);
+            for (nint p = 0; p < problem.K; p += BlockK)
+            {
+                nint k = nint.Min(BlockK, problem.K - p);
+                PackedB<T, TVector>.Pack(problem.B.From(p, j), k, n, packed);
+
+                var block = problem.Part(0, j, problem.M, n);
+                block.K = k;
+                block.A = block.A.From(0, p);
+                if (p > 0)
+                {
+                    block.Start = block.C;
+                    block.StartStep = block.CStep;
+                }
+
+                MultiplyPacked(block, packed);
+            }
+        }
+    }
+
+    /// <summary>Multiplies with a B that is packed already; the B of the problem is ignored.</summary>
+    public static void MultiplyPacked(in GemmProblem<T> problem, T* packed)
+    {
+        nint panelWidth = PackedB<T, TVector>.PanelWidth;
+        for (nint i = 0; i < problem.M; i += BlockM)
+        {
+            nint m = nint.Min(BlockM, problem.M - i);
+            for (nint j = 0; j < problem.N; j += panelWidth)
+            {
+                var panel = problem.Part(i, j, m, nint.Min(panelWidth, problem.N - j));
+                panel.B = PackedB<T, TVector>.Panel(packed, problem.K, problem.N, j);
+                RegisterTile<T, TVector>.Multiply(panel);
+            }
+        }
+    }
+}

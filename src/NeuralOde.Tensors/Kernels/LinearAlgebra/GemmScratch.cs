@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>
+/// The memory that packed operands live in while one multiplication runs: one buffer per thread and element type, pinned, kept between
+/// calls, and grown where a larger multiplication needs it. So a multiplication allocates nothing once its shape has been seen.
+/// </summary>
+internal static unsafe class GemmScratch<T>
+    where T : unmanaged
+{
+    // A cache line, and the largest vector: loads from packed operands never straddle two lines.
+    private const int Alignment = 64;
+
+    [ThreadStatic]
+    private static T* s_buffer;
+
+    [ThreadStatic]
+    private static nint s_length;
+
+    [ThreadStatic]
+    private static T[]? s_owner;
+
+    /// <summary>At least <paramref name="length"/> aligned elements with arbitrary content, valid until this thread asks again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T* Get(nint length) => length <= s_length ? s_buffer : Grow(length);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T* Grow(nint length)
+    {
+        length = (nint)System.Numerics.BitOperations.RoundUpToPowerOf2((nuint)length);
+        s_owner = GC.AllocateUninitializedArray<T>(checked((int)length + (Alignment / sizeof(T))), pinned: true);
+        nint address = (nint)Unsafe.AsPointer(ref s_owner[0]);
+        s_buffer = (T*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
+        s_length = length;
+        return s_buffer;
+    }
+}
