@@ -18,11 +18,6 @@ internal static unsafe class GemmEpilogue<T, TVector>
         where TOperator : struct, IUnaryOperator<T>
     {
         nint i = 0;
-        for (; i <= length - Lockstep4<TVector, T>.Count; i += Lockstep4<TVector, T>.Count)
-        {
-            Lockstep4<TVector, T>.Store(TOperator.Invoke(Lockstep4<TVector, T>.Load(c + i)), c + i);
-        }
-
         for (; i < length; i += TVector.Count)
         {
             int count = (int)nint.Min(TVector.Count, length - i);

@@ -1,0 +1,33 @@
+namespace NeuralOde.Tensors;
+
+/// <summary>Switches the recording of eager operations off and on, for the current thread.</summary>
+public static class GradientMode
+{
+    [ThreadStatic]
+    private static int t_disabled;
+
+    /// <summary>Whether operations on tensors that require a gradient are recorded.</summary>
+    public static bool IsEnabled => t_disabled == 0;
+
+    /// <summary>Records nothing until the returned object is disposed: for evaluation and prediction.</summary>
+    /// <returns>Dispose it to record again.</returns>
+    public static IDisposable Disable()
+    {
+        t_disabled++;
+        return new Scope();
+    }
+
+    private sealed class Scope : IDisposable
+    {
+        private bool _disposed;
+
+        public void Dispose()
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                t_disabled--;
+            }
+        }
+    }
+}

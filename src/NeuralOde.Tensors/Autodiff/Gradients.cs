@@ -1,0 +1,178 @@
+using NeuralOde.Tensors.Operations;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>Reverse-mode differentiation. The gradient is made of operations too, so it can be differentiated again.</summary>
+public static class Gradients
+{
+    /// <summary>The gradient of a scalar with respect to some tensors.</summary>
+    /// <param name="output">A tensor with one element.</param>
+    /// <param name="withRespectTo">Leaves or intermediate results, each of any shape.</param>
+    /// <param name="createGraph">Whether eager results can be differentiated again. Symbolic ones always can.</param>
+    /// <returns>One tensor each, of its shape; zeros where <paramref name="output"/> does not depend on it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="output"/> has more than one element.</exception>
+    public static Tensor[] Of(Tensor output, IReadOnlyList<Tensor> withRespectTo, bool createGraph = false)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return output.ElementCount == 1
+            ? VectorJacobianProduct([output], withRespectTo, [Tensor.Ones(output.Shape, output.DType)], createGraph)
+            : throw new ArgumentException($"A gradient is of a scalar; this tensor has shape {output.Shape}. Sum or average it first, or use {nameof(VectorJacobianProduct)} with a cotangent.", nameof(output));
+    }
+
+    /// <summary>The vector-Jacobian products <c>Σ cotangentᵢ · ∂outputᵢ/∂x</c> for each <c>x</c>.</summary>
+    /// <param name="outputs">What is differentiated.</param>
+    /// <param name="withRespectTo">Leaves or intermediate results.</param>
+    /// <param name="cotangents">One an output, of its shape.</param>
+    /// <param name="createGraph">Whether eager results can be differentiated again. Symbolic ones always can.</param>
+    /// <returns>One tensor each, of its shape; zeros where the outputs do not depend on it.</returns>
+    /// <exception cref="ArgumentException">The numbers of outputs and cotangents, or their shapes, differ.</exception>
+    public static Tensor[] VectorJacobianProduct(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> withRespectTo, IReadOnlyList<Tensor> cotangents, bool createGraph = false)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(withRespectTo);
+        ArgumentNullException.ThrowIfNull(cotangents);
+        if (outputs.Count != cotangents.Count)
+        {
+            throw new ArgumentException($"There are {outputs.Count} outputs and {cotangents.Count} cotangents; each output takes one.", nameof(cotangents));
+        }
+
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            if (outputs[i].Shape != cotangents[i].Shape)
+            {
+                throw new ArgumentException($"Output {i} has shape {outputs[i].Shape} and its cotangent {cotangents[i].Shape}; they must be the same.", nameof(cotangents));
+            }
+        }
+
+        using IDisposable? scope = createGraph ? null : GradientMode.Disable();
+        Dictionary<Tensor, Tensor> found = Walk(outputs, cotangents, new HashSet<Tensor>(withRespectTo, ReferenceEqualityComparer.Instance));
+        var result = new Tensor[withRespectTo.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            Tensor x = withRespectTo[i];
+            result[i] = found.TryGetValue(x, out Tensor? gradient) ? gradient : Tensor.Zeros(x.Shape, x.DType);
+        }
+
+        return result;
+    }
+
+    /// <summary>Adds the gradient of a scalar to every leaf that it depends on.</summary>
+    internal static void Accumulate(Tensor output)
+    {
+        List<Tensor> leaves = [];
+        foreach (Tensor tensor in ReverseOrder([output], static x => x.RequiresGradient))
+        {
+            if (tensor.Operation is null)
+            {
+                leaves.Add(tensor);
+            }
+        }
+
+        Tensor[] gradients = Of(output, leaves);
+        for (int i = 0; i < leaves.Count; i++)
+        {
+            leaves[i].AddToGradient(gradients[i]);
+        }
+    }
+
+    private static Dictionary<Tensor, Tensor> Walk(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> cotangents, HashSet<Tensor> targets)
+    {
+        List<Tensor> order = ReverseOrder(outputs, static _ => true);
+        HashSet<Tensor> concerned = new(targets, ReferenceEqualityComparer.Instance);
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            if (Array.Exists(order[i].Inputs, concerned.Contains))
+            {
+                concerned.Add(order[i]);
+            }
+        }
+
+        Dictionary<Tensor, Tensor> gradients = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            Add(gradients, outputs[i], cotangents[i]);
+        }
+
+        foreach (Tensor tensor in order)
+        {
+            if (tensor.Operation is null || !gradients.TryGetValue(tensor, out Tensor? cotangent))
+            {
+                continue;
+            }
+
+            bool[] needed = Array.ConvertAll(tensor.Inputs, concerned.Contains);
+            if (!needed.Contains(true))
+            {
+                continue;
+            }
+
+            CheckVersions(tensor);
+            Tensor?[] parts = tensor.Operation.Gradient(tensor.Inputs, tensor, cotangent, needed);
+            for (int i = 0; i < parts.Length; i++)
+            {
+                if (needed[i] && parts[i] is { } part)
+                {
+                    Add(gradients, tensor.Inputs[i], part);
+                }
+            }
+        }
+
+        return gradients;
+    }
+
+    private static void Add(Dictionary<Tensor, Tensor> gradients, Tensor tensor, Tensor part) =>
+        gradients[tensor] = gradients.TryGetValue(tensor, out Tensor? sum) ? sum + part : part;
+
+    private static void CheckVersions(Tensor tensor)
+    {
+        if (tensor.IsSymbolic)
+        {
+            return;
+        }
+
+        long versions = 0;
+        foreach (Tensor input in tensor.Inputs)
+        {
+            versions += (input as Parameter)?.Version ?? 0;
+        }
+
+        if (versions != tensor.ParameterVersions)
+        {
+            throw new InvalidOperationException($"A parameter changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, so the gradient would be wrong. Call Backward before the optimizer's step.");
+        }
+    }
+
+    /// <summary>The tensors that the outputs depend on, each before what it was made of.</summary>
+    private static List<Tensor> ReverseOrder(IReadOnlyList<Tensor> outputs, Func<Tensor, bool> follow)
+    {
+        List<Tensor> postorder = [];
+        HashSet<Tensor> seen = new(ReferenceEqualityComparer.Instance);
+        Stack<(Tensor Tensor, bool Expanded)> stack = new();
+        foreach (Tensor output in outputs)
+        {
+            stack.Push((output, false));
+            while (stack.TryPop(out var top))
+            {
+                if (top.Expanded)
+                {
+                    postorder.Add(top.Tensor);
+                    continue;
+                }
+
+                if (!follow(top.Tensor) || !seen.Add(top.Tensor))
+                {
+                    continue;
+                }
+
+                stack.Push((top.Tensor, true));
+                foreach (Tensor input in top.Tensor.Inputs)
+                {
+                    stack.Push((input, false));
+                }
+            }
+        }
+
+        postorder.Reverse();
+        return postorder;
+    }
+}

@@ -1,0 +1,41 @@
+using NeuralOde.Tensors.Operations;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>Where a node's value comes from.</summary>
+internal enum NodeKind
+{
+    Input,
+    Parameter,
+    Constant,
+    Operation,
+}
+
+/// <summary>A value of the graph that becomes a program.</summary>
+internal sealed class GraphNode
+{
+    public required int Id { get; init; }
+
+    public required NodeKind Kind { get; init; }
+
+    public required Shape Shape { get; init; }
+
+    public Operation? Operation { get; init; }
+
+    public GraphNode[] Inputs { get; init; } = [];
+
+    /// <summary>The captured tensor behind a parameter or a constant.</summary>
+    public Tensor? Tensor { get; init; }
+
+    /// <summary>Which argument of the traced function an input is.</summary>
+    public int InputIndex { get; init; } = -1;
+
+    /// <summary>
+    /// Whether the value depends on parameters and constants only. Such values are computed again when a parameter has
+    /// changed, not at every run: a weight is transposed once an optimizer step, not once an evaluation.
+    /// </summary>
+    public required bool IsStatic { get; init; }
+
+    /// <summary>The value of a constant with one element.</summary>
+    public bool IsScalarConstant(double value) => Kind == NodeKind.Constant && Shape.ElementCount == 1 && Tensor!.ToScalar() == value;
+}

@@ -1,0 +1,150 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>
+/// A function of tensors, compiled for fixed shapes: a flat list of kernel calls over memory that is allocated once.
+/// Running it allocates nothing.
+/// </summary>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <remarks>
+/// The function is called once, with symbolic tensors, and the operations that it makes are written down (traced). Parameters
+/// that it uses are read live at every run; other captured tensors and all numbers are constants. C# control flow is
+/// followed once, while tracing. An instance holds the memory of its intermediate values, so it must not be run on two threads at once.
+/// </remarks>
+public sealed class Program<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ProgramInput[] _inputs;
+    private readonly Buffer<T>[] _inputBuffers;
+    private readonly Buffer<T>[] _outputBuffers;
+    private readonly Shape[] _outputShapes;
+    private readonly Instruction<T>[] _refresh;
+    private readonly Instruction<T>[] _body;
+    private readonly Parameter[] _parameters;
+    private long _anyVersion = -1;
+    private long _versions = -1;
+
+    internal Program(ProgramInput[] inputs, ProgramLayout<T> layout)
+    {
+        _inputs = inputs;
+        _inputBuffers = layout.Inputs;
+        _outputBuffers = layout.Outputs;
+        _outputShapes = layout.OutputShapes;
+        _refresh = layout.Refresh;
+        _body = layout.Body;
+        _parameters = layout.Parameters;
+        ArenaLength = layout.ArenaLength;
+    }
+
+    /// <summary>The arguments, in order.</summary>
+    public IReadOnlyList<ProgramInput> Inputs => _inputs;
+
+    /// <summary>The shapes of the results, in order.</summary>
+    public IReadOnlyList<Shape> OutputShapes => _outputShapes;
+
+    /// <summary>The parameters that the function uses, in the order in which it first does.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>How many kernel calls one run makes.</summary>
+    public int InstructionCount => _body.Length;
+
+    /// <summary>The number of elements of the memory that arguments, results and intermediate values share.</summary>
+    public int ArenaLength { get; }
+
+    /// <summary>Compiles a function.</summary>
+    /// <param name="function">From symbolic tensors, one an input, to the results.</param>
+    /// <param name="inputs">The arguments' names and shapes.</param>
+    /// <returns>The program.</returns>
+    /// <exception cref="ArgumentException">An operation's shapes do not fit, or element types are mixed.</exception>
+    /// <exception cref="InvalidOperationException">The function reads the value of a symbolic tensor, or captures a tensor with a gradient history.</exception>
+    public static Program<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, params ProgramInput[] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        DType dtype = DTypes.Of<T>();
+        Tensor[] arguments;
+        IReadOnlyList<Tensor> results;
+        using (var trace = Trace.Begin())
+        {
+            arguments = Array.ConvertAll(inputs, input => trace.Input(input.Shape, dtype));
+            results = function(arguments);
+        }
+
+        return ProgramCompiler.Compile<T>(arguments, results, inputs);
+    }
+
+    /// <summary>The memory of one argument, to be written before <see cref="Run"/>. It keeps its values between runs.</summary>
+    /// <param name="index">Which argument.</param>
+    /// <returns>Its elements in row-major order.</returns>
+    public Span<T> Input(int index) => _inputBuffers[index].Span;
+
+    /// <summary>One result of the last <see cref="Run"/>.</summary>
+    /// <param name="index">Which result.</param>
+    /// <returns>Its elements in row-major order; the next run overwrites them.</returns>
+    public ReadOnlySpan<T> Output(int index) => _outputBuffers[index].Span;
+
+    /// <summary>Computes the results from the arguments and the parameters as they are now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run()
+    {
+        if (_anyVersion != Parameter.AnyVersion)
+        {
+            Refresh();
+        }
+
+        foreach (Instruction<T> instruction in _body)
+        {
+            instruction.Run();
+        }
+    }
+
+    /// <summary>The program as text, a line an instruction, with the shape of each value and its place in memory.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"program {DTypes.Of<T>().Name()} ({string.Join(", ", _inputs.Select(x => $"{x.Name} {x.Shape}"))})");
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"  {_body.Length} instructions, {ArenaLength} elements of memory").AppendLine();
+        if (_refresh.Length > 0)
+        {
+            text.AppendLine("when a parameter has changed:");
+            AppendLines(_refresh);
+            text.AppendLine("at every run:");
+        }
+
+        AppendLines(_body);
+        return text.ToString();
+
+        void AppendLines(Instruction<T>[] instructions)
+        {
+            foreach (Instruction<T> instruction in instructions)
+            {
+                text.Append("  ").AppendLine(instruction.Text);
+            }
+        }
+    }
+
+    private void Refresh()
+    {
+        _anyVersion = Parameter.AnyVersion;
+        long versions = 0;
+        foreach (Parameter parameter in _parameters)
+        {
+            versions += parameter.Version;
+        }
+
+        if (versions == _versions)
+        {
+            return;
+        }
+
+        _versions = versions;
+        foreach (Instruction<T> instruction in _refresh)
+        {
+            instruction.Run();
+        }
+    }
+}

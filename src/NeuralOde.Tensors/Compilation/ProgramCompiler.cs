@@ -1,0 +1,70 @@
+using System.Numerics;
+using NeuralOde.Tensors.Operations;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>Turns traced tensors into a program: graph, simplification, fusion, memory plan, instructions.</summary>
+internal static class ProgramCompiler
+{
+    public static Program<T> Compile<T>(Tensor[] arguments, IReadOnlyList<Tensor> results, ProgramInput[] inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DType dtype = DTypes.Of<T>();
+        var simplified = new GraphBuilder(dtype);
+        GraphNode[] outputs = Translate(simplified, arguments, results);
+        var fused = new GraphBuilder(dtype);
+        outputs = Fusion.Apply(simplified.Nodes, outputs, fused);
+        return new Program<T>(inputs, new ProgramLayoutBuilder<T>(fused.Nodes, outputs, inputs).Build());
+    }
+
+    private static GraphNode[] Translate(GraphBuilder graph, Tensor[] arguments, IReadOnlyList<Tensor> results)
+    {
+        Dictionary<Tensor, GraphNode> nodes = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            nodes[arguments[i]] = graph.Input(i, arguments[i].Shape);
+        }
+
+        Stack<Tensor> stack = new();
+        foreach (Tensor result in results)
+        {
+            stack.Push(result);
+            while (stack.TryPeek(out Tensor? tensor))
+            {
+                if (nodes.ContainsKey(tensor))
+                {
+                    stack.Pop();
+                    continue;
+                }
+
+                if (!tensor.IsSymbolic)
+                {
+                    nodes[tensor] = graph.Capture(tensor);
+                    continue;
+                }
+
+                if (tensor.Operation is null)
+                {
+                    throw new InvalidOperationException($"The compiled function returns or uses a symbolic tensor ({tensor.DType.Name()} {tensor.Shape}) of another compilation.");
+                }
+
+                bool ready = true;
+                foreach (Tensor input in tensor.Inputs)
+                {
+                    if (!nodes.ContainsKey(input))
+                    {
+                        stack.Push(input);
+                        ready = false;
+                    }
+                }
+
+                if (ready)
+                {
+                    nodes[tensor] = graph.Add(tensor.Operation, Array.ConvertAll(tensor.Inputs, x => nodes[x]));
+                }
+            }
+        }
+
+        return [.. results.Select(x => nodes[x])];
+    }
+}

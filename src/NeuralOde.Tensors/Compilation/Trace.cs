@@ -1,0 +1,75 @@
+using NeuralOde.Tensors.Operations;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>
+/// One tracing of a function: while it is open on a thread, operations on symbolic tensors and on parameters are written
+/// down instead of being run.
+/// </summary>
+internal sealed class Trace : IDisposable
+{
+    [ThreadStatic]
+    private static Trace? t_current;
+
+    private readonly Trace? _outer;
+
+    private Trace()
+    {
+        _outer = t_current;
+        t_current = this;
+    }
+
+    /// <summary>The trace under way on this thread.</summary>
+    public static Trace? Current => t_current;
+
+    /// <summary>Opens a trace on this thread.</summary>
+    public static Trace Begin() => new();
+
+    /// <summary>A new symbolic input of the traced function.</summary>
+    public Tensor Input(Shape shape, DType dtype) => new(shape, dtype, this, null, []);
+
+    /// <inheritdoc/>
+    public void Dispose() => t_current = _outer;
+
+    /// <summary>The trace that must record an operation on these inputs, or <see langword="null"/> if it is to be run at once.</summary>
+    /// <exception cref="InvalidOperationException">A symbolic tensor of another trace, or a tensor with a gradient history, is used.</exception>
+    public static Trace? For(Tensor[] inputs)
+    {
+        Trace? current = t_current;
+        bool concerned = false;
+        foreach (Tensor input in inputs)
+        {
+            if (input.IsSymbolic && input.Trace != current)
+            {
+                throw new InvalidOperationException(
+                    $"A symbolic tensor ({input.DType.Name()} {input.Shape}) is used outside the compilation that it belongs to. "
+                    + "It was kept from a compiled function (in a field or a captured variable, perhaps); return it from the function instead.");
+            }
+
+            concerned |= input.IsSymbolic || (current is not null && input is Parameter);
+        }
+
+        if (!concerned)
+        {
+            return null;
+        }
+
+        foreach (Tensor input in inputs)
+        {
+            CheckCapture(input);
+        }
+
+        return current;
+    }
+
+    /// <summary>A captured tensor becomes a constant of the program; one that carries a gradient history would lose it silently.</summary>
+    public static void CheckCapture(Tensor tensor)
+    {
+        if (!tensor.IsSymbolic && tensor.Operation is not null)
+        {
+            throw new InvalidOperationException(
+                $"A compiled function captures a tensor ({tensor.DType.Name()} {tensor.Shape}) that was computed from parameters outside of it, by '{tensor.Operation.Name}'. "
+                + "It would be frozen at today's value, and its gradient lost. Compute it inside the function, or capture tensor.Detach() if a constant is meant.");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using NeuralOde.Tensors.Kernels;
+
+namespace NeuralOde.Tensors.Operations;
+
+/// <summary>
+/// The matrix product of two tensors of rank 2, or of two stacks of matrices (rank 3, equal first axes), either of which may be read transposed.
+/// </summary>
+internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) : Operation
+{
+    public override string Name => $"matmul{(TransposeLeft, TransposeRight) switch { (false, false) => "", (true, false) => "_tn", (false, true) => "_nt", _ => "_tt" }}";
+
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs)
+    {
+        (Shape left, Shape right) = (inputs[0], inputs[1]);
+        if (left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]))
+        {
+            throw new ArgumentException($"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
+        }
+
+        MatrixSizes sizes = Sizes(left, right);
+        int inner = TransposeRight ? right[-1] : right[-2];
+        return sizes.Inner == inner
+            ? left.Slice(..^2).Append([sizes.Rows, sizes.Columns])
+            : throw new ArgumentException($"A matrix product of {Side(left, TransposeLeft)} by {Side(right, TransposeRight)} does not fit: the left has {sizes.Inner} columns and the right {inner} rows.");
+
+        static string Side(Shape shape, bool transpose) => transpose ? $"{shape} transposed" : shape.ToString();
+    }
+
+    public MatrixSizes Sizes(Shape left, Shape right) => new(
+        TransposeLeft ? left[-1] : left[-2],
+        TransposeRight ? right[-2] : right[-1],
+        TransposeLeft ? left[-2] : left[-1]);
+
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
+    {
+        int count = output.Rank == 3 ? output[0] : 1;
+        return new MatrixMultiplyKernel<T>(this, Sizes(inputs[0], inputs[1]), count);
+    }
+
+    public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed)
+    {
+        (Tensor a, Tensor b) = (inputs[0], inputs[1]);
+        Tensor? toA = !needed[0] ? null : TransposeLeft
+            ? new MatrixMultiply(TransposeRight, true).Apply(b, cotangent)
+            : new MatrixMultiply(false, !TransposeRight).Apply(cotangent, b);
+        Tensor? toB = !needed[1] ? null : TransposeRight
+            ? new MatrixMultiply(true, TransposeLeft).Apply(cotangent, a)
+            : new MatrixMultiply(!TransposeLeft, false).Apply(a, cotangent);
+        return [toA, toB];
+    }
+
+    private sealed class MatrixMultiplyKernel<T>(MatrixMultiply operation, MatrixSizes sizes, int count) : Kernel<T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        private readonly int _leftSize = sizes.Rows * sizes.Inner;
+        private readonly int _rightSize = sizes.Inner * sizes.Columns;
+        private readonly int _size = sizes.Rows * sizes.Columns;
+
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
+        {
+            ReadOnlySpan<T> left = inputs[0].Span;
+            ReadOnlySpan<T> right = inputs[1].Span;
+            for (int i = 0; i < count; i++)
+            {
+                Gemm.Multiply(
+                    operation.TransposeLeft, operation.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner,
+                    left.Slice(i * _leftSize, _leftSize), right.Slice(i * _rightSize, _rightSize), output.Slice(i * _size, _size));
+            }
+        }
+    }
+}
+
+/// <summary>The sizes of a matrix product: <c>[Rows, Inner] · [Inner, Columns]</c>.</summary>
+internal readonly record struct MatrixSizes(int Rows, int Columns, int Inner);

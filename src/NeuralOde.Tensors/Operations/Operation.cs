@@ -1,0 +1,91 @@
+using System.Numerics;
+
+namespace NeuralOde.Tensors.Operations;
+
+/// <summary>
+/// One operation on tensors: its shape rule, its kernel, and its gradient rule in terms of other operations.
+/// Two equal operations on the same inputs give the same value (records compare by value), which is what the compiler's
+/// search for common subexpressions rests on.
+/// </summary>
+internal abstract record Operation
+{
+    /// <summary>The name in a printed program.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether the output may be written over an input of the same size that nobody reads afterwards.</summary>
+    public virtual bool AllowsInPlace => false;
+
+    /// <summary>The output's shape; throws <see cref="ArgumentException"/> with what would fit where the inputs do not.</summary>
+    public abstract Shape InferShape(ReadOnlySpan<Shape> inputs);
+
+    /// <summary>The code that computes the output, for these shapes.</summary>
+    public abstract Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>
+    /// The cotangents of the inputs from the output's: one a input, <see langword="null"/> where there is none or where
+    /// <paramref name="needed"/> says that nobody asks.
+    /// </summary>
+    public abstract Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed);
+
+    /// <summary>Applies this operation: recorded in a trace where one is under way and concerned, else run at once.</summary>
+    public Tensor Apply(params Tensor[] inputs)
+    {
+        DType dtype = CommonDType(inputs);
+        var shapes = new Shape[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            shapes[i] = inputs[i].Shape;
+        }
+
+        Shape shape = InferShape(shapes);
+        Trace? trace = Trace.For(inputs);
+        if (trace is not null)
+        {
+            return new Tensor(shape, dtype, trace, this, inputs);
+        }
+
+        Storage storage = dtype == DType.Float32 ? Run<float>(inputs, shapes, shape) : Run<double>(inputs, shapes, shape);
+        return GradientMode.IsEnabled && Array.Exists(inputs, static x => x.RequiresGradient)
+            ? new Tensor(shape, storage, this, inputs)
+            : new Tensor(shape, storage);
+    }
+
+    /// <summary>Computes the value now. A view shares its input's memory.</summary>
+    protected virtual Storage Run<T>(Tensor[] inputs, Shape[] shapes, Shape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var output = Storage<T>.Allocate(shape.ElementCount);
+        var operands = new Buffer<T>[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            operands[i] = inputs[i].StorageOf<T>().Buffer;
+        }
+
+        CreateKernel<T>(shapes, shape).Run(operands, output.Span);
+        return output;
+    }
+
+    private static DType CommonDType(Tensor[] inputs)
+    {
+        DType dtype = inputs[0].DType;
+        foreach (Tensor input in inputs)
+        {
+            if (input.DType != dtype)
+            {
+                throw new ArgumentException($"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
+            }
+        }
+
+        return dtype;
+    }
+}
+
+/// <summary>The code of one operation for fixed shapes.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+internal abstract class Kernel<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Computes the output. It allocates nothing.</summary>
+    public abstract void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output);
+}

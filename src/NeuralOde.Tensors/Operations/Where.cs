@@ -1,0 +1,33 @@
+using NeuralOde.Tensors.Kernels;
+
+namespace NeuralOde.Tensors.Operations;
+
+/// <summary>Chooses element by element: the second input where the first is not 0, the third where it is. All three broadcast.</summary>
+internal sealed record Where : Operation
+{
+    public override string Name => "where";
+
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(Shape.Broadcast(inputs[0], inputs[1]), inputs[2]);
+
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new WhereKernel<T>(
+        Broadcasting.Strides(inputs[0], output), Broadcasting.Strides(inputs[1], output), Broadcasting.Strides(inputs[2], output), output.Lengths.ToArray());
+
+    public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed)
+    {
+        // Chosen by Where again, not by a product: 0 · ∞ is not 0.
+        Tensor zero = Tensor.Full(Shape.Scalar, 0, cotangent.DType);
+        return
+        [
+            null,
+            needed[1] ? Tensor.Where(inputs[0], cotangent, zero).SumTo(inputs[1].Shape) : null,
+            needed[2] ? Tensor.Where(inputs[0], zero, cotangent).SumTo(inputs[2].Shape) : null,
+        ];
+    }
+
+    private sealed class WhereKernel<T>(int[] conditionStrides, int[] trueStrides, int[] falseStrides, int[] lengths) : Kernel<T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BroadcastTernary<T, WhereOperator<T>>(
+            inputs[0].Span, conditionStrides, inputs[1].Span, trueStrides, inputs[2].Span, falseStrides, lengths, output);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>The memory behind a tensor, whatever its element type.</summary>
+internal abstract class Storage
+{
+    public abstract DType DType { get; }
+}
+
+/// <summary>A stretch of an array: what a kernel reads or writes.</summary>
+/// <remarks>The array and the place in it never change once an instruction holds the buffer, so a compiled program needs no look-ups.</remarks>
+internal readonly struct Buffer<T>(T[] array, int offset, int length)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public int Length => length;
+
+    public Span<T> Span
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), offset), length);
+    }
+
+    public Buffer<T> Slice(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + count, length);
+        return new Buffer<T>(array, offset + start, count);
+    }
+}
+
+/// <summary>Memory of <see cref="float"/> or <see cref="double"/> elements.</summary>
+internal sealed class Storage<T> : Storage
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>A cache line, and one AVX-512 register: a load that starts on it never crosses two lines.</summary>
+    public const int Alignment = 64;
+
+    private Storage(Buffer<T> buffer)
+    {
+        Buffer = buffer;
+    }
+
+    public Buffer<T> Buffer { get; }
+
+    public Span<T> Span => Buffer.Span;
+
+    public override DType DType => DTypes.Of<T>();
+
+    /// <summary>Plain garbage-collected memory, for the many short-lived tensors of eager code.</summary>
+    public static Storage<T> Allocate(int length) => new(new Buffer<T>(GC.AllocateUninitializedArray<T>(length), 0, length));
+
+    /// <summary>Zeroed memory that starts on a cache line and never moves, for parameters and compiled programs.</summary>
+    public static Storage<T> AllocateAligned(int length)
+    {
+        int size = Unsafe.SizeOf<T>();
+        T[] array = GC.AllocateArray<T>(length + (Alignment / size), pinned: true);
+        unsafe
+        {
+            nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+            int offset = (int)((Alignment - (address & (Alignment - 1))) & (Alignment - 1)) / size;
+            return new(new Buffer<T>(array, offset, length));
+        }
+    }
+
+    /// <summary>Takes over an array that its maker gives up.</summary>
+    public static Storage<T> Wrap(T[] array) => new(new Buffer<T>(array, 0, array.Length));
+}

@@ -1,0 +1,314 @@
+using System.Runtime.InteropServices;
+using NeuralOde.Tensors.Kernels;
+using NeuralOde.Tensors.Operations;
+
+namespace NeuralOde.Tensors;
+
+/// <content>Sums, matrix products, and changes of shape.</content>
+public partial class Tensor
+{
+    /// <summary>Joins tensors along one axis.</summary>
+    /// <param name="tensors">At least one; their other axes agree.</param>
+    /// <param name="axis">Which axis grows; negative counts from the end.</param>
+    /// <returns>The joined tensor.</returns>
+    /// <exception cref="ArgumentException">There is none, or the shapes do not agree.</exception>
+    public static Tensor Concatenate(IReadOnlyList<Tensor> tensors, int axis = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        if (tensors.Count == 0)
+        {
+            throw new ArgumentException("Concatenation takes at least one tensor.", nameof(tensors));
+        }
+
+        return tensors.Count == 1 ? tensors[0] : new Concatenate(tensors[0].Shape.Axis(axis)).Apply([.. tensors]);
+    }
+
+    /// <summary>Puts tensors of one shape side by side along a new axis.</summary>
+    /// <param name="tensors">At least one, all of one shape.</param>
+    /// <param name="axis">Where the new axis stands in the result; negative counts from the end.</param>
+    /// <returns>A tensor with one axis more.</returns>
+    /// <exception cref="ArgumentException">There is none, or the shapes differ.</exception>
+    public static Tensor Stack(IReadOnlyList<Tensor> tensors, int axis = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return Concatenate([.. tensors.Select(x => x.Unsqueeze(axis))], axis);
+    }
+
+    /// <summary>The matrix product.</summary>
+    /// <param name="other">
+    /// The right factor. Matrices: <c>[m, k] · [k, n] = [m, n]</c>. Further axes of the left are rows too where the right is a
+    /// matrix: <c>[…, m, k] · [k, n] = [… , m, n]</c>; where both have more than two, their leading axes broadcast. A vector on the
+    /// left is a row, on the right a column, and its axis is dropped.
+    /// </param>
+    /// <returns>The product.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Tensor MatMul(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Rank == 0 || other.Rank == 0)
+        {
+            throw new ArgumentException($"A matrix product takes no scalars; got {Shape} and {other.Shape}. Use * for a product element by element.", nameof(other));
+        }
+
+        if (Rank == 1)
+        {
+            Tensor product = Reshape([1, Shape[0]]).MatMul(other);
+            return product.Reshape(other.Rank == 1 ? Shape.Scalar : product.Shape.Slice(..^2).Append([product.Shape[-1]]));
+        }
+
+        if (other.Rank == 1)
+        {
+            Tensor product = MatMul(other.Reshape([other.Shape[0], 1]));
+            return product.Reshape(product.Shape.Slice(..^1));
+        }
+
+        var operation = new MatrixMultiply(false, false);
+        if (other.Rank == 2)
+        {
+            return Rank == 2
+                ? operation.Apply(this, other)
+                : operation.Apply(Reshape([Shape.Slice(..^1).ElementCount, Shape[-1]]), other).Reshape(Shape.With(-1, other.Shape[-1]));
+        }
+
+        Shape batch = Shape.Broadcast(Shape.Slice(..^2), other.Shape.Slice(..^2));
+        Tensor left = BroadcastTo(batch.Append(Shape.Slice(^2..))).Reshape([batch.ElementCount, Shape[-2], Shape[-1]]);
+        Tensor right = other.BroadcastTo(batch.Append(other.Shape.Slice(^2..))).Reshape([batch.ElementCount, other.Shape[-2], other.Shape[-1]]);
+        return operation.Apply(left, right).Reshape(batch.Append([Shape[-2], other.Shape[-1]]));
+    }
+
+    /// <summary>The sum over all elements.</summary>
+    /// <returns>A scalar.</returns>
+    public Tensor Sum() => ReduceOver(ReductionFunction.Sum, null, keepAxes: false);
+
+    /// <summary>The sum over some axes.</summary>
+    /// <param name="axes">Which; negative ones count from the end.</param>
+    /// <param name="keepAxes">Whether they stay, with length 1.</param>
+    /// <returns>The sums.</returns>
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepAxes = false) => ReduceOver(ReductionFunction.Sum, axes.ToArray(), keepAxes);
+
+    /// <summary>The mean of all elements.</summary>
+    /// <returns>A scalar.</returns>
+    public Tensor Mean() => Sum() * (1.0 / ElementCount);
+
+    /// <summary>The mean over some axes.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor Mean(ReadOnlySpan<int> axes, bool keepAxes = false)
+    {
+        Tensor sum = Sum(axes, keepAxes);
+        return sum * ((double)Math.Max(sum.ElementCount, 1) / ElementCount);
+    }
+
+    /// <summary>The largest of all elements; equal ones share the gradient evenly.</summary>
+    /// <returns>A scalar.</returns>
+    public Tensor Max() => ReduceOver(ReductionFunction.Max, null, keepAxes: false);
+
+    /// <summary>The largest over some axes; equal ones share the gradient evenly.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor Max(ReadOnlySpan<int> axes, bool keepAxes = false) => ReduceOver(ReductionFunction.Max, axes.ToArray(), keepAxes);
+
+    /// <summary>The logarithm of the sum of exponentials along one axis, shifted by the largest so that nothing overflows.</summary>
+    /// <param name="axis">Which axis; negative counts from the end.</param>
+    /// <returns>A tensor without that axis.</returns>
+    public Tensor LogSumExp(int axis = -1) => new LogSumExp().Apply(MoveLast(Shape.Axis(axis)));
+
+    /// <summary>Exponentials along one axis divided by their sum, shifted by the largest so that nothing overflows.</summary>
+    /// <param name="axis">Which axis; negative counts from the end.</param>
+    /// <returns>A tensor of this shape whose elements add up to 1 along the axis.</returns>
+    public Tensor SoftMax(int axis = -1)
+    {
+        int from = Shape.Axis(axis);
+        Tensor result = new SoftMax().Apply(MoveLast(from));
+        return from == Rank - 1 ? result : result.Transpose([.. Enumerable.Range(0, from), Rank - 1, .. Enumerable.Range(from, Rank - 1 - from)]);
+    }
+
+    /// <summary>The same elements in the same order under another shape.</summary>
+    /// <param name="shape">The new shape, of as many elements.</param>
+    /// <returns>A view where that is safe.</returns>
+    /// <exception cref="ArgumentException">The number of elements would change.</exception>
+    public Tensor Reshape(Shape shape) => shape == Shape ? this : new Reshape(shape).Apply(this);
+
+    /// <summary>All elements in one axis.</summary>
+    /// <returns>A tensor of rank 1.</returns>
+    public Tensor Flatten() => Reshape([ElementCount]);
+
+    /// <summary>Adds an axis of length 1.</summary>
+    /// <param name="axis">Where it stands in the result; negative counts from the end.</param>
+    /// <returns>A tensor with one axis more.</returns>
+    public Tensor Unsqueeze(int axis)
+    {
+        int index = axis < 0 ? axis + Rank + 1 : axis;
+        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(axis));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Rank, nameof(axis));
+        return Reshape(Shape.Slice(..index).Append([1]).Append(Shape.Slice(index..)));
+    }
+
+    /// <summary>A matrix with rows and columns exchanged; with more axes, the last two are.</summary>
+    /// <returns>The transposed tensor.</returns>
+    /// <exception cref="InvalidOperationException">There are fewer than two axes.</exception>
+    public Tensor Transpose() => Rank >= 2
+        ? Transpose([.. Enumerable.Range(0, Rank - 2), Rank - 1, Rank - 2])
+        : throw new InvalidOperationException($"A tensor of shape {Shape} has no two axes to exchange.");
+
+    /// <summary>The axes in another order.</summary>
+    /// <param name="order">Axis <c>i</c> of the result is axis <c>order[i]</c> of this tensor; a permutation of all axes.</param>
+    /// <returns>The tensor with its axes in that order.</returns>
+    /// <exception cref="ArgumentException"><paramref name="order"/> is no permutation of the axes.</exception>
+    public Tensor Transpose(ReadOnlySpan<int> order)
+    {
+        var axes = new int[order.Length];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            axes[i] = Shape.Axis(order[i]);
+        }
+
+        if (axes.Length != Rank || axes.Distinct().Count() != Rank)
+        {
+            throw new ArgumentException($"The order [{string.Join(", ", axes)}] is no permutation of the {Rank} axes of shape {Shape}.", nameof(order));
+        }
+
+        return axes.SequenceEqual(Enumerable.Range(0, Rank)) ? this : new Transpose(new Shape(axes)).Apply(this);
+    }
+
+    /// <summary>A range of one axis.</summary>
+    /// <param name="axis">Which axis; negative counts from the end.</param>
+    /// <param name="start">The first index.</param>
+    /// <param name="length">How many.</param>
+    /// <returns>A tensor whose axis has that length.</returns>
+    /// <exception cref="ArgumentException">The range leaves the axis.</exception>
+    public Tensor Slice(int axis, int start, int length) => start == 0 && length == Shape[axis] ? this : new Slice(Shape.Axis(axis), start, length).Apply(this);
+
+    /// <summary>A range of one axis.</summary>
+    /// <param name="axis">Which axis; negative counts from the end.</param>
+    /// <param name="range">Which indices, as in <c>1..^1</c>.</param>
+    /// <returns>A tensor whose axis has the range's length.</returns>
+    public Tensor Slice(int axis, Range range)
+    {
+        (int start, int length) = range.GetOffsetAndLength(Shape[axis]);
+        return Slice(axis, start, length);
+    }
+
+    /// <summary>One index of an axis, which is dropped.</summary>
+    /// <param name="axis">Which axis; negative counts from the end.</param>
+    /// <param name="index">Which index; negative counts from the end.</param>
+    /// <returns>A tensor with one axis less.</returns>
+    public Tensor Select(int axis, int index)
+    {
+        int at = Shape.Axis(axis);
+        int start = index < 0 ? index + Shape[at] : index;
+        return Slice(at, start, 1).Reshape(Shape.Slice(..at).Append(Shape.Slice((at + 1)..)));
+    }
+
+    /// <summary>Repeats along axes of length 1, or absent ones in front, to reach a shape.</summary>
+    /// <param name="shape">The shape to reach.</param>
+    /// <returns>A tensor of that shape.</returns>
+    /// <exception cref="ArgumentException">An axis would have to shrink or does not fit.</exception>
+    public Tensor BroadcastTo(Shape shape) => shape == Shape ? this : new BroadcastTo(shape).Apply(this);
+
+    /// <summary>The transpose of broadcasting: sums over the axes along which a tensor of the given shape would be repeated to reach this one's.</summary>
+    /// <param name="shape">A shape that broadcasts to this one's.</param>
+    /// <returns>A tensor of that shape.</returns>
+    public Tensor SumTo(Shape shape)
+    {
+        if (shape == Shape)
+        {
+            return this;
+        }
+
+        int lead = Rank - shape.Rank;
+        List<int> axes = [];
+        for (int i = 0; i < Rank; i++)
+        {
+            if (i < lead || (shape.Lengths[i - lead] == 1 && Shape.Lengths[i] != 1))
+            {
+                axes.Add(i);
+            }
+        }
+
+        return Sum(CollectionsMarshal.AsSpan(axes)).Reshape(shape);
+    }
+
+    /// <summary>
+    /// Adds the gradient of this scalar to the <see cref="Gradient"/> of every leaf that requires one and that it depends on.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is no scalar, is symbolic, or depends on nothing that requires a gradient.</exception>
+    public void Backward()
+    {
+        if (IsSymbolic)
+        {
+            throw new InvalidOperationException($"Inside a compiled function, use {nameof(Gradients)}.{nameof(Gradients.Of)} and return the gradients.");
+        }
+
+        if (!RequiresGradient)
+        {
+            throw new InvalidOperationException("This tensor depends on nothing that requires a gradient: on no parameter, and on no tensor made with requiresGradient.");
+        }
+
+        if (ElementCount != 1)
+        {
+            throw new InvalidOperationException($"Backward starts from a scalar; this tensor has shape {Shape}. Sum or average it first.");
+        }
+
+        Gradients.Accumulate(this);
+    }
+
+    internal void AddToGradient(Tensor gradient)
+    {
+        if (this is not Parameter parameter)
+        {
+            using IDisposable scope = GradientMode.Disable();
+            Gradient = Gradient is null ? gradient : Gradient + gradient;
+        }
+        else if (DType == DType.Float32)
+        {
+            Add<float>(parameter, gradient);
+        }
+        else
+        {
+            Add<double>(parameter, gradient);
+        }
+
+        static void Add<T>(Parameter parameter, Tensor gradient)
+            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        {
+            Span<T> sum = parameter.MutableGradient<T>();
+            Kernels.Map.Binary<T, AddOperator<T>>(sum, gradient.AsSpan<T>(), sum);
+        }
+    }
+
+    private Tensor MoveLast(int axis) => axis == Rank - 1 ? this : Transpose([.. Enumerable.Range(0, axis), .. Enumerable.Range(axis + 1, Rank - 1 - axis), axis]);
+
+    private Tensor ReduceOver(ReductionFunction function, int[]? axes, bool keepAxes)
+    {
+        int[] sorted = axes is null ? [.. Enumerable.Range(0, Rank)] : [.. axes.Select(a => Shape.Axis(a)).Distinct().Order()];
+        if (axes is not null && sorted.Length != axes.Length)
+        {
+            throw new ArgumentException($"An axis is named twice in [{string.Join(", ", axes)}].", nameof(axes));
+        }
+
+        Tensor result = this;
+        for (int last = sorted.Length - 1; last >= 0;)
+        {
+            int first = last;
+            while (first > 0 && sorted[first - 1] == sorted[first] - 1)
+            {
+                first--;
+            }
+
+            result = new Reduction(function, sorted[first], last - first + 1).Apply(result);
+            last = first - 1;
+        }
+
+        if (!keepAxes)
+        {
+            return result;
+        }
+
+        int[] lengths = Shape.Lengths.ToArray();
+        foreach (int axis in sorted)
+        {
+            lengths[axis] = 1;
+        }
+
+        return result.Reshape(new Shape(lengths));
+    }
+}
