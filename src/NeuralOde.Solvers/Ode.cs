@@ -1,0 +1,117 @@
+using System.Numerics;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>Solves initial value problems <c>dz/dt = f(t, z)</c>, <c>z(t_0) = z_0</c>, in one call. For many solves of one size, see <see cref="Integrator{T}"/>.</summary>
+public static class Ode
+{
+    /// <summary>Solves over an interval, and keeps every step, so that the solution can be read at any time.</summary>
+    /// <example><code>
+    /// var orbit = Ode.Solve((t, y, dy) => { dy[0] = y[1]; dy[1] = -y[0]; }, y0: [1.0, 0.0], t0: 0, t1: 10);
+    /// double x = orbit.At(3.7)[0];
+    /// </code></example>
+    /// <param name="f">Vector field.</param>
+    /// <param name="y0">Initial state.</param>
+    /// <param name="t0">Initial time.</param>
+    /// <param name="t1">Final time, before or after the initial one.</param>
+    /// <param name="solver">Method; <see cref="Tsit5"/> by default.</param>
+    /// <param name="options">Options; see there for the defaults.</param>
+    /// <returns>The solution.</returns>
+    /// <exception cref="ArgumentException">A value is not finite or out of range, the times are equal, or the method needs <see cref="FixedSteps"/>.</exception>
+    /// <exception cref="OdeSolveException">The solve failed, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
+    /// <exception cref="OperationCanceledException">The solve was cancelled, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
+    public static OdeSolution<double> Solve(VectorFieldFunction<double> f, double[] y0, double t0, double t1, OdeSolver? solver = null, OdeOptions? options = null)
+        => Solve<double>(f, y0, t0, t1, solver, options);
+
+    /// <summary>Solves for the states at given times.</summary>
+    /// <param name="f">Vector field.</param>
+    /// <param name="y0">Initial state.</param>
+    /// <param name="times">At least two times, strictly rising or falling; the first is the initial time.</param>
+    /// <param name="solver">Method; <see cref="Tsit5"/> by default.</param>
+    /// <param name="options">Options; see there for the defaults.</param>
+    /// <returns>The solution.</returns>
+    /// <exception cref="ArgumentException">A value is not finite or out of range, the times are not monotone, or the method needs <see cref="FixedSteps"/>.</exception>
+    /// <exception cref="OdeSolveException">The solve failed, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
+    /// <exception cref="OperationCanceledException">The solve was cancelled, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
+    public static OdeSolution<double> Solve(VectorFieldFunction<double> f, double[] y0, double[] times, OdeSolver? solver = null, OdeOptions? options = null)
+        => Solve<double>(f, y0, times, solver, options);
+
+    /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double, double, OdeSolver?, OdeOptions?)"/>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static OdeSolution<T> Solve<T>(VectorFieldFunction<T> f, T[] y0, double t0, double t1, OdeSolver? solver = null, OdeOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireFinite(t0, nameof(t0));
+        RequireFinite(t1, nameof(t1));
+        if (t0 == t1)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"The interval is empty: t0 and t1 are both {t0:R}."), nameof(t1));
+        }
+
+        return Solve(f, y0, [t0, t1], solver, options, timesAreGiven: false);
+    }
+
+    /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double[], OdeSolver?, OdeOptions?)"/>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static OdeSolution<T> Solve<T>(VectorFieldFunction<T> f, T[] y0, double[] times, OdeSolver? solver = null, OdeOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        OutputTimes.Validate(times, nameof(times));
+        return Solve(f, y0, [.. times], solver, options, timesAreGiven: true);
+    }
+
+    private static OdeSolution<T> Solve<T>(VectorFieldFunction<T> f, T[] y0, double[] times, OdeSolver? solver, OdeOptions? options, bool timesAreGiven)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentNullException.ThrowIfNull(y0);
+        if (y0.Length == 0)
+        {
+            throw new ArgumentException("The initial state is empty.", nameof(y0));
+        }
+
+        int component = Reductions.FirstNotFinite<T>(y0);
+        if (component >= 0)
+        {
+            throw new ArgumentException($"Component {component} of the initial state is {y0[component].ToString(null, System.Globalization.CultureInfo.InvariantCulture)}; it must be finite.", nameof(y0));
+        }
+
+        solver ??= new Tsit5();
+        options ??= new OdeOptions();
+        var integrator = new Integrator<T>(solver, options.Steps ?? new AdaptiveSteps(), y0.Length);
+        bool dense = options.DenseOutput ?? !timesAreGiven;
+        SolveRecording<T>? recording = dense ? new SolveRecording<T>() : null;
+        var states = new T[checked(times.Length * y0.Length)];
+        SolveResult result = integrator.Solve(new FunctionField<T>(f), y0, times, states, recording, options.CancellationToken);
+        if (options.ThrowOnFailure)
+        {
+            result.ThrowIfFailed();
+        }
+
+        if (recording is not null && !timesAreGiven && result.IsSuccess)
+        {
+            times = recording.Times.ToArray();
+            states = new T[checked(times.Length * y0.Length)];
+            for (int i = 0; i < times.Length; i++)
+            {
+                recording.State(i).CopyTo(states.AsSpan(i * y0.Length));
+            }
+        }
+
+        return new OdeSolution<T>(result, times, states, y0.Length, recording);
+    }
+
+    private static void RequireFinite(double t, string parameter)
+    {
+        if (!double.IsFinite(t))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"The time is {t:R}; it must be finite."), parameter);
+        }
+    }
+
+    private sealed class FunctionField<T>(VectorFieldFunction<T> f) : IVectorField<T>
+    {
+        public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz) => f(t, z, dz);
+    }
+}

@@ -1,0 +1,21 @@
+namespace NeuralOde.Solvers;
+
+/// <summary>What <see cref="Ode"/> does beyond the problem and the method.</summary>
+public sealed record OdeOptions
+{
+    /// <summary>How steps are chosen.</summary>
+    /// <value><see langword="null"/> (the default): <see cref="AdaptiveSteps"/> with its defaults, for a method with an error estimate. Others need <see cref="FixedSteps"/>.</value>
+    public StepSizeControl? Steps { get; init; }
+
+    /// <summary>Whether every step is kept, so that <see cref="OdeSolution{T}.At(double)"/> gives the state at any time.</summary>
+    /// <value><see langword="null"/> (the default): yes where an interval is solved, no where output times are given.</value>
+    public bool? DenseOutput { get; init; }
+
+    /// <summary>Whether a failed solve throws. Otherwise the solution's status tells.</summary>
+    /// <value><see langword="true"/> by default.</value>
+    public bool ThrowOnFailure { get; init; } = true;
+
+    /// <summary>Stops the solve between two steps.</summary>
+    /// <value>None by default.</value>
+    public CancellationToken CancellationToken { get; init; }
+}

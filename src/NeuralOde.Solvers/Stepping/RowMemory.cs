@@ -1,0 +1,45 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>Rows of equal length in one array, each starting on a cache line.</summary>
+internal sealed class RowMemory<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Alignment = 64;
+    private readonly T[] _memory;
+
+    public unsafe RowMemory(int rows, int length)
+    {
+        int perLine = Alignment / sizeof(T);
+        int stride = checked((length + perLine - 1) / perLine * perLine);
+
+        // Pinned, so that the alignment lasts.
+        _memory = GC.AllocateArray<T>(checked((rows * stride) + perLine), pinned: true);
+        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        nint first = (-address & (Alignment - 1)) / sizeof(T);
+        Offsets = new nint[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            Offsets[i] = first + ((nint)i * stride);
+        }
+    }
+
+    /// <summary>Where each row starts. Entries are swapped to rename rows without copying them.</summary>
+    public nint[] Offsets { get; }
+
+    public ref T Start => ref MemoryMarshal.GetArrayDataReference(_memory);
+
+    public ref T this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref Unsafe.Add(ref Start, Offsets[row]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<T> Row(int row, int length) => MemoryMarshal.CreateSpan(ref this[row], length);
+
+    public void Swap(int row, int other) => (Offsets[row], Offsets[other]) = (Offsets[other], Offsets[row]);
+}

@@ -1,0 +1,29 @@
+namespace NeuralOde.Solvers.Tests;
+
+/// <summary>Lists of methods that theories run over.</summary>
+internal static class SolverNames
+{
+    public static TheoryData<string> All => [.. OdeSolver.Names];
+
+    public static TheoryData<string> Adaptive => [.. AdaptiveNames];
+
+    public static TheoryData<string> RungeKutta => [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta)];
+
+    public static TheoryData<string, bool> AllBothWays => BothWays(OdeSolver.Names);
+
+    public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
+
+    private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
+
+    private static TheoryData<string, bool> BothWays(IEnumerable<string> names)
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (string name in names)
+        {
+            data.Add(name, true);
+            data.Add(name, false);
+        }
+
+        return data;
+    }
+}
