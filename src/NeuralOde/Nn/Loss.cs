@@ -1,0 +1,65 @@
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Nn;
+
+/// <summary>Scalar measures of how far predictions are from observations.</summary>
+public static class Loss
+{
+    /// <summary>The mean over all elements of the squared difference.</summary>
+    /// <param name="predicted">Predictions, of any shape.</param>
+    /// <param name="observed">Observations; they broadcast with the predictions.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor MeanSquared(Tensor predicted, Tensor observed) => Difference(predicted, observed).Square().Mean();
+
+    /// <summary>The mean over all elements of the absolute difference.</summary>
+    /// <inheritdoc cref="MeanSquared(Tensor, Tensor)"/>
+    public static Tensor MeanAbsolute(Tensor predicted, Tensor observed) => Difference(predicted, observed).Abs().Mean();
+
+    /// <summary>The squared difference, averaged over the elements that were observed.</summary>
+    /// <param name="predicted">Predictions.</param>
+    /// <param name="observed">Observations; what stands where none was made is ignored, even NaN.</param>
+    /// <param name="mask">1 where an observation was made, else 0; broadcasts with the others.</param>
+    /// <returns>A scalar; 0 where nothing was observed.</returns>
+    public static Tensor MeanSquared(Tensor predicted, Tensor observed, Tensor mask) => Masked(predicted, observed, mask, static x => x.Square());
+
+    /// <summary>The absolute difference, averaged over the elements that were observed.</summary>
+    /// <inheritdoc cref="MeanSquared(Tensor, Tensor, Tensor)"/>
+    public static Tensor MeanAbsolute(Tensor predicted, Tensor observed, Tensor mask) => Masked(predicted, observed, mask, static x => x.Abs());
+
+    /// <summary>Huber's loss: squared within a threshold, linear beyond, so that outliers pull less (Huber 1964).</summary>
+    /// <param name="predicted">Predictions.</param>
+    /// <param name="observed">Observations.</param>
+    /// <param name="threshold">Where the two pieces meet, above 0.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor Huber(Tensor predicted, Tensor observed, double threshold = 1)
+    {
+        if (!(threshold > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "Huber's threshold is above 0.");
+        }
+
+        Tensor size = Difference(predicted, observed).Abs();
+        Tensor limit = Tensor.Scalar(threshold, size.DType);
+        return Tensor.Where(size.Less(limit), 0.5 * size.Square(), threshold * (size - (0.5 * threshold))).Mean();
+    }
+
+    private static Tensor Difference(Tensor predicted, Tensor observed)
+    {
+        ArgumentNullException.ThrowIfNull(predicted);
+        ArgumentNullException.ThrowIfNull(observed);
+        return predicted - observed;
+    }
+
+    private static Tensor Masked(Tensor predicted, Tensor observed, Tensor mask, Func<Tensor, Tensor> measure)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        Tensor difference = Difference(predicted, observed);
+
+        // Chosen before it is squared, and by Where, not by a product: a missing observation may be NaN, NaN · 0 is NaN, and so
+        // would be its gradient.
+        Tensor wide = mask.BroadcastTo(difference.Shape);
+        Tensor kept = Tensor.Where(wide, difference, Tensor.Scalar(0, difference.DType));
+        Tensor count = Tensor.Maximum(wide.Sum(), Tensor.Scalar(1, difference.DType));
+        return measure(kept).Sum() / count;
+    }
+}

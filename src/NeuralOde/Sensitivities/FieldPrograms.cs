@@ -1,0 +1,137 @@
+using System.Numerics;
+using NeuralOde.Nn;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Sensitivities;
+
+/// <summary>A vector field compiled for one shape of the state: itself, and with its vector-Jacobian product where a gradient method asks.</summary>
+internal sealed class FieldPrograms<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly VectorField _field;
+    private readonly ProgramInput[] _inputs;
+
+    public FieldPrograms(VectorField field, Shape stateShape)
+    {
+        _field = field;
+        StateShape = stateShape;
+        StateLength = stateShape.ElementCount;
+        _inputs = [new("t", Shape.Scalar), new("z", stateShape), new("a", stateShape)];
+        Forward = Program<T>.Compile(x => [Derivative(x[0], x[1])], _inputs[..2]);
+        field.Discover(Forward.Parameters);
+        Parameters = [.. Forward.Parameters];
+        ParameterLength = Parameters.Sum(static x => x.ElementCount);
+    }
+
+    public Shape StateShape { get; }
+
+    public int StateLength { get; }
+
+    /// <summary>The parameters that the field uses, in the order in which their gradients stand one after the other.</summary>
+    public Parameter[] Parameters { get; }
+
+    /// <summary>The number of values of all parameters.</summary>
+    public int ParameterLength { get; }
+
+    /// <summary>The program <c>(t, z) → f</c>.</summary>
+    public Program<T> Forward { get; }
+
+    /// <summary>Compiles <c>(t, z, a) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…</c>.</summary>
+    public Program<T> CompileVectorJacobianProduct() => Program<T>.Compile(
+        x =>
+        {
+            Tensor f = Derivative(x[0], x[1]);
+            return Gradients.VectorJacobianProduct([f], [x[1], x[0], .. Parameters], [x[2]]);
+        },
+        _inputs);
+
+    /// <summary>Compiles the adjoint system's right-hand side <c>(t, z, a) → f, −a·∂f/∂z, −a·∂f/∂θ…</c>, with one forward pass for all.</summary>
+    public Program<T> CompileAdjoint() => Program<T>.Compile(
+        x =>
+        {
+            Tensor f = Derivative(x[0], x[1]);
+
+            // The product is linear in a, and a is the smallest tensor to negate.
+            return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. Parameters], [-x[2]])];
+        },
+        _inputs);
+
+    private Tensor Derivative(Tensor t, Tensor z)
+    {
+        Tensor f = _field.Forward(t, z) ?? throw new InvalidOperationException($"The vector field {_field.GetType().Name} returned null.");
+        return f.Shape == StateShape
+            ? f
+            : throw new ArgumentException($"The vector field returns shape {f.Shape} for a state of shape {StateShape}; dz/dt has the state's shape.");
+    }
+}
+
+/// <summary>A compiled field as a solver sees it.</summary>
+internal sealed class CompiledField<T>(Program<T> program) : IVectorField<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
+    {
+        program.Input(0)[0] = T.CreateTruncating(t);
+        z.CopyTo(program.Input(1));
+        program.Run();
+        program.Output(0).CopyTo(dz);
+    }
+}
+
+/// <summary>A compiled vector-Jacobian product as the transpose of a solve sees it; the parameters' gradients add up here.</summary>
+internal sealed class CompiledVectorJacobianProduct<T>(FieldPrograms<T> programs) : IVectorJacobianProduct<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Program<T> _program = programs.CompileVectorJacobianProduct();
+    private readonly int _parameterCount = programs.Parameters.Length;
+
+    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter.</summary>
+    public T[] ParameterGradient { get; } = new T[programs.ParameterLength];
+
+    public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
+    {
+        _program.Input(0)[0] = T.CreateTruncating(t);
+        z.CopyTo(_program.Input(1));
+        a.CopyTo(_program.Input(2));
+        _program.Run();
+        _program.Output(0).CopyTo(zGradient);
+        int start = 0;
+        for (int i = 0; i < _parameterCount; i++)
+        {
+            ReadOnlySpan<T> part = _program.Output(i + 2);
+            Span<T> sum = ParameterGradient.AsSpan(start, part.Length);
+            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, part, sum);
+            start += part.Length;
+        }
+
+        return double.CreateTruncating(_program.Output(1)[0]);
+    }
+}
+
+/// <summary>
+/// The adjoint system as a solver sees it: the state <c>[z, a]</c>, and the parameters' gradient as a quadrature, which enters neither
+/// the right-hand side nor the error norm (Kidger, Chen, Lyons 2021, arXiv 2009.09457).
+/// </summary>
+internal sealed class AdjointField<T>(FieldPrograms<T> programs) : IVectorField<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Program<T> _program = programs.CompileAdjoint();
+    private readonly int _length = programs.StateLength;
+    private readonly int _outputCount = programs.Parameters.Length + 2;
+
+    public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
+    {
+        _program.Input(0)[0] = T.CreateTruncating(t);
+        z[.._length].CopyTo(_program.Input(1));
+        z.Slice(_length, _length).CopyTo(_program.Input(2));
+        _program.Run();
+        int start = 0;
+        for (int i = 0; i < _outputCount; i++)
+        {
+            ReadOnlySpan<T> part = _program.Output(i);
+            part.CopyTo(dz[start..]);
+            start += part.Length;
+        }
+    }
+}

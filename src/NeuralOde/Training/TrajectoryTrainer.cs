@@ -1,0 +1,100 @@
+using System.Numerics;
+using NeuralOde.Models;
+using NeuralOde.Optimizers;
+using NeuralOde.Sensitivities;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Training;
+
+/// <summary>
+/// Repeats one training step on trajectories: solve, loss, gradient, optimizer. The loss is compiled like the field, so that a step
+/// allocates nothing once each number of times has been seen.
+/// </summary>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
+public sealed class TrajectoryTrainer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
+    private readonly Optimizer? _optimizer;
+    private readonly Sensitivity<T> _sensitivity;
+    private readonly SolveMemory<T> _memory;
+    private readonly Dictionary<int, Program<T>> _lossPrograms = [];
+    private readonly T[] _initialGradient;
+
+    /// <summary>Prepares the step: compiles the field with its vector-Jacobian product.</summary>
+    /// <param name="ode">The model.</param>
+    /// <param name="stateShape">The shape of the initial states, by convention <c>[batch, state]</c>.</param>
+    /// <param name="loss">From predicted and observed states, <c>[times, …state shape]</c>, to a scalar.</param>
+    /// <param name="optimizer">Moves the parameters; none where only gradients are wanted.</param>
+    public TrajectoryTrainer(OdeBlock ode, Shape stateShape, Func<Tensor, Tensor, Tensor> loss, Optimizer? optimizer = null)
+    {
+        ArgumentNullException.ThrowIfNull(ode);
+        ArgumentNullException.ThrowIfNull(loss);
+        _loss = loss;
+        _optimizer = optimizer;
+        _sensitivity = ode.Compile<T>(stateShape);
+        _memory = _sensitivity.Rent();
+        _initialGradient = new T[stateShape.ElementCount];
+        StateShape = stateShape;
+    }
+
+    /// <summary>The shape of the initial states.</summary>
+    public Shape StateShape { get; }
+
+    /// <summary>The gradient of the last step's loss with respect to the initial states.</summary>
+    public ReadOnlySpan<T> InitialGradient => _initialGradient;
+
+    /// <summary>What the last step's solve cost.</summary>
+    public SolveStatistics ForwardStatistics => _sensitivity.ForwardStatistics;
+
+    /// <summary>What the last step's gradient cost.</summary>
+    public SolveStatistics BackwardStatistics => _sensitivity.BackwardStatistics;
+
+    /// <summary>Solves, measures, takes the gradient, and lets the optimizer move the parameters.</summary>
+    /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
+    /// <param name="times">At least two times, strictly rising or falling.</param>
+    /// <param name="observed">Observed states, <c>[times, …state shape]</c>.</param>
+    /// <returns>The loss before the move.</returns>
+    /// <exception cref="ArgumentException">A span has another length.</exception>
+    /// <exception cref="OdeSolveException">The solve failed.</exception>
+    public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed)
+    {
+        if (observed.Length != times.Length * StateShape.ElementCount)
+        {
+            throw new ArgumentException($"{times.Length} times of states {StateShape} are {times.Length * StateShape.ElementCount} observed values, not {observed.Length}.", nameof(observed));
+        }
+
+        _sensitivity.Forward(_memory, initial, times, forGradient: true).ThrowIfFailed();
+        Program<T> program = LossProgram(times.Length);
+        _memory.States.CopyTo(program.Input(0));
+        observed.CopyTo(program.Input(1));
+        program.Run();
+        _sensitivity.Backward(_memory, program.Output(1), _initialGradient, []);
+        _sensitivity.AddParameterGradients();
+        _optimizer?.Step();
+        return double.CreateTruncating(program.Output(0)[0]);
+    }
+
+    private Program<T> LossProgram(int timeCount)
+    {
+        if (!_lossPrograms.TryGetValue(timeCount, out Program<T>? program))
+        {
+            Shape shape = new([timeCount, .. StateShape]);
+            program = Program<T>.Compile(
+                x =>
+                {
+                    Tensor loss = _loss(x[0], x[1]);
+                    return loss.ElementCount == 1
+                        ? [loss, .. Gradients.Of(loss, [x[0]])]
+                        : throw new ArgumentException($"A loss is a scalar; this one has shape {loss.Shape}. Take its mean or sum.");
+                },
+                new ProgramInput("predicted", shape),
+                new ProgramInput("observed", shape));
+            _lossPrograms[timeCount] = program;
+        }
+
+        return program;
+    }
+}
