@@ -1,0 +1,94 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using NeuralOde.Persistence;
+
+namespace NeuralOde.Tests.Persistence;
+
+public class SafeTensorsFuzzTests
+{
+    /// <summary>
+    /// Enough for a small header's JSON document, its entries and an exception with its message and stack trace, and a thousandth
+    /// of what the largest offsets of a mutated header claim.
+    /// </summary>
+    private const long LittleMemory = 1_000_000;
+
+    private static readonly byte[] Valid = Make();
+
+    private static byte[] Make()
+    {
+        using var stream = new MemoryStream();
+        SafeTensors.Save(
+            stream,
+            [
+                SafeTensor.Create("layer.weight", new float[] { 1, 2, 3, 4, 5, 6 }, [2, 3]),
+                SafeTensor.Create("layer.bias", new float[] { 1, 2 }, [2]),
+                SafeTensor.Create("times", new double[] { 0, 1 }, [2]),
+                SafeTensor.Create("empty", Array.Empty<long>(), [0, 5]),
+            ],
+            new Dictionary<string, string> { ["model"] = "mlp \"2-16-2\"", ["seed"] = "7" });
+        return stream.ToArray();
+    }
+
+    private static bool LoadsOrThrowsTheTypedException(byte[] bytes)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            foreach (var tensor in SafeTensors.Load(new MemoryStream(bytes), "fuzz").Tensors)
+            {
+                _ = tensor.ToString();
+            }
+        }
+        catch (Exception e) when (e is SafeTensorsException or IOException)
+        {
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before < LittleMemory;
+    }
+
+    private static void Check(Gen<byte[]> files) => FsCheck.Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(files.ToArbitrary(), LoadsOrThrowsTheTypedException));
+
+    [Fact]
+    public void Random_bytes_in_a_valid_file_load_or_throw_the_typed_exception()
+    {
+        var change = Gen.Choose(0, Valid.Length - 1).Zip(Gen.Choose(0, 255), (Place, Value) => (Place, Value));
+        Check(change.NonEmptyListOf().Select(changes =>
+        {
+            var bytes = (byte[])Valid.Clone();
+            foreach (var (place, value) in changes.Take(8))
+            {
+                bytes[place] = (byte)value;
+            }
+
+            return bytes;
+        }));
+    }
+
+    [Fact]
+    public void Headers_with_a_piece_replaced_load_or_throw_the_typed_exception()
+    {
+        // Pieces that mean something to a header, where random bytes mostly break the JSON.
+        var headerEnd = 8 + BitConverter.ToInt32(Valid);
+        var header = Encoding.UTF8.GetString(Valid, 8, headerEnd - 8);
+        var piece = Gen.Elements(
+            "0", "1", "9", "-1", "1e9", "0.5", "2147483647", "4294967296", "9223372036854775807", "18446744073709551615", "null", "true", "\"", "\\", "\\ud800",
+            "{", "}", "[", "]", ",", ":", "\"F64\"", "\"U8\"", "\"shape\"", "\"__metadata__\"", "\"layer.bias\"", "");
+        var edit = Gen.Choose(0, header.Length - 1).Zip(Gen.Choose(0, 6)).Zip(piece, (span, text) => (Start: span.Item1, Length: span.Item2, Text: text));
+        Check(edit.ArrayOf(2).Select(edits =>
+        {
+            var edited = header;
+            foreach (var (start, length, text) in edits)
+            {
+                var begin = Math.Min(start, edited.Length);
+                edited = edited[..begin] + text + edited[Math.Min(begin + length, edited.Length)..];
+            }
+
+            return SafeTensorsTests.Craft(edited, Valid[headerEnd..]);
+        }));
+    }
+
+    [Fact]
+    public void Arbitrary_bytes_load_or_throw_the_typed_exception() => Check(ArbMap.Default.GeneratorFor<byte[]>());
+}
