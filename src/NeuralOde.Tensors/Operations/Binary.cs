@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -108,6 +109,7 @@ internal sealed class SameShapeKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Binary<T, TOperator>(inputs[0].Span, inputs[1].Span, output);
 }
 
@@ -116,6 +118,7 @@ internal sealed class ScalarRightKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarRight<T, TOperator>(inputs[0].Span, inputs[1].Span[0], output);
 }
 
@@ -124,6 +127,7 @@ internal sealed class ScalarLeftKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarLeft<T, TOperator>(inputs[0].Span[0], inputs[1].Span, output);
 }
 
@@ -132,6 +136,7 @@ internal sealed class BroadcastKernel<T, TOperator>(int[] leftStrides, int[] rig
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
         Map.BroadcastBinary<T, TOperator>(inputs[0].Span, leftStrides, inputs[1].Span, rightStrides, lengths, output);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -38,5 +39,6 @@ internal sealed record BroadcastTo(Shape Target) : Operation
 internal sealed class StridedCopyKernel<T>(int[] strides, int[] lengths) : Kernel<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Layout.StridedCopy(inputs[0].Span, strides, lengths, output);
 }

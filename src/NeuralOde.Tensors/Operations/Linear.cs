@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -36,6 +37,7 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IUnaryOperator<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Gemm.MultiplyBiasActivate<T, TActivation>(
             product.TransposeLeft, product.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner, inputs[0].Span, inputs[1].Span, inputs[2].Span, output);
     }
@@ -69,6 +71,7 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGradient : struct, IBinaryOperator<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Gemm.MultiplyActivationGradient<T, TGradient>(
             product.TransposeLeft, product.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner, inputs[0].Span, inputs[1].Span, inputs[2].Span, output);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -56,6 +57,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         private readonly int _rightSize = sizes.Inner * sizes.Columns;
         private readonly int _size = sizes.Rows * sizes.Columns;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
         {
             ReadOnlySpan<T> left = inputs[0].Span;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -23,6 +24,7 @@ internal sealed record Reshape(Shape Target) : Operation
 internal sealed class CopyKernel<T> : Kernel<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => inputs[0].Span.CopyTo(output);
 }
 
@@ -110,6 +112,7 @@ internal sealed record Concatenate(int Axis) : Operation
     private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
         {
             int start = 0;
@@ -143,6 +146,7 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
     private sealed class SliceKernel<T>(int rows, int start, int length, int width) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
             Rows.Copy(inputs[0].Span, start, width, output, 0, length, rows, length);
     }
@@ -167,6 +171,7 @@ internal sealed record Pad(int Axis, int Start, int Total) : Operation
     private sealed class PadKernel<T>(int rows, int start, int length, int width) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
         {
             output.Clear();

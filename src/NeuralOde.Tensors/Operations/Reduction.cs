@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -59,12 +60,14 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
     private sealed class SumKernel<T>(int outer, int axis, int inner) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Reduce.Sum(inputs[0].Span, outer, axis, inner, output);
     }
 
     private sealed class MaxKernel<T>(int outer, int axis, int inner) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Reduce.Max(inputs[0].Span, outer, axis, inner, output);
     }
 }

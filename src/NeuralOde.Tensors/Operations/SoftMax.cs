@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -19,6 +20,7 @@ internal sealed record SoftMax : Operation
     private sealed class SoftMaxKernel<T>(int rows, int columns) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Softmax.Invoke(inputs[0].Span, rows, columns, output);
     }
 }
@@ -38,6 +40,7 @@ internal sealed record LogSumExp : Operation
     private sealed class LogSumExpKernel<T>(int rows, int columns) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Softmax.LogSumExp(inputs[0].Span, rows, columns, output);
     }
 }

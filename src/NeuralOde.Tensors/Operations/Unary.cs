@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -93,5 +94,6 @@ internal sealed class UnaryKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IUnaryOperator<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Unary<T, TOperator>(inputs[0].Span, output);
 }

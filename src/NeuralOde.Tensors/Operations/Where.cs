@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
@@ -27,6 +28,7 @@ internal sealed record Where : Operation
     private sealed class WhereKernel<T>(int[] conditionStrides, int[] trueStrides, int[] falseStrides, int[] lengths) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BroadcastTernary<T, WhereOperator<T>>(
             inputs[0].Span, conditionStrides, inputs[1].Span, trueStrides, inputs[2].Span, falseStrides, lengths, output);
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Nn;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
@@ -70,6 +71,7 @@ internal sealed class FieldPrograms<T>
 internal sealed class CompiledField<T>(Program<T> program) : IVectorField<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
     {
         program.Input(0)[0] = T.CreateTruncating(t);
@@ -89,6 +91,7 @@ internal sealed class CompiledVectorJacobianProduct<T>(FieldPrograms<T> programs
     /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter.</summary>
     public T[] ParameterGradient { get; } = new T[programs.ParameterLength];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
     {
         _program.Input(0)[0] = T.CreateTruncating(t);
@@ -120,6 +123,7 @@ internal sealed class AdjointField<T>(FieldPrograms<T> programs) : IVectorField<
     private readonly int _length = programs.StateLength;
     private readonly int _outputCount = programs.Parameters.Length + 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
     {
         _program.Input(0)[0] = T.CreateTruncating(t);
