@@ -20,19 +20,15 @@ internal static unsafe class ReduceAll
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
     {
-        // Four 512-bit vectors, and the same number of lanes from narrower ones.
+        // Four 512-bit vectors, and the same number of lanes from narrower ones. Without vector hardware, 128-bit vectors in software.
         switch (width)
         {
             case SimdWidth.V512:
                 return Pairwise<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
             case SimdWidth.V256:
                 return Pairwise<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
-            case SimdWidth.V128:
-                return Pairwise<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
             default:
-                return typeof(T) == typeof(float)
-                    ? Pairwise<SimdScalar<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<SimdScalar<T>, T>, T>, T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length)
-                    : Pairwise<SimdScalar<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<SimdScalar<T>, T>, T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
+                return Pairwise<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
         }
     }
 

@@ -48,19 +48,8 @@ internal static unsafe class ReduceAxis
             case SimdWidth.V256:
                 Panels<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
                 break;
-            case SimdWidth.V128:
-                Panels<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
-                break;
             default:
-                if (typeof(T) == typeof(float))
-                {
-                    Panels<SimdScalar<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<SimdScalar<T>, T>, T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
-                }
-                else
-                {
-                    Panels<SimdScalar<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Lockstep2<SimdScalar<T>, T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
-                }
-
+                Panels<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
                 break;
         }
     }

@@ -1,0 +1,197 @@
+using System.Numerics;
+using NeuralOde.Tensors.Kernels;
+
+namespace NeuralOde.Tensors.Tests.Kernels;
+
+public class MapTests
+{
+    private const int Guard = 3;
+
+    public static TheoryData<string> UnaryNames => [.. Operators<float>.Unary.Keys];
+
+    public static TheoryData<string> BinaryNames => [.. Operators<float>.Binary.Keys];
+
+    public static TheoryData<string> ExactUnaryNames => ["negate", "abs", "sign", "square", "cube", "sqrt", "reciprocal", "relu", "step"];
+
+    public static TheoryData<string> ExactBinaryNames => [.. Operators<float>.Binary.Keys.Where(name => name != "softplusGradient")];
+
+    [Theory]
+    [MemberData(nameof(UnaryNames))]
+    public void Every_width_length_and_alignment_gives_the_same_bits(string name)
+    {
+        Check<float>(name);
+        Check<double>(name);
+
+        static void Check<T>(string name)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var kernel = Operators<T>.Unary[name];
+            foreach (var length in TestValues.Lengths)
+            {
+                var x = TestValues.Mixed<T>(length, length);
+                var expected = new T[length];
+                for (var i = 0; i < length; i++)
+                {
+                    kernel(x.AsSpan(i, 1), expected.AsSpan(i, 1), SimdWidth.Scalar);
+                }
+
+                foreach (var width in TestValues.AllWidths)
+                {
+                    AssertOnlyDestinationIsWritten(x, expected, (from, to) => kernel(from, to, width), $"{name}, {width}, length {length}");
+                    var inPlace = (T[])x.Clone();
+                    kernel(inPlace, inPlace, width);
+                    TestValues.AssertSameBits<T>(expected, inPlace, $"{name} in place, {width}, length {length}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(BinaryNames))]
+    public void Every_width_gives_the_same_bits_with_two_operands(string name)
+    {
+        Check<float>(name);
+        Check<double>(name);
+
+        static void Check<T>(string name)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var kernel = Operators<T>.Binary[name];
+            foreach (var length in TestValues.Lengths)
+            {
+                var x = TestValues.Mixed<T>(length, length);
+                var y = TestValues.Mixed<T>(length, length + 1000);
+                var expected = new T[length];
+                for (var i = 0; i < length; i++)
+                {
+                    kernel(x.AsSpan(i, 1), y.AsSpan(i, 1), expected.AsSpan(i, 1), SimdWidth.Scalar);
+                }
+
+                foreach (var width in TestValues.AllWidths)
+                {
+                    AssertOnlyDestinationIsWritten(x, expected, (from, to) => kernel(from, y, to, width), $"{name}, {width}, length {length}");
+                    var inPlace = (T[])y.Clone();
+                    kernel(x, inPlace, inPlace, width);
+                    TestValues.AssertSameBits<T>(expected, inPlace, $"{name} into y, {width}, length {length}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ExactUnaryNames))]
+    public void Single_operations_are_exactly_those_of_the_language(string name)
+    {
+        Check<float>(name);
+        Check<double>(name);
+
+        static void Check<T>(string name)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var x = TestValues.Mixed<T>(500, 1);
+            var y = new T[x.Length];
+            Operators<T>.Unary[name](x, y, SimdWidths.Best);
+            TestValues.AssertSameBits<T>([.. x.Select(value => Operators<T>.Exact(name, value))], y, name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ExactBinaryNames))]
+    public void Operations_of_two_operands_are_exactly_those_of_the_language(string name)
+    {
+        Check<float>(name);
+        Check<double>(name);
+
+        static void Check<T>(string name)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var x = TestValues.Mixed<T>(2000, 1);
+            var y = TestValues.Mixed<T>(2000, 2);
+            for (var i = 0; i < 50; i++)
+            {
+                y[i] = x[i];
+            }
+
+            var z = new T[x.Length];
+            Operators<T>.Binary[name](x, y, z, SimdWidths.Best);
+            TestValues.AssertSameBits<T>([.. x.Zip(y, (a, b) => Operators<T>.Exact(name, a, b))], z, name);
+        }
+    }
+
+    [Fact]
+    public void A_scalar_operand_is_one_repeated_element()
+    {
+        Check<float>();
+        Check<double>();
+
+        static void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var length in TestValues.Lengths)
+            {
+                var x = TestValues.Mixed<T>(length, length);
+                var scalar = T.CreateTruncating(-2.7);
+                var right = x.Select(value => value - scalar).ToArray();
+                var left = x.Select(value => scalar - value).ToArray();
+                foreach (var width in TestValues.AllWidths)
+                {
+                    var context = $"{width}, length {length}";
+                    AssertOnlyDestinationIsWritten(x, right, (from, to) => Map.BinaryScalarRight<T, SubtractOperator<T>>(from, scalar, to, width), context);
+                    AssertOnlyDestinationIsWritten(x, left, (from, to) => Map.BinaryScalarLeft<T, SubtractOperator<T>>(scalar, from, to, width), context);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Operators_of_three_operands_choose_and_fuse()
+    {
+        Check<float>();
+        Check<double>();
+
+        static void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var length in TestValues.Lengths)
+            {
+                var x = TestValues.Mixed<T>(length, length);
+                var y = TestValues.Mixed<T>(length, length + 1);
+                var z = TestValues.Mixed<T>(length, length + 2);
+                var where = x.Select((c, i) => c != T.Zero ? y[i] : z[i]).ToArray();
+                var fused = x.Select((a, i) => T.FusedMultiplyAdd(a, y[i], z[i])).ToArray();
+                foreach (var width in TestValues.AllWidths)
+                {
+                    var context = $"{width}, length {length}";
+                    AssertOnlyDestinationIsWritten(x, where, (from, to) => Map.Ternary<T, WhereOperator<T>>(from, y, z, to, width), context);
+                    AssertOnlyDestinationIsWritten(x, fused, (from, to) => Map.Ternary<T, MultiplyAddOperator<T>>(from, y, z, to, width), context);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void An_input_shorter_than_the_destination_is_named()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Map.Unary<float, AbsOperator<float>>(new float[3], new float[4]));
+        Assert.Equal("x", error.ParamName);
+        Assert.Contains("3", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => Map.Binary<float, AddOperator<float>>(new float[4], new float[3], new float[4]));
+        Assert.Equal("y", error.ParamName);
+    }
+
+    private delegate void SpanAction<T>(ReadOnlySpan<T> x, Span<T> destination);
+
+    /// <summary>Runs on slices at odd offsets, with guards on both sides of the destination.</summary>
+    private static void AssertOnlyDestinationIsWritten<T>(T[] x, T[] expected, SpanAction<T> kernel, string context)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var mark = T.CreateTruncating(-12345);
+        var source = new T[x.Length + 1];
+        x.CopyTo(source, 1);
+        var destination = new T[x.Length + (2 * Guard)];
+        Array.Fill(destination, mark);
+        kernel(source.AsSpan(1), destination.AsSpan(Guard, x.Length));
+        TestValues.AssertSameBits<T>(expected, destination.AsSpan(Guard, x.Length), context);
+        Assert.All(destination[..Guard].Concat(destination[^Guard..]), value => Assert.Equal(mark, value));
+    }
+}
