@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -109,6 +110,7 @@ public sealed class ButcherTableau
     /// <summary>Writes the dense weights b_i(θ).</summary>
     /// <param name="theta">Fraction of the step, 0 to 1.</param>
     /// <param name="weights">Destination, one a stage.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DenseWeights(double theta, Span<double> weights)
     {
         for (int i = 0; i < _dense.Length; i++)
@@ -126,6 +128,7 @@ public sealed class ButcherTableau
     /// <summary>Writes the derivatives of the dense weights, b_i′(θ): the derivative of the dense output is Σ b_i′(θ) k_i.</summary>
     /// <param name="theta">Fraction of the step, 0 to 1.</param>
     /// <param name="weights">Destination, one a stage.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DenseDerivativeWeights(double theta, Span<double> weights)
     {
         for (int i = 0; i < _dense.Length; i++)

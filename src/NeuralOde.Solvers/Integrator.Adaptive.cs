@@ -24,7 +24,8 @@ public sealed partial class Integrator<T>
         double smallest = SmallestStep * Math.Max(Math.Abs(t), Math.Abs(end));
         double exponent = (control.IntegralCoefficient + control.ProportionalCoefficient) / (Solver.EmbeddedOrder!.Value + 1);
         double memoryExponent = control.ProportionalCoefficient / (Solver.EmbeddedOrder.Value + 1);
-        double logPrevious = Math.Log(SmallestRememberedError);
+        double logSmallest = Math.Log(SmallestRememberedError);
+        double logPrevious = logSmallest;
         double logSafety = Math.Log(control.SafetyFactor);
         int length = _stepper.Length;
         int output = 1;
@@ -113,7 +114,7 @@ public sealed partial class Integrator<T>
             double logError = Math.Log(Math.Max(error, 1e-30));
             double factor = Math.Clamp(Math.Exp(logSafety - (exponent * logError) + (memoryExponent * logPrevious)), control.MinFactor, control.MaxFactor);
             size = Math.Abs(h) * (rejected ? Math.Min(1, factor) : factor);
-            logPrevious = Math.Max(logError, Math.Log(SmallestRememberedError));
+            logPrevious = Math.Max(logError, logSmallest);
             rejected = false;
         }
 

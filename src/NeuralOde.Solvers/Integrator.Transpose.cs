@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
@@ -23,6 +24,7 @@ public sealed partial class Integrator<T>
     /// <returns>The number of vector-Jacobian products.</returns>
     /// <exception cref="ArgumentException">A span has the wrong length, or the recording is of another integrator's solve.</exception>
     /// <exception cref="InvalidOperationException">The recording holds no complete solve.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SolveStatistics Transpose(
         SolveRecording<T> recording, IVectorJacobianProduct<T> field, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
@@ -100,6 +102,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>The nodes between two output times divide the interval evenly, so a node's cotangent is shared between its ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SpreadOverOutputTimes(SolveRecording<T> recording, ReadOnlySpan<double> nodes, Span<double> timeGradients)
     {
         timeGradients.Clear();
@@ -119,6 +122,7 @@ public sealed partial class Integrator<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double DenseSlope(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> gradient)
     {
         Span<nint> rows = stackalloc nint[_stepper.DenseTermCount];
@@ -129,7 +133,7 @@ public sealed partial class Integrator<T>
         {
             if (weights[i] != 0)
             {
-                ReadOnlySpan<T> row = MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref recording.Start, rows[i]), StateLength);
+                ReadOnlySpan<T> row = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref recording.Start, rows[i]), StateLength);
                 slope += weights[i] * Reductions.Dot(gradient, row);
             }
         }

@@ -112,6 +112,7 @@ public sealed class SolveRecording<T>
         Reserve(ref _outputThetas, outputCount);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddStep(double t, double h, StepKind kind, int rows)
     {
         int step = StepCount++;
@@ -172,6 +173,7 @@ public sealed class SolveRecording<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Reserve<TItem>(ref TItem[] items, int count)
     {
         if (items.Length < count)
@@ -207,6 +209,7 @@ public sealed class SolveRecording<T>
         return low;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Allocate(int rows)
     {
         int start = _used;

@@ -7,7 +7,10 @@ namespace NeuralOde.Solvers;
 /// <summary>
 /// <c>Σ_i (e_i / (atol + rtol max(|z_i|, |z⁺_i|)))²</c> with <c>e = Σ_j (scale · weight_j) row_j</c>, in one pass over memory.
 /// </summary>
-/// <remarks>Hairer, Nørsett and Wanner, <i>Solving Ordinary Differential Equations I</i>, II.4, equation (4.11), before the mean and the root.</remarks>
+/// <remarks>
+/// Hairer, Nørsett, Wanner, <i>Solving Ordinary Differential Equations I</i>, II.4, equation (4.11), before the mean and the root.
+/// The last vector may reach past the end: the rows must be those of a <see cref="RowMemory{T}"/>, which has room there, and what it reads is left out of the sum.
+/// </remarks>
 internal static class ErrorKernel
 {
     /// <returns>The sum of squares; not a number, or infinite, where a row is not finite.</returns>
@@ -25,35 +28,31 @@ internal static class ErrorKernel
         nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        nint i = 0;
         double sum = 0;
         T absolute = T.CreateTruncating(absoluteTolerance);
         T relative = T.CreateTruncating(relativeTolerance);
-        if (Vector512.IsHardwareAccelerated && length - i >= Vector512<T>.Count)
+        if (Vector512.IsHardwareAccelerated)
         {
-            i = Loop<T, Vector512<T>, Simd512<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, i, length, ref sum);
+            Loop<T, Vector512<T>, Simd512<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
         }
-
-        if (Vector256.IsHardwareAccelerated && length - i >= Vector256<T>.Count)
+        else if (Vector256.IsHardwareAccelerated)
         {
-            i = Loop<T, Vector256<T>, Simd256<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, i, length, ref sum);
+            Loop<T, Vector256<T>, Simd256<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
         }
-
-        if (Vector128.IsHardwareAccelerated && length - i >= Vector128<T>.Count)
+        else if (Vector128.IsHardwareAccelerated)
         {
-            i = Loop<T, Vector128<T>, Simd128<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, i, length, ref sum);
+            Loop<T, Vector128<T>, Simd128<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
         }
-
-        if (i < length)
+        else
         {
-            Loop<T, T, Scalar<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, i, length, ref sum);
+            Loop<T, T, Scalar<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
         }
 
         return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static nint Loop<T, TVector, TSimd>(
+    internal static void Loop<T, TVector, TSimd>(
         ref T rows,
         ReadOnlySpan<nint> offsets,
         ReadOnlySpan<int> indices,
@@ -63,7 +62,6 @@ internal static class ErrorKernel
         ref T after,
         T absoluteTolerance,
         T relativeTolerance,
-        nint start,
         nint length,
         ref double total)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -80,8 +78,7 @@ internal static class ErrorKernel
         TVector relative = TSimd.Broadcast(relativeTolerance);
         TVector sum = zero;
         nint width = TSimd.Width;
-        nint i = start;
-        for (; i <= length - width; i += width)
+        for (nint i = 0; i < length; i += width)
         {
             TVector even = TSimd.Multiply(w0, TSimd.Load(ref r0, i));
             TVector odd = TSimd.MultiplyAdd(w1, TSimd.Load(ref r1, i), zero);
@@ -99,11 +96,15 @@ internal static class ErrorKernel
             TVector scaled = TSimd.Divide(
                 error,
                 TSimd.MultiplyAdd(relative, TSimd.MaxMagnitude(TSimd.Load(ref before, i), TSimd.Load(ref after, i)), absolute));
+            if (length - i < width)
+            {
+                scaled = TSimd.KeepFirst(scaled, length - i);
+            }
+
             sum = TSimd.MultiplyAdd(scaled, scaled, sum);
         }
 
         total += TSimd.Sum(sum);
-        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,9 @@ internal interface ISimd<T, TVector>
 
     static abstract TVector MaxMagnitude(TVector x, TVector y);
 
+    /// <summary>The first elements, and zeros in place of the others.</summary>
+    static abstract TVector KeepFirst(TVector value, nint count);
+
     static abstract double Sum(TVector value);
 }
 
@@ -58,6 +61,10 @@ internal readonly struct Simd512<T> : ISimd<T, Vector512<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MaxMagnitude(Vector512<T> x, Vector512<T> y) => Vector512.MaxNative(Vector512.Abs(x), Vector512.Abs(y));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> KeepFirst(Vector512<T> value, nint count)
+        => Vector512.ConditionalSelect(Vector512.LessThan(Vector512<T>.Indices, Vector512.Create(T.CreateTruncating(count))), value, Vector512<T>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector512<T> value) => double.CreateTruncating(Vector512.Sum(value));
@@ -97,6 +104,10 @@ internal readonly struct Simd256<T> : ISimd<T, Vector256<T>>
     public static Vector256<T> MaxMagnitude(Vector256<T> x, Vector256<T> y) => Vector256.MaxNative(Vector256.Abs(x), Vector256.Abs(y));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> KeepFirst(Vector256<T> value, nint count)
+        => Vector256.ConditionalSelect(Vector256.LessThan(Vector256<T>.Indices, Vector256.Create(T.CreateTruncating(count))), value, Vector256<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector256<T> value) => double.CreateTruncating(Vector256.Sum(value));
 }
 
@@ -134,6 +145,10 @@ internal readonly struct Simd128<T> : ISimd<T, Vector128<T>>
     public static Vector128<T> MaxMagnitude(Vector128<T> x, Vector128<T> y) => Vector128.MaxNative(Vector128.Abs(x), Vector128.Abs(y));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> KeepFirst(Vector128<T> value, nint count)
+        => Vector128.ConditionalSelect(Vector128.LessThan(Vector128<T>.Indices, Vector128.Create(T.CreateTruncating(count))), value, Vector128<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector128<T> value) => double.CreateTruncating(Vector128.Sum(value));
 }
 
@@ -167,6 +182,9 @@ internal readonly struct Scalar<T> : ISimd<T, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxMagnitude(T x, T y) => T.MaxNative(T.Abs(x), T.Abs(y));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T KeepFirst(T value, nint count) => count > 0 ? value : T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(T value) => double.CreateTruncating(value);

@@ -59,9 +59,11 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         return CombineRows(_rowIndices, _weights, h, NewStateRow, next);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool CombineQuadrature(double h)
         => _kind == StepKind.RungeKutta ? base.CombineQuadrature(h) : CombineQuadrature(_rowIndices, _weights, h);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Record(SolveRecording<T> recording, double t, double h)
     {
         if (_kind == StepKind.RungeKutta)
@@ -74,6 +76,7 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accept(double t, double next)
     {
         base.Accept(t, next);
@@ -92,6 +95,7 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         _historyCount = Math.Min(_historyCount + 1, _order - 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
     {
         if (recording.Kind(step) == StepKind.RungeKutta)
@@ -160,6 +164,7 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RecordedNodes(SolveRecording<T> recording, int step, Span<double> nodes)
     {
         double t = recording.Node(step), h = recording.StepSize(step);
@@ -170,6 +175,7 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool HistoryServes(double t, double h)
     {
         if (_historyCount < _order - 1)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Solvers;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal static class AdamsWeights
     public const int MaxOrder = 4;
 
     /// <summary>Writes ∫_0^θ ℓ_j(x) dx, or ℓ_j(θ) where the derivative is asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute(ReadOnlySpan<double> nodes, double theta, bool derivative, Span<double> weights)
     {
         int order = nodes.Length;
@@ -48,6 +51,7 @@ internal static class AdamsWeights
     }
 
     /// <summary>Σ_i d_i ℓ_i′(x_j): the derivative at node j of the polynomial with values d.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SlopeAtNode(ReadOnlySpan<double> nodes, ReadOnlySpan<double> values, int j)
     {
         double slope = 0;

@@ -4,20 +4,26 @@ using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Rows of equal length in one array, each starting on a cache line.</summary>
+/// <summary>
+/// Rows of equal length in one array, each starting on a cache line and padded with zeros to a whole number of them. Past any element of a row there is room for a vector.
+/// </summary>
 internal sealed class RowMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Alignment = 64;
+
+    // Rows a multiple of this apart compete for the same few places in the first-level cache.
+    private const int CacheWay = 4096;
     private readonly T[] _memory;
 
     public unsafe RowMemory(int rows, int length)
     {
         int perLine = Alignment / sizeof(T);
-        int stride = checked((length + perLine - 1) / perLine * perLine);
+        PaddedLength = checked((length + perLine - 1) / perLine * perLine);
+        int stride = PaddedLength * (long)sizeof(T) % CacheWay == 0 ? checked(PaddedLength + perLine) : PaddedLength;
 
         // Pinned, so that the alignment lasts.
-        _memory = GC.AllocateArray<T>(checked((rows * stride) + perLine), pinned: true);
+        _memory = GC.AllocateArray<T>(checked((rows * stride) + (2 * perLine)), pinned: true);
         nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         nint first = (-address & (Alignment - 1)) / sizeof(T);
         Offsets = new nint[rows];
@@ -26,6 +32,9 @@ internal sealed class RowMemory<T>
             Offsets[i] = first + ((nint)i * stride);
         }
     }
+
+    /// <summary>Length of a row with its padding.</summary>
+    public int PaddedLength { get; }
 
     /// <summary>Where each row starts. Entries are swapped to rename rows without copying them.</summary>
     public nint[] Offsets { get; }
@@ -41,5 +50,6 @@ internal sealed class RowMemory<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> Row(int row, int length) => MemoryMarshal.CreateSpan(ref this[row], length);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Swap(int row, int other) => (Offsets[row], Offsets[other]) = (Offsets[other], Offsets[row]);
 }

@@ -78,6 +78,7 @@ internal partial class RungeKuttaStepper<T>
 
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => AddScaled(cotangent, 1, StateBar, isActive: true);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
     {
         double h = recording.StepSize(step);
@@ -197,6 +198,7 @@ internal partial class RungeKuttaStepper<T>
     public override void EndTranspose(SolveRecording<T> recording, IVectorJacobianProduct<T> field) => FlushNode(recording, 0, field);
 
     /// <summary>Adds the product of the gathered cotangent of a node's derivative to the cotangent of the node's state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void FlushNode(SolveRecording<T> recording, int node, IVectorJacobianProduct<T> field)
     {
         int slot = node % _nodeRing;
@@ -221,6 +223,7 @@ internal partial class RungeKuttaStepper<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void AddToNode(int node, int row, double weight)
     {
         int slot = node % _nodeRing;
@@ -232,16 +235,19 @@ internal partial class RungeKuttaStepper<T>
 
     protected void AddTimeCotangent(int node, double value) => _timeCotangents[node] += value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected bool IsZero(int row) => !Cotangents.Row(row, StateLength).ContainsAnyExcept(T.Zero);
 
     private int NodeBar(int node) => 5 + (node % _nodeRing);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Multiply(IVectorJacobianProduct<T> field, double t, ReadOnlySpan<T> z, int cotangent, int destination)
     {
         VectorJacobianProducts++;
         return field.Evaluate(t, z, Cotangents.Row(cotangent, StateLength), Cotangents.Row(destination, StateLength));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StageInputFromRecording(SolveRecording<T> recording, int step, int stage, double h)
     {
         for (int i = 0; i < _ownStages; i++)
@@ -254,16 +260,19 @@ internal partial class RungeKuttaStepper<T>
             ref recording.Start, _denseRows, row.Indices, row.Weights, h, ref MemoryMarshal.GetReference(recording.Row(step, 0)), ref Cotangents[StageInput], StateLength);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddTerm(int row, double weight, ref int count)
     {
         _termRows[count] = row;
         _termWeights[count++] = weight;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Gather(int count, double scale, int origin, int destination)
         => CombineKernel.Run(
-            ref Cotangents.Start, Cotangents.Offsets, _termRows.AsSpan(0, count), _termWeights.AsSpan(0, count), scale, ref Cotangents[origin], ref Cotangents[destination], StateLength);
+            ref Cotangents.Start, Cotangents.Offsets, _termRows.AsSpan(0, count), _termWeights.AsSpan(0, count), scale, ref Cotangents[origin], ref Cotangents[destination], Cotangents.PaddedLength);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddScaled(ReadOnlySpan<T> cotangent, double weight, int destination, bool isActive)
         => CombineKernel.Run(
             ref MemoryMarshal.GetReference(cotangent), [0], [0], [weight], 1, ref Cotangents[isActive ? destination : Zeros], ref Cotangents[destination], StateLength);

@@ -16,6 +16,9 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     private readonly double[] _weights;
     private readonly int[] _allStages;
 
+    // Whole vectors, padding included, unless quadratures lie there.
+    private readonly int _combinedLength;
+
     // What the last attempt got to, for finding the culprit of a failure.
     private int _evaluatedStages;
     private int _lastRow;
@@ -37,6 +40,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         _nodeRing = nodeRing;
         ExtraRow = _stages + 3;
         Rows = new RowMemory<T>(ExtraRow + extraRows, Length);
+        _combinedLength = quadratureLength == 0 ? Rows.PaddedLength : stateLength;
     }
 
     public override ReadOnlySpan<T> State => Rows.Row(StateRow, Length);
@@ -68,6 +72,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         Evaluations = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void EvaluateFirst(IVectorField<T> field, double t)
     {
         _lastRow = StateRow;
@@ -136,20 +141,24 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         return Reductions.FirstNotFinite<T>(Rows.Row(_lastRow, _lastRow == InputRow ? StateLength : Length));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool CombineQuadrature(double h)
     {
         LinearCombination row = _tableau.StepRow;
         return CombineQuadrature(row.Indices, row.Weights, h);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Interpolate(double theta, double h, Span<T> destination)
     {
         _tableau.DenseWeights(theta, _weights);
         CombineKernel.Run(ref Rows.Start, Rows.Offsets, _allStages, _weights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Record(SolveRecording<T> recording, double t, double h) => Record(recording, t, h, StepKind.RungeKutta, _ownStages);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accept(double t, double next)
     {
         Rows.Swap(StateRow, NewStateRow);
@@ -162,6 +171,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
     {
         if (derivative)
@@ -190,7 +200,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
         h0 = Math.Min(h0, interval);
         double signed = end > t ? h0 : -h0;
-        CombineKernel.Run(ref Rows.Start, Rows.Offsets, [0], [1], signed, ref Rows[StateRow], ref Rows[InputRow], StateLength);
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, [0], [1], signed, ref Rows[StateRow], ref Rows[InputRow], _combinedLength);
         Evaluate(field, h0 == interval ? end : t + signed, InputRow, 1);
         double d2 = ScaledNorm([1, 0], [1, -1], 1 / h0, StateRow, StateRow, control, norm);
         double curvature = Math.Max(d1, d2);
@@ -203,13 +213,15 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
 
     protected void EvaluateStage(IVectorField<T> field, double t, int inputRow, int stage) => Evaluate(field, t, inputRow, stage);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected bool CombineRows(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h, int destination, double time)
     {
         _lastRow = destination;
         _lastRowTime = time;
-        return CombineKernel.Run(ref Rows.Start, Rows.Offsets, indices, weights, h, ref Rows[StateRow], ref Rows[destination], StateLength);
+        return CombineKernel.Run(ref Rows.Start, Rows.Offsets, indices, weights, h, ref Rows[StateRow], ref Rows[destination], _combinedLength);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected bool CombineQuadrature(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h)
     {
         if (Length == StateLength)
@@ -222,6 +234,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
             ref Unsafe.Add(ref Rows.Start, start), Rows.Offsets, indices, weights, h, ref Unsafe.Add(ref Rows[StateRow], start), ref Unsafe.Add(ref Rows[NewStateRow], start), Length - StateLength);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void Record(SolveRecording<T> recording, double t, double h, StepKind kind, int stages)
     {
         recording.AddStep(t, h, kind, 1 + stages);
@@ -251,6 +264,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double ScaledNorm(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, int before, int after, AdaptiveSteps control, ErrorNorm norm)
     {
         nint start = norm.Start;
