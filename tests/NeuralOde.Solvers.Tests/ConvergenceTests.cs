@@ -1,0 +1,129 @@
+namespace NeuralOde.Solvers.Tests;
+
+public class ConvergenceTests
+{
+    public static TheoryData<string, bool> AllBothWays => SolverNames.AllBothWays;
+
+    public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
+
+    public static TheoryData<string> All => SolverNames.All;
+
+    [Theory]
+    [MemberData(nameof(AllBothWays))]
+    public void Error_of_fixed_steps_falls_with_the_order_of_the_method(string name, bool forward)
+        => AssertOrder(name, forward, [0, 0.5, 1, 1.5, 2]);
+
+    [Theory]
+    [MemberData(nameof(AllBothWays))]
+    public void Changes_of_step_between_outputs_cost_no_order(string name, bool forward)
+        => AssertOrder(name, forward, [0, 0.3, 0.5, 0.9, 1.3, 1.45, 2]);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Error_of_dense_output_over_one_step_falls_with_its_order_and_one_more(string name)
+    {
+        // Adams-Bashforth has dense output of its own after its start, which its order over many steps tests.
+        OdeSolver solver = OdeSolver.Parse(name);
+        int order = solver is AdamsBashforth ? 3 : solver.DenseOrder;
+        double Error(double h)
+        {
+            OdeSolution<double> step = Solve(solver, [0.4, 0.4 + h], FixedSteps.Count(1));
+            return Enumerable.Range(1, 15).Max(i => KnownField<double>.Error(0.4 + (h * i / 16), step.At(0.4 + (h * i / 16))));
+        }
+
+        // Steps that are small enough for the leading term and large enough to stay above round-off.
+        double h = solver.DenseOrder >= 3 ? 0.04 : 0.02;
+        Assert.Equal(order + 1, Math.Log2(Error(h) / Error(h / 2)), 0.2);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Error_of_dense_output_over_many_steps_falls_with_the_order_of_the_method_or_its_own_and_one_more(string name)
+    {
+        OdeSolver solver = OdeSolver.Parse(name);
+        double Error(int n)
+        {
+            OdeSolution<double> solution = Solve(solver, [0, 2], FixedSteps.Count(n));
+
+            // Away from the Runge-Kutta steps that Adams-Bashforth starts with.
+            return Enumerable.Range(0, 1000).Select(i => 0.5 + (i * 1.5 / 1000)).Max(t => KnownField<double>.Error(t, solution.At(t)));
+        }
+
+        int coarse = solver.Order >= 4 ? 80 : 320;
+        Assert.Equal(Math.Min(solver.Order, solver.DenseOrder + 1), Math.Log2(Error(coarse) / Error(2 * coarse)), 0.2);
+    }
+
+    [Theory]
+    [MemberData(nameof(AdaptiveBothWays))]
+    public void Error_of_adaptive_steps_is_proportional_to_the_tolerance(string name, bool forward)
+    {
+        double[] times = forward ? [0, 1, 3] : [3, 1, 0];
+        var logTolerances = new List<double>();
+        var logErrors = new List<double>();
+        double tightest = name == "heun" ? 1e-7 : 1e-10;
+        for (double tolerance = 1e-4; tolerance >= tightest * 0.99; tolerance /= 10)
+        {
+            OdeSolution<double> solution = Solve(OdeSolver.Parse(name), times, new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance });
+            double error = Math.Max(KnownField<double>.Error(times[1], solution.State(1)), KnownField<double>.Error(times[2], solution.FinalState));
+            Assert.True(error <= 100 * tolerance, $"tolerance {tolerance}, error {error}");
+            logTolerances.Add(Math.Log10(tolerance));
+            logErrors.Add(Math.Log10(error));
+        }
+
+        // Steps are controlled by the embedded error of order p − 1, h^p ~ tolerance, and the method of order p makes a global error of h^p.
+        Assert.Equal(1, Slope(logTolerances, logErrors), 0.25);
+    }
+
+    [Fact]
+    public void Float_reaches_its_own_precision()
+    {
+        var integrator = new Integrator<float>(new Tsit5(), new AdaptiveSteps { RelativeTolerance = 1e-6, AbsoluteTolerance = 1e-7 }, 2);
+        var states = new float[4];
+        integrator.Solve(new KnownField<float>(), KnownField<float>.Initial(0), [0, 3], states).ThrowIfFailed();
+        Assert.True(KnownField<float>.Error(3, states.AsSpan(2)) < 1e-5);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Adams_Bashforth_on_even_steps_has_the_textbook_weights(int order)
+    {
+        double[] expected = order switch
+        {
+            2 => [3.0 / 2, -1.0 / 2],
+            3 => [23.0 / 12, -16.0 / 12, 5.0 / 12],
+            _ => [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
+        };
+        var weights = new double[order];
+        AdamsWeights.Compute([.. Enumerable.Range(0, order).Select(j => -(double)j)], 1, derivative: false, weights);
+        Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-15));
+    }
+
+    private static void AssertOrder(string name, bool forward, double[] times)
+    {
+        OdeSolver solver = OdeSolver.Parse(name);
+        double[] direct = forward ? times : [.. times.Reverse()];
+
+        // More steps for a low order, so that the leading term dominates; fewer for a high one, so that round-off does not.
+        int coarse = (solver.Order switch { 1 => 640, 2 => 320, 3 => 160, _ => 80 }) * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
+
+        // Over all outputs: at a single one, errors of both signs may nearly cancel.
+        double Error(int n)
+        {
+            OdeSolution<double> solution = Solve(solver, direct, FixedSteps.Count(n));
+            return Math.Sqrt(Enumerable.Range(1, direct.Length - 1).Sum(i => Math.Pow(KnownField<double>.Error(direct[i], solution.State(i)), 2)));
+        }
+
+        Assert.Equal(solver.Order, Math.Log2(Error(coarse) / Error(2 * coarse)), 0.2);
+    }
+
+    private static OdeSolution<double> Solve(OdeSolver solver, double[] times, StepSizeControl control)
+        => Ode.Solve(new KnownField<double>().Evaluate, KnownField<double>.Initial(times[0]), times, solver, new OdeOptions { Steps = control, DenseOutput = true });
+
+    private static double Slope(List<double> x, List<double> y)
+    {
+        double meanX = x.Average(), meanY = y.Average();
+        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / x.Sum(a => (a - meanX) * (a - meanX));
+    }
+}

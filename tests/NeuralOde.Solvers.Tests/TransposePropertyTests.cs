@@ -1,0 +1,94 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace NeuralOde.Solvers.Tests;
+
+public class TransposePropertyTests
+{
+    private static readonly double[] Times = [0, 0.3, 0.4, 1.1];
+
+    public static TheoryData<string> All => SolverNames.All;
+
+    public static TheoryData<string> Adaptive => SolverNames.Adaptive;
+
+    // Entries in [−1, 1], so that solutions over unit time stay of order one.
+    private static Arbitrary<double[]> Vectors(int length)
+        => Gen.Choose(-1000, 1000).Select(i => i / 1000.0).ArrayOf(length).ToArbitrary();
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Transpose_of_fixed_steps_is_linear_in_the_gradients(string name) => Check_linearity(name, new FixedSteps(0.07));
+
+    [Theory]
+    [MemberData(nameof(Adaptive))]
+    public void Transpose_of_adaptive_steps_is_linear_in_the_gradients(string name) => Check_linearity(name, new AdaptiveSteps { RelativeTolerance = 1e-4 });
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Transpose_of_a_linear_problem_equals_the_transposed_matrix_of_its_discrete_map(string name)
+        => Prop.ForAll(Vectors(9), Vectors(12), (entries, gradients) =>
+        {
+            var field = new LinearField(new double[,] { { entries[0], entries[1], entries[2] }, { entries[3], entries[4], entries[5] }, { entries[6], entries[7], entries[8] } }, dependsOnTime: true);
+            var integrator = new Integrator<double>(OdeSolver.Parse(name), new FixedSteps(0.07), 3);
+            var expected = new double[3];
+            for (int column = 0; column < 3; column++)
+            {
+                var unit = new double[3];
+                unit[column] = 1;
+                expected[column] = Dot(gradients, Solve(integrator, field, unit, null));
+            }
+
+            var recording = new SolveRecording<double>();
+            Solve(integrator, field, [0.3, -0.2, 0.5], recording);
+            var actual = new double[3];
+            integrator.Transpose(recording, field, gradients, actual, []);
+
+            // Some twenty steps, each a few roundings of numbers of order ten at most.
+            FiniteDifference.AssertClose(expected, actual, 1e-12);
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Shifting_all_times_of_an_autonomous_problem_changes_nothing_so_time_gradients_sum_to_zero(string name)
+        => Prop.ForAll(Vectors(4), Vectors(8), (entries, gradients) =>
+        {
+            var field = new LinearField(new double[,] { { entries[0], entries[1] }, { entries[2], entries[3] } });
+            var integrator = new Integrator<double>(OdeSolver.Parse(name), new FixedSteps(0.07), 2);
+            var recording = new SolveRecording<double>();
+            integrator.Solve(field, [0.5, -0.7], Times, new double[8], recording).ThrowIfFailed();
+            var times = new double[4];
+            integrator.Transpose(recording, field, gradients, new double[2], times);
+            Assert.Equal(0, times.Sum(), 1e-12);
+        }).QuickCheckThrowOnFailure();
+
+    private static void Check_linearity(string name, StepSizeControl control)
+    {
+        var field = new NonlinearField<double>();
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), control, 3);
+        var recording = new SolveRecording<double>();
+        Solve(integrator, field, [0.7, -0.4, 0.9], recording);
+        Prop.ForAll(Vectors(12), Vectors(12), Vectors(1), (first, second, factor) =>
+        {
+            double[] combined = [.. first.Zip(second, (x, y) => x + (factor[0] * y))];
+            double[] expected = [.. Gradients(first).Zip(Gradients(second), (x, y) => x + (factor[0] * y))];
+            FiniteDifference.AssertClose(expected, Gradients(combined), 1e-12);
+        }).QuickCheckThrowOnFailure();
+
+        double[] Gradients(double[] stateGradients)
+        {
+            var initial = new double[3];
+            var times = new double[4];
+            integrator.Transpose(recording, field, stateGradients, initial, times);
+            return [.. initial, .. times];
+        }
+    }
+
+    private static double[] Solve(Integrator<double> integrator, IVectorField<double> field, double[] z0, SolveRecording<double>? recording)
+    {
+        var states = new double[Times.Length * 3];
+        integrator.Solve(field, z0, Times, states, recording).ThrowIfFailed();
+        return states;
+    }
+
+    private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
+}
