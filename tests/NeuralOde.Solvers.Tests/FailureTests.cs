@@ -1,0 +1,158 @@
+using System.Globalization;
+
+namespace NeuralOde.Solvers.Tests;
+
+public class FailureTests
+{
+    public static TheoryData<string> All => SolverNames.All;
+
+    public static TheoryData<string> Adaptive => SolverNames.Adaptive;
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_field_that_is_not_a_number_at_the_start_is_named_with_its_component(string name)
+    {
+        SolveResult result = Solve(name, (t, z, dz) => (dz[0], dz[1]) = (1, double.NaN), [0.5, 2], out double[] states);
+        Assert.Equal(SolveStatus.NotFinite, result.Status);
+        Assert.Equal(0.5, result.Time);
+        Assert.Equal(1, result.Component);
+        Assert.Equal([1, 1, double.NaN, double.NaN], states);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_field_that_stops_being_a_number_is_named_with_time_and_component(string name)
+    {
+        SolveResult result = Solve(name, (t, z, dz) => (dz[0], dz[1]) = (1, t <= 0.625 ? 1 : double.NaN), [0, 0.1, 2], out double[] states);
+        Assert.Equal(SolveStatus.NotFinite, result.Status);
+        Assert.Equal(1, result.Component);
+
+        // Steps of at most 0.01, or what adaptive steps shrink to.
+        Assert.InRange(result.Time, 0.625, 0.636);
+        Assert.True(double.IsFinite(states[3]) && double.IsNaN(states[5]));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void An_initial_state_that_is_not_finite_is_reported_without_an_evaluation(string name)
+    {
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), Control(name), 2);
+        SolveResult result = integrator.Solve(new FunctionField<double>((_, _, _) => Assert.Fail("Evaluated.")), [1, double.PositiveInfinity], [0, 1], new double[4]);
+        Assert.Equal((SolveStatus.NotFinite, 1), (result.Status, result.Component));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_quadrature_that_is_not_finite_is_reported_behind_the_state(string name)
+    {
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), Control(name), 2, 2);
+        var field = new FunctionField<double>((t, z, dz) => (dz[0], dz[1], dz[2], dz[3]) = (1, -1, 0, t < 0.5 ? 1 : double.PositiveInfinity));
+        SolveResult result = integrator.Solve(field, [1, 1, 0, 0], [0, 1], new double[8]);
+        Assert.Equal((SolveStatus.NotFinite, 3), (result.Status, result.Component));
+        Assert.InRange(result.Time, 0.49, 0.52);
+    }
+
+    [Theory]
+    [MemberData(nameof(Adaptive))]
+    public void A_trial_step_that_leaves_the_field_s_domain_is_retried_with_a_smaller_one(string name)
+    {
+        // The solution exp(−10 t) stays positive; a first step of 1 makes stages that do not.
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { InitialStep = 1 }, 1);
+        var states = new double[2];
+        SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = z[0] > 0 ? -10 * z[0] : double.NaN), [1], [0, 1], states);
+        result.ThrowIfFailed();
+        Assert.True(result.Statistics.RejectedSteps > 0);
+        Assert.Equal(Math.Exp(-10), states[1], 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_solution_that_blows_up_is_reported_near_its_pole(string name)
+    {
+        // z = 1 / (1 − t).
+        SolveResult result = Solve(name, (t, z, dz) => (dz[0], dz[1]) = (z[0] * z[0], 0), [0, 2], out _);
+        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall);
+
+        // Fixed steps overshoot the pole by a few of their own.
+        Assert.InRange(result.Time, 0.99, OdeSolver.Parse(name).IsAdaptive ? 1.01 : 1.3);
+        Assert.True(result.Status == SolveStatus.StepTooSmall || result.Component == 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Adaptive))]
+    public void A_field_too_rough_for_the_tolerance_makes_the_step_too_small(string name)
+    {
+        // Jumps between ±1e6 from one evaluation to the next: the error estimate is of the order of 1e6 h, so h would have to be about 1e-18.
+        double sign = 1;
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-12, AbsoluteTolerance = 1e-12 }, 1);
+        SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = 1e6 * (sign = -sign)), [0.7], [1, 2], new double[2]);
+        Assert.Equal(SolveStatus.StepTooSmall, result.Status);
+        Assert.Equal(-1, result.Component);
+    }
+
+    [Theory]
+    [MemberData(nameof(Adaptive))]
+    public void The_step_limit_ends_a_solve(string name)
+    {
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { MaxSteps = 5 }, 3);
+        SolveResult result = integrator.Solve(new NonlinearField<double>(), [0.7, -0.4, 0.9], [0, 30], new double[6]);
+        Assert.Equal(SolveStatus.StepLimit, result.Status);
+        Assert.Equal(5, result.Statistics.AcceptedSteps + result.Statistics.RejectedSteps);
+        Assert.InRange(result.Time, 0, 30);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Cancellation_ends_a_solve_between_steps(string name)
+    {
+        using var source = new CancellationTokenSource();
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), Control(name), 1);
+        var states = new double[2];
+        SolveResult result = integrator.Solve(
+            new FunctionField<double>((t, z, dz) =>
+            {
+                dz[0] = Math.Cos(30 * t);
+                if (t > 0.5)
+                {
+                    source.Cancel();
+                }
+            }),
+            [1],
+            [0, 100],
+            states,
+            cancellationToken: source.Token);
+        Assert.Equal(SolveStatus.Cancelled, result.Status);
+        Assert.InRange(result.Time, 0.3, 1.5);
+        Assert.Throws<OperationCanceledException>(result.ThrowIfFailed);
+        Assert.True(double.IsNaN(states[1]));
+    }
+
+    [Fact]
+    public void The_exception_says_where_why_and_what_to_try()
+    {
+        SolveResult result = Solve("tsit5", (t, z, dz) => (dz[0], dz[1]) = (1, t <= 0.625 ? 1 : double.NaN), [0, 2], out _);
+        var exception = Assert.Throws<OdeSolveException>(result.ThrowIfFailed);
+        Assert.Equal(SolveStatus.NotFinite, exception.Status);
+        Assert.Contains("Component 1", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("t = " + result.Time.ToString("R", CultureInfo.InvariantCulture), exception.Message, StringComparison.Ordinal);
+        Assert.Contains("try", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failed_solve_leaves_no_recording_to_transpose()
+    {
+        var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps { MaxSteps = 2 }, 3);
+        var recording = new SolveRecording<double>();
+        integrator.Solve(new NonlinearField<double>(), [0.7, -0.4, 0.9], [0, 30], new double[6], recording);
+        Assert.False(recording.IsComplete);
+        Assert.Throws<InvalidOperationException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
+    }
+
+    private static StepSizeControl Control(string name) => OdeSolver.Parse(name).IsAdaptive ? new AdaptiveSteps() : new FixedSteps(0.01);
+
+    private static SolveResult Solve(string name, VectorFieldFunction<double> f, double[] times, out double[] states)
+    {
+        states = new double[2 * times.Length];
+        return new Integrator<double>(OdeSolver.Parse(name), Control(name), 2).Solve(new FunctionField<double>(f), [1, 1], times, states);
+    }
+}
