@@ -1,0 +1,115 @@
+namespace NeuralOde.Reports;
+
+/// <summary>Gathers the range of the values that an axis can show.</summary>
+internal sealed class Extent(Axis axis)
+{
+    // Beyond these a double's range, difference or power of ten would overflow or lose its digits.
+    private const double Largest = 1e300;
+    private const double Smallest = 1e-300;
+    private double low = double.PositiveInfinity;
+    private double high = double.NegativeInfinity;
+    private readonly List<double> edges = [];
+
+    public bool IsEmpty => !(low <= high);
+
+    /// <summary>Takes a value, in the axis's unit, unless the axis cannot show it.</summary>
+    public void Add(double value)
+    {
+        if (!Shows(axis, value))
+        {
+            return;
+        }
+        if (Math.Abs(value) < Smallest)
+        {
+            value = 0;
+        }
+        if (axis.IsLogarithmic)
+        {
+            value = Math.Log10(value);
+        }
+        low = Math.Min(low, value);
+        high = Math.Max(high, value);
+    }
+
+    /// <summary>Takes all values.</summary>
+    public void Add(IReadOnlyList<double> values)
+    {
+        foreach (var value in values)
+        {
+            Add(value);
+        }
+    }
+
+    /// <summary>Takes a value beyond which there is no margin if it ends the range: the foot of a bar, the edge of a heat map.</summary>
+    public void AddEdge(double value)
+    {
+        if (Shows(axis, value))
+        {
+            Add(value);
+            edges.Add(axis.IsLogarithmic ? Math.Log10(value) : value);
+        }
+    }
+
+    /// <summary>Takes the places of the axis's categories, if it has any.</summary>
+    public void AddCategories()
+    {
+        if (axis.Categories.Count > 0)
+        {
+            AddEdge(-0.5);
+            AddEdge(axis.Categories.Count - 0.5);
+        }
+    }
+
+    /// <summary>Whether an axis can place a value at all.</summary>
+    public static bool Shows(Axis axis, double value)
+    {
+        return Math.Abs(value) <= Largest && (!axis.IsLogarithmic || value >= Smallest);
+    }
+
+    /// <summary>The range to show, in the axis's transformed coordinate (the decimal logarithm on a logarithmic axis).</summary>
+    public Domain ToDomain(double margin)
+    {
+        var fixedLow = End(axis.Min, nameof(Axis.Min));
+        var fixedHigh = End(axis.Max, nameof(Axis.Max));
+        if (fixedLow >= fixedHigh)
+        {
+            throw new ArgumentException($"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
+        }
+        foreach (var value in axis.Include)
+        {
+            Add(value);
+        }
+        var (from, to) = IsEmpty ? (fixedLow ?? (fixedHigh - 1) ?? 0, fixedHigh ?? (fixedLow + 1) ?? 1) : (low, high);
+        if (to - from <= 1e-9 * Math.Max(Math.Abs(from), Math.Abs(to)))
+        {
+            // One value only: room around it, so that a flat line lies in the middle.
+            var room = axis.IsLogarithmic ? 0.5 : from == 0 ? 1 : 0.1 * Math.Abs(from);
+            (from, to) = (from - room, to + room);
+        }
+        else
+        {
+            var room = margin * (to - from);
+            (from, to) = (edges.Contains(from) ? from : from - room, edges.Contains(to) ? to : to + room);
+        }
+        from = fixedLow ?? from;
+        to = fixedHigh ?? to;
+        if (from >= to)
+        {
+            (from, to) = fixedLow is not null ? (from, from + Step(from)) : (to - Step(to), to);
+        }
+        return new Domain(axis.IsLogarithmic, from, to);
+    }
+
+    private double Step(double value) => axis.IsLogarithmic || value == 0 ? 1 : 0.1 * Math.Abs(value);
+
+    private double? End(double? value, string name)
+    {
+        if (value is not double end)
+        {
+            return null;
+        }
+        return Shows(axis, end)
+            ? axis.IsLogarithmic ? Math.Log10(end) : end
+            : throw new ArgumentException($"The axis \"{axis.Label}\" has {name} {end}; it must be finite{(axis.IsLogarithmic ? " and positive" : "")}.");
+    }
+}

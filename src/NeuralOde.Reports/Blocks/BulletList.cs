@@ -1,0 +1,16 @@
+namespace NeuralOde.Reports;
+
+/// <summary>A list of short statements.</summary>
+/// <param name="Items">The statements, plain text.</param>
+public sealed record BulletList(params IReadOnlyList<string> Items) : Block
+{
+    internal override void Write(ReportContext context)
+    {
+        context.Out.Open("ul");
+        foreach (var item in Items)
+        {
+            context.Out.Element("li", item);
+        }
+        context.Out.Close();
+    }
+}

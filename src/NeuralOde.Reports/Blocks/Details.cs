@@ -1,0 +1,17 @@
+namespace NeuralOde.Reports;
+
+/// <summary>Blocks that a reader opens with a click; they are printed only when open.</summary>
+/// <param name="Summary">The line that is always seen.</param>
+/// <param name="Blocks">What opens below it.</param>
+public sealed record Details(string Summary, params IReadOnlyList<Block> Blocks) : Block
+{
+    internal override void Write(ReportContext context)
+    {
+        context.Out.Open("details").Element("summary", Summary);
+        foreach (var block in Blocks)
+        {
+            block.Write(context);
+        }
+        context.Out.Close();
+    }
+}

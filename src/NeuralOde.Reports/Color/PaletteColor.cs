@@ -1,0 +1,56 @@
+namespace NeuralOde.Reports;
+
+/// <summary>
+/// Colours for categories that people with any common colour vision tell apart: the set of Okabe and Ito (2008,
+/// "Color Universal Design"), and a grey. A report lightens the dark ones where the reader's screen is dark.
+/// </summary>
+public enum PaletteColor
+{
+    /// <summary>The text's own colour: black on a light page, near white on a dark one.</summary>
+    Ink,
+
+    /// <summary>Blue, #0072B2.</summary>
+    Blue,
+
+    /// <summary>Vermillion, #D55E00.</summary>
+    Vermillion,
+
+    /// <summary>Bluish green, #009E73.</summary>
+    Green,
+
+    /// <summary>Reddish purple, #CC79A7.</summary>
+    Purple,
+
+    /// <summary>Orange, #E69F00.</summary>
+    Orange,
+
+    /// <summary>Sky blue, #56B4E9.</summary>
+    SkyBlue,
+
+    /// <summary>Yellow, #F0E442; too light for thin lines on a white page.</summary>
+    Yellow,
+
+    /// <summary>Grey, for what should stay in the background.</summary>
+    Gray,
+}
+
+/// <summary>The hexadecimal colours, and the class that lets a report's style change them.</summary>
+internal static class Palette
+{
+    private static readonly string[] OnLight = ["#1f2328", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#7d8590"];
+    private static readonly string[] OnDark = ["#e6edf3", "#4aa8e0", "#f28640", "#25bd93", "#dc93bb", "#f0b02a", "#7cc8f4", "#f3e96b", "#8b949e"];
+
+    public static int Count => OnLight.Length;
+
+    public static string Light(PaletteColor color) => OnLight[Index(color)];
+
+    public static string Dark(PaletteColor color) => OnDark[Index(color)];
+
+    public static string Class(PaletteColor color) => "c" + (char)('0' + Index(color));
+
+    private static int Index(PaletteColor color)
+    {
+        var index = (int)color;
+        return (uint)index < (uint)OnLight.Length ? index : throw new ArgumentOutOfRangeException(nameof(color), color, "Use a member of PaletteColor.");
+    }
+}

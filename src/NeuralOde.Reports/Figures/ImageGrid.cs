@@ -1,0 +1,76 @@
+namespace NeuralOde.Reports;
+
+/// <summary>One image of an <see cref="ImageGrid"/>.</summary>
+/// <param name="Columns">Width in pixels.</param>
+/// <param name="Rows">Height in pixels.</param>
+/// <param name="Values">Brightness from 0 to 1, row by row from the top, <c>[Rows · Columns]</c>; a value beyond that counts as the nearest end, NaN as 0.</param>
+/// <param name="Label">Text under the image; empty for none.</param>
+public sealed record GridImage(int Columns, int Rows, IReadOnlyList<double> Values, string Label = "");
+
+/// <summary>Small images in rows, such as digits with their predictions.</summary>
+public sealed record ImageGrid : Drawing
+{
+    private const double Pad = 10;
+    private const double Gap = 8;
+    private const double LabelSize = 12;
+
+    /// <summary>The images, row by row.</summary>
+    public IReadOnlyList<GridImage> Images { get; init; } = [];
+
+    /// <summary>Width of each image on the page in pixels.</summary>
+    /// <value>Default 56.</value>
+    public double ImageWidth { get; init; } = 56;
+
+    /// <summary>Colours from brightness 0 to 1.</summary>
+    /// <value>Default <see cref="Ramp.Grayscale"/>.</value>
+    public Ramp Ramp { get; init; } = Ramp.Grayscale;
+
+    /// <summary>Most images drawn; a note says how many are left out.</summary>
+    /// <value>Default 200.</value>
+    public int MaxImages { get; init; } = 200;
+
+    internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
+    {
+        if (!(ImageWidth > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ImageWidth), ImageWidth, "An image's width must be positive.");
+        }
+        var shown = Images.Take(MaxImages).ToArray();
+        var columns = Math.Max(1, (int)((drawnWidth - 2 * Pad + Gap) / (ImageWidth + Gap)));
+        var tallest = shown.Length == 0 ? 1 : shown.Max(i => (double)i.Rows / i.Columns);
+        var labels = shown.Any(i => i.Label.Length > 0) ? 18 : 0;
+        var rowHeight = ImageWidth * tallest + labels + Gap;
+        var titles = string.IsNullOrEmpty(Title) ? [] : TextMetrics.Wrap(Title, 15 * TextMetrics.Bold, drawnWidth - 2 * Pad, 3);
+        var top = Pad + titles.Count * 20 + (titles.Count > 0 ? 6 : 0);
+        var note = Images.Count > shown.Length ? $"{Images.Count - shown.Length} of {Images.Count} images are not shown." : shown.Length == 0 ? "No data" : null;
+        var height = top + (shown.Length + columns - 1) / columns * rowHeight + (note is null ? 0 : 22) + Pad - Gap;
+        var described = shown.Length + " images" + (labels > 0 ? ": " + string.Join(", ", shown.Take(40).Select(i => i.Label)) : "") + ".";
+        SvgText.OpenRoot(markup, drawnWidth, height, id, string.IsNullOrEmpty(Title) ? "Images" : Title, Description ?? described, standalone);
+        for (var i = 0; i < titles.Count; i++)
+        {
+            SvgText.Draw(markup, titles[i], Pad, Pad + 14 + i * 20, 15, bold: true);
+        }
+        for (var i = 0; i < shown.Length; i++)
+        {
+            DrawImage(markup, shown[i], Pad + i % columns * (ImageWidth + Gap), top + i / columns * rowHeight);
+        }
+        if (note is not null)
+        {
+            SvgText.Draw(markup, note, Pad, height - Pad - 2, 12, drawnWidth - 2 * Pad, muted: true);
+        }
+        markup.Close();
+    }
+
+    private void DrawImage(Markup markup, GridImage image, double x, double y)
+    {
+        if (image.Columns < 1 || image.Rows < 1 || image.Values.Count != image.Columns * image.Rows)
+        {
+            throw new ArgumentException($"An image of {image.Columns} columns and {image.Rows} rows has {image.Values.Count} values; it must have one or more of each, and columns times rows values.");
+        }
+        var uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
+        var height = ImageWidth * image.Rows / image.Columns;
+        markup.Empty("image", ("x", Numbers.Coordinate(x)), ("y", Numbers.Coordinate(y)), ("width", Numbers.Coordinate(ImageWidth)), ("height", Numbers.Coordinate(height)),
+            ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
+        SvgText.Draw(markup, image.Label, x + 0.5 * ImageWidth, y + height + 14, LabelSize, ImageWidth + Gap - 2, "middle");
+    }
+}

@@ -1,0 +1,60 @@
+namespace NeuralOde.Reports;
+
+/// <summary>
+/// Figures side by side and above one another in one picture, with one legend and one colour bar: components of a state stacked on a
+/// shared time axis, many series, or frames of a film. Each panel's title is its figure's.
+/// </summary>
+public sealed record PanelGrid : Drawing
+{
+    private readonly double panelHeight = 150;
+
+    /// <summary>The figures, row by row. Their own widths, heights and captions do not count here.</summary>
+    public IReadOnlyList<Figure> Panels { get; init; } = [];
+
+    /// <summary>Most columns.</summary>
+    /// <value>Default 1: a stack. Fewer are used where panels would become narrower than <see cref="MinPanelWidth"/>.</value>
+    public int Columns { get; init; } = 1;
+
+    /// <summary>The narrowest panel in pixels, axis included.</summary>
+    /// <value>Default 180.</value>
+    public double MinPanelWidth { get; init; } = 180;
+
+    /// <summary>Height of each plot in pixels, without titles and labels.</summary>
+    /// <value>Default 150; at least 30.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 30 or above 5,000, or NaN.</exception>
+    public double PanelHeight
+    {
+        get => panelHeight;
+        init => panelHeight = value is >= 30 and <= 5_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A panel's height must be within 30 to 5,000 pixels.");
+    }
+
+    /// <summary>Whether all panels show the same horizontal range, and only the lowest of a column labels it.</summary>
+    /// <value>Default true.</value>
+    public bool SharedX { get; init; } = true;
+
+    /// <summary>Whether all panels show the same vertical range, and only the first of a row labels it.</summary>
+    /// <value>Default false.</value>
+    public bool SharedY { get; init; }
+
+    /// <summary>Most panels drawn; a note says how many are left out.</summary>
+    /// <value>Default 24.</value>
+    public int MaxPanels { get; init; } = 24;
+
+    internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Columns, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPanels, 1);
+        var fitting = Math.Max(1, (int)(drawnWidth / Math.Max(1, MinPanelWidth)));
+        var shown = Panels.Take(MaxPanels).ToArray();
+        new PanelLayout(drawnWidth, shown.Length == 0 ? [new Figure()] : shown, this)
+        {
+            Columns = Math.Max(1, Math.Min(Math.Min(Columns, fitting), shown.Length)),
+            PlotHeight = PanelHeight,
+            SharedX = SharedX,
+            SharedY = SharedY,
+            HasPanelTitles = shown.Any(p => !string.IsNullOrEmpty(p.Title)),
+            Note = Panels.Count > shown.Length ? $"{Panels.Count - shown.Length} of {Panels.Count} panels are not shown." : null,
+        }.Draw(markup, id, standalone);
+    }
+}

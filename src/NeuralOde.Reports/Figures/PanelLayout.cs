@@ -1,0 +1,231 @@
+namespace NeuralOde.Reports;
+
+/// <summary>
+/// Finds places for panels, their axes, the legend and the colour bar, and draws them. Every piece of text gets a place of its own
+/// outside the plots, so that none can cover data or other text.
+/// </summary>
+internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Drawing owner)
+{
+    private const double Pad = 10;
+    private const double TitleSize = 15;
+    private const double TitleLine = 20;
+    private const double PanelTitleHeight = 20;
+    private const double TickLabelHeight = 20;
+    private const double AxisNameHeight = 20;
+    private const double ColumnGap = 14;
+    private const double RowGap = 12;
+    private readonly PanelAxes[] axes = [.. panels.Select(p => new PanelAxes(p))];
+    private double left = 30;
+    private double right = 8;
+    private double gap = ColumnGap;
+    private double plotWidth;
+
+    public int Columns { get; init; } = 1;
+
+    /// <summary>Height of each plot, unless <see cref="TotalHeight"/> decides it.</summary>
+    public double PlotHeight { get; set; } = 150;
+
+    /// <summary>Height of the whole picture, for one panel.</summary>
+    public double? TotalHeight { get; init; }
+
+    public bool SharedX { get; init; }
+
+    public bool SharedY { get; init; }
+
+    public bool HasPanelTitles { get; init; }
+
+    public string? Note { get; init; }
+
+    /// <summary>Frames drawn over the only panel, one at a time.</summary>
+    public IReadOnlyList<(string Label, Figure Figure)> Frames { get; init; } = [];
+
+    /// <summary>Our own style sheet for a document of its own; null for none.</summary>
+    public string? Style { get; init; }
+
+    private int Rows => (panels.Count + Columns - 1) / Columns;
+
+    private double ColumnStep => plotWidth + gap + (SharedY ? 0 : left + right);
+
+    private double BottomHeight => TickLabelHeight + (panels.Any(p => Caption(p.XAxis).Length > 0) ? AxisNameHeight : 0);
+
+    public void Draw(Markup markup, string id, bool standalone)
+    {
+        var titles = string.IsNullOrEmpty(owner.Title) ? [] : TextMetrics.Wrap(owner.Title, TitleSize * TextMetrics.Bold, width - 2 * Pad, 3);
+        var legend = new Legend(AllFigures().SelectMany(f => f.Layers).Select(l => l.Legend).OfType<LegendEntry>(), width - 2 * Pad);
+        var legendTop = Pad + titles.Count * TitleLine + (titles.Count > 0 ? 4 : 0);
+        var framesTop = legendTop + legend.Height;
+        var top = framesTop + (Frames.Count > 0 ? 20 : 0) + (HasPanelTitles ? 0 : 6);
+        if (TotalHeight is double total)
+        {
+            PlotHeight = Math.Max(80, total - top - BottomHeight - Pad);
+        }
+        var color = Color();
+        var bar = Place(color, top);
+        var rowHeight = (HasPanelTitles ? PanelTitleHeight : 0) + PlotHeight + RowGap + (SharedX ? 0 : BottomHeight);
+        var end = top + Rows * rowHeight - RowGap + (SharedX ? BottomHeight : 0);
+        var height = end + (Note is null ? 0 : 22) + Pad;
+
+        SvgText.OpenRoot(markup, width, height, id, Name(), owner.Description ?? Describe(), standalone);
+        if (Style is not null)
+        {
+            markup.Open("style").Raw(Style).Close();
+        }
+        for (var i = 0; i < titles.Count; i++)
+        {
+            SvgText.Draw(markup, titles[i], Pad, Pad + 14 + i * TitleLine, TitleSize, bold: true);
+        }
+        legend.Draw(markup, Pad, legendTop);
+        // One name for all panels where they share an axis and its name.
+        var commonX = SharedX && axes.All(a => a.XCaption == axes[0].XCaption);
+        var commonY = SharedY && axes.All(a => a.YCaption == axes[0].YCaption);
+        var plotsWidth = (Columns - 1) * ColumnStep + plotWidth;
+        var plotsTop = top + (HasPanelTitles ? PanelTitleHeight : 0);
+        var plotsHeight = (Rows - 1) * rowHeight + PlotHeight;
+        if (commonX)
+        {
+            DrawXName(markup, axes[0], Pad + left + 0.5 * plotsWidth, end - BottomHeight, plotsWidth);
+        }
+        if (commonY)
+        {
+            DrawYName(markup, axes[0], Pad + left, plotsTop + 0.5 * plotsHeight, plotsHeight);
+        }
+        for (var i = 0; i < panels.Count; i++)
+        {
+            var (row, column) = Math.DivRem(i, Columns);
+            var x = Pad + left + column * ColumnStep;
+            var y = top + row * rowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
+            var canvas = new Canvas(markup, axes[i].XScale(x, plotWidth), axes[i].YScale(y, PlotHeight)) { Color = color is var (_, domain, ramp) ? (domain, ramp) : null };
+            if (HasPanelTitles)
+            {
+                SvgText.Draw(markup, panels[i].Title ?? "", x, y - 6, 12.5, plotWidth + right, bold: true);
+            }
+            var drawing = new PanelDrawing(panels[i], axes[i], canvas);
+            drawing.Draw(labelsX: !SharedX || i + Columns >= panels.Count, labelsY: !SharedY || column == 0);
+            if (!commonX && (!SharedX || i + Columns >= panels.Count))
+            {
+                DrawXName(markup, axes[i], x + 0.5 * plotWidth, y + PlotHeight, plotWidth);
+            }
+            if (!commonY && (!SharedY || column == 0))
+            {
+                DrawYName(markup, axes[i], x, y + 0.5 * PlotHeight, PlotHeight);
+            }
+            if (Frames.Count > 0)
+            {
+                DrawFrames(markup, drawing, framesTop, standalone);
+            }
+        }
+        bar?.Draw(markup, width - Pad - bar.Width);
+        if (Note is not null)
+        {
+            SvgText.Draw(markup, Note, Pad, height - Pad - 4, 12, width - 2 * Pad, muted: true);
+        }
+        markup.Close();
+    }
+
+    // Margins depend on tick labels, tick labels on the plot's size, and that on the margins: a few rounds settle it.
+    private ColorBar? Place((Axis Axis, Domain Domain, Ramp Ramp)? color, double top)
+    {
+        ColorBar? bar = null;
+        var mostHeight = PlotHeight;
+        var (x, y) = (Domains(horizontal: true), Domains(horizontal: false));
+        for (var round = 0; round < 4; round++)
+        {
+            bar = color is var (axis, colorDomain, ramp) ? new ColorBar(axis, colorDomain, ramp, top + (HasPanelTitles ? PanelTitleHeight : 0), PlotHeight) : null;
+            var room = width - 2 * Pad - (bar?.Width ?? 0) - (Columns - 1) * gap;
+            var margins = SharedY ? left + right : Columns * (left + right);
+            plotWidth = Math.Max(40, (room - margins) / Columns);
+            if (Enumerable.Range(0, panels.Count).All(i => panels[i].EqualAspect && PanelAxes.CanBeEqual(x[i], y[i])))
+            {
+                // Equal units decide the height where the panels are narrow: a taller plot would only show empty space.
+                PlotHeight = Math.Clamp(plotWidth * Enumerable.Range(0, panels.Count).Max(i => y[i].Span / x[i].Span), Math.Min(60, mostHeight), mostHeight);
+            }
+            var (nextLeft, nextRight, nextGap) = (left, right, gap);
+            for (var i = 0; i < panels.Count; i++)
+            {
+                axes[i].Choose(x[i], y[i], plotWidth, PlotHeight, panels[i].EqualAspect);
+                nextLeft = Math.Max(nextLeft, axes[i].LeftMargin);
+                nextRight = Math.Max(nextRight, axes[i].RightMargin);
+                // Between plots without labels of their own, the last label of one and the first of the next must both fit.
+                nextGap = Math.Max(nextGap, SharedY ? axes[i].LeftReach + axes[i].RightMargin + 8 : 0);
+            }
+            (left, right, gap) = (Math.Ceiling(nextLeft), Math.Ceiling(nextRight), Math.Ceiling(nextGap));
+        }
+        return bar;
+    }
+
+    private Domain[] Domains(bool horizontal)
+    {
+        var shared = horizontal ? SharedX : SharedY;
+        var extents = panels.Select(p => new Extent(horizontal ? p.XAxis : p.YAxis)).ToArray();
+        for (var i = 0; i < panels.Count; i++)
+        {
+            var extent = extents[shared ? 0 : i];
+            foreach (var figure in Frames.Select(f => f.Figure).Prepend(panels[i]))
+            {
+                foreach (var layer in figure.Layers)
+                {
+                    layer.Extend(horizontal ? extent : new Extent(panels[i].XAxis), horizontal ? new Extent(panels[i].YAxis) : extent);
+                }
+            }
+            extent.AddCategories();
+        }
+        var margin = horizontal ? 0.025 : 0.05;
+        return [.. Enumerable.Range(0, panels.Count).Select(i => extents[shared ? 0 : i].ToDomain(margin))];
+    }
+
+    private (Axis Axis, Domain Domain, Ramp Ramp)? Color()
+    {
+        var layers = AllFigures().SelectMany(f => f.Layers).ToArray();
+        if (layers.Select(l => l.ColorKey).FirstOrDefault(k => k is not null) is not var (axis, ramp))
+        {
+            return null;
+        }
+        var extent = new Extent(axis);
+        foreach (var layer in layers)
+        {
+            layer.ExtendColor(extent);
+        }
+        return (axis, extent.ToDomain(margin: 0), ramp);
+    }
+
+    private static void DrawXName(Markup markup, PanelAxes axes, double middle, double plotBottom, double room)
+    {
+        SvgText.Draw(markup, axes.XCaption, middle, plotBottom + 36, 12.5, room, "middle");
+    }
+
+    private void DrawYName(Markup markup, PanelAxes axes, double plotLeft, double middle, double room)
+    {
+        SvgText.Draw(markup, axes.YCaption, plotLeft - left + 11, middle, 12.5, room, "middle", upwards: true);
+    }
+
+    private void DrawFrames(Markup markup, PanelDrawing drawing, double top, bool standalone)
+    {
+        markup.Open("g", ("class", "frames")).Raw("\n");
+        for (var k = 0; k < Frames.Count; k++)
+        {
+            // The last frame is what shows where nothing moves: on paper, and for readers who want less motion.
+            markup.Open("g", ("class", "frame"), ("opacity", standalone && k < Frames.Count - 1 ? "0" : null));
+            SvgText.Draw(markup, Frames[k].Label, Pad, top + 13, 12.5, width - 2 * Pad, bold: true);
+            drawing.DrawLayers(Frames[k].Figure.Layers);
+            markup.Close();
+        }
+        markup.Close();
+    }
+
+    private IEnumerable<Figure> AllFigures() => panels.Concat(Frames.Select(f => f.Figure));
+
+    private static string Caption(Axis axis) => axis.Caption(exponent: 3);
+
+    private string Name()
+    {
+        return !string.IsNullOrEmpty(owner.Title) ? owner.Title : panels[0] is { Title.Length: > 0 } named ? named.Title
+            : (panels[0].YAxis.Label, panels[0].XAxis.Label) is ({ Length: > 0 } y, { Length: > 0 } x) ? $"{y} against {x}" : "Figure";
+    }
+
+    private string Describe()
+    {
+        var parts = panels.Take(12).Select(p => (panels.Count > 1 && p.Title is { Length: > 0 } title ? title + ": " : "") + p.Describe());
+        var frames = Frames.Count == 0 ? "" : $" {Frames.Count} frames, from \"{Frames[0].Label}\" to \"{Frames[^1].Label}\": {Frames[^1].Figure.Describe()}";
+        return string.Join(" ", parts) + (panels.Count > 12 ? $" And {panels.Count - 12} more panels." : "") + frames + (Note is null ? "" : " " + Note);
+    }
+}

@@ -1,0 +1,110 @@
+namespace NeuralOde.Reports;
+
+/// <summary>What shows an arrow's magnitude. Arrows have one length: long ones would hide their neighbours.</summary>
+public enum ArrowMagnitude
+{
+    /// <summary>Stronger arrows are less transparent, in four steps.</summary>
+    Opacity,
+
+    /// <summary>Nothing: only directions are shown.</summary>
+    None,
+}
+
+/// <summary>How a vector field's arrows look.</summary>
+public sealed record ArrowStyle
+{
+    /// <summary>The colour.</summary>
+    /// <value>Default <see cref="PaletteColor.Gray"/>.</value>
+    public PaletteColor Color { get; init; } = PaletteColor.Gray;
+
+    /// <summary>The stroke's width in pixels.</summary>
+    /// <value>Default 1.2.</value>
+    public double Width { get; init; } = 1.2;
+
+    /// <summary>The length as a part of the mean distance between arrows.</summary>
+    /// <value>Default 0.75.</value>
+    public double Length { get; init; } = 0.75;
+
+    /// <summary>What shows the magnitude.</summary>
+    /// <value>Default <see cref="ArrowMagnitude.Opacity"/>.</value>
+    public ArrowMagnitude Magnitude { get; init; }
+}
+
+/// <summary>A vector field's arrows, centred on their points, in the direction that a trajectory has on the page.</summary>
+internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[] vs, ArrowStyle style) : Layer
+{
+    private const int Levels = 4;
+
+    public override bool HasData => AnyPair(xs, ys);
+
+    public override void Extend(Extent x, Extent y) => ExtendPairs(xs, ys, x, y);
+
+    public override void Draw(Canvas canvas)
+    {
+        var shown = Enumerable.Range(0, xs.Length)
+            .Where(i => canvas.Holds(xs[i], ys[i]) && double.IsFinite(us[i]) && double.IsFinite(vs[i]) && (us[i] != 0 || vs[i] != 0)).ToArray();
+        if (shown.Length == 0)
+        {
+            return;
+        }
+        var largest = shown.Max(i => Math.Max(Math.Abs(us[i]), Math.Abs(vs[i])));
+        var magnitudes = shown.Select(i => Hypotenuse(us[i] / largest, vs[i] / largest)).ToArray();
+        // The 95th percentile is full strength: a few arrows near a pole must not fade all others.
+        var full = magnitudes.Order().ElementAt((int)(0.95 * (magnitudes.Length - 1)));
+        var area = (canvas.Right - canvas.Left) * (canvas.Bottom - canvas.Top);
+        var length = Math.Clamp(style.Length * Math.Sqrt(area / shown.Length), 5, 40);
+        var paths = new PathData?[Levels];
+        for (var k = 0; k < shown.Length; k++)
+        {
+            var i = shown[k];
+            var level = style.Magnitude == ArrowMagnitude.None ? Levels - 1 : Math.Clamp((int)(Levels * magnitudes[k] / full), 0, Levels - 1);
+            var (dx, dy) = Direction(canvas, xs[i], ys[i], us[i] / largest, vs[i] / largest);
+            Append(paths[level] ??= new PathData(), canvas.X.At(xs[i]), canvas.Y.At(ys[i]), dx * length, dy * length);
+        }
+        canvas.Out.Open("g", [.. Stroke()]);
+        for (var level = 0; level < Levels; level++)
+        {
+            if (paths[level] is PathData path)
+            {
+                canvas.Out.Empty("path", ("d", path.ToString()), ("opacity", level == Levels - 1 ? null : Numbers.Coordinate((level + 1.2) / Levels)));
+            }
+        }
+        canvas.Out.Close();
+    }
+
+    public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, style.ToString(), (m, x, y) =>
+    {
+        var path = new PathData();
+        Append(path, x + 13, y, 20, 0);
+        m.Empty("path", [("d", path.ToString()), .. Stroke()]);
+    });
+
+    public override string Describe() => $"{xs.Length} arrows{(Name is null ? "" : $" \"{Name}\"")}";
+
+    private (string, string?)[] Stroke() =>
+    [
+        ("class", Palette.Class(style.Color)), ("color", Palette.Light(style.Color)), ("fill", "none"), ("stroke", "currentColor"),
+        ("stroke-width", Numbers.Coordinate(style.Width)), ("stroke-linecap", "round"), ("stroke-linejoin", "round"),
+    ];
+
+    private static double Hypotenuse(double a, double b) => Math.Sqrt(a * a + b * b);
+
+    private static (double X, double Y) Direction(Canvas canvas, double x, double y, double u, double v)
+    {
+        // On a logarithmic axis dt log10(x) = u / (x ln 10); the constant is common to both axes only if both are logarithmic.
+        var dx = canvas.X.Density * (canvas.X.Domain.IsLogarithmic ? u / (x * Math.Log(10)) : u);
+        var dy = -canvas.Y.Density * (canvas.Y.Domain.IsLogarithmic ? v / (y * Math.Log(10)) : v);
+        var norm = Hypotenuse(dx, dy);
+        return norm > 0 ? (dx / norm, dy / norm) : (0, 0);
+    }
+
+    private static void Append(PathData path, double x, double y, double dx, double dy)
+    {
+        var (tipX, tipY) = (x + 0.5 * dx, y + 0.5 * dy);
+        // The head's two strokes leave the tip backwards at about 27 degrees.
+        var head = Math.Min(0.34, 5 / Math.Max(1e-9, Hypotenuse(dx, dy)));
+        var (bx, by, sx, sy) = (-head * dx, -head * dy, 0.5 * head * dy, -0.5 * head * dx);
+        path.MoveTo(x - 0.5 * dx, y - 0.5 * dy).LineTo(tipX, tipY);
+        path.MoveTo(tipX + bx + sx, tipY + by + sy).LineTo(tipX, tipY).LineTo(tipX + bx - sx, tipY + by - sy);
+    }
+}

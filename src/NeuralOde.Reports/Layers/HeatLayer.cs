@@ -1,0 +1,101 @@
+namespace NeuralOde.Reports;
+
+/// <summary>Where a heat map's cells lie on the axes.</summary>
+/// <param name="XMin">Left edge of the first column.</param>
+/// <param name="XMax">Right edge of the last column.</param>
+/// <param name="YMin">Lower edge of the first row.</param>
+/// <param name="YMax">Upper edge of the last row.</param>
+public readonly record struct HeatBounds(double XMin, double XMax, double YMin, double YMax)
+{
+    /// <summary>Cells centred on 0, 1, 2, …, as axes of categories place them.</summary>
+    /// <param name="columns">Columns.</param>
+    /// <param name="rows">Rows.</param>
+    /// <returns>The bounds.</returns>
+    public static HeatBounds Categories(int columns, int rows) => new(-0.5, columns - 0.5, -0.5, rows - 0.5);
+}
+
+/// <summary>A rectangle of cells coloured by their values; a value that is not finite leaves its cell empty.</summary>
+internal sealed class HeatLayer(double[,] values, HeatBounds bounds, Axis? colorAxis, Ramp? ramp, Func<double, string>? text) : Layer
+{
+    // Beyond this many cells an embedded image is much smaller than rectangles.
+    private const int MostRectangles = 400;
+
+    public override bool IsBackdrop => true;
+
+    public override bool HasData => values.Cast<double>().Any(double.IsFinite);
+
+    public override (Axis Axis, Ramp Ramp)? ColorKey => (colorAxis ?? new Axis(), ramp ?? Ramp.Amount);
+
+    private int Rows => values.GetLength(0);
+
+    private int Columns => values.GetLength(1);
+
+    public override void Extend(Extent x, Extent y)
+    {
+        x.AddEdge(bounds.XMin);
+        x.AddEdge(bounds.XMax);
+        y.AddEdge(bounds.YMin);
+        y.AddEdge(bounds.YMax);
+    }
+
+    public override void ExtendColor(Extent color)
+    {
+        foreach (var value in values)
+        {
+            color.AddEdge(value);
+        }
+    }
+
+    public override void Draw(Canvas canvas)
+    {
+        if (canvas.Color is not var (domain, colors))
+        {
+            return;
+        }
+        if (values.Length > MostRectangles)
+        {
+            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest colour here.
+            var uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
+            var (left, top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
+            canvas.Out.Empty("image", ("x", Numbers.Coordinate(left)), ("y", Numbers.Coordinate(top)),
+                ("width", Numbers.Coordinate(canvas.X.At(bounds.XMax) - left)), ("height", Numbers.Coordinate(canvas.Y.At(bounds.YMin) - top)),
+                ("preserveAspectRatio", "none"), ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
+            return;
+        }
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var column = 0; column < Columns; column++)
+            {
+                if (Place(values[row, column]) is >= 0 and var place)
+                {
+                    DrawCell(canvas, row, column, colors, place);
+                }
+            }
+        }
+        canvas.Out.Raw("\n");
+
+        double Place(double value)
+        {
+            return !double.IsFinite(value) || (domain.IsLogarithmic && value <= 0) ? -1
+                : Math.Clamp((domain.Transform(value) - domain.Low) / domain.Span, 0, 1);
+        }
+    }
+
+    public override string Describe() => $"{Quoted("heat map")} of {Rows} rows and {Columns} columns";
+
+    private void DrawCell(Canvas canvas, int row, int column, Ramp colors, double place)
+    {
+        var left = canvas.X.At(bounds.XMin + column * (bounds.XMax - bounds.XMin) / Columns);
+        var right = canvas.X.At(bounds.XMin + (column + 1) * (bounds.XMax - bounds.XMin) / Columns);
+        var bottom = canvas.Y.At(bounds.YMin + row * (bounds.YMax - bounds.YMin) / Rows);
+        var top = canvas.Y.At(bounds.YMin + (row + 1) * (bounds.YMax - bounds.YMin) / Rows);
+        canvas.Out.Empty("rect", ("x", Numbers.Coordinate(Math.Min(left, right))), ("y", Numbers.Coordinate(Math.Min(top, bottom))),
+            ("width", Numbers.Coordinate(Math.Abs(right - left))), ("height", Numbers.Coordinate(Math.Abs(bottom - top))),
+            ("fill", colors.At(place)), ("shape-rendering", "crispEdges"));
+        if (text?.Invoke(values[row, column]) is { Length: > 0 } label && TextMetrics.Width(label, 11) <= Math.Abs(right - left) - 2 && Math.Abs(bottom - top) >= 13)
+        {
+            canvas.Out.Element("text", label, ("x", Numbers.Coordinate(0.5 * (left + right))), ("y", Numbers.Coordinate(0.5 * (top + bottom) + 4)),
+                ("font-size", "11"), ("text-anchor", "middle"), ("fill", colors.IsLight(place) ? "#1f2328" : "#ffffff"));
+        }
+    }
+}

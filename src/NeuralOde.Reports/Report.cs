@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Contracts;
+using System.Text;
+
+namespace NeuralOde.Reports;
+
+/// <summary>
+/// One HTML page that carries everything within itself: it opens without a network, needs no script, prints, follows the
+/// reader's choice of a light or dark screen, and lays its figures out anew on narrow ones. All text given to it is escaped. Immutable: <see cref="Add"/> returns a new report.
+/// </summary>
+/// <example>
+/// <code>
+/// var report = new Report("Spiral") { Subtitle = "seed 1" }
+///     .Add(new Cards(new Card("RMS error", Numbers.Short(0.0213))))
+///     .Add(new Section("Phase portrait", "What was learned.", figure));
+/// report.Save("out.html");
+/// </code>
+/// </example>
+/// <param name="Title">The headline.</param>
+public sealed record Report(string Title)
+{
+    /// <summary>Width of the widest picture on a page, in pixels.</summary>
+    internal const double PageWidth = 900;
+
+    /// <summary>Width of pictures for narrow pages, in pixels.</summary>
+    internal const double NarrowWidth = 408;
+
+    /// <summary>A line under the headline; null for none.</summary>
+    public string? Subtitle { get; init; }
+
+    /// <summary>A line at the end of the page, such as version and date; null for none. The report adds no date of its own, so that it is the same for the same input.</summary>
+    public string? Footer { get; init; }
+
+    /// <summary>The language of the texts, as a BCP 47 tag.</summary>
+    /// <value>Default "en".</value>
+    public string Language { get; init; } = "en";
+
+    /// <summary>Whether links to the sections stand at the top.</summary>
+    /// <value>Default null: where there are four or more.</value>
+    public bool? HasContents { get; init; }
+
+    private ImmutableArray<Block> Blocks { get; init; } = [];
+
+    /// <summary>The report with more blocks at its end.</summary>
+    /// <param name="blocks">The blocks; a string is a paragraph.</param>
+    /// <returns>A new report; this one does not change.</returns>
+    [Pure]
+    public Report Add(params IReadOnlyList<Block> blocks)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        return this with { Blocks = Blocks.AddRange(blocks) };
+    }
+
+    /// <summary>The page.</summary>
+    /// <returns>HTML that is well-formed XML too.</returns>
+    public string ToHtml()
+    {
+        var context = new ReportContext(new Markup());
+        WriteBody(context);
+        var page = new Markup();
+        page.Raw("<!DOCTYPE html>\n").Open("html", ("lang", Language)).Raw("\n").Open("head").Raw("\n");
+        page.Empty("meta", ("charset", "utf-8")).Raw("\n");
+        page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Raw("\n");
+        page.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Raw("\n");
+        page.Element("title", Title).Raw("\n");
+        page.Open("style").Raw(ReportStyle.Sheet).Raw(context.Style).Close().Close();
+        page.Raw(context.Out.ToString()).Close();
+        return page.ToString();
+    }
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="writer">Where to; its encoding should be UTF-8, which the page declares.</param>
+    public void WriteTo(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(ToHtml());
+    }
+
+    /// <summary>Writes the page to a file in UTF-8.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    public void Save(string path) => File.WriteAllText(path, ToHtml(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+
+    private void WriteBody(ReportContext context)
+    {
+        var markup = context.Out;
+        markup.Open("body").Raw("\n").Open("main").Raw("\n").Open("header").Element("h1", Title);
+        if (!string.IsNullOrEmpty(Subtitle))
+        {
+            markup.Element("p", Subtitle, ("class", "subtitle"));
+        }
+        markup.Close();
+        var sections = Blocks.OfType<Section>().ToArray();
+        if (HasContents ?? sections.Length >= 4)
+        {
+            markup.Open("nav", ("aria-label", "Contents")).Open("ol");
+            for (var i = 0; i < sections.Length; i++)
+            {
+                markup.Open("li").Element("a", sections[i].Title, ("href", Anchor(i))).Close();
+            }
+            markup.Close().Close();
+        }
+        var section = 0;
+        foreach (var block in Blocks)
+        {
+            if (block is Section s)
+            {
+                s.Write(context, Anchor(section++)[1..]);
+            }
+            else
+            {
+                block.Write(context);
+            }
+        }
+        if (!string.IsNullOrEmpty(Footer))
+        {
+            markup.Element("footer", Footer);
+        }
+        markup.Close().Close();
+    }
+
+    private static string Anchor(int section) => "#s" + (section + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+
+namespace NeuralOde.Reports;
+
+/// <summary>
+/// Writes well-formed markup: names are ours, every value and text is escaped here and nowhere else, so a
+/// column name from a stranger's file can never become markup.
+/// </summary>
+internal sealed class Markup
+{
+    private readonly StringBuilder text = new();
+    private readonly Stack<string> open = new();
+
+    /// <summary>Starts an element that holds others; attributes whose value is null are left out.</summary>
+    public Markup Open(string name, params ReadOnlySpan<(string Name, string? Value)> attributes)
+    {
+        StartTag(name, attributes);
+        text.Append('>');
+        open.Push(name);
+        return this;
+    }
+
+    /// <summary>Ends the innermost open element.</summary>
+    public Markup Close()
+    {
+        text.Append("</").Append(open.Pop()).Append(">\n");
+        return this;
+    }
+
+    /// <summary>An element without content. In HTML only for void elements and inside SVG.</summary>
+    public Markup Empty(string name, params ReadOnlySpan<(string Name, string? Value)> attributes)
+    {
+        StartTag(name, attributes);
+        text.Append("/>");
+        return this;
+    }
+
+    /// <summary>An element that holds only text.</summary>
+    public Markup Element(string name, string content, params ReadOnlySpan<(string Name, string? Value)> attributes)
+    {
+        StartTag(name, attributes);
+        text.Append('>');
+        AppendEscaped(content);
+        text.Append("</").Append(name).Append('>');
+        return this;
+    }
+
+    /// <summary>Escaped text.</summary>
+    public Markup Text(string content)
+    {
+        AppendEscaped(content);
+        return this;
+    }
+
+    /// <summary>Our own constant markup or style, unescaped: never a user's text.</summary>
+    public Markup Raw(string content)
+    {
+        text.Append(content);
+        return this;
+    }
+
+    public override string ToString()
+    {
+        return open.Count == 0
+            ? text.ToString()
+            : throw new InvalidOperationException($"The element <{open.Peek()}> is still open.");
+    }
+
+    private void StartTag(string name, ReadOnlySpan<(string Name, string? Value)> attributes)
+    {
+        text.Append('<').Append(name);
+        foreach (var (key, value) in attributes)
+        {
+            if (value is null)
+            {
+                continue;
+            }
+            text.Append(' ').Append(key).Append("=\"");
+            AppendEscaped(value);
+            text.Append('"');
+        }
+    }
+
+    private void AppendEscaped(string content)
+    {
+        foreach (var rune in content.EnumerateRunes())
+        {
+            switch (rune.Value)
+            {
+                case '<':
+                    text.Append("&lt;");
+                    break;
+                case '>':
+                    text.Append("&gt;");
+                    break;
+                case '&':
+                    text.Append("&amp;");
+                    break;
+                case '"':
+                    text.Append("&quot;");
+                    break;
+                case '\t' or '\n':
+                    text.Append((char)rune.Value);
+                    break;
+                case '\r':
+                    break;
+                default:
+                    // XML forbids control characters and non-characters; a stray override of the writing
+                    // direction would reorder the text around it. EnumerateRunes has replaced lone surrogates.
+                    text.Append(IsUnsafe(rune) ? "\uFFFD" : rune.ToString());
+                    break;
+            }
+        }
+    }
+
+    private static bool IsUnsafe(Rune rune)
+    {
+        return Rune.GetUnicodeCategory(rune) == UnicodeCategory.Control
+            || rune.Value is 0xFFFE or 0xFFFF
+            || rune.Value is >= 0x202A and <= 0x202E
+            || rune.Value is >= 0x2066 and <= 0x2069;
+    }
+}
