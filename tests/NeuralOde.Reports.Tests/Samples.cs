@@ -65,7 +65,7 @@ internal static class Samples
 
     public static IEnumerable<Drawing> All() =>
     [
-        Portrait(), Portrait() with { Width = 300 }, Series("hare"), Series("hare", 1e-9) with { Width = 260 }, Loss(), Bars(), Bars() with { Width = 240 }, Heat(10), Heat(30),
+        Portrait(), Portrait() with { Width = 300 }, Series("hare"), Series("hare", 1e-9) with { Width = 260 }, Loss(), Bars(), Bars() with { Width = 240 }, Heat(10), Heat(30), Heat(10) with { XAxis = new Axis { Scale = AxisScale.Logarithmic } },
         Grid(12, shared: true), Grid(7, shared: false, 3), Grid(30, shared: true) with { Width = 400 }, Grid(2, shared: false, 1), Frames(5), Frames(5).ToFilmStrip(4), Images(7),
         new Figure(), new PanelGrid(), new FrameSequence(), new ImageGrid(),
     ];

@@ -15,8 +15,9 @@ internal readonly record struct Domain(bool IsLogarithmic, double Low, double Hi
     /// <summary>The same centre, a wider span.</summary>
     public Domain Widened(double span)
     {
+        // A span that is the same but for rounding keeps its ends exactly, and the ticks that lie on them.
         var more = 0.5 * (span - Span);
-        return this with { Low = Low - more, High = High + more };
+        return more <= 1e-9 * Span ? this : this with { Low = Low - more, High = High + more };
     }
 }
 

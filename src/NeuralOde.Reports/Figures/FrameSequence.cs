@@ -11,7 +11,8 @@ public sealed record Frame(string Label, Figure Figure);
 /// <summary>
 /// A figure that changes, such as a trajectory over training. In a report it is a row of buttons, one a frame, that work
 /// without script, and one more that plays them; alone, <see cref="Drawing.ToSvg"/> is an animation that stands still at the last frame for readers who asked their
-/// system for less motion. The axes hold the data of all frames.
+/// system for less motion. The axes hold the data of all frames;
+/// where early frames may run far off, give the base's axes a range.
 /// </summary>
 public sealed record FrameSequence : Drawing
 {

@@ -46,6 +46,10 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private double ColumnStep => plotWidth + gap + (SharedY ? 0 : left + right);
 
+    private double RowHeight => (HasPanelTitles ? PanelTitleHeight : 0) + PlotHeight + RowGap + (SharedX ? 0 : BottomHeight);
+
+    private double PlotsHeight => (Rows - 1) * RowHeight + PlotHeight;
+
     private double BottomHeight => TickLabelHeight + (panels.Any(p => Caption(p.XAxis).Length > 0) ? AxisNameHeight : 0);
 
     public void Draw(Markup markup, string id, bool standalone)
@@ -54,15 +58,14 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         var legend = new Legend(AllFigures().SelectMany(f => f.Layers).Select(l => l.Legend).OfType<LegendEntry>(), width - 2 * Pad);
         var legendTop = Pad + titles.Count * TitleLine + (titles.Count > 0 ? 4 : 0);
         var framesTop = legendTop + legend.Height;
-        var top = framesTop + (Frames.Count > 0 ? 20 : 0) + (HasPanelTitles ? 0 : 6);
+        var top = framesTop + (Frames.Count > 0 ? 23 : 0) + (HasPanelTitles ? 0 : 6);
         if (TotalHeight is double total)
         {
             PlotHeight = Math.Max(80, total - top - BottomHeight - Pad);
         }
         var color = Color();
         var bar = Place(color, top);
-        var rowHeight = (HasPanelTitles ? PanelTitleHeight : 0) + PlotHeight + RowGap + (SharedX ? 0 : BottomHeight);
-        var end = top + Rows * rowHeight - RowGap + (SharedX ? BottomHeight : 0);
+        var end = top + Rows * RowHeight - RowGap + (SharedX ? BottomHeight : 0);
         var height = end + (Note is null ? 0 : 22) + Pad;
 
         SvgText.OpenRoot(markup, width, height, id, Name(), owner.Description ?? Describe(), standalone);
@@ -79,21 +82,19 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         var commonX = SharedX && axes.All(a => a.XCaption == axes[0].XCaption);
         var commonY = SharedY && axes.All(a => a.YCaption == axes[0].YCaption);
         var plotsWidth = (Columns - 1) * ColumnStep + plotWidth;
-        var plotsTop = top + (HasPanelTitles ? PanelTitleHeight : 0);
-        var plotsHeight = (Rows - 1) * rowHeight + PlotHeight;
         if (commonX)
         {
             DrawXName(markup, axes[0], Pad + left + 0.5 * plotsWidth, end - BottomHeight, plotsWidth);
         }
         if (commonY)
         {
-            DrawYName(markup, axes[0], Pad + left, plotsTop + 0.5 * plotsHeight, plotsHeight);
+            DrawYName(markup, axes[0], Pad + left, PlotsTop(top) + 0.5 * PlotsHeight, PlotsHeight);
         }
         for (var i = 0; i < panels.Count; i++)
         {
             var (row, column) = Math.DivRem(i, Columns);
             var x = Pad + left + column * ColumnStep;
-            var y = top + row * rowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
+            var y = top + row * RowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
             var canvas = new Canvas(markup, axes[i].XScale(x, plotWidth), axes[i].YScale(y, PlotHeight)) { Color = color is var (_, domain, ramp) ? (domain, ramp) : null };
             if (HasPanelTitles)
             {
@@ -130,7 +131,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         var (x, y) = (Domains(horizontal: true), Domains(horizontal: false));
         for (var round = 0; round < 4; round++)
         {
-            bar = color is var (axis, colorDomain, ramp) ? new ColorBar(axis, colorDomain, ramp, top + (HasPanelTitles ? PanelTitleHeight : 0), PlotHeight) : null;
+            bar = color is var (axis, colorDomain, ramp) ? new ColorBar(axis, colorDomain, ramp, PlotsTop(top), Rows == 1 ? PlotHeight : Math.Min(PlotsHeight, 400)) : null;
             var room = width - 2 * Pad - (bar?.Width ?? 0) - (Columns - 1) * gap;
             var margins = SharedY ? left + right : Columns * (left + right);
             plotWidth = Math.Max(40, (room - margins) / Columns);
@@ -213,6 +214,8 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     }
 
     private IEnumerable<Figure> AllFigures() => panels.Concat(Frames.Select(f => f.Figure));
+
+    private double PlotsTop(double top) => top + (HasPanelTitles ? PanelTitleHeight : 0);
 
     private static string Caption(Axis axis) => axis.Caption(exponent: 3);
 

@@ -48,7 +48,8 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, Axis? color
 
     public override void Draw(Canvas canvas)
     {
-        if (canvas.Color is not var (domain, colors))
+        // A logarithmic axis has no place for an edge at or below zero.
+        if (canvas.Color is not var (domain, colors) || !canvas.X.Places(bounds.XMin) || !canvas.Y.Places(bounds.YMin))
         {
             return;
         }
