@@ -11,14 +11,17 @@ internal static unsafe class BlockedProduct<T, TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : struct, ISimdVector<TVector, T>
 {
-    /// <summary>k of a block: a panel of B of this height, 64 KB in float at 512 bits, streams from the second-level cache.</summary>
-    private const int BlockK = 256;
+    /// <summary>
+    /// k of a block. Each block reads and writes all of C once more, so it is as high as a panel of B, 128 KB at 512 bits, still
+    /// streams from the second-level cache.
+    /// </summary>
+    private const int BlockK = 512;
 
-    /// <summary>Columns of a block of B: with <see cref="BlockK"/> rows it takes 2 MB in float, and stays in the third-level cache.</summary>
+    /// <summary>Columns of a block of B: with <see cref="BlockK"/> rows it takes 4 MB in float, a part of the third-level cache.</summary>
     private const int BlockN = 2048;
 
-    /// <summary>Rows of a block of A: with <see cref="BlockK"/> columns it takes 192 KB in float, a part of the second-level cache.</summary>
-    private const int BlockM = 192;
+    /// <summary>Rows of a block of A: with <see cref="BlockK"/> columns it takes 384 KB, a part of the second-level cache beside a panel of B.</summary>
+    private static nint BlockM => 768 / sizeof(T);
 
     public static void Multiply(in GemmProblem<T> problem)
     {
@@ -29,17 +32,8 @@ internal static unsafe class BlockedProduct<T, TVector>
             for (nint p = 0; p < problem.K; p += BlockK)
             {
                 nint k = nint.Min(BlockK, problem.K - p);
-                PackedB<T, TVector>.Pack(problem.B.From(p, j), k, n, packed);
-
-                var block = problem.Part(0, j, problem.M, n);
-                block.K = k;
-                block.A = block.A.From(0, p);
-                if (p > 0)
-                {
-                    block.Start = block.C;
-                    block.StartStep = block.CStep;
-                }
-
+                var block = problem.Part(0, j, problem.M, n).Terms(p, k);
+                PackedB<T, TVector>.Pack(block.B, k, n, packed);
                 MultiplyPacked(block, packed);
             }
         }

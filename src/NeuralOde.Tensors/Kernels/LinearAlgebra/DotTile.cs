@@ -17,38 +17,41 @@ internal static unsafe class DotTile<T, TVector>
     /// <summary>Computes a whole problem. A must have contiguous rows and B contiguous columns.</summary>
     public static void Multiply(in GemmProblem<T> problem)
     {
-        for (nint j = 0; j < problem.N; j += MaxColumns)
+        nint wide = problem.N / MaxColumns;
+        if (wide > 0)
         {
-            switch (problem.N - j)
-            {
-                case 1: Rows<Size1>(problem, j); break;
-                case 2: Rows<Size2>(problem, j); break;
-                case 3: Rows<Size3>(problem, j); break;
-                default: Rows<Size4>(problem, j); break;
-            }
+            Rows<Size4>(problem, 0, wide);
+        }
+
+        switch (problem.N % MaxColumns)
+        {
+            case 1: Rows<Size1>(problem, wide * MaxColumns, 1); break;
+            case 2: Rows<Size2>(problem, wide * MaxColumns, 1); break;
+            case 3: Rows<Size3>(problem, wide * MaxColumns, 1); break;
+            default: break;
         }
     }
 
-    private static void Rows<TColumns>(in GemmProblem<T> problem, nint column)
+    private static void Rows<TColumns>(in GemmProblem<T> problem, nint column, nint tilesAcross)
         where TColumns : struct, ITileSize
     {
-        nint tiles = problem.M / MaxRows;
-        if (tiles > 0)
+        nint high = problem.M / MaxRows;
+        if (high > 0)
         {
-            Run<Size4, TColumns>(problem, column, 0, tiles);
+            Run<Size4, TColumns>(problem, 0, high, column, tilesAcross);
         }
 
-        switch (problem.M - (tiles * MaxRows))
+        switch (problem.M % MaxRows)
         {
-            case 1: Run<Size1, TColumns>(problem, column, tiles * MaxRows, 1); break;
-            case 2: Run<Size2, TColumns>(problem, column, tiles * MaxRows, 1); break;
-            case 3: Run<Size3, TColumns>(problem, column, tiles * MaxRows, 1); break;
+            case 1: Run<Size1, TColumns>(problem, high * MaxRows, 1, column, tilesAcross); break;
+            case 2: Run<Size2, TColumns>(problem, high * MaxRows, 1, column, tilesAcross); break;
+            case 3: Run<Size3, TColumns>(problem, high * MaxRows, 1, column, tilesAcross); break;
             default: break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TRows, TColumns>(in GemmProblem<T> problem, nint column, nint row, nint tiles)
+    private static void Run<TRows, TColumns>(in GemmProblem<T> problem, nint firstRow, nint tilesDown, nint firstColumn, nint tilesAcross)
         where TRows : struct, ITileSize
         where TColumns : struct, ITileSize
     {
@@ -56,9 +59,13 @@ internal static unsafe class DotTile<T, TVector>
         int edge = (int)(problem.K - whole);
         nint aRow = problem.A.RowStep;
         nint bColumn = problem.B.ColumnStep;
-        T* b = problem.B.Data + (column * bColumn);
-        for (; tiles > 0; tiles--, row += TRows.Value)
+        T* sums = stackalloc T[MaxRows * MaxColumns];
+        nint endRow = firstRow + (tilesDown * TRows.Value);
+        nint row = firstRow;
+        nint column = firstColumn;
+        for (nint tiles = tilesDown * tilesAcross; tiles > 0; tiles--)
         {
+            T* b = problem.B.Data + (column * bColumn);
             TileRow<T, TVector> c0 = default, c1 = default, c2 = default, c3 = default;
             T* a = problem.A.Data + (row * aRow);
             nint p = 0;
@@ -80,10 +87,29 @@ internal static unsafe class DotTile<T, TVector>
                 MultiplyAdd<TRows, Size4, TColumns, PartialEdge>(ref c3, a + (3 * aRow) + p, columns, edge);
             }
 
-            Store<TRows, Size1, TColumns>(c0, problem, row, column);
-            Store<TRows, Size2, TColumns>(c1, problem, row + 1, column);
-            Store<TRows, Size3, TColumns>(c2, problem, row + 2, column);
-            Store<TRows, Size4, TColumns>(c3, problem, row + 3, column);
+            Store<TRows, TColumns>(c0, c1, c2, c3, sums);
+            if (problem.Start != null)
+            {
+                AddStart<TRows, TColumns>(problem, row, column, sums);
+            }
+
+            T* c = problem.C + (row * problem.CStep) + column;
+            for (int i = 0; i < TRows.Value * TColumns.Value; i += TColumns.Value)
+            {
+                for (int j = 0; j < TColumns.Value; j++)
+                {
+                    c[j] = sums[i + j];
+                }
+
+                c += problem.CStep;
+            }
+
+            row += TRows.Value;
+            if (row == endRow)
+            {
+                row = firstRow;
+                column += TColumns.Value;
+            }
         }
     }
 
@@ -123,38 +149,64 @@ internal static unsafe class DotTile<T, TVector>
         }
     }
 
+    /// <summary>Stores the lane sums of all accumulators, row after row; up to three more elements may be written after them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TRows, TRow, TColumns>(in TileRow<T, TVector> sums, in GemmProblem<T> problem, nint row, nint column)
+    private static void Store<TRows, TColumns>(
+        in TileRow<T, TVector> c0, in TileRow<T, TVector> c1, in TileRow<T, TVector> c2, in TileRow<T, TVector> c3, T* sums)
         where TRows : struct, ITileSize
-        where TRow : struct, ITileSize
         where TColumns : struct, ITileSize
     {
-        if (TRow.Value > TRows.Value)
+        switch (TColumns.Value)
         {
-            return;
-        }
+            case 1:
+                LaneSums<T, TVector>.StoreFour(c0.V0, c1.V0, c2.V0, c3.V0, sums);
+                break;
+            case 2:
+                LaneSums<T, TVector>.StoreFour(c0.V0, c0.V1, c1.V0, c1.V1, sums);
+                if (TRows.Value > 2)
+                {
+                    LaneSums<T, TVector>.StoreFour(c2.V0, c2.V1, c3.V0, c3.V1, sums + 4);
+                }
 
-        T* c = problem.C + (row * problem.CStep) + column;
-        T* start = problem.Start == null ? null : problem.Start + (row * problem.StartStep) + column;
-        StoreSum(TVector.SumLanes(sums.V0), c, start, 0);
-        if (TColumns.Value > 1)
-        {
-            StoreSum(TVector.SumLanes(sums.V1), c, start, 1);
-        }
+                break;
+            default:
+                // With three columns the fourth sum of each row is overwritten by the next.
+                LaneSums<T, TVector>.StoreFour(c0.V0, c0.V1, c0.V2, c0.V3, sums);
+                if (TRows.Value > 1)
+                {
+                    LaneSums<T, TVector>.StoreFour(c1.V0, c1.V1, c1.V2, c1.V3, sums + TColumns.Value);
+                }
 
-        if (TColumns.Value > 2)
-        {
-            StoreSum(TVector.SumLanes(sums.V2), c, start, 2);
-        }
+                if (TRows.Value > 2)
+                {
+                    LaneSums<T, TVector>.StoreFour(c2.V0, c2.V1, c2.V2, c2.V3, sums + (2 * TColumns.Value));
+                }
 
-        if (TColumns.Value > 3)
-        {
-            StoreSum(TVector.SumLanes(sums.V3), c, start, 3);
+                if (TRows.Value > 3)
+                {
+                    LaneSums<T, TVector>.StoreFour(c3.V0, c3.V1, c3.V2, c3.V3, sums + (3 * TColumns.Value));
+                }
+
+                break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreSum(T sum, T* c, T* start, int column) => c[column] = start == null ? sum : start[column] + sum;
+    private static void AddStart<TRows, TColumns>(in GemmProblem<T> problem, nint row, nint column, T* sums)
+        where TRows : struct, ITileSize
+        where TColumns : struct, ITileSize
+    {
+        T* start = problem.Start + (row * problem.StartStep) + column;
+        for (int i = 0; i < TRows.Value * TColumns.Value; i += TColumns.Value)
+        {
+            for (int j = 0; j < TColumns.Value; j++)
+            {
+                sums[i + j] += start[j];
+            }
+
+            start += problem.StartStep;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Load<TEdge>(T* source, int edge)

@@ -7,12 +7,13 @@ internal static unsafe class GemmPaths<T, TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : struct, ISimdVector<TVector, T>
 {
-    /// <summary>Up to this many elements (256 by 256) B is read in place: packing it would cost more than its cache misses.</summary>
+    /// <summary>Up to this many elements (256 by 256) B is read in place: packing it into panels would cost more than its cache misses.</summary>
     private const int MaxDirectB = 256 * 256;
 
-    /// <summary>Up to this many rows, dot products with a transposed B cost less than packing it.</summary>
+    /// <summary>Up to this many rows, dot products with a transposed B cost less than transposing it.</summary>
     private const int MaxDotRows = 4;
 
+    /// <summary>Computes a problem of any size.</summary>
     public static void Multiply(in GemmProblem<T> problem)
     {
         if (problem.M == 0 || problem.N == 0)
@@ -20,24 +21,23 @@ internal static unsafe class GemmPaths<T, TVector>
             return;
         }
 
-        if (NarrowProduct<T, TVector>.Suits(problem.N))
+        if (NarrowProduct<T, TVector>.Suits(problem))
         {
             NarrowProduct<T, TVector>.Multiply(problem);
         }
-        else if (problem.B.HasContiguousRows && problem.N * problem.K <= MaxDirectB)
+        else if (problem.B.HasContiguousRows || problem.K == 0)
         {
-            DirectProduct<T, TVector>.Multiply(problem);
+            MultiplyRowMajorB(problem);
         }
-        else if (problem.K == 0)
+        else
         {
-            // No element of B exists, so its layout does not matter.
-            DirectProduct<T, TVector>.Multiply(problem);
+            MultiplyTransposedB(problem);
         }
-        else if (problem.M <= MaxDotRows && problem.A.HasContiguousRows && problem.B.RowStep == 1)
-        {
-            DotTile<T, TVector>.Multiply(problem);
-        }
-        else if (problem.M <= MaxDotRows && problem.B.HasContiguousRows)
+    }
+
+    private static void MultiplyRowMajorB(in GemmProblem<T> problem)
+    {
+        if (problem.N * problem.K <= MaxDirectB || problem.M <= MaxDotRows)
         {
             DirectProduct<T, TVector>.Multiply(problem);
         }
@@ -47,22 +47,32 @@ internal static unsafe class GemmPaths<T, TVector>
         }
     }
 
-    /// <summary>C = f(S + A·B), for a dense C.</summary>
-    public static void MultiplyActivate<TActivation>(in GemmProblem<T> problem)
-        where TActivation : struct, IUnaryOperator<T>
+    private static void MultiplyTransposedB(in GemmProblem<T> problem)
     {
-        Multiply(problem);
-        if (typeof(TActivation) != typeof(Identity<T>))
+        if (problem.M <= MaxDotRows && problem.A.HasContiguousRows && problem.K >= TVector.Count)
         {
-            GemmEpilogue<T, TVector>.Apply<TActivation>(problem.C, problem.M * problem.N);
+            DotTile<T, TVector>.Multiply(problem);
+        }
+        else if (problem.N * problem.K <= MaxDirectB)
+        {
+            var withTransposedB = problem;
+            nint step = OddLines(problem.N);
+            T* b = GemmScratch<T>.Get(problem.K * step);
+            Transposition<T>.Run(problem.B.Data, problem.B.ColumnStep, problem.N, problem.K, b, step);
+            withTransposedB.B = new(b, step, 1);
+            DirectProduct<T, TVector>.Multiply(withTransposedB);
+        }
+        else
+        {
+            BlockedProduct<T, TVector>.Multiply(problem);
         }
     }
 
-    /// <summary>C = f(S + A·B, y), for a dense C and y.</summary>
-    public static void MultiplyGradient<TGradient>(in GemmProblem<T> problem, T* y)
-        where TGradient : struct, IBinaryOperator<T>
+    /// <summary>A row length of at least n that takes an odd number of cache lines, so that a column of them spreads over all sets of the cache.</summary>
+    private static nint OddLines(nint n)
     {
-        Multiply(problem);
-        GemmEpilogue<T, TVector>.Apply<TGradient>(problem.C, y, problem.M * problem.N);
+        nint line = 64 / sizeof(T);
+        nint lines = (n + line - 1) / line;
+        return (lines | 1) * line;
     }
 }

@@ -5,33 +5,37 @@ namespace NeuralOde.Tensors.Kernels;
 /// S is what every sum starts from: nothing where <see cref="Start"/> is null, a bias that all rows share where <see cref="StartStep"/> is 0, C itself to accumulate.
 /// Kernels take a problem by reference and, for a part of it, copy it and move its pointers.
 /// </remarks>
-internal unsafe struct GemmProblem<T>
+internal unsafe struct GemmProblem<T>(
+    nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep, T* start = null, nint startStep = 0)
     where T : unmanaged
 {
-    public nint M;
-    public nint N;
-    public nint K;
-    public StridedMatrix<T> A;
-    public StridedMatrix<T> B;
-    public T* C;
+    public nint M = m;
+    public nint N = n;
+    public nint K = k;
+    public StridedMatrix<T> A = a;
+    public StridedMatrix<T> B = b;
+    public T* C = c;
 
     /// <summary>Elements from one row of C to the next.</summary>
-    public nint CStep;
-    public T* Start;
+    public nint CStep = cStep;
+    public T* Start = start;
 
     /// <summary>Elements from one row of S to the next.</summary>
-    public nint StartStep;
+    public nint StartStep = startStep;
 
     /// <summary>The part of C that starts at a row and a column and has the given size.</summary>
-    public readonly GemmProblem<T> Part(nint row, nint column, nint m, nint n)
-    {
-        var part = this;
-        part.M = m;
-        part.N = n;
-        part.A = A.From(row, 0);
-        part.B = B.From(0, column);
-        part.C = C + (row * CStep) + column;
-        part.Start = Start == null ? null : Start + (row * StartStep) + column;
-        return part;
-    }
+    public readonly GemmProblem<T> Part(nint row, nint column, nint m, nint n) => new(
+        m,
+        n,
+        K,
+        A.From(row, 0),
+        B.From(0, column),
+        C + (row * CStep) + column,
+        CStep,
+        Start == null ? null : Start + (row * StartStep) + column,
+        StartStep);
+
+    /// <summary>The part of the sums that starts at term <paramref name="p"/> and has <paramref name="k"/> terms, and goes on from C where it is not the first.</summary>
+    public readonly GemmProblem<T> Terms(nint p, nint k)
+        => new(M, N, k, A.From(0, p), B.From(p, 0), C, CStep, p == 0 ? Start : C, p == 0 ? StartStep : CStep);
 }

@@ -14,8 +14,14 @@ internal static unsafe class NarrowProduct<T, TVector>
     // Rows of C that are computed transposed at a time: with 4 columns, 8 KB of float stay in the first-level cache.
     private const int RowsAtATime = 512;
 
-    /// <summary>Whether so few columns leave at least half of every vector empty.</summary>
-    public static bool Suits(nint n) => n <= 4 && 2 * n <= TVector.Count;
+    // Below this many elements, and with one or two rows, B costs less to read as it lies than to transpose.
+    private const int MaxElementsToReadInPlace = 64;
+
+    /// <summary>Whether so few columns leave at least half of every vector empty, and the work is worth another arrangement.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Suits(in GemmProblem<T> problem)
+        => problem.N <= 4 && 2 * problem.N <= TVector.Count
+            && (problem.M > 2 || !problem.B.HasContiguousRows || problem.K * problem.N > MaxElementsToReadInPlace);
 
     public static void Multiply(in GemmProblem<T> problem)
     {
@@ -39,29 +45,12 @@ internal static unsafe class NarrowProduct<T, TVector>
 
         var withPackedB = problem;
         T* packed = GemmScratch<T>.Get(problem.N * problem.K);
-        Gather(problem.B, problem.K, problem.N, packed);
+        Transposition<T>.Run(problem.B.Data, problem.B.RowStep, problem.K, problem.N, packed, problem.K);
         withPackedB.B = new(packed, 1, problem.K);
         DotTile<T, TVector>.Multiply(withPackedB);
     }
 
-    /// <summary>Makes the columns of B contiguous.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(StridedMatrix<T> b, nint k, nint n, T* packed)
-    {
-        for (nint j = 0; j < n; j++)
-        {
-            T* source = b.Data + (j * b.ColumnStep);
-            for (nint p = 0; p < k; p++)
-            {
-                packed[p] = *source;
-                source += b.RowStep;
-            }
-
-            packed += k;
-        }
-    }
-
-    /// <summary>Cᵀ = Bᵀ·Aᵀ into scratch, and from there into C.</summary>
+    /// <summary>Cᵀ = Sᵀ + Bᵀ·Aᵀ in scratch, and from there into C.</summary>
     private static void MultiplyTransposed(in GemmProblem<T> problem)
     {
         nint chunk = nint.Min(problem.M, RowsAtATime);
@@ -69,34 +58,36 @@ internal static unsafe class NarrowProduct<T, TVector>
         for (nint row = 0; row < problem.M; row += chunk)
         {
             var part = problem.Part(row, 0, nint.Min(chunk, problem.M - row), problem.N);
-            GemmProblem<T> flipped = default;
-            flipped.M = part.N;
-            flipped.N = part.M;
-            flipped.K = part.K;
-            flipped.A = part.B.Transposed;
-            flipped.B = part.A.Transposed;
-            flipped.C = transposed;
-            flipped.CStep = chunk;
-            DirectProduct<T, TVector>.Multiply(flipped);
-            Scatter(part, transposed, chunk);
+            if (part.Start != null)
+            {
+                TransposeStart(part, transposed, chunk);
+            }
+
+            DirectProduct<T, TVector>.Multiply(new GemmProblem<T>(
+                part.N,
+                part.M,
+                part.K,
+                part.B.Transposed,
+                part.A.Transposed,
+                transposed,
+                chunk,
+                part.Start == null ? null : transposed,
+                chunk));
+            Transposition<T>.Run(transposed, chunk, part.N, part.M, part.C, part.CStep);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scatter(in GemmProblem<T> problem, T* transposed, nint step)
+    private static void TransposeStart(in GemmProblem<T> problem, T* transposed, nint step)
     {
-        nint n = problem.N;
-        for (nint j = 0; j < n; j++)
+        if (problem.StartStep != 0)
         {
-            T* source = transposed + (j * step);
-            T* c = problem.C + j;
-            T* start = problem.Start + j;
-            for (nint i = 0; i < problem.M; i++)
-            {
-                *c = problem.Start == null ? source[i] : *start + source[i];
-                c += problem.CStep;
-                start += problem.StartStep;
-            }
+            Transposition<T>.Run(problem.Start, problem.StartStep, problem.M, problem.N, transposed, step);
+            return;
+        }
+
+        for (nint j = 0; j < problem.N; j++)
+        {
+            new Span<T>(transposed + (j * step), (int)problem.M).Fill(problem.Start[j]);
         }
     }
 }

@@ -12,7 +12,11 @@ internal static unsafe class PackedB<T, TVector>
     where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Columns of a panel, but for the last one.</summary>
-    public static nint PanelWidth => RegisterTile<T, TVector>.MaxColumns * TVector.Count;
+    public static nint PanelWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => RegisterTile<T, TVector>.MaxColumns * TVector.Count;
+    }
 
     /// <summary>The elements that a packed [k, n] takes.</summary>
     public static nint Length(nint k, nint n) => k * RoundUp(n);
@@ -39,6 +43,8 @@ internal static unsafe class PackedB<T, TVector>
     public static StridedMatrix<T> Panel(T* packed, nint k, nint n, nint j)
         => new(packed + (j * k), RoundUp(nint.Min(PanelWidth, n - j)), 1);
 
+    /// <summary>A number of columns, rounded up to whole vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint RoundUp(nint n) => (n + TVector.Count - 1) / TVector.Count * TVector.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,33 +71,15 @@ internal static unsafe class PackedB<T, TVector>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposePanel(StridedMatrix<T> b, nint k, nint width, T* panel)
     {
         nint padded = RoundUp(width);
-        nint j = 0;
-        for (; j + 4 <= width; j += 4)
+        Transposition<T>.Run(b.Data, b.ColumnStep, width, k, panel, padded);
+        if (padded > width)
         {
-            T* source = b.Data + (j * b.ColumnStep);
-            T* destination = panel + j;
             for (nint p = 0; p < k; p++)
             {
-                destination[0] = source[p];
-                destination[1] = source[b.ColumnStep + p];
-                destination[2] = source[(2 * b.ColumnStep) + p];
-                destination[3] = source[(3 * b.ColumnStep) + p];
-                destination += padded;
-            }
-        }
-
-        for (; j < padded; j++)
-        {
-            T* source = b.Data + (j * b.ColumnStep);
-            T* destination = panel + j;
-            for (nint p = 0; p < k; p++)
-            {
-                *destination = j < width ? source[p] : T.Zero;
-                destination += padded;
+                new Span<T>(panel + (p * padded) + width, (int)(padded - width)).Clear();
             }
         }
     }

@@ -19,31 +19,47 @@ internal static unsafe class RegisterTile<T, TVector>
     /// How many rows go with a number of columns. A 512-bit machine has 32 registers, others (as x64 with AVX2) may have 16:
     /// rows·columns accumulators, one row of B and one broadcast element of A must fit.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int MaxRows(int columns) => HasManyRegisters
         ? columns == 4 ? 6 : 8
         : columns == 1 ? 8 : 6;
 
     /// <summary>How many vectors wide a tile can be.</summary>
-    public static int MaxColumns => HasManyRegisters ? 4 : 2;
+    public static int MaxColumns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => HasManyRegisters ? 4 : 2;
+    }
 
-    private static bool HasManyRegisters => TVector.Count * sizeof(T) == 64;
+    private static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TVector.Count * sizeof(T) == 64;
+    }
 
     /// <summary>Computes all rows of a problem that is at most <see cref="MaxColumns"/> vectors wide.</summary>
     /// <remarks>B must have contiguous rows. Rows are shared out evenly: 20 rows are four tiles of 5, not three of 6 and one of 2.</remarks>
     public static void Multiply(in GemmProblem<T> problem)
     {
-        int columns = (int)((problem.N + TVector.Count - 1) / TVector.Count);
-        nint maxRows = MaxRows(columns);
-        nint tiles = (problem.M + maxRows - 1) / maxRows;
-        nint rows = problem.M / tiles;
-        nint higherTiles = problem.M - (rows * tiles);
+        int columns = (int)((uint)(problem.N + TVector.Count - 1) / (uint)TVector.Count);
+        uint m = (uint)problem.M;
+        uint maxRows = (uint)MaxRows(columns);
+        if (m <= maxRows)
+        {
+            Dispatch((int)m, columns, problem, 0, 1);
+            return;
+        }
+
+        uint tiles = (m + maxRows - 1) / maxRows;
+        uint rows = m / tiles;
+        uint higherTiles = m - (rows * tiles);
 
         if (higherTiles > 0)
         {
-            Dispatch((int)rows + 1, columns, problem, 0, higherTiles);
+            Dispatch((int)rows + 1, columns, problem, 0, (nint)higherTiles);
         }
 
-        Dispatch((int)rows, columns, problem, (rows + 1) * higherTiles, tiles - higherTiles);
+        Dispatch((int)rows, columns, problem, (nint)((rows + 1) * higherTiles), (nint)(tiles - higherTiles));
     }
 
     private static void Dispatch(int rows, int columns, in GemmProblem<T> problem, nint firstRow, nint tiles)

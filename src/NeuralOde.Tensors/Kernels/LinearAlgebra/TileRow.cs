@@ -68,7 +68,7 @@ internal unsafe struct TileRow<T, TVector>
     public static void MultiplyAdd<TColumns>(ref TileRow<T, TVector> sum, TVector scalar, in TileRow<T, TVector> row)
         where TColumns : struct, ITileSize
     {
-        sum.V0 = TVector.MultiplyAdd(scalar, row.V0, sum.V0);
+        sum.V0 = TVector.MultiplyAdd(row.V0, scalar, sum.V0);
         if (TColumns.Value > 1)
         {
             sum.V1 = TVector.MultiplyAdd(scalar, row.V1, sum.V1);

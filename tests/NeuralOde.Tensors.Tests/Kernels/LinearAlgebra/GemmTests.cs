@@ -5,38 +5,281 @@ namespace NeuralOde.Tensors.Tests.Kernels.LinearAlgebra;
 
 public class GemmTests
 {
-    private static readonly int[] s_sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 31, 32, 33, 40, 50, 64, 65, 100, 130];
+    // Around the sizes of tiles, 1 to 8 rows, and of vectors, 1 to 16 lanes.
+    private static readonly int[] s_rows = [1, 2, 3, 4, 5, 8, 9, 13, 15];
+    private static readonly int[] s_columns = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33];
+    private static readonly int[] s_terms = [1, 2, 3, 5, 8, 16, 17];
 
-    [Fact]
-    public void Every_width_equals_the_plain_sum_in_float()
-    {
-        CheckWidth<float, Simd512<float>>();
-        CheckWidth<float, Simd256<float>>();
-        CheckWidth<float, Simd128<float>>();
-        CheckWidth<float, SimdScalar<float>>();
-    }
+    private static readonly (bool A, bool B)[] s_forms = [(false, false), (false, true), (true, false), (true, true)];
 
-    [Fact]
-    public void Every_width_equals_the_plain_sum_in_double()
+    public static TheoryData<bool, string> TypesAndWidths
     {
-        CheckWidth<double, Simd512<double>>();
-        CheckWidth<double, Simd256<double>>();
-        CheckWidth<double, Simd128<double>>();
-        CheckWidth<double, SimdScalar<double>>();
-    }
-
-    private static void CheckWidth<T, TVector>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TVector : struct, ISimdVector<TVector, T>
-    {
-        var random = new Random(1);
-        int Size() => random.Next(3) == 0 ? s_sizes[random.Next(s_sizes.Length)] : random.Next(1, 41);
-        for (int i = 0; i < 2000; i++)
+        get
         {
-            var gemm = new GemmCase<T>(random.Next(2) == 1, random.Next(2) == 1, Size(), Size(), Size(), gap: random.Next(3) == 0 ? random.Next(1, 5) : 0, seed: i);
-            gemm.Check(() => gemm.Multiply<TVector>(accumulate: false));
-            var c = gemm.C.ToArray();
-            gemm.Check(() => gemm.Multiply<TVector>(accumulate: true), (row, column) => c[(row * gemm.Ldc) + column]);
+            var data = new TheoryData<bool, string>();
+            foreach (var width in Enum.GetNames<SimdWidth>())
+            {
+                data.Add(false, width);
+                data.Add(true, width);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void Every_small_shape_in_every_form_equals_the_plain_sum(bool inDouble, string width)
+    {
+        Run(inDouble, new SmallShapes(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void Parts_of_wider_matrices_are_multiplied_in_place(bool inDouble, string width)
+    {
+        Run(inDouble, new Parts(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void Bias_activation_and_gradient_follow_the_product(bool inDouble, string width)
+    {
+        Run(inDouble, new Layers(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void Products_over_several_cache_blocks_equal_the_plain_sum(bool inDouble, string width)
+    {
+        Run(inDouble, new LargeShapes(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void A_product_without_terms_is_its_start(bool inDouble, string width)
+    {
+        Run(inDouble, new EmptyShapes(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void A_NaN_reaches_exactly_the_elements_that_depend_on_it(bool inDouble, string width)
+    {
+        Run(inDouble, new Poison(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TypesAndWidths))]
+    public void Rows_can_be_shared_out_without_changing_a_bit(bool inDouble, string width)
+    {
+        Run(inDouble, new SharedRows(Enum.Parse<SimdWidth>(width)));
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_once_a_shape_has_been_seen()
+    {
+        var rounds = new List<Action>();
+        foreach (var (transposeA, transposeB) in s_forms)
+        {
+            foreach (var (m, n, k) in new[] { (1, 16, 16), (20, 2, 50), (50, 2, 20), (20, 50, 50), (300, 300, 300) })
+            {
+                var gemm = new GemmCase<float>(transposeA, transposeB, m, n, k);
+                rounds.Add(() => gemm.Multiply(SimdWidths.Best));
+            }
+        }
+
+        RunAll(rounds);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RunAll(rounds);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Bad_arguments_are_named()
+    {
+        var x = new float[6];
+        Assert.Equal("k", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(false, false, 2, 2, -1, x, x, x)).ParamName);
+        Assert.Equal("a", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(false, false, 7, 1, 1, x, x, new float[7])).ParamName);
+        Assert.Equal("b", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(false, true, 1, 3, 3, x, x, x)).ParamName);
+        Assert.Equal("c", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(true, false, 3, 3, 1, x, x, x)).ParamName);
+        Assert.Equal("lda", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(false, false, 2, 1, 3, x, 2, x, 1, x, 1)).ParamName);
+        Assert.Equal("bias", Assert.Throws<ArgumentException>(() => Gemm.MultiplyBiasActivate<float, TanhOperator<float>>(false, false, 2, 2, 2, x, x, new float[3], x)).ParamName);
+        Assert.Equal("y", Assert.Throws<ArgumentException>(() => Gemm.MultiplyActivationGradient<float, TanhGradientOperator<float>>(false, false, 2, 2, 2, x, x, new float[3], x)).ParamName);
+    }
+
+    private static void RunAll(List<Action> rounds)
+    {
+        foreach (var round in rounds)
+        {
+            round();
+        }
+    }
+
+    private static void Run(bool inDouble, ILaw law)
+    {
+        if (inDouble)
+        {
+            law.Check<double>();
+        }
+        else
+        {
+            law.Check<float>();
+        }
+    }
+
+    /// <summary>What must hold in either type.</summary>
+    private interface ILaw
+    {
+        void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    }
+
+    private sealed record SmallShapes(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (int m in s_rows)
+            {
+                foreach (int n in s_columns)
+                {
+                    foreach (int k in s_terms)
+                    {
+                        foreach (var (transposeA, transposeB) in s_forms)
+                        {
+                            var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
+                            gemm.CheckMultiply(Width);
+                            gemm.CheckAccumulate(Width);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private sealed record Parts(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var random = new Random(7);
+            for (int i = 0; i < 500; i++)
+            {
+                var (transposeA, transposeB) = s_forms[random.Next(4)];
+                var gemm = new GemmCase<T>(transposeA, transposeB, random.Next(1, 41), random.Next(1, 41), random.Next(1, 41), gap: random.Next(1, 6));
+                gemm.CheckMultiply(Width);
+                gemm.CheckAccumulate(Width);
+            }
+        }
+    }
+
+    private sealed record Layers(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var (transposeA, transposeB) in s_forms)
+            {
+                foreach (var (m, n, k) in new[] { (1, 16, 2), (1, 2, 16), (20, 50, 2), (20, 2, 50), (50, 2, 20), (3, 4, 5), (33, 65, 17), (2, 1, 40), (40, 3, 1) })
+                {
+                    var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
+                    gemm.CheckBias(Width);
+                    gemm.CheckBiasTanh(Width);
+                    gemm.CheckTanhGradient(Width);
+                }
+            }
+        }
+    }
+
+    private sealed record LargeShapes(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var (transposeA, transposeB) in s_forms)
+            {
+                foreach (var (m, n, k) in new[] { (200, 129, 513), (5, 2051, 33), (1030, 2, 37), (1030, 3, 5), (4, 300, 300), (70, 257, 300) })
+                {
+                    var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k, gap: 3);
+                    gemm.CheckMultiply(Width);
+                    gemm.CheckAccumulate(Width);
+                }
+            }
+        }
+    }
+
+    private sealed record EmptyShapes(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var (transposeA, transposeB) in s_forms)
+            {
+                foreach (var (m, n, k) in new[] { (0, 0, 0), (0, 5, 3), (5, 0, 3), (1, 1, 0), (5, 3, 0), (20, 2, 0), (1, 40, 0), (300, 300, 0) })
+                {
+                    var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
+                    gemm.CheckAccumulate(Width);
+                    gemm.CheckBiasTanh(Width);
+                    gemm.CheckMultiply(Width);
+                }
+            }
+        }
+    }
+
+    private sealed record Poison(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var (transposeA, transposeB) in s_forms)
+            {
+                foreach (var (m, n, k) in new[] { (1, 17, 5), (7, 2, 19), (9, 20, 33), (5, 300, 300) })
+                {
+                    var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
+                    int row = m / 2;
+                    int column = n - 1;
+                    int term = k - 1;
+                    gemm.B.Fill(T.Zero);
+                    gemm.A[transposeA ? (term * m) + row : (row * k) + term] = T.NaN;
+                    gemm.B[transposeB ? (column * k) + 1 : n + column] = T.NaN;
+                    gemm.Multiply(Width);
+                    for (int i = 0; i < m; i++)
+                    {
+                        for (int j = 0; j < n; j++)
+                        {
+                            Assert.True(T.IsNaN(gemm.C[(i * n) + j]) == (i == row || j == column), $"{gemm}, ({i}, {j})");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Any share of more rows than the kernels for few rows take, so that a product can be split over threads.</summary>
+    private sealed record SharedRows(SimdWidth Width) : ILaw
+    {
+        public void Check<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            foreach (var (transposeA, transposeB) in s_forms)
+            {
+                foreach (var (n, k) in new[] { (1, 40), (2, 50), (3, 7), (4, 20), (16, 16), (50, 20), (70, 300), (300, 300) })
+                {
+                    const int m = 41;
+                    var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
+                    gemm.Multiply(Width);
+                    var shared = new T[m * n];
+                    int lda = transposeA ? m : k;
+                    foreach (var (row, rows) in new[] { (0, 5), (5, 16), (21, 20) })
+                    {
+                        var a = gemm.A[(transposeA ? row : row * k)..];
+                        Gemm.Multiply<T>(transposeA, transposeB, rows, n, k, a, lda, gemm.B, transposeB ? k : n, shared.AsSpan(row * n), n, accumulate: false, Width);
+                    }
+
+                    Assert.True(gemm.C.SequenceEqual(shared), gemm.ToString());
+                }
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The activation of a linear layer: x itself.</summary>
-internal readonly struct Identity<T> : IUnaryOperator<T>
+internal readonly struct IdentityOperator<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
