@@ -286,6 +286,15 @@ public partial class Tensor
         }
 
         Tensor result = this;
+        bool neighbours = sorted.Length == 0 || sorted[^1] - sorted[0] == sorted.Length - 1;
+        if (function == ReductionFunction.Max && !neighbours)
+        {
+            // The largest of the largest would share a gradient evenly among the groups first: all axes are reduced at once.
+            int[] kept = [.. Enumerable.Range(0, Rank).Except(sorted)];
+            result = new Reduction(function, kept.Length, sorted.Length).Apply(Transpose([.. kept, .. sorted]));
+            return keepAxes ? result.Reshape(Kept()) : result;
+        }
+
         for (int last = sorted.Length - 1; last >= 0;)
         {
             int first = last;
@@ -298,17 +307,17 @@ public partial class Tensor
             last = first - 1;
         }
 
-        if (!keepAxes)
-        {
-            return result;
-        }
+        return keepAxes ? result.Reshape(Kept()) : result;
 
-        int[] lengths = Shape.Lengths.ToArray();
-        foreach (int axis in sorted)
+        Shape Kept()
         {
-            lengths[axis] = 1;
-        }
+            int[] lengths = Shape.Lengths.ToArray();
+            foreach (int axis in sorted)
+            {
+                lengths[axis] = 1;
+            }
 
-        return result.Reshape(new Shape(lengths));
+            return new Shape(lengths);
+        }
     }
 }
