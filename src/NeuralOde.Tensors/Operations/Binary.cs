@@ -74,7 +74,7 @@ internal sealed record Binary(BinaryFunction Function) : Operation
                 toY = needed[1] ? cotangent * (1.0 - share) : null;
                 break;
             case BinaryFunction.Power:
-                toX = needed[0] ? cotangent * y * Tensor.Power(x, y - 1.0) : null;
+                toX = needed[0] ? cotangent * y * Tensor.Power(x, LessOne(x, y)) : null;
 
                 // x^y·ln x tends to 0 with x → 0 for y > 0: the logarithm is taken of a 1 there.
                 toY = needed[1] ? cotangent * output * Tensor.Where(x.EqualTo(Tensor.Full(Shape.Scalar, 0, x.DType)), Tensor.Full(Shape.Scalar, 1, x.DType), x).Log() : null;
@@ -82,6 +82,18 @@ internal sealed record Binary(BinaryFunction Function) : Operation
         }
 
         return [needed[0] ? toX?.SumTo(x.Shape) : null, needed[1] ? toY?.SumTo(y.Shape) : null];
+    }
+
+    /// <summary>The exponent of a power's derivative: <c>y − 1</c>, but 0 where x and y are 0, as 0·0⁻¹ would be NaN where the derivative of x⁰ is 0.</summary>
+    private static Tensor LessOne(Tensor x, Tensor y)
+    {
+        if (!y.IsSymbolic && !y.RequiresGradient && y.ElementCount == 1 && y.ToScalar() != 0)
+        {
+            return y - 1.0;
+        }
+
+        Tensor zero = Tensor.Full(Shape.Scalar, 0, x.DType);
+        return y - 1.0 + (y.EqualTo(zero) * x.EqualTo(zero));
     }
 
     private static Kernel<T> Create<T, TOperator>(ReadOnlySpan<Shape> inputs, Shape output)
