@@ -5,6 +5,8 @@ internal sealed record Detach : Operation
 {
     public override string Name => "detach";
 
+    public override bool PassesGradient => false;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new CopyKernel<T>();

@@ -15,6 +15,9 @@ internal abstract record Operation
     /// <summary>Whether the output may be written over an input of the same size that nobody reads afterwards.</summary>
     public virtual bool AllowsInPlace => false;
 
+    /// <summary>Whether a gradient can flow through, so that a tape need remember it.</summary>
+    public virtual bool PassesGradient => true;
+
     /// <summary>The output's shape; throws <see cref="ArgumentException"/> with what would fit where the inputs do not.</summary>
     public abstract Shape InferShape(ReadOnlySpan<Shape> inputs);
 
@@ -46,7 +49,7 @@ internal abstract record Operation
         }
 
         Storage storage = dtype == DType.Float32 ? Run<float>(inputs, shapes, shape) : Run<double>(inputs, shapes, shape);
-        return GradientMode.IsEnabled && Array.Exists(inputs, static x => x.RequiresGradient)
+        return GradientMode.IsEnabled && PassesGradient && Array.Exists(inputs, static x => x.RequiresGradient)
             ? new Tensor(shape, storage, this, inputs)
             : new Tensor(shape, storage);
     }
