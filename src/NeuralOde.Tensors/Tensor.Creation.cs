@@ -96,6 +96,6 @@ public partial class Tensor
     public Tensor ToDouble() => DType == DType.Float64 ? this : From(ToDoubles(), Shape);
 
     /// <summary>This tensor's value as a leaf that requires a gradient.</summary>
-    /// <returns>A leaf that shares this tensor's memory.</returns>
-    public Tensor WithGradient() => new(Shape, Storage, requiresGradient: true);
+    /// <returns>A leaf that shares this tensor's memory; of a parameter, whose values change, it copies them.</returns>
+    public Tensor WithGradient() => new(Shape, this is Parameter ? Detach().Storage : Storage, requiresGradient: true);
 }
