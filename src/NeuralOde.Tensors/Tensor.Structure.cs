@@ -20,7 +20,8 @@ public partial class Tensor
             throw new ArgumentException("Concatenation takes at least one tensor.", nameof(tensors));
         }
 
-        return tensors.Count == 1 ? tensors[0] : new Concatenate(tensors[0].Shape.Axis(axis)).Apply([.. tensors]);
+        int index = tensors[0].Shape.Axis(axis);
+        return tensors.Count == 1 ? tensors[0] : new Concatenate(index).Apply([.. tensors]);
     }
 
     /// <summary>Puts tensors of one shape side by side along a new axis.</summary>
@@ -137,8 +138,11 @@ public partial class Tensor
     public Tensor Unsqueeze(int axis)
     {
         int index = axis < 0 ? axis + Rank + 1 : axis;
-        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(axis));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, Rank, nameof(axis));
+        if ((uint)index > (uint)Rank)
+        {
+            throw new ArgumentOutOfRangeException(nameof(axis), axis, $"A new axis of shape {Shape} stands at a place from {-Rank - 1} to {Rank}.");
+        }
+
         return Reshape(Shape.Slice(..index).Append([1]).Append(Shape.Slice(index..)));
     }
 
@@ -181,20 +185,28 @@ public partial class Tensor
     /// <param name="axis">Which axis; negative counts from the end.</param>
     /// <param name="range">Which indices, as in <c>1..^1</c>.</param>
     /// <returns>A tensor whose axis has the range's length.</returns>
+    /// <exception cref="ArgumentException">The range leaves the axis.</exception>
     public Tensor Slice(int axis, Range range)
     {
-        (int start, int length) = range.GetOffsetAndLength(Shape[axis]);
-        return Slice(axis, start, length);
+        // Not by GetOffsetAndLength, whose error names neither the axis nor the shape.
+        int start = range.Start.GetOffset(Shape[axis]);
+        return Slice(axis, start, range.End.GetOffset(Shape[axis]) - start);
     }
 
     /// <summary>One index of an axis, which is dropped.</summary>
     /// <param name="axis">Which axis; negative counts from the end.</param>
     /// <param name="index">Which index; negative counts from the end.</param>
     /// <returns>A tensor with one axis less.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis, or no such index.</exception>
     public Tensor Select(int axis, int index)
     {
         int at = Shape.Axis(axis);
         int start = index < 0 ? index + Shape[at] : index;
+        if ((uint)start >= (uint)Shape[at])
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"Axis {at} of shape {Shape} has the indices 0 to {Shape[at] - 1}.");
+        }
+
         return Slice(at, start, 1).Reshape(Shape.Slice(..at).Append(Shape.Slice((at + 1)..)));
     }
 
@@ -207,11 +219,17 @@ public partial class Tensor
     /// <summary>The transpose of broadcasting: sums over the axes along which a tensor of the given shape would be repeated to reach this one's.</summary>
     /// <param name="shape">A shape that broadcasts to this one's.</param>
     /// <returns>A tensor of that shape.</returns>
+    /// <exception cref="ArgumentException">The shape does not broadcast to this one's.</exception>
     public Tensor SumTo(Shape shape)
     {
         if (shape == Shape)
         {
             return this;
+        }
+
+        if (Shape.Broadcast(shape, Shape) != Shape)
+        {
+            throw new ArgumentException($"A tensor of shape {Shape} cannot be summed to {shape}, which does not broadcast to it.", nameof(shape));
         }
 
         int lead = Rank - shape.Rank;

@@ -25,7 +25,7 @@ public static class Gradients
     /// <param name="cotangents">One an output, of its shape.</param>
     /// <param name="createGraph">Whether eager results can be differentiated again. Symbolic ones always can.</param>
     /// <returns>One tensor each, of its shape; zeros where the outputs do not depend on it.</returns>
-    /// <exception cref="ArgumentException">The numbers of outputs and cotangents, or their shapes, differ.</exception>
+    /// <exception cref="ArgumentException">The numbers of outputs and cotangents, or their shapes or element types, differ.</exception>
     public static Tensor[] VectorJacobianProduct(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> withRespectTo, IReadOnlyList<Tensor> cotangents, bool createGraph = false)
     {
         ArgumentNullException.ThrowIfNull(outputs);
@@ -41,6 +41,11 @@ public static class Gradients
             if (outputs[i].Shape != cotangents[i].Shape)
             {
                 throw new ArgumentException($"Output {i} has shape {outputs[i].Shape} and its cotangent {cotangents[i].Shape}; they must be the same.", nameof(cotangents));
+            }
+
+            if (outputs[i].DType != cotangents[i].DType)
+            {
+                throw new ArgumentException($"Output {i} is {outputs[i].DType.Name()} and its cotangent {cotangents[i].DType.Name()}; convert one with ToSingle() or ToDouble().", nameof(cotangents));
             }
         }
 

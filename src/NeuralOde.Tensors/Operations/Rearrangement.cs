@@ -130,7 +130,7 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
 {
     public override string Name => "slice";
 
-    public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Start >= 0 && Length >= 0 && Start + Length <= inputs[0][Axis]
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Start >= 0 && Length >= 0 && Length <= inputs[0][Axis] - Start
         ? inputs[0].With(Axis, Length)
         : throw new ArgumentException($"A slice of {Length} from {Start} does not fit axis {Axis} of shape {inputs[0]}, which has the indices 0 to {inputs[0][Axis] - 1}.");
 
