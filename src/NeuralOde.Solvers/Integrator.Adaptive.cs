@@ -42,6 +42,7 @@ public sealed partial class Integrator<T>
 
         // Always positive; the direction is applied where a step is taken.
         double size = control.InitialStep ?? _stepper.InitialStep(field, t, end, control, _norm, Solver.Order);
+        size = Math.Max(size, 2 * smallest);
         bool rejected = false;
         double h = 0, next = t;
         while (true)

@@ -41,8 +41,8 @@ public sealed class SolveRecording<T>
     /// <summary>Whether the solve reached its last output time, so that it can be transposed.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty before the first solve.</summary>
-    public ReadOnlySpan<double> Times => _nodes.AsSpan(0, Stepper is null ? 0 : StepCount + 1);
+    /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty unless <see cref="IsComplete"/>.</summary>
+    public ReadOnlySpan<double> Times => _nodes.AsSpan(0, IsComplete ? StepCount + 1 : 0);
 
     internal Stepper<T>? Stepper { get; private set; }
 
@@ -55,6 +55,8 @@ public sealed class SolveRecording<T>
     /// <summary>State at a step's start; index <see cref="StepCount"/> is the state at the end.</summary>
     /// <param name="index">Index into <see cref="Times"/>.</param>
     /// <returns>The state, <c>[StateLength]</c>; overwritten by the next solve with this recording.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such state.</exception>
+    /// <exception cref="InvalidOperationException">The recording holds no complete solve.</exception>
     public ReadOnlySpan<T> State(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

@@ -145,6 +145,7 @@ public class FailureTests
         var recording = new SolveRecording<double>();
         integrator.Solve(new NonlinearField<double>(), [0.7, -0.4, 0.9], [0, 30], new double[6], recording);
         Assert.False(recording.IsComplete);
+        Assert.True(recording.Times.IsEmpty);
         Assert.Throws<InvalidOperationException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
     }
 

@@ -61,6 +61,8 @@ public class KernelTests
             {
                 RowMemory<double> rows = Rows<double>(12, 29);
                 rows.Row(2, 29)[place] = bad;
+                Assert.Equal(place, Reductions.FirstNotFinite<double>(rows.Row(2, 29)));
+                Assert.Equal(-1, Reductions.FirstNotFinite<double>(rows.Row(1, 29)));
                 Assert.False(CombineKernel.Run(ref rows.Start, rows.Offsets, [0, 1, 2], [1, 1, 1], 1, ref rows[10], ref rows[11], 29));
 
                 // More rows than one pass takes: the bad one is in the first pass.

@@ -42,10 +42,31 @@ internal static class Reductions
     }
 
     /// <returns>Index of the first element that is not finite, or −1.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FirstNotFinite<T>(ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int i = 0; i < x.Length; i++)
+        // Zero times a number is zero, and not a number otherwise.
+        ref T xs = ref MemoryMarshal.GetReference(x);
+        double sum = 0;
+        nint start = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            start = SumOfZeros<T, Vector512<T>, Simd512<T>>(ref xs, start, x.Length, ref sum);
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            start = SumOfZeros<T, Vector256<T>, Simd256<T>>(ref xs, start, x.Length, ref sum);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            start = SumOfZeros<T, Vector128<T>, Simd128<T>>(ref xs, start, x.Length, ref sum);
+        }
+
+        SumOfZeros<T, T, Scalar<T>>(ref xs, start, x.Length, ref sum);
+        for (int i = 0; sum != 0 && i < x.Length; i++)
         {
             if (!T.IsFinite(x[i]))
             {
@@ -67,6 +88,24 @@ internal static class Reductions
         for (; i <= length - width; i += width)
         {
             sum = TSimd.MultiplyAdd(TSimd.Load(ref x, i), TSimd.Load(ref y, i), sum);
+        }
+
+        total += TSimd.Sum(sum);
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint SumOfZeros<T, TVector, TSimd>(ref T x, nint start, nint length, ref double total)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TVector zero = TSimd.Broadcast(T.Zero);
+        TVector sum = zero;
+        nint width = TSimd.Width;
+        nint i = start;
+        for (; i <= length - width; i += width)
+        {
+            sum = TSimd.MultiplyAdd(TSimd.Load(ref x, i), zero, sum);
         }
 
         total += TSimd.Sum(sum);

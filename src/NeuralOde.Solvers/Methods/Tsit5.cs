@@ -8,7 +8,7 @@ namespace NeuralOde.Solvers;
 /// </remarks>
 public sealed class Tsit5() : ExplicitRungeKutta("tsit5", Coefficients)
 {
-    // The paper prints the last error weight with the wrong sign: the weights must sum to zero, and do with −1/66 for b̂_7 − b_7 reversed to e_7 = +1/66.
+    // The paper prints the last weight of the estimate with the other sign; the weights of an estimate sum to zero, and these do.
     private static readonly ButcherTableau Coefficients = new(
         order: 5,
         a:

@@ -3,7 +3,7 @@ namespace NeuralOde.Solvers.Tests;
 /// <summary>Central differences of fourth order. With ε = 1e-3 and functions and derivatives of order one, truncation is about ε⁴/30 and round-off about 1e-16/ε: both near 1e-13.</summary>
 internal static class FiniteDifference
 {
-        public static double[] Gradient(Func<double[], double> function, double[] at, double epsilon = 1e-3)
+    public static double[] Gradient(Func<double[], double> function, double[] at, double epsilon = 1e-3)
     {
         var gradient = new double[at.Length];
         for (int i = 0; i < at.Length; i++)
