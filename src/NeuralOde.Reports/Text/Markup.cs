@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,6 +10,7 @@ namespace NeuralOde.Reports;
 /// </summary>
 internal sealed class Markup
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Select(c => (char)c).Except("<>&\"")]);
     private readonly StringBuilder text = new();
     private readonly Stack<string> open = new();
 
@@ -84,6 +86,12 @@ internal sealed class Markup
 
     private void AppendEscaped(string content)
     {
+        // Nearly all text is coordinates, which need no look at every letter.
+        if (!content.AsSpan().ContainsAnyExcept(Plain))
+        {
+            text.Append(content);
+            return;
+        }
         foreach (var rune in content.EnumerateRunes())
         {
             switch (rune.Value)
