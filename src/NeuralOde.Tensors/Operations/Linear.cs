@@ -19,7 +19,7 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
         MatrixSizes sizes = Product.Sizes(inputs[0], inputs[1]);
         return Activation switch
         {
-            null => new LinearKernel<T, Identity<T>>(Product, sizes),
+            null => new LinearKernel<T, IdentityOperator<T>>(Product, sizes),
             UnaryFunction.Tanh => new LinearKernel<T, TanhOperator<T>>(Product, sizes),
             UnaryFunction.Sigmoid => new LinearKernel<T, SigmoidOperator<T>>(Product, sizes),
             UnaryFunction.Elu => new LinearKernel<T, EluOperator<T>>(Product, sizes),
