@@ -20,6 +20,7 @@ internal unsafe interface IBroadcastRun<T>
 /// Axes that are one axis for every operand are merged first. A short last axis, as in [512, 2] + [2], would make for short runs:
 /// then the last two axes are one block, and operands that are not dense over it are first written out in a small buffer.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe class BroadcastLoop
 {
     private const int BufferLength = 512;
@@ -64,6 +65,7 @@ internal static unsafe class BroadcastLoop
         var outerRank = rank - blockRank;
         var buffers = stackalloc T[3 * BufferLength];
         var index = stackalloc int[MaxRank];
+        new Span<int>(index, MaxRank).Clear();
         var last = rank - 1;
         var rowAxis = blockRank == 2 ? rank - 2 : last;
         while (true)
@@ -103,6 +105,7 @@ internal static unsafe class BroadcastLoop
     }
 
     /// <summary>Drops axes of length 1 and joins neighbours that every operand steps through evenly. The rank left, at least 1; −1 if there is nothing to do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Merge(
         ReadOnlySpan<int> xStrides,
         ReadOnlySpan<int> yStrides,
@@ -155,6 +158,7 @@ internal static unsafe class BroadcastLoop
         return rank;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunRow<T, TRun>(T* x, int sx, T* y, int sy, T* z, int sz, T* destination, int count, T* buffers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRun : struct, IBroadcastRun<T>
@@ -179,6 +183,7 @@ internal static unsafe class BroadcastLoop
 
     private static bool IsDirect(int stride) => stride is 0 or 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T* Row<T>(T* source, int stride, int count, T* buffer)
         where T : unmanaged
     {
@@ -217,6 +222,7 @@ internal static unsafe class BroadcastLoop
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T* Block<T>(T* source, int rowStride, int columnStride, int rows, int columns, T* buffer, bool fresh)
         where T : unmanaged
     {

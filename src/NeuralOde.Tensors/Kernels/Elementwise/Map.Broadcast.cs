@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors.Kernels;
 
@@ -13,6 +14,7 @@ internal static unsafe partial class Map
     /// <param name="yStrides">As for x.</param>
     /// <param name="lengths">The shape of the destination; rank at most 16.</param>
     /// <param name="destination">May be exactly an input whose strides are dense.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BroadcastBinary<T, TOperator>(
         ReadOnlySpan<T> x,
         ReadOnlySpan<int> xStrides,
@@ -35,6 +37,7 @@ internal static unsafe partial class Map
     }
 
     /// <summary>destination = op(x, y, z) with broadcasting, as <see cref="BroadcastBinary"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BroadcastTernary<T, TOperator>(
         ReadOnlySpan<T> x,
         ReadOnlySpan<int> xStrides,
@@ -66,6 +69,7 @@ internal static unsafe partial class Map
     {
         public static int Operands => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Invoke(T* x, int xStride, T* y, int yStride, T* z, int zStride, T* destination, int count)
         {
             var to = new Span<T>(destination, count);
@@ -83,13 +87,14 @@ internal static unsafe partial class Map
             }
             else
             {
-                T one;
+                var one = default(T);
                 Binary<T, TOperator>(new(x, 1), new(y, 1), new(&one, 1));
                 to.Fill(one);
             }
         }
     }
 
+    [SkipLocalsInit]
     private readonly struct TernaryRun<T, TOperator> : IBroadcastRun<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, ITernaryOperator<T>
@@ -98,6 +103,7 @@ internal static unsafe partial class Map
 
         public static int Operands => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Invoke(T* x, int xStride, T* y, int yStride, T* z, int zStride, T* destination, int count)
         {
             if (xStride == 1 && yStride == 1 && zStride == 1)

@@ -14,13 +14,14 @@ namespace NeuralOde.Tensors.Kernels;
 internal static unsafe partial class Map
 {
     /// <summary>destination[i] = op(x[i]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
         => Unary<T, TOperator>(x, destination, SimdWidths.Best);
 
     /// <summary><see cref="Unary{T, TOperator}(ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Copies between memory layouts.</summary>
+[SkipLocalsInit]
 internal static unsafe class Layout
 {
     // A tile of 16 × 16 doubles is 2 KB on either side: both fit the first-level cache even with unlucky strides.
@@ -11,6 +12,7 @@ internal static unsafe class Layout
     private const int MaxRank = 16;
 
     /// <summary>destination[j, i] = x[i, j] for a dense x of shape [rows, columns]; the destination must not overlap x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -31,6 +33,7 @@ internal static unsafe class Layout
     /// <param name="strides">In elements, 0 along a broadcast axis; not negative.</param>
     /// <param name="lengths">The shape; rank at most 16.</param>
     /// <param name="destination">As many elements as the shape has.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StridedCopy<T>(ReadOnlySpan<T> x, ReadOnlySpan<int> strides, ReadOnlySpan<int> lengths, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -110,6 +113,7 @@ internal static unsafe class Layout
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Merge(ReadOnlySpan<int> strides, ReadOnlySpan<int> lengths, int* length, int* stride)
     {
         if (lengths.Length > MaxRank)
@@ -146,6 +150,7 @@ internal static unsafe class Layout
         return rank;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy<T>(T* x, int* stride, int* length, int rank, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

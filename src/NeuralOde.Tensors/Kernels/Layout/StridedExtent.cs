@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Whether a span holds every element that a shape and strides reach.</summary>
 internal static class StridedExtent
 {
     /// <summary>A span for a dense array of this shape.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Require(int available, ReadOnlySpan<int> lengths, string name)
     {
         var needed = 1L;
@@ -19,6 +22,7 @@ internal static class StridedExtent
     }
 
     /// <summary>A span for an array of this shape whose elements are these strides apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Require(int available, ReadOnlySpan<int> strides, ReadOnlySpan<int> lengths, string name)
     {
         if (strides.Length != lengths.Length)

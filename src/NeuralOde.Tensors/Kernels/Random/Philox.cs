@@ -21,6 +21,7 @@ internal static class Philox
     private const int Rounds = 10;
 
     /// <summary>The block of random bits of a counter under a key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxBlock Block(ulong key, ulong counterHigh, ulong counterLow)
     {
         var k0 = (uint)key;
@@ -51,25 +52,23 @@ internal static class Philox
     /// <param name="stream">Streams of one seed are independent.</param>
     /// <param name="offset">The position in the stream of the first number.</param>
     /// <param name="destination">Filled whole.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillUniform<T>(ulong seed, ulong stream, ulong offset, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Words of 32 bits: a single takes one, a double two.
-        var words = typeof(T) == typeof(float) ? 1 : 2;
-        var perBlock = (uint)(4 / words);
-        var block = default(PhiloxBlock);
-        for (var i = 0; i < destination.Length; i++)
+        // A single takes one word of a block, a double two.
+        var perBlock = typeof(T) == typeof(float) ? 4 : 2;
+        var number = offset / (uint)perBlock;
+        var within = (int)(offset % (uint)perBlock);
+        for (var i = 0; i < destination.Length; number++, within = 0)
         {
-            var position = offset + (ulong)i;
-            var within = (int)(position % perBlock);
-            if (i == 0 || within == 0)
+            var block = Block(seed, stream, number);
+            for (; within < perBlock && i < destination.Length; within++, i++)
             {
-                block = Block(seed, stream, position / perBlock);
+                destination[i] = typeof(T) == typeof(float)
+                    ? T.CreateTruncating((block[within] >> 8) * (1.0f / (1 << 24)))
+                    : T.CreateTruncating((block.Long(within) >> 11) * (1.0 / (1L << 53)));
             }
-
-            destination[i] = typeof(T) == typeof(float)
-                ? T.CreateTruncating((block[within] >> 8) * (1.0f / (1 << 24)))
-                : T.CreateTruncating((block.Long(within) >> 11) * (1.0 / (1L << 53)));
         }
     }
 
@@ -78,6 +77,7 @@ internal static class Philox
     /// <param name="stream">Streams of one seed are independent; a stream serves one kind of number.</param>
     /// <param name="offset">The position in the stream of the first number.</param>
     /// <param name="destination">Filled whole.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillNormal<T>(ulong seed, ulong stream, ulong offset, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -111,6 +111,7 @@ internal static class Philox
     /// <param name="bound">At least 1.</param>
     /// <param name="destination">Filled whole.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is below 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillBelow(ulong seed, ulong stream, ulong offset, int bound, Span<int> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
@@ -140,6 +141,7 @@ internal static class Philox
     }
 
     /// <summary>A pair of normals from each block: r·cos θ and r·sin θ with r = √(−2 ln u), u in (0, 1], and θ uniform on the circle.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pairs(ulong seed, ulong stream, ulong first, Span<double> radius, Span<double> cosine, Span<double> sine)
     {
         Span<double> angle = stackalloc double[radius.Length];

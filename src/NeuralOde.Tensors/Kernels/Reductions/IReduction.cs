@@ -18,14 +18,3 @@ internal interface IReduction<T>
     static abstract T Fold<TVector>(TVector a)
         where TVector : struct, ISimdVector<TVector, T>;
 }
-
-/// <summary>What is reduced at each index: the element itself, its square, a product …</summary>
-internal interface ITerm<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    /// <summary>How many of the three operands there are, 1 to 3.</summary>
-    static abstract int Operands { get; }
-
-    TVector Invoke<TVector>(TVector x, TVector y, TVector z)
-        where TVector : struct, ISimdVector<TVector, T>;
-}

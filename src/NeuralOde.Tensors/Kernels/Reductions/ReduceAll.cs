@@ -9,12 +9,16 @@ namespace NeuralOde.Tensors.Kernels;
 /// <remarks>
 /// So rounding errors grow as n/64 within a leaf and with the logarithm of n above it, and the bits depend on neither the machine nor the number of threads.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe class ReduceAll
 {
     private const int Leaf = 8192;
 
+    // A multiple of the lanes of a block.
+    private const int BufferLength = 256;
+
     /// <summary>The reduction of the terms of indices 0 to <paramref name="length"/>; operands that a term does not have are null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static T Invoke<T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
@@ -44,11 +48,13 @@ internal static unsafe class ReduceAll
         {
             if (length > TVector.Count)
             {
-                return LeafOf<TBlock, T, TReduction, TTerm>(term, x, y, z, length);
+                return TTerm.IsLong
+                    ? LeafOfLong<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, length)
+                    : LeafOf<TBlock, T, TReduction, TTerm>(term, x, y, z, length);
             }
 
             // The other lanes of a block would be neutral; combining with one makes −0 alone a +0, as they would.
-            var few = Tail<TVector, T, TReduction, TTerm>(term, x, y, z, length);
+            var few = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, 0, length);
             return TReduction.Fold(TReduction.Combine(TVector.Create(TReduction.Identity), few));
         }
 
@@ -84,29 +90,67 @@ internal static unsafe class ReduceAll
 
         if (i < length)
         {
-            var tail = Tail<TBlock, T, TReduction, TTerm>(
-                term,
-                x + i,
-                TTerm.Operands > 1 ? y + i : null,
-                TTerm.Operands > 2 ? z + i : null,
-                length - i);
-            sum = TReduction.Combine(sum, tail);
+            sum = TReduction.Combine(sum, LastTerms<TBlock, T, TReduction, TTerm>(term, x, y, z, i, length - i));
         }
 
         return TReduction.Fold(sum);
     }
 
-    /// <summary>The terms of the first lanes, and the neutral element in the others.</summary>
+    /// <summary>A leaf whose terms are made one vector at a time: a block of them would be more than the compiler keeps in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T LeafOfLong<TVector, TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
+        where TVector : struct, ISimdVector<TVector, T>
+        where TBlock : struct, ISimdVector<TBlock, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+        where TTerm : struct, ITerm<T>
+    {
+        var buffer = stackalloc T[BufferLength];
+        var sum = TBlock.Create(TReduction.Identity);
+        for (var start = 0; start < length; start += BufferLength)
+        {
+            var count = Math.Min(BufferLength, length - start);
+            var i = 0;
+            for (; i < count; i += TVector.Count)
+            {
+                var terms = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, start + i, Math.Min(TVector.Count, count - i));
+                TVector.Store(terms, buffer + i);
+            }
+
+            for (; i % TBlock.Count != 0; i += TVector.Count)
+            {
+                TVector.Store(TVector.Create(TReduction.Identity), buffer + i);
+            }
+
+            for (var block = 0; block < i; block += TBlock.Count)
+            {
+                sum = TReduction.Combine(sum, TBlock.Load(buffer + block));
+            }
+        }
+
+        return TReduction.Fold(sum);
+    }
+
+    /// <summary><see cref="FirstTerms"/> apart from the loop that it ends, so that the loop's code stays small.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TVector Tail<TVector, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
+    private static TBlock LastTerms<TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int start, int count)
+        where TBlock : struct, ISimdVector<TBlock, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+        where TTerm : struct, ITerm<T>
+        => FirstTerms<TBlock, T, TReduction, TTerm>(term, x, y, z, start, count);
+
+    /// <summary>The terms of <paramref name="count"/> lanes from <paramref name="start"/> on, and the neutral element in the other lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector FirstTerms<TVector, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int start, int count)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
     {
-        var ax = TVector.LoadPartial(x, length);
-        var ay = TTerm.Operands > 1 ? TVector.LoadPartial(y, length) : ax;
-        var az = TTerm.Operands > 2 ? TVector.LoadPartial(z, length) : ax;
-        return TVector.Select(TVector.FirstLanes(length), term.Invoke(ax, ay, az), TVector.Create(TReduction.Identity));
+        var ax = TVector.LoadPartial(x + start, count);
+        var ay = TTerm.Operands > 1 ? TVector.LoadPartial(y + start, count) : ax;
+        var az = TTerm.Operands > 2 ? TVector.LoadPartial(z + start, count) : ax;
+        return TVector.Select(TVector.FirstLanes(count), term.Invoke(ax, ay, az), TVector.Create(TReduction.Identity));
     }
 }

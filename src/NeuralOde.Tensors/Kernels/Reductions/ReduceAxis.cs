@@ -6,6 +6,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// <summary>
 /// A reduction along the middle axis of x viewed as [outer, axis, inner]. The order is fixed by the shape alone.
 /// </summary>
+[SkipLocalsInit]
 internal static unsafe class ReduceAxis
 {
     // Rows added one after the other before their results are combined pairwise.
@@ -15,6 +16,7 @@ internal static unsafe class ReduceAxis
     private const int Small = 16;
 
     /// <summary>destination[o, i] = the reduction over a of x[o, a, i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Invoke<T, TReduction>(T* x, int outer, int axis, int inner, T* destination, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
@@ -115,6 +117,7 @@ internal static unsafe class ReduceAxis
     }
 
     /// <summary>Combines what is left of the stream, less than a block, with the block's lanes, and these down to one period.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Wrap<TBlock, T, TReduction>(TBlock sum, T* x, long size, int inner, T* destination)
         where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors.Kernels;
 
@@ -12,6 +13,7 @@ internal static unsafe class Softmax
         => LogSumExp(x, rows, columns, destination, SimdWidths.Best);
 
     /// <summary><see cref="LogSumExp{T}(ReadOnlySpan{T}, int, int, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void LogSumExp<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -30,6 +32,7 @@ internal static unsafe class Softmax
         => Invoke(x, rows, columns, destination, SimdWidths.Best);
 
     /// <summary><see cref="Invoke{T}(ReadOnlySpan{T}, int, int, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Invoke<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -52,6 +55,7 @@ internal static unsafe class Softmax
         => Log(x, rows, columns, destination, SimdWidths.Best);
 
     /// <summary><see cref="Log{T}(ReadOnlySpan{T}, int, int, Span{T})"/> at a given width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Log<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -64,6 +68,7 @@ internal static unsafe class Softmax
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T LogSumExp<T>(ReadOnlySpan<T> row, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

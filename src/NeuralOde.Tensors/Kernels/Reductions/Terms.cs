@@ -9,6 +9,8 @@ internal readonly struct ElementTerm<T> : ITerm<T>
 {
     public static int Operands => 1;
 
+    public static bool IsLong => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
         where TVector : struct, ISimdVector<TVector, T>
@@ -20,6 +22,8 @@ internal readonly struct SquareTerm<T> : ITerm<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static int Operands => 1;
+
+    public static bool IsLong => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
@@ -33,6 +37,8 @@ internal readonly struct ProductTerm<T> : ITerm<T>
 {
     public static int Operands => 2;
 
+    public static bool IsLong => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
         where TVector : struct, ISimdVector<TVector, T>
@@ -45,6 +51,8 @@ internal readonly struct ShiftedExpTerm<T>(T shift) : ITerm<T>
 {
     public static int Operands => 1;
 
+    public static bool IsLong => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
         where TVector : struct, ISimdVector<TVector, T>
@@ -56,6 +64,8 @@ internal readonly struct ScaledErrorTerm<T>(T absolute, T relative) : ITerm<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static int Operands => 3;
+
+    public static bool IsLong => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)

@@ -16,6 +16,7 @@ internal interface IScalarFunction2<T>
 }
 
 /// <summary>Runs a vector one lane at a time.</summary>
+[SkipLocalsInit]
 internal static unsafe class Lanes
 {
     /// <summary>The function of every lane. Never inlined: it is the rare path of functions that are.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace NeuralOde.Tensors.Kernels;
@@ -22,9 +23,12 @@ internal enum SimdWidth
 internal static class SimdWidths
 {
     /// <summary>The widest vectors that are faster than narrower ones here: what every kernel uses unless told otherwise.</summary>
-    public static SimdWidth Best =>
-        Vector512.IsHardwareAccelerated ? SimdWidth.V512
-        : Vector256.IsHardwareAccelerated ? SimdWidth.V256
-        : Vector128.IsHardwareAccelerated ? SimdWidth.V128
-        : SimdWidth.Scalar;
+    public static SimdWidth Best
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated ? SimdWidth.V512
+            : Vector256.IsHardwareAccelerated ? SimdWidth.V256
+            : Vector128.IsHardwareAccelerated ? SimdWidth.V128
+            : SimdWidth.Scalar;
+    }
 }
