@@ -60,6 +60,14 @@ internal static unsafe partial class Gemm
         }
     }
 
+    /// <summary>
+    /// Computes a problem whose sizes and memory its maker answers for. A program over memory that is pinned for good makes its problems
+    /// once, and so pays for no checks, no pinning and no choice of layout in each call.
+    /// </summary>
+    public static void Run<T>(in GemmProblem<T> problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Run(problem, SimdWidths.Best);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run<T>(in GemmProblem<T> problem, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

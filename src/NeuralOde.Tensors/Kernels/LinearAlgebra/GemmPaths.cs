@@ -13,6 +13,9 @@ internal static unsafe class GemmPaths<T, TVector>
     /// <summary>Up to this many rows, dot products with a transposed B cost less than transposing it.</summary>
     private const int MaxDotRows = 4;
 
+    /// <summary>From this many vectors in k, they cost less than a single vector of columns that is a quarter empty.</summary>
+    private const int MinDotVectors = 4;
+
     /// <summary>Computes a problem of any size.</summary>
     public static void Multiply(in GemmProblem<T> problem)
     {
@@ -49,7 +52,9 @@ internal static unsafe class GemmPaths<T, TVector>
 
     private static void MultiplyTransposedB(in GemmProblem<T> problem)
     {
-        if (problem.M <= MaxDotRows && problem.A.HasContiguousRows && problem.K >= TVector.Count)
+        bool fewRows = problem.M <= MaxDotRows && problem.K >= TVector.Count;
+        bool fewColumns = 4 * problem.N <= 3 * TVector.Count && problem.K >= MinDotVectors * TVector.Count;
+        if ((fewRows || fewColumns) && problem.A.HasContiguousRows)
         {
             DotTile<T, TVector>.Multiply(problem);
         }
