@@ -23,6 +23,9 @@ internal readonly struct Buffer<T>(T[] array, int offset, int length)
         get => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), offset), length);
     }
 
+    /// <summary>The address of the first element. Only for memory that never moves (<see cref="Storage{T}.AllocateAligned"/>), while the array is held.</summary>
+    public unsafe T* Pointer => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Span));
+
     public Buffer<T> Slice(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + count, length);

@@ -4,13 +4,17 @@ using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
-/// <summary>One step of a program: a kernel and the places that it reads and writes.</summary>
-internal sealed class Instruction<T>(string text, Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output)
+/// <summary>One step of a program, bound to the places that it reads and writes.</summary>
+internal abstract class Instruction
+{
+    /// <summary>Runs the step. It allocates nothing.</summary>
+    public abstract void Run();
+}
+
+/// <summary>A step that runs a kernel over its buffers.</summary>
+internal sealed class KernelInstruction<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The line of the printed program.</summary>
-    public string Text => text;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Run() => kernel.Run(inputs, output.Span);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run() => kernel.Run(inputs, output.Span);
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace NeuralOde.Tensors;
 
@@ -21,8 +20,9 @@ public sealed class Program<T>
     private readonly Buffer<T>[] _inputBuffers;
     private readonly Buffer<T>[] _outputBuffers;
     private readonly Shape[] _outputShapes;
-    private readonly Instruction<T>[] _refresh;
-    private readonly Instruction<T>[] _body;
+    private readonly Instruction[] _refresh;
+    private readonly Instruction[] _body;
+    private readonly string _text;
     private readonly Parameter[] _parameters;
     private long _anyVersion = -1;
     private long _versions = -1;
@@ -36,6 +36,7 @@ public sealed class Program<T>
         _refresh = layout.Refresh;
         _body = layout.Body;
         _parameters = layout.Parameters;
+        _text = layout.Text;
         ArenaLength = layout.ArenaLength;
     }
 
@@ -95,7 +96,7 @@ public sealed class Program<T>
             Refresh();
         }
 
-        foreach (Instruction<T> instruction in _body)
+        foreach (Instruction instruction in _body)
         {
             instruction.Run();
         }
@@ -103,29 +104,7 @@ public sealed class Program<T>
 
     /// <summary>The program as text, a line an instruction, with the shape of each value and its place in memory.</summary>
     /// <returns>The text.</returns>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"program {DTypes.Of<T>().Name()} ({string.Join(", ", _inputs.Select(x => $"{x.Name} {x.Shape}"))})");
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"  {_body.Length} instructions, {ArenaLength} elements of memory").AppendLine();
-        if (_refresh.Length > 0)
-        {
-            text.AppendLine("when a parameter has changed:");
-            AppendLines(_refresh);
-            text.AppendLine("at every run:");
-        }
-
-        AppendLines(_body);
-        return text.ToString();
-
-        void AppendLines(Instruction<T>[] instructions)
-        {
-            foreach (Instruction<T> instruction in instructions)
-            {
-                text.Append("  ").AppendLine(instruction.Text);
-            }
-        }
-    }
+    public override string ToString() => _text;
 
     private void Refresh()
     {
@@ -142,7 +121,7 @@ public sealed class Program<T>
         }
 
         _versions = versions;
-        foreach (Instruction<T> instruction in _refresh)
+        foreach (Instruction instruction in _refresh)
         {
             instruction.Run();
         }

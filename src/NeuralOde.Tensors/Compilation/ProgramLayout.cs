@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Numerics;
+using System.Text;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
 /// <summary>What a compiled program is made of.</summary>
 internal sealed record ProgramLayout<T>(
-    Buffer<T>[] Inputs, Buffer<T>[] Outputs, Shape[] OutputShapes, Instruction<T>[] Refresh, Instruction<T>[] Body, Parameter[] Parameters, int ArenaLength)
+    Buffer<T>[] Inputs, Buffer<T>[] Outputs, Shape[] OutputShapes, Instruction[] Refresh, Instruction[] Body, Parameter[] Parameters, int ArenaLength, string Text)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>Places every value in memory and binds the kernels to the places.</summary>
@@ -19,6 +21,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
     private readonly bool[] _pinned = new bool[nodes.Count];
     private readonly string[] _names = new string[nodes.Count];
     private readonly List<Parameter> _parameters = [];
+    private readonly Dictionary<GraphNode, Storage<T>> _constants = [];
 
     public ProgramLayout<T> Build()
     {
@@ -35,8 +38,8 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
         int[] copies = PlaceOutputs(outputOffsets);
         Place(inputOffsets);
         var arena = Storage<T>.AllocateAligned(_plan.Length);
-        List<Instruction<T>> refresh = [];
-        List<Instruction<T>> body = [];
+        List<(Instruction Instruction, string Text)> refresh = [];
+        List<(Instruction Instruction, string Text)> body = [];
         foreach (GraphNode node in nodes)
         {
             if (_needed[node.Id] && node.Kind == NodeKind.Operation && node.Operation is not Reshape)
@@ -44,7 +47,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 Buffer<T>[] operands = Array.ConvertAll(node.Inputs, x => BufferOf(x, arena));
                 Kernel<T> kernel = node.Operation!.CreateKernel<T>(Array.ConvertAll(node.Inputs, static x => x.Shape), node.Shape);
                 string text = $"{_names[node.Id]} = {node.Operation.Name}({string.Join(", ", node.Inputs.Select(x => _names[x.Id]))})  {node.Shape} at {_offset[Root(node).Id]}";
-                (node.IsStatic ? refresh : body).Add(new Instruction<T>(text, kernel, operands, BufferOf(node, arena)));
+                (node.IsStatic ? refresh : body).Add((kernel.Bind(operands, BufferOf(node, arena)), text));
             }
         }
 
@@ -53,7 +56,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             if (copies[i] >= 0)
             {
                 string text = $"result {i} = copy({_names[outputs[i].Id]})  {outputs[i].Shape} at {copies[i]}";
-                body.Add(new Instruction<T>(text, new CopyKernel<T>(), [BufferOf(outputs[i], arena)], arena.Buffer.Slice(copies[i], outputs[i].Shape.ElementCount)));
+                body.Add((new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], arena.Buffer.Slice(copies[i], outputs[i].Shape.ElementCount)), text));
             }
         }
 
@@ -61,7 +64,21 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
         return new ProgramLayout<T>(
             [.. inputOffsets.Select((offset, i) => At(offset, signature[i].Shape))],
             [.. outputOffsets.Select((offset, i) => At(offset, outputs[i].Shape))],
-            Array.ConvertAll(outputs, static x => x.Shape), [.. refresh], [.. body], [.. _parameters], _plan.Length);
+            Array.ConvertAll(outputs, static x => x.Shape), [.. refresh.Select(static x => x.Instruction)], [.. body.Select(static x => x.Instruction)], [.. _parameters], _plan.Length,
+            Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]));
+    }
+
+    private string Print(string[] refresh, string[] body)
+    {
+        string arguments = string.Join(", ", signature.Select(x => $"{x.Name} {x.Shape}"));
+        StringBuilder text = new StringBuilder()
+            .AppendLine(CultureInfo.InvariantCulture, $"program {DTypes.Of<T>().Name()} ({arguments})  {body.Length} instructions, {_plan.Length} elements of memory");
+        if (refresh.Length > 0)
+        {
+            text.AppendLine("when a parameter has changed:").AppendJoin("", refresh.Select(x => $"  {x}{Environment.NewLine}")).AppendLine("at every run:");
+        }
+
+        return text.AppendJoin("", body.Select(x => $"  {x}{Environment.NewLine}")).ToString();
     }
 
     /// <summary>The node whose memory a value lives in: a reshape is another view of its input.</summary>
@@ -218,8 +235,22 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
     private Buffer<T> BufferOf(GraphNode node, Storage<T> arena)
     {
         GraphNode root = Root(node);
-        return root.Kind is NodeKind.Parameter or NodeKind.Constant
-            ? root.Tensor!.StorageOf<T>().Buffer
-            : arena.Buffer.Slice(_offset[root.Id], root.Shape.ElementCount);
+        switch (root.Kind)
+        {
+            case NodeKind.Parameter:
+                return root.Tensor!.StorageOf<T>().Buffer;
+            case NodeKind.Constant:
+                if (!_constants.TryGetValue(root, out Storage<T>? copy))
+                {
+                    // Bound kernels keep addresses: a constant needs memory that never moves, and a copy of its own.
+                    copy = Storage<T>.AllocateAligned(root.Shape.ElementCount);
+                    root.Tensor!.AsSpan<T>().CopyTo(copy.Span);
+                    _constants[root] = copy;
+                }
+
+                return copy.Buffer;
+            default:
+                return arena.Buffer.Slice(_offset[root.Id], root.Shape.ElementCount);
+        }
     }
 }

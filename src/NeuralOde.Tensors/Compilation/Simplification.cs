@@ -16,9 +16,15 @@ internal static class Simplification
         MatrixMultiply multiply => OfMatrixMultiply(graph, multiply, inputs[0], inputs[1]),
         Slice slice => OfSlice(graph, slice, inputs[0]),
         Transpose { Order: { Rank: 2 } order } when order[0] == 1 => OfMatrixTranspose(graph, inputs[0]),
-        Reduction { AxisCount: 0 } => inputs[0],
+        Reduction reduction => OfReduction(graph, reduction, inputs[0]),
         _ => null,
     };
+
+    /// <summary>One element's sum, and the largest of one, is itself: a batch of one costs no reductions.</summary>
+    private static GraphNode? OfReduction(GraphBuilder graph, Reduction reduction, GraphNode x) =>
+        x.Shape.Slice(reduction.FirstAxis..(reduction.FirstAxis + reduction.AxisCount)).ElementCount == 1
+            ? graph.Add(new Reshape(reduction.InferShape([x.Shape])), x)
+            : null;
 
     private static GraphNode? OfReshape(GraphBuilder graph, Reshape reshape, GraphNode x) =>
         x.Shape == reshape.Target ? x

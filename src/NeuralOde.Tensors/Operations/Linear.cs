@@ -37,9 +37,27 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IUnaryOperator<T>
     {
+        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new LinearInstruction(product, sizes, inputs, output);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Gemm.MultiplyBiasActivate<T, TActivation>(
             product.TransposeLeft, product.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner, inputs[0].Span, inputs[1].Span, inputs[2].Span, output);
+
+        private sealed class LinearInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T>[] inputs, Buffer<T> output)
+            : ProductInstruction<T>(product, sizes, inputs[0], inputs[1], inputs[2], output)
+        {
+            private readonly Buffer<T> _output = output;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public override void Run()
+            {
+                base.Run();
+                if (typeof(TActivation) != typeof(IdentityOperator<T>))
+                {
+                    Map.Unary<T, TActivation>(_output.Span, _output.Span);
+                }
+            }
+        }
     }
 }
 
@@ -71,8 +89,24 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGradient : struct, IBinaryOperator<T>
     {
+        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new FusedInstruction(product, sizes, inputs, output);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Gemm.MultiplyActivationGradient<T, TGradient>(
             product.TransposeLeft, product.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner, inputs[0].Span, inputs[1].Span, inputs[2].Span, output);
+
+        private sealed class FusedInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T>[] inputs, Buffer<T> output)
+            : ProductInstruction<T>(product, sizes, inputs[0], inputs[1], null, output)
+        {
+            private readonly Buffer<T> _y = inputs[2];
+            private readonly Buffer<T> _output = output;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public override void Run()
+            {
+                base.Run();
+                Map.Binary<T, TGradient>(_output.Span, _y.Span, _output.Span);
+            }
+        }
     }
 }

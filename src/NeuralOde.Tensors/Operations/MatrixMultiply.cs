@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
 
@@ -57,6 +58,9 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         private readonly int _rightSize = sizes.Inner * sizes.Columns;
         private readonly int _size = sizes.Rows * sizes.Columns;
 
+        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
+            count == 1 ? new ProductInstruction<T>(operation, sizes, inputs[0], inputs[1], null, output) : base.Bind(inputs, output);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
         {
@@ -74,3 +78,34 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 
 /// <summary>The sizes of a matrix product: <c>[Rows, Inner] · [Inner, Columns]</c>.</summary>
 internal readonly record struct MatrixSizes(int Rows, int Columns, int Inner);
+
+/// <summary>A matrix product over memory that never moves: nothing is checked, pinned or chosen again at a run.</summary>
+internal class ProductInstruction<T> : Instruction
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly GemmProblem<T> _problem;
+    private readonly object _keepAlive;
+
+    /// <param name="product">Which operand is read transposed.</param>
+    /// <param name="sizes">The sizes.</param>
+    /// <param name="left">The left factor.</param>
+    /// <param name="right">The right factor.</param>
+    /// <param name="bias">A row that is added to every row, or none.</param>
+    /// <param name="output">The product.</param>
+    public unsafe ProductInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T> left, Buffer<T> right, Buffer<T>? bias, Buffer<T> output)
+    {
+        _keepAlive = (left, right, bias, output);
+        _problem = new GemmProblem<T>(
+            sizes.Rows,
+            sizes.Columns,
+            sizes.Inner,
+            StridedMatrix<T>.Create(left.Pointer, product.TransposeLeft ? sizes.Rows : sizes.Inner, product.TransposeLeft),
+            StridedMatrix<T>.Create(right.Pointer, product.TransposeRight ? sizes.Inner : sizes.Columns, product.TransposeRight),
+            output.Pointer,
+            sizes.Columns,
+            bias is { } row ? row.Pointer : null);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run() => Gemm.Run(_problem);
+}

@@ -89,6 +89,12 @@ internal abstract record Operation
 internal abstract class Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Computes the output. It allocates nothing.</summary>
+    /// <summary>
+    /// Computes the output. It allocates nothing. Implementations ask for full optimisation at their first call: a program may run
+    /// thousands of times before tiered compilation would get to them.
+    /// </summary>
     public abstract void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output);
+
+    /// <summary>The kernel bound to buffers that never move. A kernel that gains by it prepares its call here, once.</summary>
+    public virtual Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new KernelInstruction<T>(this, inputs, output);
 }
