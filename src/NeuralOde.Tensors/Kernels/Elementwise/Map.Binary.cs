@@ -48,16 +48,19 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
+        var rest = length % TVector.Count;
+        var xRest = TVector.LoadPartial(x + (length - rest), rest);
+        var yRest = TVector.LoadPartial(y + (length - rest), rest);
         var i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i)), destination + i);
         }
 
-        if (i < length)
+        if (rest > 0)
         {
-            var result = TOperator.Invoke(TVector.LoadPartial(x + i, length - i), TVector.LoadPartial(y + i, length - i));
-            TVector.StorePartial(result, destination + i, length - i);
+            var result = TOperator.Invoke(xRest, yRest);
+            TVector.StorePartial(result, destination + i, rest);
         }
     }
 
@@ -103,16 +106,18 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var allY = TVector.Create(y);
+        var rest = length % TVector.Count;
+        var xRest = TVector.LoadPartial(x + (length - rest), rest);
         var i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), allY), destination + i);
         }
 
-        if (i < length)
+        if (rest > 0)
         {
-            var result = TOperator.Invoke(TVector.LoadPartial(x + i, length - i), allY);
-            TVector.StorePartial(result, destination + i, length - i);
+            var result = TOperator.Invoke(xRest, allY);
+            TVector.StorePartial(result, destination + i, rest);
         }
     }
 
@@ -158,16 +163,18 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var allX = TVector.Create(x);
+        var rest = length % TVector.Count;
+        var yRest = TVector.LoadPartial(y + (length - rest), rest);
         var i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(allX, TVector.Load(y + i)), destination + i);
         }
 
-        if (i < length)
+        if (rest > 0)
         {
-            var result = TOperator.Invoke(allX, TVector.LoadPartial(y + i, length - i));
-            TVector.StorePartial(result, destination + i, length - i);
+            var result = TOperator.Invoke(allX, yRest);
+            TVector.StorePartial(result, destination + i, rest);
         }
     }
 }

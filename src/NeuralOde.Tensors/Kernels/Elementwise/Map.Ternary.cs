@@ -50,16 +50,20 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, ITernaryOperator<T>
     {
+        var rest = length % TVector.Count;
+        var xRest = TVector.LoadPartial(x + (length - rest), rest);
+        var yRest = TVector.LoadPartial(y + (length - rest), rest);
+        var zRest = TVector.LoadPartial(z + (length - rest), rest);
         var i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i), TVector.Load(z + i)), destination + i);
         }
 
-        if (i < length)
+        if (rest > 0)
         {
-            var result = TOperator.Invoke(TVector.LoadPartial(x + i, length - i), TVector.LoadPartial(y + i, length - i), TVector.LoadPartial(z + i, length - i));
-            TVector.StorePartial(result, destination + i, length - i);
+            var result = TOperator.Invoke(xRest, yRest, zRest);
+            TVector.StorePartial(result, destination + i, rest);
         }
     }
 }

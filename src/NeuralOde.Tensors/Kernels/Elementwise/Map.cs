@@ -9,7 +9,8 @@ namespace NeuralOde.Tensors.Kernels;
 /// </summary>
 /// <remarks>
 /// Whole vectors, then the tail under a mask: every element gets the same bits wherever it stands and at every width.
-/// One vector at a time is enough: out-of-order execution overlaps the independent iterations.
+/// One vector at a time is enough: out-of-order execution overlaps the independent iterations. The tail is read before anything is written,
+/// because a masked load waits for a pending store even where only the lanes that it leaves out overlap, as they do when arrays are neighbours in memory.
 /// </remarks>
 internal static unsafe partial class Map
 {
@@ -54,15 +55,17 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
     {
+        var rest = length % TVector.Count;
+        var xRest = TVector.LoadPartial(x + (length - rest), rest);
         var i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i)), destination + i);
         }
 
-        if (i < length)
+        if (rest > 0)
         {
-            TVector.StorePartial(TOperator.Invoke(TVector.LoadPartial(x + i, length - i)), destination + i, length - i);
+            TVector.StorePartial(TOperator.Invoke(xRest), destination + i, rest);
         }
     }
 
