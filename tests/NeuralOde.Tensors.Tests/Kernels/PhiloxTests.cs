@@ -103,13 +103,18 @@ public class PhiloxTests
     }
 
     [Fact]
-    public void Integers_below_a_bound_that_rejects_half_of_all_words_have_the_right_mean()
+    public void Words_that_would_favour_some_integers_are_rejected()
     {
-        // Of 2³² words a bound just above 2³⁰ accepts three quarters; without rejection a quarter of the integers would be doubly likely.
-        const int Bound = (1 << 30) + 1;
-        var values = new int[100_000];
+        // 2³² words on 3·2²⁹ integers are 8 words for every 3: without rejection the residues modulo 3 would have 3, 3 and 2 of them.
+        const int Bound = 3 << 29;
+        const int Count = 100_000;
+        var values = new int[Count];
         Philox.FillBelow(1, 2, 3, Bound, values);
-        Assert.Equal(0.5, values.Average(v => v / (double)Bound), 5 * Math.Sqrt(1 / 12.0 / values.Length));
+        Assert.All(values, value => Assert.InRange(value, 0, Bound - 1));
+        for (var residue = 0; residue < 3; residue++)
+        {
+            Assert.Equal(1 / 3.0, values.Count(value => value % 3 == residue) / (double)Count, 5 * Math.Sqrt(2 / 9.0 / Count));
+        }
     }
 
     [Fact]
