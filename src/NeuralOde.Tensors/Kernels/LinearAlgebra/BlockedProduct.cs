@@ -3,9 +3,9 @@ using System.Numerics;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
-/// Products too large for the caches, or with a B whose rows are not contiguous: B is packed a block at a time, and a block of A
-/// stays in the second-level cache while it meets all panels of B (K. Goto and R. van de Geijn, Anatomy of High-Performance Matrix
-/// Multiplication, ACM TOMS 34(3), 2008).
+/// Products whose B is too large for the caches: it is packed a block at a time, and a block of A stays in the second-level cache
+/// while it meets all panels of B (K. Goto and R. van de Geijn, Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34(3), 2008).
+/// A is read in place: its elements are broadcast one by one, so packing it would gain less than it costs.
 /// </summary>
 internal static unsafe class BlockedProduct<T, TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -39,8 +39,8 @@ internal static unsafe class BlockedProduct<T, TVector>
         }
     }
 
-    /// <summary>Multiplies with a B that is packed already; the B of the problem is ignored.</summary>
-    public static void MultiplyPacked(in GemmProblem<T> problem, T* packed)
+    /// <summary>Multiplies with the packed B in place of the problem's own.</summary>
+    private static void MultiplyPacked(in GemmProblem<T> problem, T* packed)
     {
         nint panelWidth = PackedB<T, TVector>.PanelWidth;
         for (nint i = 0; i < problem.M; i += BlockM)

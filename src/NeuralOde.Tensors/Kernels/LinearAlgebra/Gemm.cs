@@ -10,7 +10,8 @@ namespace NeuralOde.Tensors.Kernels;
 /// Transposed operands are stored as they are called: A is [m, k], or [k, m] where it is transposed; B is [k, n], or [n, k]; C is [m, n].
 /// C must not overlap any input. Sums use fused multiply-adds, start from the bias or the accumulated C, and differ from the exact
 /// ones by at most (k + 1)·ε·(|A|·|B| + |start|) to first order. A NaN or an infinity of either operand reaches every element that depends on it.
-/// Nothing is allocated once a thread has seen a shape: packed operands live in a buffer of the thread.
+/// Nothing is allocated once a thread has seen a shape: packed operands live in a buffer of the thread. A product whose rows are shared
+/// out, five or more to a share, has the same bits as a whole one.
 /// </remarks>
 internal static unsafe partial class Gemm
 {

@@ -3,6 +3,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// <summary>One multiplication C = S + A·B, with A [m, k], B [k, n], and C and S [m, n].</summary>
 /// <remarks>
 /// S is what every sum starts from: nothing where <see cref="Start"/> is null, a bias that all rows share where <see cref="StartStep"/> is 0, C itself to accumulate.
+/// A and B each have contiguous rows or contiguous columns, and C overlaps neither.
 /// Kernels take a problem by reference and, for a part of it, copy it and move its pointers.
 /// </remarks>
 internal unsafe struct GemmProblem<T>(

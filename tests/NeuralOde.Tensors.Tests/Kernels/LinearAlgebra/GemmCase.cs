@@ -118,7 +118,11 @@ internal sealed class GemmCase<T>
                 double bound = (2 * (_k + 1) * roundoff * magnitude) + (8 * roundoff * Math.Abs(expected));
                 int index = Guard + (i * _ldc) + j;
                 double actual = double.CreateChecked(_c[index]);
-                Assert.True(Math.Abs(actual - expected) <= bound, $"{this}: {actual} at ({i}, {j}), not {expected} within {bound}");
+                if (!(Math.Abs(actual - expected) <= bound))
+                {
+                    Assert.Fail($"{this}: {actual} at ({i}, {j}), not {expected} within {bound}");
+                }
+
                 before[index] = _c[index];
             }
         }
