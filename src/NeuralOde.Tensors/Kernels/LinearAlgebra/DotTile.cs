@@ -33,7 +33,7 @@ internal static unsafe class DotTile<T, TVector>
     }
 
     private static void Rows<TColumns>(in GemmProblem<T> problem, nint column, nint tilesAcross)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
         nint high = problem.M / MaxRows;
         if (high > 0)
@@ -52,15 +52,15 @@ internal static unsafe class DotTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TRows, TColumns>(in GemmProblem<T> problem, nint firstRow, nint tilesDown, nint firstColumn, nint tilesAcross)
-        where TRows : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
         nint whole = problem.K - (problem.K % TVector.Count);
         int edge = (int)(problem.K - whole);
         nint aRow = problem.A.RowStep;
         nint bColumn = problem.B.ColumnStep;
         T* sums = stackalloc T[MaxRows * MaxColumns];
-        nint endRow = firstRow + (tilesDown * TRows.Value);
+        nint endRow = firstRow + (tilesDown * sizeof(TRows));
         nint row = firstRow;
         nint column = firstColumn;
         for (nint tiles = tilesDown * tilesAcross; tiles > 0; tiles--)
@@ -94,9 +94,9 @@ internal static unsafe class DotTile<T, TVector>
             }
 
             T* c = problem.C + (row * problem.CStep) + column;
-            for (int i = 0; i < TRows.Value * TColumns.Value; i += TColumns.Value)
+            for (int i = 0; i < sizeof(TRows) * sizeof(TColumns); i += sizeof(TColumns))
             {
-                for (int j = 0; j < TColumns.Value; j++)
+                for (int j = 0; j < sizeof(TColumns); j++)
                 {
                     c[j] = sums[i + j];
                 }
@@ -104,33 +104,33 @@ internal static unsafe class DotTile<T, TVector>
                 c += problem.CStep;
             }
 
-            row += TRows.Value;
+            row += sizeof(TRows);
             if (row == endRow)
             {
                 row = firstRow;
-                column += TColumns.Value;
+                column += sizeof(TColumns);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LoadColumns<TColumns, TEdge>(out TileRow<T, TVector> columns, T* b, nint bColumn, int edge)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
         columns = default;
         columns.V0 = Load<TEdge>(b, edge);
-        if (TColumns.Value > 1)
+        if (sizeof(TColumns) > 1)
         {
             columns.V1 = Load<TEdge>(b + bColumn, edge);
         }
 
-        if (TColumns.Value > 2)
+        if (sizeof(TColumns) > 2)
         {
             columns.V2 = Load<TEdge>(b + (2 * bColumn), edge);
         }
 
-        if (TColumns.Value > 3)
+        if (sizeof(TColumns) > 3)
         {
             columns.V3 = Load<TEdge>(b + (3 * bColumn), edge);
         }
@@ -138,12 +138,12 @@ internal static unsafe class DotTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyAdd<TRows, TRow, TColumns, TEdge>(ref TileRow<T, TVector> sums, T* a, in TileRow<T, TVector> columns, int edge)
-        where TRows : struct, ITileSize
-        where TRow : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TRow : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        if (TRow.Value <= TRows.Value)
+        if (sizeof(TRow) <= sizeof(TRows))
         {
             TileRow<T, TVector>.MultiplyAdd<TColumns>(ref sums, Load<TEdge>(a, edge), columns);
         }
@@ -153,17 +153,17 @@ internal static unsafe class DotTile<T, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<TRows, TColumns>(
         in TileRow<T, TVector> c0, in TileRow<T, TVector> c1, in TileRow<T, TVector> c2, in TileRow<T, TVector> c3, T* sums)
-        where TRows : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
-        switch (TColumns.Value)
+        switch (sizeof(TColumns))
         {
             case 1:
                 LaneSums<T, TVector>.StoreFour(c0.V0, c1.V0, c2.V0, c3.V0, sums);
                 break;
             case 2:
                 LaneSums<T, TVector>.StoreFour(c0.V0, c0.V1, c1.V0, c1.V1, sums);
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
                     LaneSums<T, TVector>.StoreFour(c2.V0, c2.V1, c3.V0, c3.V1, sums + 4);
                 }
@@ -172,19 +172,19 @@ internal static unsafe class DotTile<T, TVector>
             default:
                 // With three columns the fourth sum of each row is overwritten by the next.
                 LaneSums<T, TVector>.StoreFour(c0.V0, c0.V1, c0.V2, c0.V3, sums);
-                if (TRows.Value > 1)
+                if (sizeof(TRows) > 1)
                 {
-                    LaneSums<T, TVector>.StoreFour(c1.V0, c1.V1, c1.V2, c1.V3, sums + TColumns.Value);
+                    LaneSums<T, TVector>.StoreFour(c1.V0, c1.V1, c1.V2, c1.V3, sums + sizeof(TColumns));
                 }
 
-                if (TRows.Value > 2)
+                if (sizeof(TRows) > 2)
                 {
-                    LaneSums<T, TVector>.StoreFour(c2.V0, c2.V1, c2.V2, c2.V3, sums + (2 * TColumns.Value));
+                    LaneSums<T, TVector>.StoreFour(c2.V0, c2.V1, c2.V2, c2.V3, sums + (2 * sizeof(TColumns)));
                 }
 
-                if (TRows.Value > 3)
+                if (sizeof(TRows) > 3)
                 {
-                    LaneSums<T, TVector>.StoreFour(c3.V0, c3.V1, c3.V2, c3.V3, sums + (3 * TColumns.Value));
+                    LaneSums<T, TVector>.StoreFour(c3.V0, c3.V1, c3.V2, c3.V3, sums + (3 * sizeof(TColumns)));
                 }
 
                 break;
@@ -193,13 +193,13 @@ internal static unsafe class DotTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddStart<TRows, TColumns>(in GemmProblem<T> problem, nint row, nint column, T* sums)
-        where TRows : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
         T* start = problem.Start + (row * problem.StartStep) + column;
-        for (int i = 0; i < TRows.Value * TColumns.Value; i += TColumns.Value)
+        for (int i = 0; i < sizeof(TRows) * sizeof(TColumns); i += sizeof(TColumns))
         {
-            for (int j = 0; j < TColumns.Value; j++)
+            for (int j = 0; j < sizeof(TColumns); j++)
             {
                 sums[i + j] += start[j];
             }
@@ -211,5 +211,5 @@ internal static unsafe class DotTile<T, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Load<TEdge>(T* source, int edge)
         where TEdge : struct, ITileEdge
-        => TEdge.IsPartial ? TVector.LoadPartial(source, edge) : TVector.Load(source);
+        => typeof(TEdge) == typeof(PartialEdge) ? TVector.LoadPartial(source, edge) : TVector.Load(source);
 }

@@ -87,7 +87,7 @@ internal static unsafe class RegisterTile<T, TVector>
     }
 
     private static void DispatchRows<TColumns, TEdge>(int rows, in GemmProblem<T> problem, nint firstRow, nint tiles)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
         switch (rows)
@@ -105,11 +105,11 @@ internal static unsafe class RegisterTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TRows, TColumns, TEdge>(in GemmProblem<T> problem, nint firstRow, nint tiles)
-        where TRows : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        int edge = (int)problem.N - ((TColumns.Value - 1) * TVector.Count);
+        int edge = (int)problem.N - ((sizeof(TColumns) - 1) * TVector.Count);
         nint k = problem.K;
         nint aRow = problem.A.RowStep;
         nint aStep = problem.A.ColumnStep;
@@ -132,7 +132,7 @@ internal static unsafe class RegisterTile<T, TVector>
                 LoadRow<TRows, Size6, TColumns, TEdge>(ref c5, start + (5 * step), edge);
                 LoadRow<TRows, Size7, TColumns, TEdge>(ref c6, start + (6 * step), edge);
                 LoadRow<TRows, Size8, TColumns, TEdge>(ref c7, start + (7 * step), edge);
-                start += TRows.Value * step;
+                start += sizeof(TRows) * step;
             }
 
             // Three pointers, each with the offsets 0, 1 and 2 rows, address eight rows of A without a pointer each.
@@ -165,19 +165,19 @@ internal static unsafe class RegisterTile<T, TVector>
             StoreRow<TRows, Size6, TColumns, TEdge>(c5, ref c, problem.CStep, edge);
             StoreRow<TRows, Size7, TColumns, TEdge>(c6, ref c, problem.CStep, edge);
             StoreRow<TRows, Size8, TColumns, TEdge>(c7, ref c, problem.CStep, edge);
-            a += TRows.Value * aRow;
+            a += sizeof(TRows) * aRow;
         }
     }
 
     // Each of these does its work only where the tile has the row of that number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LoadRow<TRows, TRow, TColumns, TEdge>(ref TileRow<T, TVector> row, T* source, int edge)
-        where TRows : struct, ITileSize
-        where TRow : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TRow : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        if (TRow.Value <= TRows.Value)
+        if (sizeof(TRow) <= sizeof(TRows))
         {
             TileRow<T, TVector>.Load<TColumns, TEdge>(out row, source, edge);
         }
@@ -185,11 +185,11 @@ internal static unsafe class RegisterTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyAdd<TRows, TRow, TColumns>(ref TileRow<T, TVector> sum, T* a, in TileRow<T, TVector> row)
-        where TRows : struct, ITileSize
-        where TRow : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TRow : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
-        if (TRow.Value <= TRows.Value)
+        if (sizeof(TRow) <= sizeof(TRows))
         {
             TileRow<T, TVector>.MultiplyAdd<TColumns>(ref sum, TVector.Create(*a), row);
         }
@@ -197,12 +197,12 @@ internal static unsafe class RegisterTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreRow<TRows, TRow, TColumns, TEdge>(in TileRow<T, TVector> row, ref T* destination, nint step, int edge)
-        where TRows : struct, ITileSize
-        where TRow : struct, ITileSize
-        where TColumns : struct, ITileSize
+        where TRows : unmanaged, ITileSize
+        where TRow : unmanaged, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        if (TRow.Value <= TRows.Value)
+        if (sizeof(TRow) <= sizeof(TRows))
         {
             TileRow<T, TVector>.Store<TColumns, TEdge>(row, destination, edge);
             destination += step;

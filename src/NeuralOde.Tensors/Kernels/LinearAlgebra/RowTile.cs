@@ -41,10 +41,10 @@ internal static unsafe class RowTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TColumns, TEdge>(in GemmProblem<T> problem)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        int edge = (int)problem.N - ((TColumns.Value - 1) * TVector.Count);
+        int edge = (int)problem.N - ((sizeof(TColumns) - 1) * TVector.Count);
         nint k = problem.K;
         nint aStep = problem.A.ColumnStep;
         nint bStep = problem.B.RowStep;
@@ -85,7 +85,7 @@ internal static unsafe class RowTile<T, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyAdd<TColumns, TEdge>(ref TileRow<T, TVector> sum, T* a, T* b, int edge)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
         TileRow<T, TVector>.Load<TColumns, TEdge>(out var row, b, edge);

@@ -19,67 +19,67 @@ internal unsafe struct TileRow<T, TVector>
     /// <summary>Loads <typeparamref name="TColumns"/> vectors; at a partial edge the last one has <paramref name="edge"/> lanes, the rest zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TColumns, TEdge>(out TileRow<T, TVector> row, T* source, int edge)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
         row = default;
-        row.V0 = LoadVector<TEdge>(source, TColumns.Value == 1, edge);
-        if (TColumns.Value > 1)
+        row.V0 = LoadVector<TEdge>(source, sizeof(TColumns) == 1, edge);
+        if (sizeof(TColumns) > 1)
         {
-            row.V1 = LoadVector<TEdge>(source + TVector.Count, TColumns.Value == 2, edge);
+            row.V1 = LoadVector<TEdge>(source + TVector.Count, sizeof(TColumns) == 2, edge);
         }
 
-        if (TColumns.Value > 2)
+        if (sizeof(TColumns) > 2)
         {
-            row.V2 = LoadVector<TEdge>(source + (2 * TVector.Count), TColumns.Value == 3, edge);
+            row.V2 = LoadVector<TEdge>(source + (2 * TVector.Count), sizeof(TColumns) == 3, edge);
         }
 
-        if (TColumns.Value > 3)
+        if (sizeof(TColumns) > 3)
         {
-            row.V3 = LoadVector<TEdge>(source + (3 * TVector.Count), TColumns.Value == 4, edge);
+            row.V3 = LoadVector<TEdge>(source + (3 * TVector.Count), sizeof(TColumns) == 4, edge);
         }
     }
 
     /// <summary>Stores what <see cref="Load"/> would load, and touches nothing beyond.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TColumns, TEdge>(in TileRow<T, TVector> row, T* destination, int edge)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        StoreVector<TEdge>(row.V0, destination, TColumns.Value == 1, edge);
-        if (TColumns.Value > 1)
+        StoreVector<TEdge>(row.V0, destination, sizeof(TColumns) == 1, edge);
+        if (sizeof(TColumns) > 1)
         {
-            StoreVector<TEdge>(row.V1, destination + TVector.Count, TColumns.Value == 2, edge);
+            StoreVector<TEdge>(row.V1, destination + TVector.Count, sizeof(TColumns) == 2, edge);
         }
 
-        if (TColumns.Value > 2)
+        if (sizeof(TColumns) > 2)
         {
-            StoreVector<TEdge>(row.V2, destination + (2 * TVector.Count), TColumns.Value == 3, edge);
+            StoreVector<TEdge>(row.V2, destination + (2 * TVector.Count), sizeof(TColumns) == 3, edge);
         }
 
-        if (TColumns.Value > 3)
+        if (sizeof(TColumns) > 3)
         {
-            StoreVector<TEdge>(row.V3, destination + (3 * TVector.Count), TColumns.Value == 4, edge);
+            StoreVector<TEdge>(row.V3, destination + (3 * TVector.Count), sizeof(TColumns) == 4, edge);
         }
     }
 
     /// <summary>sum += scalar · row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAdd<TColumns>(ref TileRow<T, TVector> sum, TVector scalar, in TileRow<T, TVector> row)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
         sum.V0 = TVector.MultiplyAdd(row.V0, scalar, sum.V0);
-        if (TColumns.Value > 1)
+        if (sizeof(TColumns) > 1)
         {
             sum.V1 = TVector.MultiplyAdd(scalar, row.V1, sum.V1);
         }
 
-        if (TColumns.Value > 2)
+        if (sizeof(TColumns) > 2)
         {
             sum.V2 = TVector.MultiplyAdd(scalar, row.V2, sum.V2);
         }
 
-        if (TColumns.Value > 3)
+        if (sizeof(TColumns) > 3)
         {
             sum.V3 = TVector.MultiplyAdd(scalar, row.V3, sum.V3);
         }
@@ -88,20 +88,20 @@ internal unsafe struct TileRow<T, TVector>
     /// <summary>sum += row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<TColumns>(ref TileRow<T, TVector> sum, in TileRow<T, TVector> row)
-        where TColumns : struct, ITileSize
+        where TColumns : unmanaged, ITileSize
     {
         sum.V0 += row.V0;
-        if (TColumns.Value > 1)
+        if (sizeof(TColumns) > 1)
         {
             sum.V1 += row.V1;
         }
 
-        if (TColumns.Value > 2)
+        if (sizeof(TColumns) > 2)
         {
             sum.V2 += row.V2;
         }
 
-        if (TColumns.Value > 3)
+        if (sizeof(TColumns) > 3)
         {
             sum.V3 += row.V3;
         }
@@ -110,13 +110,13 @@ internal unsafe struct TileRow<T, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector LoadVector<TEdge>(T* source, bool isLast, int edge)
         where TEdge : struct, ITileEdge
-        => isLast && TEdge.IsPartial ? TVector.LoadPartial(source, edge) : TVector.Load(source);
+        => isLast && typeof(TEdge) == typeof(PartialEdge) ? TVector.LoadPartial(source, edge) : TVector.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreVector<TEdge>(TVector value, T* destination, bool isLast, int edge)
         where TEdge : struct, ITileEdge
     {
-        if (isLast && TEdge.IsPartial)
+        if (isLast && typeof(TEdge) == typeof(PartialEdge))
         {
             TVector.StorePartial(value, destination, edge);
         }

@@ -1,63 +1,40 @@
+using System.Runtime.InteropServices;
+
 namespace NeuralOde.Tensors.Kernels;
 
-/// <summary>A number known to the just-in-time compiler: a kernel that takes it as a type argument loses the branches that other numbers would take.</summary>
-internal interface ITileSize
-{
-    static abstract int Value { get; }
-}
+/// <summary>
+/// A number of rows or columns of a tile, as a type argument: the size of its struct in bytes. A kernel reads it with <c>sizeof</c>, which the
+/// just-in-time compiler knows before it looks at a branch, so that it never compiles what a smaller tile would not do.
+/// </summary>
+internal interface ITileSize;
 
-internal readonly struct Size1 : ITileSize
-{
-    public static int Value => 1;
-}
+[StructLayout(LayoutKind.Sequential, Size = 1)]
+internal readonly struct Size1 : ITileSize;
 
-internal readonly struct Size2 : ITileSize
-{
-    public static int Value => 2;
-}
+[StructLayout(LayoutKind.Sequential, Size = 2)]
+internal readonly struct Size2 : ITileSize;
 
-internal readonly struct Size3 : ITileSize
-{
-    public static int Value => 3;
-}
+[StructLayout(LayoutKind.Sequential, Size = 3)]
+internal readonly struct Size3 : ITileSize;
 
-internal readonly struct Size4 : ITileSize
-{
-    public static int Value => 4;
-}
+[StructLayout(LayoutKind.Sequential, Size = 4)]
+internal readonly struct Size4 : ITileSize;
 
-internal readonly struct Size5 : ITileSize
-{
-    public static int Value => 5;
-}
+[StructLayout(LayoutKind.Sequential, Size = 5)]
+internal readonly struct Size5 : ITileSize;
 
-internal readonly struct Size6 : ITileSize
-{
-    public static int Value => 6;
-}
+[StructLayout(LayoutKind.Sequential, Size = 6)]
+internal readonly struct Size6 : ITileSize;
 
-internal readonly struct Size7 : ITileSize
-{
-    public static int Value => 7;
-}
+[StructLayout(LayoutKind.Sequential, Size = 7)]
+internal readonly struct Size7 : ITileSize;
 
-internal readonly struct Size8 : ITileSize
-{
-    public static int Value => 8;
-}
+[StructLayout(LayoutKind.Sequential, Size = 8)]
+internal readonly struct Size8 : ITileSize;
 
-/// <summary>Whether the last vector of a tile's row is partial, known to the just-in-time compiler.</summary>
-internal interface ITileEdge
-{
-    static abstract bool IsPartial { get; }
-}
+/// <summary>Whether the last vector of a tile's row is partial, as a type argument.</summary>
+internal interface ITileEdge;
 
-internal readonly struct FullEdge : ITileEdge
-{
-    public static bool IsPartial => false;
-}
+internal readonly struct FullEdge : ITileEdge;
 
-internal readonly struct PartialEdge : ITileEdge
-{
-    public static bool IsPartial => true;
-}
+internal readonly struct PartialEdge : ITileEdge;
