@@ -56,7 +56,8 @@ internal sealed class GraphBuilder(DType dtype)
 
         if (Array.TrueForAll(inputs, static x => x.Kind == NodeKind.Constant))
         {
-            return Capture(operation.Apply(Array.ConvertAll(inputs, static x => x.Tensor!)));
+            // Detached, so that nothing is recorded, neither on a tape nor in the trace of an outer function.
+            return Capture(operation.Apply(Array.ConvertAll(inputs, static x => x.Tensor!.Detach())));
         }
 
         var key = new OperationKey(operation, inputs);

@@ -3,8 +3,8 @@ using NeuralOde.Tensors.Operations;
 namespace NeuralOde.Tensors;
 
 /// <summary>
-/// One tracing of a function: while it is open on a thread, operations on symbolic tensors and on parameters are written
-/// down instead of being run.
+/// One tracing of a function: while it is open on a thread, operations on symbolic tensors, on parameters and on other leaves
+/// that require a gradient are written down instead of being run.
 /// </summary>
 internal sealed class Trace : IDisposable
 {
@@ -46,7 +46,8 @@ internal sealed class Trace : IDisposable
                     + "It was kept from a compiled function (in a field or a captured variable, perhaps); return it from the function instead.");
             }
 
-            concerned |= input.IsSymbolic || (current is not null && input is Parameter);
+            // Leaves that require a gradient, parameters above all: what is computed from them inside is part of the function.
+            concerned |= input.IsSymbolic || (current is not null && input.RequiresGradient && input.Operation is null);
         }
 
         if (!concerned)
