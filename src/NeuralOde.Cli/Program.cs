@@ -1,1 +1,1 @@
-Console.WriteLine("neuralode");
+return NeuralOde.Cli.Tool.Run(args);

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace NeuralOde.Cli.CommandLine;
+
+/// <summary>Makes options whose values are checked while the command line is read, each with one clear line where a value is wrong.</summary>
+internal static class Options
+{
+    /// <summary>One of a few names.</summary>
+    public static Option<string?> Choice(string name, string noun, IReadOnlyList<string> choices, string description, string helpName)
+    {
+        return new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result => ParseChoice(result, noun, choices),
+        };
+    }
+
+    /// <summary>A whole number from a bound on.</summary>
+    public static Option<long?> Whole(string name, long minimum, string description, string helpName = "N")
+    {
+        return new Option<long?>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= int.MaxValue)
+                {
+                    return value;
+                }
+
+                result.AddError($"{name} takes a whole number from {minimum} to {int.MaxValue}; got '{text}'.");
+                return null;
+            },
+        };
+    }
+
+    /// <summary>A number above 0.</summary>
+    public static Option<double?> Positive(string name, string description, string helpName = "X")
+    {
+        return new Option<double?>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value))
+                {
+                    return value;
+                }
+
+                result.AddError($"{name} takes a number above 0, such as 0.01 or 1e-4 (with a point, not a comma); got '{text}'.");
+                return null;
+            },
+        };
+    }
+
+    /// <summary>The name of a file to write.</summary>
+    public static Option<string?> File(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
+
+    /// <summary>Something that is on or off.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    /// <summary>A positional value that is one of a few names.</summary>
+    public static Argument<string?> ChoiceArgument(string name, string noun, IReadOnlyList<string> choices, string description)
+    {
+        return new Argument<string?>(name)
+        {
+            Description = description,
+            HelpName = name,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => ParseChoice(result, noun, choices),
+        };
+    }
+
+    private static string? ParseChoice(ArgumentResult result, string noun, IReadOnlyList<string> choices)
+    {
+        string text = result.Tokens[0].Value;
+        string? found = choices.FirstOrDefault(x => string.Equals(x, text, StringComparison.OrdinalIgnoreCase));
+        if (found is null)
+        {
+            result.AddError($"There is no {noun} '{text}'.{NearestName.Suggestion(text, choices)} The choices are {string.Join(", ", choices)}.");
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,69 @@
+namespace NeuralOde.Cli.CommandLine;
+
+/// <summary>Checks that files can be written before hours of work depend on it.</summary>
+internal static class OutputFiles
+{
+    /// <summary>Checks the files of one command.</summary>
+    /// <param name="files">The option that names each file, and its path; null paths are left out.</param>
+    /// <exception cref="CommandException">One of them cannot be written, or two are the same.</exception>
+    public static void Check(params IEnumerable<(string Option, string? Path)> files)
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string option, string? path) in files)
+        {
+            if (path is null)
+            {
+                continue;
+            }
+
+            Check(option, path);
+            if (!IsDevice(Path.GetFullPath(path)) && !seen.TryAdd(Path.GetFullPath(path), option))
+            {
+                throw new CommandException($"{option} and {seen[Path.GetFullPath(path)]} name the same file, {path}. Give each its own.");
+            }
+        }
+    }
+
+    private static void Check(string option, string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new CommandException($"{option} takes the name of a file; got an empty one.");
+        }
+
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+        {
+            throw new CommandException($"{option} takes a file, and '{path}' is a folder. Name a file inside it.");
+        }
+
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? full;
+        if (!Directory.Exists(folder))
+        {
+            throw new CommandException($"Cannot write {option} '{path}': the folder '{folder}' does not exist. Create it first, or choose another.");
+        }
+
+        if (IsDevice(full))
+        {
+            return;
+        }
+
+        try
+        {
+            if (File.Exists(full))
+            {
+                using var existing = new FileStream(full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            }
+
+            // A file is written beside its place and then renamed, so the folder must take new files.
+            string probe = Path.Combine(folder, $".neuralode-{Guid.NewGuid():N}.tmp");
+            using var test = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"Cannot write {option} '{path}': {e.Message}", inner: e);
+        }
+    }
+
+    private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path);
+}

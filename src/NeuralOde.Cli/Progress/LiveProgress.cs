@@ -1,0 +1,30 @@
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Training;
+using Spectre.Console;
+
+namespace NeuralOde.Cli.Progress;
+
+/// <summary>A bar that is redrawn in place.</summary>
+internal static class LiveProgress
+{
+    public static T Run<T>(ToolContext context, string title, Func<IProgress<TrainingProgress>, T> work)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
+        console.MarkupLineInterpolated($"[bold]{title}[/]");
+        return console.Progress()
+            .AutoClear(false)
+            .HideCompleted(false)
+            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(x => work(new Bar(x.AddTask("starting", maxValue: 1))));
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            task.MaxValue = Math.Max(1, value.Iterations);
+            task.Value = value.Iteration;
+            task.Description = Markup.Escape(ProgressText.Line(value));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Commands;
+
+namespace NeuralOde.Cli;
+
+/// <summary>The tool: reads a command line, runs its command, and turns failures into a message and an exit code.</summary>
+internal static class Tool
+{
+    /// <summary>Runs in this process's terminal.</summary>
+    public static int Run(string[] arguments)
+    {
+        using var cancellation = new CancellationTokenSource();
+
+        // The first Ctrl+C asks the command to stop and keep what it has; the second one ends the process as usual.
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = !cancellation.IsCancellationRequested;
+            cancellation.Cancel();
+        });
+        return Run(arguments, new ToolContext
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            IsInteractive = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
+            CancellationToken = cancellation.Token,
+        });
+    }
+
+    /// <summary>Runs anywhere.</summary>
+    public static int Run(IReadOnlyList<string> arguments, ToolContext context)
+    {
+        context = context with { Arguments = arguments };
+        RootCommand root = Root(context);
+        ParseResult parsed = root.Parse(arguments);
+        try
+        {
+            if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
+            {
+                if (arguments.Count == 0)
+                {
+                    new HelpWriter(context.Out).Write(root);
+                    return ExitCode.Success;
+                }
+
+                throw new CommandException(Message(parsed));
+            }
+
+            return parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (CommandException e)
+        {
+            context.Error.WriteLine($"neuralode: {e.Message}");
+            if (e.ExitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
+            {
+                context.Error.WriteLine($"'neuralode {parsed.CommandResult.Command.Name} --help' shows what there is.");
+            }
+
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            context.Error.WriteLine("neuralode: stopped.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            context.Error.WriteLine($"neuralode: {e.Message}");
+            return ExitCode.Failure;
+        }
+    }
+
+    private static RootCommand Root(ToolContext context)
+    {
+        var root = new RootCommand("Learns continuous-time dynamics from data: neural differential equations for .NET.")
+        {
+            LearnCommand.Create(context),
+        };
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption)
+            {
+                option.Action = new HelpWriter(context.Out);
+            }
+            else if (option is VersionOption)
+            {
+                option.Action = new VersionWriter(context.Out);
+            }
+        }
+
+        return root;
+    }
+
+    /// <summary>One line on the first thing that is wrong.</summary>
+    private static string Message(ParseResult parsed)
+    {
+        // An unknown option is taken for a positional value where one is still missing, so it is looked for first.
+        IEnumerable<string> known = parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options).SelectMany(static x => x.Aliases.Prepend(x.Name));
+        string[] names = [.. known];
+        string? unknown = parsed.Tokens.Where(static x => x.Type != System.CommandLine.Parsing.TokenType.Option).Select(static x => x.Value)
+            .FirstOrDefault(x => x.StartsWith("--", StringComparison.Ordinal) && x.Length > 2 && !names.Contains(x));
+        if (unknown is not null)
+        {
+            return $"There is no option '{unknown}'.{NearestName.Suggestion(unknown, names)}";
+        }
+
+        if (parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens.Count > 0)
+        {
+            string[] commands = [.. root.Subcommands.Select(static x => x.Name)];
+            return $"There is no command '{parsed.UnmatchedTokens[0]}'.{NearestName.Suggestion(parsed.UnmatchedTokens[0], commands)} The commands are {string.Join(", ", commands)}; 'neuralode --help' says more.";
+        }
+
+        return parsed.Errors[0].Message;
+    }
+
+    private sealed class VersionWriter(TextWriter writer) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            writer.WriteLine($"neuralode {HelpWriter.Version}");
+            return ExitCode.Success;
+        }
+    }
+}
