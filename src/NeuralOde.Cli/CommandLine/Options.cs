@@ -7,6 +7,8 @@ namespace NeuralOde.Cli.CommandLine;
 /// <summary>Makes options whose values are checked while the command line is read, each with one clear line where a value is wrong.</summary>
 internal static class Options
 {
+    private const int MostSeeds = 1_000;
+
     /// <summary>One of a few names.</summary>
     public static Option<string?> Choice(string name, string noun, IReadOnlyList<string> choices, string description, string helpName)
     {
@@ -56,6 +58,65 @@ internal static class Options
 
                 result.AddError($"{name} takes a number above 0, such as 0.01 or 1e-4 (with a point, not a comma); got '{text}'.");
                 return null;
+            },
+        };
+    }
+
+    /// <summary>Whole numbers joined by commas, each at least 1.</summary>
+    public static Option<int[]?> WholeList(string name, string description, string helpName = "N,N")
+    {
+        return new Option<int[]?>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                var values = new List<int>();
+                foreach (string part in text.Split(','))
+                {
+                    if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1)
+                    {
+                        result.AddError($"{name} takes whole numbers from 1 joined by commas, such as 16,16; got '{text}'.");
+                        return null;
+                    }
+
+                    values.Add(value);
+                }
+
+                return [.. values];
+            },
+        };
+    }
+
+    /// <summary>Seeds: numbers and ranges joined by commas.</summary>
+    public static Option<int[]?> Seeds(string name, string description)
+    {
+        return new Option<int[]?>(name)
+        {
+            Description = description,
+            HelpName = "A-B",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                var values = new List<int>();
+                foreach (string part in text.Split(','))
+                {
+                    string[] ends = part.Split('-');
+                    if (ends.Length > 2
+                        || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int first)
+                        || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int last)
+                        || last < first
+                        || last - first >= MostSeeds)
+                    {
+                        result.AddError($"{name} takes seeds from 0 and ranges of them, such as 0-4 or 1,7,20-29, at most {MostSeeds} in a range; got '{text}'.");
+                        return null;
+                    }
+
+                    values.AddRange(Enumerable.Range(first, last - first + 1));
+                }
+
+                return [.. values];
             },
         };
     }

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Progress;
+using NeuralOde.Experiments;
+using NeuralOde.Optimizers;
+
+namespace NeuralOde.Cli.Commands;
+
+/// <summary>What <c>neuralode learn</c> does.</summary>
+internal static class LearnRun
+{
+    public static int Start(ToolContext context, ParseResult parsed, LearnCommand.LearnOptions options)
+    {
+        DynamicsExperimentOptions settings = Settings(parsed, options);
+        int[]? seeds = parsed.GetValue(options.Seeds);
+        if (seeds is { Length: > 0 })
+        {
+            return LearnTable.Run(context, settings, seeds);
+        }
+
+        string? save = parsed.GetValue(options.Shared.Save);
+        OutputFiles.Check(("--save", save));
+        DynamicsExperiment experiment = Create(settings);
+        string title = $"Learning {settings.Dynamics.Name} ({Describe.Field(settings)}; {Describe.Solver(settings)}; seed {settings.Seed})";
+        DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
+        Report(context, result);
+        return result.Outcome switch
+        {
+            TrainingOutcome.Diverged => ExitCode.Failure,
+            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            _ => ExitCode.Success,
+        };
+    }
+
+    /// <summary>The experiment, its settings' faults told as the user's.</summary>
+    internal static DynamicsExperiment Create(DynamicsExperimentOptions settings)
+    {
+        try
+        {
+            return new DynamicsExperiment(settings);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(e.Message, inner: e);
+        }
+    }
+
+    private static void Report(ToolContext context, DynamicsExperimentResult result)
+    {
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Error {ProgressText.Number(result.Error)} (root mean square against the exact trajectory), {result.Iterations:N0} iterations in {result.Elapsed.TotalSeconds:0.00} s, best model from iteration {result.BestIteration:N0}."));
+        if (result.FailedSolves > 0)
+        {
+            context.Out.WriteLine($"{result.FailedSolves} training steps were skipped because their solve failed.");
+        }
+
+        if (result.Outcome == TrainingOutcome.Cancelled)
+        {
+            context.Error.WriteLine($"neuralode: stopped after {result.Iterations} of {result.Options.Iterations} iterations; the best model is kept.");
+        }
+        else if (result.Outcome == TrainingOutcome.Diverged)
+        {
+            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure}");
+        }
+    }
+
+    private static DynamicsExperimentOptions Settings(ParseResult parsed, LearnCommand.LearnOptions options)
+    {
+        KnownDynamics dynamics = KnownDynamics.All.First(x => x.Name == parsed.GetValue(options.Name));
+        LearnedField field = parsed.GetValue(options.Field) == "linear" ? LearnedField.Linear : LearnedField.Network;
+        DynamicsExperimentOptions settings = parsed.GetValue(options.Published)
+            ? DynamicsExperimentOptions.Published(dynamics, field)
+            : DynamicsExperimentOptions.Default(dynamics, field);
+        SharedOptions shared = options.Shared;
+        SolverChoice solver = new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).With(parsed, shared);
+        WindowOptions windows = settings.Windows;
+        return settings with
+        {
+            Hidden = parsed.GetValue(options.Hidden) is { Length: > 0 } hidden ? hidden : settings.Hidden,
+            Solver = solver.Solver,
+            Steps = solver.Steps,
+            Gradient = solver.Gradient,
+            Iterations = (int)(parsed.GetValue(shared.Iterations) ?? settings.Iterations),
+            LearningRate = parsed.GetValue(shared.LearningRate) ?? settings.LearningRate,
+            Seed = parsed.GetValue(shared.Seed) ?? settings.Seed,
+            Schedule = parsed.GetValue(options.Schedule) switch
+            {
+                "constant" => LearningRateSchedule.Constant,
+                "cosine" => LearningRateSchedule.Cosine(),
+                _ => settings.Schedule,
+            },
+            Optimizer = parsed.GetValue(options.Optimizer) switch
+            {
+                "adam" => OptimizerMethod.Adam,
+                "rmsprop" => OptimizerMethod.RmsProp,
+                "sgd" => OptimizerMethod.Sgd,
+                _ => settings.Optimizer,
+            },
+            Loss = parsed.GetValue(options.Loss) switch
+            {
+                "squared" => LossMeasure.MeanSquared,
+                "absolute" => LossMeasure.MeanAbsolute,
+                _ => settings.Loss,
+            },
+            Windows = windows with
+            {
+                Count = (int)(parsed.GetValue(options.WindowCount) ?? windows.Count),
+                MinDuration = parsed.GetValue(options.WindowMin) ?? Math.Min(windows.MinDuration, parsed.GetValue(options.WindowMax) ?? double.PositiveInfinity),
+                MaxDuration = parsed.GetValue(options.WindowMax) ?? Math.Max(windows.MaxDuration, parsed.GetValue(options.WindowMin) ?? 0),
+                MaxPoints = (int)(parsed.GetValue(options.WindowPoints) ?? windows.MaxPoints),
+            },
+        };
+    }
+}
