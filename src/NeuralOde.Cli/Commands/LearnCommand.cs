@@ -40,7 +40,7 @@ internal static class LearnCommand
             ],
         };
         command.Add(options.Name);
-        command.AddGroup("Model and training", options.Field, options.Hidden, options.Shared.Iterations, options.Shared.LearningRate, options.Schedule, options.Optimizer, options.Loss, options.Shared.Seed, options.Published);
+        command.AddGroup("Model and training", options.Field, options.Hidden, options.Shared.Iterations, options.Shared.LearningRate, options.Schedule, options.Optimizer, options.Clip, options.Loss, options.Shared.Seed, options.Published);
         command.AddGroup("What a training step sees", options.WindowCount, options.WindowMin, options.WindowMax, options.WindowPoints);
         command.AddGroup("Solver", options.Shared.Solver, options.Shared.Step, options.Shared.RelativeTolerance, options.Shared.AbsoluteTolerance, options.Shared.Gradient);
         command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Save, options.Shared.Metrics, options.Figure, options.Seeds);
@@ -66,6 +66,8 @@ internal static class LearnCommand
         public Option<string?> Schedule { get; } = Options.Choice("--schedule", "schedule", ScheduleNames, "How the learning rate changes: cosine (down to 0, the default) or constant.", "NAME");
 
         public Option<string?> Optimizer { get; } = Options.Choice("--optimizer", "optimizer", OptimizerNames, "What moves the parameters: adam (the default), rmsprop or sgd.", "NAME");
+
+        public Option<double?> Clip { get; } = Options.Positive("--clip", "A bound on the gradient's norm: longer gradients are scaled down to it.");
 
         public Option<string?> Loss { get; } = Options.Choice("--loss", "loss", LossNames, "What is minimised: the mean squared difference (the default) or the mean absolute one.", "NAME");
 

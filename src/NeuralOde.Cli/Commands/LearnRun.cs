@@ -84,6 +84,7 @@ internal static class LearnRun
             Gradient = solver.Gradient,
             Iterations = (int)(parsed.GetValue(shared.Iterations) ?? settings.Iterations),
             LearningRate = parsed.GetValue(shared.LearningRate) ?? settings.LearningRate,
+            GradientNormBound = parsed.GetValue(options.Clip) ?? settings.GradientNormBound,
             Seed = parsed.GetValue(shared.Seed) ?? settings.Seed,
             Schedule = parsed.GetValue(options.Schedule) switch
             {
