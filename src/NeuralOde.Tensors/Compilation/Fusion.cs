@@ -72,7 +72,7 @@ internal static class Fusion
 
     private static GraphNode? JoinBias(GraphBuilder graph, GraphNode product, GraphNode bias, HashSet<GraphNode> single) =>
         product.Operation is MatrixMultiply multiply && product.Shape.Rank == 2 && single.Contains(product) && !product.IsStatic
-        && bias.Shape.ElementCount == product.Shape[1] && bias.Shape.Rank <= 2 && bias.Shape.Rank > 0 && bias.Shape[-1] == product.Shape[1]
+        && bias.Shape.ElementCount == product.Shape[1] && bias.Shape.Rank is 1 or 2 && bias.Shape[-1] == product.Shape[1] && (bias.Shape.Rank == 1 || bias.Shape[0] == 1)
             ? graph.Add(new Linear(multiply, null), product.Inputs[0], product.Inputs[1], bias)
             : null;
 }
