@@ -157,6 +157,14 @@ public class ProgramTests
     }
 
     [Fact]
+    public void An_empty_bias_of_many_rows_is_broadcast_like_any_other()
+    {
+        var program = Program<double>.Compile(x => [x[0].MatMul(x[1]) + x[2]], new("x", [1, 2]), new("w", [2, 0]), new("b", [5, 0]));
+        program.Run();
+        Assert.Equal([5, 0], program.OutputShapes[0]);
+    }
+
+    [Fact]
     public void A_program_without_arguments_or_results_runs()
     {
         var none = Program<float>.Compile(_ => []);

@@ -140,31 +140,31 @@ internal sealed class RandomGraph
             case 2 when t.Rank >= 2:
                 return x with { Tensor = t.Transpose() };
             case 3 when t.Rank >= 2:
-            {
-                int[] order = [.. Enumerable.Range(0, t.Rank)];
-                random.Shuffle(order);
-                return x with { Tensor = t.Transpose(order) };
-            }
+                {
+                    int[] order = [.. Enumerable.Range(0, t.Rank)];
+                    random.Shuffle(order);
+                    return x with { Tensor = t.Transpose(order) };
+                }
 
             case 4 when t.Rank >= 1:
-            {
-                int start = random.Next(t.Shape[axis]);
-                return x with { Tensor = t.Slice(axis, start, 1 + random.Next(t.Shape[axis] - start)) };
-            }
+                {
+                    int start = random.Next(t.Shape[axis]);
+                    return x with { Tensor = t.Slice(axis, start, 1 + random.Next(t.Shape[axis] - start)) };
+                }
 
             case 5 when t.Rank >= 1:
                 return x with { Tensor = t.Select(axis, random.Next(t.Shape[axis])) };
             case 6 when t.Rank >= 1 && t.ElementCount <= MostElements / 2:
-            {
-                Value y = pool.Find(v => v.Tensor.Shape == t.Shape) ?? x;
-                return new(Tensor.Concatenate([t, y.Tensor.Slice(axis, 0, 1 + random.Next(t.Shape[axis]))], axis), Math.Max(x.Magnitude, y.Magnitude));
-            }
+                {
+                    Value y = pool.Find(v => v.Tensor.Shape == t.Shape) ?? x;
+                    return new(Tensor.Concatenate([t, y.Tensor.Slice(axis, 0, 1 + random.Next(t.Shape[axis]))], axis), Math.Max(x.Magnitude, y.Magnitude));
+                }
 
             case 7 when t.ElementCount <= MostElements / 2:
-            {
-                Value y = pool.FindLast(v => v.Tensor.Shape == t.Shape) ?? x;
-                return new(Tensor.Stack([t, y.Tensor], random.Next(t.Rank + 1)), Math.Max(x.Magnitude, y.Magnitude));
-            }
+                {
+                    Value y = pool.FindLast(v => v.Tensor.Shape == t.Shape) ?? x;
+                    return new(Tensor.Stack([t, y.Tensor], random.Next(t.Rank + 1)), Math.Max(x.Magnitude, y.Magnitude));
+                }
 
             case 8 when t.ElementCount <= MostElements / 3:
                 return x with { Tensor = t.BroadcastTo(new Shape([random.Next(1, 4), .. t.Shape])) };
@@ -220,29 +220,29 @@ internal sealed class RandomGraph
                     _ => x with { Tensor = t.Relu() },
                 };
             case < 10:
-            {
-                Value y = Partner(random, pool, x);
-                double both = m + y.Magnitude;
-                return random.Next(10) switch
                 {
-                    0 => new(t + y.Tensor, both),
-                    1 => new(y.Tensor + -t, both),
-                    2 => new(t - y.Tensor, both),
-                    3 => new(t - -y.Tensor, both),
-                    4 when m * y.Magnitude < MostMagnitude => new(t * y.Tensor, m * y.Magnitude),
-                    5 => new(Tensor.Maximum(t, y.Tensor), both),
-                    6 => new(Tensor.Minimum(t, y.Tensor), both),
-                    7 => new(t.Greater(y.Tensor), 1),
-                    8 => new(t.EqualTo(y.Tensor), 1),
-                    _ => new(t.Less(y.Tensor) + t.GreaterOrEqual(y.Tensor.Sign()), 2),
-                };
-            }
+                    Value y = Partner(random, pool, x);
+                    double both = m + y.Magnitude;
+                    return random.Next(10) switch
+                    {
+                        0 => new(t + y.Tensor, both),
+                        1 => new(y.Tensor + -t, both),
+                        2 => new(t - y.Tensor, both),
+                        3 => new(t - -y.Tensor, both),
+                        4 when m * y.Magnitude < MostMagnitude => new(t * y.Tensor, m * y.Magnitude),
+                        5 => new(Tensor.Maximum(t, y.Tensor), both),
+                        6 => new(Tensor.Minimum(t, y.Tensor), both),
+                        7 => new(t.Greater(y.Tensor), 1),
+                        8 => new(t.EqualTo(y.Tensor), 1),
+                        _ => new(t.Less(y.Tensor) + t.GreaterOrEqual(y.Tensor.Sign()), 2),
+                    };
+                }
 
             case 10:
-            {
-                Value y = Partner(random, pool, x);
-                return new(Tensor.Where(t.Step(), y.Tensor, t), m + y.Magnitude);
-            }
+                {
+                    Value y = Partner(random, pool, x);
+                    return new(Tensor.Where(t.Step(), y.Tensor, t), m + y.Magnitude);
+                }
 
             case 11:
                 return random.Next(8) switch
@@ -291,31 +291,31 @@ internal sealed class RandomGraph
                     _ => x with { Tensor = -t },
                 };
             case < 12:
-            {
-                Value y = Partner(random, pool, x);
-                double both = m + y.Magnitude;
-                return random.Next(5) switch
                 {
-                    0 => new(t + y.Tensor, both),
-                    1 => new(t - y.Tensor, both),
-                    2 => new(t * y.Tensor, m * y.Magnitude),
-                    3 => new(t / (y.Tensor.Square() + 1.0), m),
-                    _ => new(y.Tensor + -(t * 0.5), both),
-                };
-            }
+                    Value y = Partner(random, pool, x);
+                    double both = m + y.Magnitude;
+                    return random.Next(5) switch
+                    {
+                        0 => new(t + y.Tensor, both),
+                        1 => new(t - y.Tensor, both),
+                        2 => new(t * y.Tensor, m * y.Magnitude),
+                        3 => new(t / (y.Tensor.Square() + 1.0), m),
+                        _ => new(y.Tensor + -(t * 0.5), both),
+                    };
+                }
 
             case < 15:
                 return Rearranged(random, pool, x);
             case < 17:
-            {
-                Value y = Product(random, pool, x);
-                return random.Next(3) switch
                 {
-                    0 => new(y.Tensor.Tanh(), 1),
-                    1 => new(y.Tensor.Sigmoid(), 1),
-                    _ => y,
-                };
-            }
+                    Value y = Product(random, pool, x);
+                    return random.Next(3) switch
+                    {
+                        0 => new(y.Tensor.Tanh(), 1),
+                        1 => new(y.Tensor.Sigmoid(), 1),
+                        _ => y,
+                    };
+                }
 
             case 17:
                 return new(t.Sum([.. Enumerable.Range(0, t.Rank).Where(_ => random.Next(2) == 0)], keepAxes: random.Next(2) == 0), m * t.ElementCount);

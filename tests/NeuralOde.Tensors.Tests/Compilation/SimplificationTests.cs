@@ -86,6 +86,32 @@ public class SimplificationTests
     }
 
     [Fact]
+    public void A_slice_of_joined_tensors_is_a_slice_of_the_one_that_holds_it()
+    {
+        Tensor x = Tensor.From([1.0, 2, 3, 4], [4]);
+        foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[]
+        {
+            x => Tensor.Concatenate([x, x * 10.0, x * 100.0]).Slice(0, 5, 2), x => Tensor.Concatenate([x, x * 10.0, x * 100.0]).Slice(0, 8, 4),
+            x => Tensor.Stack([x, x * 10.0], 1).Select(1, 1), x => Tensor.Stack([x, x * 10.0]).Slice(0, 0, 1).Slice(1, 1, 2),
+        })
+        {
+            var program = Compile([4], function);
+            Assert.Equal(0, Count(program, "concatenate"));
+            program.Run(x);
+            Assert.Equal(function(x).ToDoubles(), program.Output(0).ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_slice_across_joined_tensors_keeps_them_joined()
+    {
+        var program = Compile([4], x => Tensor.Concatenate([x, x * 10.0]).Slice(0, 3, 2));
+        Assert.Equal(1, Count(program, "concatenate"));
+        program.Run(Tensor.From([1.0, 2, 3, 4], [4]));
+        Assert.Equal([4.0, 10], program.Output(0).ToArray());
+    }
+
+    [Fact]
     public void Identities_that_are_not_exact_are_left_alone()
     {
         // −0 + 0 is +0, ∞ · 0 is NaN, x − x is NaN for ∞, and subtracting −0 turns −0 into +0.
