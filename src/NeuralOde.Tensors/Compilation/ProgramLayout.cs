@@ -153,7 +153,6 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             else
             {
                 copies[i] = outputOffsets[i];
-                _lastUse[root.Id] = int.MaxValue;
             }
         }
 

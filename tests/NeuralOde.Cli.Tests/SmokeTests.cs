@@ -1,6 +1,0 @@
-namespace NeuralOde.Cli.Tests;
-public class SmokeTests
-{
-    [Fact]
-    public void Placeholder_until_the_first_tests_land() => Assert.Equal(4, 2 + 2);
-}
