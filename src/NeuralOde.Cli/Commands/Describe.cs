@@ -1,9 +1,11 @@
+using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Experiments;
+using NeuralOde.Optimizers;
 
 namespace NeuralOde.Cli.Commands;
 
-/// <summary>An experiment's settings in words.</summary>
+/// <summary>An experiment's settings and outcome in words.</summary>
 internal static class Describe
 {
     public static string Field(DynamicsExperimentOptions settings)
@@ -15,4 +17,44 @@ internal static class Describe
     }
 
     public static string Solver(DynamicsExperimentOptions settings) => new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).ToString();
+
+    public static IReadOnlyList<(string Name, string Value)> Settings(DynamicsExperimentOptions settings) =>
+    [
+        ("system", $"{settings.Dynamics.Name}: {settings.Dynamics.Equation}"),
+        ("initial state", $"({string.Join(", ", settings.Dynamics.Initial.Select(Number))})"),
+        ("observations", $"{settings.Dynamics.Times().Length} on [0, {Number(settings.Dynamics.End)}], noise {Number(settings.Dynamics.Noise)}, from {(settings.DataSolver is null ? "a solve at 1e-10" : new SolverChoice(settings.DataSolver, settings.DataSteps!, settings.Gradient).ToString())}"),
+        ("learned field", Field(settings)),
+        ("solver", Solver(settings)),
+        ("gradient", settings.Gradient.Name),
+        ("windows", Windows(settings)),
+        ("loss", settings.Loss == LossMeasure.MeanSquared ? "mean squared difference" : "mean absolute difference"),
+        ("optimizer", Optimizer(settings)),
+        ("iterations", settings.Iterations.ToString("N0", CultureInfo.InvariantCulture)),
+        ("seed", settings.Seed.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    public static IReadOnlyList<(string Name, string Value)> Outcome(DynamicsExperimentResult result) =>
+    [
+        ("kept model", $"after iteration {result.BestIteration.ToString("N0", CultureInfo.InvariantCulture)}, by its error against the observations"),
+        ("error of the model after the last iteration", Number(result.LastError)),
+        ("skipped iterations (failed solves)", result.FailedSolves.ToString("N0", CultureInfo.InvariantCulture)),
+        ("evaluations of the field an iteration, forward", Number((double)result.Evaluated / Math.Max(1, result.Iterations - result.FailedSolves))),
+    ];
+
+    private static string Windows(DynamicsExperimentOptions settings)
+    {
+        WindowOptions windows = settings.Windows;
+        string length = windows.MinDuration == windows.MaxDuration
+            ? $"{Number(windows.MinDuration)} units of time"
+            : $"{Number(windows.MinDuration)} to {Number(windows.MaxDuration)} units of time";
+        return $"{windows.Count} an iteration, each of {length}, at most {windows.MaxPoints} observations";
+    }
+
+    private static string Optimizer(DynamicsExperimentOptions settings) =>
+        settings.Optimizer.ToString().ToLowerInvariant()
+        + $", learning rate {Number(settings.LearningRate)}"
+        + (settings.Schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0")
+        + (settings.GradientNormBound is double bound ? $", gradient norm at most {Number(bound)}" : "");
+
+    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

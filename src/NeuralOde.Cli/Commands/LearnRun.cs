@@ -2,8 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
+using NeuralOde.Cli.Reporting;
 using NeuralOde.Experiments;
 using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
+using NeuralOde.Reports;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -19,18 +22,42 @@ internal static class LearnRun
             return LearnTable.Run(context, settings, seeds);
         }
 
+        string? report = options.Shared.ReportPath(parsed, $"{settings.Dynamics.Name}.html");
         string? save = parsed.GetValue(options.Shared.Save);
-        OutputFiles.Check(("--save", save));
+        string? metrics = options.Shared.MetricsPath(parsed);
+        string? figure = parsed.GetValue(options.Figure);
+        OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--figure", figure));
         DynamicsExperiment experiment = Create(settings);
         string title = $"Learning {settings.Dynamics.Name} ({Describe.Field(settings)}; {Describe.Solver(settings)}; seed {settings.Seed})";
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
-        Report(context, result);
+        Say(context, result);
+        Write(context, "model", save, path => result.Model.Save(path, Metadata(context, result)));
+        Write(context, "metrics", metrics, path => LearnMetrics.Write(path, result, context.CommandLine));
+        Write(context, "figure", figure, path => AtomicFile.WriteText(path, (new LearnFigures(result).Portrait(titled: true) with { Width = 800 }).ToSvg()));
+        Write(context, "report", report, path => AtomicFile.WriteText(path, LearnReport.Create(result, context.CommandLine).ToHtml()));
         return result.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
             TrainingOutcome.Cancelled => ExitCode.Cancelled,
             _ => ExitCode.Success,
         };
+    }
+
+    private static void Write(ToolContext context, string what, string? path, Action<string> write)
+    {
+        if (path is not null)
+        {
+            write(path);
+            context.Out.WriteLine($"Wrote the {what} to {path}");
+        }
+    }
+
+    private static Dictionary<string, string> Metadata(ToolContext context, DynamicsExperimentResult result)
+    {
+        Dictionary<string, string> metadata = Describe.Settings(result.Options).ToDictionary(static x => x.Name, static x => x.Value);
+        metadata["tool"] = $"neuralode {HelpWriter.Version}";
+        metadata["command"] = context.CommandLine;
+        return metadata;
     }
 
     /// <summary>The experiment, its settings' faults told as the user's.</summary>
@@ -46,7 +73,7 @@ internal static class LearnRun
         }
     }
 
-    private static void Report(ToolContext context, DynamicsExperimentResult result)
+    private static void Say(ToolContext context, DynamicsExperimentResult result)
     {
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

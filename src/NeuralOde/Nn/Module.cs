@@ -3,7 +3,7 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Nn;
 
 /// <summary>Something with parameters that are learned, possibly made of other modules.</summary>
-public abstract class Module
+public abstract partial class Module
 {
     private readonly List<(string Name, Parameter Parameter)> _own = [];
     private readonly List<(string Name, Module Module)> _modules = [];

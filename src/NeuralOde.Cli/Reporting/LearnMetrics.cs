@@ -1,0 +1,128 @@
+using System.Text.Json;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Commands;
+using NeuralOde.Data;
+using NeuralOde.Experiments;
+using NeuralOde.Persistence;
+
+namespace NeuralOde.Cli.Reporting;
+
+/// <summary>The numbers behind a report, for other programs.</summary>
+internal static class LearnMetrics
+{
+    public static void Write(string path, DynamicsExperimentResult result, string commandLine)
+    {
+        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
+        {
+            AtomicFile.WriteText(path, writer => WriteCsv(writer, result));
+        }
+        else
+        {
+            AtomicFile.Write(path, stream => WriteJson(stream, result, commandLine));
+        }
+    }
+
+    private static void WriteCsv(TextWriter writer, DynamicsExperimentResult result)
+    {
+        var errors = result.Evaluations.GroupBy(static x => x.Iteration).ToDictionary(static x => x.Key, static x => x.First().Error);
+        var csv = new CsvWriter(writer, ["iteration", "loss", "observation_error"]);
+        for (int i = 0; i < result.Losses.Count; i++)
+        {
+            csv.Add(i + 1d).Add(result.Losses[i]).Add(errors.TryGetValue(i + 1, out double error) ? error : double.NaN).EndRow();
+        }
+    }
+
+    private static void WriteJson(Stream stream, DynamicsExperimentResult result, string commandLine)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = false });
+        json.WriteStartObject();
+        json.WriteString("tool", $"neuralode {HelpWriter.Version}");
+        json.WriteString("command", commandLine);
+        json.WriteString("outcome", result.Outcome.ToString().ToLowerInvariant());
+        json.WriteNumber("error", result.Error);
+        json.WriteStartArray("component_errors");
+        Number(json, result.ComponentError(0));
+        Number(json, result.ComponentError(1));
+        json.WriteEndArray();
+        json.WritePropertyName("last_error");
+        Number(json, result.LastError);
+        json.WritePropertyName("observation_error");
+        Number(json, result.ObservationError);
+        json.WriteNumber("best_iteration", result.BestIteration);
+        json.WriteNumber("iterations", result.Iterations);
+        json.WriteNumber("failed_solves", result.FailedSolves);
+        json.WriteNumber("seconds", result.Elapsed.TotalSeconds);
+        json.WriteStartObject("settings");
+        foreach ((string name, string value) in Describe.Settings(result.Options))
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+        Numbers(json, "losses", result.Losses);
+        json.WriteStartArray("evaluations");
+        foreach ((int iteration, double error) in result.Evaluations)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("iteration", iteration);
+            json.WritePropertyName("observation_error");
+            Number(json, error);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Numbers(json, "times", result.Times);
+        States(json, "exact", result.Exact);
+        States(json, "observations", [.. result.Observations.Select(static x => (double)x)]);
+        States(json, "learned", result.Learned);
+        json.WriteStartArray("snapshots");
+        foreach (TrajectorySnapshot snapshot in result.Snapshots)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("iteration", snapshot.Iteration);
+            States(json, "states", snapshot.States);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values)
+        {
+            Number(json, value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void States(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        for (int i = 0; i < values.Count; i += 2)
+        {
+            json.WriteStartArray();
+            Number(json, values[i]);
+            Number(json, values[i + 1]);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>JSON has no number for NaN and infinity.</summary>
+    private static void Number(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Commands;
+using NeuralOde.Experiments;
+using NeuralOde.Reports;
+
+namespace NeuralOde.Cli.Reporting;
+
+/// <summary>The page about one run of <c>neuralode learn</c>.</summary>
+internal static class LearnReport
+{
+    public static Report Create(DynamicsExperimentResult result, string commandLine)
+    {
+        DynamicsExperimentOptions options = result.Options;
+        var figures = new LearnFigures(result);
+        FrameSequence evolution = figures.Evolution();
+        return new Report($"Learning the {options.Dynamics.Name} system from observations")
+        {
+            Subtitle = $"{Capitalised(Describe.Field(options))}, learned from one noisy trajectory by gradients through an ODE solver.",
+            Footer = $"neuralode {HelpWriter.Version}",
+        }
+            .Add(Note(result))
+            .Add(Cards(result))
+            .Add(new Section(
+                "What was learned",
+                $"The system is {options.Dynamics.Equation}. Training saw {result.Times.Count.ToString("N0", CultureInfo.InvariantCulture)} states of one trajectory, each with normal noise of deviation {Short(options.Dynamics.Noise)}, and nothing of the equation. The learned trajectory starts from the known initial state and is a single solve to the last time.",
+                figures.Portrait()))
+            .Add(new Section("Over time", figures.Series()))
+            .Add(new Section(
+                "Over training",
+                "The first and the last picture are before and after training; the model that is kept may be another, the one nearest to all observations.",
+                evolution,
+                new Details("All at once", evolution.ToFilmStrip(12, 4, 150))))
+            .Add(new Section("Loss", figures.Training()))
+            .Add(new Section("Settings", Settings(result), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")));
+    }
+
+    private static IReadOnlyList<Block> Note(DynamicsExperimentResult result) => result.Outcome switch
+    {
+        TrainingOutcome.Cancelled => [$"Training was stopped after {result.Iterations:N0} of {result.Options.Iterations:N0} iterations. This page shows the best model until then."],
+        TrainingOutcome.Diverged => [$"Training gave up after {result.Iterations:N0} iterations, because solves kept failing. This page shows the best model until then. The last failure: {result.Failure}"],
+        _ => [],
+    };
+
+    private static Cards Cards(DynamicsExperimentResult result)
+    {
+        double seconds = result.Elapsed.TotalSeconds;
+        return new Cards(
+            new Card("Error of the trajectory", Short(result.Error), Note: "root mean square against the exact solution"),
+            new Card("of z₁ and of z₂", $"{Short(result.ComponentError(0))}, {Short(result.ComponentError(1))}", Note: "the same for each component"),
+            new Card("Against the observations", Short(result.ObservationError), Note: $"their noise: {Short(result.Options.Dynamics.Noise)}"),
+            new Card("Training", seconds.ToString("0.00", CultureInfo.InvariantCulture), "s", string.Create(CultureInfo.InvariantCulture, $"{result.Iterations:N0} iterations, {1_000 * seconds / Math.Max(1, result.Iterations):0.###} ms each")),
+            new Card("Parameters", result.Model.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture), Note: Describe.Field(result.Options)));
+    }
+
+    private static Table Settings(DynamicsExperimentResult result) => Table.Pairs(null, [.. Describe.Settings(result.Options), .. Describe.Outcome(result)]);
+
+    private static string Capitalised(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string Short(double value) => double.IsFinite(value) ? Numbers.Short(value) : "none";
+}
