@@ -78,6 +78,8 @@ internal static class Tool
         var root = new RootCommand("Learns continuous-time dynamics from data: neural differential equations for .NET.")
         {
             LearnCommand.Create(context),
+            FitCommand.Create(context),
+            ForecastCommand.Create(context),
         };
         foreach (Option option in root.Options)
         {

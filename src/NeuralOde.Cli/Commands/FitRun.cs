@@ -1,0 +1,177 @@
+using System.CommandLine;
+using System.Globalization;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Progress;
+using NeuralOde.Cli.Reports;
+using NeuralOde.Persistence;
+using NeuralOde.Solvers;
+using NeuralOde.Training;
+
+namespace NeuralOde.Cli.Commands;
+
+/// <summary>What <c>neuralode fit</c> does.</summary>
+internal static class FitRun
+{
+    public static int Start(ToolContext context, ParseResult parsed, FitCommand.FitOptions options)
+    {
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
+        int[]? seeds = parsed.GetValue(options.Seeds);
+        if (seeds is { Length: > 0 } && (report ?? save) is not null)
+        {
+            throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
+        }
+
+        OutputFiles.Check(("--report", report), ("--save", save));
+        FitData data = FitData.Read(parsed, options);
+        SeriesFitOptions settings = Settings(parsed, options);
+        foreach (string note in data.Set.Notes.Concat(data.Split.Notes))
+        {
+            context.Error.WriteLine(note);
+        }
+
+        if (seeds is { Length: > 0 })
+        {
+            return Table(context, data, settings, seeds);
+        }
+
+        string title = $"Learning {string.Join(", ", data.Set.Components)} from {Count(data.Split.Training.Series.Count, "series", "series")} of {data.Path} (seed {settings.Seed})";
+        FitOutcome outcome = Fit(context, data, settings, work => ProgressView.Run(context, title, work));
+        Print(context, outcome);
+        if (save is not null)
+        {
+            outcome.Fit.Model.Save(save);
+            context.Out.WriteLine($"Model:  {save}");
+        }
+
+        if (report is not null)
+        {
+            AtomicFile.WriteText(report, FitReport.Create(outcome, context.CommandLine).ToHtml());
+            context.Out.WriteLine($"Report: {report}");
+        }
+
+        return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+    }
+
+    private static FitOutcome Fit(ToolContext context, FitData data, SeriesFitOptions settings, Func<Func<IProgress<TrainingProgress>?, SeriesFit>, SeriesFit> run)
+    {
+        try
+        {
+            SeriesFit fit = run(progress => FitData.Checked(() => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken)));
+            return new FitOutcome(data, settings, fit);
+        }
+        catch (Exception e) when (e is InvalidOperationException or OdeSolveException)
+        {
+            throw new CommandException(e.Message, ExitCode.Failure, e);
+        }
+    }
+
+    private static int Table(ToolContext context, FitData data, SeriesFitOptions settings, int[] seeds)
+    {
+        if (data.Split.Scored is null)
+        {
+            throw new CommandException("--seeds compares errors on what is held out, and nothing is. Give --hold-out a number or a fraction.");
+        }
+
+        List<ErrorRow> rows = [];
+        foreach (int seed in seeds)
+        {
+            FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, work => work(null));
+            if (outcome.Fit.WasCancelled)
+            {
+                return ExitCode.Cancelled;
+            }
+
+            ErrorRow row = outcome.Pooled!;
+            if (rows.Count == 0)
+            {
+                context.Out.WriteLine($"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale");
+                context.Out.WriteLine("  seed     error     naive     ratio   training error   seconds");
+            }
+
+            rows.Add(row);
+            context.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {row.Ratio,9:0.000} {ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
+        }
+
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median {ProgressText.Number(Median(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} {Median(rows.Select(static x => x.Ratio)),9:0.000}"));
+        return ExitCode.Success;
+    }
+
+    private static void Print(ToolContext context, FitOutcome outcome)
+    {
+        SeriesFit fit = outcome.Fit;
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {fit.Losses.Count:N0} iterations; error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
+        foreach (string remark in Remarks(outcome))
+        {
+            context.Out.WriteLine(remark);
+        }
+
+        if (fit.WasCancelled)
+        {
+            context.Error.WriteLine($"neuralode: stopped after {fit.Losses.Count} of {outcome.Options.Iterations} iterations; the best model so far is kept.");
+        }
+
+        if (outcome.Errors.Count > 0)
+        {
+            int width = Math.Max(9, outcome.Errors.Max(static x => x.Component.Length));
+            context.Out.WriteLine($"{"component".PadRight(width)}  scale         values  held-out RMSE  naive RMSE   ratio");
+            foreach (ErrorRow row in outcome.Errors)
+            {
+                context.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} {row.Ratio,7:0.000}"));
+            }
+        }
+    }
+
+    /// <summary>What a reader of the numbers should know, as sentences.</summary>
+    internal static IEnumerable<string> Remarks(FitOutcome outcome)
+    {
+        SeriesFit fit = outcome.Fit;
+        if (fit.FailedSolves > 0)
+        {
+            yield return $"{fit.FailedSolves} solves failed; each time training went back to its best model and halved its step.";
+        }
+
+        if (fit.PieceLength is { } length)
+        {
+            yield return $"The model could not follow a whole series from one initial state: the fit is made of pieces of about {length} observations, each with an initial state of its own. Read it as a short-term model; hidden states or a time dependence may help.";
+        }
+
+        if (fit.TrainingError > 0.7)
+        {
+            yield return "The fit explains less than half of the variance of what it was shown. A single state cannot rise and fall: try --hidden-states 1 or 2, or --time-dependent.";
+        }
+
+        if (outcome.Pooled is { Ratio: > 1 })
+        {
+            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+        }
+    }
+
+    private static SeriesFitOptions Settings(ParseResult parsed, FitCommand.FitOptions options)
+    {
+        var settings = new SeriesFitOptions();
+        return settings with
+        {
+            TimeDependent = parsed.GetValue(options.TimeDependent),
+            HiddenStates = (int)(parsed.GetValue(options.HiddenStates) ?? 0),
+            Widths = parsed.GetValue(options.Hidden) is { Length: > 0 } widths ? widths : settings.Widths,
+            Regularization = parsed.GetValue(options.Regularization) ?? settings.Regularization,
+            Iterations = (int)(parsed.GetValue(options.Iterations) ?? settings.Iterations),
+            LearningRate = parsed.GetValue(options.LearningRate) ?? settings.LearningRate,
+            Seed = parsed.GetValue(options.Seed) ?? 0,
+            Solver = parsed.GetValue(options.Solver) is { } name ? OdeSolver.Parse(name) : settings.Solver,
+            RelativeTolerance = parsed.GetValue(options.RelativeTolerance) ?? settings.RelativeTolerance,
+        };
+    }
+
+    private static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Data;
+using NeuralOde.Models;
+using NeuralOde.Solvers;
+
+namespace NeuralOde.Cli.Commands;
+
+/// <summary><c>neuralode forecast</c>: continues the series of a model that <c>fit</c> saved.</summary>
+internal static class ForecastCommand
+{
+    public static Command Create(ToolContext context)
+    {
+        var model = new Argument<string>("MODEL") { HelpName = "MODEL.safetensors", Description = "A model that 'neuralode fit --save' wrote." };
+        var until = new Option<string?>("--until") { Description = "The last time, as the data have it: a number, or a date such as 1978-03-01.", HelpName = "T", Required = true };
+        Option<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D");
+        step.Required = true;
+        Option<string?> output = Options.File("--out", "Where the forecast goes. Default: the standard output.", "FILE.csv");
+        var command = new ToolCommand("forecast", "Continues every series of a fitted model from the end of its data.")
+        {
+            Examples =
+            [
+                ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Yearly values from the last observation on."),
+                ("neuralode forecast flu.safetensors --until 1978-02-20 --step 0.5", "Dates, twice a day, to the standard output."),
+            ],
+            Notes =
+            [
+                "The CSV has the columns of the data that the model was learned from: the series where there are several, the time, and the components in their natural values. The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
+            ],
+        };
+        command.Add(model);
+        command.AddGroup("Forecast", until, step, output);
+        command.SetAction(parsed => Start(context, parsed.GetValue(model)!, parsed.GetValue(until)!, parsed.GetValue(step)!.Value, parsed.GetValue(output)));
+        return command;
+    }
+
+    // Not inlined, so that help does not load the library.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Start(ToolContext context, string path, string until, double step, string? output)
+    {
+        OutputFiles.Check(("--out", output));
+        TimeSeriesSet forecast = FitData.Checked(() =>
+        {
+            if (!File.Exists(path))
+            {
+                throw new CommandException($"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
+            }
+
+            SeriesModel model = SeriesModel.Load(path);
+            return Forecast(model, Time(model, until), until, step);
+        });
+        if (output is null)
+        {
+            forecast.WriteCsv(context.Out);
+        }
+        else
+        {
+            forecast.WriteCsv(output);
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Forecast: {output}, {forecast.Series.Sum(static x => x.Count):N0} rows."));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static double Time(SeriesModel model, string until)
+    {
+        try
+        {
+            return model.Scaling.Time.Parse(until);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"--until: {e.Message}", inner: e);
+        }
+    }
+
+    private static TimeSeriesSet Forecast(SeriesModel model, double time, string until, double step)
+    {
+        double start = model.Paths.Min(model.StartOf), end = model.Paths.Min(static x => x.DataEnd);
+        if (!(time > end))
+        {
+            TimeAxis axis = model.Scaling.Time;
+            throw new CommandException(time < start
+                ? $"--until {until} is before the model's start, {axis.Text(start)}. Its data end at {axis.Text(end)}; a forecast goes beyond."
+                : $"--until {until} is not after the end of the data, {axis.Text(end)}, where the forecast begins.");
+        }
+
+        try
+        {
+            return model.Forecast(time, step);
+        }
+        catch (Exception e) when (e is OdeSolveException or InvalidOperationException)
+        {
+            throw new CommandException(e.Message, ExitCode.Failure, e);
+        }
+    }
+}

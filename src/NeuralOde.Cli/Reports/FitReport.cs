@@ -1,0 +1,105 @@
+using System.Globalization;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Commands;
+using NeuralOde.Models;
+using NeuralOde.Reports;
+using NeuralOde.Training;
+
+namespace NeuralOde.Cli.Reports;
+
+/// <summary>The page about one run of <c>neuralode fit</c>.</summary>
+internal static class FitReport
+{
+    public static Report Create(FitOutcome outcome, string commandLine)
+    {
+        var figures = new FitFigures(outcome);
+        var report = new Report($"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        {
+            Subtitle = $"Learned from {Path.GetFileName(outcome.Data.Path)} by a neural ordinary differential equation.",
+            Footer = $"neuralode {HelpWriter.Version}",
+        }
+            .Add([.. Notes(outcome)])
+            .Add(Cards(outcome))
+            .Add(new Section("Observations, fit and forecast", [.. figures.Series()]));
+        if (outcome.Errors.Count > 0)
+        {
+            report = report.Add(new Section(
+                "Errors on the held-out part",
+                "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen in training. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
+                Errors(outcome)));
+        }
+
+        if (figures.Portrait() is { } portrait)
+        {
+            report = report.Add(new Section("Phase portrait", portrait));
+        }
+
+        IReadOnlyList<FrameSequence> evolution = figures.Evolution();
+        return report
+            .Add(new Section("Over training", [.. evolution, new Details("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])]))
+            .Add(new Section("Training error", figures.Loss()))
+            .Add(new Section("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+    }
+
+    private static IEnumerable<Block> Notes(FitOutcome outcome)
+    {
+        if (outcome.Fit.WasCancelled)
+        {
+            yield return $"Training was stopped after {outcome.Fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} of {outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model until then.";
+        }
+
+        string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Set.Notes, .. outcome.Data.Split.Notes];
+        if (remarks.Length > 0)
+        {
+            yield return new BulletList(remarks);
+        }
+    }
+
+    private static Cards Cards(FitOutcome outcome)
+    {
+        SeriesFit fit = outcome.Fit;
+        List<Card> cards = [];
+        if (outcome.Pooled is { } pooled)
+        {
+            string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
+            cards.Add(new Card("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
+            cards.Add(new Card("Naive forecast", Number(pooled.Naive), Note: "the last value seen"));
+            cards.Add(new Card("Ratio", pooled.Ratio.ToString("0.00", CultureInfo.InvariantCulture), Note: pooled.Ratio < 1 ? "better than naive" : "worse than naive"));
+        }
+
+        cards.Add(new Card("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));
+        cards.Add(new Card("Training", fit.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", $"{fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} iterations"));
+        return new Cards(cards);
+    }
+
+    private static Table Errors(FitOutcome outcome) => new()
+    {
+        Columns = [new("component"), new("scale"), new("values", null, true), new("held-out RMSE", null, true), new("naive RMSE", null, true), new("ratio", null, true)],
+        Rows = [.. outcome.Errors.Select(static row => (IReadOnlyList<string>)
+            [row.Component, row.Scale, row.Count.ToString(CultureInfo.InvariantCulture), Number(row.Model), Number(row.Naive), row.Ratio.ToString("0.000", CultureInfo.InvariantCulture)])],
+    };
+
+    private static Table Settings(FitOutcome outcome)
+    {
+        SeriesModel model = outcome.Fit.Model;
+        SeriesFitOptions options = outcome.Options;
+        return Table.Pairs(
+            null,
+            [
+                ("series learned from", model.Paths.Count.ToString(CultureInfo.InvariantCulture)),
+                ("components", string.Join(", ", model.Scaling.Components.Select(static x => x.IsLog ? $"{x.Name} (log)" : x.Name))),
+                ("hidden states", model.HiddenStates.ToString(CultureInfo.InvariantCulture)),
+                ("depends on time", model.IsTimeDependent ? "yes" : "no"),
+                ("network", $"tanh, hidden layers {string.Join(", ", options.Widths)}, plus a matrix; {model.ParameterCount} weights"),
+                ("unit of time in the model", $"{Number(model.Scaling.TimeScale)} ({model.Scaling.Time.Unit})"),
+                ("regularization", Number(options.Regularization)),
+                ("solver", string.Create(CultureInfo.InvariantCulture, $"{options.Solver.Name}, relative tolerance {options.RelativeTolerance}")),
+                ("optimizer", $"Adam, learning rate {Number(options.LearningRate)}, cosine decay in each stage"),
+                ("iterations", options.Iterations.ToString("N0", CultureInfo.InvariantCulture)),
+                ("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+                ("trajectory", outcome.Fit.PieceLength is { } length ? $"pieces of about {length} observations" : "one solve a series"),
+            ]);
+    }
+
+    private static string Number(double value) => double.IsFinite(value) ? Numbers.Short(value) : "none";
+}
