@@ -22,13 +22,18 @@ public sealed class TrajectoryTrainer<T>
     private readonly SolveMemory<T> _memory;
     private readonly Dictionary<int, Program<T>> _lossPrograms = [];
     private readonly T[] _initialGradient;
+    private Parameter[] _lossParameters = [];
 
     /// <summary>Prepares the step: compiles the field with its vector-Jacobian product.</summary>
     /// <param name="ode">The model.</param>
     /// <param name="stateShape">The shape of the initial states, by convention <c>[batch, state]</c>.</param>
-    /// <param name="loss">From predicted and observed states, <c>[times, …state shape]</c>, to a scalar.</param>
+    /// <param name="loss">
+    /// From predicted states, <c>[times, …state shape]</c>, and observations, <c>[times, …observed shape]</c>, to a scalar. It may use parameters of its own
+    /// (a decoder, a noise level): they get their gradients too.
+    /// </param>
     /// <param name="optimizer">Moves the parameters; none where only gradients are wanted.</param>
-    public TrajectoryTrainer(OdeBlock ode, Shape stateShape, Func<Tensor, Tensor, Tensor> loss, Optimizer? optimizer = null)
+    /// <param name="observedShape">The shape of one time's observations; the state's if not given.</param>
+    public TrajectoryTrainer(OdeBlock ode, Shape stateShape, Func<Tensor, Tensor, Tensor> loss, Optimizer? optimizer = null, Shape? observedShape = null)
     {
         ArgumentNullException.ThrowIfNull(ode);
         ArgumentNullException.ThrowIfNull(loss);
@@ -38,10 +43,14 @@ public sealed class TrajectoryTrainer<T>
         _memory = _sensitivity.Rent();
         _initialGradient = new T[stateShape.ElementCount];
         StateShape = stateShape;
+        ObservedShape = observedShape ?? stateShape;
     }
 
     /// <summary>The shape of the initial states.</summary>
     public Shape StateShape { get; }
+
+    /// <summary>The shape of one time's observations.</summary>
+    public Shape ObservedShape { get; }
 
     /// <summary>The gradient of the last step's loss with respect to the initial states.</summary>
     public ReadOnlySpan<T> InitialGradient => _initialGradient;
@@ -55,15 +64,15 @@ public sealed class TrajectoryTrainer<T>
     /// <summary>Solves, measures, takes the gradient, and lets the optimizer move the parameters.</summary>
     /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
     /// <param name="times">At least two times, strictly rising or falling.</param>
-    /// <param name="observed">Observed states, <c>[times, …state shape]</c>.</param>
+    /// <param name="observed">Observations, <c>[times, …<see cref="ObservedShape"/>]</c>.</param>
     /// <returns>The loss before the move.</returns>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="OdeSolveException">The solve failed.</exception>
     public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed)
     {
-        if (observed.Length != times.Length * StateShape.ElementCount)
+        if (observed.Length != times.Length * ObservedShape.ElementCount)
         {
-            throw new ArgumentException($"{times.Length} times of states {StateShape} are {times.Length * StateShape.ElementCount} observed values, not {observed.Length}.", nameof(observed));
+            throw new ArgumentException($"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         }
 
         _sensitivity.Forward(_memory, initial, times, forGradient: true).ThrowIfFailed();
@@ -73,6 +82,12 @@ public sealed class TrajectoryTrainer<T>
         program.Run();
         _sensitivity.Backward(_memory, program.Output(1), _initialGradient, []);
         _sensitivity.AddParameterGradients();
+        for (int i = 0; i < _lossParameters.Length; i++)
+        {
+            Span<T> sum = _lossParameters[i].MutableGradient<T>();
+            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, program.Output(i + 2), sum);
+        }
+
         _optimizer?.Step();
         return double.CreateTruncating(program.Output(0)[0]);
     }
@@ -81,20 +96,28 @@ public sealed class TrajectoryTrainer<T>
     {
         if (!_lossPrograms.TryGetValue(timeCount, out Program<T>? program))
         {
-            Shape shape = new([timeCount, .. StateShape]);
+            ProgramInput[] inputs = [new("predicted", new([timeCount, .. StateShape])), new("observed", new([timeCount, .. ObservedShape]))];
+
+            // Compiled once without its gradient, to see which parameters it uses.
+            _lossParameters = [.. Program<T>.Compile(x => [Scalar(x)], inputs).Parameters];
             program = Program<T>.Compile(
                 x =>
                 {
-                    Tensor loss = _loss(x[0], x[1]);
-                    return loss.ElementCount == 1
-                        ? [loss, .. Gradients.Of(loss, [x[0]])]
-                        : throw new ArgumentException($"A loss is a scalar; this one has shape {loss.Shape}. Take its mean or sum.");
+                    Tensor loss = Scalar(x);
+                    return [loss, .. Gradients.Of(loss, [x[0], .. _lossParameters])];
                 },
-                new ProgramInput("predicted", shape),
-                new ProgramInput("observed", shape));
+                inputs);
             _lossPrograms[timeCount] = program;
         }
 
         return program;
+    }
+
+    private Tensor Scalar(Tensor[] x)
+    {
+        Tensor loss = _loss(x[0], x[1]);
+        return loss.ElementCount == 1
+            ? loss
+            : throw new ArgumentException($"A loss is a scalar; this one has shape {loss.Shape}. Take its mean or sum.");
     }
 }

@@ -123,6 +123,24 @@ public class OdeBlockTests
     }
 
     [Fact]
+    public void A_loss_with_parameters_of_its_own_gives_them_their_gradients()
+    {
+        var ode = new OdeBlock(new Mlp(2, [6], 2, random: new RandomSource(4), dtype: DType.Float64));
+        var decoder = new Linear(2, 1, random: new RandomSource(5), dtype: DType.Float64);
+        Tensor Measure(Tensor states, Tensor observed) => Loss.MeanSquared(decoder.Forward(states), observed);
+        double[] z0 = [0.1, -0.2];
+        double[] times = [0, 0.5, 1.5];
+        double[] observed = [0.3, 0.1, -0.4];
+        new TrajectoryTrainer<double>(ode, [1, 2], Measure, observedShape: [1, 1]).Step(z0, times, observed);
+        Parameter[] all = [.. ode.Parameters, .. decoder.Parameters];
+        double[] compiled = [.. all.SelectMany(x => x.Gradient!.ToDoubles())];
+        ode.Parameters.ClearGradients();
+        decoder.Parameters.ClearGradients();
+        Measure(ode.Forward(Tensor.From(z0, [1, 2]), times), Tensor.From(observed, [3, 1, 1])).Backward();
+        Close.To([.. all.SelectMany(x => x.Gradient!.ToDoubles())], compiled, 1e-12);
+    }
+
+    [Fact]
     public void Missing_observations_leave_value_and_gradient_finite()
     {
         Tensor predicted = Tensor.From([1.0, 2.0, 3.0], [3]).WithGradient();

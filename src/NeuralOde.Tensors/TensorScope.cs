@@ -1,0 +1,89 @@
+using System.Numerics;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>
+/// Lends eager tensors their memory from a pool, and takes it back when it is disposed: for loops that make the same large tensors again and
+/// again, which would otherwise be left to the collector.
+/// </summary>
+/// <remarks>
+/// Only for the thread that opened it; scopes nest. Tensors made within must not be used after it is disposed, other than what
+/// <see cref="Keep"/> copied. Parameters, their gradients and compiled programs have memory of their own and are not concerned.
+/// </remarks>
+public sealed class TensorScope : IDisposable
+{
+    [ThreadStatic]
+    private static TensorScope? t_current;
+
+    [ThreadStatic]
+    private static Dictionary<(Type Type, int Length), Stack<Array>>? t_pool;
+
+    private readonly TensorScope? _outer;
+    private readonly List<Array> _lent = [];
+    private bool _disposed;
+
+    private TensorScope()
+    {
+        _outer = t_current;
+        t_current = this;
+    }
+
+    /// <summary>Opens a scope on this thread.</summary>
+    /// <returns>Dispose it to hand the memory back.</returns>
+    public static TensorScope Begin() => new();
+
+    /// <summary>A copy of a tensor that outlives the scope. Its gradient history ends.</summary>
+    /// <param name="tensor">A tensor that was made within.</param>
+    /// <returns>The copy.</returns>
+    public static Tensor Keep(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.DType == DType.Float32
+            ? new Tensor(tensor.Shape, Storage<float>.Wrap(tensor.ToArray<float>()))
+            : new Tensor(tensor.Shape, Storage<double>.Wrap(tensor.ToArray<double>()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        if (t_current != this)
+        {
+            throw new InvalidOperationException("Tensor scopes are disposed on the thread that opened them, the innermost first.");
+        }
+
+        _disposed = true;
+        t_current = _outer;
+        t_pool ??= [];
+        foreach (Array array in _lent)
+        {
+            (Type, int) key = (array.GetType().GetElementType()!, array.Length);
+            if (!t_pool.TryGetValue(key, out Stack<Array>? stack))
+            {
+                t_pool[key] = stack = new Stack<Array>();
+            }
+
+            stack.Push(array);
+        }
+    }
+
+    /// <summary>Memory for an eager tensor: from the pool within a scope, else new.</summary>
+    internal static T[] Rent<T>(int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (t_current is not { } scope)
+        {
+            return GC.AllocateUninitializedArray<T>(length);
+        }
+
+        T[] array = t_pool is not null && t_pool.TryGetValue((typeof(T), length), out Stack<Array>? stack) && stack.TryPop(out Array? free)
+            ? (T[])free
+            : GC.AllocateUninitializedArray<T>(length);
+        scope._lent.Add(array);
+        return array;
+    }
+}
