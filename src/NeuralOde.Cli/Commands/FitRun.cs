@@ -141,7 +141,10 @@ internal static class FitRun
 
         if (fit.TrainingError > 0.7)
         {
-            yield return "The fit explains less than half of the variance of what it was shown. A single state cannot rise and fall: try --hidden-states 1 or 2, or --time-dependent.";
+            yield return "The fit explains less than half of the variance of what it was shown. "
+                + (outcome.Fit.Model.HiddenStates == 0 && !outcome.Fit.Model.IsTimeDependent
+                    ? "A state that decides alone how it changes may be too little: try --hidden-states 1 or 2, or --time-dependent."
+                    : "Try more --hidden-states, a wider network (--hidden 32) or less --regularization.");
         }
 
         if (outcome.Pooled is { Ratio: > 1 })

@@ -11,6 +11,7 @@ namespace NeuralOde.Cli.Reports;
 internal sealed class FitFigures
 {
     private const int CurvePoints = 400;
+    private const int ManyPoints = 200;
     private static readonly LineStyle FitStyle = new() { Color = PaletteColor.Blue, Width = 2 };
     private static readonly LineStyle ForecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = Dash.Dashed };
     private static readonly PointStyle SeenStyle = new() { Color = PaletteColor.Ink, Size = 5 };
@@ -102,7 +103,7 @@ internal sealed class FitFigures
         var figure = new Figure
         {
             XAxis = new Axis("iteration"),
-            YAxis = new Axis("RMS error at training observations", "standard deviations") { Scale = AxisScale.Logarithmic },
+            YAxis = new Axis("RMS error", "deviations") { Scale = AxisScale.Logarithmic },
             Height = 320,
             Caption = "Training starts with short pieces of the series and doubles their length at each dashed line, which makes the task harder: steps up are expected.",
         }
@@ -126,7 +127,7 @@ internal sealed class FitFigures
             return new FrameSequence
             {
                 Title = _model.Paths.Count > 1 ? $"{name}, {_data.SeriesName} {path.Id}" : name,
-                Base = new Figure { XAxis = TimeAxis, YAxis = Framed(ValueAxis(c), values), Height = 300 }.Points(observed.Times.ToArray(), values, "observations", SeenStyle),
+                Base = WithObservations(new Figure { XAxis = TimeAxis, YAxis = Framed(ValueAxis(c), values), Height = 300 }, path, c),
                 Frames = [.. _outcome.Fit.Snapshots.Select(snapshot =>
                 {
                     (double[] times, double[][] curve) = Curve(snapshot.Model, snapshot.Model.PathOf(path.Id), _model.StartOf(path), path.DataEnd);
@@ -162,23 +163,31 @@ internal sealed class FitFigures
 
     private Figure Panel(SeriesPath path, int c)
     {
-        TimeSeries observed = Observed(path);
         double start = _model.StartOf(path);
-        int[] seen = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] <= path.TrainingEnd)];
-        int[] heldOut = [.. Enumerable.Range(seen.Length, observed.Count - seen.Length)];
         (double[] fitTimes, double[][] fit) = Curve(path, start, path.TrainingEnd);
         (double[] aheadTimes, double[][] ahead) = Curve(path, path.TrainingEnd, Horizon(path, start));
-        var figure = new Figure { XAxis = TimeAxis };
+        return WithObservations(new Figure { XAxis = TimeAxis }, path, c)
+            .Line(fitTimes, fit[c], "fit", FitStyle)
+            .Line(aheadTimes, ahead[c], "forecast", ForecastStyle);
+    }
+
+    /// <summary>Adds what was observed, the held-out part shaded and in a mark of its own.</summary>
+    private Figure WithObservations(Figure figure, SeriesPath path, int c)
+    {
+        TimeSeries observed = Observed(path);
+        int[] seen = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] <= path.TrainingEnd)];
+        int[] heldOut = [.. Enumerable.Range(seen.Length, observed.Count - seen.Length)];
         if (path.DataEnd > path.TrainingEnd)
         {
             figure = figure.Shade(path.TrainingEnd, path.DataEnd, "held out");
         }
 
-        return figure
-            .Line(fitTimes, fit[c], "fit", FitStyle)
-            .Line(aheadTimes, ahead[c], "forecast", ForecastStyle)
-            .Points(Times(seen), Values(seen), "observations", SeenStyle)
-            .Points(Times(heldOut), Values(heldOut), path.DataEnd > path.TrainingEnd ? "held-out observations" : null, HeldOutStyle);
+        // Where observations stand close, small pale marks leave the curve to be seen.
+        double size = observed.Count > ManyPoints ? 0.5 : 1, opacity = observed.Count > ManyPoints ? 0.5 : 1;
+        figure = figure.Points(Times(seen), Values(seen), "observations", SeenStyle with { Size = SeenStyle.Size * size, Opacity = opacity });
+        return heldOut.Length > 0
+            ? figure.Points(Times(heldOut), Values(heldOut), "held-out observations", HeldOutStyle with { Size = HeldOutStyle.Size * size, Opacity = opacity })
+            : figure;
 
         double[] Times(int[] points) => [.. points.Select(i => observed.Times[i])];
         double[] Values(int[] points) => [.. points.Select(i => observed[i, c])];

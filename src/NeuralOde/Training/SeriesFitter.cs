@@ -105,7 +105,7 @@ public static class SeriesFitter
             _planned = _options.Iterations;
             ShootingObjective? accepted = null;
             ParameterSnapshot? acceptedField = null;
-            double acceptedMisfit = double.PositiveInfinity;
+            double acceptedMisfit = double.PositiveInfinity, leastMisfit = double.PositiveInfinity;
             for (int stage = 0; stage < lengths.Count; stage++)
             {
                 var pieces = new ShootingPieces(_series, lengths[stage]);
@@ -114,7 +114,11 @@ public static class SeriesFitter
                 _stageStarts.Add(_losses.Count);
                 RunStage(objective, iterations);
                 double misfit = objective.Misfit;
-                bool forgets = accepted is not null && misfit > Math.Max(3 * acceptedMisfit, acceptedMisfit + 0.1);
+
+                // Longer pieces fit worse by rights, because their states answer for more noise; measured against the best of all stages, so
+                // that many small losses do not add up unseen.
+                bool forgets = misfit > Math.Max(4 * leastMisfit, leastMisfit + 0.15);
+                leastMisfit = Math.Min(leastMisfit, misfit);
                 if (forgets && !_cancellation.IsCancellationRequested)
                 {
                     acceptedField!.Restore();
