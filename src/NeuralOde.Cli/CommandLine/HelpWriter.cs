@@ -26,10 +26,13 @@ internal sealed class HelpWriter(TextWriter writer) : SynchronousCommandLineActi
         Heading("Usage");
         writer.WriteLine("  " + Usage(command));
         var tool = command as ToolCommand;
-        if (tool is { Examples.Count: > 0 })
+
+        // The whole tool's examples are the first one of each command.
+        (string Line, string Meaning)[] examples = tool is null ? [.. command.Subcommands.OfType<ToolCommand>().SelectMany(static x => x.Examples.Take(1))] : [.. tool.Examples];
+        if (examples.Length > 0)
         {
             Heading("Examples");
-            foreach ((string line, string meaning) in tool.Examples)
+            foreach ((string line, string meaning) in examples)
             {
                 writer.WriteLine("  " + line);
                 Wrap(meaning, 6, 6);

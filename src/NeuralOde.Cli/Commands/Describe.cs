@@ -1,7 +1,9 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Experiments;
+using NeuralOde.Nn;
 using NeuralOde.Optimizers;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -13,7 +15,7 @@ internal static class Describe
         string of = settings.CubesState ? " of z³" : "";
         return settings.Field == LearnedField.Linear
             ? $"a 2x2 matrix{of}"
-            : $"network 2-{string.Join('-', settings.Hidden)}-2, {settings.Activation.ToString().ToLowerInvariant()}{of}";
+            : $"network 2-{string.Join('-', settings.Hidden)}-2, {(settings.Activation is Activation.Elu or Activation.Relu ? settings.Activation.ToString().ToUpperInvariant() : settings.Activation.ToString().ToLowerInvariant())}{of}";
     }
 
     public static string Solver(DynamicsExperimentOptions settings) => new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).ToString();
@@ -38,8 +40,18 @@ internal static class Describe
         ("kept model", $"after iteration {result.BestIteration.ToString("N0", CultureInfo.InvariantCulture)}, by its error against the observations"),
         ("error of the model after the last iteration", Number(result.LastError)),
         ("skipped iterations (failed solves)", result.FailedSolves.ToString("N0", CultureInfo.InvariantCulture)),
-        ("evaluations of the field an iteration, forward", Number((double)result.Evaluated / Math.Max(1, result.Iterations - result.FailedSolves))),
+        ("evaluations of the field an iteration, forward", ((double)result.Evaluated / Math.Max(1, result.Iterations - result.FailedSolves)).ToString("0.0", CultureInfo.InvariantCulture)),
+        .. Matrix(result),
     ];
+
+    private static IEnumerable<(string Name, string Value)> Matrix(DynamicsExperimentResult result)
+    {
+        if (result.Options.Field == LearnedField.Linear)
+        {
+            double[] a = result.Model.Parameters[0].ToDoubles();
+            yield return ("learned matrix", $"A = [[{Number(a[0])}, {Number(a[1])}], [{Number(a[2])}, {Number(a[3])}]]");
+        }
+    }
 
     private static string Windows(DynamicsExperimentOptions settings)
     {
@@ -56,5 +68,6 @@ internal static class Describe
         + (settings.Schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0")
         + (settings.GradientNormBound is double bound ? $", gradient norm at most {Number(bound)}" : "");
 
-    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+    /// <summary>A setting, in as few digits as it has.</summary>
+    public static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -33,7 +33,7 @@ internal static class LearnRun
         Say(context, result);
         Write(context, "model", save, path => result.Model.Save(path, Metadata(context, result)));
         Write(context, "metrics", metrics, path => LearnMetrics.Write(path, result, context.CommandLine));
-        Write(context, "figure", figure, path => AtomicFile.WriteText(path, (new LearnFigures(result).Portrait(titled: true) with { Width = 800 }).ToSvg()));
+        Write(context, "figure", figure, path => AtomicFile.WriteText(path, (new LearnFigures(result).Portrait(titled: true) with { Width = 760 }).ToSvg()));
         Write(context, "report", report, path => AtomicFile.WriteText(path, LearnReport.Create(result, context.CommandLine).ToHtml()));
         return result.Outcome switch
         {

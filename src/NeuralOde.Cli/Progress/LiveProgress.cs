@@ -14,7 +14,7 @@ internal static class LiveProgress
         return console.Progress()
             .AutoClear(false)
             .HideCompleted(false)
-            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = 14 }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(x => work(new Bar(x.AddTask("starting", maxValue: 1))));
     }
 
@@ -24,7 +24,7 @@ internal static class LiveProgress
         {
             task.MaxValue = Math.Max(1, value.Iterations);
             task.Value = value.Iteration;
-            task.Description = Markup.Escape(ProgressText.Line(value));
+            task.Description = Markup.Escape(ProgressText.Short(value));
         }
     }
 }

@@ -6,9 +6,15 @@ namespace NeuralOde.Cli.Progress;
 /// <summary>The words of a progress line.</summary>
 internal static class ProgressText
 {
+    /// <summary>A whole line of a log.</summary>
     public static string Line(TrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,
         $"iteration {p.Iteration,7:N0} of {p.Iterations:N0}   loss {Number(p.Loss),8}   best {Number(p.Best),8}   {p.IterationsPerSecond,6:N0}/s   {Time(p.Remaining)} left");
+
+    /// <summary>What stands beside a bar, together at most 80 columns wide.</summary>
+    public static string Short(TrainingProgress p) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{p.Iteration:N0}/{p.Iterations:N0}  loss {Number(p.Loss)}  best {Number(p.Best)}  {p.IterationsPerSecond:N0}/s  {Time(p.Remaining)} left");
 
     public static string Number(double value) => !double.IsFinite(value) ? "-"
         : Math.Abs(value) is >= 0.001 and < 1_000 ? value.ToString("G3", CultureInfo.InvariantCulture)

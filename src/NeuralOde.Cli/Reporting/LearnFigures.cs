@@ -9,10 +9,12 @@ namespace NeuralOde.Cli.Reporting;
 internal sealed class LearnFigures
 {
     private const double Margin = 0.12;
+    private const double Aspect = 1.35;
     private static readonly Axis Time = new("time");
-    private static readonly LineStyle TrueStyle = new() { Color = PaletteColor.Ink, Width = 1.6 };
-    private static readonly LineStyle LearnedStyle = new() { Color = PaletteColor.Vermillion, Width = 2.4, Dash = Dash.Dashed };
-    private static readonly LineStyle SoFarStyle = new() { Color = PaletteColor.Vermillion, Width = 2 };
+
+    // The true trajectory is a wide pale ribbon with the learned one on it: where they agree both are seen.
+    private static readonly LineStyle TrueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
+    private static readonly LineStyle LearnedStyle = new() { Color = PaletteColor.Vermillion, Width = 1.8 };
 
     private readonly DynamicsExperimentResult _result;
     private readonly double[][] _exact;
@@ -36,9 +38,9 @@ internal sealed class LearnFigures
     {
         // The plot is wider than tall and shows as much more of the plane; the arrows fill it.
         double height = _y.Max!.Value - _y.Min!.Value;
-        double width = Math.Max(_x.Max!.Value - _x.Min!.Value, 1.62 * height);
+        double width = Math.Max(_x.Max!.Value - _x.Min!.Value, Aspect * height);
         double middle = 0.5 * (_x.Max.Value + _x.Min!.Value);
-        var grid = new ArrowGrid(middle - (0.5 * width), middle + (0.5 * width), _y.Min.Value, _y.Max.Value, 25, 15);
+        var grid = new ArrowGrid(middle - (0.5 * width), middle + (0.5 * width), _y.Min.Value, _y.Max.Value, 20, 15);
         (double[] trueUs, double[] trueVs) = grid.Evaluate(TrueField);
         (double[] us, double[] vs) = LearnedField(grid);
         return new Figure
@@ -47,11 +49,11 @@ internal sealed class LearnFigures
             XAxis = _x with { Min = middle - (0.5 * width), Max = middle + (0.5 * width) },
             YAxis = _y,
             EqualAspect = true,
-            Height = 620,
-            Caption = "Time runs along the observations' colours. Arrows show directions only; where there are no observations, the learned field is a guess.",
+            Height = 640,
+            Caption = "Time runs along the observations' colours. Arrows fade where a field is weak; far from all observations the learned field is a guess.",
         }
-            .Arrows(grid.Xs, grid.Ys, trueUs, trueVs, "true field", new ArrowStyle { Color = PaletteColor.Gray, Width = 2.6, Magnitude = ArrowMagnitude.None })
-            .Arrows(grid.Xs, grid.Ys, us, vs, "learned field", new ArrowStyle { Color = PaletteColor.SkyBlue, Width = 1.4, Magnitude = ArrowMagnitude.None })
+            .Arrows(grid.Xs, grid.Ys, trueUs, trueVs, "true field", new ArrowStyle { Color = PaletteColor.Gray, Width = 2.8, Length = 0.6 })
+            .Arrows(grid.Xs, grid.Ys, us, vs, "learned field", new ArrowStyle { Color = PaletteColor.Vermillion, Width = 1, Length = 0.6 })
             .ColoredPoints(_observed[0], _observed[1], _result.Times, Time, "observations", new PointStyle { Size = 5.5 })
             .Line(_exact[0], _exact[1], "true trajectory", TrueStyle)
             .Line(_learned[0], _learned[1], "learned trajectory", LearnedStyle);
@@ -69,6 +71,7 @@ internal sealed class LearnFigures
     {
         double[] iterations = [.. Enumerable.Range(1, _result.Losses.Count).Select(static x => (double)x)];
         double[] evaluated = [.. _result.Evaluations.Select(static x => (double)x.Iteration)];
+        (double[] medianAt, double[] medians) = RunningMedian(_result.Losses);
         Axis iteration = new("iteration");
         return new PanelGrid
         {
@@ -77,9 +80,9 @@ internal sealed class LearnFigures
             [
                 new Figure { Title = $"Loss of each iteration's windows ({(_result.Options.Loss == LossMeasure.MeanSquared ? "mean squared" : "mean absolute")} difference)", XAxis = iteration, YAxis = new Axis("loss") { Scale = AxisScale.Logarithmic } }
                     .Line(iterations, _result.Losses, "each iteration", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
-                    .Line(iterations, RunningMedian(_result.Losses), "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
+                    .Line(medianAt, medians, "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
                 new Figure { Title = "Error of the whole trajectory against the observations", XAxis = iteration, YAxis = new Axis("error (RMS)") { Scale = AxisScale.Logarithmic } }
-                    .Line(evaluated, [.. _result.Evaluations.Select(static x => x.Error)], "evaluated now and then", new LineStyle { Color = PaletteColor.Green, Width = 1.6 })
+                    .Line(evaluated, [.. _result.Evaluations.Select(static x => x.Error)], "whole trajectory", new LineStyle { Color = PaletteColor.Green, Width = 1.6 })
                     .Points([_result.BestIteration], [_result.ObservationError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = Marker.Diamond, Size = 10 }),
             ],
         };
@@ -90,13 +93,13 @@ internal sealed class LearnFigures
     {
         Base = new Figure { XAxis = _x, YAxis = _y, EqualAspect = true, Height = 460 }
             .Points(_observed[0], _observed[1], "observations", new PointStyle { Color = PaletteColor.Gray, Size = 4, Opacity = 0.7 })
-            .Line(_exact[0], _exact[1], "true trajectory", TrueStyle with { Width = 1.2 }),
+            .Line(_exact[0], _exact[1], "true trajectory", TrueStyle),
         Frames =
         [
             .. _result.Snapshots.Select(x =>
             {
                 double[][] states = Components(x.States);
-                return new Frame(FormattableString.Invariant($"iteration {x.Iteration:N0}"), new Figure().Line(states[0], states[1], "learned so far", SoFarStyle));
+                return new Frame(FormattableString.Invariant($"iteration {x.Iteration:N0}"), new Figure().Line(states[0], states[1], "learned so far", LearnedStyle));
             }),
         ],
         Caption = "Press a number to see the trajectory after that many iterations. A trajectory that leaves the picture is cut at its edge.",
@@ -109,8 +112,8 @@ internal sealed class LearnFigures
 
     private Figure Difference() => new Figure { Title = "Learned less true", XAxis = Time, YAxis = new Axis("difference") }
         .HorizontalRule(0)
-        .Line([.. _result.Times], [.. _learned[0].Zip(_exact[0], static (a, b) => a - b)], "of z₁", new LineStyle { Color = PaletteColor.Blue, Width = 1.8 })
-        .Line([.. _result.Times], [.. _learned[1].Zip(_exact[1], static (a, b) => a - b)], "of z₂", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = Dash.DashDot });
+        .Line([.. _result.Times], [.. _learned[0].Zip(_exact[0], static (a, b) => a - b)], "difference of z₁", new LineStyle { Color = PaletteColor.Blue, Width = 1.8 })
+        .Line([.. _result.Times], [.. _learned[1].Zip(_exact[1], static (a, b) => a - b)], "difference of z₂", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = Dash.DashDot });
 
     private (double U, double V) TrueField(double x, double y)
     {
@@ -138,17 +141,34 @@ internal sealed class LearnFigures
     private static double[][] Components(IReadOnlyList<double> states) =>
         [[.. states.Where(static (_, i) => i % 2 == 0)], [.. states.Where(static (_, i) => i % 2 == 1)]];
 
-    /// <summary>The median of each value's neighbourhood, a fiftieth of the run wide: single losses vary with their windows.</summary>
-    private static double[] RunningMedian(IReadOnlyList<double> values)
+    /// <summary>The median over the neighbourhood, a fiftieth of the run wide, of at most 600 iterations: single losses vary with their windows.</summary>
+    private static (double[] Iterations, double[] Medians) RunningMedian(IReadOnlyList<double> values)
     {
+        const int MostPoints = 600;
+        const int MostNeighbours = 100;
+        int count = Math.Min(values.Count, MostPoints);
         int reach = Math.Max(1, values.Count / 100);
-        var medians = new double[values.Count];
-        for (int i = 0; i < medians.Length; i++)
+        int stride = 1 + (reach / MostNeighbours);
+        var iterations = new double[count];
+        var medians = new double[count];
+        var near = new List<double>();
+        for (int k = 0; k < count; k++)
         {
-            double[] near = [.. values.Skip(i - reach).Take(Math.Min(i, reach) + reach + 1).Where(double.IsFinite).Order()];
-            medians[i] = near.Length == 0 ? double.NaN : near[near.Length / 2];
+            int middle = count == 1 ? 0 : (int)((long)k * (values.Count - 1) / (count - 1));
+            near.Clear();
+            for (int i = Math.Max(0, middle - reach); i <= Math.Min(values.Count - 1, middle + reach); i += stride)
+            {
+                if (double.IsFinite(values[i]))
+                {
+                    near.Add(values[i]);
+                }
+            }
+
+            near.Sort();
+            iterations[k] = middle + 1;
+            medians[k] = near.Count == 0 ? double.NaN : near[near.Count / 2];
         }
 
-        return medians;
+        return (iterations, medians);
     }
 }

@@ -16,21 +16,21 @@ internal static class LearnReport
         FrameSequence evolution = figures.Evolution();
         return new Report($"Learning the {options.Dynamics.Name} system from observations")
         {
-            Subtitle = $"{Capitalised(Describe.Field(options))}, learned from one noisy trajectory by gradients through an ODE solver.",
+            Subtitle = $"{Capitalised(Describe.Field(options))}; seed {options.Seed}",
             Footer = $"neuralode {HelpWriter.Version}",
         }
             .Add(Note(result))
             .Add(Cards(result))
             .Add(new Section(
                 "What was learned",
-                $"The system is {options.Dynamics.Equation}. Training saw {result.Times.Count.ToString("N0", CultureInfo.InvariantCulture)} states of one trajectory, each with normal noise of deviation {Short(options.Dynamics.Noise)}, and nothing of the equation. The learned trajectory starts from the known initial state and is a single solve to the last time.",
+                $"The system is {options.Dynamics.Equation}. Training saw {result.Times.Count.ToString("N0", CultureInfo.InvariantCulture)} states of one trajectory, {(options.Dynamics.Noise > 0 ? $"each with normal noise of deviation {Describe.Number(options.Dynamics.Noise)}" : "without noise")}, and nothing of the equation. The learned trajectory starts from the known initial state and is a single solve to the last time.",
                 figures.Portrait()))
             .Add(new Section("Over time", figures.Series()))
             .Add(new Section(
                 "Over training",
                 "The first and the last picture are before and after training; the model that is kept may be another, the one nearest to all observations.",
                 evolution,
-                new Details("All at once", evolution.ToFilmStrip(12, 4, 150))))
+                evolution.ToFilmStrip(8, 4, 150)))
             .Add(new Section("Loss", figures.Training()))
             .Add(new Section("Settings", Settings(result), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")));
     }
@@ -46,9 +46,8 @@ internal static class LearnReport
     {
         double seconds = result.Elapsed.TotalSeconds;
         return new Cards(
-            new Card("Error of the trajectory", Short(result.Error), Note: "root mean square against the exact solution"),
-            new Card("of z₁ and of z₂", $"{Short(result.ComponentError(0))}, {Short(result.ComponentError(1))}", Note: "the same for each component"),
-            new Card("Against the observations", Short(result.ObservationError), Note: $"their noise: {Short(result.Options.Dynamics.Noise)}"),
+            new Card("Error", Short(result.Error), Note: $"root mean square against the exact trajectory; z₁ {Short(result.ComponentError(0))}, z₂ {Short(result.ComponentError(1))}"),
+            new Card("Against observations", Short(result.ObservationError), Note: result.Options.Dynamics.Noise > 0 ? $"whose noise has deviation {Describe.Number(result.Options.Dynamics.Noise)}" : "which have no noise"),
             new Card("Training", seconds.ToString("0.00", CultureInfo.InvariantCulture), "s", string.Create(CultureInfo.InvariantCulture, $"{result.Iterations:N0} iterations, {1_000 * seconds / Math.Max(1, result.Iterations):0.###} ms each")),
             new Card("Parameters", result.Model.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture), Note: Describe.Field(result.Options)));
     }

@@ -1,0 +1,83 @@
+using NeuralOde.Cli.Progress;
+using NeuralOde.Training;
+
+namespace NeuralOde.Cli.Tests;
+
+public class ProgressTests
+{
+    [Fact]
+    public void A_line_says_iteration_loss_best_speed_and_time_left()
+    {
+        string line = ProgressText.Line(new TrainingProgress(300, 1_200, 0.000321, 0.0412, 150, TimeSpan.FromSeconds(2)));
+        Assert.Contains("300 of 1,200", line);
+        Assert.Contains("loss  3.21e-4", line);
+        Assert.Contains("best   0.0412", line);
+        Assert.Contains("150/s", line);
+        Assert.EndsWith("6 s left", line);
+    }
+
+    [Fact]
+    public void What_stands_beside_the_bar_leaves_room_for_it_on_80_columns()
+    {
+        string text = ProgressText.Short(new TrainingProgress(99_999, 100_000, 1.2e-4, 0.0412, 12_345, TimeSpan.FromSeconds(2)));
+        Assert.True(text.Length + 14 + 2 <= 80, text);
+    }
+
+    [Theory]
+    [InlineData(0.4, "0 s")]
+    [InlineData(59, "59 s")]
+    [InlineData(61, "1:01 min")]
+    [InlineData(7_325, "2:02:05 h")]
+    public void Times_are_short(double seconds, string text) => Assert.Equal(text, ProgressText.Time(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(double.NaN, "-")]
+    [InlineData(double.PositiveInfinity, "-")]
+    [InlineData(0, "0")]
+    [InlineData(0.0123456, "0.0123")]
+    [InlineData(1.2e-7, "1.20e-7")]
+    [InlineData(123_456, "1.23e5")]
+    public void Numbers_are_short(double value, string text) => Assert.Equal(text, ProgressText.Number(value));
+
+    [Fact]
+    public void Plain_progress_writes_few_lines_and_the_last()
+    {
+        var clock = new Clock();
+        using var writer = new StringWriter();
+        var progress = new PlainProgress(writer, clock);
+        for (int i = 1; i <= 10_000; i++)
+        {
+            // 10,000 iterations in 1,000 seconds: a twentieth takes 50 seconds, so half a minute decides.
+            clock.Advance(TimeSpan.FromSeconds(0.1));
+            progress.Report(new TrainingProgress(i, 10_000, 1, 1, 10, TimeSpan.Zero));
+        }
+
+        string[] lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.InRange(lines.Length, 30, 35);
+        Assert.Contains("10,000 of 10,000", lines[^1]);
+    }
+
+    [Fact]
+    public void Plain_progress_of_a_short_run_is_its_last_line()
+    {
+        using var writer = new StringWriter();
+        var progress = new PlainProgress(writer, new Clock());
+        for (int i = 1; i <= 100; i++)
+        {
+            progress.Report(new TrainingProgress(i, 100, 1, 1, 10, TimeSpan.Zero));
+        }
+
+        Assert.Single(writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Advance(TimeSpan time) => _ticks += time.Ticks;
+    }
+}

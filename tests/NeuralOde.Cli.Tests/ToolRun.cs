@@ -1,0 +1,17 @@
+using NeuralOde.Cli.CommandLine;
+
+namespace NeuralOde.Cli.Tests;
+
+/// <summary>One call of the tool, in this process, with what it wrote.</summary>
+internal sealed record ToolRun(int ExitCode, string Out, string Error)
+{
+    public static ToolRun Of(params string[] arguments) => Of(CancellationToken.None, arguments);
+
+    public static ToolRun Of(CancellationToken cancellation, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = Tool.Run(arguments, new ToolContext { Out = output, Error = error, CancellationToken = cancellation });
+        return new ToolRun(code, output.ToString(), error.ToString());
+    }
+}
