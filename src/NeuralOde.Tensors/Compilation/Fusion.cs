@@ -42,7 +42,7 @@ internal static class Fusion
             copies[node.Id] = node.Kind switch
             {
                 NodeKind.Input => target.Input(node.InputIndex, node.Shape),
-                NodeKind.Operation => Join(target, node.Operation!, inputs, single) ?? target.Add(node.Operation!, inputs),
+                NodeKind.Operation => WeightLayout.Choose(target, node.Operation!, inputs) ?? Join(target, node.Operation!, inputs, single) ?? target.Add(node.Operation!, inputs),
                 _ => target.Capture(node.Tensor!),
             };
             if (uses[node.Id] == 1)

@@ -14,6 +14,9 @@ internal sealed class GraphBuilder(DType dtype)
     private readonly Dictionary<Tensor, GraphNode> _captured = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Shape Shape, long Bits), GraphNode> _scalars = [];
 
+    /// <summary>The bytes of one element.</summary>
+    public int ElementSize => dtype == DType.Float32 ? sizeof(float) : sizeof(double);
+
     /// <summary>All nodes, each after what it is made of.</summary>
     public IReadOnlyList<GraphNode> Nodes => _nodes;
 
@@ -49,11 +52,12 @@ internal sealed class GraphBuilder(DType dtype)
 
     public GraphNode Add(Operation operation, params GraphNode[] inputs)
     {
-        if (Simplification.Apply(this, operation, inputs) is { } simpler)
-        {
-            return simpler;
-        }
+        return Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
+    }
 
+    /// <summary>Adds an operation that must stay the way it is written, though it is like any other where it exists already or its inputs are constants.</summary>
+    public GraphNode AddAsIs(Operation operation, params GraphNode[] inputs)
+    {
         if (Array.TrueForAll(inputs, static x => x.Kind == NodeKind.Constant))
         {
             // Detached, so that nothing is recorded, neither on a tape nor in the trace of an outer function.

@@ -56,7 +56,9 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             if (copies[i] >= 0)
             {
                 string text = $"result {i} = copy({_names[outputs[i].Id]})  {outputs[i].Shape} at {copies[i]}";
-                body.Add((new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], arena.Buffer.Slice(copies[i], outputs[i].Shape.ElementCount)), text));
+
+                // Nothing else is ever written to a result's place, so what only depends on parameters stays there.
+                (Root(outputs[i]).IsStatic ? refresh : body).Add((new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], arena.Buffer.Slice(copies[i], outputs[i].Shape.ElementCount)), text));
             }
         }
 

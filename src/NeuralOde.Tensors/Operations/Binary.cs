@@ -121,6 +121,8 @@ internal sealed class SameShapeKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator>(inputs, output);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Binary<T, TOperator>(inputs[0].Span, inputs[1].Span, output);
 }
@@ -130,6 +132,8 @@ internal sealed class ScalarRightKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarRightInstruction<T, TOperator>(inputs, output);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarRight<T, TOperator>(inputs[0].Span, inputs[1].Span[0], output);
 }
@@ -139,6 +143,8 @@ internal sealed class ScalarLeftKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarLeftInstruction<T, TOperator>(inputs, output);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarLeft<T, TOperator>(inputs[0].Span[0], inputs[1].Span, output);
 }

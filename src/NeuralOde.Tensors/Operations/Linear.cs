@@ -43,10 +43,11 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Gemm.MultiplyBiasActivate<T, TActivation>(
             product.TransposeLeft, product.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner, inputs[0].Span, inputs[1].Span, inputs[2].Span, output);
 
-        private sealed class LinearInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T>[] inputs, Buffer<T> output)
+        private sealed unsafe class LinearInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T>[] inputs, Buffer<T> output)
             : ProductInstruction<T>(product, sizes, inputs[0], inputs[1], inputs[2], output)
         {
-            private readonly Buffer<T> _output = output;
+            private readonly T* _output = output.Pointer;
+            private readonly int _length = output.Length;
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public override void Run()
@@ -54,7 +55,7 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
                 base.Run();
                 if (typeof(TActivation) != typeof(IdentityOperator<T>))
                 {
-                    Map.Unary<T, TActivation>(_output.Span, _output.Span);
+                    Map.Unary<T, TActivation>(_output, _output, _length);
                 }
             }
         }
@@ -95,17 +96,19 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Gemm.MultiplyActivationGradient<T, TGradient>(
             product.TransposeLeft, product.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner, inputs[0].Span, inputs[1].Span, inputs[2].Span, output);
 
-        private sealed class FusedInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T>[] inputs, Buffer<T> output)
+        private sealed unsafe class FusedInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T>[] inputs, Buffer<T> output)
             : ProductInstruction<T>(product, sizes, inputs[0], inputs[1], null, output)
         {
-            private readonly Buffer<T> _y = inputs[2];
-            private readonly Buffer<T> _output = output;
+            private readonly T* _y = inputs[2].Pointer;
+            private readonly T* _output = output.Pointer;
+            private readonly int _length = output.Length;
+            private readonly Buffer<T> _keepAlive = inputs[2];
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public override void Run()
             {
                 base.Run();
-                Map.Binary<T, TGradient>(_output.Span, _y.Span, _output.Span);
+                Map.Binary<T, TGradient>(_output, _y, _output, _length);
             }
         }
     }

@@ -94,6 +94,8 @@ internal sealed class UnaryKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IUnaryOperator<T>
 {
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new UnaryInstruction<T, TOperator>(inputs, output);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Unary<T, TOperator>(inputs[0].Span, output);
 }

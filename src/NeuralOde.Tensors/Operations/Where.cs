@@ -8,9 +8,12 @@ internal sealed record Where : Operation
 {
     public override string Name => "where";
 
+    public override bool AllowsInPlace => true;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(Shape.Broadcast(inputs[0], inputs[1]), inputs[2]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new WhereKernel<T>(
+        inputs[0] == output && inputs[1] == output && inputs[2] == output,
         Broadcasting.Strides(inputs[0], output), Broadcasting.Strides(inputs[1], output), Broadcasting.Strides(inputs[2], output), output.Lengths.ToArray());
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed)
@@ -25,9 +28,12 @@ internal sealed record Where : Operation
         ];
     }
 
-    private sealed class WhereKernel<T>(int[] conditionStrides, int[] trueStrides, int[] falseStrides, int[] lengths) : Kernel<T>
+    private sealed class WhereKernel<T>(bool sameShape, int[] conditionStrides, int[] trueStrides, int[] falseStrides, int[] lengths) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
+            sameShape ? new TernaryInstruction<T, WhereOperator<T>>(inputs, output) : base.Bind(inputs, output);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BroadcastTernary<T, WhereOperator<T>>(
             inputs[0].Span, conditionStrides, inputs[1].Span, trueStrides, inputs[2].Span, falseStrides, lengths, output);

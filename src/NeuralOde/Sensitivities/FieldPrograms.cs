@@ -47,16 +47,17 @@ internal sealed class FieldPrograms<T>
         },
         _inputs);
 
-    /// <summary>Compiles the adjoint system's right-hand side <c>(t, z, a) → f, −a·∂f/∂z, −a·∂f/∂θ…</c>, with one forward pass for all.</summary>
+    /// <summary>
+    /// Compiles the adjoint system's right-hand side <c>(t, z, −a) → f, −a·∂f/∂z, −a·∂f/∂θ…</c>, with one forward pass for all.
+    /// The products are linear in a, which is negated on its way in.
+    /// </summary>
     public Program<T> CompileAdjoint() => Program<T>.Compile(
         x =>
         {
             Tensor f = Derivative(x[0], x[1]);
-
-            // The product is linear in a, and a is the smallest tensor to negate.
-            return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. Parameters], [-x[2]])];
+            return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. Parameters], [x[2]])];
         },
-        _inputs);
+        [.. _inputs[..2], _inputs[2] with { Name = "-a" }]);
 
     private Tensor Derivative(Tensor t, Tensor z)
     {
@@ -128,7 +129,7 @@ internal sealed class AdjointField<T>(FieldPrograms<T> programs) : IVectorField<
     {
         _program.Input(0)[0] = T.CreateTruncating(t);
         z[.._length].CopyTo(_program.Input(1));
-        z.Slice(_length, _length).CopyTo(_program.Input(2));
+        Tensors.Kernels.Map.Unary<T, Tensors.Kernels.NegateOperator<T>>(z.Slice(_length, _length), _program.Input(2));
         _program.Run();
         int start = 0;
         for (int i = 0; i < _outputCount; i++)

@@ -229,7 +229,34 @@ public class SimplificationTests
                 return [f, .. Gradients.VectorJacobianProduct([f], [x[0]], [x[1]])];
             },
             new("x", [4, 5]), new("a", [4, 5]));
-        Assert.Equal(1, Count(program, "matmul_nt+tanh_gradient("));
+        Assert.Equal(1, Count(program, "matmul+tanh_gradient("));
+    }
+
+    [Theory]
+    [InlineData(20, 16, 16, "matmul", 1)]
+    [InlineData(1, 16, 16, "matmul", 1)]
+    [InlineData(20, 16, 1, "matmul_nt", 1)]
+    [InlineData(20, 16, 64, "matmul", 1)]
+    [InlineData(300, 16, 16, "matmul_nt", 0)]
+    public void A_weight_is_turned_once_a_change_where_its_product_is_faster_so(int rows, int inner, int columns, string product, int transposes)
+    {
+        var w = new Parameter(Values.Random<double>(new Random(5), [columns, inner]), "w");
+        var v = new Parameter(Values.Random<double>(new Random(6), [inner, columns]), "v");
+        Program<double>[] programs = [Compile([rows, inner], x => x.MatMul(w.Transpose())), Compile([rows, inner], x => x.MatMul(v))];
+        Assert.Equal(1, Count(programs[0], product + "("));
+        Assert.Equal(product == "matmul_nt" ? 0 : transposes, Count(programs[0], "transpose(w)"));
+        Tensor input = Values.Random<double>(new Random(7), [rows, inner]);
+        foreach (double scale in new[] { 1.0, -2 })
+        {
+            w.SetValues([.. w.ToDoubles().Select(x => x * scale)]);
+            v.SetValues([.. v.ToDoubles().Select(x => x * scale)]);
+            foreach (var (program, weight) in new[] { (programs[0], w.Transpose()), (programs[1], (Tensor)v) })
+            {
+                program.Run(input);
+                Values.AssertClose(input.MatMul(weight).ToDoubles(), program.Output(0).ToArray(), 1e-14, "product");
+                Assert.Equal(1, program.InstructionCount);
+            }
+        }
     }
 
     [Fact]

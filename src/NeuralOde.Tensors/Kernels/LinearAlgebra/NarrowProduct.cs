@@ -25,13 +25,35 @@ internal static unsafe class NarrowProduct<T, TVector>
 
     public static void Multiply(in GemmProblem<T> problem)
     {
-        if (problem.A.HasContiguousRows)
+        if (problem.K == 1)
+        {
+            MultiplyOuter(problem);
+        }
+        else if (problem.A.HasContiguousRows)
         {
             MultiplyAlongK(problem);
         }
         else
         {
             MultiplyTransposed(problem);
+        }
+    }
+
+    /// <summary>A column times a row (the weight gradient of a batch of one): there is nothing to sum, and no vector would be full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyOuter(in GemmProblem<T> problem)
+    {
+        T* b = problem.B.Data;
+        nint bStep = problem.B.ColumnStep;
+        for (nint i = 0; i < problem.M; i++)
+        {
+            T a = problem.A.Data[i * problem.A.RowStep];
+            T* c = problem.C + (i * problem.CStep);
+            for (nint j = 0; j < problem.N; j++)
+            {
+                T start = problem.Start == null ? T.Zero : problem.Start[(i * problem.StartStep) + j];
+                c[j] = T.FusedMultiplyAdd(a, b[j * bStep], start);
+            }
         }
     }
 
