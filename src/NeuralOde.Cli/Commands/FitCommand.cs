@@ -49,7 +49,7 @@ internal static class FitCommand
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
     {
-        private readonly SharedOptions _shared = new();
+        private readonly SharedOptions _shared = new(solver: "tsit5", iterations: "3000", learningRate: "0.02", report: "none");
 
         public Argument<string> Data { get; } = new("DATA.csv") { HelpName = "DATA.csv", Description = "The table to learn from." };
 
@@ -73,9 +73,9 @@ internal static class FitCommand
 
         public Option<double?> Regularization { get; } = Options.Positive("--regularization", "How strongly weights are drawn to zero: the noise's variance over the weights', standardized. More for noisy data, less for clean. Default 0.2.");
 
-        public Option<long?> Iterations { get; } = Options.Whole("--iterations", 1, "Training iterations. Default 3000.");
+        public Option<long?> Iterations => _shared.Iterations;
 
-        public Option<double?> LearningRate { get; } = Options.Positive("--learning-rate", "The optimizer's step, at the start of each stage. Default 0.02.");
+        public Option<double?> LearningRate => _shared.LearningRate;
 
         public Option<long?> Seed => _shared.Seed;
 
