@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Cli.Reports;
+using NeuralOde.Cli.Reporting;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Training;

@@ -5,7 +5,7 @@ using NeuralOde.Models;
 using NeuralOde.Reports;
 using NeuralOde.Training;
 
-namespace NeuralOde.Cli.Reports;
+namespace NeuralOde.Cli.Reporting;
 
 /// <summary>The pictures of a fit.</summary>
 internal sealed class FitFigures

@@ -5,7 +5,7 @@ using NeuralOde.Models;
 using NeuralOde.Reports;
 using NeuralOde.Training;
 
-namespace NeuralOde.Cli.Reports;
+namespace NeuralOde.Cli.Reporting;
 
 /// <summary>The page about one run of <c>neuralode fit</c>.</summary>
 internal static class FitReport
