@@ -1,0 +1,74 @@
+using System.Globalization;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using NeuralOde.Benchmarks;
+using NeuralOde.Benchmarks.Table;
+using NeuralOde.Benchmarks.Timing;
+
+const string help = """
+    Usage: dotnet run -c Release --project benchmarks/NeuralOde.Benchmarks -- COMMAND
+
+      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N]
+          The whole table in under three minutes, as Markdown; or some of its sections:
+          gemm, elementwise, fields, steps, wide, lotka, training. The default command.
+          --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
+      instructions cubic|spiral|wide [--clock wall|cpu] [--core N]
+          Where the time of a compiled field goes, instruction by instruction.
+      gradients FILE
+          Holds gradients against another implementation's (peers/gradients.py writes the file).
+      bdn [FILTER...]
+          The BenchmarkDotNet classes; filters such as *Gemm*.
+    """;
+
+try
+{
+    List<string> words = [.. args];
+    string? json = Option(words, "--json");
+    var clock = Clock.Parse(Option(words, "--clock") ?? "wall");
+    if (Option(words, "--core") is string core)
+    {
+        ProcessorCore.Pin(int.TryParse(core, CultureInfo.InvariantCulture, out int number) ? number : throw new ArgumentException($"--core takes the number of a core, not '{core}'."));
+    }
+
+    string command = words.Count > 0 ? words[0] : "table";
+    string[] rest = [.. words.Skip(1)];
+    switch (command)
+    {
+        case "table":
+            TableCommand.Run(clock, rest.Length == 0 ? TableSection.All : Array.ConvertAll(rest, TableSection.Find), json);
+            return 0;
+        case "instructions" when rest.Length == 1:
+            InstructionsCommand.Run(clock, rest[0]);
+            return 0;
+        case "gradients" when rest.Length == 1:
+            return GradientsCommand.Run(rest[0]);
+        case "bdn":
+            // In this process: the classes measure internals, and the timed code is compiled in full at its first call.
+            IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+            BenchmarkSwitcher.FromAssembly(typeof(TableCommand).Assembly).Run(["--filter", .. rest.Length == 0 ? ["*"] : rest], config);
+            return 0;
+        default:
+            Console.Error.WriteLine(help);
+            return command is "--help" or "-h" or "help" ? 0 : 2;
+    }
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+
+static string? Option(List<string> words, string name)
+{
+    int at = words.IndexOf(name);
+    if (at < 0)
+    {
+        return null;
+    }
+
+    string value = at + 1 < words.Count ? words[at + 1] : throw new ArgumentException($"{name} takes a value.");
+    words.RemoveRange(at, 2);
+    return value;
+}

@@ -1,0 +1,63 @@
+using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Benchmarks.Workloads;
+
+namespace NeuralOde.Benchmarks.Table;
+
+/// <summary>Rows about compiled fields and solves.</summary>
+internal static class FieldRows
+{
+    private static readonly string[] Small = ["cubic", "spiral"];
+
+    public static IEnumerable<TableRow> Fields(BatchTimer timer) => Small.SelectMany(name => Field(timer, name));
+
+    public static IEnumerable<TableRow> Steps(BatchTimer timer)
+    {
+        foreach (string name in Small)
+        {
+            var field = FieldWorkload.Create(name);
+            yield return TableRow.Time($"{name} step", $"{field.Name}: one step", timer.Measure(field.Step().Fixed()), "6 evaluations", SolveWorkload.Steps);
+            yield return TableRow.Time(
+                $"{name} adjoint step", $"{field.Name}: one step of the adjoint system", timer.Measure(field.AdjointStep().Fixed()), "parameters as a quadrature", SolveWorkload.Steps);
+        }
+
+        var empty = SolveWorkload.Empty(40);
+        yield return TableRow.Time("solver fixed", "the solver alone, 40 floats, fixed steps", timer.Measure(empty.Fixed()), "empty field", SolveWorkload.Steps);
+        yield return TableRow.Time("solver adaptive", "the solver alone, 40 floats, error norm and controller", timer.Measure(empty.Adaptive()), "empty field", SolveWorkload.Steps);
+    }
+
+    public static IEnumerable<TableRow> Wide(BatchTimer timer)
+    {
+        foreach (TableRow row in Field(timer, "wide"))
+        {
+            yield return row;
+        }
+
+        AdjointSolveWorkload solve = FieldWorkload.Create("wide").AdjointSolve(1e-5, 1e-6);
+        Measurement time = timer.Measure(solve.Run);
+        yield return TableRow.Time(
+            "wide adjoint solve",
+            "Dopri5 on [0, 1] at 1e-5, 1e-6, and its gradient by the backsolve adjoint",
+            time,
+            FormattableString.Invariant($"{solve.Forward.Evaluations} evaluations forward, {solve.Backward.VectorJacobianProducts} backward"));
+    }
+
+    public static IEnumerable<TableRow> LotkaVolterra(BatchTimer timer)
+    {
+        foreach (string tolerance in new[] { "1e-6", "1e-9" })
+        {
+            var solve = new LotkaVolterraWorkload(double.Parse(tolerance, System.Globalization.CultureInfo.InvariantCulture));
+            Measurement time = timer.Measure(solve.Run);
+            string note = FormattableString.Invariant($"{solve.Statistics.Evaluations} evaluations, {solve.Statistics.AcceptedSteps} steps, {solve.Statistics.RejectedSteps} rejected");
+            yield return TableRow.Time($"lotka {tolerance}", $"rtol = atol = {tolerance}, memory reused", time, note);
+            yield return TableRow.Time($"lotka simple {tolerance}", $"rtol = atol = {tolerance}, Ode.Solve with a lambda", timer.Measure(solve.RunSimple), "every step kept");
+        }
+    }
+
+    private static IEnumerable<TableRow> Field(BatchTimer timer, string name)
+    {
+        var field = FieldWorkload.Create(name);
+        Measurement[] both = timer.MeasureInTurn(FieldWorkload.Repeat(field.Evaluation()), FieldWorkload.Repeat(field.Adjoint()));
+        yield return TableRow.Time($"{name} f", $"{field.Name}: f", both[0]);
+        yield return TableRow.Time($"{name} vjp", $"{field.Name}: f and VJP", both[1], "with state and parameters");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Numerics;
+using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Benchmarks.Workloads;
+
+namespace NeuralOde.Benchmarks.Table;
+
+/// <summary>Rows about kernels.</summary>
+internal static class KernelRows
+{
+    public static IEnumerable<TableRow> Gemm(BatchTimer timer) => Gemm<float>(timer, "float").Concat(Gemm<double>(timer, "double"));
+
+    public static IEnumerable<TableRow> Elementwise(BatchTimer timer) => Elementwise<float>(timer, "float").Concat(Elementwise<double>(timer, "double"));
+
+    private static IEnumerable<TableRow> Gemm<T>(BatchTimer timer, string type)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Action<int> peak = PeakWorkload.Create<T>();
+        double operations = PeakWorkload.OperationsOf<T>();
+        yield return TableRow.Rate($"peak {type}", $"peak with loads, {type}", timer.Measure(peak), operations);
+        foreach (GemmWorkload gemm in GemmWorkload.All)
+        {
+            (Measurement time, double quotient) = timer.Compare(peak, gemm.Create<T>());
+            double fraction = quotient * gemm.Operations / operations;
+            yield return TableRow.Rate($"gemm {type} {gemm.Name}", $"GEMM {type} {gemm.Name}", time, gemm.Operations, FormattableString.Invariant($"{fraction:P0} of peak"));
+        }
+    }
+
+    private static IEnumerable<TableRow> Elementwise<T>(BatchTimer timer, string type)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (string name in ElementwiseWorkload.Names)
+        {
+            yield return TableRow.Time($"{name} {type}", $"{name} {type}", timer.Measure(ElementwiseWorkload.Create<T>(name)), perRepetition: ElementwiseWorkload.Length);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using NeuralOde.Benchmarks.Timing;
+
+namespace NeuralOde.Benchmarks.Table;
+
+/// <summary>Rows that belong together.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Title">The heading.</param>
+/// <param name="Measure">Makes the rows, one after the other.</param>
+internal sealed record TableSection(string Name, string Title, Func<BatchTimer, IEnumerable<TableRow>> Measure)
+{
+    public static IReadOnlyList<TableSection> All { get; } =
+    [
+        new("gemm", "Matrix products, one thread, beside the peak measured in turn", KernelRows.Gemm),
+        new("elementwise", "Elementary functions, time an element", KernelRows.Elementwise),
+        new("fields", "Compiled fields, float", FieldRows.Fields),
+        new("steps", "Dormand-Prince steps, float", FieldRows.Steps),
+        new("wide", "64-128-128-64 tanh, batch 512, float", FieldRows.Wide),
+        new("lotka", "Lotka-Volterra on [0, 20], Tsit5, double", FieldRows.LotkaVolterra),
+        new("training", "Training iterations, float", TrainingRows.Training),
+    ];
+
+    public static TableSection Find(string name) => All.FirstOrDefault(x => x.Name == name)
+        ?? throw new ArgumentException($"There is no section '{name}'; sections are {string.Join(", ", All.Select(static x => x.Name))}.", nameof(name));
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using NeuralOde.Models;
+using NeuralOde.Nn;
+using NeuralOde.Sensitivities;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Benchmarks.Workloads;
+
+/// <summary>A network as a vector field, in float, compiled for one batch.</summary>
+internal sealed class FieldWorkload
+{
+    private readonly FieldPrograms<float> _programs;
+    private readonly float[] _state;
+
+    private FieldWorkload(string name, VectorField field, Shape shape)
+    {
+        Name = name;
+        Field = field;
+        Shape = shape;
+        _programs = new FieldPrograms<float>(field, shape);
+        _state = new RandomSource(3).Normal(shape, 0, 0.5).ToArray<float>();
+    }
+
+    public static IReadOnlyList<string> Names { get; } = ["cubic", "spiral", "wide"];
+
+    /// <summary>The network for a reader of the table.</summary>
+    public string Name { get; }
+
+    public VectorField Field { get; }
+
+    public Shape Shape { get; }
+
+    public ReadOnlySpan<float> State => _state;
+
+    public int StateLength => _state.Length;
+
+    public static FieldWorkload Create(string name) => name switch
+    {
+        "cubic" => new("y³-2-50-2 tanh, batch 20", CubicField(new RandomSource(4)), [20, 2]),
+        "spiral" => new("2-16-16-2 ELU, batch 1", new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(4)), [1, 2]),
+        "wide" => new("64-128-128-64 tanh, batch 512", new Mlp(64, [128, 128], 64, Activation.Tanh, random: new RandomSource(4)), [512, 64]),
+        _ => throw new ArgumentException($"There is no field '{name}'; fields are {string.Join(", ", Names)}.", nameof(name)),
+    };
+
+    /// <summary>The field of torchdiffeq's demonstration: Linear(2, 50), tanh, Linear(50, 2) of the state's cube; weights N(0, 0.1²), biases 0.</summary>
+    public static VectorField CubicField(RandomSource random)
+    {
+        var network = new Mlp(2, [50], 2, Activation.Tanh, random: random);
+        foreach (Linear layer in network.Layers)
+        {
+            layer.Weight.SetValues<float>(random.Normal(layer.Weight.Shape, 0, 0.1).AsSpan<float>());
+            layer.Bias!.SetValues<float>(new float[layer.Bias.ElementCount]);
+        }
+
+        return VectorField.Define((_, z) => network.Forward(z * z * z), network);
+    }
+
+    /// <summary>The program of f.</summary>
+    public Program<float> Evaluation() => Prepare(_programs.Forward);
+
+    /// <summary>The adjoint system's right-hand side: f and its vector-Jacobian products with the state and the parameters.</summary>
+    public Program<float> Adjoint() => Prepare(_programs.CompileAdjoint());
+
+    /// <summary>One Dormand-Prince step of fixed length: six evaluations of f.</summary>
+    public SolveWorkload Step() => new(new CompiledField<float>(_programs.Forward), _state, 0);
+
+    /// <summary>The same of the adjoint system, the parameters' gradient as a quadrature.</summary>
+    public SolveWorkload AdjointStep() => new(new AdjointField<float>(_programs), [.. _state, .. _state], _programs.ParameterLength);
+
+    /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements by the backsolve adjoint.</summary>
+    public AdjointSolveWorkload AdjointSolve(double relativeTolerance, double absoluteTolerance) => new(
+        new OdeBlock(Field)
+        {
+            Solver = new Dopri5(),
+            Steps = new AdaptiveSteps { RelativeTolerance = relativeTolerance, AbsoluteTolerance = absoluteTolerance },
+            Gradient = GradientMethod.BacksolveAdjoint,
+        }.Compile<float>(Shape),
+        _state);
+
+    public static Action<int> Repeat(Program<float> program) => n =>
+    {
+        for (int i = 0; i < n; i++)
+        {
+            program.Run();
+        }
+    };
+
+    private Program<float> Prepare(Program<float> program)
+    {
+        for (int i = 1; i < program.Inputs.Count; i++)
+        {
+            _state.CopyTo(program.Input(i));
+        }
+
+        return program;
+    }
+}
