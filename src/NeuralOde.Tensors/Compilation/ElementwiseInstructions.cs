@@ -1,13 +1,15 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using NeuralOde.Tensors.Kernels;
+using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
 /// <summary>An element-wise step over memory that never moves: nothing is checked or pinned again at a run.</summary>
+/// <param name="kernel">What computes a share of the step, where threads divide it.</param>
 /// <param name="inputs">What is read.</param>
 /// <param name="output">What is written.</param>
-internal abstract unsafe class ElementwiseInstruction<T>(Buffer<T>[] inputs, Buffer<T> output) : Instruction
+internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     protected readonly T* _first = inputs[0].Pointer;
@@ -15,14 +17,15 @@ internal abstract unsafe class ElementwiseInstruction<T>(Buffer<T>[] inputs, Buf
     protected readonly T* _third = inputs.Length > 2 ? inputs[2].Pointer : null;
     protected readonly T* _output = output.Pointer;
     protected readonly int _length = output.Length;
-    private readonly object _keepAlive = (inputs, output);
 
-    /// <summary>The memory that the addresses point into.</summary>
-    public object Memory => _keepAlive;
+    public override Division Division => kernel.Divide(output.Length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(int first, int count) => kernel.Run(inputs, output.Span, first, count);
 }
 
 /// <summary>A function of one variable.</summary>
-internal sealed unsafe class UnaryInstruction<T, TOperator>(Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(inputs, output)
+internal sealed unsafe class UnaryInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IUnaryOperator<T>
 {
@@ -31,7 +34,7 @@ internal sealed unsafe class UnaryInstruction<T, TOperator>(Buffer<T>[] inputs, 
 }
 
 /// <summary>A function of two variables of one shape.</summary>
-internal sealed unsafe class BinaryInstruction<T, TOperator>(Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(inputs, output)
+internal sealed unsafe class BinaryInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
@@ -40,7 +43,7 @@ internal sealed unsafe class BinaryInstruction<T, TOperator>(Buffer<T>[] inputs,
 }
 
 /// <summary>A function of two variables, the second a scalar.</summary>
-internal sealed unsafe class ScalarRightInstruction<T, TOperator>(Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(inputs, output)
+internal sealed unsafe class ScalarRightInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
@@ -49,7 +52,7 @@ internal sealed unsafe class ScalarRightInstruction<T, TOperator>(Buffer<T>[] in
 }
 
 /// <summary>A function of two variables, the first a scalar.</summary>
-internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(inputs, output)
+internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
@@ -58,7 +61,7 @@ internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Buffer<T>[] inp
 }
 
 /// <summary>A function of three variables of one shape.</summary>
-internal sealed unsafe class TernaryInstruction<T, TOperator>(Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(inputs, output)
+internal sealed unsafe class TernaryInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, ITernaryOperator<T>
 {

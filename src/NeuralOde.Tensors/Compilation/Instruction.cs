@@ -9,6 +9,12 @@ internal abstract class Instruction
 {
     /// <summary>Runs the step. It allocates nothing.</summary>
     public abstract void Run();
+
+    /// <summary>How the step can be shared among threads; by default it cannot.</summary>
+    public virtual Division Division => default;
+
+    /// <summary>Runs a share of the step, some units of its <see cref="Division"/>, with the same bits as <see cref="Run()"/>.</summary>
+    public virtual void Run(int first, int count) => throw new NotSupportedException($"{GetType().Name} cannot be divided.");
 }
 
 /// <summary>A step that runs a kernel over its buffers.</summary>
@@ -17,4 +23,9 @@ internal sealed class KernelInstruction<T>(Kernel<T> kernel, Buffer<T>[] inputs,
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => kernel.Run(inputs, output.Span);
+
+    public override Division Division => kernel.Divide(output.Length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(int first, int count) => kernel.Run(inputs, output.Span, first, count);
 }

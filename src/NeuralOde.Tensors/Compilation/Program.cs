@@ -22,6 +22,7 @@ public sealed class Program<T>
     private readonly Shape[] _outputShapes;
     private readonly Instruction[] _refresh;
     private readonly Instruction[] _body;
+    private readonly DividedBody? _divided;
     private readonly string _text;
     private readonly Parameter[] _parameters;
     private long _anyVersion = -1;
@@ -35,6 +36,7 @@ public sealed class Program<T>
         _outputShapes = layout.OutputShapes;
         _refresh = layout.Refresh;
         _body = layout.Body;
+        _divided = DividedBody.Create(_body);
         _parameters = layout.Parameters;
         _text = layout.Text;
         ArenaLength = layout.ArenaLength;
@@ -96,6 +98,11 @@ public sealed class Program<T>
             Refresh();
         }
 
+        if (_divided is not null && _divided.TryRun())
+        {
+            return;
+        }
+
         foreach (Instruction instruction in _body)
         {
             instruction.Run();
@@ -105,6 +112,9 @@ public sealed class Program<T>
     /// <summary>The program as text, a line an instruction, with the shape of each value and its place in memory.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => _text;
+
+    /// <summary>The body, for tests that run it in other ways.</summary>
+    internal Instruction[] Body => _body;
 
     private void Refresh()
     {

@@ -121,10 +121,19 @@ internal sealed class SameShapeKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator>(inputs, output);
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator>(this, inputs, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Binary<T, TOperator>(inputs[0].Span, inputs[1].Span, output);
+
+    public override Division Divide(int length) => Division.OfElements(length, CostModel.Arithmetic<T>(length));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
+    {
+        (int start, int length) = Division.Elements(first, count, output.Length);
+        Map.Binary<T, TOperator>(inputs[0].Span.Slice(start, length), inputs[1].Span.Slice(start, length), output.Slice(start, length));
+    }
 }
 
 /// <summary>Runs a function of two variables over a tensor and a scalar.</summary>
@@ -132,10 +141,19 @@ internal sealed class ScalarRightKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarRightInstruction<T, TOperator>(inputs, output);
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarRightInstruction<T, TOperator>(this, inputs, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarRight<T, TOperator>(inputs[0].Span, inputs[1].Span[0], output);
+
+    public override Division Divide(int length) => Division.OfElements(length, CostModel.Arithmetic<T>(length));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
+    {
+        (int start, int length) = Division.Elements(first, count, output.Length);
+        Map.BinaryScalarRight<T, TOperator>(inputs[0].Span.Slice(start, length), inputs[1].Span[0], output.Slice(start, length));
+    }
 }
 
 /// <summary>Runs a function of two variables over a scalar and a tensor.</summary>
@@ -143,10 +161,19 @@ internal sealed class ScalarLeftKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
 {
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarLeftInstruction<T, TOperator>(inputs, output);
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarLeftInstruction<T, TOperator>(this, inputs, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarLeft<T, TOperator>(inputs[0].Span[0], inputs[1].Span, output);
+
+    public override Division Divide(int length) => Division.OfElements(length, CostModel.Arithmetic<T>(length));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
+    {
+        (int start, int length) = Division.Elements(first, count, output.Length);
+        Map.BinaryScalarLeft<T, TOperator>(inputs[0].Span[0], inputs[1].Span.Slice(start, length), output.Slice(start, length));
+    }
 }
 
 /// <summary>Runs a function of two variables with broadcasting.</summary>
@@ -157,4 +184,14 @@ internal sealed class BroadcastKernel<T, TOperator>(int[] leftStrides, int[] rig
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
         Map.BroadcastBinary<T, TOperator>(inputs[0].Span, leftStrides, inputs[1].Span, rightStrides, lengths, output);
+
+    public override Division Divide(int length) => Broadcasting.Divide(lengths, CostModel.Arithmetic<T>(length));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
+    {
+        Span<int> share = stackalloc int[lengths.Length];
+        Map.BroadcastBinary<T, TOperator>(
+            inputs[0].Span[(first * leftStrides[0])..], leftStrides, inputs[1].Span[(first * rightStrides[0])..], rightStrides, Broadcasting.Share(lengths, count, share), Broadcasting.Share(output, lengths, first, count));
+    }
 }

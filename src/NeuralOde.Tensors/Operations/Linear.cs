@@ -49,13 +49,21 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
             private readonly T* _output = output.Pointer;
             private readonly int _length = output.Length;
 
+            protected override long ActivationCount => typeof(TActivation) != typeof(IdentityOperator<T>) ? _length : 0;
+
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public override void Run()
             {
                 base.Run();
+                Activate(0, _length);
+            }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            protected override void Activate(int start, int length)
+            {
                 if (typeof(TActivation) != typeof(IdentityOperator<T>))
                 {
-                    Map.Unary<T, TActivation>(_output, _output, _length);
+                    Map.Unary<T, TActivation>(_output + start, _output + start, length);
                 }
             }
         }
@@ -108,8 +116,12 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
             public override void Run()
             {
                 base.Run();
-                Map.Binary<T, TGradient>(_output, _y, _output, _length);
+                Activate(0, _length);
             }
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            protected override void Activate(int start, int length) =>
+                Map.Binary<T, TGradient>(_output + start, _y + start, _output + start, length);
         }
     }
 }

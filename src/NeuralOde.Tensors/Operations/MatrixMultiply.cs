@@ -61,12 +61,16 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
             count == 1 ? new ProductInstruction<T>(operation, sizes, inputs[0], inputs[1], null, output) : base.Bind(inputs, output);
 
+        public override Division Divide(int length) => new(count, 1, CostModel.Product<T>(length, 1, sizes.Inner));
+
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, count);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
         {
             ReadOnlySpan<T> left = inputs[0].Span;
             ReadOnlySpan<T> right = inputs[1].Span;
-            for (int i = 0; i < count; i++)
+            for (int i = first; i < first + count; i++)
             {
                 Gemm.Multiply(
                     operation.TransposeLeft, operation.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner,
@@ -83,7 +87,15 @@ internal readonly record struct MatrixSizes(int Rows, int Columns, int Inner);
 internal class ProductInstruction<T> : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Five rows or more have the same bits as all rows together, and so have whole panels of columns.
+    private const int SmallestRows = 5;
+    private const int ColumnsOfUnit = 64;
+
+    // Above it, each share of rows would pack all of B again; a share of columns packs its own.
+    private const int MaxUnpackedElements = 256 * 256;
+
     private readonly GemmProblem<T> _problem;
+    private readonly bool _byColumns;
     private readonly object _keepAlive;
 
     /// <param name="product">Which operand is read transposed.</param>
@@ -104,8 +116,45 @@ internal class ProductInstruction<T> : Instruction
             output.Pointer,
             sizes.Columns,
             bias is { } row ? row.Pointer : null);
+        _byColumns = sizes.Columns >= 2 * ColumnsOfUnit && (sizes.Rows < 2 * SmallestRows || (long)sizes.Inner * sizes.Columns > MaxUnpackedElements);
     }
+
+    public override Division Division
+    {
+        get
+        {
+            double nanoseconds = CostModel.Product<T>(_problem.M, _problem.N, _problem.K) + CostModel.Function<T>(ActivationCount);
+            return _byColumns ? new((int)_problem.N / ColumnsOfUnit, 1, nanoseconds) : new((int)_problem.M, SmallestRows, nanoseconds);
+        }
+    }
+
+    /// <summary>The elements that <see cref="Activate"/> acts on with something that costs as much as a function.</summary>
+    protected virtual long ActivationCount => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => Gemm.Run(_problem);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public sealed override void Run(int first, int count)
+    {
+        int columns = (int)_problem.N;
+        if (!_byColumns)
+        {
+            Gemm.Run(_problem.Part(first, 0, count, columns));
+            Activate(first * columns, count * columns);
+            return;
+        }
+
+        (int start, int length) = Division.Range(first, count, columns, ColumnsOfUnit);
+        Gemm.Run(_problem.Part(0, start, _problem.M, length));
+        for (int row = 0; row < _problem.M; row++)
+        {
+            Activate((row * columns) + start, length);
+        }
+    }
+
+    /// <summary>What follows the product, for some elements of the output.</summary>
+    protected virtual void Activate(int start, int length)
+    {
+    }
 }

@@ -95,6 +95,12 @@ internal abstract class Kernel<T>
     /// </summary>
     public abstract void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output);
 
+    /// <summary>How the work for an output of that many elements can be shared among threads; by default it cannot.</summary>
+    public virtual Division Divide(int length) => default;
+
+    /// <summary>Computes a share of the output, some units of the <see cref="Division"/>.</summary>
+    public virtual void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => throw new NotSupportedException($"{GetType().Name} cannot be divided.");
+
     /// <summary>The kernel bound to buffers that never move. A kernel that gains by it prepares its call here, once.</summary>
     public virtual Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new KernelInstruction<T>(this, inputs, output);
 }

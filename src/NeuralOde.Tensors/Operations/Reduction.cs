@@ -62,6 +62,12 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Reduce.Sum(inputs[0].Span, outer, axis, inner, output);
+
+        public override Division Divide(int length) => new(outer, 1, CostModel.Arithmetic<T>((long)outer * axis * inner));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
+            Reduce.Sum(inputs[0].Span.Slice(first * axis * inner, count * axis * inner), count, axis, inner, output.Slice(first * inner, count * inner));
     }
 
     private sealed class MaxKernel<T>(int outer, int axis, int inner) : Kernel<T>
@@ -69,5 +75,11 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Reduce.Max(inputs[0].Span, outer, axis, inner, output);
+
+        public override Division Divide(int length) => new(outer, 1, CostModel.Arithmetic<T>((long)outer * axis * inner));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
+            Reduce.Max(inputs[0].Span.Slice(first * axis * inner, count * axis * inner), count, axis, inner, output.Slice(first * inner, count * inner));
     }
 }

@@ -94,8 +94,17 @@ internal sealed class UnaryKernel<T, TOperator> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IUnaryOperator<T>
 {
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new UnaryInstruction<T, TOperator>(inputs, output);
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new UnaryInstruction<T, TOperator>(this, inputs, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Unary<T, TOperator>(inputs[0].Span, output);
+
+    public override Division Divide(int length) => Division.OfElements(length, CostModel.Function<T>(length));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
+    {
+        (int start, int length) = Division.Elements(first, count, output.Length);
+        Map.Unary<T, TOperator>(inputs[0].Span.Slice(start, length), output.Slice(start, length));
+    }
 }

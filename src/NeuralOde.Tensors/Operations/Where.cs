@@ -32,10 +32,21 @@ internal sealed record Where : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
-            sameShape ? new TernaryInstruction<T, WhereOperator<T>>(inputs, output) : base.Bind(inputs, output);
+            sameShape ? new TernaryInstruction<T, WhereOperator<T>>(this, inputs, output) : base.Bind(inputs, output);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BroadcastTernary<T, WhereOperator<T>>(
             inputs[0].Span, conditionStrides, inputs[1].Span, trueStrides, inputs[2].Span, falseStrides, lengths, output);
+
+        public override Division Divide(int length) => Broadcasting.Divide(lengths, CostModel.Arithmetic<T>(length));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
+        {
+            Span<int> share = stackalloc int[lengths.Length];
+            Map.BroadcastTernary<T, WhereOperator<T>>(
+                inputs[0].Span[(first * conditionStrides[0])..], conditionStrides, inputs[1].Span[(first * trueStrides[0])..], trueStrides,
+                inputs[2].Span[(first * falseStrides[0])..], falseStrides, Broadcasting.Share(lengths, count, share), Broadcasting.Share(output, lengths, first, count));
+        }
     }
 }
