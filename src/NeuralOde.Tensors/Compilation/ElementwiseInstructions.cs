@@ -22,6 +22,21 @@ internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T> kernel, Buffe
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(int first, int count) => kernel.Run(inputs, output.Span, first, count);
+
+    /// <summary>The same step elsewhere: over a tile of the operands.</summary>
+    public abstract void Run(T* first, T* second, T* third, T* output, int length);
+
+    /// <summary>This step over a tile that starts at element <paramref name="start"/>.</summary>
+    /// <param name="start">The first element.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="moves">Which operands (bits 0 to 2) and whether the output (bit 3) are read along; the others are scalars or hold one tile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void RunTile(nint start, int length, int moves) => Run(
+        _first + ((moves & 1) != 0 ? start : 0),
+        _second + ((moves & 2) != 0 ? start : 0),
+        _third + ((moves & 4) != 0 ? start : 0),
+        _output + ((moves & 8) != 0 ? start : 0),
+        length);
 }
 
 /// <summary>A function of one variable.</summary>
@@ -31,6 +46,9 @@ internal sealed unsafe class UnaryInstruction<T, TOperator>(Kernel<T> kernel, Bu
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => Map.Unary<T, TOperator>(_first, _output, _length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Unary<T, TOperator>(first, output, length);
 }
 
 /// <summary>A function of two variables of one shape.</summary>
@@ -40,6 +58,9 @@ internal sealed unsafe class BinaryInstruction<T, TOperator>(Kernel<T> kernel, B
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => Map.Binary<T, TOperator>(_first, _second, _output, _length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Binary<T, TOperator>(first, second, output, length);
 }
 
 /// <summary>A function of two variables, the second a scalar.</summary>
@@ -49,6 +70,9 @@ internal sealed unsafe class ScalarRightInstruction<T, TOperator>(Kernel<T> kern
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => Map.BinaryScalarRight<T, TOperator>(_first, *_second, _output, _length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarRight<T, TOperator>(first, *second, output, length);
 }
 
 /// <summary>A function of two variables, the first a scalar.</summary>
@@ -58,6 +82,9 @@ internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Kernel<T> kerne
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => Map.BinaryScalarLeft<T, TOperator>(*_first, _second, _output, _length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarLeft<T, TOperator>(*first, second, output, length);
 }
 
 /// <summary>A function of three variables of one shape.</summary>
@@ -67,4 +94,7 @@ internal sealed unsafe class TernaryInstruction<T, TOperator>(Kernel<T> kernel, 
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => Map.Ternary<T, TOperator>(_first, _second, _third, _output, _length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Ternary<T, TOperator>(first, second, third, output, length);
 }

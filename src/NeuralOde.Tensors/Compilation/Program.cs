@@ -62,8 +62,11 @@ public sealed class Program<T>
     /// <param name="inputs">The arguments' names and shapes.</param>
     /// <returns>The program.</returns>
     /// <exception cref="ArgumentException">An operation's shapes do not fit, or element types are mixed.</exception>
-    /// <exception cref="InvalidOperationException">The function reads the value of a symbolic tensor, or captures a tensor with a gradient history.</exception>
-    public static Program<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, params ProgramInput[] inputs)
+    /// <exception cref="InvalidOperationException">The function reads the value of a symbolic tensor, captures a tensor with a gradient history, reads the value of a parameter, or returns <see langword="null"/>.</exception>
+    public static Program<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, params ProgramInput[] inputs) => CompileInTiles(TileGroups.TileBytes, function, inputs);
+
+    /// <summary>The same with tiles of another size than the cache asks for, so that tests need no long operands to have many.</summary>
+    internal static Program<T> CompileInTiles(int tileBytes, Func<Tensor[], IReadOnlyList<Tensor>> function, ProgramInput[] inputs)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -73,10 +76,10 @@ public sealed class Program<T>
         using (var trace = Trace.Begin())
         {
             arguments = Array.ConvertAll(inputs, input => trace.Input(input.Shape, dtype));
-            results = function(arguments);
+            results = function(arguments) ?? throw new InvalidOperationException("The compiled function returned null; it returns its results, one tensor each, or an empty list.");
         }
 
-        return ProgramCompiler.Compile<T>(arguments, results, inputs);
+        return ProgramCompiler.Compile<T>(arguments, results, inputs, tileBytes);
     }
 
     /// <summary>The memory of one argument, to be written before <see cref="Run"/>. It keeps its values between runs.</summary>

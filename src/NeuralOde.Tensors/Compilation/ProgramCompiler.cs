@@ -6,7 +6,7 @@ namespace NeuralOde.Tensors;
 /// <summary>Turns traced tensors into a program: graph, simplification, fusion, memory plan, instructions.</summary>
 internal static class ProgramCompiler
 {
-    public static Program<T> Compile<T>(Tensor[] arguments, IReadOnlyList<Tensor> results, ProgramInput[] inputs)
+    public static Program<T> Compile<T>(Tensor[] arguments, IReadOnlyList<Tensor> results, ProgramInput[] inputs, int tileBytes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         DType dtype = DTypes.Of<T>();
@@ -14,7 +14,7 @@ internal static class ProgramCompiler
         GraphNode[] outputs = Translate(simplified, arguments, results);
         var fused = new GraphBuilder(dtype);
         outputs = Fusion.Apply(simplified.Nodes, outputs, fused);
-        return new Program<T>(inputs, new ProgramLayoutBuilder<T>(fused.Nodes, outputs, inputs).Build());
+        return new Program<T>(inputs, new ProgramLayoutBuilder<T>(fused.Nodes, outputs, inputs, tileBytes).Build());
     }
 
     private static GraphNode[] Translate(GraphBuilder graph, Tensor[] arguments, IReadOnlyList<Tensor> results)
@@ -26,8 +26,9 @@ internal static class ProgramCompiler
         }
 
         Stack<Tensor> stack = new();
-        foreach (Tensor result in results)
+        for (int i = 0; i < results.Count; i++)
         {
+            Tensor result = results[i] ?? throw new InvalidOperationException($"The compiled function returned null as result {i} of {results.Count}; every result is a tensor.");
             stack.Push(result);
             while (stack.TryPeek(out Tensor? tensor))
             {

@@ -11,7 +11,7 @@ internal sealed record ProgramLayout<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>Places every value in memory and binds the kernels to the places.</summary>
-internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, ProgramInput[] signature)
+internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, ProgramInput[] signature, int tileBytes)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MemoryPlan _plan = new(Storage<T>.Alignment / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
@@ -22,10 +22,17 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
     private readonly string[] _names = new string[nodes.Count];
     private readonly List<Parameter> _parameters = [];
     private readonly Dictionary<GraphNode, Storage<T>> _constants = [];
+    private readonly Dictionary<(GraphNode[] Group, GraphNode Element), int> _repeated = [];
+    private TileGroups _tiles = null!;
 
     public ProgramLayout<T> Build()
     {
         FindUses();
+        _tiles = new TileGroups(nodes, _needed, outputs, tileBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
+        foreach (GraphNode[] group in _tiles.Groups)
+        {
+            KeepWhatIsReadBy(group);
+        }
 
         // Arguments, results and what is computed once a parameter change keep their places for good.
         var inputOffsets = new int[signature.Length];
@@ -44,10 +51,15 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
         {
             if (_needed[node.Id] && node.Kind == NodeKind.Operation && node.Operation is not Reshape)
             {
-                Buffer<T>[] operands = Array.ConvertAll(node.Inputs, x => BufferOf(x, arena));
-                Kernel<T> kernel = node.Operation!.CreateKernel<T>(Array.ConvertAll(node.Inputs, static x => x.Shape), node.Shape);
-                string text = $"{_names[node.Id]} = {node.Operation.Name}({string.Join(", ", node.Inputs.Select(x => _names[x.Id]))})  {node.Shape} at {_offset[Root(node).Id]}";
-                (node.IsStatic ? refresh : body).Add((kernel.Bind(operands, BufferOf(node, arena)), text));
+                GraphNode[]? group = _tiles.Of(node);
+                if (group is null)
+                {
+                    (node.IsStatic ? refresh : body).Add((KernelOf(node).Bind(Array.ConvertAll(node.Inputs, x => BufferOf(x, arena)), BufferOf(node, arena)), TextOf(node)));
+                }
+                else if (node == group[^1])
+                {
+                    body.Add((BindTogether(group, arena), $"{_tiles.TileLength} elements at a time:{string.Concat(group.Select(x => $"{Environment.NewLine}    {TextOf(x)}"))}"));
+                }
             }
         }
 
@@ -68,6 +80,32 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             [.. outputOffsets.Select((offset, i) => At(offset, outputs[i].Shape))],
             Array.ConvertAll(outputs, static x => x.Shape), [.. refresh.Select(static x => x.Instruction)], [.. body.Select(static x => x.Instruction)], [.. _parameters], _plan.Length,
             Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]));
+    }
+
+    private static Kernel<T> KernelOf(GraphNode node) => node.Operation!.CreateKernel<T>(Array.ConvertAll(node.Inputs, static x => x.Shape), node.Shape);
+
+    private string TextOf(GraphNode node) =>
+        $"{_names[node.Id]} = {node.Operation!.Name}({string.Join(", ", node.Inputs.Select(x => _names[x.Id]))})  {node.Shape} at {_offset[node.Id]}{(_tiles.IsTile(node) ? ", one tile" : "")}";
+
+    private TileInstruction<T> BindTogether(GraphNode[] group, Storage<T> arena)
+    {
+        Buffer<T> TileAt(int offset) => arena.Buffer.Slice(offset, _tiles.TileLength);
+        var steps = Array.ConvertAll(group, node =>
+        {
+            int moves = _tiles.IsTile(node) ? 0 : 8;
+            var operands = new Buffer<T>[node.Inputs.Length];
+            for (int i = 0; i < operands.Length; i++)
+            {
+                GraphNode root = Root(node.Inputs[i]);
+                bool isRepeated = _repeated.TryGetValue((group, root), out int offset) && TileGroups.Repeated(node).Contains(node.Inputs[i]);
+                operands[i] = isRepeated ? TileAt(offset) : BufferOf(root, arena);
+                moves |= root.Shape.ElementCount == node.Shape.ElementCount && !_tiles.IsTile(root) ? 1 << i : 0;
+            }
+
+            return (KernelOf(node).BindElementwise(operands, BufferOf(node, arena)), moves);
+        });
+        var repeated = _repeated.Where(x => x.Key.Group == group).Select(x => (BufferOf(x.Key.Element, arena), TileAt(x.Value)));
+        return new TileInstruction<T>(steps, [.. repeated], group[0].Shape.ElementCount, _tiles.TileLength);
     }
 
     private string Print(string[] refresh, string[] body)
@@ -179,6 +217,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
         }
 
         List<GraphNode> live = [];
+        (int tilesOffset, int tilesLength) = (0, 0);
         foreach (GraphNode node in nodes)
         {
             if (!_needed[node.Id] || node.Kind != NodeKind.Operation || node.Operation is Reshape)
@@ -186,9 +225,16 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 continue;
             }
 
-            if (!_pinned[node.Id])
+            GraphNode[]? group = _tiles.Of(node);
+            if (group is not null && node == group[0])
             {
-                GraphNode? reusable = Reusable(node, live);
+                tilesLength = PlaceTiles(group, out tilesOffset);
+            }
+
+            if (!_pinned[node.Id] && !_tiles.IsTile(node))
+            {
+                // A group works on one tile after the other: a place is not free before its last step has seen the last tile.
+                GraphNode? reusable = group is null ? Reusable(node, live) : null;
                 if (reusable is null)
                 {
                     _offset[node.Id] = _plan.Take(node.Shape.ElementCount);
@@ -202,6 +248,11 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 live.Add(node);
             }
 
+            if (group is not null && node == group[^1])
+            {
+                _plan.Return(tilesOffset, tilesLength);
+            }
+
             for (int i = live.Count - 1; i >= 0; i--)
             {
                 if (_lastUse[live[i].Id] <= node.Id)
@@ -211,6 +262,66 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 }
             }
         }
+    }
+
+    /// <summary>What a step of a group reads is needed until the group's last step is done.</summary>
+    private void KeepWhatIsReadBy(GraphNode[] group)
+    {
+        foreach (GraphNode node in group)
+        {
+            foreach (GraphNode input in node.Inputs)
+            {
+                GraphNode root = Root(input);
+                if (!_tiles.IsTile(root))
+                {
+                    _lastUse[root.Id] = Math.Max(_lastUse[root.Id], group[^1].Id);
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives the values that exist for one tile only places next to each other, that nothing else has while the group runs.</summary>
+    private int PlaceTiles(GraphNode[] group, out int offset)
+    {
+        var plan = new MemoryPlan(Storage<T>.Alignment / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
+        List<GraphNode> repeated = [.. group.SelectMany(TileGroups.Repeated).Select(Root).Distinct()];
+        foreach (GraphNode element in repeated)
+        {
+            _repeated[(group, element)] = plan.Take(_tiles.TileLength);
+        }
+
+        List<GraphNode> live = [];
+        foreach (GraphNode node in group)
+        {
+            // Before the output takes its place: an element-wise step may write over what it reads.
+            for (int i = live.Count - 1; i >= 0; i--)
+            {
+                if (_lastUse[live[i].Id] <= node.Id)
+                {
+                    plan.Return(_offset[live[i].Id], _tiles.TileLength);
+                    live.RemoveAt(i);
+                }
+            }
+
+            if (_tiles.IsTile(node))
+            {
+                _offset[node.Id] = plan.Take(_tiles.TileLength);
+                live.Add(node);
+            }
+        }
+
+        offset = _plan.Take(plan.Length);
+        foreach (GraphNode node in group)
+        {
+            _offset[node.Id] += _tiles.IsTile(node) ? offset : 0;
+        }
+
+        foreach (GraphNode element in repeated)
+        {
+            _repeated[(group, element)] += offset;
+        }
+
+        return plan.Length;
     }
 
     /// <summary>An input that is read here for the last time and whose place the output may take.</summary>
@@ -251,7 +362,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
 
                 return copy.Buffer;
             default:
-                return arena.Buffer.Slice(_offset[root.Id], root.Shape.ElementCount);
+                return arena.Buffer.Slice(_offset[root.Id], _tiles.IsTile(root) ? _tiles.TileLength : root.Shape.ElementCount);
         }
     }
 }

@@ -21,6 +21,8 @@ internal sealed record ActivationGradient(ActivationFunction Function) : Operati
 
     public override bool AllowsInPlace => true;
 
+    public override bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output) => true;
+
     public static Tensor Apply(ActivationFunction function, Tensor cotangent, Tensor y) => new ActivationGradient(function).Apply(cotangent, y);
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0] == inputs[1]

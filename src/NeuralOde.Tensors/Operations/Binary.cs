@@ -27,6 +27,9 @@ internal sealed record Binary(BinaryFunction Function) : Operation
 
     public override bool AllowsInPlace => true;
 
+    public override bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output) =>
+        inputs[0] == inputs[1] || (inputs[1].ElementCount == 1 && inputs[0] == output) || (inputs[0].ElementCount == 1 && inputs[1] == output);
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(inputs[0], inputs[1]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => Function switch

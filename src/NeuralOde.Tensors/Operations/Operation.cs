@@ -18,6 +18,12 @@ internal abstract record Operation
     /// <summary>Whether a gradient can flow through, so that a tape need remember it.</summary>
     public virtual bool PassesGradient => true;
 
+    /// <summary>
+    /// Whether element i of the output depends on element i of each input, or on an input's only element: such operations can be
+    /// run over a tile of their operands. Their kernels are bound to an <see cref="ElementwiseInstruction{T}"/>.
+    /// </summary>
+    public virtual bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output) => false;
+
     /// <summary>The output's shape; throws <see cref="ArgumentException"/> with what would fit where the inputs do not.</summary>
     public abstract Shape InferShape(ReadOnlySpan<Shape> inputs);
 
@@ -103,4 +109,7 @@ internal abstract class Kernel<T>
 
     /// <summary>The kernel bound to buffers that never move. A kernel that gains by it prepares its call here, once.</summary>
     public virtual Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new KernelInstruction<T>(this, inputs, output);
+
+    /// <summary>The kernel of an operation that is element-wise for its shapes, to be run over tiles, where a single element has been repeated if there are three operands.</summary>
+    public virtual ElementwiseInstruction<T> BindElementwise(Buffer<T>[] inputs, Buffer<T> output) => (ElementwiseInstruction<T>)Bind(inputs, output);
 }

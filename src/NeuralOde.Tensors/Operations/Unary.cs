@@ -35,6 +35,8 @@ internal sealed record Unary(UnaryFunction Function) : Operation
 
     public override bool AllowsInPlace => true;
 
+    public override bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output) => true;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => Function switch

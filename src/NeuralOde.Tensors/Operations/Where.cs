@@ -10,6 +10,19 @@ internal sealed record Where : Operation
 
     public override bool AllowsInPlace => true;
 
+    public override bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output)
+    {
+        foreach (Shape input in inputs)
+        {
+            if (input != output && input.ElementCount != 1)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(Shape.Broadcast(inputs[0], inputs[1]), inputs[2]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new WhereKernel<T>(
@@ -32,7 +45,9 @@ internal sealed record Where : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
-            sameShape ? new TernaryInstruction<T, WhereOperator<T>>(this, inputs, output) : base.Bind(inputs, output);
+            sameShape ? BindElementwise(inputs, output) : base.Bind(inputs, output);
+
+        public override ElementwiseInstruction<T> BindElementwise(Buffer<T>[] inputs, Buffer<T> output) => new TernaryInstruction<T, WhereOperator<T>>(this, inputs, output);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BroadcastTernary<T, WhereOperator<T>>(
