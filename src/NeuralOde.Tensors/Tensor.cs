@@ -88,9 +88,25 @@ public partial class Tensor
     /// <summary>The values, in row-major order.</summary>
     /// <typeparam name="T">The element type; it must be this tensor's.</typeparam>
     /// <returns>A view, not a copy.</returns>
-    /// <exception cref="InvalidOperationException">The tensor is symbolic, or of the other element type.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is symbolic, of the other element type, or a parameter while a function is being compiled.</exception>
     public ReadOnlySpan<T> AsSpan<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        CheckReadable();
+        return StorageOf<T>().Span;
+    }
+
+    /// <summary>A parameter that is read while a function is compiled would be frozen at today's value, and nobody would notice.</summary>
+    private void CheckReadable()
+    {
+        if (this is Parameter parameter && Trace.Current is not null)
+        {
+            throw new InvalidOperationException(
+                $"The value of parameter '{parameter.Name}' ({DType.Name()} {Shape}) is read while a function is being compiled. The program would keep today's value for good. "
+                + "Use the parameter itself in tensor operations, which read it live at every run, or read it before and capture the number if a constant is meant.");
+        }
+    }
+
 
     /// <summary>A copy of the values, in row-major order.</summary>
     /// <typeparam name="T">The element type; it must be this tensor's.</typeparam>
@@ -152,6 +168,12 @@ public partial class Tensor
         }
 
         const int Shown = 10;
+        if (this is Parameter && Trace.Current is not null)
+        {
+            // A debugger may ask at any time, and gets no exception.
+            return text.Append(" (a parameter, while a function is being compiled)").ToString();
+        }
+
         text.Append(" {");
         for (int i = 0; i < Math.Min(Shown, ElementCount); i++)
         {
@@ -165,5 +187,9 @@ public partial class Tensor
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Storage as Storage<T>
             ?? throw new InvalidOperationException($"This tensor holds {DType.Name()}, not {typeof(T).Name}. Convert it with To{(DType == DType.Float32 ? "Double" : "Single")}() first.");
 
-    private double At(int flat) => DType == DType.Float32 ? StorageOf<float>().Span[flat] : StorageOf<double>().Span[flat];
+    private double At(int flat)
+    {
+        CheckReadable();
+        return DType == DType.Float32 ? StorageOf<float>().Span[flat] : StorageOf<double>().Span[flat];
+    }
 }

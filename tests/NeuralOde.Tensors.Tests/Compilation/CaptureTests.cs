@@ -82,6 +82,35 @@ public class CaptureTests
     }
 
     [Fact]
+    public void Reading_a_parameter_is_an_error_that_says_what_to_do()
+    {
+        var p = new Parameter(Tensor.From(1.0), "rate");
+        foreach (Func<double> read in new Func<double>[] { () => p.ToScalar(), () => p.ToDoubles()[0], () => p.AsSpan<double>()[0], () => p.ToArray<double>()[0], () => p[0] })
+        {
+            string text = Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(x => [x[0] * read()], s_x)).Message;
+            Assert.Contains("'rate'", text);
+            Assert.Contains("live", text);
+            Assert.Equal(1, read());
+        }
+
+        double before = p[0];
+        _ = Program<double>.Compile(
+            x =>
+            {
+                Assert.Contains("double [1]", p.ToString());
+                return [x[0] * before];
+            },
+            s_x);
+    }
+
+    [Fact]
+    public void A_function_that_returns_null_is_an_error()
+    {
+        Assert.Contains("returned null;", Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(_ => null!, s_x)).Message);
+        Assert.Contains("null as result 1 of 2", Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(x => [x[0], null!], s_x)).Message);
+    }
+
+    [Fact]
     public void Backward_inside_a_compiled_function_points_to_gradients()
     {
         string text = Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(
