@@ -93,6 +93,11 @@ internal static class Simplification
             return graph.Add(new Reshape(shape), graph.Add(binary, x.Inputs[0], y));
         }
 
+        if (y.Operation is Reshape && y.Shape == shape && BroadcastsBehindReshape(y.Inputs[0].Shape, shape, x.Shape))
+        {
+            return graph.Add(new Reshape(shape), graph.Add(binary, x, y.Inputs[0]));
+        }
+
         return null;
 
         bool Fits(GraphNode a, GraphNode b) => Shape.Broadcast(a.Shape, b.Shape) == shape;

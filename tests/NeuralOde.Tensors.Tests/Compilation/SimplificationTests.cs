@@ -208,6 +208,7 @@ public class SimplificationTests
             ([4, 3], x => function(b + x.MatMul(w))),
             ([4, 3], x => function(x.MatMul(w) + b.Reshape([1, 5]))),
             ([2, 4, 3], x => function(x.MatMul(w) + b)),
+            ([2, 4, 3], x => function(b + x.MatMul(w))),
         })
         {
             var program = Compile(shape, layer);
