@@ -86,6 +86,14 @@ public partial class Tensor
     /// <inheritdoc cref="Greater"/>
     public Tensor Less(Tensor other) => Apply(BinaryFunction.Less, this, other);
 
+    /// <summary>1 where this is smaller than the other or equal, else 0.</summary>
+    /// <inheritdoc cref="Greater"/>
+    public Tensor LessOrEqual(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other.GreaterOrEqual(this);
+    }
+
     /// <summary>1 where this equals the other, else 0.</summary>
     /// <inheritdoc cref="Greater"/>
     public Tensor EqualTo(Tensor other) => Apply(BinaryFunction.Equal, this, other);

@@ -107,6 +107,14 @@ public partial class Tensor
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Max(ReadOnlySpan<int> axes, bool keepAxes = false) => ReduceOver(ReductionFunction.Max, axes.ToArray(), keepAxes);
 
+    /// <summary>The smallest of all elements; equal ones share the gradient evenly.</summary>
+    /// <returns>A scalar.</returns>
+    public Tensor Min() => -(-this).Max();
+
+    /// <summary>The smallest over some axes; equal ones share the gradient evenly.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor Min(ReadOnlySpan<int> axes, bool keepAxes = false) => -(-this).Max(axes, keepAxes);
+
     /// <summary>The logarithm of the sum of exponentials along one axis, shifted by the largest so that nothing overflows.</summary>
     /// <param name="axis">Which axis; negative counts from the end.</param>
     /// <returns>A tensor without that axis.</returns>
@@ -144,6 +152,18 @@ public partial class Tensor
         }
 
         return Reshape(Shape.Slice(..index).Append([1]).Append(Shape.Slice(index..)));
+    }
+
+    /// <summary>Drops an axis of length 1.</summary>
+    /// <param name="axis">Which axis; negative counts from the end.</param>
+    /// <returns>A tensor with one axis less.</returns>
+    /// <exception cref="ArgumentException">The axis is longer.</exception>
+    public Tensor Squeeze(int axis)
+    {
+        int index = Shape.Axis(axis);
+        return Shape[index] == 1
+            ? Reshape(Shape.Slice(..index).Append(Shape.Slice((index + 1)..)))
+            : throw new ArgumentException($"Only an axis of length 1 can be dropped; axis {axis} of shape {Shape} has length {Shape[index]}.", nameof(axis));
     }
 
     /// <summary>A matrix with rows and columns exchanged; with more axes, the last two are.</summary>
@@ -274,7 +294,9 @@ public partial class Tensor
         if (this is not Parameter parameter)
         {
             using IDisposable scope = GradientMode.Disable();
-            Gradient = Gradient is null ? gradient : Gradient + gradient;
+
+            // Kept outside any scope's pool: the leaf may outlive the scope.
+            Gradient = TensorScope.Keep(Gradient is null ? gradient : Gradient + gradient);
         }
         else if (DType == DType.Float32)
         {

@@ -66,6 +66,7 @@ public partial class Tensor
     /// The gradient that <see cref="Backward"/> left here, of this tensor's shape; <see langword="null"/> before, and for
     /// tensors that are no leaves.
     /// </summary>
+    /// <remarks>A <see cref="Parameter"/>'s gradient keeps its memory: later backward passes add to it, and an optimizer's step sets it to zero. Copy what is to be kept.</remarks>
     public Tensor? Gradient { get; internal set; }
 
     /// <summary>The operation that made this tensor, where it was recorded.</summary>
@@ -185,7 +186,7 @@ public partial class Tensor
 
     internal Storage<T> StorageOf<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Storage as Storage<T>
-            ?? throw new InvalidOperationException($"This tensor holds {DType.Name()}, not {typeof(T).Name}. Convert it with To{(DType == DType.Float32 ? "Double" : "Single")}() first.");
+            ?? throw new InvalidOperationException($"This tensor holds {DType.Name()}, not {DTypes.Of<T>().Name()}. Convert it with To{(DType == DType.Float32 ? "Double" : "Single")}() first.");
 
     private double At(int flat)
     {

@@ -8,7 +8,7 @@ namespace NeuralOde.Tensors;
 /// </summary>
 /// <remarks>
 /// Only for the thread that opened it; scopes nest. Tensors made within must not be used after it is disposed, other than what
-/// <see cref="Keep"/> copied. Parameters, their gradients and compiled programs have memory of their own and are not concerned.
+/// <see cref="Keep"/> copied. Parameters, gradients of leaves and compiled programs have memory of their own and are not concerned.
 /// </remarks>
 public sealed class TensorScope : IDisposable
 {

@@ -50,7 +50,8 @@ public sealed class OdeBlock : Module
     /// <param name="z0">The state at the first time, of any shape with at least one element; by convention <c>[batch, state]</c>.</param>
     /// <param name="times">At least two times, strictly rising or strictly falling. The first is where <paramref name="z0"/> holds.</param>
     /// <returns>The states at all times, the first included: <c>[times, …shape of z0]</c>.</returns>
-    /// <exception cref="ArgumentException">The times are not strictly monotone, or the field returns another shape than the state's.</exception>
+    /// <exception cref="ArgumentException">The state is empty, the times are not strictly monotone, the field returns another shape than the state's, or its parameters have another element type.</exception>
+    /// <exception cref="InvalidOperationException">The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.</exception>
     /// <exception cref="OdeSolveException">The solve failed; the message says where and why.</exception>
     public Tensor Forward(Tensor z0, params ReadOnlySpan<double> times) => Forward(z0, times.ToArray(), null);
 
@@ -90,6 +91,11 @@ public sealed class OdeBlock : Module
         if (z0.IsSymbolic)
         {
             throw new InvalidOperationException("An ODE solve cannot stand inside a compiled function: how many steps it takes depends on values. Solve outside, or extend the state and let one solve do both.");
+        }
+
+        if (z0.ElementCount == 0)
+        {
+            throw new ArgumentException($"There is nothing to solve for a state of shape {z0.Shape}: it has no elements.", nameof(z0));
         }
 
         return z0.DType == DType.Float32 ? Solve<float>(z0, times, timesTensor) : Solve<double>(z0, times, timesTensor);

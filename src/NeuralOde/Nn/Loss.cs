@@ -7,7 +7,7 @@ public static class Loss
 {
     /// <summary>The mean over all elements of the squared difference.</summary>
     /// <param name="predicted">Predictions, of any shape.</param>
-    /// <param name="observed">Observations; they broadcast with the predictions.</param>
+    /// <param name="observed">Observations, of the same shape.</param>
     /// <returns>A scalar.</returns>
     public static Tensor MeanSquared(Tensor predicted, Tensor observed) => Difference(predicted, observed).Square().Mean();
 
@@ -47,7 +47,9 @@ public static class Loss
     {
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentNullException.ThrowIfNull(observed);
-        return predicted - observed;
+        return predicted.Shape == observed.Shape
+            ? predicted - observed
+            : throw new ArgumentException($"Predictions have shape {predicted.Shape} and observations {observed.Shape}. A loss compares one with one; repeat or reshape one of them if that is what is meant.", nameof(observed));
     }
 
     private static Tensor Masked(Tensor predicted, Tensor observed, Tensor mask, Func<Tensor, Tensor> measure)

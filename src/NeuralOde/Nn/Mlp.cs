@@ -22,6 +22,12 @@ public sealed class Mlp : VectorField
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        if (hidden.Any(static x => x < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(hidden), $"[{string.Join(", ", hidden)}]", "A hidden layer has at least one unit.");
+        }
+
         int[] sizes = [inputs + (timeDependent ? 1 : 0), .. hidden, outputs];
         _layers = new Linear[sizes.Length - 1];
         for (int i = 0; i < _layers.Length; i++)

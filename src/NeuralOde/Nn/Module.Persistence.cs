@@ -11,12 +11,17 @@ public abstract partial class Module
     /// <param name="metadata">Free text to keep with them; nothing by default.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => SafeTensors.Save(
-        path,
-        NamedParameters().Select(static x => x.Parameter.DType == DType.Float32
-            ? SafeTensor.Create(x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
-            : SafeTensor.Create(x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
-        metadata);
+    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        CheckKnown();
+        SafeTensors.Save(
+            path,
+            NamedParameters().Select(static x => x.Parameter.DType == DType.Float32
+                ? SafeTensor.Create(x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
+                : SafeTensor.Create(x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
+            metadata);
+    }
 
     /// <summary>Loads all parameters from a safetensors file. Everything is checked before anything is changed.</summary>
     /// <param name="path">The file.</param>
@@ -32,10 +37,12 @@ public abstract partial class Module
 
     /// <summary>Takes all parameters from a file that is loaded already. Everything is checked before anything is changed.</summary>
     /// <param name="file">The file.</param>
+    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
     /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
     public void Load(SafeTensorsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        CheckKnown();
         (string Name, Parameter Parameter)[] own = [.. NamedParameters()];
         SafeTensor? foreign = file.Tensors.FirstOrDefault(x => !own.Any(y => y.Name == x.Name));
         if (foreign is not null)
@@ -57,6 +64,15 @@ public abstract partial class Module
         }
     }
 
+    private void CheckKnown()
+    {
+        if (!KnowsItsParameters)
+        {
+            throw new InvalidOperationException(
+                "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
+        }
+    }
+
     private static Array Values(SafeTensorsFile file, string name, Parameter parameter)
     {
         SafeTensor tensor = file[name];
@@ -71,7 +87,7 @@ public abstract partial class Module
         }
         catch (InvalidOperationException e)
         {
-            throw new SafeTensorsException(file.Name, e.Message, e);
+            throw new SafeTensorsException(file.Name, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss. Make the model with dtype: DType.Float64.", e);
         }
     }
 }

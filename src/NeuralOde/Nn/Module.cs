@@ -11,6 +11,9 @@ public abstract partial class Module
     /// <summary>All parameters, those of the modules within included. A live list.</summary>
     public ParameterList Parameters { get; } = new();
 
+    /// <summary>Whether the parameters are all known, those of the modules within included: a field given as code finds its own when it is first solved.</summary>
+    internal virtual bool KnowsItsParameters => _modules.TrueForAll(static x => x.Module.KnowsItsParameters);
+
     /// <summary>The parameters with their names within this module: the path of modules and the parameter, joined by dots.</summary>
     /// <returns>Names and parameters in the order of <see cref="Parameters"/>.</returns>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()

@@ -12,11 +12,19 @@ public abstract class VectorField : Module
     /// </param>
     /// <param name="modules">Modules whose parameters the function uses.</param>
     /// <returns>The field.</returns>
-    public static VectorField Define(Func<Tensor, Tensor, Tensor> function, params Module[] modules)
+    public static VectorField Define(Func<Tensor, Tensor, Tensor> function, params Module[] modules) => Define(function, [], modules);
+
+    /// <summary>A field given as code that names its parameters, so that it can be saved and loaded before it is first solved.</summary>
+    /// <param name="function">From time (a scalar) and state to the state's derivative, made of tensor operations.</param>
+    /// <param name="parameters">Parameters that the function captures, other than those of the modules. Their names are those in files.</param>
+    /// <param name="modules">Modules whose parameters the function uses.</param>
+    /// <returns>The field.</returns>
+    public static VectorField Define(Func<Tensor, Tensor, Tensor> function, IReadOnlyList<Parameter> parameters, params Module[] modules)
     {
         ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(modules);
-        return new FunctionField(function, modules);
+        return new FunctionField(function, parameters, modules);
     }
 
     /// <summary>The derivative of the state.</summary>
@@ -42,9 +50,13 @@ public abstract class VectorField : Module
     {
         private readonly Func<Tensor, Tensor, Tensor> _function;
 
-        public FunctionField(Func<Tensor, Tensor, Tensor> function, Module[] modules)
+        private bool _isKnown;
+
+        public FunctionField(Func<Tensor, Tensor, Tensor> function, IReadOnlyList<Parameter> parameters, Module[] modules)
         {
             _function = function;
+            _isKnown = parameters.Count + modules.Length > 0;
+            Adopt(parameters);
             for (int i = 0; i < modules.Length; i++)
             {
                 AddModule(modules.Length == 1 ? "network" : $"network{i}", modules[i]);
@@ -53,7 +65,15 @@ public abstract class VectorField : Module
 
         public override Tensor Forward(Tensor t, Tensor z) => _function(t, z);
 
+        internal override bool KnowsItsParameters => _isKnown;
+
         internal override void Discover(IEnumerable<Parameter> parameters)
+        {
+            _isKnown = true;
+            Adopt(parameters);
+        }
+
+        private void Adopt(IEnumerable<Parameter> parameters)
         {
             foreach (Parameter parameter in parameters)
             {

@@ -95,7 +95,7 @@ public abstract class Optimizer
 
     /// <summary>Scales all gradients down together where their norm is above a bound (Pascanu et al. 2013).</summary>
     /// <param name="maxNorm">The bound, above 0.</param>
-    /// <returns>The norm before.</returns>
+    /// <returns>The norm before. Where it is not finite, the gradients are set to zero: no direction can be made of them.</returns>
     public double ClipGradientNorm(double maxNorm)
     {
         if (!(maxNorm > 0))
@@ -104,7 +104,11 @@ public abstract class Optimizer
         }
 
         double norm = GradientNorm();
-        if (norm > maxNorm)
+        if (!double.IsFinite(norm))
+        {
+            States().ForEach(static x => x.Parameter.ClearGradient());
+        }
+        else if (norm > maxNorm)
         {
             foreach (ParameterState state in States())
             {

@@ -19,7 +19,14 @@ internal sealed class FieldPrograms<T>
         StateShape = stateShape;
         StateLength = stateShape.ElementCount;
         _inputs = [new("t", Shape.Scalar), new("z", stateShape), new("a", stateShape)];
-        Forward = Program<T>.Compile(x => [Derivative(x[0], x[1])], _inputs[..2]);
+        Forward = Program<T>.Compile(
+            x =>
+            {
+                Tensor f = Derivative(x[0], x[1]);
+                RefuseForgottenLeaves(f);
+                return [f];
+            },
+            _inputs[..2]);
         field.Discover(Forward.Parameters);
         Parameters = [.. Forward.Parameters];
         ParameterLength = Parameters.Sum(static x => x.ElementCount);
@@ -58,6 +65,28 @@ internal sealed class FieldPrograms<T>
             return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. Parameters], [x[2]])];
         },
         [.. _inputs[..2], _inputs[2] with { Name = "-a" }]);
+
+    /// <summary>A captured leaf that asks for a gradient without being a parameter would silently get none.</summary>
+    private static void RefuseForgottenLeaves(Tensor f)
+    {
+        HashSet<Tensor> seen = new(ReferenceEqualityComparer.Instance);
+        Stack<Tensor> stack = new([f]);
+        while (stack.TryPop(out Tensor? tensor))
+        {
+            if (!seen.Add(tensor))
+            {
+                continue;
+            }
+
+            if (tensor is { RequiresGradient: true, Operation: null } and not Parameter)
+            {
+                throw new InvalidOperationException(
+                    $"The vector field captures a tensor ({tensor.DType.Name()} {tensor.Shape}) that requires a gradient but is no parameter; it would get none. Make it one, new Parameter(tensor, name), or capture tensor.Detach() if a constant is meant.");
+            }
+
+            Array.ForEach(tensor.Inputs, stack.Push);
+        }
+    }
 
     private Tensor Derivative(Tensor t, Tensor z)
     {

@@ -47,6 +47,34 @@ public class TensorScopeTests
     }
 
     [Fact]
+    public void A_leafs_gradient_outlives_the_scope_in_which_it_was_taken()
+    {
+        Tensor leaf = Tensor.Ones([4], DType.Float64).WithGradient();
+        using (TensorScope.Begin())
+        {
+            (2.0 * leaf).Sum().Backward();
+        }
+
+        using (TensorScope.Begin())
+        {
+            _ = Tensor.Ones([4], DType.Float64) * 7.0;
+        }
+
+        Assert.Equal([2.0, 2, 2, 2], leaf.Gradient!.ToDoubles());
+    }
+
+    [Fact]
+    public void Small_conveniences_do_what_they_say()
+    {
+        Tensor x = Tensor.From(new double[,] { { 3, 1, 2 } });
+        Assert.Equal([1.0], x.Min([1]).ToDoubles());
+        Assert.Equal(1.0, x.Min().ToScalar());
+        Assert.Equal([3], x.Squeeze(0).Shape);
+        Assert.Throws<ArgumentException>(() => x.Squeeze(1));
+        Assert.Equal([0.0, 1, 1], x.LessOrEqual(Tensor.Scalar(2, DType.Float64)).ToDoubles());
+    }
+
+    [Fact]
     public void Scopes_nest_and_close_in_order()
     {
         TensorScope outer = TensorScope.Begin();

@@ -66,6 +66,17 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void A_gradient_that_is_not_finite_moves_nothing_after_clipping()
+    {
+        var parameter = new Parameter(Tensor.From(1.0, 0.0));
+        var adam = new Adam([parameter], 0.1);
+        parameter.Log().Sum().Backward();
+        Assert.Equal(double.PositiveInfinity, adam.ClipGradientNorm(1));
+        adam.Step();
+        Assert.Equal([1.0, 0.0], parameter.ToDoubles());
+    }
+
+    [Fact]
     public void A_cosine_goes_from_the_full_rate_to_its_end()
     {
         LearningRateSchedule cosine = LearningRateSchedule.Cosine(0.1);

@@ -61,6 +61,39 @@ public class OdeBlockTests
     }
 
     [Fact]
+    public void A_captured_leaf_that_is_no_parameter_is_refused_rather_than_forgotten()
+    {
+        Tensor rate = Tensor.Scalar(0.5).WithGradient();
+        var error = Assert.Throws<InvalidOperationException>(() => new OdeBlock(VectorField.Define((t, z) => -(rate * z))).Forward(Tensor.Ones([1, 1]), 0, 1));
+        Assert.Contains("new Parameter", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_field_given_as_code_is_saved_when_its_parameters_are_known()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.safetensors");
+        OdeBlock Make(Parameter rate) => new(VectorField.Define((t, z) => -(rate * z)));
+        var first = new Parameter(Tensor.Scalar(0.25), "rate");
+        OdeBlock ode = Make(first);
+        Assert.Throws<InvalidOperationException>(() => ode.Save(path));
+        ode.Forward(Tensor.Ones([1, 1]), 0, 1);
+        ode.Save(path);
+
+        var second = new Parameter(Tensor.Scalar(0.0), "rate");
+        Assert.Throws<InvalidOperationException>(() => Make(second).Load(path));
+        new OdeBlock(VectorField.Define((t, z) => -(second * z), [second])).Load(path);
+        Assert.Equal(0.25, second.ToScalar());
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
+    public void A_loss_of_shapes_that_would_broadcast_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Loss.MeanSquared(Tensor.Zeros([4, 1]), Tensor.Zeros([4])));
+        Assert.Contains("[4, 1]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_gradient_can_be_taken_once_and_several_solves_can_wait_for_theirs()
     {
         var field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1));
