@@ -22,7 +22,7 @@ internal static class InstructionsCommand
     private static void Print(Clock clock, string title, Program<float> program)
     {
         program.Run();
-        Instruction[] body = Body(program);
+        Instruction[] body = program.Body;
         Action<int>[] works = [.. Enumerable.Range(0, body.Length + 1).Select(length => Prefix(body[..length])), FieldWorkload.Repeat(program)];
         Measurement[] times = new BatchTimer(clock, batches: 41).MeasureInTurn(works);
         string[] lines = [.. program.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(body.Length)];
@@ -54,8 +54,4 @@ internal static class InstructionsCommand
             }
         }
     }
-
-    /// <summary>The instructions, which a program shows to nobody else.</summary>
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_body")]
-    private static extern ref Instruction[] Body(Program<float> program);
 }

@@ -6,6 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NeuralOde.Benchmarks;
 using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Tensors;
 
 const string help = """
     Usage: dotnet run -c Release --project benchmarks/NeuralOde.Benchmarks -- COMMAND
@@ -22,6 +23,8 @@ const string help = """
           The BenchmarkDotNet classes; filters such as *Gemm*.
     """;
 
+// Programs share large instructions among threads; where that is measured, it says so.
+Threads.Maximum = 1;
 try
 {
     List<string> words = [.. args];

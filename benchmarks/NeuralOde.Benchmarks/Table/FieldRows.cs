@@ -1,5 +1,6 @@
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Benchmarks.Table;
 
@@ -32,6 +33,14 @@ internal static class FieldRows
             yield return row;
         }
 
+        // The clock of one thread says nothing about two, and neither does one core.
+        if (timer.Clock.IsWall && !ProcessorCore.IsPinned && Environment.ProcessorCount > 1)
+        {
+            Action<int> run = FieldWorkload.Repeat(FieldWorkload.Create("wide").Adjoint());
+            (Measurement two, double speedup) = timer.Compare(OnThreads(1, run), OnThreads(2, run));
+            yield return TableRow.Time("wide vjp threads", "f and VJP on two threads", two, FormattableString.Invariant($"{speedup:0.00} times one thread's speed"));
+        }
+
         AdjointSolveWorkload solve = FieldWorkload.Create("wide").AdjointSolve(1e-5, 1e-6);
         Measurement time = timer.Measure(solve.Run);
         yield return TableRow.Time(
@@ -52,6 +61,13 @@ internal static class FieldRows
             yield return TableRow.Time($"lotka simple {tolerance}", $"rtol = atol = {tolerance}, Ode.Solve with a lambda", timer.Measure(solve.RunSimple), "every step kept");
         }
     }
+
+    private static Action<int> OnThreads(int threads, Action<int> run) => n =>
+    {
+        Threads.Maximum = threads;
+        run(n);
+        Threads.Maximum = 1;
+    };
 
     private static IEnumerable<TableRow> Field(BatchTimer timer, string name)
     {

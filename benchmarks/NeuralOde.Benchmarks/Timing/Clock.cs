@@ -21,6 +21,8 @@ internal sealed partial class Clock
 
     public static Clock Wall { get; } = new(processor: false);
 
+    public bool IsWall => !_processor;
+
     public string Name => _processor ? "processor" : "wall";
 
     public static Clock Parse(string name) => name switch

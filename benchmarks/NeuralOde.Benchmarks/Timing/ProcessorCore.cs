@@ -9,6 +9,8 @@ namespace NeuralOde.Benchmarks.Timing;
 /// </remarks>
 internal static partial class ProcessorCore
 {
+    public static bool IsPinned { get; private set; }
+
     public static void Pin(int core)
     {
         if (!OperatingSystem.IsLinux())
@@ -23,6 +25,8 @@ internal static partial class ProcessorCore
         {
             throw new ArgumentException($"The thread cannot be kept on core {core}; this process may use {Environment.ProcessorCount} cores, counted from 0.");
         }
+
+        IsPinned = true;
     }
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]

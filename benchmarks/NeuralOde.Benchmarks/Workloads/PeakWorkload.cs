@@ -28,10 +28,14 @@ internal static unsafe class PeakWorkload
         T* pa = (T*)Unsafe.AsPointer(ref a[0]), pb = (T*)Unsafe.AsPointer(ref b[0]), pc = (T*)Unsafe.AsPointer(ref c[0]);
         return SimdWidths.Best switch
         {
-            SimdWidth.V512 => n => { Loop<Simd512<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); },
-            SimdWidth.V256 => n => { Loop<Simd256<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); },
-            SimdWidth.V128 => n => { Loop<Simd128<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); },
-            _ => n => { Loop<SimdScalar<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); },
+            SimdWidth.V512 => n => { Loop<Simd512<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
+            ,
+            SimdWidth.V256 => n => { Loop<Simd256<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
+            ,
+            SimdWidth.V128 => n => { Loop<Simd128<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
+            ,
+            _ => n => { Loop<SimdScalar<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
+            ,
         };
     }
 
