@@ -23,11 +23,7 @@ public class AllocationTests
         var recording = new SolveRecording<double>();
         var integrator = new Integrator<double>(OdeSolver.Parse(name), control, 3);
         var quadratures = new Integrator<double>(OdeSolver.Parse(name), control, 3, 2);
-        Work();
-        Work();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Work();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.InSteadyState(Work));
 
         void Work()
         {

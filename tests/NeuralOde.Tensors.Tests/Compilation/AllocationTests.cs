@@ -45,7 +45,7 @@ public class AllocationTests
         var p = new Parameter(Values.Random<double>(new Random(18), [4, 4]), "p");
         var program = Program<double>.Compile(x => [x[0].MatMul(p.Exp().Tanh())], new ProgramInput("x", [4, 4]));
         double[] values = p.ToDoubles();
-        Assert.Equal(0, Allocated(() =>
+        Assert.Equal(0, Allocation.InSteadyState(() =>
         {
             p.SetValues<double>(values);
             program.Run();
@@ -53,14 +53,5 @@ public class AllocationTests
     }
 
     private static void AssertNoAllocation<T>(Program<T> program)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Assert.True(Allocated(program.Run) == 0, $"{Allocated(program.Run)} bytes:\n{program}");
-
-    private static long Allocated(Action run)
-    {
-        run();
-        run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        run();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Assert.True(Allocation.InSteadyState(program.Run) == 0, $"{Allocation.InSteadyState(program.Run)} bytes:\n{program}");
 }

@@ -89,10 +89,7 @@ public class GemmTests
             }
         }
 
-        RunAll(rounds);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        RunAll(rounds);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.InSteadyState(() => RunAll(rounds)));
     }
 
     [Fact]
