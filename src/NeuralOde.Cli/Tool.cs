@@ -10,6 +10,8 @@ namespace NeuralOde.Cli;
 /// <summary>The tool: reads a command line, runs its command, and turns failures into a message and an exit code.</summary>
 internal static class Tool
 {
+    private const string TraceVariable = "NEURALODE_TRACE";
+
     /// <summary>Runs in this process's terminal.</summary>
     public static int Run(string[] arguments)
     {
@@ -69,6 +71,15 @@ internal static class Tool
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             context.Error.WriteLine($"neuralode: {e.Message}");
+            return ExitCode.Failure;
+        }
+        catch (Exception e)
+        {
+            // A fault of the tool. Its place helps those who mend it, and nobody else.
+            bool isTraced = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TraceVariable));
+            context.Error.WriteLine(isTraced
+                ? $"neuralode: {e}"
+                : $"neuralode: unexpected failure, {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (Set {TraceVariable}=1 to see where.)");
             return ExitCode.Failure;
         }
     }

@@ -37,15 +37,77 @@ public sealed class FitCommandTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_fit_still_writes_its_model()
+    public void A_fit_cancelled_before_its_first_iteration_leaves_an_old_model()
     {
         string model = PathOf("m.safetensors");
+        File.WriteAllText(model, "old");
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        (int code, _, string error) = Run(cancelled.Token, "fit", Write(Two), "--series", "id", "--save", model);
+        (int code, string shown, string error) = Run(cancelled.Token, "fit", Write(Two), "--series", "id", "--save", model);
         Assert.Equal(ExitCode.Cancelled, code);
-        Assert.Contains("stopped after 0", error, StringComparison.Ordinal);
-        Assert.True(File.Exists(model));
+        Assert.Contains("stopped before anything was learned; no file was written", error, StringComparison.Ordinal);
+        Assert.Empty(shown);
+        Assert.Equal("old", File.ReadAllText(model));
+    }
+
+    [Theory]
+    [InlineData("--save", "data.csv")]
+    [InlineData("--report", "data.csv")]
+    [InlineData("--save", "link.csv")]
+    [InlineData("--save", "linked/data.csv")]
+    public void A_fit_never_replaces_what_it_reads(string option, string name)
+    {
+        string data = Write(Two);
+        File.CreateSymbolicLink(PathOf("link.csv"), data);
+        Directory.CreateSymbolicLink(PathOf("linked"), _folder);
+        (int code, _, string error) = Run("fit", data, "--series", "id", "--iterations", "5", option, PathOf(name));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains($"{option} {PathOf(name)} would replace the file that is read", error, StringComparison.Ordinal);
+        Assert.Equal(Two, File.ReadAllText(data));
+    }
+
+    [Fact]
+    public void Outputs_that_are_one_file_by_a_link_are_refused()
+    {
+        File.WriteAllText(PathOf("r.html"), "old");
+        File.CreateSymbolicLink(PathOf("l.html"), PathOf("r.html"));
+        (int code, _, string error) = Run("fit", Write(Two), "--series", "id", "--report", PathOf("r.html"), "--save", PathOf("l.html"));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("name the same file", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_forecast_never_replaces_its_model()
+    {
+        string model = PathOf("m.safetensors");
+        Run("fit", Write(Two), "--series", "id", "--iterations", "5", "--save", model);
+        byte[] before = File.ReadAllBytes(model);
+        (int code, _, string error) = Run("forecast", model, "--until", "9", "--step", "1", "--out", model);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("would replace the file that is read", error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(model));
+    }
+
+    [Theory]
+    [InlineData(1e300, 1)]
+    [InlineData(1e307, 1)]
+    [InlineData(1e300, -1)]
+    public void Values_at_the_end_of_the_range_of_numbers_make_no_trace(double scale, int sign)
+    {
+        string rows = string.Concat(Enumerable.Range(0, 8).Select(i => FormattableString.Invariant($"{i},{(i % 2 == 0 ? 1 : sign) * scale * (1 + (0.5 * i)):R}\n")));
+        (int code, string shown, string error) = Run("fit", Write("t,x\n" + rows), "--iterations", "5", "--report", PathOf("r.html"));
+        Assert.True(code == ExitCode.Success || error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].StartsWith("neuralode: ", StringComparison.Ordinal), error);
+        Assert.DoesNotContain("   at ", error + shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("unexpected", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decimal_commas_are_an_error_and_not_text()
+    {
+        (int code, _, string error) = Run("fit", Write("t;x;y\n0;0,5;0\n1;0,7;1\n2;0,9;2\n3;1,5;3\n"));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("line 2", error, StringComparison.Ordinal);
+        Assert.Contains("'0,5' is not a number. Write a decimal point, not a comma", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,6 +125,9 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--time-format lunar", "lunar", "yyyymmdd")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--report nowhere/r.html", "nowhere", "does not exist")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states -1", "--hidden-states", "-1")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states 2147483647", "from 0 to 1,000", "2147483647")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden 2000000000", "from 1 to 10,000", "2000000000")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--iterations 2147483647", "from 1 to 100,000,000", "2147483647")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--seeds 0-1 --save m.safetensors", "--seeds", "--save")]
     public void Wrong_input_ends_before_work_with_one_message(string csv, string options, string first, string second)
     {

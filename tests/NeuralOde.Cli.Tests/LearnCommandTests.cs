@@ -56,13 +56,16 @@ public class LearnCommandTests
     }
 
     [Fact]
-    public void A_cancelled_run_still_writes_its_files_and_ends_with_130()
+    public void A_run_cancelled_before_its_first_iteration_leaves_old_files_and_ends_with_130()
     {
         using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("m.safetensors"), "old");
         ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"));
         Assert.Equal(ExitCode.Cancelled, run.ExitCode);
-        Assert.Contains("stopped after 0 of 1200 iterations", run.Error);
-        Assert.Equal(["m.safetensors", "r.html"], folder.Names());
+        Assert.Contains("stopped before anything was learned; no file was written", run.Error);
+        Assert.Empty(run.Out);
+        Assert.Equal(["m.safetensors"], folder.Names());
+        Assert.Equal("old", File.ReadAllText(folder.File("m.safetensors")));
     }
 
     [Fact]

@@ -28,6 +28,10 @@ public class UsageErrorTests
     [InlineData("does not exist", "learn", "spiral", "--no-report", "--save", "no/such/folder/x.safetensors")]
     [InlineData("is a folder", "learn", "spiral", "--report", ".")]
     [InlineData("name the same file", "learn", "spiral", "--report", "x.html", "--save", "x.html")]
+    [InlineData("--seeds prints a table and writes no files", "learn", "spiral", "--seeds", "0-1", "--report", "x.html")]
+    [InlineData("--seeds prints a table and writes no files", "learn", "spiral", "--seeds", "0-1", "--figure", "x.svg")]
+    [InlineData("--seeds prints a table and writes no files", "learn", "spiral", "--seeds", "0-1", "--no-report", "--metrics", "x.csv")]
+    [InlineData("heun, bosh3, dopri5 and tsit5 have one", "learn", "spiral", "--solver", "rk4", "--rtol", "1e-3")]
     [InlineData("Windows last", "learn", "spiral", "--no-report", "--window-max", "100")]
     public void A_wrong_command_line_is_told_in_one_line_before_any_work(string message, params string[] arguments)
     {

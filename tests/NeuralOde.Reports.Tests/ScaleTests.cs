@@ -57,6 +57,8 @@ public class ScaleTests
         extent.Add([-5, 50]);
         Assert.Equal(new Domain(false, 0, 10), extent.ToDomain(0.05));
         Assert.Throws<ArgumentException>(() => new Extent(new Axis { Min = 2, Max = 1 }).ToDomain(0));
+        Assert.Equal(1e300, new Extent(new Axis { Max = 1.5e308 }).ToDomain(0).High);
+        Assert.True(new Extent(new Axis { Min = 1e301, Max = 1e302 }).ToDomain(0) is var beyond && beyond.Low < beyond.High);
         Assert.Throws<ArgumentException>(() => new Extent(new Axis { Min = double.NaN }).ToDomain(0));
         Assert.Throws<ArgumentException>(() => new Extent(new Axis { Min = 0, Scale = AxisScale.Logarithmic }).ToDomain(0));
         var above = new Extent(new Axis { Min = 5 });

@@ -8,6 +8,8 @@ namespace NeuralOde.Cli.CommandLine;
 internal static class Options
 {
     private const int MostSeeds = 1_000;
+    private const int MostLayers = 20;
+    private const int MostWidth = 10_000;
 
     /// <summary>One of a few names.</summary>
     public static Option<string?> Choice(string name, string noun, IReadOnlyList<string> choices, string description, string helpName)
@@ -20,8 +22,8 @@ internal static class Options
         };
     }
 
-    /// <summary>A whole number from a bound on.</summary>
-    public static Option<long?> Whole(string name, long minimum, string description, string helpName = "N")
+    /// <summary>A whole number between two bounds.</summary>
+    public static Option<long?> Whole(string name, long minimum, long maximum, string description, string helpName = "N")
     {
         return new Option<long?>(name)
         {
@@ -30,12 +32,12 @@ internal static class Options
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= int.MaxValue)
+                if (long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum)
                 {
                     return value;
                 }
 
-                result.AddError($"{name} takes a whole number from {minimum} to {int.MaxValue}; got '{text}'.");
+                result.AddError($"{name} takes a whole number from {Grouped(minimum)} to {Grouped(maximum)}; got '{text}'.");
                 return null;
             },
         };
@@ -62,7 +64,7 @@ internal static class Options
         };
     }
 
-    /// <summary>Whole numbers joined by commas, each at least 1.</summary>
+    /// <summary>Widths of layers: whole numbers joined by commas.</summary>
     public static Option<int[]?> WholeList(string name, string description, string helpName = "N,N")
     {
         return new Option<int[]?>(name)
@@ -75,9 +77,9 @@ internal static class Options
                 var values = new List<int>();
                 foreach (string part in text.Split(','))
                 {
-                    if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1)
+                    if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value is < 1 or > MostWidth || values.Count == MostLayers)
                     {
-                        result.AddError($"{name} takes whole numbers from 1 joined by commas, such as 16,16; got '{text}'.");
+                        result.AddError($"{name} takes whole numbers from 1 to {Grouped(MostWidth)} joined by commas, at most {MostLayers}, such as 16,16; got '{text}'.");
                         return null;
                     }
 
@@ -138,6 +140,8 @@ internal static class Options
             CustomParser = result => ParseChoice(result, noun, choices),
         };
     }
+
+    private static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string? ParseChoice(ArgumentResult result, string noun, IReadOnlyList<string> choices)
     {

@@ -6,9 +6,20 @@ internal static class OutputFiles
     /// <summary>Checks the files of one command.</summary>
     /// <param name="files">The option that names each file, and its path; null paths are left out.</param>
     /// <exception cref="CommandException">One of them cannot be written, or two are the same.</exception>
-    public static void Check(params IEnumerable<(string Option, string? Path)> files)
+    public static void Check(params IEnumerable<(string Option, string? Path)> files) => Check(null, files);
+
+    /// <summary>Checks the files of a command that reads one, which none of them may replace.</summary>
+    /// <param name="input">The file that is read; null where there is none.</param>
+    /// <param name="files">The option that names each file, and its path; null paths are left out.</param>
+    /// <exception cref="CommandException">One of them cannot be written, is the one that is read, or two are the same.</exception>
+    public static void Check(string? input, params IEnumerable<(string Option, string? Path)> files)
     {
-        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, string>(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
+        if (!string.IsNullOrWhiteSpace(input))
+        {
+            seen.Add(Real(input), "");
+        }
+
         foreach ((string option, string? path) in files)
         {
             if (path is null)
@@ -17,9 +28,12 @@ internal static class OutputFiles
             }
 
             Check(option, path);
-            if (!IsDevice(Path.GetFullPath(path)) && !seen.TryAdd(Path.GetFullPath(path), option))
+            if (!IsDevice(Path.GetFullPath(path)) && !seen.TryAdd(Real(path), option))
             {
-                throw new CommandException($"{option} and {seen[Path.GetFullPath(path)]} name the same file, {path}. Give each its own.");
+                string other = seen[Real(path)];
+                throw new CommandException(other.Length == 0
+                    ? $"{option} {path} would replace the file that is read. Name another."
+                    : $"{option} and {other} name the same file, {path}. Give each its own.");
             }
         }
     }
@@ -62,6 +76,28 @@ internal static class OutputFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"Cannot write {option} '{path}': {e.Message}", inner: e);
+        }
+    }
+
+    /// <summary>The full path with every link followed, so that two names of one file are seen to be one.</summary>
+    private static string Real(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string? folder = Path.GetDirectoryName(full);
+        if (folder is null)
+        {
+            return full;
+        }
+
+        full = Path.Combine(Real(folder), Path.GetFileName(full));
+        try
+        {
+            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName is { } target && target != full ? Real(target) : full;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No such file yet, or links that go in a circle: then nothing of value is there.
+            return full;
         }
     }
 

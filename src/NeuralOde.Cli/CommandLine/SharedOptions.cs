@@ -18,9 +18,9 @@ internal sealed class SharedOptions(string solver, string iterations, string lea
     public static readonly string[] GradientNames = ["direct", "adjoint", "truncated"];
 
     public Option<string?> Solver { get; } = Options.Choice(
-        "--solver", "solver", SolverNames, $"The method that integrates: {string.Join(", ", SolverNames)}. The last three choose their own steps unless --step is given. Default {solver}.", "NAME");
+        "--solver", "solver", SolverNames, $"The method that integrates: {string.Join(", ", SolverNames)}. heun, bosh3, dopri5 and tsit5 choose their own steps unless --step is given. Default {solver}.", "NAME");
 
-    public Option<double?> Step { get; } = Options.Positive("--step", "Fixed steps of at most this length, in units of time, instead of steps chosen by tolerances. Solvers that cannot choose take 0.05 where it is not given.", "H");
+    public Option<double?> Step { get; } = Options.Positive("--step", "Fixed steps of at most this length, in units of time, instead of steps chosen by tolerances. The others take 0.05 where it is not given.", "H");
 
     public Option<double?> RelativeTolerance { get; } = Options.Positive("--rtol", "Relative tolerance of each step, for a solver that chooses its steps.");
 
@@ -33,11 +33,11 @@ internal sealed class SharedOptions(string solver, string iterations, string lea
         "How gradients are taken through the solve: direct reverses the solver's own steps (exact, the default); adjoint integrates backward in time (memory does not grow with the steps); truncated is an adjoint that forgets later observations, biased, to be compared with.",
         "NAME");
 
-    public Option<long?> Iterations { get; } = Options.Whole("--iterations", 1, $"Training iterations. Default {iterations}.");
+    public Option<long?> Iterations { get; } = Options.Whole("--iterations", 1, 100_000_000, $"Training iterations. Default {iterations}.");
 
     public Option<double?> LearningRate { get; } = Options.Positive("--learning-rate", $"The optimizer's step, at the start of its schedule. Default {learningRate}.");
 
-    public Option<long?> Seed { get; } = Options.Whole("--seed", 0, "The random numbers' seed. The same seed gives the same result to the last bit. Default 0.");
+    public Option<long?> Seed { get; } = Options.Whole("--seed", 0, int.MaxValue, "The random numbers' seed. The same seed gives the same result to the last bit. Default 0.");
 
     public Option<string?> Report { get; } = Options.File("--report", $"Where the report goes: one HTML page that needs no network and no script. Default {report}.", "FILE.html");
 

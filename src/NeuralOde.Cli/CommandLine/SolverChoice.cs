@@ -28,7 +28,7 @@ internal sealed record SolverChoice(OdeSolver Solver, StepSizeControl Steps, Gra
 
         if (!solver.IsAdaptive && (relative ?? absolute) is not null)
         {
-            throw new CommandException($"{solver.Name} has no error estimate, so it takes --step H, not tolerances. bosh3, dopri5 and tsit5 have one.");
+            throw new CommandException($"{solver.Name} has no error estimate, so it takes --step H, not tolerances. heun, bosh3, dopri5 and tsit5 have one.");
         }
 
         StepSizeControl steps = Steps;

@@ -67,7 +67,7 @@ internal static class FitCommand
 
         public Option<bool> TimeDependent { get; } = Options.Flag("--time-dependent", "Lets the dynamics depend on time too: dz/dt = f(t, z).");
 
-        public Option<long?> HiddenStates { get; } = Options.Whole("--hidden-states", 0, "Components of the state that are never observed. Default 0.");
+        public Option<long?> HiddenStates { get; } = Options.Whole("--hidden-states", 0, 1_000, "Components of the state that are never observed. Default 0.");
 
         public Option<int[]?> Hidden { get; } = Options.WholeList("--hidden", "The widths of the network's hidden layers. Default 16.");
 

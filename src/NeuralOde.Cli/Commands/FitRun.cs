@@ -21,7 +21,7 @@ internal static class FitRun
             throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
         }
 
-        OutputFiles.Check(("--report", report), ("--save", save));
+        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
         FitData data = FitData.Read(parsed, options);
         SeriesFitOptions settings = Settings(parsed, options);
         foreach (string note in data.Set.Notes.Concat(data.Split.Notes))
@@ -36,6 +36,12 @@ internal static class FitRun
 
         string title = $"Learning {string.Join(", ", data.Set.Components)} from {Count(data.Split.Training.Series.Count, "series", "series")} of {data.Path} (seed {settings.Seed})";
         FitOutcome outcome = Fit(context, data, settings, work => ProgressView.Run(context, title, work));
+        if (outcome.Fit.WasCancelled && outcome.Fit.Losses.Count == 0)
+        {
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            return ExitCode.Cancelled;
+        }
+
         Print(context, outcome);
         if (save is not null)
         {

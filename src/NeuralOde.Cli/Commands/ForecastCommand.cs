@@ -40,7 +40,7 @@ internal static class ForecastCommand
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Start(ToolContext context, string path, string until, double step, string? output)
     {
-        OutputFiles.Check(("--out", output));
+        OutputFiles.Check(path, ("--out", output));
         TimeSeriesSet forecast = FitData.Checked(() =>
         {
             if (!File.Exists(path))

@@ -25,7 +25,7 @@ internal static class LearnCommand
             Examples =
             [
                 ("neuralode learn spiral", "A network learns a spiral from 200 noisy observations; the report is spiral.html."),
-                ("neuralode learn spiral --field linear --report linear.html", "The same with one 2x2 matrix."),
+                ("neuralode learn spiral --field linear --report spiral-linear.html", "The same with one 2x2 matrix."),
                 ("neuralode learn cubic --solver dopri5 --rtol 1e-6 --gradient adjoint", "Another solver, another way to take gradients."),
                 ("neuralode learn nonlinear --published --seeds 0-4", "The published settings with five seeds, in a table."),
             ],
@@ -77,13 +77,13 @@ internal static class LearnCommand
 
         public Option<bool> Published { get; } = Options.Flag("--published", "Takes the settings of the published write-ups: Euler with steps of 0.05 for data and learning, adjoint gradient, constant learning rate (cubic: torchdiffeq's demonstration). Other options still change them.");
 
-        public Option<long?> WindowCount { get; } = Options.Whole("--windows", 1, "Stretches of the trajectory in one training step. Default 1; nonlinear 8, cubic 50.");
+        public Option<long?> WindowCount { get; } = Options.Whole("--windows", 1, 100_000, "Stretches of the trajectory in one training step. Default 1; nonlinear 8, cubic 50.");
 
         public Option<double?> WindowMin { get; } = Options.Positive("--window-min", "The shortest stretch, in units of time. Default 1; cubic 0.225.", "T");
 
         public Option<double?> WindowMax { get; } = Options.Positive("--window-max", "The longest stretch. Default 5; cubic 0.225.", "T");
 
-        public Option<long?> WindowPoints { get; } = Options.Whole("--window-points", 2, "The most observations of a stretch, chosen at random where it has more. Default 32; cubic 10.");
+        public Option<long?> WindowPoints { get; } = Options.Whole("--window-points", 2, 100_000, "The most observations of a stretch, chosen at random where it has more. Default 32; cubic 10.");
 
         public Option<string?> Figure { get; } = Options.File("--figure", "Writes the phase portrait as a picture of its own.", "FILE.svg");
 

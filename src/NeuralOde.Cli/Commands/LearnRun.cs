@@ -17,19 +17,27 @@ internal static class LearnRun
     {
         DynamicsExperimentOptions settings = Settings(parsed, options);
         int[]? seeds = parsed.GetValue(options.Seeds);
-        if (seeds is { Length: > 0 })
-        {
-            return LearnTable.Run(context, settings, seeds);
-        }
-
         string? report = options.Shared.ReportPath(parsed, $"{settings.Dynamics.Name}.html");
         string? save = parsed.GetValue(options.Shared.Save);
         string? metrics = options.Shared.MetricsPath(parsed);
         string? figure = parsed.GetValue(options.Figure);
+        if (seeds is { Length: > 0 })
+        {
+            return (parsed.GetValue(options.Shared.Report) ?? save ?? metrics ?? figure) is null
+                ? LearnTable.Run(context, settings, seeds)
+                : throw new CommandException("--seeds prints a table and writes no files. Leave --report, --save, --metrics and --figure out, or choose one --seed.");
+        }
+
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--figure", figure));
         DynamicsExperiment experiment = Create(settings);
         string title = $"Learning {settings.Dynamics.Name} ({Describe.Field(settings)}; {Describe.Solver(settings)}; seed {settings.Seed})";
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
+        if (result.Outcome == TrainingOutcome.Cancelled && result.Iterations == 0)
+        {
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            return ExitCode.Cancelled;
+        }
+
         Say(context, result);
         Write(context, "model", save, path => result.Model.Save(path, Metadata(context, result)));
         Write(context, "metrics", metrics, path => LearnMetrics.Write(path, result, context.CommandLine));

@@ -155,8 +155,8 @@ internal sealed class FitFigures
         }
 
         return axis.Scale == AxisScale.Logarithmic
-            ? axis with { Min = low / Math.Pow(high / low, 0.15), Max = high * Math.Pow(high / low, 0.15) }
-            : axis with { Min = low - (0.15 * (high - low)), Max = high + (0.15 * (high - low)) };
+            ? axis with { Min = Math.Max(double.Epsilon, low / Math.Pow(high / low, 0.15)), Max = Math.Min(double.MaxValue, high * Math.Pow(high / low, 0.15)) }
+            : axis with { Min = Math.Max(double.MinValue, low - (0.15 * (high - low))), Max = Math.Min(double.MaxValue, high + (0.15 * (high - low))) };
     }
 
     private TimeSeries Observed(SeriesPath path) => _data.Series.First(one => one.Id == path.Id);

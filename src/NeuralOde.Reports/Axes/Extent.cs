@@ -71,6 +71,11 @@ internal sealed class Extent(Axis axis)
     {
         var fixedLow = End(axis.Min, nameof(Axis.Min));
         var fixedHigh = End(axis.Max, nameof(Axis.Max));
+        if (axis.Min < axis.Max && fixedLow >= fixedHigh)
+        {
+            // Both lie beyond what an axis can show, on the same side: the data decide.
+            (fixedLow, fixedHigh) = (null, null);
+        }
         if (fixedLow >= fixedHigh)
         {
             throw new ArgumentException($"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
@@ -108,8 +113,10 @@ internal sealed class Extent(Axis axis)
         {
             return null;
         }
-        return Shows(axis, end)
+        var possible = double.IsFinite(end) && (!axis.IsLogarithmic || end > 0);
+        end = Math.Clamp(end, axis.IsLogarithmic ? Smallest : -Largest, Largest);
+        return possible
             ? axis.IsLogarithmic ? Math.Log10(end) : end
-            : throw new ArgumentException($"The axis \"{axis.Label}\" has {name} {end}; it must be finite{(axis.IsLogarithmic ? " and positive" : "")}.");
+            : throw new ArgumentException($"The axis \"{axis.Label}\" has {name} {value}; it must be finite{(axis.IsLogarithmic ? " and positive" : "")}.");
     }
 }

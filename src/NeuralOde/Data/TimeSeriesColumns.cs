@@ -77,7 +77,7 @@ internal sealed class TimeSeriesColumns
         return [.. names.Select(name => Claim(_table.ColumnIndex(name), part))];
     }
 
-    /// <summary>Every unclaimed column of numbers. Text is left out with a note; a mixture is more likely a slip, and an error.</summary>
+    /// <summary>Every unclaimed column of numbers. Text is left out with a note; a mixture, or decimal commas, are more likely a slip, and an error.</summary>
     private int[] DefaultState(List<string> notes)
     {
         var columns = new List<int>();
@@ -95,6 +95,12 @@ internal sealed class TimeSeriesColumns
             {
                 var reason = _table.NotANumber(firstText, column).Reason;
                 throw _table.Fault(firstText, column, $"{reason} ({numbers} other fields of the column are numbers; if it is not wanted, name the state columns.)");
+            }
+
+            if (firstText >= 0 && HasDecimalComma(_table.Text(firstText, column)))
+            {
+                // Left out with a note, such a column would be missed only by those who look for it.
+                throw _table.NotANumber(firstText, column);
             }
 
             if (numbers > 0)
@@ -124,6 +130,9 @@ internal sealed class TimeSeriesColumns
 
         return [.. columns];
     }
+
+    private static bool HasDecimalComma(string text) =>
+        text.Contains(',') && double.TryParse(text.Replace(',', '.'), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
 
     private (int Numbers, int FirstText) CountNumbers(int column)
     {

@@ -71,7 +71,7 @@ public sealed class DynamicsExperiment
             _model, [options.Windows.Count, _initial.Length], options.Loss == LossMeasure.MeanAbsolute ? Nn.Loss.MeanAbsolute : Nn.Loss.MeanSquared);
         _whole = _model.Compile<float>([1, _initial.Length]);
         _wholeMemory = _whole.Rent();
-        _losses = new List<double>(options.Iterations);
+        _losses = new List<double>(Math.Min(options.Iterations, 100_000));
         _best = new ParameterSnapshot(_model);
     }
 

@@ -119,7 +119,10 @@ public static class SeriesFitter
                 // that many small losses do not add up unseen.
                 bool forgets = misfit > Math.Max(4 * leastMisfit, leastMisfit + 0.15);
                 leastMisfit = Math.Min(leastMisfit, misfit);
-                if (forgets && !_cancellation.IsCancellationRequested)
+
+                // A stage that was cut short has not shown what longer pieces can do, so it must be better outright.
+                bool worse = _cancellation.IsCancellationRequested ? accepted is not null && !(misfit < acceptedMisfit) : forgets;
+                if (worse)
                 {
                     acceptedField!.Restore();
                     break;

@@ -107,6 +107,25 @@ public class SeriesFitterTests
     }
 
     [Fact]
+    public void Cancelling_soon_after_pieces_became_longer_returns_no_worse_model_than_before()
+    {
+        TimeSeriesSet data = SimulatedSeries.DampedOscillator(20, 0.1);
+        var options = new SeriesFitOptions { Iterations = 200 };
+        SeriesFit whole = SeriesFitter.Fit(data, options);
+        int first = whole.StageStarts[1];
+
+        // The first stage reports at its last step, so cancelling there shows what it reached.
+        double reached = CancelledAt(first).TrainingError;
+        Assert.True(CancelledAt(first + 1).TrainingError <= reached, $"{CancelledAt(first + 1).TrainingError} after {reached}");
+
+        SeriesFit CancelledAt(int iteration)
+        {
+            using var cancellation = new CancellationTokenSource();
+            return SeriesFitter.Fit(data, options, progress: new Stopper(cancellation, iteration), cancellationToken: cancellation.Token);
+        }
+    }
+
+    [Fact]
     public void Forecast_far_beyond_the_data_stays_near_their_range()
     {
         TimeSeriesSet data = new(["x"], [new TimeSeries("", [0, 1, 2, 3, 4], [0, 1.1, 1.9, 3, 4.1])]);
