@@ -77,6 +77,18 @@ public sealed class FitCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_forecast_too_far_ahead_names_its_option_and_the_time_as_the_data_have_it()
+    {
+        string model = PathOf("m.safetensors");
+        Run("fit", Write("date,x\n2020-01-01,1\n2020-01-02,2\n2020-01-03,1\n2020-01-04,2\n"), "--time-dependent", "--hold-out", "none", "--iterations", "50", "--save", model);
+        (int code, _, string error) = Run("forecast", model, "--until", "9000-01-01", "--step", "2500000");
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Matches(@"cannot be solved beyond date = \d{4}-", error);
+        Assert.Contains("choose an earlier --until.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("AdaptiveSteps", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_forecast_never_replaces_its_model()
     {
         string model = PathOf("m.safetensors");
@@ -99,6 +111,53 @@ public sealed class FitCommandTests : IDisposable
         Assert.True(code == ExitCode.Success || error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].StartsWith("neuralode: ", StringComparison.Ordinal), error);
         Assert.DoesNotContain("   at ", error + shown, StringComparison.Ordinal);
         Assert.DoesNotContain("unexpected", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("0.0")]
+    [InlineData("none")]
+    public void Nothing_is_held_out_for(string text)
+    {
+        (int code, string shown, _) = Run("fit", Write(Two), "--series", "id", "--iterations", "5", "--hold-out", text);
+        Assert.Equal(ExitCode.Success, code);
+        Assert.DoesNotContain("held-out", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Eight_digits_name_the_option_that_makes_them_dates()
+    {
+        (int code, _, string error) = Run("fit", Write("date,x\n20200101,1\n20200102,2\n20200103,3\n20200104,4\n"), "--iterations", "5");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("Give --time-format yyyymmdd if they are dates.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_short_run_draws_no_conclusions_and_does_as_many_iterations_as_it_says()
+    {
+        string noise = "t,x\n" + string.Concat(Enumerable.Range(0, 40).Select(static i => $"{i},{i * 7919 % 13}\n"));
+        (int code, string shown, string error) = Run("fit", Write(noise), "--iterations", "1");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains(" 1 iteration;", shown, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("could not follow", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("explains less", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Errors_of_zero_against_zero_have_no_ratio()
+    {
+        (int code, string shown, _) = Run("fit", Write("t,x\n0,1e-300\n1,2e-300\n2,1e-300\n3,2e-300\n4,3e-300\n"), "--iterations", "5");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.DoesNotContain("NaN", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_header_with_a_comma_in_a_name_is_read_by_its_semicolons()
+    {
+        (int code, string shown, _) = Run("fit", Write("t;x (m, s);y\n0;1;2\n1;2;3\n2;3;5\n3;4;6\n"), "--iterations", "5");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("x (m, s)", shown, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,6 +184,11 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--time-format lunar", "lunar", "yyyymmdd")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--report nowhere/r.html", "nowhere", "does not exist")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states -1", "--hidden-states", "-1")]
+    [InlineData("t,x\n0,1\n", "", "there is 1 row;", "data.csv")]
+    [InlineData("a,x\n0,1\n1,2\n2,3\n", "", "Say which holds the times with --time;", "a, x")]
+    [InlineData("t,x\n0,1\n0,2\n2,3\n", "", "name the column that tells them apart with --series", "line 3")]
+    [InlineData("t,x,y\n0,1,a\n1,2,5\n2,3,6\n", "", "name the state columns with --states", "'y'")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hold-out 2", "The series has 3", "with --hold-out")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states 2147483647", "from 0 to 1,000", "2147483647")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden 2000000000", "from 1 to 10,000", "2000000000")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--iterations 2147483647", "from 1 to 100,000,000", "2147483647")]
@@ -150,6 +214,7 @@ public sealed class FitCommandTests : IDisposable
     [Theory]
     [InlineData("--until 2 --step 1", "not after the end of the data")]
     [InlineData("--until -5 --step 1", "before the model's start")]
+    [InlineData("--until 4.5 --step 1", "--step 1 reaches past --until 4.5 from the end of the data, 4")]
     [InlineData("--until 9 --step 0", "--step")]
     [InlineData("--until 9 --step -1", "--step")]
     [InlineData("--until soon --step 1", "not a time")]

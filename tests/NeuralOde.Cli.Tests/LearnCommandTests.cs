@@ -89,6 +89,27 @@ public class LearnCommandTests
         Assert.Equal(["0", "1", "2", "7", "median", "worst"], lines.Skip(1).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
 
+    [Fact]
+    public void A_table_of_seeds_that_is_stopped_says_so()
+    {
+        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--seeds", "0-2");
+        Assert.Equal(ExitCode.Cancelled, run.ExitCode);
+        Assert.Contains("stopped after 0 of 3 seeds", run.Error);
+        Assert.DoesNotContain("median", run.Out);
+    }
+
+    [Fact]
+    public void A_table_of_seeds_that_is_stopped_keeps_the_median_of_the_finished_ones()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var output = new StoppingWriter(cancellation, afterLines: 3);
+        using var error = new StringWriter();
+        int code = Tool.Run(["learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-5"], new ToolContext { Out = output, Error = error, CancellationToken = cancellation.Token });
+        Assert.Equal(ExitCode.Cancelled, code);
+        Assert.Contains("stopped after 2 of 6 seeds", error.ToString());
+        Assert.Contains("median", output.ToString());
+    }
+
     [Theory]
     [InlineData("--published")]
     [InlineData("--solver", "rk4")]
@@ -112,6 +133,20 @@ public class LearnCommandTests
 
         (SafeTensorsFile a, SafeTensorsFile b) = (SafeTensors.Load(folder.File("a")), SafeTensors.Load(folder.File("b")));
         Assert.All(a.Tensors, x => Assert.Equal(x.ToSingles(), b[x.Name].ToSingles()));
+    }
+
+    private sealed class StoppingWriter(CancellationTokenSource cancellation, int afterLines) : StringWriter
+    {
+        private int _lines;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (++_lines == afterLines)
+            {
+                cancellation.Cancel();
+            }
+        }
     }
 
     private static XDocument Xml(string path) => XDocument.Parse(File.ReadAllText(path).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));

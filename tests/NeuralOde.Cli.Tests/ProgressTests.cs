@@ -24,6 +24,25 @@ public class ProgressTests
     }
 
     [Theory]
+    [InlineData(80)]
+    [InlineData(60)]
+    [InlineData(40)]
+    [InlineData(20)]
+    [InlineData(5)]
+    public void What_stands_beside_the_bar_never_wraps(int room)
+    {
+        string text = ProgressText.Short(new TrainingProgress(99_999, 100_000, 1.2e-4, 0.0412, 12_345, TimeSpan.FromSeconds(2)), room);
+        Assert.True(text.Length <= room, text);
+        Assert.Equal(room >= 20, text.Contains("99,999/100,000", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(double.NaN, "-")]
+    [InlineData(double.PositiveInfinity, "-")]
+    [InlineData(1.23456, "1.235")]
+    public void Ratios_that_do_not_exist_are_dashes(double value, string text) => Assert.Equal(text, ProgressText.Fixed(value, 3));
+
+    [Theory]
     [InlineData(0.4, "0 s")]
     [InlineData(59, "59 s")]
     [InlineData(61, "1:01 min")]

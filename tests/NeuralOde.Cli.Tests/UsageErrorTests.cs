@@ -32,6 +32,11 @@ public class UsageErrorTests
     [InlineData("--seeds prints a table and writes no files", "learn", "spiral", "--seeds", "0-1", "--figure", "x.svg")]
     [InlineData("--seeds prints a table and writes no files", "learn", "spiral", "--seeds", "0-1", "--no-report", "--metrics", "x.csv")]
     [InlineData("heun, bosh3, dopri5 and tsit5 have one", "learn", "spiral", "--solver", "rk4", "--rtol", "1e-3")]
+    [InlineData("--step 1E-09 makes 3.1e10 steps", "learn", "spiral", "--no-report", "--step", "1e-9")]
+    [InlineData("not 100000 different ones.", "learn", "spiral", "--no-report", "--windows", "100000")]
+    [InlineData("at most 31.45 units of time", "learn", "spiral", "--no-report", "--window-max", "100")]
+    [InlineData("a window must hold two", "learn", "spiral", "--no-report", "--window-max", "1e-5")]
+    [InlineData("'.' is a folder", "forecast", ".", "--until", "2", "--step", "1")]
     [InlineData("Windows last", "learn", "spiral", "--no-report", "--window-max", "100")]
     public void A_wrong_command_line_is_told_in_one_line_before_any_work(string message, params string[] arguments)
     {
@@ -43,6 +48,7 @@ public class UsageErrorTests
         Assert.StartsWith("neuralode: ", lines[0]);
         Assert.True(lines.Length <= 2, run.Error);
         Assert.DoesNotContain("   at ", run.Error);
+        Assert.DoesNotContain("(Parameter", run.Error);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal static class FitCommand
 
         public Option<string?> Log { get; } = Name("--log", "State columns that are learned as logarithms: positive ones that vary by factors.", "A,B");
 
-        public Option<string?> HoldOut { get; } = Name("--hold-out", "What is kept for the test at the end of each series: a number of observations, a fraction such as 0.2 (the default), or none.", "N");
+        public Option<string?> HoldOut { get; } = Name("--hold-out", "What is kept for the test at the end of each series: a number of observations, a fraction such as 0.2 (the default), or none (also 0).", "N");
 
         public Option<bool> TimeDependent { get; } = Options.Flag("--time-dependent", "Lets the dynamics depend on time too: dz/dt = f(t, z).");
 

@@ -9,6 +9,9 @@ namespace NeuralOde.Cli.Commands;
 /// <summary>The data of a fit: read, checked and parted, with every fault told as the user's.</summary>
 internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
 {
+    /// <summary>What a user should know about the data, as sentences.</summary>
+    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionHints.Add);
+
     public static FitData Read(ParseResult parsed, FitCommand.FitOptions options)
     {
         string path = parsed.GetValue(options.Data)!;
@@ -59,11 +62,11 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         {
             // The name of a method's parameter means nothing on a command line.
             string message = e.ParamName is null ? e.Message : e.Message.Split($" (Parameter '{e.ParamName}')")[0];
-            throw new CommandException(message, inner: e);
+            throw new CommandException(OptionHints.Add(message), inner: e);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(e.Message, inner: e);
+            throw new CommandException(OptionHints.Add(e.Message), inner: e);
         }
     }
 
@@ -77,7 +80,8 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
 
     private static HoldOut? ParseHoldOut(string text)
     {
-        if (string.Equals(text, "none", StringComparison.OrdinalIgnoreCase) || text == "0")
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction);
+        if (string.Equals(text, "none", StringComparison.OrdinalIgnoreCase) || (isNumber && fraction == 0))
         {
             return null;
         }
@@ -87,8 +91,8 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
             return HoldOut.Count(count);
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction) && fraction is > 0 and < 1
+        return isNumber && fraction is > 0 and < 1
             ? HoldOut.Fraction(fraction)
-            : throw new CommandException($"--hold-out takes a number of observations such as 5, a fraction such as 0.2, or none; got '{text}'.");
+            : throw new CommandException($"--hold-out takes a number of observations such as 5, a fraction such as 0.2, or none (0); got '{text}'.");
     }
 }

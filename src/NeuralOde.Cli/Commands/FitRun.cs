@@ -12,6 +12,8 @@ namespace NeuralOde.Cli.Commands;
 /// <summary>What <c>neuralode fit</c> does.</summary>
 internal static class FitRun
 {
+    private const int LeastConclusive = 500;
+
     public static int Start(ToolContext context, ParseResult parsed, FitCommand.FitOptions options)
     {
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
@@ -24,7 +26,7 @@ internal static class FitRun
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
         FitData data = FitData.Read(parsed, options);
         SeriesFitOptions settings = Settings(parsed, options);
-        foreach (string note in data.Set.Notes.Concat(data.Split.Notes))
+        foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
         }
@@ -51,11 +53,23 @@ internal static class FitRun
 
         if (report is not null)
         {
-            AtomicFile.WriteText(report, FitReport.Create(outcome, context.CommandLine).ToHtml());
+            AtomicFile.WriteText(report, Html(outcome, context.CommandLine));
             context.Out.WriteLine($"Report: {report}");
         }
 
         return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+    }
+
+    private static string Html(FitOutcome outcome, string commandLine)
+    {
+        try
+        {
+            return FitReport.Create(outcome, commandLine).ToHtml();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Message}", ExitCode.Failure, e);
+        }
     }
 
     private static FitOutcome Fit(ToolContext context, FitData data, SeriesFitOptions settings, Func<Func<IProgress<TrainingProgress>?, SeriesFit>, SeriesFit> run)
@@ -65,9 +79,13 @@ internal static class FitRun
             SeriesFit fit = run(progress => FitData.Checked(() => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken)));
             return new FitOutcome(data, settings, fit);
         }
-        catch (Exception e) when (e is InvalidOperationException or OdeSolveException)
+        catch (OdeSolveException e)
         {
-            throw new CommandException(e.Message, ExitCode.Failure, e);
+            throw new CommandException("Training stopped, because the dynamics learned so far could not be solved over longer pieces. Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.", ExitCode.Failure, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
         }
     }
 
@@ -84,6 +102,8 @@ internal static class FitRun
             FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, work => work(null));
             if (outcome.Fit.WasCancelled)
             {
+                context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
+                Summarize(context, rows);
                 return ExitCode.Cancelled;
             }
 
@@ -97,17 +117,25 @@ internal static class FitRun
             rows.Add(row);
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {row.Ratio,9:0.000} {ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
+                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
         }
 
-        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median {ProgressText.Number(Median(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} {Median(rows.Select(static x => x.Ratio)),9:0.000}"));
+        Summarize(context, rows);
         return ExitCode.Success;
+    }
+
+    private static void Summarize(ToolContext context, List<ErrorRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            context.Out.WriteLine($"median {ProgressText.Number(Median(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} {ProgressText.Fixed(Median(rows.Select(static x => x.Ratio)), 3),9}");
+        }
     }
 
     private static void Print(ToolContext context, FitOutcome outcome)
     {
         SeriesFit fit = outcome.Fit;
-        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {fit.Losses.Count:N0} iterations; error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {Counted(fit.Losses.Count)}; error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
         foreach (string remark in Remarks(outcome))
         {
             context.Out.WriteLine(remark);
@@ -126,7 +154,7 @@ internal static class FitRun
             {
                 context.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} {row.Ratio,7:0.000}"));
+                    $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} {ProgressText.Fixed(row.Ratio, 3),7}"));
             }
         }
     }
@@ -140,15 +168,23 @@ internal static class FitRun
             yield return $"{fit.FailedSolves} solves failed; each time training went back to its best model and halved its step.";
         }
 
-        if (fit.PieceLength is { } length)
+        int done = fit.Losses.Count + fit.FailedSolves;
+        if (!fit.WasCancelled && fit.PieceLength is not null && done < outcome.Options.Iterations)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"Training ended after {done:N0} of {outcome.Options.Iterations:N0} iterations, because longer pieces of the series fitted much worse.");
+        }
+
+        // After little training a bad fit says nothing about the model.
+        bool isConclusive = !fit.WasCancelled && outcome.Options.Iterations >= LeastConclusive;
+        if (isConclusive && fit.PieceLength is { } length)
         {
             yield return $"The model could not follow a whole series from one initial state: the fit is made of pieces of about {length} observations, each with an initial state of its own. Read it as a short-term model; hidden states or a time dependence may help.";
         }
 
-        if (fit.TrainingError > 0.7)
+        if (isConclusive && fit.TrainingError > 0.7)
         {
             yield return "The fit explains less than half of the variance of what it was shown. "
-                + (outcome.Fit.Model.HiddenStates == 0 && !outcome.Fit.Model.IsTimeDependent
+                + (fit.Model.Components.Count == 1 && fit.Model.HiddenStates == 0 && !fit.Model.IsTimeDependent
                     ? "A state that decides alone how it changes may be too little: try --hidden-states 1 or 2, or --time-dependent."
                     : "Try more --hidden-states, a wider network (--hidden 32) or less --regularization.");
         }
@@ -175,6 +211,8 @@ internal static class FitRun
             RelativeTolerance = parsed.GetValue(options.RelativeTolerance) ?? settings.RelativeTolerance,
         };
     }
+
+    private static string Counted(int iterations) => iterations == 1 ? "1 iteration" : iterations.ToString("N0", CultureInfo.InvariantCulture) + " iterations";
 
     private static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Data;
 using NeuralOde.Models;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -14,7 +13,7 @@ internal static class ForecastCommand
     public static Command Create(ToolContext context)
     {
         var model = new Argument<string>("MODEL") { HelpName = "MODEL.safetensors", Description = "A model that 'neuralode fit --save' wrote." };
-        var until = new Option<string?>("--until") { Description = "The last time, as the data have it: a number, or a date such as 1978-03-01.", HelpName = "T", Required = true };
+        var until = new Option<string?>("--until") { Description = "How far to go, as the data have their times: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.", HelpName = "T", Required = true };
         Option<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D");
         step.Required = true;
         Option<string?> output = Options.File("--out", "Where the forecast goes. Default: the standard output.", "FILE.csv");
@@ -45,7 +44,7 @@ internal static class ForecastCommand
         {
             if (!File.Exists(path))
             {
-                throw new CommandException($"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
+                throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             }
 
             SeriesModel model = SeriesModel.Load(path);
@@ -58,11 +57,13 @@ internal static class ForecastCommand
         else
         {
             forecast.WriteCsv(output);
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Forecast: {output}, {forecast.Series.Sum(static x => x.Count):N0} rows."));
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Forecast: {output}, {Rows(forecast.Series.Sum(static x => x.Count))}."));
         }
 
         return ExitCode.Success;
     }
+
+    private static string Rows(int count) => count == 1 ? "1 row" : count.ToString("N0", CultureInfo.InvariantCulture) + " rows";
 
     private static double Time(SeriesModel model, string until)
     {
@@ -87,13 +88,18 @@ internal static class ForecastCommand
                 : $"--until {until} is not after the end of the data, {axis.Text(end)}, where the forecast begins.");
         }
 
+        if (time - end < step * (1 - 1e-9))
+        {
+            throw new CommandException($"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, so nothing would be forecast. Take a shorter step.");
+        }
+
         try
         {
             return model.Forecast(time, step);
         }
-        catch (Exception e) when (e is OdeSolveException or InvalidOperationException)
+        catch (InvalidOperationException e)
         {
-            throw new CommandException(e.Message, ExitCode.Failure, e);
+            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
         }
     }
 }

@@ -13,6 +13,9 @@ namespace NeuralOde.Cli.Commands;
 /// <summary>What <c>neuralode learn</c> does.</summary>
 internal static class LearnRun
 {
+    // More would take minutes for one trajectory, in which nothing could stop them.
+    private const double MostSteps = 1_000_000;
+
     public static int Start(ToolContext context, ParseResult parsed, LearnCommand.LearnOptions options)
     {
         DynamicsExperimentOptions settings = Settings(parsed, options);
@@ -69,17 +72,7 @@ internal static class LearnRun
     }
 
     /// <summary>The experiment, its settings' faults told as the user's.</summary>
-    internal static DynamicsExperiment Create(DynamicsExperimentOptions settings)
-    {
-        try
-        {
-            return new DynamicsExperiment(settings);
-        }
-        catch (ArgumentException e)
-        {
-            throw new CommandException(e.Message, inner: e);
-        }
-    }
+    internal static DynamicsExperiment Create(DynamicsExperimentOptions settings) => FitData.Checked(() => new DynamicsExperiment(settings));
 
     private static void Say(ToolContext context, DynamicsExperimentResult result)
     {
@@ -110,6 +103,12 @@ internal static class LearnRun
             : DynamicsExperimentOptions.Default(dynamics, field);
         SharedOptions shared = options.Shared;
         SolverChoice solver = new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).With(parsed, shared);
+        if (parsed.GetValue(shared.Step) is double step && dynamics.End / step > MostSteps)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture, $"--step {step} makes {dynamics.End / step:0.#e0} steps of a trajectory of {Describe.Number(dynamics.End)} units of time, and at most {MostSteps:N0} are taken. Choose a longer one."));
+        }
+
         WindowOptions windows = settings.Windows;
         return settings with
         {

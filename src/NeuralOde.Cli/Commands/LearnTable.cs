@@ -19,6 +19,8 @@ internal static class LearnTable
             DynamicsExperimentResult result = LearnRun.Create(settings with { Seed = seed }).Run(null, context.CancellationToken);
             if (result.Outcome == TrainingOutcome.Cancelled)
             {
+                context.Error.WriteLine($"neuralode: stopped after {errors.Count} of {seeds.Length} seeds.");
+                Summarize(context, errors, lastErrors);
                 return ExitCode.Cancelled;
             }
 
@@ -27,12 +29,20 @@ internal static class LearnTable
             double milliseconds = result.Elapsed.TotalMilliseconds / result.Iterations;
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{seed,6} {result.Error,9:0.0000} {result.LastError,12:0.0000} {milliseconds,14:0.000} {result.Elapsed.TotalSeconds,9:0.00} {result.FailedSolves,9}{(result.Outcome == TrainingOutcome.Diverged ? "   gave up" : "")}"));
+                $"{seed,6} {ProgressText.Fixed(result.Error, 4),9} {ProgressText.Fixed(result.LastError, 4),12} {milliseconds,14:0.000} {result.Elapsed.TotalSeconds,9:0.00} {result.FailedSolves,9}{(result.Outcome == TrainingOutcome.Diverged ? "   gave up" : "")}"));
         }
 
-        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median {Median(errors),9:0.0000} {Median(lastErrors),12:0.0000}"));
-        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worst  {errors.Max(),9:0.0000} {lastErrors.Max(),12:0.0000}"));
+        Summarize(context, errors, lastErrors);
         return ExitCode.Success;
+    }
+
+    private static void Summarize(ToolContext context, List<double> errors, List<double> lastErrors)
+    {
+        if (errors.Count > 0)
+        {
+            context.Out.WriteLine($"median {ProgressText.Fixed(Median(errors), 4),9} {ProgressText.Fixed(Median(lastErrors), 4),12}");
+            context.Out.WriteLine($"worst  {ProgressText.Fixed(errors.Max(), 4),9} {ProgressText.Fixed(lastErrors.Max(), 4),12}");
+        }
     }
 
     private static double Median(List<double> values)

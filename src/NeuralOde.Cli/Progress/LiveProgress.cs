@@ -11,20 +11,23 @@ internal static class LiveProgress
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
         console.MarkupLineInterpolated($"[bold]{title}[/]");
+
+        // A line that wraps cannot be redrawn in place.
+        int width = console.Profile.Width, bar = width >= 60 ? 14 : 8;
         return console.Progress()
             .AutoClear(false)
             .HideCompleted(false)
-            .Columns(new ProgressBarColumn { Width = 14 }, new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(x => work(new Bar(x.AddTask("starting", maxValue: 1))));
+            .Columns(new ProgressBarColumn { Width = bar }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(x => work(new Bar(x.AddTask("starting", maxValue: 1), width - bar - 2)));
     }
 
-    private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
+    private sealed class Bar(ProgressTask task, int room) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {
             task.MaxValue = Math.Max(1, value.Iterations);
             task.Value = value.Iteration;
-            task.Description = Markup.Escape(ProgressText.Short(value));
+            task.Description = Markup.Escape(ProgressText.Short(value, room));
         }
     }
 }

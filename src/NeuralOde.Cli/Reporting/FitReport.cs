@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Progress;
 using NeuralOde.Models;
 using NeuralOde.Reports;
 using NeuralOde.Training;
@@ -48,7 +49,7 @@ internal static class FitReport
             yield return $"Training was stopped after {outcome.Fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} of {outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model until then.";
         }
 
-        string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Set.Notes, .. outcome.Data.Split.Notes];
+        string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Notes];
         if (remarks.Length > 0)
         {
             yield return new BulletList(remarks);
@@ -64,7 +65,7 @@ internal static class FitReport
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
             cards.Add(new Card("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
             cards.Add(new Card("Naive forecast", Number(pooled.Naive), Note: "the last value seen"));
-            cards.Add(new Card("Ratio", pooled.Ratio.ToString("0.00", CultureInfo.InvariantCulture), Note: pooled.Ratio < 1 ? "better than naive" : "worse than naive"));
+            cards.Add(new Card("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
         }
 
         cards.Add(new Card("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));
@@ -76,7 +77,7 @@ internal static class FitReport
     {
         Columns = [new("component"), new("scale"), new("values", null, true), new("held-out RMSE", null, true), new("naive RMSE", null, true), new("ratio", null, true)],
         Rows = [.. outcome.Errors.Select(static row => (IReadOnlyList<string>)
-            [row.Component, row.Scale, row.Count.ToString(CultureInfo.InvariantCulture), Number(row.Model), Number(row.Naive), row.Ratio.ToString("0.000", CultureInfo.InvariantCulture)])],
+            [row.Component, row.Scale, row.Count.ToString(CultureInfo.InvariantCulture), Number(row.Model), Number(row.Naive), ProgressText.Fixed(row.Ratio, 3)])],
     };
 
     private static Table Settings(FitOutcome outcome)

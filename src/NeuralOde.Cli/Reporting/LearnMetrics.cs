@@ -39,7 +39,8 @@ internal static class LearnMetrics
         json.WriteString("tool", $"neuralode {HelpWriter.Version}");
         json.WriteString("command", commandLine);
         json.WriteString("outcome", result.Outcome.ToString().ToLowerInvariant());
-        json.WriteNumber("error", result.Error);
+        json.WritePropertyName("error");
+        Number(json, result.Error);
         json.WriteStartArray("component_errors");
         Number(json, result.ComponentError(0));
         Number(json, result.ComponentError(1));

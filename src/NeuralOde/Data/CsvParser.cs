@@ -23,6 +23,8 @@ internal sealed class CsvParser
         _delimiter = (byte)(delimiter ?? '\0');
     }
 
+    private static ReadOnlySpan<byte> Candidates => ",\t;"u8;
+
     public string[] Columns { get; private set; } = [];
 
     public char Delimiter => (char)_delimiter;
@@ -166,34 +168,52 @@ internal sealed class CsvParser
         Columns = names;
     }
 
-    /// <summary>A comma in the header decides; without one a tab, without that a semicolon; without any there is one column.</summary>
+    /// <summary>
+    /// What the header and the first row hold equally often, because a comma may also stand in a name or in a number; where nothing does
+    /// so, the header decides: comma, then tab, then semicolon.
+    /// </summary>
     private byte DetectDelimiter()
     {
-        bool quoted = false, tab = false, semicolon = false;
-        foreach (var b in _text.AsSpan(_position))
+        var at = _position;
+        var header = CountCandidates(ref at);
+        while (at < _text.Length && (_text[at] is (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'#'))
         {
-            if (b == (byte)'"')
+            var isComment = _text[at++] == (byte)'#';
+            while (isComment && at < _text.Length && _text[at] is not ((byte)'\n' or (byte)'\r'))
             {
-                quoted = !quoted;
-            }
-            else if (!quoted)
-            {
-                if (b is (byte)'\n' or (byte)'\r')
-                {
-                    break;
-                }
-
-                if (b == (byte)',')
-                {
-                    return b;
-                }
-
-                tab |= b == (byte)'\t';
-                semicolon |= b == (byte)';';
+                at++;
             }
         }
 
-        return tab ? (byte)'\t' : semicolon ? (byte)';' : (byte)',';
+        var row = CountCandidates(ref at);
+        var best = -1;
+        for (var i = 0; i < header.Length; i++)
+        {
+            if (header[i] > 0 && header[i] == row[i] && (best < 0 || header[i] > header[best]))
+            {
+                best = i;
+            }
+        }
+
+        best = best >= 0 ? best : Array.FindIndex(header, static count => count > 0);
+        return Candidates[Math.Max(0, best)];
+    }
+
+    /// <summary>How often each candidate stands outside quotes in the record that begins at a position, which moves to the record's end.</summary>
+    private int[] CountCandidates(ref int at)
+    {
+        var counts = new int[Candidates.Length];
+        for (var quoted = false; at < _text.Length && (quoted || _text[at] is not ((byte)'\n' or (byte)'\r')); at++)
+        {
+            quoted ^= _text[at] == (byte)'"';
+            var candidate = quoted ? -1 : Candidates.IndexOf(_text[at]);
+            if (candidate >= 0)
+            {
+                counts[candidate]++;
+            }
+        }
+
+        return counts;
     }
 
     private void ParseRecord()

@@ -12,8 +12,8 @@ namespace NeuralOde.Data;
 /// fields and names are dropped, except inside quotes. Lines end in CR LF, LF or CR; the last one need not end. Blank lines
 /// and lines that begin with <c>#</c> are passed over wherever a row may begin (so a missing value in a table of one column is
 /// written <c>NA</c>). A byte-order mark is allowed; the text is UTF-8, or UTF-16 with its mark.</para>
-/// <para>The delimiter is the comma where the header holds one outside quotes, else the tab, else the semicolon; a
-/// header without any names one column. Whether a field is quoted does not change what it means: <c>"7"</c> is a number.</para>
+/// <para>The delimiter is the comma, tab or semicolon that the header and the first row hold equally often outside quotes, the most
+/// frequent of several; where none does so, the header decides, first by comma, then tab, then semicolon. A header without any names one column. Whether a field is quoted does not change what it means: <c>"7"</c> is a number.</para>
 /// <para>A row with more or fewer fields than the header, a delimiter at the end of a line, an empty or repeated column name, and a
 /// file without a header are errors (<see cref="CsvException"/>). A table without rows is not.</para>
 /// </remarks>

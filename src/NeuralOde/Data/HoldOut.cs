@@ -86,7 +86,7 @@ public sealed class HoldOut
             if (observed.Length - count < MinimumTraining)
             {
                 throw new ArgumentException(
-                    $"Series '{series.Id}' has {observed.Length} observed points; holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from. Hold out less, or leave the series out.",
+                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has {observed.Length} observed points; holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from. Hold out less{(series.Id.Length == 0 ? "." : ", or leave the series out.")}",
                     nameof(set));
             }
 

@@ -157,7 +157,7 @@ internal sealed class TimeSeriesReader
             {
                 throw new CsvException(
                     _table.Name, _table.LineOf(rows[0]), null,
-                    $"{(seriesColumn < 0 ? "there are" : $"series '{id}' has")} {rows.Count} {(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series. Add rows, or remove the series.");
+                    $"{(seriesColumn < 0 ? rows.Count == 1 ? "there is" : "there are" : $"series '{id}' has")} {rows.Count} {(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series. Add rows, or remove the series.");
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class ObservationWindows
     public ObservationWindows(float[] observations, int stateLength, double interval, WindowOptions options, RandomSource random)
     {
         _count = observations.Length / stateLength;
-        options.Validate((_count - 1) * interval * (1 + 1e-9));
+        options.Validate((_count - 1) * interval, interval);
         _observations = observations;
         _stateLength = stateLength;
         _interval = interval;
@@ -36,7 +36,7 @@ internal sealed class ObservationWindows
         int longest = PointsIn(options.MaxDuration);
         if (options.Count > _count - longest + 1)
         {
-            throw new ArgumentException($"{_count} points have {_count - longest + 1} windows of {longest}, not {options.Count} different ones.", nameof(options));
+            throw new ArgumentException($"{_count} points have {_count - longest + 1} windows of {longest}, not {options.Count} different ones.");
         }
 
         int most = Math.Min(longest, options.MaxPoints);

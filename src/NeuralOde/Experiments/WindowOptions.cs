@@ -31,14 +31,23 @@ public sealed record WindowOptions
         return new WindowOptions { Count = count, MinDuration = duration, MaxDuration = duration, MaxPoints = points };
     }
 
-    internal void Validate(double end)
+    /// <param name="end">The trajectory's duration.</param>
+    /// <param name="interval">The time between two observations.</param>
+    internal void Validate(double end, double interval)
     {
+        const double RoundOff = 1e-9;
         ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPoints, 2);
-        if (!(MinDuration > 0 && MaxDuration >= MinDuration && MaxDuration <= end))
+        if (!(MinDuration > 0 && MaxDuration >= MinDuration && MaxDuration <= end * (1 + RoundOff)))
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"Windows last from above 0 to at most {end} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."));
+                $"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."));
+        }
+
+        if (MaxDuration < interval * (1 - RoundOff))
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The longest window is {MaxDuration} units of time, and two observations are {interval:0.######} apart; a window must hold two."));
         }
     }
 }

@@ -71,8 +71,7 @@ public sealed class SeriesModel
     /// <param name="times">Natural times, strictly rising, none before the series' first observation.</param>
     /// <returns>The observed components in natural values.</returns>
     /// <exception cref="ArgumentException">The times are not so.</exception>
-    /// <exception cref="OdeSolveException">The dynamics cannot be solved so far ahead.</exception>
-    /// <exception cref="InvalidOperationException">The trajectory leaves the range of numbers.</exception>
+    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead (the inner exception says why), or the trajectory leaves the range of numbers.</exception>
     public TimeSeries Predict(SeriesPath path, ReadOnlySpan<double> times)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -241,7 +240,15 @@ public sealed class SeriesModel
 
         double[] since = [0, .. times[at..].ToArray().Select(t => t - start)];
         var solved = new double[since.Length * length];
-        _integrator.Solve(_compiled, initial, since, solved).ThrowIfFailed();
+        SolveResult result = _integrator.Solve(_compiled, initial, since, solved);
+        if (!result.IsSuccess)
+        {
+            // The solver counts time from the piece's start, in the model's unit, which means nothing to who asked.
+            throw new InvalidOperationException(
+                $"The forecast cannot be solved beyond {Scaling.Time.Name} = {Scaling.Time.Text(Scaling.ToNaturalTime(start + result.Time))}, because {(result.Status switch { SolveStatus.NotFinite => "the learned dynamics run away there", SolveStatus.StepLimit => "it takes too many steps", _ => "the learned dynamics become too fast there" })}. So far from the data the model means nothing; forecast a shorter time.",
+                new OdeSolveException(result));
+        }
+
         solved.AsSpan(length).CopyTo(states[(at * length)..]);
     }
 }

@@ -45,7 +45,7 @@ public static class SeriesFitter
         {
             if (Enumerable.Range(0, series.Count).Count(series.IsObserved) < 2)
             {
-                throw new ArgumentException($"Series '{series.Id}' has fewer than two points with a value in the training part; dynamics cannot be learned from it. Leave it out or hold out less.", nameof(training));
+                throw new ArgumentException($"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has fewer than two points with a value in the training part; dynamics cannot be learned from it. Hold out less{(series.Id.Length == 0 ? "." : ", or leave it out.")}", nameof(training));
             }
         }
 
@@ -86,6 +86,7 @@ public static class SeriesFitter
         private readonly Stopwatch _watch = Stopwatch.StartNew();
         private int _failures;
         private int _planned;
+        private int _reported;
 
         public Run(TimeSeriesSet training, SeriesFitOptions options, IReadOnlyList<double>? dataEnds, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
         {
@@ -108,9 +109,14 @@ public static class SeriesFitter
             double acceptedMisfit = double.PositiveInfinity, leastMisfit = double.PositiveInfinity;
             for (int stage = 0; stage < lengths.Count; stage++)
             {
+                int iterations = StageIterations(stage, lengths.Count);
+                if (iterations == 0)
+                {
+                    continue;
+                }
+
                 var pieces = new ShootingPieces(_series, lengths[stage]);
                 var objective = new ShootingObjective(_field, _series, pieces, FirstStates(pieces, accepted), _options);
-                int iterations = StageIterations(stage, lengths.Count);
                 _stageStarts.Add(_losses.Count);
                 RunStage(objective, iterations);
                 double misfit = objective.Misfit;
@@ -137,6 +143,13 @@ public static class SeriesFitter
                 }
             }
 
+            if (!_cancellation.IsCancellationRequested && _losses.Count > 0 && _reported < _options.Iterations)
+            {
+                // Ended before its time, or a solve failed at the end: whoever listens should see that nothing is to come.
+                _planned = _losses.Count;
+                Report(Math.Sqrt(acceptedMisfit), isLast: true);
+            }
+
             SeriesModel model = MakeModel(accepted!);
             _snapshots.Add(new SeriesFitSnapshot(_losses.Count, model));
             return new SeriesFit(model)
@@ -152,10 +165,12 @@ public static class SeriesFitter
             };
         }
 
+        /// <summary>A stage's share of the iterations, all together exactly as many as were asked for. Where they are few, only the last stage has any.</summary>
         private int StageIterations(int stage, int stages)
         {
-            int last = (int)(_options.Iterations * (stages == 1 ? 1 : ShareOfLastStage));
-            return Math.Max(1, stage == stages - 1 ? last : (_options.Iterations - last) / (stages - 1));
+            int last = Math.Max(1, (int)(_options.Iterations * ShareOfLastStage));
+            int each = stages == 1 ? 0 : (_options.Iterations - last) / (stages - 1);
+            return stage == stages - 1 ? _options.Iterations - ((stages - 1) * each) : each;
         }
 
         /// <summary>Adam from the present state; it ends at the best that it saw.</summary>
@@ -229,6 +244,7 @@ public static class SeriesFitter
             if (_progress is not null && (isLast || _losses.Count % 20 == 0))
             {
                 TimeSpan elapsed = _watch.Elapsed;
+                _reported = _losses.Count;
                 _progress.Report(new TrainingProgress(_losses.Count, _planned, _losses[^1], best, _losses.Count / elapsed.TotalSeconds, elapsed));
             }
         }

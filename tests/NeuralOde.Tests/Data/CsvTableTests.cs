@@ -71,7 +71,10 @@ public class CsvTableTests
     [InlineData("a\tb; c\n1\t2", '\t', 2)]
     [InlineData("\"a,b\";c\n1;2", ';', 2)]
     [InlineData("a b\n1", ',', 1)]
-    public void Delimiter_is_found_from_the_header(string text, char delimiter, int columns)
+    [InlineData("t;x (m, s);y\n0;1;2", ';', 3)]
+    [InlineData("t;x (m, s);y\n\n# a, b\n0;0,5;2", ';', 3)]
+    [InlineData("t\tx, m\ty\n\t1\t2", '\t', 3)]
+    public void Delimiter_is_found_from_the_header_and_the_first_row(string text, char delimiter, int columns)
     {
         var table = Parse(text);
 

@@ -4,6 +4,15 @@ namespace NeuralOde.Tests.Data;
 
 public class HoldOutTests
 {
+    [Fact]
+    public void A_single_series_without_a_name_is_not_named_in_messages()
+    {
+        TimeSeriesSet data = new(["x"], [new TimeSeries("", [0, 1, 2], [0, 1, 2])]);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => HoldOut.Count(2).Split(data));
+        Assert.StartsWith("The series has 3 observed points", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("leave the series out", error.Message, StringComparison.Ordinal);
+    }
+
     private static readonly TimeSeriesSet Two = new(
         ["x", "y"],
         [

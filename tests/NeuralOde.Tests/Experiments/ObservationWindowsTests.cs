@@ -89,6 +89,7 @@ public class ObservationWindowsTests
     [InlineData(0, 5)]
     [InlineData(3, 2)]
     [InlineData(1, 1_000)]
+    [InlineData(1e-6, 1e-5)]
     public void Durations_that_do_not_fit_are_refused(double shortest, double longest) =>
         Assert.Throws<ArgumentException>(() => Create(new WindowOptions { MinDuration = shortest, MaxDuration = longest }, 0));
 

@@ -125,6 +125,32 @@ public class SeriesFitterTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(61)]
+    public void As_many_iterations_are_done_as_were_asked_for(int iterations)
+    {
+        var progress = new Last();
+        SeriesFit fit = SeriesFitter.Fit(SimulatedSeries.DampedOscillator(20, 0.1), Short with { Iterations = iterations }, progress: progress);
+        Assert.Null(fit.PieceLength);
+        Assert.Equal(iterations, fit.Losses.Count);
+        Assert.Equal((iterations, iterations), (progress.Value!.Iteration, progress.Value.Iterations));
+    }
+
+    [Fact]
+    public void Training_that_ends_early_reports_that_it_ended()
+    {
+        // White noise has no law: pieces of 4 points can be followed, the whole series cannot.
+        double[] values = new NeuralOde.Tensors.RandomSource(5).Normal([60], 0, 1, NeuralOde.Tensors.DType.Float64).ToDoubles();
+        TimeSeriesSet data = new(["x"], [new TimeSeries("", [.. Enumerable.Range(0, 60).Select(static i => (double)i)], values)]);
+        var progress = new Last();
+        SeriesFit fit = SeriesFitter.Fit(data, new SeriesFitOptions { Iterations = 400 }, progress: progress);
+        Assert.Equal(fit.Losses.Count, progress.Value!.Iteration);
+        Assert.Equal(fit.Losses.Count, progress.Value.Iterations);
+    }
+
     [Fact]
     public void Forecast_far_beyond_the_data_stays_near_their_range()
     {
@@ -172,6 +198,13 @@ public class SeriesFitterTests
 
     private static double[] Numbers(SeriesModel model) =>
         [.. model.Field.Parameters.SelectMany(static x => x.ToDoubles()), .. model.Paths.SelectMany(static x => x.States).SelectMany(static x => x)];
+
+    private sealed class Last : IProgress<TrainingProgress>
+    {
+        public TrainingProgress? Value { get; private set; }
+
+        public void Report(TrainingProgress value) => Value = value;
+    }
 
     private sealed class Stopper(CancellationTokenSource cancellation, int at) : IProgress<TrainingProgress>
     {
