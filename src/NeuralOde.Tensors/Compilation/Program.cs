@@ -101,8 +101,9 @@ public sealed class Program<T>
             Refresh();
         }
 
-        if (_divided is not null && _divided.TryRun())
+        if (_divided is not null)
         {
+            _divided.Run();
             return;
         }
 

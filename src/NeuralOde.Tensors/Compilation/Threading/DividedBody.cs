@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors;
@@ -9,9 +10,17 @@ namespace NeuralOde.Tensors;
 /// </remarks>
 internal sealed class DividedBody
 {
+    /// <summary>In every so many runs the slower way is tried: its cost is spread thin, and a core that has become free is noticed.</summary>
+    private const int RunsOfTrial = 32;
+
     private readonly Instruction[] _body;
     private readonly Division[] _divisions;
     private readonly int[] _maxShares;
+
+    // Ticks that a run took lately, divided and alone; 0 before the first.
+    private double _divided;
+    private double _alone;
+    private int _runs;
 
     /// <param name="body">The instructions.</param>
     /// <param name="nanosecondsOfShare">The estimated time of the smallest share that is worth handing over.</param>
@@ -36,10 +45,43 @@ internal sealed class DividedBody
         return divided.WorthOfThreads >= 2 ? divided : null;
     }
 
+    /// <summary>
+    /// Runs the instructions, on as many threads as are allowed and worth it, or on this one alone where that was faster lately: when other programs
+    /// have the cores, a share waits for a helper that is not running. The other way is tried again now and then. The results have the same bits either way.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run()
+    {
+        bool divide = _divided == 0 || (_alone != 0 && ((_divided <= _alone) ^ (++_runs % RunsOfTrial == 0)));
+        long start = Stopwatch.GetTimestamp();
+        if (divide && TryRun())
+        {
+            Remember(ref _divided, Stopwatch.GetTimestamp() - start);
+        }
+        else
+        {
+            RunAlone();
+            Remember(ref _alone, Stopwatch.GetTimestamp() - start);
+        }
+    }
+
+    /// <summary>A running mean; one slow run, whatever made it slow, counts at most twice the mean.</summary>
+    private static void Remember(ref double mean, double ticks) =>
+        mean = mean == 0 ? ticks : mean + ((Math.Min(ticks, 2 * mean) - mean) / 8);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunAlone()
+    {
+        foreach (Instruction instruction in _body)
+        {
+            instruction.Run();
+        }
+    }
+
     /// <summary>Runs the instructions on as many threads as are allowed and worth it. Returns <see langword="false"/>, with nothing done, where that is one or others have the helpers.</summary>
     public bool TryRun() => TryRun((int)Math.Min(Threads.Maximum, WorthOfThreads));
 
-    /// <summary>The same on a number of threads. The helpers are taken once for all instructions, so that they stay awake between them.</summary>
+    /// <summary>The same on a number of threads. Returns <see langword="false"/>, with nothing done, where others have the helpers. They are taken once for all instructions, so that they stay awake between them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryRun(int threads)
     {
