@@ -44,7 +44,7 @@ internal static unsafe partial class Map
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TernaryLoop<TVector, T, TOperator>(T* x, T* y, T* z, T* destination, int length)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

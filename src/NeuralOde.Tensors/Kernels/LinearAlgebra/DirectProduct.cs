@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors.Kernels;
 
@@ -10,6 +11,7 @@ internal static unsafe class DirectProduct<T, TVector>
     /// <summary>Up to this many rows, a row at a time with several chains beats a tile with few accumulators.</summary>
     private const int RowTileRows = 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
         nint panelWidth = PackedB<T, TVector>.PanelWidth;
@@ -25,6 +27,7 @@ internal static unsafe class DirectProduct<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyPanel(in GemmProblem<T> panel)
     {
         if (panel.M <= RowTileRows)

@@ -15,6 +15,7 @@ internal static unsafe class DotTile<T, TVector>
     private const int MaxColumns = 4;
 
     /// <summary>Computes a whole problem. A must have contiguous rows and B contiguous columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
         nint wide = problem.N / MaxColumns;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors.Kernels;
 
@@ -17,6 +18,7 @@ internal static unsafe class GemmPaths<T, TVector>
     private const int MinDotVectors = 4;
 
     /// <summary>Computes a problem of any size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
         if (problem.M == 0 || problem.N == 0)
@@ -38,6 +40,7 @@ internal static unsafe class GemmPaths<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyRowMajorB(in GemmProblem<T> problem)
     {
         if (problem.N * problem.K <= MaxDirectB || problem.M <= MaxDotRows)
@@ -50,6 +53,7 @@ internal static unsafe class GemmPaths<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTransposedB(in GemmProblem<T> problem)
     {
         bool fewRows = problem.M <= MaxDotRows && problem.K >= TVector.Count;

@@ -23,6 +23,7 @@ internal static unsafe class NarrowProduct<T, TVector>
         => problem.N <= 4 && 2 * problem.N <= TVector.Count
             && (problem.M > 2 || !problem.B.HasContiguousRows || problem.K * problem.N > MaxElementsToReadInPlace);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
         if (problem.K == 1)
@@ -57,6 +58,7 @@ internal static unsafe class NarrowProduct<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyAlongK(in GemmProblem<T> problem)
     {
         if (problem.B.RowStep == 1)
@@ -73,6 +75,7 @@ internal static unsafe class NarrowProduct<T, TVector>
     }
 
     /// <summary>Cᵀ = Sᵀ + Bᵀ·Aᵀ in scratch, and from there into C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTransposed(in GemmProblem<T> problem)
     {
         nint chunk = nint.Min(problem.M, RowsAtATime);

@@ -39,6 +39,7 @@ internal static unsafe class RegisterTile<T, TVector>
 
     /// <summary>Computes all rows of a problem that is at most <see cref="MaxColumns"/> vectors wide.</summary>
     /// <remarks>B must have contiguous rows. Rows are shared out evenly: 20 rows are four tiles of 5, not three of 6 and one of 2.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
         int columns = (int)((uint)(problem.N + TVector.Count - 1) / (uint)TVector.Count);
@@ -62,6 +63,7 @@ internal static unsafe class RegisterTile<T, TVector>
         Dispatch((int)rows, columns, problem, (nint)((rows + 1) * higherTiles), (nint)(tiles - higherTiles));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dispatch(int rows, int columns, in GemmProblem<T> problem, nint firstRow, nint tiles)
     {
         if (problem.N % TVector.Count == 0)
@@ -74,6 +76,7 @@ internal static unsafe class RegisterTile<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DispatchColumns<TEdge>(int rows, int columns, in GemmProblem<T> problem, nint firstRow, nint tiles)
         where TEdge : struct, ITileEdge
     {
@@ -86,6 +89,7 @@ internal static unsafe class RegisterTile<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DispatchRows<TColumns, TEdge>(int rows, in GemmProblem<T> problem, nint firstRow, nint tiles)
         where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge

@@ -15,6 +15,7 @@ internal static unsafe class RowTile<T, TVector>
     public const int Chains = 4;
 
     /// <summary>Computes all rows of a problem that is at most four vectors wide. B must have contiguous rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
         if (problem.N % TVector.Count == 0)
@@ -27,6 +28,7 @@ internal static unsafe class RowTile<T, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dispatch<TEdge>(in GemmProblem<T> problem)
         where TEdge : struct, ITileEdge
     {
