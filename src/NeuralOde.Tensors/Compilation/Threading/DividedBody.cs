@@ -11,15 +11,17 @@ namespace NeuralOde.Tensors;
 internal sealed class DividedBody
 {
     /// <summary>In every so many runs the slower way is tried: its cost is spread thin, and a core that has become free is noticed.</summary>
-    private const int RunsOfTrial = 32;
+    private const int RunsBetweenTrials = 128;
+
+    /// <summary>So many runs make a trial, of which the last counts: the first ones wake helpers that sleep.</summary>
+    private const int RunsOfTrial = 4;
 
     private readonly Instruction[] _body;
     private readonly Division[] _divisions;
     private readonly int[] _maxShares;
 
-    // Ticks that a run took lately, divided and alone; 0 before the first.
-    private double _divided;
-    private double _alone;
+    private readonly RunTime _divided = new();
+    private readonly RunTime _alone = new();
     private int _runs;
 
     /// <param name="body">The instructions.</param>
@@ -52,22 +54,24 @@ internal sealed class DividedBody
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run()
     {
-        bool divide = _divided == 0 || (_alone != 0 && ((_divided <= _alone) ^ (++_runs % RunsOfTrial == 0)));
+        bool isKnown = _divided.IsKnown && _alone.IsKnown;
+        int run = isKnown ? _runs++ % RunsBetweenTrials : 0;
+        bool isTrial = run >= RunsBetweenTrials - RunsOfTrial;
+        bool counts = !isTrial || run == RunsBetweenTrials - 1;
+        bool divide = isKnown ? (_divided.Ticks <= _alone.Ticks) ^ isTrial : !_divided.IsKnown;
         long start = Stopwatch.GetTimestamp();
-        if (divide && TryRun())
+        RunTime time = _divided;
+        if (!divide || !TryRun())
         {
-            Remember(ref _divided, Stopwatch.GetTimestamp() - start);
-        }
-        else
-        {
+            time = _alone;
             RunAlone();
-            Remember(ref _alone, Stopwatch.GetTimestamp() - start);
+        }
+
+        if (counts)
+        {
+            time.Add(Stopwatch.GetTimestamp() - start);
         }
     }
-
-    /// <summary>A running mean; one slow run, whatever made it slow, counts at most twice the mean.</summary>
-    private static void Remember(ref double mean, double ticks) =>
-        mean = mean == 0 ? ticks : mean + ((Math.Min(ticks, 2 * mean) - mean) / 8);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunAlone()
@@ -112,5 +116,24 @@ internal sealed class DividedBody
         }
 
         return true;
+    }
+
+    /// <summary>What a run takes lately: the least of the first few, which compile code and wake helpers, then a running mean.</summary>
+    private sealed class RunTime
+    {
+        private const int FirstRuns = 4;
+
+        private int _count;
+
+        public double Ticks { get; private set; } = double.PositiveInfinity;
+
+        public bool IsKnown => _count >= FirstRuns;
+
+        public void Add(double ticks)
+        {
+            // One slow run, whatever made it slow, counts at most twice the mean.
+            Ticks = IsKnown ? Ticks + ((Math.Min(ticks, 2 * Ticks) - Ticks) / 8) : Math.Min(Ticks, ticks);
+            _count = IsKnown ? _count : _count + 1;
+        }
     }
 }
