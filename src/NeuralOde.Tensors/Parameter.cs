@@ -59,6 +59,14 @@ public sealed class Parameter : Tensor
         return Gradient.StorageOf<T>().Span;
     }
 
+    /// <summary>Adds to the gradient.</summary>
+    internal void AddToGradient<T>(ReadOnlySpan<T> part)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Span<T> sum = MutableGradient<T>();
+        Kernels.Map.Binary<T, Kernels.AddOperator<T>>(sum, part, sum);
+    }
+
     /// <summary>Tells compiled programs and tapes that the values were written.</summary>
     internal void MarkChanged()
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralOde.Tensors.Kernels;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
@@ -300,18 +299,11 @@ public partial class Tensor
         }
         else if (DType == DType.Float32)
         {
-            Add<float>(parameter, gradient);
+            parameter.AddToGradient(gradient.AsSpan<float>());
         }
         else
         {
-            Add<double>(parameter, gradient);
-        }
-
-        static void Add<T>(Parameter parameter, Tensor gradient)
-            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-        {
-            Span<T> sum = parameter.MutableGradient<T>();
-            Kernels.Map.Binary<T, AddOperator<T>>(sum, gradient.AsSpan<T>(), sum);
+            parameter.AddToGradient(gradient.AsSpan<double>());
         }
     }
 

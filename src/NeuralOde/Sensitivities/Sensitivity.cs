@@ -66,9 +66,8 @@ internal abstract class Sensitivity<T>
         int start = 0;
         foreach (Parameter parameter in Programs.Parameters)
         {
-            Span<T> sum = parameter.MutableGradient<T>();
-            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, ParameterGradient.AsSpan(start, sum.Length), sum);
-            start += sum.Length;
+            parameter.AddToGradient<T>(ParameterGradient.AsSpan(start, parameter.ElementCount));
+            start += parameter.ElementCount;
         }
     }
 

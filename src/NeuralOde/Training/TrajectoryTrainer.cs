@@ -84,8 +84,7 @@ public sealed class TrajectoryTrainer<T>
         _sensitivity.AddParameterGradients();
         for (int i = 0; i < _lossParameters.Length; i++)
         {
-            Span<T> sum = _lossParameters[i].MutableGradient<T>();
-            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, program.Output(i + 2), sum);
+            _lossParameters[i].AddToGradient(program.Output(i + 2));
         }
 
         _optimizer?.Step();

@@ -5,8 +5,8 @@ namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Products with what a layer does next: its bias and activation forwards, the activation's gradient backwards.</summary>
 /// <remarks>
-/// The activation runs over the whole of C, still in the cache, rather than inside the tiles: four vectors in lock-step hide the latency
-/// of a tanh, no lane is wasted at the ends of short rows, and the tile kernels need not be compiled once more for each activation.
+/// The activation runs over the whole of C, still in the cache, rather than inside the tiles: independent vectors one after another hide the
+/// latency of a tanh, no lane is wasted at the ends of short rows, and the tile kernels need not be compiled once more for each activation.
 /// </remarks>
 internal static unsafe partial class Gemm
 {
