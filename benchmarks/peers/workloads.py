@@ -2,7 +2,7 @@
 
     /usr/bin/python3 workloads.py [SECTION...] [--json FILE] [--clock wall|cpu]
 
-Sections: gemm elementwise fields steps wide lotka training. TORCHDIFFEQ names a checkout of github.com/rtqichen/torchdiffeq;
+Sections: gemm elementwise fields steps wide lotka training conv mnist latent. TORCHDIFFEQ names a checkout of github.com/rtqichen/torchdiffeq;
 without it, its rows are skipped. Keys are those of the C# table.
 """
 
@@ -16,6 +16,8 @@ import numpy
 import torch
 
 import euler_adjoint
+import images
+import latent as latent_model
 from timing import Clock, measure, measure_run
 
 torch.set_num_threads(1)
@@ -250,6 +252,24 @@ def training(clock):
         yield key, "ns", result, f"torchdiffeq, iterations 1-200, {forward:.1f} evaluations forward, {backward:.1f} backward"
 
 
+def conv(clock):
+    with torch.no_grad():
+        for key, operations, run in images.convolutions():
+            lower, median, upper = measure(clock, run)
+            yield key, "GFLOP/s", (operations / upper, operations / median, operations / lower), "torch, channels last"
+
+
+def mnist(clock):
+    for key in images.BLOCKS:
+        yield key, "ns", measure(clock, images.training_step(key), batches=9), "torch, a training step of 32 images, our own Euler and adjoint"
+    yield "mnist evaluation", "ns", measure(clock, images.evaluation(), batches=9), "torch, no_grad, 32 images, 20 Euler steps"
+
+
+def latent(clock):
+    for key in ("latent direct", "latent backsolve"):
+        yield key, "ns", measure(clock, latent_model.training_step(key), batches=9), "torch, a training step, our own Euler and adjoint"
+
+
 def fast_blas():
     """Whether what PyTorch multiplies with is more than the reference BLAS (Linux; elsewhere it is taken for granted)."""
     torch.mm(torch.ones(8, 8), torch.ones(8, 8))
@@ -260,7 +280,7 @@ def fast_blas():
         return True
 
 
-SECTIONS = {x.__name__: x for x in (gemm, elementwise, fields, steps, wide, lotka, training)}
+SECTIONS = {x.__name__: x for x in (gemm, elementwise, fields, steps, wide, lotka, training, conv, mnist, latent)}
 
 
 def main():
