@@ -83,15 +83,19 @@ public class KernelTests
         Compare(Combine<Vector256<T>, Simd256<T>>());
         Compare(Combine<Vector512<T>, Simd512<T>>());
 
-        T[] Combine<TVector, TSimd>()
+        unsafe T[] Combine<TVector, TSimd>()
             where TSimd : struct, ISimd<T, TVector>
         {
             var destination = new T[Length];
-            double check = 0;
-            nint done = CombineKernel.Loop<T, TVector, TSimd, Terms4>(
-                ref rows.Start, rows.Offsets, indices, weights, 0.9, ref rows[4], ref destination[0], 0, Length, ref check);
-            Assert.Equal(0, check);
-            return destination[..(int)done];
+            T[] scaled = [.. weights.Select(w => T.CreateTruncating(0.9 * w))];
+            fixed (int* index = indices)
+            fixed (T* weight = scaled, to = destination)
+            {
+                Assert.True(CombineKernel.Loop<T, TVector, TSimd, Terms4>(
+                    new BoundTerms<T>(rows.Address, rows.OffsetsAddress, index, weight, 4), rows.AddressOf(4), to, 0, Length));
+            }
+
+            return destination[..(Length / TSimd.Width * TSimd.Width)];
         }
 
         void Compare(T[] actual)
@@ -119,13 +123,16 @@ public class KernelTests
                 Assert.Equal(expected, Error<Vector256<T>, Simd256<T>>(), relative * expected);
                 Assert.Equal(expected, Error<Vector512<T>, Simd512<T>>(), relative * expected);
 
-                double Error<TVector, TSimd>()
+                unsafe double Error<TVector, TSimd>()
                     where TSimd : struct, ISimd<T, TVector>
                 {
-                    double sum = 0;
-                    ErrorKernel.Loop<T, TVector, TSimd>(
-                        ref rows.Start, rows.Offsets, indices, weights, 0.1, ref rows[7], ref rows[8], T.CreateTruncating(1e-2), T.CreateTruncating(1e-1), length, ref sum);
-                    return sum;
+                    T[] scaled = [.. weights.Select(w => T.CreateTruncating(0.1 * w))];
+                    fixed (int* index = indices)
+                    fixed (T* weight = scaled)
+                    {
+                        return ErrorKernel.Loop<T, TVector, TSimd>(
+                            new BoundTerms<T>(rows.Address, rows.OffsetsAddress, index, weight, terms), rows.AddressOf(7), rows.AddressOf(8), T.CreateTruncating(1e-2), T.CreateTruncating(1e-1), length);
+                    }
                 }
             }
         }

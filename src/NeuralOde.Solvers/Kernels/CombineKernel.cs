@@ -25,7 +25,7 @@ internal static class CombineKernel
     /// <param name="length">Number of elements.</param>
     /// <returns>Whether every element of the result is finite.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Run<T>(
+    public static unsafe bool Run<T>(
         ref T rows, ReadOnlySpan<nint> offsets, ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, ref T origin, ref T destination, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -35,133 +35,163 @@ internal static class CombineKernel
             throw new ArgumentException($"{count} weights for {indices.Length} rows.", nameof(weights));
         }
 
-        switch (count)
+        T* scaled = stackalloc T[MaxTerms];
+        fixed (T* row = &rows, from = &origin, to = &destination)
+        fixed (nint* offset = offsets)
+        fixed (int* index = indices)
         {
-            case 0: return Widths<T, Terms0>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 1: return Widths<T, Terms1>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 2: return Widths<T, Terms2>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 3: return Widths<T, Terms3>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 4: return Widths<T, Terms4>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 5: return Widths<T, Terms5>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 6: return Widths<T, Terms6>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 7: return Widths<T, Terms7>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
-            case 8: return Widths<T, Terms8>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, length);
+            int done = 0;
+            while (true)
+            {
+                int terms = Math.Min(count - done, MaxTerms);
+                for (int j = 0; j < terms; j++)
+                {
+                    scaled[j] = T.CreateTruncating(scale * weights[done + j]);
+                }
+
+                bool isFinite = Run(new BoundTerms<T>(row, offset, index + done, scaled, terms), done == 0 ? from : to, to, length);
+                done += terms;
+                if (done == count)
+                {
+                    // An overflow in an earlier pass carries through the later ones.
+                    return isFinite;
+                }
+            }
+        }
+    }
+
+    /// <summary>The same for terms whose addresses are known and whose weights are scaled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe bool Run<T>(in BoundTerms<T> terms, T* origin, T* destination, nint length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (terms.Count)
+        {
+            case 0: return Widths<T, Terms0>(terms, origin, destination, length);
+            case 1: return Widths<T, Terms1>(terms, origin, destination, length);
+            case 2: return Widths<T, Terms2>(terms, origin, destination, length);
+            case 3: return Widths<T, Terms3>(terms, origin, destination, length);
+            case 4: return Widths<T, Terms4>(terms, origin, destination, length);
+            case 5: return Widths<T, Terms5>(terms, origin, destination, length);
+            case 6: return Widths<T, Terms6>(terms, origin, destination, length);
+            case 7: return Widths<T, Terms7>(terms, origin, destination, length);
+            case 8: return Widths<T, Terms8>(terms, origin, destination, length);
             default:
-                // More terms than the loops are specialised for: a second pass takes the rest. An overflow in the first pass carries through the second.
-                Run(ref rows, offsets, indices[..MaxTerms], weights[..MaxTerms], scale, ref origin, ref destination, length);
-                return Run(ref rows, offsets, indices[MaxTerms..], weights[MaxTerms..], scale, ref destination, ref destination, length);
+                // More terms than the loops are specialised for: a second pass takes the rest.
+                Run(terms.Slice(0, MaxTerms), origin, destination, length);
+                return Run(terms.Slice(MaxTerms, terms.Count - MaxTerms), destination, destination, length);
         }
     }
 
     /// <summary>The widest vectors first, then narrower ones for what is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Widths<T, TTerms>(
-        ref T rows, ReadOnlySpan<nint> offsets, ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, ref T origin, ref T destination, nint length)
+    private static unsafe bool Widths<T, TTerms>(in BoundTerms<T> terms, T* origin, T* destination, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTerms : struct, ITermCount
     {
-        double check = 0;
+        bool isFinite = true;
         nint i = 0;
-        if (Vector512.IsHardwareAccelerated && length - i >= Vector512<T>.Count)
+        if (Vector512.IsHardwareAccelerated && length >= Vector512<T>.Count)
         {
-            i = Loop<T, Vector512<T>, Simd512<T>, TTerms>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, i, length, ref check);
+            isFinite &= Loop<T, Vector512<T>, Simd512<T>, TTerms>(terms, origin, destination, 0, length);
+            i = length & -Vector512<T>.Count;
         }
 
         if (Vector256.IsHardwareAccelerated && length - i >= Vector256<T>.Count)
         {
-            i = Loop<T, Vector256<T>, Simd256<T>, TTerms>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, i, length, ref check);
+            isFinite &= Loop<T, Vector256<T>, Simd256<T>, TTerms>(terms, origin, destination, i, length);
+            i = length & -Vector256<T>.Count;
         }
 
         if (Vector128.IsHardwareAccelerated && length - i >= Vector128<T>.Count)
         {
-            i = Loop<T, Vector128<T>, Simd128<T>, TTerms>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, i, length, ref check);
+            isFinite &= Loop<T, Vector128<T>, Simd128<T>, TTerms>(terms, origin, destination, i, length);
+            i = length & -Vector128<T>.Count;
         }
 
         if (i < length)
         {
-            Loop<T, T, Scalar<T>, TTerms>(ref rows, offsets, indices, weights, scale, ref origin, ref destination, i, length, ref check);
+            isFinite &= Loop<T, T, Scalar<T>, TTerms>(terms, origin, destination, i, length);
         }
 
-        return check == 0;
+        return isFinite;
     }
 
+    /// <summary>Whole vectors from an element on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static nint Loop<T, TVector, TSimd, TTerms>(
-        ref T rows, ReadOnlySpan<nint> offsets, ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, ref T origin, ref T destination, nint start, nint length, ref double check)
+    internal static unsafe bool Loop<T, TVector, TSimd, TTerms>(in BoundTerms<T> terms, T* origin, T* destination, nint start, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSimd : struct, ISimd<T, TVector>
         where TTerms : struct, ITermCount
     {
-        ref T r0 = ref TTerms.Count > 0 ? ref Unsafe.Add(ref rows, offsets[indices[0]]) : ref rows;
-        ref T r1 = ref TTerms.Count > 1 ? ref Unsafe.Add(ref rows, offsets[indices[1]]) : ref rows;
-        ref T r2 = ref TTerms.Count > 2 ? ref Unsafe.Add(ref rows, offsets[indices[2]]) : ref rows;
-        ref T r3 = ref TTerms.Count > 3 ? ref Unsafe.Add(ref rows, offsets[indices[3]]) : ref rows;
-        ref T r4 = ref TTerms.Count > 4 ? ref Unsafe.Add(ref rows, offsets[indices[4]]) : ref rows;
-        ref T r5 = ref TTerms.Count > 5 ? ref Unsafe.Add(ref rows, offsets[indices[5]]) : ref rows;
-        ref T r6 = ref TTerms.Count > 6 ? ref Unsafe.Add(ref rows, offsets[indices[6]]) : ref rows;
-        ref T r7 = ref TTerms.Count > 7 ? ref Unsafe.Add(ref rows, offsets[indices[7]]) : ref rows;
-        TVector w0 = TSimd.Broadcast(TTerms.Count > 0 ? T.CreateTruncating(scale * weights[0]) : T.Zero);
-        TVector w1 = TSimd.Broadcast(TTerms.Count > 1 ? T.CreateTruncating(scale * weights[1]) : T.Zero);
-        TVector w2 = TSimd.Broadcast(TTerms.Count > 2 ? T.CreateTruncating(scale * weights[2]) : T.Zero);
-        TVector w3 = TSimd.Broadcast(TTerms.Count > 3 ? T.CreateTruncating(scale * weights[3]) : T.Zero);
-        TVector w4 = TSimd.Broadcast(TTerms.Count > 4 ? T.CreateTruncating(scale * weights[4]) : T.Zero);
-        TVector w5 = TSimd.Broadcast(TTerms.Count > 5 ? T.CreateTruncating(scale * weights[5]) : T.Zero);
-        TVector w6 = TSimd.Broadcast(TTerms.Count > 6 ? T.CreateTruncating(scale * weights[6]) : T.Zero);
-        TVector w7 = TSimd.Broadcast(TTerms.Count > 7 ? T.CreateTruncating(scale * weights[7]) : T.Zero);
+        T* r0 = TTerms.Count > 0 ? terms.Rows + terms.Offsets[terms.Indices[0]] : origin;
+        T* r1 = TTerms.Count > 1 ? terms.Rows + terms.Offsets[terms.Indices[1]] : origin;
+        T* r2 = TTerms.Count > 2 ? terms.Rows + terms.Offsets[terms.Indices[2]] : origin;
+        T* r3 = TTerms.Count > 3 ? terms.Rows + terms.Offsets[terms.Indices[3]] : origin;
+        T* r4 = TTerms.Count > 4 ? terms.Rows + terms.Offsets[terms.Indices[4]] : origin;
+        T* r5 = TTerms.Count > 5 ? terms.Rows + terms.Offsets[terms.Indices[5]] : origin;
+        T* r6 = TTerms.Count > 6 ? terms.Rows + terms.Offsets[terms.Indices[6]] : origin;
+        T* r7 = TTerms.Count > 7 ? terms.Rows + terms.Offsets[terms.Indices[7]] : origin;
+        TVector w0 = TSimd.Broadcast(TTerms.Count > 0 ? terms.Weights[0] : T.Zero);
+        TVector w1 = TSimd.Broadcast(TTerms.Count > 1 ? terms.Weights[1] : T.Zero);
+        TVector w2 = TSimd.Broadcast(TTerms.Count > 2 ? terms.Weights[2] : T.Zero);
+        TVector w3 = TSimd.Broadcast(TTerms.Count > 3 ? terms.Weights[3] : T.Zero);
+        TVector w4 = TSimd.Broadcast(TTerms.Count > 4 ? terms.Weights[4] : T.Zero);
+        TVector w5 = TSimd.Broadcast(TTerms.Count > 5 ? terms.Weights[5] : T.Zero);
+        TVector w6 = TSimd.Broadcast(TTerms.Count > 6 ? terms.Weights[6] : T.Zero);
+        TVector w7 = TSimd.Broadcast(TTerms.Count > 7 ? terms.Weights[7] : T.Zero);
         TVector zero = TSimd.Broadcast(T.Zero);
         TVector notFinite = zero;
         nint width = TSimd.Width;
-        nint i = start;
-        for (; i <= length - width; i += width)
+        for (nint i = start; i <= length - width; i += width)
         {
-            TVector sum = TSimd.Load(ref origin, i);
+            TVector sum = TSimd.Load(ref *origin, i);
             if (TTerms.Count > 0)
             {
-                sum = TSimd.MultiplyAdd(w0, TSimd.Load(ref r0, i), sum);
+                sum = TSimd.MultiplyAdd(w0, TSimd.Load(ref *r0, i), sum);
             }
 
             if (TTerms.Count > 1)
             {
-                sum = TSimd.MultiplyAdd(w1, TSimd.Load(ref r1, i), sum);
+                sum = TSimd.MultiplyAdd(w1, TSimd.Load(ref *r1, i), sum);
             }
 
             if (TTerms.Count > 2)
             {
-                sum = TSimd.MultiplyAdd(w2, TSimd.Load(ref r2, i), sum);
+                sum = TSimd.MultiplyAdd(w2, TSimd.Load(ref *r2, i), sum);
             }
 
             if (TTerms.Count > 3)
             {
-                sum = TSimd.MultiplyAdd(w3, TSimd.Load(ref r3, i), sum);
+                sum = TSimd.MultiplyAdd(w3, TSimd.Load(ref *r3, i), sum);
             }
 
             if (TTerms.Count > 4)
             {
-                sum = TSimd.MultiplyAdd(w4, TSimd.Load(ref r4, i), sum);
+                sum = TSimd.MultiplyAdd(w4, TSimd.Load(ref *r4, i), sum);
             }
 
             if (TTerms.Count > 5)
             {
-                sum = TSimd.MultiplyAdd(w5, TSimd.Load(ref r5, i), sum);
+                sum = TSimd.MultiplyAdd(w5, TSimd.Load(ref *r5, i), sum);
             }
 
             if (TTerms.Count > 6)
             {
-                sum = TSimd.MultiplyAdd(w6, TSimd.Load(ref r6, i), sum);
+                sum = TSimd.MultiplyAdd(w6, TSimd.Load(ref *r6, i), sum);
             }
 
             if (TTerms.Count > 7)
             {
-                sum = TSimd.MultiplyAdd(w7, TSimd.Load(ref r7, i), sum);
+                sum = TSimd.MultiplyAdd(w7, TSimd.Load(ref *r7, i), sum);
             }
 
-            TSimd.Store(sum, ref destination, i);
+            TSimd.Store(sum, ref *destination, i);
 
             // Zero times a number is zero, and not a number otherwise: one instruction finds an overflow anywhere in the row.
             notFinite = TSimd.MultiplyAdd(sum, zero, notFinite);
         }
 
-        check += TSimd.Sum(notFinite);
-        return i;
+        return TSimd.IsZero(notFinite);
     }
 }

@@ -13,89 +13,63 @@ namespace NeuralOde.Solvers;
 /// </remarks>
 internal static class ErrorKernel
 {
+    /// <param name="terms">The terms of the error estimate.</param>
+    /// <param name="before">Start of the state before the step.</param>
+    /// <param name="after">Start of the state after the step.</param>
+    /// <param name="absoluteTolerance">atol.</param>
+    /// <param name="relativeTolerance">rtol.</param>
+    /// <param name="length">Number of elements.</param>
     /// <returns>The sum of squares; not a number, or infinite, where a row is not finite.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double SumOfSquares<T>(
-        ref T rows,
-        ReadOnlySpan<nint> offsets,
-        ReadOnlySpan<int> indices,
-        ReadOnlySpan<double> weights,
-        double scale,
-        ref T before,
-        ref T after,
-        double absoluteTolerance,
-        double relativeTolerance,
-        nint length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe double SumOfSquares<T>(in BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        double sum = 0;
-        T absolute = T.CreateTruncating(absoluteTolerance);
-        T relative = T.CreateTruncating(relativeTolerance);
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Loop<T, Vector512<T>, Simd512<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Loop<T, Vector256<T>, Simd256<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            Loop<T, Vector128<T>, Simd128<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
-        }
-        else
-        {
-            Loop<T, T, Scalar<T>>(ref rows, offsets, indices, weights, scale, ref before, ref after, absolute, relative, length, ref sum);
-        }
-
-        return sum;
-    }
+        => Vector512.IsHardwareAccelerated ? Loop<T, Vector512<T>, Simd512<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length)
+            : Vector256.IsHardwareAccelerated ? Loop<T, Vector256<T>, Simd256<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length)
+            : Vector128.IsHardwareAccelerated ? Loop<T, Vector128<T>, Simd128<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length)
+            : Loop<T, T, Scalar<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Loop<T, TVector, TSimd>(
-        ref T rows,
-        ReadOnlySpan<nint> offsets,
-        ReadOnlySpan<int> indices,
-        ReadOnlySpan<double> weights,
-        double scale,
-        ref T before,
-        ref T after,
-        T absoluteTolerance,
-        T relativeTolerance,
-        nint length,
-        ref double total)
+    internal static unsafe double Loop<T, TVector, TSimd>(in BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSimd : struct, ISimd<T, TVector>
     {
         // The estimates of the usual pairs have at most six terms; missing ones repeat the first row with weight zero, which keeps the loop free of a branch.
         const int Specialised = 6;
         TVector zero = TSimd.Broadcast(T.Zero);
-        TVector w0 = Weight<T, TVector, TSimd>(weights, scale, 0), w1 = Weight<T, TVector, TSimd>(weights, scale, 1), w2 = Weight<T, TVector, TSimd>(weights, scale, 2);
-        TVector w3 = Weight<T, TVector, TSimd>(weights, scale, 3), w4 = Weight<T, TVector, TSimd>(weights, scale, 4), w5 = Weight<T, TVector, TSimd>(weights, scale, 5);
-        ref T r0 = ref Row(ref rows, offsets, indices, 0), r1 = ref Row(ref rows, offsets, indices, 1), r2 = ref Row(ref rows, offsets, indices, 2);
-        ref T r3 = ref Row(ref rows, offsets, indices, 3), r4 = ref Row(ref rows, offsets, indices, 4), r5 = ref Row(ref rows, offsets, indices, 5);
+        TVector w0 = Weight<T, TVector, TSimd>(terms, 0);
+        TVector w1 = Weight<T, TVector, TSimd>(terms, 1);
+        TVector w2 = Weight<T, TVector, TSimd>(terms, 2);
+        TVector w3 = Weight<T, TVector, TSimd>(terms, 3);
+        TVector w4 = Weight<T, TVector, TSimd>(terms, 4);
+        TVector w5 = Weight<T, TVector, TSimd>(terms, 5);
+        T* r0 = Row(terms, 0);
+        T* r1 = Row(terms, 1);
+        T* r2 = Row(terms, 2);
+        T* r3 = Row(terms, 3);
+        T* r4 = Row(terms, 4);
+        T* r5 = Row(terms, 5);
         TVector absolute = TSimd.Broadcast(absoluteTolerance);
         TVector relative = TSimd.Broadcast(relativeTolerance);
         TVector sum = zero;
         nint width = TSimd.Width;
         for (nint i = 0; i < length; i += width)
         {
-            TVector even = TSimd.Multiply(w0, TSimd.Load(ref r0, i));
-            TVector odd = TSimd.MultiplyAdd(w1, TSimd.Load(ref r1, i), zero);
-            even = TSimd.MultiplyAdd(w2, TSimd.Load(ref r2, i), even);
-            odd = TSimd.MultiplyAdd(w3, TSimd.Load(ref r3, i), odd);
-            even = TSimd.MultiplyAdd(w4, TSimd.Load(ref r4, i), even);
-            odd = TSimd.MultiplyAdd(w5, TSimd.Load(ref r5, i), odd);
-            for (int j = Specialised; j < weights.Length; j++)
+            TVector even = TSimd.Multiply(w0, TSimd.Load(ref *r0, i));
+            TVector odd = TSimd.MultiplyAdd(w1, TSimd.Load(ref *r1, i), zero);
+            even = TSimd.MultiplyAdd(w2, TSimd.Load(ref *r2, i), even);
+            odd = TSimd.MultiplyAdd(w3, TSimd.Load(ref *r3, i), odd);
+            even = TSimd.MultiplyAdd(w4, TSimd.Load(ref *r4, i), even);
+            odd = TSimd.MultiplyAdd(w5, TSimd.Load(ref *r5, i), odd);
+            for (int j = Specialised; j < terms.Count; j++)
             {
-                TVector weight = TSimd.Broadcast(T.CreateTruncating(scale * weights[j]));
-                even = TSimd.MultiplyAdd(weight, TSimd.Load(ref Unsafe.Add(ref rows, offsets[indices[j]]), i), even);
+                TVector weight = TSimd.Broadcast(terms.Weights[j]);
+                even = TSimd.MultiplyAdd(weight, TSimd.Load(ref *Row(terms, j), i), even);
             }
 
             TVector error = TSimd.MultiplyAdd(TSimd.Broadcast(T.One), even, odd);
             TVector scaled = TSimd.Divide(
                 error,
-                TSimd.MultiplyAdd(relative, TSimd.MaxMagnitude(TSimd.Load(ref before, i), TSimd.Load(ref after, i)), absolute));
+                TSimd.MultiplyAdd(relative, TSimd.MaxMagnitude(TSimd.Load(ref *before, i), TSimd.Load(ref *after, i)), absolute));
             if (length - i < width)
             {
                 scaled = TSimd.KeepFirst(scaled, length - i);
@@ -104,16 +78,17 @@ internal static class ErrorKernel
             sum = TSimd.MultiplyAdd(scaled, scaled, sum);
         }
 
-        total += TSimd.Sum(sum);
+        return TSimd.Sum(sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Weight<T, TVector, TSimd>(ReadOnlySpan<double> weights, double scale, int index)
+    private static unsafe TVector Weight<T, TVector, TSimd>(in BoundTerms<T> terms, int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSimd : struct, ISimd<T, TVector>
-        => TSimd.Broadcast(index < weights.Length ? T.CreateTruncating(scale * weights[index]) : T.Zero);
+        => TSimd.Broadcast(index < terms.Count ? terms.Weights[index] : T.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref T Row<T>(ref T rows, ReadOnlySpan<nint> offsets, ReadOnlySpan<int> indices, int index)
-        => ref Unsafe.Add(ref rows, offsets[indices[index < indices.Length ? index : 0]]);
+    private static unsafe T* Row<T>(in BoundTerms<T> terms, int index)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => terms.Rows + terms.Offsets[terms.Indices[index < terms.Count ? index : 0]];
 }

@@ -27,6 +27,8 @@ internal interface ISimd<T, TVector>
     static abstract TVector KeepFirst(TVector value, nint count);
 
     static abstract double Sum(TVector value);
+
+    static abstract bool IsZero(TVector value);
 }
 
 internal readonly struct Simd512<T> : ISimd<T, Vector512<T>>
@@ -68,6 +70,9 @@ internal readonly struct Simd512<T> : ISimd<T, Vector512<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector512<T> value) => double.CreateTruncating(Vector512.Sum(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(Vector512<T> value) => Vector512.EqualsAll(value, Vector512<T>.Zero);
 }
 
 internal readonly struct Simd256<T> : ISimd<T, Vector256<T>>
@@ -109,6 +114,9 @@ internal readonly struct Simd256<T> : ISimd<T, Vector256<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector256<T> value) => double.CreateTruncating(Vector256.Sum(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(Vector256<T> value) => Vector256.EqualsAll(value, Vector256<T>.Zero);
 }
 
 internal readonly struct Simd128<T> : ISimd<T, Vector128<T>>
@@ -150,6 +158,9 @@ internal readonly struct Simd128<T> : ISimd<T, Vector128<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector128<T> value) => double.CreateTruncating(Vector128.Sum(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(Vector128<T> value) => Vector128.EqualsAll(value, Vector128<T>.Zero);
 }
 
 /// <summary>One element at a time: the tail of every vector loop, and the whole loop where there are no vectors.</summary>
@@ -188,4 +199,7 @@ internal readonly struct Scalar<T> : ISimd<T, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(T value) => double.CreateTruncating(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(T value) => value == T.Zero;
 }

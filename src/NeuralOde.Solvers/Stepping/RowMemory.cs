@@ -26,7 +26,7 @@ internal sealed class RowMemory<T>
         _memory = GC.AllocateArray<T>(checked((rows * stride) + (2 * perLine)), pinned: true);
         nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         nint first = (-address & (Alignment - 1)) / sizeof(T);
-        Offsets = new nint[rows];
+        Offsets = GC.AllocateArray<nint>(rows, pinned: true);
         for (int i = 0; i < rows; i++)
         {
             Offsets[i] = first + ((nint)i * stride);
@@ -41,11 +41,20 @@ internal sealed class RowMemory<T>
 
     public ref T Start => ref MemoryMarshal.GetArrayDataReference(_memory);
 
+    /// <summary>Where <see cref="Start"/> is, as long as this memory is reachable.</summary>
+    public unsafe T* Address => (T*)Unsafe.AsPointer(ref Start);
+
+    /// <summary>Where <see cref="Offsets"/> are, as long as this memory is reachable.</summary>
+    public unsafe nint* OffsetsAddress => (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Offsets));
+
     public ref T this[int row]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref Unsafe.Add(ref Start, Offsets[row]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe T* AddressOf(int row) => Address + Offsets[row];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> Row(int row, int length) => MemoryMarshal.CreateSpan(ref this[row], length);

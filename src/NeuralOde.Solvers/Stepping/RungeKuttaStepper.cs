@@ -15,6 +15,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     private readonly int _ownStages;
     private readonly double[] _weights;
     private readonly int[] _allStages;
+    private readonly StepCombinations<T> _combinations;
 
     // Whole vectors, padding included, unless quadratures lie there.
     private readonly int _combinedLength;
@@ -40,6 +41,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         _nodeRing = nodeRing;
         ExtraRow = _stages + 3;
         Rows = new RowMemory<T>(ExtraRow + extraRows, Length);
+        _combinations = new StepCombinations<T>(tableau, Rows);
         _combinedLength = quadratureLength == 0 ? Rows.PaddedLength : stateLength;
     }
 
@@ -91,11 +93,11 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     {
         EvaluateFirst(field, t);
         ReadOnlySpan<double> c = _tableau.C;
-        LinearCombination[] rows = _tableau.StageRows;
+        _combinations.Scale(h);
         for (int i = 1; i < _ownStages; i++)
         {
             double time = StageTime(t, next, h, c[i]);
-            if (!Combine(rows[i], h, InputRow, time))
+            if (!Combine(i, InputRow, time))
             {
                 return false;
             }
@@ -104,7 +106,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
             _evaluatedStages = i + 1;
         }
 
-        if (!Combine(_tableau.StepRow, h, NewStateRow, next))
+        if (!Combine(_combinations.StepIndex, NewStateRow, next))
         {
             return false;
         }
@@ -121,8 +123,8 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double ErrorNorm(double h, AdaptiveSteps control, ErrorNorm norm)
     {
-        LinearCombination row = _tableau.ErrorRow!;
-        return ScaledNorm(row.Indices, row.Weights, h, StateRow, NewStateRow, control, norm);
+        _combinations.Scale(h);
+        return ScaledNorm(_combinations[_combinations.ErrorIndex], StateRow, NewStateRow, control, norm);
     }
 
     public override int FindNotFinite(double t, double next, double h, out double time)
@@ -195,14 +197,14 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     {
         EvaluateFirst(field, t);
         double interval = Math.Abs(end - t);
-        double d0 = ScaledNorm([StateRow], [1], 1, StateRow, StateRow, control, norm);
-        double d1 = ScaledNorm([0], [1], 1, StateRow, StateRow, control, norm);
+        double d0 = ScaledNorm([StateRow], [1], 1, control, norm);
+        double d1 = ScaledNorm([0], [1], 1, control, norm);
         double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
         h0 = Math.Min(h0, interval);
         double signed = end > t ? h0 : -h0;
         CombineKernel.Run(ref Rows.Start, Rows.Offsets, [0], [1], signed, ref Rows[StateRow], ref Rows[InputRow], _combinedLength);
         Evaluate(field, h0 == interval ? end : t + signed, InputRow, 1);
-        double d2 = ScaledNorm([1, 0], [1, -1], 1 / h0, StateRow, StateRow, control, norm);
+        double d2 = ScaledNorm([1, 0], [1, -1], 1 / h0, control, norm);
         double curvature = Math.Max(d1, d2);
         double h1 = curvature <= 1e-15 ? Math.Max(1e-6, h0 * 1e-3) : Math.Pow(0.01 / curvature, 1.0 / (order + 1));
         double h = Math.Min(100 * h0, h1);
@@ -255,7 +257,12 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Combine(LinearCombination row, double h, int destination, double time) => CombineRows(row.Indices, row.Weights, h, destination, time);
+    private unsafe bool Combine(int combination, int destination, double time)
+    {
+        _lastRow = destination;
+        _lastRowTime = time;
+        return CombineKernel.Run(_combinations[combination], Rows.AddressOf(StateRow), Rows.AddressOf(destination), _combinedLength);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Evaluate(IVectorField<T> field, double t, int inputRow, int stage)
@@ -264,20 +271,31 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double ScaledNorm(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, int before, int after, AdaptiveSteps control, ErrorNorm norm)
+    /// <summary>The norm of a combination of few rows, scaled by the state before the step.</summary>
+    private unsafe double ScaledNorm(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, AdaptiveSteps control, ErrorNorm norm)
+    {
+        T* scaled = stackalloc T[weights.Length];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            scaled[i] = T.CreateTruncating(scale * weights[i]);
+        }
+
+        fixed (int* index = indices)
+        {
+            return ScaledNorm(new BoundTerms<T>(Rows.Address, Rows.OffsetsAddress, index, scaled, weights.Length), StateRow, StateRow, control, norm);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe double ScaledNorm(in BoundTerms<T> terms, int before, int after, AdaptiveSteps control, ErrorNorm norm)
     {
         nint start = norm.Start;
         double sum = ErrorKernel.SumOfSquares(
-            ref Unsafe.Add(ref Rows.Start, start),
-            Rows.Offsets,
-            indices,
-            weights,
-            scale,
-            ref Unsafe.Add(ref Rows[before], start),
-            ref Unsafe.Add(ref Rows[after], start),
-            control.AbsoluteTolerance,
-            control.RelativeTolerance,
+            terms.From(start),
+            Rows.AddressOf(before) + start,
+            Rows.AddressOf(after) + start,
+            T.CreateTruncating(control.AbsoluteTolerance),
+            T.CreateTruncating(control.RelativeTolerance),
             norm.Length);
         return Math.Sqrt(sum / norm.Count);
     }

@@ -1,0 +1,102 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The combinations of a tableau bound to a workspace: addresses once for all, weights times h once a step.</summary>
+/// <remarks>
+/// On small states a kernel's few vectors cost less than gathering its arguments. Here a stage passes the address of what is known beforehand,
+/// and the weights of all stages are scaled and rounded together.
+/// </remarks>
+internal sealed unsafe class StepCombinations<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly RowMemory<T> _rows;
+    private readonly double[] _weights;
+
+    // Pinned: the terms hold their addresses.
+    private readonly T[] _scaled;
+    private readonly int[] _indices;
+    private readonly BoundTerms<T>[] _terms;
+    private double _scale = double.NaN;
+
+    public StepCombinations(ButcherTableau tableau, RowMemory<T> rows)
+    {
+        _rows = rows;
+        LinearCombination[] combinations = tableau.ErrorRow is null ? [.. tableau.StageRows, tableau.StepRow] : [.. tableau.StageRows, tableau.StepRow, tableau.ErrorRow];
+        double[] weights = [.. combinations.SelectMany(static x => x.Weights)];
+        int[] indices = [.. combinations.SelectMany(static x => x.Indices)];
+
+        // Whole vectors, so that scaling has no tail.
+        int padded = (weights.Length + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
+        _weights = new double[padded];
+        weights.CopyTo(_weights, 0);
+        _scaled = GC.AllocateArray<T>(padded, pinned: true);
+        _indices = GC.AllocateArray<int>(indices.Length, pinned: true);
+        indices.CopyTo(_indices, 0);
+        _terms = new BoundTerms<T>[combinations.Length];
+        int first = 0;
+        for (int i = 0; i < combinations.Length; i++)
+        {
+            int count = combinations[i].Weights.Length;
+            _terms[i] = new BoundTerms<T>(
+                rows.Address, rows.OffsetsAddress, Address(_indices) + first, Address(_scaled) + first, count);
+            first += count;
+        }
+
+        StepIndex = tableau.StageCount;
+    }
+
+    /// <summary>The combination that is the step's end; before it are the stages' inputs, after it the error estimate where there is one.</summary>
+    public int StepIndex { get; }
+
+    public int ErrorIndex => StepIndex + 1;
+
+    /// <summary>A combination with the weights of the last <see cref="Scale"/>.</summary>
+    public ref readonly BoundTerms<T> this[int combination]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _terms[combination];
+    }
+
+    /// <summary>Makes all weights those of a step of length <paramref name="h"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Scale(double h)
+    {
+        // Steps of fixed length scale once.
+        if (h != _scale)
+        {
+            ScaleAll(h);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ScaleAll(double h)
+    {
+        _scale = h;
+        ref double weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        ref T scaled = ref MemoryMarshal.GetArrayDataReference(_scaled);
+        for (nuint i = 0; i < (nuint)_weights.Length; i += (nuint)Vector256<float>.Count)
+        {
+            Vector256<double> low = Vector256.LoadUnsafe(ref weights, i) * h;
+            Vector256<double> high = Vector256.LoadUnsafe(ref weights, i + (nuint)Vector256<double>.Count) * h;
+            if (typeof(T) == typeof(float))
+            {
+                Vector256.Narrow(low, high).As<float, T>().StoreUnsafe(ref scaled, i);
+            }
+            else
+            {
+                low.As<double, T>().StoreUnsafe(ref scaled, i);
+                high.As<double, T>().StoreUnsafe(ref scaled, i + (nuint)Vector256<double>.Count);
+            }
+        }
+
+        GC.KeepAlive(_rows);
+    }
+
+    private static TItem* Address<TItem>(TItem[] pinned)
+        where TItem : unmanaged
+        => (TItem*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+}
