@@ -60,6 +60,8 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
     private sealed class SumKernel<T>(int outer, int axis, int inner) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
+        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new SumInstruction(Divide(output.Length), outer, axis, inner, inputs[0], output);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Reduce.Sum(inputs[0].Span, outer, axis, inner, output);
 
@@ -68,6 +70,23 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
             Reduce.Sum(inputs[0].Span.Slice(first * axis * inner, count * axis * inner), count, axis, inner, output.Slice(first * inner, count * inner));
+
+        /// <summary>The sum over memory that never moves: on a bias's gradient in a small batch, checks and pinning would take as long as the additions.</summary>
+        private sealed unsafe class SumInstruction(Division division, int outer, int axis, int inner, Buffer<T> x, Buffer<T> output) : Instruction
+        {
+            private readonly T* _x = x.Pointer;
+            private readonly T* _output = output.Pointer;
+            private readonly object _keepAlive = (x, output);
+
+            public override Division Division => division;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public override void Run() => ReduceAxis.Invoke<T, SumReduction<T>>(_x, outer, axis, inner, _output, SimdWidths.Best);
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public override void Run(int first, int count) =>
+                ReduceAxis.Invoke<T, SumReduction<T>>(_x + ((long)first * axis * inner), count, axis, inner, _output + ((long)first * inner), SimdWidths.Best);
+        }
     }
 
     private sealed class MaxKernel<T>(int outer, int axis, int inner) : Kernel<T>

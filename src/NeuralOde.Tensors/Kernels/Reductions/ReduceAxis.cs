@@ -12,6 +12,12 @@ internal static unsafe class ReduceAxis
     // Rows added one after the other before their results are combined pairwise.
     private const int Leaf = 128;
 
+    // Rows that are added side by side, so that one addition need not wait for the one before.
+    private const int Chains = 4;
+
+    // Folding a block's lanes costs as much as a hundred narrow rows do.
+    private const int MinStreamRows = 128;
+
     // Below this many elements to reduce, a plain loop beats folding the lanes of a block.
     private const int Small = 16;
 
@@ -45,13 +51,13 @@ internal static unsafe class ReduceAxis
         switch (width)
         {
             case SimdWidth.V512:
-                Panels<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                Panels<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
                 break;
             case SimdWidth.V256:
-                Panels<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                Panels<Simd256<T>, Lockstep2<Simd256<T>, T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
                 break;
             default:
-                Panels<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
+                Panels<Simd128<T>, Lockstep2<Simd128<T>, T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction>(x, outer, axis, inner, destination);
                 break;
         }
     }
@@ -80,14 +86,15 @@ internal static unsafe class ReduceAxis
 
     /// <summary>Columns of whole vectors, or for an inner length that divides a block, all rows in one stream whose lanes are then folded onto each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panels<TVector, TBlock, T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
+    private static void Panels<TVector, TWide, TBlock, T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
         where TVector : struct, ISimdVector<TVector, T>
+        where TWide : struct, ISimdVector<TWide, T>
         where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
     {
-        var periodic = inner < TBlock.Count / 2 && TBlock.Count % inner == 0;
         var size = (long)axis * inner;
+        var periodic = inner < TBlock.Count / 2 && TBlock.Count % inner == 0 && axis >= MinStreamRows;
         for (var o = 0; o < outer; o++, x += size, destination += inner)
         {
             if (periodic)
@@ -99,9 +106,9 @@ internal static unsafe class ReduceAxis
 
             // Every column has the same order of additions, so it does not matter which vector it falls in.
             var i = 0;
-            for (; i <= inner - TBlock.Count; i += TBlock.Count)
+            for (; i <= inner - TWide.Count; i += TWide.Count)
             {
-                TBlock.Store(Rows<TBlock, T, TReduction>(x + i, axis, inner), destination + i);
+                TWide.Store(Rows<TWide, T, TReduction>(x + i, axis, inner), destination + i);
             }
 
             for (; i <= inner - TVector.Count; i += TVector.Count)
@@ -156,13 +163,22 @@ internal static unsafe class ReduceAxis
                 Rows<TVector, T, TReduction>(x + ((long)left * stride), rows - left, stride));
         }
 
-        var sum = TVector.Create(TReduction.Identity);
-        for (var row = 0; row < rows; row++, x += stride)
+        TVector sum0 = TVector.Create(TReduction.Identity), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        nint step = stride;
+        for (; rows >= Chains; rows -= Chains, x += Chains * step)
         {
-            sum = TReduction.Combine(sum, TVector.Load(x));
+            sum0 = TReduction.Combine(sum0, TVector.Load(x));
+            sum1 = TReduction.Combine(sum1, TVector.Load(x + step));
+            sum2 = TReduction.Combine(sum2, TVector.Load(x + (2 * step)));
+            sum3 = TReduction.Combine(sum3, TVector.Load(x + (3 * step)));
         }
 
-        return sum;
+        for (; rows > 0; rows--, x += step)
+        {
+            sum0 = TReduction.Combine(sum0, TVector.Load(x));
+        }
+
+        return TReduction.Combine(TReduction.Combine(sum0, sum1), TReduction.Combine(sum2, sum3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -179,13 +195,22 @@ internal static unsafe class ReduceAxis
                 PartialRows<TVector, T, TReduction>(x + ((long)left * stride), rows - left, stride, columns));
         }
 
-        var sum = TVector.Create(TReduction.Identity);
-        for (var row = 0; row < rows; row++, x += stride)
+        TVector sum0 = TVector.Create(TReduction.Identity), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        nint step = stride;
+        for (; rows >= Chains; rows -= Chains, x += Chains * step)
         {
-            sum = TReduction.Combine(sum, TVector.LoadPartial(x, columns));
+            sum0 = TReduction.Combine(sum0, TVector.LoadPartial(x, columns));
+            sum1 = TReduction.Combine(sum1, TVector.LoadPartial(x + step, columns));
+            sum2 = TReduction.Combine(sum2, TVector.LoadPartial(x + (2 * step), columns));
+            sum3 = TReduction.Combine(sum3, TVector.LoadPartial(x + (3 * step), columns));
         }
 
-        return sum;
+        for (; rows > 0; rows--, x += step)
+        {
+            sum0 = TReduction.Combine(sum0, TVector.LoadPartial(x, columns));
+        }
+
+        return TReduction.Combine(TReduction.Combine(sum0, sum1), TReduction.Combine(sum2, sum3));
     }
 
     private static int LeftRows(int rows) => (((rows - 1) / Leaf) + 1) / 2 * Leaf;
