@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NeuralOde.Tensors;
 
-/// <summary>A tensor that is learned: its values change in place, and compiled programs always see the newest.</summary>
+/// <summary>A tensor whose values change in place, and of which compiled programs always see the newest: learned, or kept beside what is learned (a buffer).</summary>
 public sealed class Parameter : Tensor
 {
     private static long s_anyVersion;
@@ -10,13 +10,17 @@ public sealed class Parameter : Tensor
     /// <summary>Makes a parameter that starts with a copy of the given values.</summary>
     /// <param name="initial">Shape, element type and first values.</param>
     /// <param name="name">Its name in files and messages.</param>
+    /// <param name="isTrainable">Whether it is learned. Without, it is a buffer: it gets no gradient, such as the running statistics of a normalisation.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
-    public Parameter(Tensor initial, string name = "parameter")
-        : base(ThrowIfNull(initial).Shape, Copy(initial), requiresGradient: true)
+    public Parameter(Tensor initial, string name = "parameter", bool isTrainable = true)
+        : base(ThrowIfNull(initial).Shape, Copy(initial), isTrainable)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
     }
+
+    /// <summary>Whether the values are learned; otherwise this is a buffer, which no gradient reaches.</summary>
+    public bool IsTrainable => RequiresGradient;
 
     /// <summary>The name in files and messages.</summary>
     public string Name { get; set; }
@@ -41,6 +45,53 @@ public sealed class Parameter : Tensor
 
         values.CopyTo(StorageOf<T>().Span);
         MarkChanged();
+    }
+
+    /// <summary>
+    /// Moves a buffer a share of the way to a value: <c>buffer ← (1 − share)·buffer + share·value</c>. While a function is compiled, the move
+    /// becomes an instruction at the end of the program, done at each of its runs; otherwise it is done at once.
+    /// </summary>
+    /// <param name="value">Where to, of this buffer's shape and element type. Its gradient history does not matter.</param>
+    /// <param name="share">How far, from 0 to 1.</param>
+    /// <exception cref="InvalidOperationException">This parameter is trainable.</exception>
+    /// <exception cref="ArgumentException">The value has another shape or element type.</exception>
+    /// <remarks>Nothing is moved, and nothing written down, while <see cref="BufferUpdates"/> are disabled. What else a program reads of the buffer are the values from before its run.</remarks>
+    public void MoveTowards(Tensor value, double share)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (IsTrainable)
+        {
+            throw new InvalidOperationException($"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move towards values.");
+        }
+
+        if (value.Shape != Shape || value.DType != DType)
+        {
+            throw new ArgumentException($"Buffer '{Name}' ({DType.Name()} {Shape}) moves towards a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
+        }
+
+        if (share is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(share), share, "A share of the way is from 0 to 1.");
+        }
+
+        if (!BufferUpdates.IsEnabled)
+        {
+            return;
+        }
+
+        var update = new BufferUpdate(this, value.Detach(), share);
+        if (Trace.Current is { } trace)
+        {
+            trace.Add(update);
+        }
+        else if (DType == DType.Float32)
+        {
+            new BufferUpdateInstruction<float>(this, value.StorageOf<float>().Buffer, share).Run();
+        }
+        else
+        {
+            new BufferUpdateInstruction<double>(this, value.StorageOf<double>().Buffer, share).Run();
+        }
     }
 
     /// <summary>The values, to be written; call <see cref="MarkChanged"/> afterwards.</summary>

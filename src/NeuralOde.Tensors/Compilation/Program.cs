@@ -11,7 +11,7 @@ namespace NeuralOde.Tensors;
 /// <remarks>
 /// The function is called once, with symbolic tensors, and the operations that it makes are written down (traced). Parameters
 /// that it uses are read live at every run; other captured tensors and all numbers are constants. C# control flow is
-/// followed once, while tracing. An instance holds the memory of its intermediate values, so it must not be run on two threads at once.
+/// followed once, while tracing. Moves of buffers (<see cref="Parameter.MoveTowards"/>) are done at the end of every run. An instance holds the memory of its intermediate values, so it must not be run on two threads at once.
 /// </remarks>
 public sealed class Program<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -25,6 +25,7 @@ public sealed class Program<T>
     private readonly DividedBody? _divided;
     private readonly string _text;
     private readonly Parameter[] _parameters;
+    private readonly Parameter[] _read;
     private long _anyVersion = -1;
     private long _versions = -1;
 
@@ -37,10 +38,16 @@ public sealed class Program<T>
         _refresh = layout.Refresh;
         _body = layout.Body;
         _divided = DividedBody.Create(_body);
-        _parameters = layout.Parameters;
+        _read = layout.Parameters;
+        _parameters = Array.FindAll(_read, static x => x.IsTrainable);
+        Buffers = [.. _read.Where(static x => !x.IsTrainable).Concat(layout.Updated).Distinct()];
         _text = layout.Text;
         ArenaLength = layout.ArenaLength;
+        MovesBuffers = layout.Updated.Length > 0;
     }
+
+    /// <summary>Whether a run moves buffers (<see cref="Parameter.MoveTowards"/>), so that one more is not the same.</summary>
+    public bool MovesBuffers { get; }
 
     /// <summary>The arguments, in order.</summary>
     public IReadOnlyList<ProgramInput> Inputs => _inputs;
@@ -48,8 +55,11 @@ public sealed class Program<T>
     /// <summary>The shapes of the results, in order.</summary>
     public IReadOnlyList<Shape> OutputShapes => _outputShapes;
 
-    /// <summary>The parameters that the function uses, in the order in which it first does.</summary>
+    /// <summary>The trainable parameters that the function uses, in the order in which it first does.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>The parameters that are not trainable and that the function reads, then those that it only moves.</summary>
+    public IReadOnlyList<Parameter> Buffers { get; }
 
     /// <summary>How many kernel calls one run makes.</summary>
     public int InstructionCount => _body.Length;
@@ -73,13 +83,15 @@ public sealed class Program<T>
         DType dtype = DTypes.Of<T>();
         Tensor[] arguments;
         IReadOnlyList<Tensor> results;
+        IReadOnlyList<BufferUpdate> updates;
         using (var trace = Trace.Begin())
         {
             arguments = Array.ConvertAll(inputs, input => trace.Input(input.Shape, dtype));
             results = function(arguments) ?? throw new InvalidOperationException("The compiled function returned null; it returns its results, one tensor each, or an empty list.");
+            updates = trace.Updates;
         }
 
-        return ProgramCompiler.Compile<T>(arguments, results, inputs, tileBytes);
+        return ProgramCompiler.Compile<T>(arguments, results, updates, inputs, tileBytes);
     }
 
     /// <summary>The memory of one argument, to be written before <see cref="Run"/>. It keeps its values between runs.</summary>
@@ -124,7 +136,7 @@ public sealed class Program<T>
     {
         _anyVersion = Parameter.AnyVersion;
         long versions = 0;
-        foreach (Parameter parameter in _parameters)
+        foreach (Parameter parameter in _read)
         {
             versions += parameter.Version;
         }

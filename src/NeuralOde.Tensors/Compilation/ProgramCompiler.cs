@@ -6,15 +6,17 @@ namespace NeuralOde.Tensors;
 /// <summary>Turns traced tensors into a program: graph, simplification, fusion, memory plan, instructions.</summary>
 internal static class ProgramCompiler
 {
-    public static Program<T> Compile<T>(Tensor[] arguments, IReadOnlyList<Tensor> results, ProgramInput[] inputs, int tileBytes)
+    public static Program<T> Compile<T>(
+        Tensor[] arguments, IReadOnlyList<Tensor> results, IReadOnlyList<BufferUpdate> updates, ProgramInput[] inputs, int tileBytes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         DType dtype = DTypes.Of<T>();
         var simplified = new GraphBuilder(dtype);
-        GraphNode[] outputs = Translate(simplified, arguments, results);
+        GraphNode[] outputs = Translate(simplified, arguments, [.. results, .. updates.Select(static x => x.Value)]);
         var fused = new GraphBuilder(dtype);
         outputs = Fusion.Apply(simplified.Nodes, outputs, fused);
-        return new Program<T>(inputs, new ProgramLayoutBuilder<T>(fused.Nodes, outputs, inputs, tileBytes).Build());
+        BufferUpdateNode[] moves = [.. updates.Zip(outputs[results.Count..], static (x, value) => new BufferUpdateNode(x.Target, value, x.Share))];
+        return new Program<T>(inputs, new ProgramLayoutBuilder<T>(fused.Nodes, outputs[..results.Count], moves, inputs, tileBytes).Build());
     }
 
     private static GraphNode[] Translate(GraphBuilder graph, Tensor[] arguments, IReadOnlyList<Tensor> results)

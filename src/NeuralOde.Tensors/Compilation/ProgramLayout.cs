@@ -7,11 +7,11 @@ namespace NeuralOde.Tensors;
 
 /// <summary>What a compiled program is made of.</summary>
 internal sealed record ProgramLayout<T>(
-    Buffer<T>[] Inputs, Buffer<T>[] Outputs, Shape[] OutputShapes, Instruction[] Refresh, Instruction[] Body, Parameter[] Parameters, int ArenaLength, string Text)
+    Buffer<T>[] Inputs, Buffer<T>[] Outputs, Shape[] OutputShapes, Instruction[] Refresh, Instruction[] Body, Parameter[] Parameters, Parameter[] Updated, int ArenaLength, string Text)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>Places every value in memory and binds the kernels to the places.</summary>
-internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, ProgramInput[] signature, int tileBytes)
+internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, BufferUpdateNode[] updates, ProgramInput[] signature, int tileBytes)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MemoryPlan _plan = new(Storage<T>.Alignment / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
@@ -28,7 +28,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
     public ProgramLayout<T> Build()
     {
         FindUses();
-        _tiles = new TileGroups(nodes, _needed, outputs, tileBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
+        _tiles = new TileGroups(nodes, _needed, [.. outputs, .. updates.Select(static x => x.Value)], tileBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
         foreach (GraphNode[] group in _tiles.Groups)
         {
             KeepWhatIsReadBy(group);
@@ -74,11 +74,13 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             }
         }
 
+        // Last, so that whatever else reads a buffer reads what it was before the run.
+        body.AddRange(updates.Select(x => ((Instruction)new BufferUpdateInstruction<T>(x.Target, BufferOf(x.Value, arena), x.Share), x.Text(_names[x.Value.Id]))));
         Buffer<T> At(int offset, Shape shape) => arena.Buffer.Slice(offset, shape.ElementCount);
         return new ProgramLayout<T>(
             [.. inputOffsets.Select((offset, i) => At(offset, signature[i].Shape))],
             [.. outputOffsets.Select((offset, i) => At(offset, outputs[i].Shape))],
-            Array.ConvertAll(outputs, static x => x.Shape), [.. refresh.Select(static x => x.Instruction)], [.. body.Select(static x => x.Instruction)], [.. _parameters], _plan.Length,
+            Array.ConvertAll(outputs, static x => x.Shape), [.. refresh.Select(static x => x.Instruction)], [.. body.Select(static x => x.Instruction)], [.. _parameters], [.. updates.Select(static x => x.Target)], _plan.Length,
             Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]));
     }
 
@@ -139,6 +141,11 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             _needed[output.Id] = true;
         }
 
+        foreach (BufferUpdateNode update in updates)
+        {
+            _needed[update.Value.Id] = true;
+        }
+
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
             if (!_needed[i])
@@ -154,6 +161,11 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 _lastUse[root.Id] = Math.Max(_lastUse[root.Id], i);
                 _lastUse[input.Id] = Math.Max(_lastUse[input.Id], i);
             }
+        }
+
+        foreach (BufferUpdateNode update in updates)
+        {
+            _lastUse[update.Value.Id] = _lastUse[Root(update.Value).Id] = nodes.Count;
         }
 
         foreach (GraphNode node in nodes)

@@ -12,6 +12,7 @@ internal sealed class Trace : IDisposable
     private static Trace? t_current;
 
     private readonly Trace? _outer;
+    private readonly List<BufferUpdate> _updates = [];
 
     private Trace()
     {
@@ -24,6 +25,12 @@ internal sealed class Trace : IDisposable
 
     /// <summary>Opens a trace on this thread.</summary>
     public static Trace Begin() => new();
+
+    /// <summary>The moves of buffers that the function makes, in order.</summary>
+    public IReadOnlyList<BufferUpdate> Updates => _updates;
+
+    /// <summary>Writes down a move of a buffer.</summary>
+    public void Add(BufferUpdate update) => _updates.Add(update);
 
     /// <summary>A new symbolic input of the traced function.</summary>
     public Tensor Input(Shape shape, DType dtype) => new(shape, dtype, this, null, []);
@@ -46,8 +53,8 @@ internal sealed class Trace : IDisposable
                     + "It was kept from a compiled function (in a field or a captured variable, perhaps); return it from the function instead.");
             }
 
-            // Leaves that require a gradient, parameters above all: what is computed from them inside is part of the function.
-            concerned |= input.IsSymbolic || (current is not null && input.RequiresGradient && input.Operation is null);
+            // Parameters and other leaves that require a gradient: what is computed from them inside is part of the function.
+            concerned |= input.IsSymbolic || (current is not null && (input is Parameter || (input.RequiresGradient && input.Operation is null)));
         }
 
         if (!concerned)

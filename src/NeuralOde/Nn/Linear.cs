@@ -7,7 +7,7 @@ namespace NeuralOde.Nn;
 /// The weight has PyTorch's shape and first values, so that files go both ways: weight <c>[outputs, inputs]</c> and bias
 /// <c>[outputs]</c>, uniform on ±1/√inputs.
 /// </remarks>
-public sealed class Linear : Module
+public sealed class Linear : Layer
 {
     /// <summary>Makes the layer.</summary>
     /// <param name="inputs">The length of the last axis of what goes in, at least 1.</param>
@@ -36,7 +36,7 @@ public sealed class Linear : Module
     /// <param name="x"><c>[…, inputs]</c>.</param>
     /// <returns><c>[…, outputs]</c>.</returns>
     /// <exception cref="ArgumentException">The last axis has another length.</exception>
-    public Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank == 0 || x.Shape[-1] != Weight.Shape[1])

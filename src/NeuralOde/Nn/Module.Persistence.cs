@@ -6,7 +6,7 @@ namespace NeuralOde.Nn;
 /// <content>Saving and loading.</content>
 public abstract partial class Module
 {
-    /// <summary>Saves all parameters under their names (see <see cref="NamedParameters"/>) to a safetensors file, all or nothing.</summary>
+    /// <summary>Saves all parameters and buffers under their names (see <see cref="NamedParameters"/>) to a safetensors file, all or nothing.</summary>
     /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
     /// <param name="metadata">Free text to keep with them; nothing by default.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
@@ -17,13 +17,13 @@ public abstract partial class Module
         CheckKnown();
         SafeTensors.Save(
             path,
-            NamedParameters().Select(static x => x.Parameter.DType == DType.Float32
+            NamedTensors().Select(static x => x.Parameter.DType == DType.Float32
                 ? SafeTensor.Create(x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
                 : SafeTensor.Create(x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
             metadata);
     }
 
-    /// <summary>Loads all parameters from a safetensors file. Everything is checked before anything is changed.</summary>
+    /// <summary>Loads all parameters and buffers from a safetensors file. Everything is checked before anything is changed.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The file's metadata.</returns>
     /// <exception cref="SafeTensorsException">The file is damaged, lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
@@ -35,7 +35,7 @@ public abstract partial class Module
         return file.Metadata;
     }
 
-    /// <summary>Takes all parameters from a file that is loaded already. Everything is checked before anything is changed.</summary>
+    /// <summary>Takes all parameters and buffers from a file that is loaded already. Everything is checked before anything is changed.</summary>
     /// <param name="file">The file.</param>
     /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
     /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
@@ -43,11 +43,11 @@ public abstract partial class Module
     {
         ArgumentNullException.ThrowIfNull(file);
         CheckKnown();
-        (string Name, Parameter Parameter)[] own = [.. NamedParameters()];
+        (string Name, Parameter Parameter)[] own = [.. NamedTensors()];
         SafeTensor? foreign = file.Tensors.FirstOrDefault(x => !own.Any(y => y.Name == x.Name));
         if (foreign is not null)
         {
-            throw new SafeTensorsException(file.Name, $"it holds '{foreign.Name}', which this model has not. The model's parameters are {string.Join(", ", own.Select(static x => x.Name))}.");
+            throw new SafeTensorsException(file.Name, $"it holds '{foreign.Name}', which this model has not. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
         }
 
         (Parameter Parameter, Array Values)[] loaded = [.. own.Select(x => (x.Parameter, Values(file, x.Name, x.Parameter)))];
@@ -63,6 +63,8 @@ public abstract partial class Module
             }
         }
     }
+
+    private IEnumerable<(string Name, Parameter Parameter)> NamedTensors() => NamedParameters().Concat(NamedBuffers());
 
     private void CheckKnown()
     {

@@ -33,22 +33,39 @@ public abstract class VectorField : Module
     /// <returns>A tensor of the state's shape.</returns>
     public abstract Tensor Forward(Tensor t, Tensor z);
 
-    /// <summary>Takes in parameters that a compiled function was seen to use.</summary>
-    internal virtual void Discover(IEnumerable<Parameter> parameters)
+    /// <summary>Takes in modules that a compiled function was seen to ask for their mode.</summary>
+    internal virtual void Discover(IReadOnlyCollection<Module> modeReaders)
     {
-        foreach (Parameter parameter in parameters)
+        foreach (Module module in modeReaders)
         {
-            if (!Parameters.Contains(parameter))
+            if (!SelfAndWithin().Contains(module))
             {
                 throw new InvalidOperationException(
-                    $"The field {GetType().Name} uses parameter '{parameter.Name}' {parameter.Shape}, which is not among its own. Register it with AddParameter or AddModule, or it would not be learned.");
+                    $"The field {GetType().Name} uses a module ({module.GetType().Name}) that is not within it. Register it with AddModule, or it would not follow the field to training and evaluation.");
             }
         }
     }
 
+    /// <summary>Takes in parameters and buffers that a compiled function was seen to use.</summary>
+    internal virtual void Discover(IEnumerable<Parameter> parameters)
+    {
+        foreach (Parameter parameter in parameters)
+        {
+            if (!Knows(parameter))
+            {
+                string what = parameter.IsTrainable ? "parameter" : "buffer";
+                throw new InvalidOperationException(
+                    $"The field {GetType().Name} uses {what} '{parameter.Name}' {parameter.Shape}, which is not among its own. Register it with {(parameter.IsTrainable ? nameof(AddParameter) : nameof(AddBuffer))} or AddModule, or it would not be {(parameter.IsTrainable ? "learned" : "saved")}.");
+            }
+        }
+    }
+
+    private bool Knows(Parameter parameter) => parameter.IsTrainable ? Parameters.Contains(parameter) : NamedBuffers().Any(x => x.Buffer == parameter);
+
     private sealed class FunctionField : VectorField
     {
         private readonly Func<Tensor, Tensor, Tensor> _function;
+        private readonly List<Module> _found = [];
 
         private bool _isKnown;
 
@@ -73,21 +90,37 @@ public abstract class VectorField : Module
             Adopt(parameters);
         }
 
+        internal override void Discover(IReadOnlyCollection<Module> modeReaders)
+        {
+            _found.AddRange(modeReaders.Except(SelfAndWithin()));
+            MarkModesChanged();
+        }
+
+        // A module that the function captured unnamed follows the field like one that was named, once it is known.
+        internal override IEnumerable<Module> SelfAndWithin() => base.SelfAndWithin().Concat(_found.SelectMany(static x => x.SelfAndWithin()));
+
         private void Adopt(IEnumerable<Parameter> parameters)
         {
             foreach (Parameter parameter in parameters)
             {
-                if (!Parameters.Contains(parameter))
+                if (!Knows(parameter))
                 {
                     // Nested modules join their names by dots, which a name of one's own must not hold.
                     string wished = parameter.Name.Replace('.', '_');
                     string name = wished;
-                    for (int i = 2; NamedParameters().Any(x => x.Name == name); i++)
+                    for (int i = 2; NamedParameters().Concat(NamedBuffers()).Any(x => x.Name == name); i++)
                     {
                         name = $"{wished}_{i}";
                     }
 
-                    AddParameter(name, parameter);
+                    if (parameter.IsTrainable)
+                    {
+                        AddParameter(name, parameter);
+                    }
+                    else
+                    {
+                        AddBuffer(name, parameter);
+                    }
                 }
             }
         }

@@ -12,6 +12,7 @@ internal sealed class FieldPrograms<T>
 {
     private readonly VectorField _field;
     private readonly ProgramInput[] _inputs;
+    private Program<T>? _forwardOnly;
 
     public FieldPrograms(VectorField field, Shape stateShape)
     {
@@ -19,15 +20,18 @@ internal sealed class FieldPrograms<T>
         StateShape = stateShape;
         StateLength = stateShape.ElementCount;
         _inputs = [new("t", Shape.Scalar), new("z", stateShape), new("a", stateShape)];
-        Forward = Program<T>.Compile(
-            x =>
-            {
-                Tensor f = Derivative(x[0], x[1]);
-                RefuseForgottenLeaves(f);
-                return [f];
-            },
-            _inputs[..2]);
-        field.Discover(Forward.Parameters);
+        Forward = Module.WatchModes(
+            () => Program<T>.Compile(
+                x =>
+                {
+                    Tensor f = Derivative(x[0], x[1]);
+                    RefuseForgottenLeaves(f);
+                    return [f];
+                },
+                _inputs[..2]),
+            out IReadOnlyCollection<Module> modeReaders);
+        field.Discover(modeReaders);
+        field.Discover([.. Forward.Parameters, .. Forward.Buffers]);
         Parameters = [.. Forward.Parameters];
         ParameterLength = Parameters.Sum(static x => x.ElementCount);
     }
@@ -42,11 +46,14 @@ internal sealed class FieldPrograms<T>
     /// <summary>The number of values of all parameters.</summary>
     public int ParameterLength { get; }
 
-    /// <summary>The program <c>(t, z) → f</c>.</summary>
+    /// <summary>The program <c>(t, z) → f</c>, as the forward solve runs it: a field in training moves its running statistics in it.</summary>
     public Program<T> Forward { get; }
 
+    /// <summary>The same program for evaluations that are not the model's own, such as those of a backward pass: it moves no buffers.</summary>
+    public Program<T> ForwardOnly => _forwardOnly ??= Forward.MovesBuffers ? CompileWithoutUpdates(x => [Derivative(x[0], x[1])], _inputs[..2]) : Forward;
+
     /// <summary>Compiles <c>(t, z, a) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…</c>.</summary>
-    public Program<T> CompileVectorJacobianProduct() => Program<T>.Compile(
+    public Program<T> CompileVectorJacobianProduct() => CompileWithoutUpdates(
         x =>
         {
             Tensor f = Derivative(x[0], x[1]);
@@ -58,13 +65,20 @@ internal sealed class FieldPrograms<T>
     /// Compiles the adjoint system's right-hand side <c>(t, z, −a) → f, −a·∂f/∂z, −a·∂f/∂θ…</c>, with one forward pass for all.
     /// The products are linear in a, which is negated on its way in.
     /// </summary>
-    public Program<T> CompileAdjoint() => Program<T>.Compile(
+    public Program<T> CompileAdjoint() => CompileWithoutUpdates(
         x =>
         {
             Tensor f = Derivative(x[0], x[1]);
             return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. Parameters], [x[2]])];
         },
         [.. _inputs[..2], _inputs[2] with { Name = "-a" }]);
+
+    /// <summary>Running statistics are those of forward evaluations: a backward pass sees the same states again, or others, and must not count them.</summary>
+    private static Program<T> CompileWithoutUpdates(Func<Tensor[], IReadOnlyList<Tensor>> function, params ProgramInput[] inputs)
+    {
+        using IDisposable scope = BufferUpdates.Disable();
+        return Program<T>.Compile(function, inputs);
+    }
 
     /// <summary>A captured leaf that asks for a gradient without being a parameter would silently get none.</summary>
     private static void RefuseForgottenLeaves(Tensor f)

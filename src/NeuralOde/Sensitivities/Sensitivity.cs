@@ -13,6 +13,7 @@ internal abstract class Sensitivity<T>
 {
     private readonly Integrator<T> _integrator;
     private readonly CompiledField<T> _field;
+    private CompiledField<T>? _fieldOfBackward;
     private readonly Stack<SolveMemory<T>> _spare = new();
 
     protected Sensitivity(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps)
@@ -74,7 +75,8 @@ internal abstract class Sensitivity<T>
     /// <summary><c>g · f(t, z)</c>: how the loss changes when an observation's time moves.</summary>
     protected double TimeGradient(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> g, Span<T> scratch)
     {
-        _field.Evaluate(t, z, scratch);
+        _fieldOfBackward ??= new CompiledField<T>(Programs.ForwardOnly);
+        _fieldOfBackward.Evaluate(t, z, scratch);
         double sum = 0;
         for (int i = 0; i < g.Length; i++)
         {

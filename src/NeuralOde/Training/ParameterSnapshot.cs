@@ -3,7 +3,7 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
 
-/// <summary>A copy of a module's parameters, to go back to.</summary>
+/// <summary>A copy of a module's parameters and buffers, to go back to.</summary>
 public sealed class ParameterSnapshot
 {
     private readonly (Parameter Parameter, Array Values)[] _values;
@@ -17,9 +17,9 @@ public sealed class ParameterSnapshot
     }
 
     /// <summary>Copies a module's values.</summary>
-    /// <param name="module">Whose parameters.</param>
+    /// <param name="module">Whose parameters and buffers.</param>
     public ParameterSnapshot(Module module)
-        : this(module?.Parameters ?? throw new ArgumentNullException(nameof(module)))
+        : this((module ?? throw new ArgumentNullException(nameof(module))).Parameters.Concat(module.NamedBuffers().Select(static x => x.Buffer)))
     {
     }
 

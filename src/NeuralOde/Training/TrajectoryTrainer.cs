@@ -18,8 +18,9 @@ public sealed class TrajectoryTrainer<T>
 {
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly Optimizer? _optimizer;
-    private readonly Sensitivity<T> _sensitivity;
+    private readonly OdeBlock _ode;
     private readonly SolveMemory<T> _memory;
+    private Sensitivity<T> _sensitivity;
     private readonly Dictionary<int, Program<T>> _lossPrograms = [];
     private readonly T[] _initialGradient;
     private Parameter[] _lossParameters = [];
@@ -39,6 +40,7 @@ public sealed class TrajectoryTrainer<T>
         ArgumentNullException.ThrowIfNull(loss);
         _loss = loss;
         _optimizer = optimizer;
+        _ode = ode;
         _sensitivity = ode.Compile<T>(stateShape);
         _memory = _sensitivity.Rent();
         _initialGradient = new T[stateShape.ElementCount];
@@ -75,6 +77,8 @@ public sealed class TrajectoryTrainer<T>
             throw new ArgumentException($"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         }
 
+        // Looked up anew: the field may have been switched between training and evaluation.
+        _sensitivity = _ode.Compile<T>(StateShape);
         _sensitivity.Forward(_memory, initial, times, forGradient: true).ThrowIfFailed();
         Program<T> program = LossProgram(times.Length);
         _memory.States.CopyTo(program.Input(0));

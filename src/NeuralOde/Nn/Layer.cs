@@ -1,0 +1,43 @@
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Nn;
+
+/// <summary>A module from one tensor to one tensor: what networks are put together from.</summary>
+public abstract class Layer : Module
+{
+    /// <summary>A layer given as code, such as a reshape or a sum of other layers.</summary>
+    /// <param name="function">From the input to the output, made of tensor operations.</param>
+    /// <param name="modules">Modules that the function uses: their parameters are the layer's, and they follow it from training to evaluation.</param>
+    /// <returns>The layer.</returns>
+    public static Layer Define(Func<Tensor, Tensor> function, params Module[] modules)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(modules);
+        return new FunctionLayer(function, modules);
+    }
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="x">The input.</param>
+    /// <returns>The output.</returns>
+    public abstract Tensor Forward(Tensor x);
+
+    private sealed class FunctionLayer : Layer
+    {
+        private readonly Func<Tensor, Tensor> _function;
+
+        public FunctionLayer(Func<Tensor, Tensor> function, Module[] modules)
+        {
+            _function = function;
+            for (int i = 0; i < modules.Length; i++)
+            {
+                AddModule(modules.Length == 1 ? "network" : $"network{i}", modules[i]);
+            }
+        }
+
+        public override Tensor Forward(Tensor x)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            return _function(x);
+        }
+    }
+}
