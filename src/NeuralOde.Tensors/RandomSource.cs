@@ -10,7 +10,7 @@ namespace NeuralOde.Tensors;
 /// <remarks>Each draw takes the next stretch of the stream. Not for use on two threads at once; give each its own <see cref="Split"/>.</remarks>
 public sealed class RandomSource
 {
-    private readonly ulong _stream;
+    private ulong _stream;
     private ulong _offset;
     private ulong _children;
 
@@ -31,7 +31,14 @@ public sealed class RandomSource
     public static RandomSource Default { get; } = new(0);
 
     /// <summary>The seed.</summary>
-    public long Seed { get; }
+    public long Seed { get; private set; }
+
+    /// <summary>Where the source stands. Set to what was got before, it draws the same numbers again, and splits into the same sources.</summary>
+    public RandomState State
+    {
+        get => new(Seed, _stream, _offset, _children);
+        set => (Seed, _stream, _offset, _children) = (value.Seed, value.Stream, value.Offset, value.Children);
+    }
 
     /// <summary>A source with a stream of its own, independent of this one's draws.</summary>
     /// <returns>The new source; the n-th split of a source is always the same.</returns>

@@ -29,19 +29,26 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, double learningRat
         : throw new ArgumentOutOfRangeException(name, value, "This number is above 0.");
 
     /// <inheritdoc/>
+    protected override void Update<T>(Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory) =>
+        Move(values, gradient, memory, LearningRate, StepCount, (_beta1, _beta2, _epsilon), kept: 1);
+
+    /// <summary>One step of Adam on values of which a share was kept before (1 for Adam itself, which changes no bit).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Update<T>(Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory)
+    internal static void Move<T>(
+        Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory, double learningRate, long stepCount, (double Beta1, double Beta2, double Epsilon) settings, double kept)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // As PyTorch arranges it: the corrections are folded into the step and the root, so that epsilon weighs as it does there.
-        double correction1 = 1 - Math.Pow(_beta1, StepCount);
-        double correction2 = Math.Sqrt(1 - Math.Pow(_beta2, StepCount));
-        T step = T.CreateTruncating(LearningRate / correction1);
+        double correction1 = 1 - Math.Pow(settings.Beta1, stepCount);
+        double correction2 = Math.Sqrt(1 - Math.Pow(settings.Beta2, stepCount));
+        T step = T.CreateTruncating(learningRate / correction1);
         T root = T.CreateTruncating(1 / correction2);
-        T epsilon = T.CreateTruncating(_epsilon);
-        T beta1 = T.CreateTruncating(_beta1);
-        T beta2 = T.CreateTruncating(_beta2);
-        T rest1 = T.CreateTruncating(1 - _beta1);
-        T rest2 = T.CreateTruncating(1 - _beta2);
+        T epsilon = T.CreateTruncating(settings.Epsilon);
+        T beta1 = T.CreateTruncating(settings.Beta1);
+        T beta2 = T.CreateTruncating(settings.Beta2);
+        T rest1 = T.CreateTruncating(1 - settings.Beta1);
+        T rest2 = T.CreateTruncating(1 - settings.Beta2);
+        T keep = T.CreateTruncating(kept);
         Span<T> mean = memory[..values.Length];
         Span<T> square = memory[values.Length..];
         int i = 0;
@@ -52,7 +59,7 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, double learningRat
             Vector<T> v = (beta2 * new Vector<T>(square[i..])) + (rest2 * (g * g));
             m.CopyTo(mean[i..]);
             v.CopyTo(square[i..]);
-            (new Vector<T>(values[i..]) - (step * m / ((Vector.SquareRoot(v) * root) + new Vector<T>(epsilon)))).CopyTo(values[i..]);
+            ((keep * new Vector<T>(values[i..])) - (step * m / ((Vector.SquareRoot(v) * root) + new Vector<T>(epsilon)))).CopyTo(values[i..]);
         }
 
         for (; i < values.Length; i++)
@@ -60,7 +67,7 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, double learningRat
             T g = gradient[i];
             mean[i] = (beta1 * mean[i]) + (rest1 * g);
             square[i] = (beta2 * square[i]) + (rest2 * (g * g));
-            values[i] -= step * mean[i] / ((T.Sqrt(square[i]) * root) + epsilon);
+            values[i] = (keep * values[i]) - (step * mean[i] / ((T.Sqrt(square[i]) * root) + epsilon));
         }
     }
 }

@@ -5,7 +5,7 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Optimizers;
 
 /// <summary>Moves parameters against their gradients.</summary>
-public abstract class Optimizer
+public abstract partial class Optimizer
 {
     private readonly IReadOnlyList<Parameter> _parameters;
     private readonly List<ParameterState> _states = [];

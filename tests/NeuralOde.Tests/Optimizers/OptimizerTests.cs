@@ -30,6 +30,30 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void AdamW_shrinks_the_values_apart_from_the_gradient()
+    {
+        double[] w = [.. Enumerable.Range(0, 19).Select(i => Math.Sin(i + 1))];
+        double[] m = new double[w.Length];
+        double[] v = new double[w.Length];
+        var parameter = new Parameter(Tensor.From(w));
+        var adam = new AdamW([parameter], 0.1, 0.8, 0.95, 1e-6, 0.3);
+        for (int step = 1; step <= 5; step++)
+        {
+            (parameter * parameter * parameter).Sum().Backward();
+            adam.Step();
+            for (int i = 0; i < w.Length; i++)
+            {
+                double g = 3 * w[i] * w[i];
+                m[i] = (0.8 * m[i]) + (0.2 * g);
+                v[i] = (0.95 * v[i]) + (0.05 * g * g);
+                w[i] = (w[i] * (1 - (0.1 * 0.3))) - (0.1 * (m[i] / (1 - Math.Pow(0.8, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.95, step))) + 1e-6));
+            }
+        }
+
+        Assert.Equal(0, parameter.ToDoubles().Zip(w, (x, y) => Math.Abs(x - y)).Max(), 1e-13);
+    }
+
+    [Fact]
     public void RmsProp_and_momentum_follow_their_formulas()
     {
         (double w1, double v1, double w2, double v2) = (2, 0, 2, 0);
@@ -86,8 +110,37 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void Steps_multiply_the_rate_at_their_points()
+    {
+        LearningRateSchedule steps = LearningRateSchedule.Step(0.1, 0.5, 0.75);
+        Assert.Equal([1, 1, 0.1, 0.1, 0.01, 0.01], new[] { 0, 0.49, 0.5, 0.74, 0.75, 1 }.Select(x => Math.Round(steps.Factor(x), 15)));
+        Assert.Throws<ArgumentException>(() => LearningRateSchedule.Step(0.1, 0.5, 0.5));
+        Assert.Throws<ArgumentException>(() => LearningRateSchedule.Step(0.1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Step(0, 0.5));
+    }
+
+    [Fact]
+    public void An_exponential_falls_by_the_same_factor_in_equal_parts()
+    {
+        LearningRateSchedule exponential = LearningRateSchedule.Exponential(0.01);
+        Assert.Equal([1, 0.1, 0.01], new[] { 0, 0.5, 1 }.Select(x => Math.Round(exponential.Factor(x), 15)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Exponential(0));
+    }
+
+    [Fact]
+    public void A_warm_up_rises_evenly_and_leaves_the_rest_of_training_to_the_schedule()
+    {
+        LearningRateSchedule schedule = LearningRateSchedule.Cosine(0.1).WithWarmUp(0.2, 0.5);
+        Assert.Equal([0.5, 0.75, 1, 0.55, 0.1], new[] { 0, 0.1, 0.2, 0.6, 1 }.Select(x => Math.Round(schedule.Factor(x), 14)));
+        Assert.Equal(1, LearningRateSchedule.Constant.WithWarmUp(0).Factor(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Constant.WithWarmUp(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Constant.WithWarmUp(0.1, 2));
+    }
+
+    [Fact]
     public void Bad_settings_are_refused()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW([], 0.1, weightDecay: -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([], double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Adam([], 0.1, beta1: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([], -1));

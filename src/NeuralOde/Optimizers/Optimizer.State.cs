@@ -1,0 +1,113 @@
+using System.Numerics;
+using NeuralOde.Persistence;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Optimizers;
+
+/// <content>Saving and restoring what an optimizer remembers, so that training resumes with the same bits.</content>
+public abstract partial class Optimizer
+{
+    private const string StepCountName = "step_count";
+    private const string LearningRateName = "learning_rate";
+    private const string MemoryName = "memory.";
+
+    /// <summary>What the optimizer remembers between steps: the number of steps, the learning rate, and the vectors of each parameter.</summary>
+    /// <param name="prefix">Put before each name, such as <c>optimizer.</c> in a file that holds more.</param>
+    /// <returns>
+    /// <c>step_count</c> (I64), <c>learning_rate</c> (F64), and for each parameter <c>memory.NAME</c> of shape <c>[vectors, …parameter's shape]</c>
+    /// in the parameter's type. A second parameter of one name is <c>NAME#2</c>.
+    /// </returns>
+    /// <remarks>What was given to the constructor (decays, for example) is not among them: make the optimizer as it was made, then load.</remarks>
+    public IReadOnlyList<SafeTensor> SaveState(string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        List<SafeTensor> state =
+        [
+            SafeTensor.Create<long>(prefix + StepCountName, [StepCount], []),
+            SafeTensor.Create<double>(prefix + LearningRateName, [LearningRate], []),
+        ];
+        foreach ((string name, ParameterState x) in NamedStates())
+        {
+            state.Add(x.Memory is float[] singles
+                ? SafeTensor.Create<float>(prefix + name, singles, MemoryShape(x.Parameter))
+                : SafeTensor.Create<double>(prefix + name, (double[])x.Memory, MemoryShape(x.Parameter)));
+        }
+
+        return state;
+    }
+
+    /// <summary>Restores what <see cref="SaveState"/> gave. Everything is checked before anything is changed.</summary>
+    /// <param name="state">The tensors, in any order.</param>
+    /// <param name="prefix">What their names start with; tensors of other names are ignored.</param>
+    /// <exception cref="ArgumentException">A tensor is missing, is of no parameter of this optimizer, or has another shape or type.</exception>
+    public void LoadState(IEnumerable<SafeTensor> state, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(prefix);
+        Dictionary<string, SafeTensor> given = state.Where(x => x.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(x => x.Name[prefix.Length..], StringComparer.Ordinal);
+        long stepCount = Read<long>(Take(StepCountName, []))[0];
+        double learningRate = Read<double>(Take(LearningRateName, []))[0];
+        (Array Memory, Array Values)[] memories =
+        [
+            .. NamedStates().Select(x =>
+            {
+                SafeTensor tensor = Take(x.Name, MemoryShape(x.State.Parameter));
+                return (x.State.Memory, x.State.Memory is float[] ? (Array)Read<float>(tensor) : Read<double>(tensor));
+            }),
+        ];
+        if (given.Count > 0)
+        {
+            throw new ArgumentException($"The state holds '{prefix}{given.Keys.First()}', which this optimizer has not: it is of another model, or of another method.", nameof(state));
+        }
+
+        if (stepCount < 0)
+        {
+            throw new ArgumentException($"'{prefix}{StepCountName}' is {stepCount}; a number of steps is at least 0.", nameof(state));
+        }
+
+        // Checked by the property before anything else is changed.
+        LearningRate = learningRate;
+        StepCount = stepCount;
+        foreach ((Array memory, Array values) in memories)
+        {
+            values.CopyTo(memory, 0);
+        }
+
+        SafeTensor Take(string name, int[] shape)
+        {
+            if (!given.Remove(name, out SafeTensor? tensor))
+            {
+                throw new ArgumentException($"The state lacks '{prefix}{name}'; it is of another model, or of another method.", nameof(state));
+            }
+
+            return tensor.Shape.SequenceEqual(shape)
+                ? tensor
+                : throw new ArgumentException($"'{prefix}{name}' has the shape [{string.Join(", ", tensor.Shape.ToArray())}] in the state and [{string.Join(", ", shape)}] in this optimizer.", nameof(state));
+        }
+
+        T[] Read<T>(SafeTensor tensor)
+            where T : unmanaged, INumber<T>
+        {
+            try
+            {
+                return tensor.ToArray<T>();
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new ArgumentException($"'{tensor.Name}' has another element type than this optimizer's. {e.Message}", nameof(state), e);
+            }
+        }
+    }
+
+    private int[] MemoryShape(Parameter parameter) => [MemoryCount, .. parameter.Shape];
+
+    private IEnumerable<(string Name, ParameterState State)> NamedStates()
+    {
+        Dictionary<string, int> seen = new(StringComparer.Ordinal);
+        foreach (ParameterState state in States())
+        {
+            int count = seen[state.Parameter.Name] = seen.GetValueOrDefault(state.Parameter.Name) + 1;
+            yield return (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{MemoryName}{state.Parameter.Name}{(count > 1 ? $"#{count}" : "")}"), state);
+        }
+    }
+}
