@@ -103,6 +103,38 @@ internal sealed class Dense
         return Make([.. lead, Lengths[^2], other.Lengths[^1]], i => Enumerable.Range(0, inner).Sum(k => left[[.. i[..^1], k]] * right[[.. i[..^2], k, i[^1]]]));
     }
 
+    /// <summary>The convolution of images [n, h, w, c] with a weight [kh, kw, c, o].</summary>
+    public Dense Convolve(Dense weight, int stride, int padding)
+    {
+        (int[] x, int[] w) = (Lengths, weight.Lengths);
+        return Make([x[0], ((x[1] + (2 * padding) - w[0]) / stride) + 1, ((x[2] + (2 * padding) - w[1]) / stride) + 1, w[3]], i =>
+        {
+            double sum = 0;
+            foreach (int[] tap in Indices([w[0], w[1], w[2]]))
+            {
+                (int row, int column) = ((i[1] * stride) + tap[0] - padding, (i[2] * stride) + tap[1] - padding);
+                if (row >= 0 && row < x[1] && column >= 0 && column < x[2])
+                {
+                    sum += this[[i[0], row, column, tap[2]]] * weight[[.. tap, i[3]]];
+                }
+            }
+
+            return sum;
+        });
+    }
+
+    /// <summary>A function of each square window of images [n, h, w, c], given the pixels within the image.</summary>
+    public Dense PoolWindows(int size, int stride, int padding, Func<IEnumerable<double>, double> f) =>
+        Make([Lengths[0], ((Lengths[1] + (2 * padding) - size) / stride) + 1, ((Lengths[2] + (2 * padding) - size) / stride) + 1, Lengths[3]], i =>
+            f(Window(i[0], i[3], (i[1] * stride) - padding, size, (i[2] * stride) - padding, size)));
+
+    /// <summary>One channel of the pixels of a window that are within the image.</summary>
+    public IEnumerable<double> Window(int image, int channel, int top, int height, int left, int width) =>
+        from row in Enumerable.Range(top, height)
+        from column in Enumerable.Range(left, width)
+        where row >= 0 && row < Lengths[1] && column >= 0 && column < Lengths[2]
+        select this[[image, row, column, channel]];
+
     private static IEnumerable<int[]> Indices(int[] lengths)
     {
         int count = lengths.Aggregate(1, (x, y) => x * y);

@@ -39,6 +39,9 @@ internal static class CostModel
     /// <summary>A matrix product.</summary>
     public static double Product<T>(long rows, long columns, long inner) => rows * columns * inner * NanosecondsOfMultiplyAdd * Narrowness * Factor<T>();
 
+    /// <summary>A convolution or one of its gradients.</summary>
+    public static double Convolution<T>(in ConvolutionSizes sizes) => sizes.MultiplyAdds * NanosecondsOfMultiplyAdd * Narrowness * Factor<T>();
+
     /// <summary>A function of one variable, such as an activation. The cheap ones (a square) are counted as the others.</summary>
     public static double Function<T>(long elements) => elements * (typeof(T) == typeof(double) ? NanosecondsOfFunctionInDouble : NanosecondsOfFunction) * Narrowness;
 

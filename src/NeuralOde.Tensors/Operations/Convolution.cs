@@ -1,0 +1,143 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using NeuralOde.Tensors.Kernels;
+
+namespace NeuralOde.Tensors.Operations;
+
+/// <summary>
+/// A two-dimensional convolution (a cross-correlation, as is usual in networks): input [n, h, w, c], weight [kh, kw, c, o] to [n, h', w', o].
+/// </summary>
+/// <remarks>
+/// It is linear in each of its inputs, and so are its two gradients: every gradient of one of the three is made of the other two.
+/// </remarks>
+internal sealed record Convolution(int Stride, int Padding) : Operation
+{
+    public override string Name => "convolution";
+
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs)
+    {
+        ConvolutionSizes sizes = Sizes(inputs[0], inputs[1]);
+        return new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs);
+    }
+
+    /// <summary>The sizes for shapes that fit.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public ConvolutionSizes Sizes(Shape input, Shape weight)
+    {
+        if (input.Rank != 4 || weight.Rank != 4 || input[3] != weight[2] || weight[0] < 1 || weight[1] < 1)
+        {
+            throw new ArgumentException($"A convolution takes an input [images, height, width, channels] and a weight [kernel height, kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
+        }
+
+        (int height, int width) = (ConvolutionSizes.Places(input[1], weight[0], Stride, Padding), ConvolutionSizes.Places(input[2], weight[1], Stride, Padding));
+        return height > 0 && width > 0
+            ? new ConvolutionSizes(input[0], input[1], input[2], input[3], weight[0], weight[1], height, width, weight[3], Stride, Padding)
+            : throw new ArgumentException($"A kernel of {weight[0]}x{weight[1]} does not fit images of {input[1]}x{input[2]} with padding {Padding}.");
+    }
+
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new ForwardKernel<T>(Sizes(inputs[0], inputs[1]));
+
+    public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
+    [
+        needed[0] ? ConvolutionDataGradient.Of(this, inputs[0].Shape).Apply(cotangent, inputs[1]) : null,
+        needed[1] ? ConvolutionWeightGradient.Of(this, inputs[1].Shape).Apply(inputs[0], cotangent) : null,
+    ];
+
+    private sealed class ForwardKernel<T>(ConvolutionSizes sizes) : Kernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public override Division Divide(int length) => new(sizes.Images * sizes.OutputHeight, 1, CostModel.Convolution<T>(sizes));
+
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, sizes.Images * sizes.OutputHeight);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
+            PlainConvolution.Forward(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+    }
+}
+
+/// <summary>The gradient of a convolution's input: cotangent [n, h', w', o] and weight [kh, kw, c, o] to [n, h, w, c]. Also known as a transposed convolution.</summary>
+internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, int Width) : Operation
+{
+    public override string Name => "convolution_data_gradient";
+
+    public static ConvolutionDataGradient Of(Convolution forward, Shape input) => new(forward, input[1], input[2]);
+
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs)
+    {
+        ConvolutionSizes sizes = Sizes(inputs[0], inputs[1]);
+        return new Shape(sizes.Images, sizes.Height, sizes.Width, sizes.Channels);
+    }
+
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new DataGradientKernel<T>(Sizes(inputs[0], inputs[1]));
+
+    public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
+    [
+        needed[0] ? Forward.Apply(cotangent, inputs[1]) : null,
+        needed[1] ? ConvolutionWeightGradient.Of(Forward, inputs[1].Shape).Apply(cotangent, inputs[0]) : null,
+    ];
+
+    private ConvolutionSizes Sizes(Shape cotangent, Shape weight)
+    {
+        ConvolutionSizes sizes = Forward.Sizes(new Shape(cotangent[0], Height, Width, weight[2]), weight);
+        return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)
+            ? sizes
+            : throw new ArgumentException($"The cotangent of a convolution of {Height}x{Width} images with a weight {weight} has shape [n, {sizes.OutputHeight}, {sizes.OutputWidth}, {sizes.Outputs}], not {cotangent}.");
+    }
+
+    private sealed class DataGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public override Division Divide(int length) => new(sizes.Images * sizes.Height, 1, CostModel.Convolution<T>(sizes));
+
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, sizes.Images * sizes.Height);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
+            PlainConvolution.DataGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+    }
+}
+
+/// <summary>The gradient of a convolution's weight: input [n, h, w, c] and cotangent [n, h', w', o] to [kh, kw, c, o].</summary>
+internal sealed record ConvolutionWeightGradient(Convolution Forward, int KernelHeight, int KernelWidth) : Operation
+{
+    public override string Name => "convolution_weight_gradient";
+
+    public static ConvolutionWeightGradient Of(Convolution forward, Shape weight) => new(forward, weight[0], weight[1]);
+
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs)
+    {
+        ConvolutionSizes sizes = Sizes(inputs[0], inputs[1]);
+        return new Shape(sizes.KernelHeight, sizes.KernelWidth, sizes.Channels, sizes.Outputs);
+    }
+
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new WeightGradientKernel<T>(Sizes(inputs[0], inputs[1]));
+
+    public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
+    [
+        needed[0] ? ConvolutionDataGradient.Of(Forward, inputs[0].Shape).Apply(inputs[1], cotangent) : null,
+        needed[1] ? Forward.Apply(inputs[0], cotangent) : null,
+    ];
+
+    private ConvolutionSizes Sizes(Shape input, Shape cotangent)
+    {
+        ConvolutionSizes sizes = Forward.Sizes(input, new Shape(KernelHeight, KernelWidth, input[-1], cotangent[-1]));
+        return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)
+            ? sizes
+            : throw new ArgumentException($"The cotangent of a convolution of {input} with a kernel of {KernelHeight}x{KernelWidth} has shape [{sizes.Images}, {sizes.OutputHeight}, {sizes.OutputWidth}, o], not {cotangent}.");
+    }
+
+    private sealed class WeightGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly int _rows = sizes.KernelHeight * sizes.KernelWidth * sizes.Channels;
+
+        public override Division Divide(int length) => new(_rows, 1, CostModel.Convolution<T>(sizes));
+
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, _rows);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
+            PlainConvolution.WeightGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+    }
+}
