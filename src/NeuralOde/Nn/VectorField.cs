@@ -1,3 +1,4 @@
+using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Nn;
@@ -32,6 +33,9 @@ public abstract class VectorField : Module
     /// <param name="z">The state.</param>
     /// <returns>A tensor of the state's shape.</returns>
     public abstract Tensor Forward(Tensor t, Tensor z);
+
+    /// <summary>Which components of a state of this shape count in the error norm; all if null.</summary>
+    internal virtual ErrorNorm? NormOf(Shape state) => null;
 
     /// <summary>Takes in modules that a compiled function was seen to ask for their mode.</summary>
     internal virtual void Discover(IReadOnlyCollection<Module> modeReaders)

@@ -38,6 +38,9 @@ internal sealed class FieldPrograms<T>
 
     public Shape StateShape { get; }
 
+    /// <summary>Which components of the state count in the error norm; all if null.</summary>
+    public ErrorNorm? ErrorNorm => _field.NormOf(StateShape);
+
     public int StateLength { get; }
 
     /// <summary>The parameters that the field uses, in the order in which their gradients stand one after the other.</summary>

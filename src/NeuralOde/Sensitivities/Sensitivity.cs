@@ -19,7 +19,7 @@ internal abstract class Sensitivity<T>
     protected Sensitivity(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps)
     {
         Programs = programs;
-        _integrator = new Integrator<T>(solver, steps, programs.StateLength);
+        _integrator = new Integrator<T>(solver, steps, programs.StateLength, errorNorm: programs.ErrorNorm);
         _field = new CompiledField<T>(programs.Forward);
         ParameterGradient = new T[programs.ParameterLength];
     }
