@@ -11,6 +11,9 @@ internal static unsafe class DirectProduct<T, TVector>
     /// <summary>Up to this many rows, a row at a time with several chains beats a tile with few accumulators.</summary>
     private const int RowTileRows = 2;
 
+    /// <summary>Beyond this many accumulators in the tile, its own chains are enough.</summary>
+    private const int MaxRowTileVectors = 6;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
@@ -30,7 +33,7 @@ internal static unsafe class DirectProduct<T, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyPanel(in GemmProblem<T> panel)
     {
-        if (panel.M <= RowTileRows)
+        if (panel.M <= RowTileRows && panel.M * panel.N <= MaxRowTileVectors * TVector.Count)
         {
             RowTile<T, TVector>.Multiply(panel);
         }

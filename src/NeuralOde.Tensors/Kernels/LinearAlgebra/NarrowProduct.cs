@@ -26,7 +26,11 @@ internal static unsafe class NarrowProduct<T, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in GemmProblem<T> problem)
     {
-        if (problem.K == 1)
+        if (PairTile<T, TVector>.Suits(problem))
+        {
+            PairTile<T, TVector>.Multiply(problem);
+        }
+        else if (problem.K == 1)
         {
             MultiplyOuter(problem);
         }
@@ -46,7 +50,20 @@ internal static unsafe class NarrowProduct<T, TVector>
     {
         T* b = problem.B.Data;
         nint bStep = problem.B.ColumnStep;
-        for (nint i = 0; i < problem.M; i++)
+        nint i = 0;
+        if (sizeof(T) == sizeof(float) && problem.N > 2 && problem.CStep == problem.N && problem.Start == null)
+        {
+            // Four lanes a row: the fourth of three columns is overwritten by the next row, and the last row must not have it.
+            T* row = stackalloc T[4] { b[0], b[bStep], b[2 * bStep], b[(problem.N - 1) * bStep] };
+            var columns = Simd128<T>.Load(row);
+            var zero = Simd128<T>.Create(T.Zero);
+            for (; i < problem.M - 1; i++)
+            {
+                Simd128<T>.Store(Simd128<T>.MultiplyAdd(Simd128<T>.Create(problem.A.Data[i * problem.A.RowStep]), columns, zero), problem.C + (i * problem.N));
+            }
+        }
+
+        for (; i < problem.M; i++)
         {
             T a = problem.A.Data[i * problem.A.RowStep];
             T* c = problem.C + (i * problem.CStep);
@@ -78,6 +95,13 @@ internal static unsafe class NarrowProduct<T, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTransposed(in GemmProblem<T> problem)
     {
+        if (problem.N == 1 && problem.CStep == 1 && problem.Start == null)
+        {
+            // A dense column is a row in memory already.
+            DirectProduct<T, TVector>.Multiply(new GemmProblem<T>(1, problem.M, problem.K, problem.B.Transposed, problem.A.Transposed, problem.C, problem.M));
+            return;
+        }
+
         nint chunk = nint.Min(problem.M, RowsAtATime);
         T* transposed = GemmScratch<T>.Get(problem.N * chunk);
         for (nint row = 0; row < problem.M; row += chunk)

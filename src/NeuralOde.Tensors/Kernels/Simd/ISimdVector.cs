@@ -111,6 +111,9 @@ internal unsafe interface ISimdVector<TSelf, T>
     /// <summary>Shifts the lanes right as signed integers of their own width.</summary>
     static abstract TSelf ShiftRightBits(TSelf a, int count);
 
+    /// <summary>a₀ b₀ a₁ b₁ …, in two vectors.</summary>
+    static abstract void Interleave(TSelf a, TSelf b, out TSelf low, out TSelf high);
+
     /// <summary>The sum of all lanes, halves folded onto each other: lane i with lane i + Count/2, and so on. Every width folds in this order.</summary>
     static abstract T SumLanes(TSelf a);
 

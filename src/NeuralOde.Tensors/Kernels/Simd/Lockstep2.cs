@@ -223,6 +223,15 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
             TVector.ShiftRightBits(a._b, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b, out Lockstep2<TVector, T> low, out Lockstep2<TVector, T> high)
+    {
+        TVector.Interleave(a._a, b._a, out var low0, out var low1);
+        TVector.Interleave(a._b, b._b, out var high0, out var high1);
+        low = new(low0, low1);
+        high = new(high0, high1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Lockstep2<TVector, T> a) => TVector.SumLanes(a._a + a._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

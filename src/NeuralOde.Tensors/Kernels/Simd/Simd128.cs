@@ -16,6 +16,12 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd128(Vector128<T> value) => _value = value;
 
+    internal Vector128<T> Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _value;
+    }
+
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -182,6 +188,22 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     public static Simd128<T> ShiftRightBits(Simd128<T> a, int count) => typeof(T) == typeof(float)
         ? new((a._value.As<T, int>() >> count).As<int, T>())
         : new((a._value.As<T, long>() >> count).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(Simd128<T> a, Simd128<T> b, out Simd128<T> low, out Simd128<T> high)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            (var x, var y) = (a._value.As<T, float>(), b._value.As<T, float>());
+            low = new((Sse.IsSupported ? Sse.UnpackLow(x, y) : Vector128.Create(x[0], y[0], x[1], y[1])).As<float, T>());
+            high = new((Sse.IsSupported ? Sse.UnpackHigh(x, y) : Vector128.Create(x[2], y[2], x[3], y[3])).As<float, T>());
+        }
+        else
+        {
+            low = new(Vector128.Create(a._value.GetLower(), b._value.GetLower()));
+            high = new(Vector128.Create(a._value.GetUpper(), b._value.GetUpper()));
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Simd128<T> a)

@@ -16,6 +16,12 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd256(Vector256<T> value) => _value = value;
 
+    internal Vector256<T> Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _value;
+    }
+
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -182,6 +188,15 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
     public static Simd256<T> ShiftRightBits(Simd256<T> a, int count) => typeof(T) == typeof(float)
         ? new((a._value.As<T, int>() >> count).As<int, T>())
         : new((a._value.As<T, long>() >> count).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(Simd256<T> a, Simd256<T> b, out Simd256<T> low, out Simd256<T> high)
+    {
+        Simd128<T>.Interleave(new(a._value.GetLower()), new(b._value.GetLower()), out var low0, out var low1);
+        Simd128<T>.Interleave(new(a._value.GetUpper()), new(b._value.GetUpper()), out var high0, out var high1);
+        low = new(Vector256.Create(low0.Value, low1.Value));
+        high = new(Vector256.Create(high0.Value, high1.Value));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Simd256<T> a) => Simd128<T>.SumLanes(new(a._value.GetLower() + a._value.GetUpper()));

@@ -147,6 +147,9 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     public static SimdScalar<T> ShiftRightBits(SimdScalar<T> a, int count) => FromBits(Bits(a) >> count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(SimdScalar<T> a, SimdScalar<T> b, out SimdScalar<T> low, out SimdScalar<T> high) => (low, high) = (a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(SimdScalar<T> a) => a._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

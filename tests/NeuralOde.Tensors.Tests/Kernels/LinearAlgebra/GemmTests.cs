@@ -178,7 +178,7 @@ public class GemmTests
         {
             foreach (var (transposeA, transposeB) in s_forms)
             {
-                foreach (var (m, n, k) in new[] { (1, 16, 2), (1, 2, 16), (20, 50, 2), (20, 2, 50), (50, 2, 20), (3, 4, 5), (33, 65, 17), (2, 1, 40), (40, 3, 1), (9, 140, 515) })
+                foreach (var (m, n, k) in new[] { (1, 16, 2), (1, 2, 16), (20, 50, 2), (20, 2, 50), (50, 2, 20), (3, 4, 5), (33, 65, 17), (2, 1, 40), (40, 3, 1), (131, 2, 37), (70, 1, 9), (9, 140, 515) })
                 {
                     var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
                     gemm.CheckBias(Width);
