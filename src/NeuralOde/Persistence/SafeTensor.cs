@@ -137,6 +137,9 @@ public sealed class SafeTensor
     /// <returns>One line of text.</returns>
     public override string ToString() => $"{Name} {Type.Name()} {Describe(_shape)}";
 
+    /// <summary>The same elements under another name.</summary>
+    internal SafeTensor Renamed(string name) => new(name, Type, _shape, _bytes);
+
     internal static string Describe(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
     private float[] WidenBFloat16()

@@ -1,0 +1,66 @@
+using NeuralOde.Data;
+using NeuralOde.Models;
+using NeuralOde.Nn;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Training;
+
+/// <summary>One training step of a classifier, up to the gradients: forward, cross entropy, backward.</summary>
+internal sealed class ClassifierStep
+{
+    private readonly Layer _classifier;
+    private readonly int _classes;
+    private readonly OdeBlock[] _solves;
+
+    public ClassifierStep(Layer classifier, int classes)
+    {
+        _classifier = classifier;
+        _classes = classes;
+        _solves = [.. classifier.SelfAndWithin().OfType<OdeBlock>()];
+    }
+
+    /// <summary>Adds a batch's gradients to the parameters'.</summary>
+    public ImageTrainingStep Run(ImageBatch batch)
+    {
+        using var scope = TensorScope.Begin();
+        Tensor logits = _classifier.Forward(batch.ToTensor());
+        CheckLogits(logits, batch.Count, _classes);
+        Tensor right = (logits * OneHot(batch)).Sum([1]);
+        Tensor loss = (logits.LogSumExp() - right).Mean();
+        loss.Backward();
+        ReadOnlySpan<float> values = logits.AsSpan<float>();
+        int correct = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            correct += ClassifierEvaluation.Score(values.Slice(i * _classes, _classes), batch.Labels[i]).Likeliest == batch.Labels[i] ? 1 : 0;
+        }
+
+        long forward = 0, backward = 0;
+        foreach (OdeBlock solve in _solves)
+        {
+            forward += solve.ForwardStatistics.Evaluations;
+            backward += solve.BackwardStatistics.Evaluations + solve.BackwardStatistics.VectorJacobianProducts;
+        }
+
+        return new ImageTrainingStep(loss.ToScalar(), correct, batch.Count, forward, backward);
+    }
+
+    public static void CheckLogits(Tensor logits, int count, int classes)
+    {
+        if (logits.Shape != new Shape([count, classes]) || logits.DType != DType.Float32)
+        {
+            throw new ArgumentException($"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; this one returned {logits.DType.Name()} {logits.Shape}.");
+        }
+    }
+
+    private Tensor OneHot(ImageBatch batch)
+    {
+        var values = new float[batch.Count * _classes];
+        for (int i = 0; i < batch.Count; i++)
+        {
+            values[(i * _classes) + batch.Labels[i]] = 1;
+        }
+
+        return Tensor.From(values, [batch.Count, _classes]);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.Json;
+using NeuralOde.Nn;
+using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Training;
+
+/// <summary>
+/// All that a training run is, in one safetensors file that is written whole or not at all: parameters and buffers (<c>model.NAME</c>), the optimizer's state
+/// (<c>optimizer.NAME</c>), where random sources stand (<c>random.NAME</c>), the run's own position and history
+/// (<c>run.NAME</c>), and the settings that it must be resumed with.
+/// </summary>
+/// <remarks>A run that is resumed goes on with the same bits as one that was never stopped, if its data depend on its position alone.</remarks>
+public sealed class TrainingCheckpoint
+{
+    private const string VersionKey = "neuralode.checkpoint";
+    private const string SettingsKey = "neuralode.settings";
+    private const string Version = "1";
+    private const string ModelPrefix = "model.";
+    private const string OptimizerPrefix = "optimizer.";
+    private const string RandomPrefix = "random.";
+    private const string RunPrefix = "run.";
+
+    private readonly Module _model;
+    private readonly Optimizer _optimizer;
+    private readonly IReadOnlyList<(string Name, string Value)> _settings;
+    private readonly IReadOnlyList<(string Name, RandomSource Source)> _random;
+
+    /// <summary>Says what a checkpoint holds.</summary>
+    /// <param name="model">Whose parameters and buffers.</param>
+    /// <param name="optimizer">Whose state.</param>
+    /// <param name="settings">What must be the same when the run is resumed, as words that a user knows; in the order in which a difference is looked for.</param>
+    /// <param name="random">Random sources that are drawn from while training, with a name each.</param>
+    public TrainingCheckpoint(
+        Module model, Optimizer optimizer, IReadOnlyList<(string Name, string Value)> settings, params IReadOnlyList<(string Name, RandomSource Source)> random)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(random);
+        (_model, _optimizer, _settings, _random) = (model, optimizer, settings, random);
+    }
+
+    /// <summary>Writes the run as it stands.</summary>
+    /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
+    /// <param name="run">The run's position and what it has recorded, in arrays of its own making.</param>
+    /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
+    public void Save(string path, IEnumerable<SafeTensor> run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        SafeTensors.Save(
+            path,
+            [
+                .. Tensors().Select(static x => x.Parameter.DType == DType.Float32
+                    ? SafeTensor.Create(ModelPrefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
+                    : SafeTensor.Create(ModelPrefix + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
+                .. _optimizer.SaveState(OptimizerPrefix),
+                .. _random.Select(static x => SafeTensor.Create<ulong>(RandomPrefix + x.Name, Words(x.Source.State), [4])),
+                .. run.Select(static x => x.Renamed(RunPrefix + x.Name)),
+            ],
+            new Dictionary<string, string> { [VersionKey] = Version, [SettingsKey] = Json(_settings) });
+    }
+
+    /// <summary>Takes a run up again: checks the whole file, then sets model, optimizer and random sources.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The run's position and history, as they were given to <see cref="Save"/>.</returns>
+    /// <exception cref="CheckpointException">The file is no checkpoint, or one of other settings or of another model; the message says what differs.</exception>
+    /// <exception cref="SafeTensorsException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public SafeTensorsFile Restore(string path)
+    {
+        SafeTensorsFile file = SafeTensors.Load(path);
+        if (!file.Metadata.TryGetValue(VersionKey, out string? version) || !file.Metadata.TryGetValue(SettingsKey, out string? settings))
+        {
+            throw new CheckpointException(path, "it is a safetensors file, but no checkpoint of a training run. A saved model cannot be trained on; take the file that the run wrote as its checkpoint.");
+        }
+
+        if (version != Version)
+        {
+            throw new CheckpointException(path, $"it has the format version {version}, and this program reads version {Version}. Use the program that wrote it.");
+        }
+
+        CheckSettings(path, settings);
+        try
+        {
+            RandomState[] states = [.. _random.Select(x => State(file[RandomPrefix + x.Name]))];
+            SafeTensor[] optimizer = [.. file.Tensors.Where(static x => x.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))];
+
+            // The model is checked whole before it changes; what it had comes back should the optimizer's state not fit.
+            var before = new ParameterSnapshot(Tensors().Select(static x => x.Parameter));
+            _model.Load(Part(file, ModelPrefix));
+            try
+            {
+                _optimizer.LoadState(optimizer, OptimizerPrefix);
+            }
+            catch
+            {
+                before.Restore();
+                throw;
+            }
+
+            foreach (((string _, RandomSource source), RandomState state) in _random.Zip(states))
+            {
+                source.State = state;
+            }
+        }
+        catch (Exception e) when (e is SafeTensorsException or ArgumentException or InvalidOperationException)
+        {
+            throw new CheckpointException(path, (e as SafeTensorsException)?.Reason ?? e.Message, e);
+        }
+
+        return Part(file, RunPrefix);
+    }
+
+    private IEnumerable<(string Name, Parameter Parameter)> Tensors() => _model.NamedParameters().Concat(_model.NamedBuffers());
+
+    private void CheckSettings(string path, string json)
+    {
+        Dictionary<string, string> theirs;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            theirs = document.RootElement.EnumerateObject().ToDictionary(static x => x.Name, static x => x.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new CheckpointException(path, $"its settings are damaged: {e.Message}", e);
+        }
+
+        string[] differences =
+        [
+            .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value)
+                .Select(x => theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it says nothing of {x.Name}, which is '{x.Value}'"),
+            .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => $"{name} was '{theirs[name]}' and is not set"),
+        ];
+        if (differences.Length > 0)
+        {
+            throw new CheckpointException(path, $"it is of a run with other settings: {string.Join("; ", differences)}. Resume with the settings that it was made with, or start anew.");
+        }
+    }
+
+    private static SafeTensorsFile Part(SafeTensorsFile file, string prefix) => new(
+        file.Name,
+        [.. file.Tensors.Where(x => x.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(x => x.Renamed(x.Name[prefix.Length..]))],
+        file.Metadata);
+
+    private static ulong[] Words(RandomState state) => [(ulong)state.Seed, state.Stream, state.Offset, state.Children];
+
+    private static RandomState State(SafeTensor tensor) => tensor.ToArray<ulong>() is [var seed, var stream, var offset, var children]
+        ? new RandomState((long)seed, stream, offset, children)
+        : throw new ArgumentException($"'{tensor.Name}' holds {tensor.Count} numbers, and where a random source stands takes four.");
+
+    private static string Json(IReadOnlyList<(string Name, string Value)> settings)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            foreach ((string name, string value) in settings)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}
