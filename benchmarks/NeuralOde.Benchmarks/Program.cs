@@ -13,7 +13,7 @@ const string help = """
 
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N]
           The whole table in under three minutes, as Markdown; or some of its sections:
-          gemm, elementwise, fields, steps, wide, lotka, training. The default command.
+          gemm, conv, elementwise, fields, steps, wide, lotka, training. The default command.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.

@@ -16,6 +16,7 @@ internal static class Simplification
         MatrixMultiply multiply => OfMatrixMultiply(graph, multiply, inputs[0], inputs[1]),
         Slice slice => OfSlice(graph, slice, inputs[0]),
         Transpose { Order: { Rank: 2 } order } when order[0] == 1 => OfMatrixTranspose(graph, inputs[0]),
+        TurnWeight turn when inputs[0].Operation is TurnWeight other && other.Stride == turn.Stride && other.Back != turn.Back => inputs[0].Inputs[0],
         Reduction reduction => OfReduction(graph, reduction, inputs[0]),
         _ => null,
     };

@@ -8,7 +8,8 @@ namespace NeuralOde.Tensors.Operations;
 /// A two-dimensional convolution (a cross-correlation, as is usual in networks): input [n, h, w, c], weight [kh, kw, c, o] to [n, h', w', o].
 /// </summary>
 /// <remarks>
-/// It is linear in each of its inputs, and so are its two gradients: every gradient of one of the three is made of the other two.
+/// It is linear in each of its inputs, and so are its two gradients: every gradient of one of the three is made of the other two. The gradient of the input reads
+/// the weight in another order, <see cref="TurnWeight"/>: an operation of its own, so that a program turns a weight once for each change of the parameters.
 /// </remarks>
 internal sealed record Convolution(int Stride, int Padding) : Operation
 {
@@ -39,7 +40,7 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
-        needed[0] ? ConvolutionDataGradient.Of(this, inputs[0].Shape).Apply(cotangent, inputs[1]) : null,
+        needed[0] ? ConvolutionDataGradient.Of(this, inputs[0].Shape).Apply(cotangent, new TurnWeight(Stride, false).Apply(inputs[1])) : null,
         needed[1] ? ConvolutionWeightGradient.Of(this, inputs[1].Shape).Apply(inputs[0], cotangent) : null,
     ];
 
@@ -52,11 +53,11 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            PlainConvolution.Forward(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+            Convolutions.Forward(sizes, inputs[0].Span, inputs[1].Span, [], output, first, count);
     }
 }
 
-/// <summary>The gradient of a convolution's input: cotangent [n, h', w', o] and weight [kh, kw, c, o] to [n, h, w, c]. Also known as a transposed convolution.</summary>
+/// <summary>The gradient of a convolution's input: cotangent [n, h', w', o] and turned weight (<see cref="TurnWeight"/>) to [n, h, w, c]. Also known as a transposed convolution.</summary>
 internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, int Width) : Operation
 {
     public override string Name => "convolution_data_gradient";
@@ -73,12 +74,13 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
-        needed[0] ? Forward.Apply(cotangent, inputs[1]) : null,
-        needed[1] ? ConvolutionWeightGradient.Of(Forward, inputs[1].Shape).Apply(cotangent, inputs[0]) : null,
+        needed[0] ? Forward.Apply(cotangent, new TurnWeight(Forward.Stride, true).Apply(inputs[1])) : null,
+        needed[1] ? new TurnWeight(Forward.Stride, false).Apply(ConvolutionWeightGradient.Of(Forward, inputs[1].Shape).Apply(cotangent, inputs[0])) : null,
     ];
 
-    private ConvolutionSizes Sizes(Shape cotangent, Shape weight)
+    private ConvolutionSizes Sizes(Shape cotangent, Shape turned)
     {
+        Shape weight = TurnWeight.Exchange(turned);
         ConvolutionSizes sizes = Forward.Sizes(new Shape(cotangent[0], Height, Width, weight[2]), weight);
         return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)
             ? sizes
@@ -94,7 +96,30 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            PlainConvolution.DataGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+            Convolutions.DataGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+    }
+}
+
+/// <summary>A convolution's weight [kh, kw, c, o] in the order in which the gradient of its input reads it, said to be [kh, kw, o, c], or back from there: a permutation of the elements.</summary>
+internal sealed record TurnWeight(int Stride, bool Back) : Operation
+{
+    public override string Name => Back ? "turn_weight_back" : "turn_weight";
+
+    /// <summary>The shape with the last two axes exchanged.</summary>
+    public static Shape Exchange(Shape weight) => new(weight[0], weight[1], weight[3], weight[2]);
+
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Exchange(inputs[0]);
+
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new TurnKernel<T>(Back ? output : inputs[0], Stride, Back);
+
+    public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new TurnWeight(Stride, !Back).Apply(cotangent)];
+
+    private sealed class TurnKernel<T>(Shape weight, int stride, bool back) : Kernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
+            Convolutions.Turn(weight[0], weight[1], weight[2], weight[3], stride, back, inputs[0].Span, output);
     }
 }
 
@@ -115,7 +140,7 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
-        needed[0] ? ConvolutionDataGradient.Of(Forward, inputs[0].Shape).Apply(inputs[1], cotangent) : null,
+        needed[0] ? ConvolutionDataGradient.Of(Forward, inputs[0].Shape).Apply(inputs[1], new TurnWeight(Forward.Stride, false).Apply(cotangent)) : null,
         needed[1] ? Forward.Apply(inputs[0], cotangent) : null,
     ];
 
@@ -138,6 +163,6 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            PlainConvolution.WeightGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
+            Convolutions.WeightGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
     }
 }

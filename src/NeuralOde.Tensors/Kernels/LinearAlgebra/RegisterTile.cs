@@ -175,7 +175,7 @@ internal static unsafe class RegisterTile<T, TVector>
 
     // Each of these does its work only where the tile has the row of that number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void LoadRow<TRows, TRow, TColumns, TEdge>(ref TileRow<T, TVector> row, T* source, int edge)
+    internal static void LoadRow<TRows, TRow, TColumns, TEdge>(ref TileRow<T, TVector> row, T* source, int edge)
         where TRows : unmanaged, ITileSize
         where TRow : unmanaged, ITileSize
         where TColumns : unmanaged, ITileSize
@@ -188,7 +188,7 @@ internal static unsafe class RegisterTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyAdd<TRows, TRow, TColumns>(ref TileRow<T, TVector> sum, T* a, in TileRow<T, TVector> row)
+    internal static void MultiplyAdd<TRows, TRow, TColumns>(ref TileRow<T, TVector> sum, T* a, in TileRow<T, TVector> row)
         where TRows : unmanaged, ITileSize
         where TRow : unmanaged, ITileSize
         where TColumns : unmanaged, ITileSize
@@ -200,7 +200,7 @@ internal static unsafe class RegisterTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreRow<TRows, TRow, TColumns, TEdge>(in TileRow<T, TVector> row, ref T* destination, nint step, int edge)
+    internal static void StoreRow<TRows, TRow, TColumns, TEdge>(in TileRow<T, TVector> row, ref T* destination, nint step, int edge)
         where TRows : unmanaged, ITileSize
         where TRow : unmanaged, ITileSize
         where TColumns : unmanaged, ITileSize

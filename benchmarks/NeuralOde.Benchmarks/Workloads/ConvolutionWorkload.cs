@@ -1,0 +1,79 @@
+using System.Numerics;
+using NeuralOde.Tensors;
+using NeuralOde.Tensors.Kernels;
+
+namespace NeuralOde.Benchmarks.Workloads;
+
+/// <summary>A convolution of 32 images, channels last, and its two gradients, at the machine's widest vectors.</summary>
+/// <param name="Name">The shapes, for a reader.</param>
+/// <param name="Sizes">All sizes.</param>
+internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
+{
+    /// <summary>The layers of a small ODE network on MNIST, the field's with and without a channel for time, and on 7x7 as in published implementations; last, its downsampling.</summary>
+    public static IReadOnlyList<ConvolutionWorkload> All { get; } =
+    [
+        Of(6, 64, 64, 3, 1, 1), Of(6, 65, 64, 3, 1, 1), Of(7, 64, 64, 3, 1, 1), Of(7, 65, 64, 3, 1, 1),
+        Of(26, 64, 64, 4, 2, 1), Of(13, 64, 64, 4, 2, 1), Of(28, 1, 64, 3, 1, 0),
+    ];
+
+    /// <summary>Nominal operations: those on the zeros around the images count too, though the kernels leave them out.</summary>
+    public double Operations => 2.0 * Sizes.MultiplyAdds;
+
+    /// <summary>Whether an input's gradient is ever wanted: not that of the images themselves.</summary>
+    public bool HasDataGradient => Sizes.Channels > 1;
+
+    public Action<int> CreateForward<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        return n =>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                Convolutions.Forward<T>(Sizes, x, w, [], y, 0, Sizes.Images * Sizes.OutputHeight);
+            }
+        };
+    }
+
+    public Action<int> CreateDataGradient<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        return n =>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                Convolutions.DataGradient<T>(Sizes, y, w, x, 0, Sizes.Images * Sizes.Height);
+            }
+        };
+    }
+
+    public Action<int> CreateWeightGradient<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        return n =>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                Convolutions.WeightGradient<T>(Sizes, x, y, w, 0, Sizes.KernelHeight * Sizes.KernelWidth * Sizes.Channels);
+            }
+        };
+    }
+
+    private static T[] Normal<T>(int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var values = new T[length];
+        new RandomSource(1).FillNormal<T>(values);
+        return values;
+    }
+
+    private static ConvolutionWorkload Of(int size, int channels, int outputs, int kernel, int stride, int padding)
+    {
+        int places = ConvolutionSizes.Places(size, kernel, stride, padding);
+        return new(
+            FormattableString.Invariant($"{kernel}x{kernel}, {channels}→{outputs}, {size}x{size}→{places}x{places}"),
+            new ConvolutionSizes(32, size, size, channels, kernel, kernel, places, places, outputs, stride, padding));
+    }
+}
