@@ -45,6 +45,12 @@ public class DivisionTests
         ["gradient of a max pool"] = ([[5, 7, 6, 3], [5, 4, 3, 3]], x => Gradients.VectorJacobianProduct([x[0].MaxPool2d(3, 2, 1)], [x[0]], [x[1]])[0]),
         ["average pool"] = ([[5, 7, 6, 3]], x => x[0].AveragePool2d(3, 2, 1)),
         ["gradient of an average pool"] = ([[5, 7, 6, 3], [5, 4, 3, 3]], x => Gradients.VectorJacobianProduct([x[0].AveragePool2d(3, 2, 1)], [x[0]], [x[1]])[0]),
+        ["batch normalisation"] = ([[67, 129], [129], [129]], x => x[0].BatchNormalize(x[1], x[2])),
+        ["group normalisation"] = ([[5, 31, 48], [48], [48]], x => x[0].GroupNormalize(12, x[1], x[2])),
+        ["layer normalisation"] = ([[67, 129], [129], [129]], x => x[0].LayerNormalize(x[1], x[2])),
+        ["batch normalisation's gradient"] = ([[67, 129], [129], [129]], x => Gradients.Of(x[0].BatchNormalize(x[1], x[2]).Cube().Sum(), [x[0]])[0]),
+        ["group normalisation's gradient"] = ([[5, 31, 48], [48], [48]], x => Gradients.Of(x[0].GroupNormalize(12, x[1], x[2]).Cube().Sum(), [x[0]])[0]),
+        ["scale and shift"] = ([[67, 129], [129], [129]], x => x[0].ScaleShift(x[1], x[2])),
         ["layer"] = ([[67, 129], [129, 33], [33]], x => (x[0].MatMul(x[1]) + x[2]).Sigmoid()),
         ["layer by columns"] = ([[7, 65], [258, 65], [258]], x => (x[0].MatMul(x[1].Transpose()) + x[2]).Elu()),
     };

@@ -1,0 +1,67 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>What a pass over the elements multiplies and adds in each channel, from what is known of each group.</summary>
+internal static unsafe class Coefficients
+{
+    /// <summary>destination[g] = 1/√(variance[g] + ε).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void InverseDeviation<T>(T* variance, int groups, T epsilon, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // A square root and a division are correctly rounded at every width.
+        int i = 0;
+        if (Vector.IsHardwareAccelerated)
+        {
+            for (; i <= groups - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                Vector<T> deviation = Vector.SquareRoot(Vector.Load(variance + i) + new Vector<T>(epsilon));
+                Vector.Store(Vector<T>.One / deviation, destination + i);
+            }
+        }
+
+        for (; i < groups; i++)
+        {
+            destination[i] = T.One / T.Sqrt(variance[i] + epsilon);
+        }
+    }
+
+    /// <summary>Repeats each group's number for each of its channels. The destination may be the source where a group is one channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Spread<T>(T* perGroup, NormalizationExtent extent, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (extent.Width == 1)
+        {
+            if (perGroup != destination)
+            {
+                new ReadOnlySpan<T>(perGroup, extent.Groups).CopyTo(new Span<T>(destination, extent.Groups));
+            }
+
+            return;
+        }
+
+        for (int group = 0; group < extent.Groups; group++)
+        {
+            new Span<T>(destination + (group * extent.Width), extent.Width).Fill(perGroup[group]);
+        }
+    }
+
+    /// <summary>destination[g] = Σ scale·sums over the group's channels, divided by the elements of the group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GroupMean<T>(T* scale, T* sums, NormalizationExtent extent, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T count = T.CreateTruncating(extent.Count);
+        for (int group = 0; group < extent.Groups; group++)
+        {
+            int first = group * extent.Width;
+            T sum = extent.Width == 1
+                ? scale[first] * sums[first]
+                : ReduceAll.Invoke<T, SumReduction<T>, ProductTerm<T>>(default, scale + first, sums + first, null, extent.Width, SimdWidths.Best);
+            destination[group] = sum / count;
+        }
+    }
+}
