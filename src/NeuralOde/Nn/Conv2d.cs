@@ -7,7 +7,7 @@ namespace NeuralOde.Nn;
 /// First values are PyTorch's: weight and bias uniform on ±1/√(kernelSize²·channels), which is the uniform initialisation of He et al. (2015)
 /// with a slope of √5. PyTorch keeps the weight as [outputs, channels, height, width]: transpose it by (2, 3, 1, 0) to come here.
 /// </remarks>
-public sealed class Conv2d : Module
+public sealed class Conv2d : Layer
 {
     /// <summary>Makes the layer.</summary>
     /// <param name="channels">The channels of what goes in, at least 1.</param>
@@ -49,7 +49,7 @@ public sealed class Conv2d : Module
     /// <param name="x"><c>[images, height, width, channels]</c>.</param>
     /// <returns><c>[images, height', width', outputs]</c>, with sizes as in <see cref="Tensor.Convolution2d"/>.</returns>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
-    public Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor y = x.Convolution2d(Weight, Stride, Padding);
