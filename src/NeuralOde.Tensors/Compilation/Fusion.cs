@@ -2,7 +2,7 @@ using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
-/// <summary>Joins operations that one kernel does in one pass: a matrix product with its bias, its activation, or an activation's derivative.</summary>
+/// <summary>Joins operations that one kernel does in one pass: a matrix product or a convolution with its bias, its activation, or an activation's derivative.</summary>
 internal static class Fusion
 {
     /// <summary>Copies the graph that the outputs need into another, with operations joined where the intermediate value has one reader.</summary>
@@ -62,6 +62,13 @@ internal static class Fusion
                 return JoinBias(graph, inputs[0], inputs[1], single) ?? JoinBias(graph, inputs[1], inputs[0], single);
             case Unary { Function: var function } when inputs[0].Operation is Linear { Activation: null } linear && single.Contains(inputs[0]) && Linear.Supports(function):
                 return graph.Add(linear with { Activation = function }, inputs[0].Inputs);
+            case Unary { Function: var function } when inputs[0].Operation is ConvolutionLayer { Activation: null } layer && single.Contains(inputs[0]) && Linear.Supports(function):
+                return graph.Add(layer with { Activation = function }, inputs[0].Inputs);
+            case Unary { Function: var function } when inputs[0].Operation is Convolution convolution && single.Contains(inputs[0]) && Linear.Supports(function):
+                return graph.Add(new ConvolutionLayer(convolution, false, function), inputs[0].Inputs);
+            case ActivationGradient { Function: var function }
+                when inputs[0].Operation is ConvolutionDataGradient gradient && single.Contains(inputs[0]):
+                return graph.Add(new ConvolutionActivationGradient(gradient, function), inputs[0].Inputs[0], inputs[0].Inputs[1], inputs[1]);
             case ActivationGradient { Function: var function }
                 when inputs[0].Operation is MatrixMultiply multiply && inputs[0].Shape.Rank == 2 && single.Contains(inputs[0]):
                 return graph.Add(new MatrixMultiplyActivationGradient(multiply, function), inputs[0].Inputs[0], inputs[0].Inputs[1], inputs[1]);
@@ -70,9 +77,22 @@ internal static class Fusion
         }
     }
 
-    private static GraphNode? JoinBias(GraphBuilder graph, GraphNode product, GraphNode bias, HashSet<GraphNode> single) =>
-        product.Operation is MatrixMultiply multiply && product.Shape.Rank == 2 && single.Contains(product) && !product.IsStatic
-        && bias.Shape.ElementCount == product.Shape[1] && bias.Shape.Rank is 1 or 2 && bias.Shape[-1] == product.Shape[1] && (bias.Shape.Rank == 1 || bias.Shape[0] == 1)
-            ? graph.Add(new Linear(multiply, null), product.Inputs[0], product.Inputs[1], bias)
-            : null;
+    private static GraphNode? JoinBias(GraphBuilder graph, GraphNode product, GraphNode bias, HashSet<GraphNode> single)
+    {
+        if (!single.Contains(product) || product.IsStatic)
+        {
+            return null;
+        }
+
+        Shape shape = product.Shape;
+        return product.Operation switch
+        {
+            Convolution convolution when ConvolutionLayer.CanStartFrom(bias.Shape, shape) =>
+                graph.Add(new ConvolutionLayer(convolution, true, null), product.Inputs[0], product.Inputs[1], bias),
+            MatrixMultiply multiply when shape.Rank == 2
+                && bias.Shape.ElementCount == shape[1] && bias.Shape.Rank is 1 or 2 && bias.Shape[-1] == shape[1] && (bias.Shape.Rank == 1 || bias.Shape[0] == 1) =>
+                graph.Add(new Linear(multiply, null), product.Inputs[0], product.Inputs[1], bias),
+            _ => null,
+        };
+    }
 }

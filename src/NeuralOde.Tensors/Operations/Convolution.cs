@@ -36,25 +36,13 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
             : throw new ArgumentException($"A kernel of {weight[0]}x{weight[1]} does not fit images of {input[1]}x{input[2]} with padding {Padding}.");
     }
 
-    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new ForwardKernel<T>(Sizes(inputs[0], inputs[1]));
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new ConvolutionKernel<T, IdentityOperator<T>>(Sizes(inputs[0], inputs[1]), false);
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
         needed[0] ? ConvolutionDataGradient.Of(this, inputs[0].Shape).Apply(cotangent, new TurnWeight(Stride, false).Apply(inputs[1])) : null,
         needed[1] ? ConvolutionWeightGradient.Of(this, inputs[1].Shape).Apply(inputs[0], cotangent) : null,
     ];
-
-    private sealed class ForwardKernel<T>(ConvolutionSizes sizes) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public override Division Divide(int length) => new(sizes.Images * sizes.OutputHeight, 1, CostModel.Convolution<T>(sizes));
-
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, sizes.Images * sizes.OutputHeight);
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            Convolutions.Forward(sizes, inputs[0].Span, inputs[1].Span, [], output, first, count);
-    }
 }
 
 /// <summary>The gradient of a convolution's input: cotangent [n, h', w', o] and turned weight (<see cref="TurnWeight"/>) to [n, h, w, c]. Also known as a transposed convolution.</summary>
@@ -70,7 +58,7 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
         return new Shape(sizes.Images, sizes.Height, sizes.Width, sizes.Channels);
     }
 
-    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new DataGradientKernel<T>(Sizes(inputs[0], inputs[1]));
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new ConvolutionDataGradientKernel<T, ReluGradientOperator<T>>(Sizes(inputs[0], inputs[1]), false);
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
@@ -78,25 +66,15 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
         needed[1] ? new TurnWeight(Forward.Stride, false).Apply(ConvolutionWeightGradient.Of(Forward, inputs[1].Shape).Apply(cotangent, inputs[0])) : null,
     ];
 
-    private ConvolutionSizes Sizes(Shape cotangent, Shape turned)
+    /// <summary>The sizes for shapes that fit.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public ConvolutionSizes Sizes(Shape cotangent, Shape turned)
     {
         Shape weight = TurnWeight.Exchange(turned);
         ConvolutionSizes sizes = Forward.Sizes(new Shape(cotangent[0], Height, Width, weight[2]), weight);
         return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)
             ? sizes
             : throw new ArgumentException($"The cotangent of a convolution of {Height}x{Width} images with a weight {weight} has shape [n, {sizes.OutputHeight}, {sizes.OutputWidth}, {sizes.Outputs}], not {cotangent}.");
-    }
-
-    private sealed class DataGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public override Division Divide(int length) => new(sizes.Images * sizes.Height, 1, CostModel.Convolution<T>(sizes));
-
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, sizes.Images * sizes.Height);
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            Convolutions.DataGradient(sizes, inputs[0].Span, inputs[1].Span, output, first, count);
     }
 }
 
