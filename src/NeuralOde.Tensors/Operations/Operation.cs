@@ -71,8 +71,22 @@ internal abstract record Operation
             operands[i] = inputs[i].StorageOf<T>().Buffer;
         }
 
-        CreateKernel<T>(shapes, shape).Run(operands, output.Span);
+        Kernel<T> kernel = CreateKernel<T>(shapes, shape);
+        if (!TryRunShared(kernel, operands, output.Buffer))
+        {
+            kernel.Run(operands, output.Span);
+        }
+
         return output;
+    }
+
+    /// <summary>Runs a kernel on several threads where its work is enough for two. Returns <see langword="false"/>, with nothing done, where it is not or others have the helpers.</summary>
+    private static bool TryRunShared<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Division division = kernel.Divide(output.Length);
+        int shares = (int)Math.Min(Math.Min(Threads.Maximum, division.Nanoseconds / CostModel.NanosecondsOfThread), division.MaxShares);
+        return shares > 1 && WorkerPool.Shared.TryRun(new KernelInstruction<T>(kernel, inputs, output), division.Units, shares);
     }
 
     private static DType CommonDType(Tensor[] inputs)

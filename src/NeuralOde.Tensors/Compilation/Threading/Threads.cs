@@ -2,9 +2,10 @@ using System.Globalization;
 
 namespace NeuralOde.Tensors;
 
-/// <summary>How many threads compiled programs share their work among.</summary>
+/// <summary>How many threads compiled programs, and large operations on tensors, share their work among.</summary>
 /// <remarks>
-/// A program divides its work where it has enough of it: about 50 µs for each thread, so that a small network runs on its caller's thread alone.
+/// A program divides its work where it has enough of it: about 50 µs for each thread, so that a small network runs on its caller's thread alone. An operation that runs
+/// at once, outside of a program, is divided by the same rule.
 /// Results have the same bits for any number of threads. The helping threads are background threads that all programs
 /// share; a program that runs while another one has them runs on its caller's thread alone.
 /// </remarks>

@@ -61,6 +61,26 @@ internal sealed class WorkerPool
         return true;
     }
 
+    /// <summary>Takes the helpers for one instruction, one thread for each share. Returns <see langword="false"/>, with nothing done, where somebody has them.</summary>
+    public bool TryRun(Instruction instruction, int units, int shares)
+    {
+        if (!TryEnter(shares))
+        {
+            return false;
+        }
+
+        try
+        {
+            Run(instruction, units, shares);
+        }
+        finally
+        {
+            Exit();
+        }
+
+        return true;
+    }
+
     /// <summary>Gives the helpers back.</summary>
     public void Exit()
     {
