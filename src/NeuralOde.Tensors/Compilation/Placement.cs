@@ -1,0 +1,286 @@
+using NeuralOde.Tensors.Operations;
+
+namespace NeuralOde.Tensors;
+
+/// <summary>Where every value of a program lies in its arena, and what is computed in tiles.</summary>
+internal sealed class Placement
+{
+    private readonly IReadOnlyList<GraphNode> _nodes;
+    private readonly GraphNode[] _outputs;
+    private readonly int _granule;
+    private readonly MemoryPlan _plan;
+    private readonly int[] _lastUse;
+    private readonly bool[] _needed;
+    private readonly int[] _offset;
+    private readonly bool[] _pinned;
+    private readonly Dictionary<(GraphNode[] Group, GraphNode Element), int> _repeated = [];
+
+    /// <param name="nodes">All nodes, each after what it is made of.</param>
+    /// <param name="outputs">The results.</param>
+    /// <param name="kept">Values that are read once more after all steps.</param>
+    /// <param name="signature">The arguments.</param>
+    /// <param name="granule">Places start at multiples of this many elements.</param>
+    /// <param name="tileLength">The elements of a tile.</param>
+    public Placement(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, GraphNode[] kept, ProgramInput[] signature, int granule, int tileLength)
+    {
+        _nodes = nodes;
+        _outputs = outputs;
+        _granule = granule;
+        _plan = new MemoryPlan(granule);
+        _lastUse = new int[nodes.Count];
+        _needed = new bool[nodes.Count];
+        _offset = new int[nodes.Count];
+        _pinned = new bool[nodes.Count];
+        FindUses(kept);
+        Tiles = new TileGroups(nodes, _needed, [.. outputs, .. kept], tileLength);
+        foreach (GraphNode[] group in Tiles.Groups)
+        {
+            KeepWhatIsReadBy(group);
+        }
+
+        // Arguments, results and what is computed once a parameter change keep their places for good.
+        Inputs = Array.ConvertAll(signature, x => _plan.Take(x.Shape.ElementCount));
+        Outputs = Array.ConvertAll(outputs, x => _plan.Take(x.Shape.ElementCount));
+        Copies = PlaceOutputs();
+        Place();
+    }
+
+    /// <summary>The groups of steps that run tile by tile.</summary>
+    public TileGroups Tiles { get; }
+
+    /// <summary>The arguments' places.</summary>
+    public int[] Inputs { get; }
+
+    /// <summary>The results' places.</summary>
+    public int[] Outputs { get; }
+
+    /// <summary>For each result its place where it has to be copied there, or −1 where it is computed in it.</summary>
+    public int[] Copies { get; }
+
+    /// <summary>The arena's size in elements.</summary>
+    public int Length => _plan.Length;
+
+    /// <summary>Whether the results need a node.</summary>
+    public bool IsNeeded(GraphNode node) => _needed[node.Id];
+
+    /// <summary>A value's place.</summary>
+    public int OffsetOf(GraphNode node) => _offset[node.Id];
+
+    /// <summary>The tile that is filled with a single element for a group, where one of its steps asks for it.</summary>
+    public bool TryGetRepeated(GraphNode[] group, GraphNode element, out int offset) => _repeated.TryGetValue((group, element), out offset);
+
+    /// <summary>The single elements that are repeated for a group, and the tiles that are filled with them.</summary>
+    public IEnumerable<(GraphNode Element, int Offset)> RepeatedOf(GraphNode[] group) =>
+        _repeated.Where(x => x.Key.Group == group).Select(static x => (x.Key.Element, x.Value));
+
+    /// <summary>The node whose memory a value lives in: a reshape is another view of its input.</summary>
+    public static GraphNode Root(GraphNode node)
+    {
+        while (node.Operation is Reshape)
+        {
+            node = node.Inputs[0];
+        }
+
+        return node;
+    }
+
+    private void FindUses(GraphNode[] kept)
+    {
+        foreach (GraphNode output in (IEnumerable<GraphNode>)[.. _outputs, .. kept])
+        {
+            _needed[output.Id] = true;
+        }
+
+        for (int i = _nodes.Count - 1; i >= 0; i--)
+        {
+            if (!_needed[i])
+            {
+                continue;
+            }
+
+            _lastUse[i] = Math.Max(_lastUse[i], i);
+            foreach (GraphNode input in _nodes[i].Inputs)
+            {
+                _needed[input.Id] = true;
+                GraphNode root = Root(input);
+                _lastUse[root.Id] = Math.Max(_lastUse[root.Id], i);
+                _lastUse[input.Id] = Math.Max(_lastUse[input.Id], i);
+            }
+        }
+
+        foreach (GraphNode node in kept)
+        {
+            _lastUse[node.Id] = _lastUse[Root(node).Id] = _nodes.Count;
+        }
+    }
+
+    /// <summary>
+    /// Lets each result be computed straight into its place. Where that cannot be (an argument or a parameter is returned, or
+    /// one value twice), the result says where a copy has to go.
+    /// </summary>
+    private int[] PlaceOutputs()
+    {
+        var copies = new int[_outputs.Length];
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            GraphNode root = Root(_outputs[i]);
+            if (root.Kind == NodeKind.Operation && !_pinned[root.Id])
+            {
+                _pinned[root.Id] = true;
+                _offset[root.Id] = Outputs[i];
+                copies[i] = -1;
+            }
+            else
+            {
+                copies[i] = Outputs[i];
+            }
+        }
+
+        return copies;
+    }
+
+    private void Place()
+    {
+        // Values that are kept between runs first, so that none of them lands in a place that a run reuses.
+        foreach (GraphNode node in _nodes)
+        {
+            if (node.Kind == NodeKind.Input)
+            {
+                _offset[node.Id] = Inputs[node.InputIndex];
+                _pinned[node.Id] = true;
+            }
+            else if (_needed[node.Id] && node.Kind == NodeKind.Operation && node.IsStatic && node.Operation is not Reshape && !_pinned[node.Id])
+            {
+                _offset[node.Id] = _plan.Take(node.Shape.ElementCount);
+                _pinned[node.Id] = true;
+            }
+        }
+
+        List<GraphNode> live = [];
+        (int tilesOffset, int tilesLength) = (0, 0);
+        foreach (GraphNode node in _nodes)
+        {
+            if (!_needed[node.Id] || node.Kind != NodeKind.Operation || node.Operation is Reshape)
+            {
+                continue;
+            }
+
+            GraphNode[]? group = Tiles.Of(node);
+            if (group is not null && node == group[0])
+            {
+                tilesLength = PlaceTiles(group, out tilesOffset);
+            }
+
+            if (!_pinned[node.Id] && !Tiles.IsTile(node))
+            {
+                // A group works on one tile after the other: a place is not free before its last step has seen the last tile.
+                GraphNode? reusable = group is null ? Reusable(node, live) : null;
+                if (reusable is null)
+                {
+                    _offset[node.Id] = _plan.Take(node.Shape.ElementCount);
+                }
+                else
+                {
+                    _offset[node.Id] = _offset[reusable.Id];
+                    live.Remove(reusable);
+                }
+
+                live.Add(node);
+            }
+
+            if (group is not null && node == group[^1])
+            {
+                _plan.Return(tilesOffset, tilesLength);
+            }
+
+            for (int i = live.Count - 1; i >= 0; i--)
+            {
+                if (_lastUse[live[i].Id] <= node.Id)
+                {
+                    _plan.Return(_offset[live[i].Id], live[i].Shape.ElementCount);
+                    live.RemoveAt(i);
+                }
+            }
+        }
+    }
+
+    /// <summary>What a step of a group reads is needed until the group's last step is done.</summary>
+    private void KeepWhatIsReadBy(GraphNode[] group)
+    {
+        foreach (GraphNode node in group)
+        {
+            foreach (GraphNode input in node.Inputs)
+            {
+                GraphNode root = Root(input);
+                if (!Tiles.IsTile(root))
+                {
+                    _lastUse[root.Id] = Math.Max(_lastUse[root.Id], group[^1].Id);
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives the values that exist for one tile only places next to each other, that nothing else has while the group runs.</summary>
+    private int PlaceTiles(GraphNode[] group, out int offset)
+    {
+        var plan = new MemoryPlan(_granule);
+        List<GraphNode> repeated = [.. group.SelectMany(TileGroups.Repeated).Select(Root).Distinct()];
+        foreach (GraphNode element in repeated)
+        {
+            _repeated[(group, element)] = plan.Take(Tiles.TileLength);
+        }
+
+        List<GraphNode> live = [];
+        foreach (GraphNode node in group)
+        {
+            // Before the output takes its place: an element-wise step may write over what it reads.
+            for (int i = live.Count - 1; i >= 0; i--)
+            {
+                if (_lastUse[live[i].Id] <= node.Id)
+                {
+                    plan.Return(_offset[live[i].Id], Tiles.TileLength);
+                    live.RemoveAt(i);
+                }
+            }
+
+            if (Tiles.IsTile(node))
+            {
+                _offset[node.Id] = plan.Take(Tiles.TileLength);
+                live.Add(node);
+            }
+        }
+
+        offset = _plan.Take(plan.Length);
+        foreach (GraphNode node in group)
+        {
+            _offset[node.Id] += Tiles.IsTile(node) ? offset : 0;
+        }
+
+        foreach (GraphNode element in repeated)
+        {
+            _repeated[(group, element)] += offset;
+        }
+
+        return plan.Length;
+    }
+
+    /// <summary>An input that is read here for the last time and whose place the output may take.</summary>
+    private GraphNode? Reusable(GraphNode node, List<GraphNode> live)
+    {
+        if (!node.Operation!.AllowsInPlace)
+        {
+            return null;
+        }
+
+        foreach (GraphNode input in node.Inputs)
+        {
+            GraphNode root = Root(input);
+            if (input.Shape == node.Shape && _lastUse[root.Id] == node.Id && live.Contains(root))
+            {
+                return root;
+            }
+        }
+
+        return null;
+    }
+}
