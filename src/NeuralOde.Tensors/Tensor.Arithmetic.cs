@@ -185,6 +185,19 @@ public partial class Tensor
     /// <returns>A tensor of this shape.</returns>
     public Tensor Softplus() => Apply(UnaryFunction.Softplus, this);
 
+    /// <summary>The error function of each element, <c>2/√π·∫e^(−t²)dt</c> from 0.</summary>
+    /// <returns>A tensor of this shape.</returns>
+    public Tensor Erf() => Apply(UnaryFunction.Erf, this);
+
+    /// <summary>The sigmoid linear unit <c>x/(1 + e⁻ˣ)</c> of each element, also called swish (Elfwing et al. 2018).</summary>
+    /// <returns>A tensor of this shape.</returns>
+    public Tensor Silu() => Apply(UnaryFunction.Silu, this);
+
+    /// <summary>The Gaussian error linear unit <c>x·Φ(x)</c> of each element, with the normal distribution function Φ (Hendrycks, Gimpel 2016).</summary>
+    /// <param name="tanh">Whether Φ is taken in its tanh form, <c>½(1 + tanh(√(2/π)(x + 0.044715x³)))</c>, which differs by up to 5e-4 and which some published models were trained with.</param>
+    /// <returns>A tensor of this shape.</returns>
+    public Tensor Gelu(bool tanh = false) => Apply(tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu, this);
+
     /// <summary>The same values, through which no gradient flows.</summary>
     /// <returns>A tensor of this shape.</returns>
     public Tensor Detach() => IsSymbolic || this is Parameter ? new Detach().Apply(this) : RequiresGradient ? new Tensor(Shape, Storage) : this;

@@ -26,6 +26,10 @@ internal enum UnaryFunction
     Elu,
     Relu,
     Softplus,
+    Erf,
+    Silu,
+    Gelu,
+    GeluTanh,
 }
 
 /// <summary>A function of one variable, applied element by element.</summary>
@@ -60,6 +64,10 @@ internal sealed record Unary(UnaryFunction Function) : Operation
         UnaryFunction.Elu => new UnaryKernel<T, EluOperator<T>>(),
         UnaryFunction.Relu => new UnaryKernel<T, ReluOperator<T>>(),
         UnaryFunction.Softplus => new UnaryKernel<T, SoftplusOperator<T>>(),
+        UnaryFunction.Erf => new UnaryKernel<T, ErfOperator<T>>(),
+        UnaryFunction.Silu => new UnaryKernel<T, SiluOperator<T>>(),
+        UnaryFunction.Gelu => new UnaryKernel<T, GeluOperator<T>>(),
+        UnaryFunction.GeluTanh => new UnaryKernel<T, GeluTanhOperator<T>>(),
         _ => throw new InvalidOperationException($"No kernel for {Function}."),
     };
 
@@ -86,6 +94,8 @@ internal sealed record Unary(UnaryFunction Function) : Operation
             UnaryFunction.Elu => ActivationGradient.Apply(ActivationFunction.Elu, cotangent, output),
             UnaryFunction.Relu => ActivationGradient.Apply(ActivationFunction.Relu, cotangent, output),
             UnaryFunction.Softplus => ActivationGradient.Apply(ActivationFunction.Softplus, cotangent, x),
+            UnaryFunction.Erf => cotangent * ((-x.Square()).Exp() * (2 / Math.Sqrt(Math.PI))),
+            UnaryFunction.Silu or UnaryFunction.Gelu or UnaryFunction.GeluTanh => new InputGradient(Function).Apply(cotangent, x),
             _ => throw new InvalidOperationException($"No gradient for {Function}."),
         }];
     }

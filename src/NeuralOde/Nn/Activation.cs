@@ -25,6 +25,15 @@ public enum Activation
 
     /// <summary>The sine, as in SIREN (Sitzmann et al. 2020).</summary>
     Sin,
+
+    /// <summary>x / (1 + e⁻ˣ), also called swish (Elfwing et al. 2018).</summary>
+    Silu,
+
+    /// <summary>x·Φ(x) with the normal distribution function Φ (Hendrycks, Gimpel 2016).</summary>
+    Gelu,
+
+    /// <summary>The same with Φ in its tanh form.</summary>
+    GeluTanh,
 }
 
 /// <summary>Applies activations.</summary>
@@ -47,6 +56,9 @@ public static class Activations
             Activation.Sigmoid => x.Sigmoid(),
             Activation.Softplus => x.Softplus(),
             Activation.Sin => x.Sin(),
+            Activation.Silu => x.Silu(),
+            Activation.Gelu => x.Gelu(),
+            Activation.GeluTanh => x.Gelu(tanh: true),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, $"Activations are {string.Join(", ", Enum.GetNames<Activation>())}."),
         };
     }

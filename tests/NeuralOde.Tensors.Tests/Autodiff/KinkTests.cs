@@ -97,7 +97,7 @@ public class KinkTests
     [Fact]
     public void Saturated_activations_have_finite_gradients()
     {
-        foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[] { x => x.Tanh(), x => x.Sigmoid(), x => x.Elu(), x => x.Softplus(), x => x.SoftMax(), x => x.LogSumExp() })
+        foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[] { x => x.Tanh(), x => x.Sigmoid(), x => x.Elu(), x => x.Softplus(), x => x.SoftMax(), x => x.LogSumExp(), x => x.Erf(), x => x.Silu(), x => x.Gelu(), x => x.Gelu(tanh: true) })
         {
             Assert.All(Gradient(function, -1e4, -800, 0, 800, 1e4), x => Assert.True(double.IsFinite(x)));
         }

@@ -13,6 +13,9 @@ public class ActivationGradientTests
     [InlineData("relu", "reluGradient", true)]
     [InlineData("relu", "reluGradient", false)]
     [InlineData("softplus", "softplusGradient", false)]
+    [InlineData("silu", "siluGradient", false)]
+    [InlineData("gelu", "geluGradient", false)]
+    [InlineData("geluTanh", "geluTanhGradient", false)]
     public void Pullback_equals_central_difference(string function, string gradient, bool fromOutput)
     {
         // Central differences of error h²/6·f‴ + ε/h with |f‴| ≤ 2: below 2e-10 at h = 2e-5 plus 1e-11.

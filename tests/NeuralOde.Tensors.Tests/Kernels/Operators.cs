@@ -33,6 +33,8 @@ internal static class Operators<T>
         ["softplus"] = Map.Unary<T, SoftplusOperator<T>>,
         ["silu"] = Map.Unary<T, SiluOperator<T>>,
         ["gelu"] = Map.Unary<T, GeluOperator<T>>,
+        ["geluTanh"] = Map.Unary<T, GeluTanhOperator<T>>,
+        ["erf"] = Map.Unary<T, ErfOperator<T>>,
         ["step"] = Map.Unary<T, StepOperator<T>>,
     };
 
@@ -55,6 +57,9 @@ internal static class Operators<T>
         ["eluGradient"] = Map.Binary<T, EluGradientOperator<T>>,
         ["reluGradient"] = Map.Binary<T, ReluGradientOperator<T>>,
         ["softplusGradient"] = Map.Binary<T, SoftplusGradientOperator<T>>,
+        ["siluGradient"] = Map.Binary<T, SiluGradientOperator<T>>,
+        ["geluGradient"] = Map.Binary<T, GeluGradientOperator<T>>,
+        ["geluTanhGradient"] = Map.Binary<T, GeluTanhGradientOperator<T>>,
     };
 
     /// <summary>Operators that are a single IEEE operation or a comparison: what each must equal exactly.</summary>

@@ -1,3 +1,5 @@
+using NeuralOde.Tensors.Tests.Kernels;
+
 namespace NeuralOde.Tensors.Tests;
 
 /// <summary>Every operation of the public interface at least once. Values, gradients, second derivatives and compiled programs are all tested on this table.</summary>
@@ -40,6 +42,10 @@ internal static partial class OperationCases
         yield return Map("elu", x => x.Elu(), x => x > 0 ? x : Math.Exp(x) - 1) with { Scale = x => x[0].Map(v => Math.Max(1, v)) };
         yield return Map("relu", x => x.Relu(), x => Math.Max(x, 0));
         yield return Map("softplus", x => x.Softplus(), x => Math.Log(1 + Math.Exp(x)));
+        yield return Map("erf", x => x.Erf(), x => ReferenceFunctions.InDouble("erf", x));
+        yield return Map("silu", x => x.Silu(), x => x / (1 + Math.Exp(-x)));
+        yield return Map("gelu", x => x.Gelu(), x => ReferenceFunctions.InDouble("gelu", x)) with { Ulps = 12 };
+        yield return Map("gelu by tanh", x => x.Gelu(tanh: true), x => ReferenceFunctions.InDouble("geluTanh", x)) with { Ulps = 16 };
         yield return Map("detach", x => x.Detach() * 3.0, x => 3 * x) with { StopsGradient = true };
         yield return Map("half detached", x => x * x.Detach(), x => x * x) with { StopsGradient = true };
         yield return One("scalar tanh", [], x => x.Tanh(), x => x.Map(Math.Tanh));

@@ -52,3 +52,51 @@ internal readonly struct SoftplusGradientOperator<T> : IBinaryOperator<T>
         where TVector : struct, ISimdVector<TVector, T>
         => g * SigmoidOperator<T>.Invoke(x);
 }
+
+/// <summary>The pullback of x/(1 + e⁻ˣ) from its input, with s = 1/(1 + e⁻ˣ): g·s(1 + x(1 − s)).</summary>
+internal readonly struct SiluGradientOperator<T> : IBinaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector g, TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        // Where e^(−|x|) has underflowed the derivative is 0 or 1: clamped there, infinite arguments give no ∞·0.
+        x = TVector.MaxNative(TVector.Constant(-800), TVector.MinNative(TVector.Constant(800), x));
+        var s = SigmoidOperator<T>.Invoke(x);
+        var one = TVector.Constant(1);
+        return g * (s * TVector.MultiplyAdd(x, one - s, one));
+    }
+}
+
+/// <summary>The pullback of x·Φ(x) from its input: g·(Φ(x) + x·φ(x)).</summary>
+internal readonly struct GeluGradientOperator<T> : IBinaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector g, TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        x = ErrorFunction.Clamp<TVector, T>(x);
+        var probability = ErrorFunction.Normal<TVector, T>(x, out var density);
+        return g * TVector.MultiplyAdd(x, density, probability);
+    }
+}
+
+/// <summary>The pullback of the tanh form of x·Φ(x) from its input, with s = 1/(1 + e⁻ʷ) and w = 2√(2/π)(x + 0.044715x³): g·(s + x·s(1 − s)·w′).</summary>
+internal readonly struct GeluTanhGradientOperator<T> : IBinaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector g, TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+    {
+        x = ErrorFunction.Clamp<TVector, T>(x);
+        var factor = TVector.Constant(2 * 0.79788456080286535588);
+        var square = TVector.Constant(0.044715) * (x * x);
+        var one = TVector.Constant(1);
+        var s = SigmoidOperator<T>.Invoke(factor * TVector.MultiplyAdd(square, x, x));
+        var slope = factor * TVector.MultiplyAdd(TVector.Constant(3), square, one);
+        return g * (s * TVector.MultiplyAdd(x * slope, one - s, one));
+    }
+}

@@ -79,8 +79,28 @@ internal readonly struct SiluOperator<T> : IUnaryOperator<T>
         => x * SigmoidOperator<T>.Invoke(x);
 }
 
-/// <summary>The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016): ½x(1 + tanh u) with u = √(2/π)(x + 0.044715x³).</summary>
+/// <summary>The error function.</summary>
+internal readonly struct ErfOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+        => ErrorFunction.Erf<TVector, T>(x);
+}
+
+/// <summary>The Gaussian error linear unit (Hendrycks and Gimpel, 2016): x·Φ(x) with the normal distribution function Φ.</summary>
 internal readonly struct GeluOperator<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x)
+        where TVector : struct, ISimdVector<TVector, T>
+        => TVector.MaxNative(TVector.Constant(typeof(T) == typeof(float) ? -15 : -39), x) * ErrorFunction.Normal<TVector, T>(x, out _);
+}
+
+/// <summary>The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016): ½x(1 + tanh u) with u = √(2/π)(x + 0.044715x³).</summary>
+internal readonly struct GeluTanhOperator<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
