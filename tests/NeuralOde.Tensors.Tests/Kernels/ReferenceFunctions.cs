@@ -98,16 +98,16 @@ internal static class ReferenceFunctions
         return DoubleDouble.Exp(-(x * x)) / (RootOfPi * fraction);
     }
 
-    /// <summary>As <see cref="Erfc"/>, to 11 digits and more.</summary>
+    /// <summary>As <see cref="Erfc"/>, to 14 digits.</summary>
     private static double PlainErfc(double x)
     {
-        if (x < 3)
+        if (x < 1.5)
         {
             return 1 - PlainErfSeries(x);
         }
 
         double fraction = x;
-        for (int n = 60; n >= 1; n--)
+        for (int n = 300; n >= 1; n--)
         {
             fraction = x + (n * 0.5 / fraction);
         }

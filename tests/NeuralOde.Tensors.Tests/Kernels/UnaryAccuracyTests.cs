@@ -47,6 +47,8 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     [InlineData("sigmoid")]
     [InlineData("elu")]
     [InlineData("softplus")]
+    [InlineData("erf")]
+    [InlineData("silu")]
     public void Double_precision_agrees_with_the_runtime_over_single_precision_numbers(string name)
         => SinglePrecisionSweep.Run(SampleStride, Operators<double>.Unary[name], (x, y) =>
         {
