@@ -153,14 +153,14 @@ public sealed class ImageClassifierTrainer
                 Keep(clock);
             }
 
-            progress?.Report(Progress(clock, recentTimes));
+            progress?.Report(Progress(clock, recentTimes, isEpochEnd: false));
         }
 
         ClassifierEvaluation? measure = _measured is null ? null : ClassifierEvaluation.Of(_classifier, _measured, _options.Batches.Scale, _options.EvaluationBatchSize, cancellationToken);
         _history.Close(_epoch * _batches.Count, measure?.Loss ?? double.NaN, measure?.Accuracy ?? double.NaN, TimeSpan.FromSeconds(_epochSeconds));
         (_epoch, _batch, _epochSeconds) = (_epoch + 1, 0, 0);
         Keep(clock);
-        progress?.Report(Progress(clock, recentTimes));
+        progress?.Report(Progress(clock, recentTimes, isEpochEnd: true));
     }
 
     private ImageTrainingStep Step()
@@ -198,7 +198,7 @@ public sealed class ImageClassifierTrainer
             ]);
     }
 
-    private ImageTrainingProgress Progress(Stopwatch clock, Queue<double> recentTimes)
+    private ImageTrainingProgress Progress(Stopwatch clock, Queue<double> recentTimes, bool isEpochEnd)
     {
         IReadOnlyList<ImageTrainingStep> steps = _history.Steps;
         double loss = 0, correct = 0, images = 0;
@@ -212,7 +212,7 @@ public sealed class ImageClassifierTrainer
         ImageTrainingStep last = steps[^1];
         double perStep = recentTimes.Count == 0 ? 0 : recentTimes.Average();
         return new ImageTrainingProgress(
-            Math.Min(_epoch + 1, _options.Epochs),
+            isEpochEnd ? _epoch : _epoch + 1,
             _options.Epochs,
             StepsDone,
             Steps,
@@ -222,6 +222,7 @@ public sealed class ImageClassifierTrainer
             last.ForwardEvaluations,
             last.BackwardEvaluations,
             _history.Epochs.Count > 0 ? _history.Epochs[^1].MeasuredAccuracy : double.NaN,
+            isEpochEnd,
             TimeSpan.FromSeconds(_secondsBefore + clock.Elapsed.TotalSeconds),
             TimeSpan.FromSeconds((Steps - StepsDone) * perStep));
     }

@@ -11,6 +11,7 @@ namespace NeuralOde.Training;
 /// <param name="ForwardEvaluations">Evaluations of the field in the last step's solve; 0 without an ODE.</param>
 /// <param name="BackwardEvaluations">The same for its gradient, vector-Jacobian products included.</param>
 /// <param name="MeasuredAccuracy">Accuracy on the images apart at the end of the last epoch, from 0 to 1; NaN before.</param>
+/// <param name="IsEpochEnd">Whether an epoch has just ended, its accuracy measured.</param>
 /// <param name="Elapsed">Time spent, that of the runs which this one resumes included.</param>
 /// <param name="Remaining">The time that the rest takes at the speed so far.</param>
 public sealed record ImageTrainingProgress(
@@ -24,5 +25,6 @@ public sealed record ImageTrainingProgress(
     long ForwardEvaluations,
     long BackwardEvaluations,
     double MeasuredAccuracy,
+    bool IsEpochEnd,
     TimeSpan Elapsed,
     TimeSpan Remaining);

@@ -50,7 +50,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
         string? root = folder ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrWhiteSpace(root))
         {
-            throw new FileNotFoundException($"No folder with {Title} is named: give one, or set {EnvironmentVariable} to it. {Needs()}");
+            throw new FileNotFoundException($"No folder with {Title} is named: give one, or set {EnvironmentVariable} to it. {Needs}");
         }
 
         // The folder of this name first: one that holds several sets may hold one of them loose.
@@ -70,7 +70,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
             fault = $"{Title} is not in '{nearest}': missing there {(Missing(nearest).Count() == 1 ? "is" : "are")} {string.Join(", ", Missing(nearest))}.";
         }
 
-        throw new FileNotFoundException($"{fault} {Needs()}");
+        throw new FileNotFoundException($"{fault} {Needs}");
     }
 
     /// <summary>Loads one part from the very folder that holds its files.</summary>
@@ -81,7 +81,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
         return ImageDataset.From(IdxFile.Read(Required(images: true)), IdxFile.Read(Required(images: false)), ClassNames);
 
         string Required(bool images) => FileOf(directory, prefix, images)
-            ?? throw new FileNotFoundException($"{Title} is not in '{directory}': {NameOf(prefix, images)} is missing. {Needs()}");
+            ?? throw new FileNotFoundException($"{Title} is not in '{directory}': {NameOf(prefix, images)} is missing. {Needs}");
     }
 
     private static string[] Prefixes => ["train", "t10k"];
@@ -101,6 +101,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
         return names.Select(x => Path.Combine(directory, x)).FirstOrDefault(File.Exists);
     }
 
-    private string Needs() =>
+    /// <summary>Which files are needed and where they can be had, in two sentences.</summary>
+    public string Needs =>
         $"Needed are {string.Join(", ", Files.Select(static x => NameOf(x.Prefix, x.Images)))}, plain or compressed (.gz). They can be had from {Home}.";
 }

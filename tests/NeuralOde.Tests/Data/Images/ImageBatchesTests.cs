@@ -9,7 +9,7 @@ public class ImageBatchesTests
     [InlineData(false)]
     public void An_epoch_shows_every_image_once(bool shuffled)
     {
-        var batches = new ImageBatches(IdxBytes.Images(50), new ImageBatchOptions { BatchSize = 8, IsShuffled = shuffled });
+        var batches = new ImageBatches(CountedImages.Of(50), new ImageBatchOptions { BatchSize = 8, IsShuffled = shuffled });
         int[] seen = Epoch(batches, 3);
         Assert.Equal(7, batches.Count);
         Assert.Equal(Enumerable.Range(0, 50), seen.Order());
@@ -19,7 +19,7 @@ public class ImageBatchesTests
     [Fact]
     public void A_batch_is_a_function_of_seed_epoch_and_number_alone()
     {
-        ImageDataset images = IdxBytes.Images(50);
+        ImageDataset images = CountedImages.Of(50);
         var options = new ImageBatchOptions { BatchSize = 8, MaxShift = 1, Seed = 9 };
         var inOrder = new ImageBatches(images, options);
         List<float[]> expected = [.. Enumerable.Range(0, 3).SelectMany(epoch => Enumerable.Range(0, 7).Select(batch => inOrder.Get(epoch, batch).Pixels.ToArray()))];
@@ -36,7 +36,7 @@ public class ImageBatchesTests
     [Fact]
     public void Pixels_are_scaled_and_go_with_their_labels()
     {
-        ImageDataset images = IdxBytes.Images(20);
+        ImageDataset images = CountedImages.Of(20);
         var batches = new ImageBatches(images, new ImageBatchOptions { BatchSize = 6, Scale = new PixelScale(0.5, 0.25) });
         ImageBatch last = batches.Get(0, 3);
         int[] indices = batches.Indices(0, 3).ToArray();
@@ -71,7 +71,7 @@ public class ImageBatchesTests
     [Fact]
     public void Settings_out_of_range_are_refused()
     {
-        ImageDataset images = IdxBytes.Images(4);
+        ImageDataset images = CountedImages.Of(4);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageBatches(images, new ImageBatchOptions { BatchSize = 0 }));
         Assert.Contains("0 to 1 pixels", Assert.Throws<ArgumentOutOfRangeException>(() => new ImageBatches(images, new ImageBatchOptions { MaxShift = 2 })).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageBatches(images).Get(0, 1));

@@ -64,7 +64,7 @@ public class ImageDatasetTests
     [Fact]
     public void Held_out_images_and_the_rest_are_all_images_once_and_the_same_for_a_seed()
     {
-        ImageDataset all = IdxBytes.Images(40);
+        ImageDataset all = CountedImages.Of(40);
         (ImageDataset training, ImageDataset validation) = all.HoldOut(13, seed: 5);
         Assert.Equal((27, 13), (training.Count, validation.Count));
         Assert.Equal(Enumerable.Range(0, 40), FirstPixels(training).Concat(FirstPixels(validation)).Order());
@@ -76,8 +76,8 @@ public class ImageDatasetTests
     [Fact]
     public void Taking_keeps_the_first_images()
     {
-        Assert.Equal([0, 1, 2], FirstPixels(IdxBytes.Images(10).Take(3)));
-        Assert.Equal(10, IdxBytes.Images(10).Take(99).Count);
+        Assert.Equal([0, 1, 2], FirstPixels(CountedImages.Of(10).Take(3)));
+        Assert.Equal(10, CountedImages.Of(10).Take(99).Count);
     }
 
     [RealDataFact("mnist/train-images-idx3-ubyte.gz")]

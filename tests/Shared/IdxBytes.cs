@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using NeuralOde.Data;
 
-namespace NeuralOde.Tests.Data.Images;
+namespace NeuralOde.TestSupport;
 
 /// <summary>Small idx files.</summary>
 internal static class IdxBytes
@@ -37,10 +36,28 @@ internal static class IdxBytes
     /// <summary>A data set of four files: image i has the pixels i, i + 1, … and the label i mod 10.</summary>
     public static void WriteSet(string folder, int training = 7, int test = 3, int rows = 2, int columns = 3, bool dotted = false, bool compressed = false)
     {
-        Directory.CreateDirectory(folder);
-        foreach ((string prefix, int count) in new[] { ("train", training), ("t10k", test) })
+        WriteSet(folder, training, test, rows, columns, dotted, compressed, (_, image, pixel) => (byte)(image + pixel));
+    }
+
+    /// <summary>A data set that is easy to learn: image i is 12x12 with a bright block at a place of its own for each label i mod 10, on some noise.</summary>
+    public static void WriteBlocks(string folder, int training = 200, int test = 60)
+    {
+        WriteSet(folder, training, test, 12, 12, false, true, static (part, image, pixel) =>
         {
-            byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(i, rows * columns)).Select(x => (byte)x)];
+            (int row, int column) = (pixel / 12, pixel % 12);
+            int label = image % 10;
+            bool isBright = row / 4 == label / 4 && column / 3 == label % 4;
+            uint noise = (uint)((part * 7_919) + (image * 144) + pixel) * 2_654_435_761u;
+            return (byte)((noise >> 26) + (isBright ? 180 : 0));
+        });
+    }
+
+    private static void WriteSet(string folder, int training, int test, int rows, int columns, bool dotted, bool compressed, Func<int, int, int, byte> pixel)
+    {
+        Directory.CreateDirectory(folder);
+        foreach ((int part, string prefix, int count) in new[] { (0, "train", training), (1, "t10k", test) })
+        {
+            byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(0, rows * columns).Select(k => pixel(part, i, k)))];
             byte[] labels = [.. Enumerable.Range(0, count).Select(x => (byte)(x % 10))];
             Write($"{prefix}-images-idx3-ubyte", Of([count, rows, columns], pixels));
             Write($"{prefix}-labels-idx1-ubyte", Of([count], labels));
@@ -49,12 +66,4 @@ internal static class IdxBytes
         void Write(string name, byte[] content) => File.WriteAllBytes(
             Path.Combine(folder, (dotted ? name.Replace("-idx", ".idx", StringComparison.Ordinal) : name) + (compressed ? ".gz" : "")), compressed ? Compress(content) : content);
     }
-
-    /// <summary>Images with pixels and labels as those of <see cref="WriteSet"/>.</summary>
-    public static ImageDataset Images(int count, int rows = 2, int columns = 3) => new(
-        [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(i, rows * columns)).Select(x => (byte)x)],
-        [.. Enumerable.Range(0, count).Select(x => (byte)(x % 10))],
-        rows,
-        columns,
-        ImageCollection.Mnist.ClassNames);
 }
