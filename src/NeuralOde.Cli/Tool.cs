@@ -58,7 +58,7 @@ internal static class Tool
             context.Error.WriteLine($"neuralode: {e.Message}");
             if (e.ExitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
             {
-                context.Error.WriteLine($"'neuralode {parsed.CommandResult.Command.Name} --help' shows what there is.");
+                context.Error.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' shows what there is.");
             }
 
             return e.ExitCode;
@@ -91,6 +91,7 @@ internal static class Tool
             LearnCommand.Create(context),
             FitCommand.Create(context),
             ForecastCommand.Create(context),
+            ExperimentCommand.Create(context),
         };
         foreach (Option option in root.Options)
         {
@@ -120,10 +121,11 @@ internal static class Tool
             return $"There is no option '{unknown}'.{NearestName.Suggestion(unknown, names)}";
         }
 
-        if (parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens.Count > 0)
+        if (parsed.CommandResult.Command is { Subcommands.Count: > 0 } parent && parsed.UnmatchedTokens.Count > 0)
         {
-            string[] commands = [.. root.Subcommands.Select(static x => x.Name)];
-            return $"There is no command '{parsed.UnmatchedTokens[0]}'.{NearestName.Suggestion(parsed.UnmatchedTokens[0], commands)} The commands are {string.Join(", ", commands)}; 'neuralode --help' says more.";
+            string[] commands = [.. parent.Subcommands.Select(static x => x.Name)];
+            string noun = parent is RootCommand ? "command" : parent.Name;
+            return $"There is no {noun} '{parsed.UnmatchedTokens[0]}'.{NearestName.Suggestion(parsed.UnmatchedTokens[0], commands)} The {noun}s are {string.Join(", ", commands)}; '{HelpWriter.Path(parent)} --help' says more.";
         }
 
         return parsed.Errors[0].Message;

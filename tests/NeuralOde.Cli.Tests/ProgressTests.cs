@@ -36,6 +36,33 @@ public class ProgressTests
         Assert.Equal(room >= 20, text.Contains("99,999/100,000", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_line_about_a_classifier_says_epoch_loss_share_right_speed_and_evaluations()
+    {
+        string line = ProgressText.Line(Images(isEpochEnd: true));
+        Assert.StartsWith("epoch 2 of 5   step   3,750 of 9,375   loss   0.0512   right 98.44 %   measured 98.70 %", line);
+        Assert.Contains("321 images/s   20 + 21 evaluations", line);
+        Assert.EndsWith("9:20 min left", line);
+        Assert.DoesNotContain("measured", ProgressText.Line(Images(isEpochEnd: false)));
+    }
+
+    [Theory]
+    [InlineData(120)]
+    [InlineData(80)]
+    [InlineData(60)]
+    [InlineData(30)]
+    [InlineData(10)]
+    [InlineData(3)]
+    public void What_stands_beside_the_bar_about_a_classifier_never_wraps(int room)
+    {
+        string text = ProgressText.Short(Images(isEpochEnd: false), room);
+        Assert.True(text.Length <= room, text);
+        Assert.Equal(room >= 10, text.Contains("epoch 2/5", StringComparison.Ordinal));
+    }
+
+    private static ImageTrainingProgress Images(bool isEpochEnd) =>
+        new(2, 5, 3_750, 9_375, 0.0512, 0.98438, 321.4, 20, 21, 0.987, isEpochEnd, TimeSpan.FromMinutes(6), TimeSpan.FromSeconds(560));
+
     [Theory]
     [InlineData(double.NaN, "-")]
     [InlineData(double.PositiveInfinity, "-")]
@@ -68,7 +95,7 @@ public class ProgressTests
         {
             // 10,000 iterations in 1,000 seconds: a twentieth takes 50 seconds, so half a minute decides.
             clock.Advance(TimeSpan.FromSeconds(0.1));
-            progress.Report(new TrainingProgress(i, 10_000, 1, 1, 10, TimeSpan.Zero));
+            progress.Report(ProgressText.Mark(new TrainingProgress(i, 10_000, 1, 1, 10, TimeSpan.Zero)));
         }
 
         string[] lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -83,7 +110,7 @@ public class ProgressTests
         var progress = new PlainProgress(writer, new Clock());
         for (int i = 1; i <= 100; i++)
         {
-            progress.Report(new TrainingProgress(i, 100, 1, 1, 10, TimeSpan.Zero));
+            progress.Report(ProgressText.Mark(new TrainingProgress(i, 100, 1, 1, 10, TimeSpan.Zero)));
         }
 
         Assert.Single(writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));

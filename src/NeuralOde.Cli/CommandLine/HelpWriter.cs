@@ -27,8 +27,8 @@ internal sealed class HelpWriter(TextWriter writer) : SynchronousCommandLineActi
         writer.WriteLine("  " + Usage(command));
         var tool = command as ToolCommand;
 
-        // The whole tool's examples are the first one of each command.
-        (string Line, string Meaning)[] examples = tool is null ? [.. command.Subcommands.OfType<ToolCommand>().SelectMany(static x => x.Examples.Take(1))] : [.. tool.Examples];
+        // The examples of a command with commands below it are the first one of each.
+        (string Line, string Meaning)[] examples = command.Subcommands.Count > 0 ? [.. Leaves(command).SelectMany(static x => x.Examples.Take(1))] : [.. tool?.Examples ?? []];
         if (examples.Length > 0)
         {
             Heading("Examples");
@@ -64,14 +64,19 @@ internal sealed class HelpWriter(TextWriter writer) : SynchronousCommandLineActi
         }
     }
 
+    /// <summary>What is typed to name a command, such as "neuralode experiment mnist".</summary>
+    public static string Path(Command command)
+    {
+        string? above = command.Parents.OfType<Command>().Select(Path).FirstOrDefault();
+        return command is RootCommand ? "neuralode" : above is null ? command.Name : $"{above} {command.Name}";
+    }
+
+    private static IEnumerable<ToolCommand> Leaves(Command command) =>
+        command.Subcommands.OfType<ToolCommand>().SelectMany(static x => x.Subcommands.Count > 0 ? Leaves(x) : [x]);
+
     private static string Usage(Command command)
     {
-        var words = new List<string>();
-        for (Command? x = command; x is not null; x = x.Parents.OfType<Command>().FirstOrDefault())
-        {
-            words.Insert(0, x is RootCommand ? "neuralode" : x.Name);
-        }
-
+        List<string> words = [Path(command)];
         words.AddRange(command.Arguments.Select(Label));
         if (command.Subcommands.Count > 0)
         {

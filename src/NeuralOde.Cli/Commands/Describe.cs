@@ -4,6 +4,7 @@ using NeuralOde.Experiments;
 using NeuralOde.Nn;
 using NeuralOde.Optimizers;
 using NeuralOde.Tensors;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -43,6 +44,50 @@ internal static class Describe
         ("evaluations of the field an iteration, forward", ((double)result.Evaluated / Math.Max(1, result.Iterations - result.FailedSolves)).ToString("0.0", CultureInfo.InvariantCulture)),
         .. Matrix(result),
     ];
+
+    /// <summary>A classifier's name as the articles write it.</summary>
+    public static string ClassifierTitle(MnistModelOptions model) => model.Model switch
+    {
+        MnistModel.OdeNet => "ODE-Net",
+        MnistModel.RkNet => "RK-Net",
+        MnistModel.ResNet => "ResNet",
+        _ => "multilayer perceptron",
+    };
+
+    /// <summary>A classifier in a few words.</summary>
+    public static string Classifier(MnistModelOptions model) => model.Model switch
+    {
+        MnistModel.Mlp => $"multilayer perceptron, {model.HiddenUnits} hidden units",
+        MnistModel.ResNet => $"ResNet, {model.ResidualBlocks} blocks, {Normalization(model)}",
+        _ => $"{ClassifierTitle(model)}, {new SolverChoice(model.Solver, model.Steps, model.Gradient)}, {model.Gradient.Name} gradient, {Normalization(model)}",
+    };
+
+    /// <summary>The settings of a classifier's training.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Classification(MnistOutcome outcome)
+    {
+        ImageTrainingOptions training = outcome.Training;
+        List<(string, string)> settings =
+        [
+            ("data", $"{outcome.Collection.Title}, {Whole(outcome.Data.Training.Count)} training images{(outcome.Data.Validation is { } held ? $", {Whole(held.Count)} held out" : "")}, {Whole(outcome.Data.Test.Count)} test images"),
+            ("classifier", Classifier(outcome.Model)),
+            ("parameters", Whole(outcome.Network.Parameters.ValueCount)),
+            ("optimizer", $"adam, learning rate {Number(training.LearningRate)}{(training.Schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0")}{(training.GradientNormBound is double bound ? $", gradient norm at most {Number(bound)}" : "")}"),
+            ("epochs", Whole(training.Epochs)),
+            ("batch", $"{Whole(training.Batches.BatchSize)} images{(training.Batches.MaxShift > 0 ? $", each moved by up to {training.Batches.MaxShift} pixels" : "")}"),
+            ("seed", training.Batches.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("threads", Whole(Threads.Maximum)),
+        ];
+        if (outcome.Model.Model != MnistModel.Mlp)
+        {
+            settings.Insert(2, ("channels", Whole(outcome.Model.Channels)));
+        }
+
+        return settings;
+
+        static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    }
+
+    private static string Normalization(MnistModelOptions model) => $"{model.Normalization.ToString().ToLowerInvariant()} normalization";
 
     private static IEnumerable<(string Name, string Value)> Matrix(DynamicsExperimentResult result)
     {

@@ -1,5 +1,4 @@
 using NeuralOde.Cli.CommandLine;
-using NeuralOde.Training;
 using Spectre.Console;
 
 namespace NeuralOde.Cli.Progress;
@@ -7,7 +6,7 @@ namespace NeuralOde.Cli.Progress;
 /// <summary>A bar that is redrawn in place.</summary>
 internal static class LiveProgress
 {
-    public static T Run<T>(ToolContext context, string title, Func<IProgress<TrainingProgress>, T> work)
+    public static T Run<T>(ToolContext context, string title, Func<IProgress<ProgressMark>, T> work)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
         console.MarkupLineInterpolated($"[bold]{title}[/]");
@@ -21,13 +20,13 @@ internal static class LiveProgress
             .Start(x => work(new Bar(x.AddTask("starting", maxValue: 1), width - bar - 2)));
     }
 
-    private sealed class Bar(ProgressTask task, int room) : IProgress<TrainingProgress>
+    private sealed class Bar(ProgressTask task, int room) : IProgress<ProgressMark>
     {
-        public void Report(TrainingProgress value)
+        public void Report(ProgressMark value)
         {
-            task.MaxValue = Math.Max(1, value.Iterations);
-            task.Value = value.Iteration;
-            task.Description = Markup.Escape(ProgressText.Short(value, room));
+            task.MaxValue = Math.Max(1, value.Total);
+            task.Value = value.Done;
+            task.Description = Markup.Escape(value.Short(room));
         }
     }
 }

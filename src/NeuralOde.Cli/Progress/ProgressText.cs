@@ -6,6 +6,10 @@ namespace NeuralOde.Cli.Progress;
 /// <summary>The words of a progress line.</summary>
 internal static class ProgressText
 {
+    public static ProgressMark Mark(TrainingProgress p) => new(p.Iteration, p.Iterations, p.Iteration == p.Iterations, () => Line(p), room => Short(p, room));
+
+    public static ProgressMark Mark(ImageTrainingProgress p) => new(p.Step, p.Steps, p.IsEpochEnd, () => Line(p), room => Short(p, room));
+
     /// <summary>A whole line of a log.</summary>
     public static string Line(TrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,
@@ -19,9 +23,32 @@ internal static class ProgressText
         string done = string.Create(CultureInfo.InvariantCulture, $"{p.Iteration:N0}/{p.Iterations:N0}");
         string speed = string.Create(CultureInfo.InvariantCulture, $"{p.IterationsPerSecond:N0}/s");
         string loss = $"loss {Number(p.Loss)}", best = $"best {Number(p.Best)}", left = $"{Time(p.Remaining)} left";
-        string[][] choices = [[done, loss, best, speed, left], [done, loss, best, left], [done, best, left], [done, left], [done]];
-        return choices.Select(static x => string.Join("  ", x)).FirstOrDefault(x => x.Length <= room) ?? "";
+        return Longest(room, [done, loss, best, speed, left], [done, loss, best, left], [done, best, left], [done, left], [done]);
     }
+
+    /// <summary>A whole line of a log about a classifier.</summary>
+    public static string Line(ImageTrainingProgress p) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {p.Epoch} of {p.Epochs}   step {p.Step,7:N0} of {p.Steps:N0}   loss {Number(p.Loss),8}   right {Percent(p.Accuracy),7}   {(p.IsEpochEnd && double.IsFinite(p.MeasuredAccuracy) ? $"measured {Percent(p.MeasuredAccuracy)}   " : "")}{p.ImagesPerSecond,6:N0} images/s{Evaluations(p)}   {Time(p.Remaining)} left");
+
+    /// <summary>What stands beside a bar about a classifier, what matters least left out first.</summary>
+    public static string Short(ImageTrainingProgress p, int room = 64)
+    {
+        string epoch = $"epoch {p.Epoch}/{p.Epochs}", left = $"{Time(p.Remaining)} left", loss = $"loss {Number(p.Loss)}", right = $"right {Percent(p.Accuracy)}";
+        string measured = double.IsFinite(p.MeasuredAccuracy) ? $"measured {Percent(p.MeasuredAccuracy)}" : "";
+        string speed = string.Create(CultureInfo.InvariantCulture, $"{p.ImagesPerSecond:N0}/s");
+        return Longest(
+            room, [epoch, loss, right, measured, speed + Evaluations(p), left], [epoch, loss, right, measured, speed, left], [epoch, loss, right, measured, left], [epoch, right, measured, left], [epoch, right, left], [epoch, left], [epoch]);
+    }
+
+    /// <summary>A share in percent, with two decimals.</summary>
+    public static string Percent(double share) => double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00} %") : "-";
+
+    private static string Evaluations(ImageTrainingProgress p) =>
+        p.ForwardEvaluations == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"   {p.ForwardEvaluations} + {p.BackwardEvaluations} evaluations");
+
+    private static string Longest(int room, params string[][] choices) =>
+        choices.Select(static x => string.Join("  ", x.Where(static part => part.Length > 0))).FirstOrDefault(x => x.Length <= room) ?? "";
 
     public static string Number(double value) => !double.IsFinite(value) ? "-"
         : Math.Abs(value) is >= 0.001 and < 1_000 ? value.ToString("G3", CultureInfo.InvariantCulture)
