@@ -167,5 +167,10 @@ public sealed class PerSampleOdeBlock : Module
         internal override ErrorNorm? NormOf(Shape state) => new(0, _state.ElementCount);
 
         internal override void Discover(IEnumerable<Parameter> parameters) => _field.Discover(parameters);
+
+        internal override void Discover(IReadOnlyCollection<Module> modeReaders) => _field.Discover(modeReaders);
+
+        // Not a module of its own: parameters keep the names that the layer gave them.
+        internal override IEnumerable<Module> SelfAndWithin() => _field.SelfAndWithin().Prepend(this);
     }
 }

@@ -71,5 +71,7 @@ public sealed class TupleField : VectorField
 
     internal override void Discover(IEnumerable<Parameter> parameters) => _field.Discover(parameters);
 
+    internal override void Discover(IReadOnlyCollection<Module> modeReaders) => _field.Discover(modeReaders);
+
     private Tensor Derivative(Tensor t, Tensor z) => Pack(_function(t, Unpack(z)));
 }
