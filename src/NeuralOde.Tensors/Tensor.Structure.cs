@@ -229,6 +229,12 @@ public partial class Tensor
         return Slice(at, start, 1).Reshape(Shape.Slice(..at).Append(Shape.Slice((at + 1)..)));
     }
 
+    /// <summary>Some indices of the first axis, in any order and any number of times.</summary>
+    /// <param name="indices">Which, from 0 to the axis's length − 1. They are constants: a compiled function takes those of its first call.</param>
+    /// <returns>A tensor whose first axis has as many indices as were given.</returns>
+    /// <exception cref="ArgumentException">An index is outside of the axis, or this is a scalar.</exception>
+    public Tensor Gather(ReadOnlySpan<int> indices) => new Gather(indices.ToArray()).Apply(this);
+
     /// <summary>Repeats along axes of length 1, or absent ones in front, to reach a shape.</summary>
     /// <param name="shape">The shape to reach.</param>
     /// <returns>A tensor of that shape.</returns>

@@ -43,6 +43,45 @@ public static class Loss
         return Tensor.Where(size.Less(limit), 0.5 * size.Square(), threshold * (size - (0.5 * threshold))).Mean();
     }
 
+    /// <summary>The negative logarithm of the normal density of observations around predictions, <c>½((x − x̂)/σ)² + ln σ + ½ ln 2π</c>, averaged over the elements that were observed.</summary>
+    /// <param name="predicted">Predictions x̂.</param>
+    /// <param name="observed">Observations x; what stands where none was made is ignored, even NaN.</param>
+    /// <param name="deviation">The standard deviation σ, above 0; broadcasts with the others.</param>
+    /// <param name="mask">1 where an observation was made, else 0; broadcasts with the others. All were made if not given.</param>
+    /// <returns>A scalar, in nats; 0 where nothing was observed.</returns>
+    public static Tensor GaussianNegativeLogLikelihood(Tensor predicted, Tensor observed, Tensor deviation, Tensor? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(deviation);
+        const double HalfLogTwoPi = 0.91893853320467274178;
+        Tensor difference = Difference(predicted, observed);
+        if (mask is null)
+        {
+            return (0.5 * (difference / deviation).Square()).Mean() + deviation.Log().BroadcastTo(difference.Shape).Mean() + HalfLogTwoPi;
+        }
+
+        Tensor wide = mask.BroadcastTo(difference.Shape);
+        Tensor zero = Tensor.Scalar(0, difference.DType);
+        Tensor each = (0.5 * (Tensor.Where(wide, difference, zero) / deviation).Square()) + deviation.Log() + HalfLogTwoPi;
+        return Tensor.Where(wide, each, zero).Sum() / Tensor.Maximum(wide.Sum(), Tensor.Scalar(1, difference.DType));
+    }
+
+    /// <summary>
+    /// The Kullback-Leibler divergence of normal distributions with independent components from the standard one, <c>−½ Σ (1 + ln σ² − μ² − σ²)</c>:
+    /// summed over the last axis, averaged over the others.
+    /// </summary>
+    /// <param name="mean">The means μ, <c>[…, components]</c>.</param>
+    /// <param name="logVariance">ln σ², of the same shape.</param>
+    /// <returns>A scalar, in nats.</returns>
+    /// <exception cref="ArgumentException">The shapes differ, or are those of scalars.</exception>
+    public static Tensor KullbackLeibler(Tensor mean, Tensor logVariance)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(logVariance);
+        return mean.Shape == logVariance.Shape && mean.Rank > 0
+            ? 0.5 * (logVariance.Exp() + mean.Square() - logVariance - 1).Sum([-1]).Mean()
+            : throw new ArgumentException($"Means and logarithms of variances have one shape [..., components]; got {mean.Shape} and {logVariance.Shape}.", nameof(logVariance));
+    }
+
     private static Tensor Difference(Tensor predicted, Tensor observed)
     {
         ArgumentNullException.ThrowIfNull(predicted);

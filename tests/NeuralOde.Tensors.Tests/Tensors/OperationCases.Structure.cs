@@ -64,6 +64,9 @@ internal static partial class OperationCases
         yield return One("slice of nothing", [2, 5], x => x.Slice(1, 3, 0), x => x.Cut(1, 3, 0));
         yield return One("select 0", [3, 4], x => x.Select(0, 1), x => x.Cut(0, 1, 1).To(4));
         yield return One("select last", [3, 4], x => x.Select(-1, -1), x => x.Cut(1, 3, 1).To(3));
+        yield return One("gather", [4, 2, 3], x => x.Gather([2, 0, 2, 3, 2]), x => Dense.Join(0, [.. new[] { 2, 0, 2, 3, 2 }.Select(i => x.Cut(0, i, 1))]));
+        yield return One("gather from a vector", [3], x => x.Gather([1, 1]), x => Dense.Join(0, x.Cut(0, 1, 1), x.Cut(0, 1, 1)));
+        yield return One("gather nothing", [3, 2], x => x.Gather([]), x => x.Cut(0, 0, 0));
         yield return One("broadcast new axis", [3], x => x.BroadcastTo([2, 3]), x => x.Repeat(2, 3));
         yield return One("broadcast middle", [2, 1, 3], x => x.BroadcastTo([2, 4, 3]), x => x.Repeat(2, 4, 3));
         yield return One("broadcast scalar", [], x => x.BroadcastTo([2, 2]), x => x.Repeat(2, 2));

@@ -107,11 +107,11 @@ public abstract class RecurrentLayer : Module
     private protected IEnumerable<int> Steps(int time) => IsReversed ? Enumerable.Range(0, time).Reverse() : Enumerable.Range(0, time);
 
     /// <summary>Takes a step's state where the mask says that there is one, else the old one.</summary>
-    private protected static Tensor Keep(Tensor? mask, int step, Tensor next, Tensor previous) =>
+    internal static Tensor Keep(Tensor? mask, int step, Tensor next, Tensor previous) =>
         mask is null ? next : Tensor.Where(mask.Select(0, step).Unsqueeze(1), next, previous);
 
     /// <summary>The input of a step, zero where there is none.</summary>
-    private protected static Tensor Input(Tensor x, Tensor? mask, int step) =>
+    internal static Tensor Input(Tensor x, Tensor? mask, int step) =>
         mask is null ? x.Select(0, step) : Tensor.Where(mask.Select(0, step).Unsqueeze(1), x.Select(0, step), Tensor.Zeros(Shape.Scalar, x.DType));
 
     /// <summary>Runs the sequence as one operation.</summary>
