@@ -15,7 +15,7 @@ const string help = """
           The whole table in under three minutes, as Markdown; or some of its sections:
           gemm, conv, elementwise, fields, steps, wide, lotka, training. The default command.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
-      instructions cubic|spiral|wide [--clock wall|cpu] [--core N]
+      instructions cubic|spiral|wide|images [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
       gradients FILE
           Holds gradients against another implementation's (peers/gradients.py writes the file).

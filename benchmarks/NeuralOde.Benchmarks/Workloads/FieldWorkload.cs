@@ -22,7 +22,7 @@ internal sealed class FieldWorkload
         _state = new RandomSource(3).Normal(shape, 0, 0.5).ToArray<float>();
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["cubic", "spiral", "wide"];
+    public static IReadOnlyList<string> Names { get; } = ["cubic", "spiral", "wide", "images"];
 
     /// <summary>The network for a reader of the table.</summary>
     public string Name { get; }
@@ -40,6 +40,7 @@ internal sealed class FieldWorkload
         "cubic" => new("y³-2-50-2 tanh, batch 20", CubicField(new RandomSource(4)), [20, 2]),
         "spiral" => new("2-16-16-2 ELU, batch 1", new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(4)), [1, 2]),
         "wide" => new("64-128-128-64 tanh, batch 512", new Mlp(64, [128, 128], 64, Activation.Tanh, random: new RandomSource(4)), [512, 64]),
+        "images" => new("two 3x3 convolutions of 64 channels and t, ReLU and batch normalisation, 32 images of 6x6", ImageField(new RandomSource(4)), [32, 6, 6, 64]),
         _ => throw new ArgumentException($"There is no field '{name}'; fields are {string.Join(", ", Names)}.", nameof(name)),
     };
 
@@ -54,6 +55,16 @@ internal sealed class FieldWorkload
         }
 
         return VectorField.Define((_, z) => network.Forward(z * z * z), network);
+    }
+
+    /// <summary>The field of an ODE network on MNIST.</summary>
+    public static VectorField ImageField(RandomSource random)
+    {
+        TimeConcatenatedConv2d first = new(64, 64, 3, padding: 1, bias: false, random: random), second = new(64, 64, 3, padding: 1, bias: false, random: random);
+        BatchNorm firstNorm = new(64), secondNorm = new(64);
+        return VectorField.Define(
+            (t, z) => secondNorm.Forward(second.Forward(t, firstNorm.Forward(first.Forward(t, z).Relu())).Relu()),
+            first, firstNorm, second, secondNorm);
     }
 
     /// <summary>The program of f.</summary>
