@@ -11,6 +11,8 @@ public sealed class ActivationLayer(Activation activation) : Layer
         ? activation
         : throw new ArgumentOutOfRangeException(nameof(activation), activation, $"Activations are {string.Join(", ", Enum.GetNames<Activation>())}.");
 
+    internal override string Label => Activation.ToString();
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Activation.Apply(x);
 }

@@ -21,6 +21,17 @@ public abstract class Layer : Module
     /// <returns>The output.</returns>
     public abstract Tensor Forward(Tensor x);
 
+    /// <summary>The layers within with their output shapes and parameters, found by applying this layer to zeros, in evaluation.</summary>
+    /// <param name="inputShape">The input's shape, batch included.</param>
+    /// <returns>The summary; its text is a table.</returns>
+    public ModelSummary Summary(Shape inputShape) => ModelSummary.Of(this, inputShape);
+
+    /// <summary>What a summary calls this layer.</summary>
+    internal virtual string Label => GetType().Name;
+
+    /// <summary>Applies a layer within another one, so that a summary sees it.</summary>
+    internal Tensor Invoke(Tensor x) => ModelSummary.Watch(this, x);
+
     private sealed class FunctionLayer : Layer
     {
         private readonly Func<Tensor, Tensor> _function;
@@ -33,6 +44,8 @@ public abstract class Layer : Module
                 AddModule(modules.Length == 1 ? "network" : $"network{i}", modules[i]);
             }
         }
+
+        internal override string Label => "Layer";
 
         public override Tensor Forward(Tensor x)
         {

@@ -82,6 +82,24 @@ public static class Loss
             : throw new ArgumentException($"Means and logarithms of variances have one shape [..., components]; got {mean.Shape} and {logVariance.Shape}.", nameof(logVariance));
     }
 
+    /// <summary>Cross entropy of a classifier: the negative logarithm of the probability that it gives to the true class, averaged over the batch.</summary>
+    /// <param name="logits">Logarithms of the classes' probabilities but for a constant, <c>[batch, classes]</c>.</param>
+    /// <param name="labels">The number of each row's class, from 0.</param>
+    /// <returns>A scalar, in units of the natural logarithm; ln classes for a guess.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is the number of no class.</exception>
+    public static Tensor CrossEntropy(Tensor logits, ReadOnlySpan<int> labels) => CrossEntropy(logits, Classification.Labels(logits, labels));
+
+    /// <summary>The same with labels as a tensor, which may be an argument of a compiled function.</summary>
+    /// <param name="logits">Logarithms of the classes' probabilities but for a constant, <c>[batch, classes]</c>.</param>
+    /// <param name="labels">The number of each row's class, <c>[batch]</c>, whole numbers in the logits' type. One that is the number of no class makes the loss NaN.</param>
+    /// <returns>A scalar, in units of the natural logarithm.</returns>
+    public static Tensor CrossEntropy(Tensor logits, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return logits.CrossEntropy(labels).Mean();
+    }
+
     private static Tensor Difference(Tensor predicted, Tensor observed)
     {
         ArgumentNullException.ThrowIfNull(predicted);

@@ -67,6 +67,14 @@ public abstract partial class Module
     /// <summary>This module, then those within it, each before its own.</summary>
     internal virtual IEnumerable<Module> SelfAndWithin() => _modules.SelectMany(static x => x.Module.SelfAndWithin()).Prepend(this);
 
+    /// <summary>Switches to evaluation until the returned object is disposed, which gives every module its own mode back.</summary>
+    internal IDisposable EvaluateMeanwhile()
+    {
+        var modes = new ModeScope([.. SelfAndWithin().Select(static x => (x, x._isTraining))]);
+        Evaluate();
+        return modes;
+    }
+
     /// <summary>Runs something that compiles, and says which modules read their mode meanwhile.</summary>
     internal static TResult WatchModes<TResult>(Func<TResult> compile, out IReadOnlyCollection<Module> readers)
     {
@@ -93,5 +101,18 @@ public abstract partial class Module
         }
 
         MarkModesChanged();
+    }
+
+    private sealed class ModeScope((Module Module, bool IsTraining)[] modes) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach ((Module module, bool isTraining) in modes)
+            {
+                module._isTraining = isTraining;
+            }
+
+            MarkModesChanged();
+        }
     }
 }

@@ -26,6 +26,20 @@ public abstract partial class Module
     /// <returns>Names and buffers, those of the modules within included.</returns>
     public IEnumerable<(string Name, Parameter Buffer)> NamedBuffers() => Named(static x => x._ownBuffers);
 
+    /// <summary>All modules within this one, with their names; this one itself has the empty name and comes first.</summary>
+    /// <returns>Names and modules, each before those within it.</returns>
+    public IEnumerable<(string Name, Module Module)> NamedModules()
+    {
+        yield return ("", this);
+        foreach ((string prefix, Module module) in _modules)
+        {
+            foreach ((string name, Module within) in module.NamedModules())
+            {
+                yield return (name.Length == 0 ? prefix : $"{prefix}.{name}", within);
+            }
+        }
+    }
+
     /// <summary>Registers a parameter of this module.</summary>
     /// <param name="name">Its name, unique in the module, without dots.</param>
     /// <param name="initial">Its first values.</param>

@@ -25,8 +25,8 @@ public sealed class ResidualBlock : Layer
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Tensor around = Shortcut?.Forward(x) ?? x;
-        Tensor f = Body.Forward(x);
+        Tensor around = Shortcut?.Invoke(x) ?? x;
+        Tensor f = Body.Invoke(x);
         return f.Shape == around.Shape
             ? around + f
             : throw new ArgumentException($"A residual block adds what has one shape; its body returns {f.Shape} and the way around it {around.Shape}. Give it a shortcut that changes the shape likewise.", nameof(x));

@@ -28,7 +28,7 @@ public sealed class Sequential : Layer
         ArgumentNullException.ThrowIfNull(x);
         foreach (Layer layer in _layers)
         {
-            x = layer.Forward(x);
+            x = layer.Invoke(x);
         }
 
         return x;

@@ -1,6 +1,6 @@
 namespace NeuralOde.Tensors.Tests;
 
-/// <content>Normalisations.</content>
+/// <content>Normalisations, and the loss of classifiers.</content>
 internal static partial class OperationCases
 {
     private static IEnumerable<OperationCase> Normalizations()
@@ -30,11 +30,19 @@ internal static partial class OperationCases
             yield return Normalization($"group normalize [{string.Join(",", shape)}] by {groups}", shape, x => x[0].GroupNormalize(groups, x[1], x[2], Epsilon), Reference);
         }
 
+        // The labels come from the sample by a comparison, so that they have no gradient.
+        yield return new("cross entropy", [[4, 3], [4]], x => x[0].CrossEntropy(x[1].Step() + 1.0), x => Dense.Make([4], i => CrossEntropy(x[0].Values[(3 * i[0])..((3 * i[0]) + 3)], x[1].Values[i[0]] > 0 ? 2 : 1)))
+        {
+            Ulps = 16,
+            Scale = x => x[1].Map(_ => 4),
+        };
         yield return new("scale and shift", [[3, 2, 5], [5], [5]], x => x[0].ScaleShift(x[1], x[2]), x => Dense.Zip(Dense.Zip(x[0], x[1], (p, q) => p * q), x[2], (p, q) => p + q))
         {
             Scale = x => Dense.Zip(Dense.Zip(x[0], x[1], (p, q) => Math.Abs(p * q)), x[2], (p, q) => p + Math.Abs(q)),
         };
     }
+
+    private static double CrossEntropy(double[] logits, int label) => Math.Log(logits.Sum(Math.Exp)) - logits[label];
 
     /// <summary>A mean, a variance and a division: some roundings of the normalised values, which are at most √n, times the scale, and of the shift.</summary>
     private static OperationCase Normalization(string name, int[] shape, Func<Tensor[], Tensor> apply, Func<Dense[], Dense> reference) =>

@@ -68,6 +68,57 @@ internal static unsafe class Softmax
         }
     }
 
+    /// <summary>
+    /// destination[r] = ln Σ e^x[r, ·] − x[r, label], the negative logarithm of the probability that softmax gives to the row's label; labels are whole numbers
+    /// from 0, and a row whose label is no column is NaN.
+    /// </summary>
+    /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CrossEntropy<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> labels, int rows, int columns, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireShape(x.Length, rows, columns);
+        StridedExtent.Require(labels.Length, [rows], nameof(labels));
+        StridedExtent.Require(destination.Length, [rows], nameof(destination));
+        for (var row = 0; row < rows; row++)
+        {
+            var from = x.Slice(row * columns, columns);
+            var label = Column(labels[row], columns);
+            destination[row] = label < 0 ? T.NaN : LogSumExp(from, SimdWidths.Best) - from[label];
+        }
+    }
+
+    /// <summary>destination[r, ·] = g[r]·(softmax x[r, ·] − the unit vector of the row's label): the pullback of <see cref="CrossEntropy"/>.</summary>
+    /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CrossEntropyGradient<T>(ReadOnlySpan<T> g, ReadOnlySpan<T> x, ReadOnlySpan<T> labels, int rows, int columns, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireShape(x.Length, rows, columns);
+        StridedExtent.Require(g.Length, [rows], nameof(g));
+        StridedExtent.Require(labels.Length, [rows], nameof(labels));
+        StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
+        for (var row = 0; row < rows; row++)
+        {
+            var to = destination.Slice(row * columns, columns);
+            var label = Column(labels[row], columns);
+            if (label < 0)
+            {
+                to.Fill(T.NaN);
+                continue;
+            }
+
+            Invoke(x.Slice(row * columns, columns), 1, columns, to, SimdWidths.Best);
+            to[label] -= T.One;
+            Map.BinaryScalarRight<T, MultiplyOperator<T>>(to, g[row], to);
+        }
+    }
+
+    /// <summary>The column that a label names, or −1.</summary>
+    private static int Column<T>(T label, int columns)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => label >= T.Zero && label < T.CreateTruncating(columns) && label == T.Truncate(label) ? int.CreateTruncating(label) : -1;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T LogSumExp<T>(ReadOnlySpan<T> row, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -53,6 +53,8 @@ public class DivisionTests
         ["layer normalisation"] = ([[67, 129], [129], [129]], x => x[0].LayerNormalize(x[1], x[2])),
         ["batch normalisation's gradient"] = ([[67, 129], [129], [129]], x => Gradients.Of(x[0].BatchNormalize(x[1], x[2]).Cube().Sum(), [x[0]])[0]),
         ["group normalisation's gradient"] = ([[5, 31, 48], [48], [48]], x => Gradients.Of(x[0].GroupNormalize(12, x[1], x[2]).Cube().Sum(), [x[0]])[0]),
+        ["cross entropy"] = ([[67, 9], [67]], x => x[0].CrossEntropy(x[1].Step())),
+        ["cross entropy's gradient"] = ([[67, 9], [67]], x => Gradients.Of(x[0].CrossEntropy(x[1].Step()).Sum(), [x[0]])[0]),
         ["scale and shift"] = ([[67, 129], [129], [129]], x => x[0].ScaleShift(x[1], x[2])),
         ["layer"] = ([[67, 129], [129, 33], [33]], x => (x[0].MatMul(x[1]) + x[2]).Sigmoid()),
         ["layer by columns"] = ([[7, 65], [258, 65], [258]], x => (x[0].MatMul(x[1].Transpose()) + x[2]).Elu()),
