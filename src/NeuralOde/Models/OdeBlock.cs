@@ -147,11 +147,11 @@ public sealed class OdeBlock : Module
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         FieldPrograms<T> programs = sensitivity.Programs;
-        var initial = new T[programs.StateLength];
+        var initial = Storage<T>.Allocate(programs.StateLength);
         double[] times = timesTensor is { RequiresGradient: true } ? new double[memory.TimeCount] : [];
-        sensitivity.Backward(memory, cotangent.AsSpan<T>(), initial, times);
+        sensitivity.Backward(memory, cotangent.AsSpan<T>(), initial.Span, times);
         BackwardStatistics = sensitivity.BackwardStatistics;
-        List<Tensor> gradients = [Tensor.From(initial, programs.StateShape)];
+        List<Tensor> gradients = [new Tensor(programs.StateShape, initial)];
         int start = 0;
         foreach (Parameter parameter in programs.Parameters)
         {

@@ -51,7 +51,7 @@ public sealed class ImageClassifierTrainer
         _batches = new ImageBatches(training, options.Batches);
         _optimizer = new Adam(classifier.Parameters, options.LearningRate);
         _step = new ClassifierStep(classifier, training.Classes);
-        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training)]);
+        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training, measured)]);
     }
 
     private long Steps => (long)_options.Epochs * _batches.Count;
@@ -227,7 +227,7 @@ public sealed class ImageClassifierTrainer
             TimeSpan.FromSeconds((Steps - StepsDone) * perStep));
     }
 
-    private static IEnumerable<(string Name, string Value)> Fingerprint(ImageTrainingOptions options, ImageDataset training)
+    private static IEnumerable<(string Name, string Value)> Fingerprint(ImageTrainingOptions options, ImageDataset training, ImageDataset? measured)
     {
         // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
         if (options.Schedule != LearningRateSchedule.Constant)
@@ -243,7 +243,10 @@ public sealed class ImageClassifierTrainer
         yield return ("augmentation shift", Text(options.Batches.MaxShift));
         yield return ("pixel scale", $"{Text(options.Batches.Scale.Mean)}, {Text(options.Batches.Scale.Deviation)}");
         yield return ("seed", Text(options.Batches.Seed));
-        yield return ("training images", $"{Text(training.Count)}, sum {Crc32.Of(training.Pixels, training.Labels):x8}");
+        yield return ("training images", Images(training));
+        yield return ("measured images", measured is null ? "none" : Images(measured));
+
+        static string Images(ImageDataset images) => $"{Text(images.Count)}, sum {Crc32.Of(images.Pixels, images.Labels):x8}";
 
         static string Text<T>(T value)
             where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

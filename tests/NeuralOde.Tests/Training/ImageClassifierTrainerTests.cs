@@ -133,15 +133,17 @@ public class ImageClassifierTrainerTests
         Assert.Contains("training images was '200, sum", Fault(settings, BrightSides.Images(200, seed: 8)));
         Assert.Contains("has the shape", Fault(settings, classifier: BrightSides.Mlp(hidden: 9)));
 
-        BrightSides.Mlp().Save(folder.File("model"));
-        Assert.Contains("no checkpoint", Fault(settings, path: folder.File("model")));
+        Assert.Contains("measured images was 'none' and is '90, sum", Assert.Throws<CheckpointException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), Training, Measured, settings).Resume(path)).Message);
 
-        string Fault(ImageTrainingOptions other, ImageDataset? images = null, Layer? classifier = null, string? path = null)
+        BrightSides.Mlp().Save(folder.File("model"));
+        Assert.Contains("no checkpoint", Fault(settings, file: folder.File("model")));
+
+        string Fault(ImageTrainingOptions other, ImageDataset? images = null, Layer? classifier = null, string? file = null)
         {
             classifier ??= BrightSides.Mlp(seed: 6);
             float[][] before = [.. classifier.Parameters.Select(x => x.ToArray<float>())];
             var trainer = new ImageClassifierTrainer(classifier, images ?? Training, null, other);
-            string message = Assert.Throws<CheckpointException>(() => trainer.Resume(path ?? settings.CheckpointPath!)).Message;
+            string message = Assert.Throws<CheckpointException>(() => trainer.Resume(file ?? path)).Message;
             Assert.Equal(before, classifier.Parameters.Select(x => x.ToArray<float>()));
             return message;
         }
