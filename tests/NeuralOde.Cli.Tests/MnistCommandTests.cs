@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Xml.Linq;
 using NeuralOde.Cli.CommandLine;
@@ -103,6 +104,39 @@ public class MnistCommandTests
         (SafeTensorsFile a, SafeTensorsFile b) = (SafeTensors.Load(folder.File("straight")), SafeTensors.Load(folder.File("resumed")));
         Assert.All(a.Tensors, x => Assert.Equal(x.ToSingles(), b[x.Name].ToSingles()));
         Assert.Equal(a.Tensors.Count, b.Tensors.Count);
+    }
+
+    [Fact]
+    public void A_process_that_is_killed_again_and_again_ends_with_the_same_model()
+    {
+        using TemporaryFolder folder = WithData();
+        string[] twelve = [.. Command(folder, "--no-report").Select(x => x == "2" ? "12" : x)];
+        ToolRun.Of([.. twelve, "--save", folder.File("straight")]);
+        string[] kept = [.. twelve, "--save", folder.File("killed"), "--checkpoint", folder.File("run"), "--checkpoint-every", "3", "--resume"];
+        for (int kills = 0; ; kills++)
+        {
+            using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NeuralOde.Cli.dll"), .. kept]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            DateTime before = File.GetLastWriteTimeUtc(folder.File("run"));
+            while (kills < 3 && !process.HasExited && File.GetLastWriteTimeUtc(folder.File("run")) == before)
+            {
+                Thread.Sleep(1);
+            }
+
+            if (kills < 3 && !process.HasExited)
+            {
+                process.Kill();
+                process.WaitForExit();
+                continue;
+            }
+
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == ExitCode.Success, error);
+            break;
+        }
+
+        (SafeTensorsFile a, SafeTensorsFile b) = (SafeTensors.Load(folder.File("straight")), SafeTensors.Load(folder.File("killed")));
+        Assert.All(a.Tensors, x => Assert.Equal(x.ToSingles(), b[x.Name].ToSingles()));
     }
 
     [Fact]
