@@ -59,8 +59,8 @@ public sealed record LatentSpiralsOptions
     public GradientMethod Gradient { get; init; } = GradientMethod.Direct;
 
     /// <summary>The standard deviation of the observations in the likelihood: larger than that of their noise where the divergence should weigh more.</summary>
-    /// <value>Above 0; default 0.3.</value>
-    public double LikelihoodDeviation { get; init; } = 0.3;
+    /// <value>Above 0; default 0.1.</value>
+    public double LikelihoodDeviation { get; init; } = 0.1;
 
     /// <summary>Spirals a batch.</summary>
     /// <value>At least 1; default 100.</value>

@@ -1,6 +1,7 @@
 using NeuralOde.Data;
 using NeuralOde.Nn;
 using NeuralOde.Tensors;
+using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Models;
 
@@ -10,6 +11,9 @@ namespace NeuralOde.Models;
 /// </summary>
 public sealed class LatentRnn : LatentSeriesModel
 {
+    private readonly RecurrentOperation<float, FeedbackGruGates<float>> _singles = new("gru");
+    private readonly RecurrentOperation<double, FeedbackGruGates<double>> _doubles = new("gru");
+
     /// <summary>Makes the model, with PyTorch's first values.</summary>
     /// <param name="encoder">From series to the latent state's distribution.</param>
     /// <param name="hidden">The decoder's number of units, at least 1.</param>
@@ -56,23 +60,47 @@ public sealed class LatentRnn : LatentSeriesModel
         return Run(latent, [.. differences.Chunk(batch.Count).Select(static x => Array.ConvertAll(x, static difference => -difference))]);
     }
 
+    /// <summary>
+    /// The output is affine in the state, so that feeding it back is a further part of the weight of the state. With that the path is one sequence
+    /// whose only input is the time between its points.
+    /// </summary>
     private Tensor Run(Tensor latent, double[][] spans)
     {
         Tensor state = Start.Forward(latent).Tanh();
-        Tensor output = Output.Forward(state);
-        var outputs = new Tensor[spans.Length];
-        for (int i = 0; i < spans.Length; i++)
-        {
-            if (i > 0 || Array.Exists(spans[0], static span => span != 0))
-            {
-                Tensor span = Tensor.From(spans[i], [spans[i].Length, 1]);
-                state = Cell.Forward(Tensor.Concatenate([output, latent.DType == DType.Float32 ? span.ToSingle() : span], -1), state);
-                output = Output.Forward(state);
-            }
 
-            outputs[i] = output;
+        // A path that starts at its first point has its first output from there.
+        int first = Array.Exists(spans[0], static span => span != 0) ? 0 : 1;
+        if (first == spans.Length)
+        {
+            return Output.Forward(state).Unsqueeze(0);
         }
 
-        return Tensor.Stack(outputs);
+        int batch = latent.Shape[0];
+        Tensor times = Tensor.From([.. spans.Skip(first).SelectMany(static x => x)], [spans.Length - first, batch, 1]);
+        RecurrentTensors weights = Weights();
+        Tensor states = latent.DType == DType.Float32
+            ? _singles.Apply(times.ToSingle(), null, state, null, weights, reverse: false, all: true)
+            : _doubles.Apply(times, null, state, null, weights, reverse: false, all: true);
+        return Output.Forward(first == 0 ? states : Tensor.Concatenate([state.Unsqueeze(0), states]));
+    }
+
+    /// <summary>The cell's weights with the feedback in them: the input is the time alone, and the state's blocks are those of <see cref="FeedbackGruGates{T}"/>.</summary>
+    private RecurrentTensors Weights()
+    {
+        int hidden = Cell.HiddenCount;
+        int components = Output.Weight.Shape[0];
+        Tensor read = Cell.InputWeight.Slice(1, 0, components);
+        Tensor fed = read.MatMul(Output.Weight);
+        Tensor hiddenWeight = Tensor.Concatenate(
+        [
+            fed.Slice(0, 2 * hidden, hidden),
+            fed.Slice(0, 0, 2 * hidden) + Cell.HiddenWeight.Slice(0, 0, 2 * hidden),
+            Cell.HiddenWeight.Slice(0, 2 * hidden, hidden),
+        ]);
+        return new RecurrentTensors(
+            Cell.InputWeight.Slice(1, components, 1),
+            hiddenWeight,
+            Cell.InputBias + read.MatMul(Output.Bias!),
+            Tensor.Concatenate([Tensor.Zeros([hidden], Cell.HiddenBias.DType), Cell.HiddenBias]));
     }
 }

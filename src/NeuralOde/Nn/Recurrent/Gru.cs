@@ -6,8 +6,8 @@ namespace NeuralOde.Nn;
 /// <summary>A gated recurrent unit over sequences; see <see cref="GruCell"/> for the formulas and <see cref="RecurrentLayer"/> for shapes and masks.</summary>
 public sealed class Gru : RecurrentLayer
 {
-    private readonly Stack<RecurrentSequence<float, GruGates<float>>> _singles = new();
-    private readonly Stack<RecurrentSequence<double, GruGates<double>>> _doubles = new();
+    private readonly RecurrentOperation<float, GruGates<float>> _singles = new("gru");
+    private readonly RecurrentOperation<double, GruGates<double>> _doubles = new("gru");
 
     /// <summary>Makes the layer.</summary>
     /// <param name="inputs">The length of the input's last axis, at least 1.</param>
@@ -57,8 +57,8 @@ public sealed class Gru : RecurrentLayer
     private static bool IsCompiled(Tensor x, Tensor? initial) => x.IsSymbolic || initial is { IsSymbolic: true };
 
     private Tensor Run(Tensor x, Tensor? initial, Tensor? mask, bool all) => x.DType == DType.Float32
-        ? Run("gru", _singles, x, mask, initial, null, all)
-        : Run("gru", _doubles, x, mask, initial, null, all);
+        ? Run(_singles, x, mask, initial, null, all)
+        : Run(_doubles, x, mask, initial, null, all);
 
     private Tensor[] Unroll(Tensor x, Tensor? initial, Tensor? mask)
     {

@@ -6,8 +6,8 @@ namespace NeuralOde.Nn;
 /// <summary>A long short-term memory over sequences; see <see cref="LstmCell"/> for the formulas and <see cref="RecurrentLayer"/> for shapes and masks.</summary>
 public sealed class Lstm : RecurrentLayer
 {
-    private readonly Stack<RecurrentSequence<float, LstmGates<float>>> _singles = new();
-    private readonly Stack<RecurrentSequence<double, LstmGates<double>>> _doubles = new();
+    private readonly RecurrentOperation<float, LstmGates<float>> _singles = new("lstm");
+    private readonly RecurrentOperation<double, LstmGates<double>> _doubles = new("lstm");
 
     /// <summary>Makes the layer.</summary>
     /// <inheritdoc cref="Gru(int, int, bool, RandomSource?, DType)"/>
@@ -67,8 +67,8 @@ public sealed class Lstm : RecurrentLayer
     private static bool IsCompiled(Tensor x, Tensor? initial, Tensor? cell) => x.IsSymbolic || initial is { IsSymbolic: true } || cell is { IsSymbolic: true };
 
     private Tensor Run(Tensor x, Tensor? initial, Tensor? cell, Tensor? mask, bool all) => x.DType == DType.Float32
-        ? Run("lstm", _singles, x, mask, initial, cell, all)
-        : Run("lstm", _doubles, x, mask, initial, cell, all);
+        ? Run(_singles, x, mask, initial, cell, all)
+        : Run(_doubles, x, mask, initial, cell, all);
 
     private (Tensor[] States, Tensor Cell) Unroll(Tensor x, Tensor? initial, Tensor? initialCell, Tensor? mask)
     {

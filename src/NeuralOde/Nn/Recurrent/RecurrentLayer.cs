@@ -1,7 +1,6 @@
 using System.Numerics;
 using NeuralOde.Tensors;
 using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Nn;
 
@@ -114,95 +113,9 @@ public abstract class RecurrentLayer : Module
     internal static Tensor Input(Tensor x, Tensor? mask, int step) =>
         mask is null ? x.Select(0, step) : Tensor.Where(mask.Select(0, step).Unsqueeze(1), x.Select(0, step), Tensor.Zeros(Shape.Scalar, x.DType));
 
-    /// <summary>Runs the sequence as one operation.</summary>
-    /// <returns>The states (all, or the final one only), and after them the final cell if there is one: <c>[states (+ 1), batch, hidden]</c>.</returns>
-    private protected Tensor Run<T, TGates>(string name, Stack<RecurrentSequence<T, TGates>> spare, Tensor x, Tensor? mask, Tensor? state, Tensor? cell, bool all)
+    /// <summary>Runs the sequence as one operation; see <see cref="RecurrentOperation{T, TGates}.Apply"/>.</summary>
+    private protected Tensor Run<T, TGates>(RecurrentOperation<T, TGates> operation, Tensor x, Tensor? mask, Tensor? state, Tensor? cell, bool all)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TGates : struct, IGates<T>
-    {
-        RecurrentSequence<T, TGates> sequence = spare.TryPop(out RecurrentSequence<T, TGates>? free) ? free : new(InputCount, HiddenCount);
-        (int time, int batch) = (x.Shape[0], x.Shape[1]);
-        sequence.Forward(x.AsSpan<T>(), time, batch, Values<T>(mask), Values<T>(state), Values<T>(cell), IsReversed, Weights<T>());
-        int kept = (all ? time : 1) + (TGates.HasCell ? 1 : 0);
-        var storage = Storage<T>.Allocate(kept * batch * HiddenCount);
-        ReadOnlySpan<T> states = all ? sequence.States : sequence.FinalState;
-        states.CopyTo(storage.Span);
-        if (TGates.HasCell)
-        {
-            sequence.FinalCell.CopyTo(storage.Span[states.Length..]);
-        }
-
-        var value = new Tensor([kept, batch, HiddenCount], storage);
-        Parameter[] parameters = [_cell.InputWeight, _cell.HiddenWeight, _cell.InputBias, _cell.HiddenBias];
-        Tensor[] inputs = [x, .. parameters, .. new[] { state, cell }.OfType<Tensor>()];
-        bool taken = false;
-        Tensor result = Custom.Apply(name, value, inputs, cotangent =>
-        {
-            if (GradientMode.IsEnabled)
-            {
-                throw new NotSupportedException("The gradient of a gradient through a recurrent layer is not available (createGraph: true) outside of compiled functions. Compose it of its cell's steps.");
-            }
-
-            if (taken)
-            {
-                throw new InvalidOperationException("The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
-            }
-
-            taken = true;
-            Tensor?[] gradients = Backward(sequence, cotangent, x, state, cell, all);
-            spare.Push(sequence);
-            return gradients;
-        });
-        if (!result.RequiresGradient)
-        {
-            spare.Push(sequence);
-        }
-
-        return result;
-    }
-
-    private static ReadOnlySpan<T> Values<T>(Tensor? tensor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => tensor is null ? default : tensor.AsSpan<T>();
-
-    private Tensor?[] Backward<T, TGates>(RecurrentSequence<T, TGates> sequence, Tensor cotangent, Tensor x, Tensor? state, Tensor? cell, bool all)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TGates : struct, IGates<T>
-    {
-        ReadOnlySpan<T> g = cotangent.AsSpan<T>();
-        int size = x.Shape[1] * HiddenCount;
-        ReadOnlySpan<T> states = TGates.HasCell ? g[..^size] : g;
-        Tensor? toX = x.RequiresGradient ? New(x.Shape) : null;
-        Tensor? toState = state is { RequiresGradient: true } ? New(state.Shape) : null;
-        Tensor? toCell = cell is { RequiresGradient: true } ? New(cell.Shape) : null;
-        Tensor[] toParameters = [New(_cell.InputWeight.Shape), New(_cell.HiddenWeight.Shape), New(_cell.InputBias.Shape), New(_cell.HiddenBias.Shape)];
-        sequence.Backward(
-            all ? states : default,
-            all ? default : states,
-            TGates.HasCell ? g[^size..] : default,
-            Span(toX),
-            Span(toState),
-            Span(toCell),
-            Weights<T>(),
-            new RecurrentGradients<T>(Span(toParameters[0]), Span(toParameters[1]), Span(toParameters[2]), Span(toParameters[3])));
-        List<Tensor?> gradients = [toX, .. toParameters];
-        if (state is not null)
-        {
-            gradients.Add(toState);
-        }
-
-        if (cell is not null)
-        {
-            gradients.Add(toCell);
-        }
-
-        return [.. gradients];
-
-        static Tensor New(Shape shape) => new(shape, Storage<T>.Allocate(shape.ElementCount));
-
-        static Span<T> Span(Tensor? tensor) => tensor is null ? default : tensor.StorageOf<T>().Span;
-    }
-
-    private RecurrentWeights<T> Weights<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(_cell.InputWeight.AsSpan<T>(), _cell.HiddenWeight.AsSpan<T>(), _cell.InputBias.AsSpan<T>(), _cell.HiddenBias.AsSpan<T>());
+        where TGates : struct, IGates<T> =>
+        operation.Apply(x, mask, state, cell, new(_cell.InputWeight, _cell.HiddenWeight, _cell.InputBias, _cell.HiddenBias), IsReversed, all);
 }

@@ -2,6 +2,7 @@ using NeuralOde.Data;
 using NeuralOde.Models;
 using NeuralOde.Tensors;
 using NeuralOde.Tests.Nn;
+using NeuralOde.Tests.Sensitivities;
 
 namespace NeuralOde.Tests.Models.Latent;
 
@@ -27,6 +28,28 @@ public class LatentRnnTests
         var series = SeriesBatch.Shared([0, 0.3, 1], new RandomSource(4).Normal([3, 2, 1], dtype: DType.Float64));
         double[] reconstructed = model.Reconstruct(series).ToDoubles();
         Assert.Equal(reconstructed, model.Extrapolate(series, [0, 0.3, 1, 2, 3]).ToDoubles()[..reconstructed.Length]);
+    }
+
+    [Fact]
+    public void The_path_is_that_of_a_cell_that_reads_its_own_last_output_and_the_time_since()
+    {
+        LatentRnn model = Model();
+        Tensor latent = new RandomSource(4).Normal([2, 3], dtype: DType.Float64);
+        double[] times = [0, 0.3, 1];
+        double[] path = model.Decode(latent, 0, times).ToDoubles();
+        Tensor state = model.Start.Forward(latent).Tanh();
+        Tensor output = model.Output.Forward(state);
+        for (int i = 0; i < 3; i++)
+        {
+            if (i > 0)
+            {
+                Tensor span = Tensor.Full([2, 1], times[i] - times[i - 1], DType.Float64);
+                state = model.Cell.Forward(Tensor.Concatenate([output, span], -1), state);
+                output = model.Output.Forward(state);
+            }
+
+            Close.To(output.ToDoubles(), path[(2 * i)..((2 * i) + 2)], 1e-13);
+        }
     }
 
     private static LatentRnn Model()
