@@ -71,6 +71,19 @@ public class MnistCommandTests
         Assert.Contains(words, ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--channels", "4", "--no-report", "--epochs", "1", "--train-images", "16", .. options]).Error);
     }
 
+    [Theory]
+    [InlineData("cosine decay to 0")]
+    [InlineData("constant", "--published")]
+    [InlineData("constant", "--schedule", "constant")]
+    [InlineData("cosine decay to 0", "--published", "--schedule", "cosine")]
+    public void The_learning_rate_falls_unless_the_published_settings_are_asked_for(string words, params string[] options)
+    {
+        using TemporaryFolder folder = WithData();
+        ToolRun.Of(Command(folder, ["--train-images", "16", "--no-report", "--metrics", folder.File("n.json"), .. options]));
+        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        Assert.Equal($"adam, learning rate 0.01, {words}", numbers.RootElement.GetProperty("settings").GetProperty("optimizer").GetString());
+    }
+
     [Fact]
     public void The_metrics_as_csv_have_a_row_a_step()
     {
@@ -143,7 +156,7 @@ public class MnistCommandTests
     public void A_checkpoint_is_not_replaced_by_a_new_run_nor_resumed_with_other_settings()
     {
         using TemporaryFolder folder = WithData();
-        string[] kept = Command(folder, "--no-report", "--checkpoint", folder.File("run"));
+        string[] kept = Command(folder, "--no-report", "--checkpoint", folder.File("run"), "--schedule", "constant");
         Assert.Equal(ExitCode.Success, ToolRun.Of(kept).ExitCode);
         byte[] before = File.ReadAllBytes(folder.File("run"));
         Assert.Contains("Add --resume to go on with that one", Fault(kept));

@@ -26,7 +26,7 @@ internal static class MnistCommand
             Examples =
             [
                 ("neuralode experiment mnist --data mnist --save digits.safetensors", "An ODE-Net, 5 epochs; the report is mnist-odenet.html."),
-                ("neuralode experiment mnist --model mlp --epochs 20 --schedule cosine", "The one-layer perceptron, with the data that NEURALODE_DATA names."),
+                ("neuralode experiment mnist --model mlp --epochs 20", "The one-layer perceptron, with the data that NEURALODE_DATA names."),
                 ("neuralode experiment mnist --published --checkpoint run.safetensors --resume", "The published settings. When stopped, the same line goes on where it was."),
                 ("neuralode experiment mnist --solver dopri5 --rtol 1e-3 --gradient adjoint --norm group", "Steps chosen by tolerances, gradients by the adjoint."),
                 ("neuralode experiment mnist --train-images 2000 --epochs 2 --channels 16", "A quick look at a part of the data with a smaller network."),
@@ -85,13 +85,13 @@ internal static class MnistCommand
 
         public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, 100_000, "Units of the hidden layer of mlp. Default 300.");
 
-        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: for odenet Euler with steps of 0.05 and the adjoint, for rknet rk4 with steps of 0.25. Other options still change them.");
+        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: for odenet Euler with steps of 0.05 and the adjoint, for rknet rk4 with steps of 0.25, and a constant learning rate. Other options still change them.");
 
         public Option<long?> Epochs { get; } = Options.Whole("--epochs", 1, 100_000, "How many times all training images are seen. Default 5.");
 
         public Option<long?> Batch { get; } = Options.Whole("--batch", 1, 100_000, "Images in a training step. Default 32.");
 
-        public Option<string?> Schedule { get; } = Options.Choice("--schedule", "schedule", ScheduleNames, "How the learning rate changes: constant (the default) or cosine (down to 0).", "NAME");
+        public Option<string?> Schedule { get; } = Options.Choice("--schedule", "schedule", ScheduleNames, "How the learning rate changes: cosine (down to 0, the default) or constant (the default with --published).", "NAME");
 
         public Option<double?> Clip { get; } = Options.Positive("--clip", "A bound on the gradient's norm: longer gradients are scaled down to it. Default none.");
 

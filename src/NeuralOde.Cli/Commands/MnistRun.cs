@@ -161,7 +161,7 @@ internal static class MnistRun
         {
             Epochs = (int)(parsed.GetValue(options.Epochs) ?? defaults.Epochs),
             LearningRate = parsed.GetValue(options.Shared.LearningRate) ?? defaults.LearningRate,
-            Schedule = parsed.GetValue(options.Schedule) == "cosine" ? LearningRateSchedule.Cosine() : LearningRateSchedule.Constant,
+            Schedule = (parsed.GetValue(options.Schedule) ?? (parsed.GetValue(options.Published) ? "constant" : "cosine")) == "cosine" ? LearningRateSchedule.Cosine() : LearningRateSchedule.Constant,
             GradientNormBound = parsed.GetValue(options.Clip),
             CheckpointPath = parsed.GetValue(options.Checkpoint),
             CheckpointInterval = (int)(parsed.GetValue(options.CheckpointEvery) ?? defaults.CheckpointInterval),
