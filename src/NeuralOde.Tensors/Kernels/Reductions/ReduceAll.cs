@@ -71,7 +71,7 @@ internal static unsafe class ReduceAll
                 length - left));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T LeafOf<TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
         where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -97,7 +97,7 @@ internal static unsafe class ReduceAll
     }
 
     /// <summary>A leaf whose terms are made one vector at a time: a block of them would be more than the compiler keeps in registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T LeafOfLong<TVector, TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
         where TVector : struct, ISimdVector<TVector, T>
         where TBlock : struct, ISimdVector<TBlock, T>

@@ -149,7 +149,7 @@ internal static unsafe class ReduceAxis
         new ReadOnlySpan<T>(lanes, inner).CopyTo(new Span<T>(destination, inner));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TVector Rows<TVector, T, TReduction>(T* x, int rows, int stride)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -181,7 +181,7 @@ internal static unsafe class ReduceAxis
         return TReduction.Combine(TReduction.Combine(sum0, sum1), TReduction.Combine(sum2, sum3));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TVector PartialRows<TVector, T, TReduction>(T* x, int rows, int stride, int columns)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
