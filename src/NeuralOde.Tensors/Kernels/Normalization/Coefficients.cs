@@ -6,6 +6,9 @@ namespace NeuralOde.Tensors.Kernels;
 /// <summary>What a pass over the elements multiplies and adds in each channel, from what is known of each group.</summary>
 internal static unsafe class Coefficients
 {
+    /// <summary>Below this many elements a plain loop is faster than a call that prepares vectors.</summary>
+    private const int FewTerms = 16;
+
     /// <summary>destination[g] = 1/√(variance[g] + ε).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void InverseDeviation<T>(T* variance, int groups, T epsilon, T* destination)
@@ -43,9 +46,20 @@ internal static unsafe class Coefficients
             return;
         }
 
-        for (int group = 0; group < extent.Groups; group++)
+        for (int group = 0; group < extent.Groups; group++, destination += extent.Width)
         {
-            new Span<T>(destination + (group * extent.Width), extent.Width).Fill(perGroup[group]);
+            T value = perGroup[group];
+            if (extent.Width >= FewTerms)
+            {
+                new Span<T>(destination, extent.Width).Fill(value);
+                continue;
+            }
+
+            // A call would take longer than the loop.
+            for (int i = 0; i < extent.Width; i++)
+            {
+                destination[i] = value;
+            }
         }
     }
 
@@ -58,10 +72,23 @@ internal static unsafe class Coefficients
         for (int group = 0; group < extent.Groups; group++)
         {
             int first = group * extent.Width;
-            T sum = extent.Width == 1
-                ? scale[first] * sums[first]
+            T sum = extent.Width < FewTerms
+                ? FewProducts(scale + first, sums + first, extent.Width)
                 : ReduceAll.Invoke<T, SumReduction<T>, ProductTerm<T>>(default, scale + first, sums + first, null, extent.Width, SimdWidths.Best);
             destination[group] = sum / count;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T FewProducts<T>(T* x, T* y, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T sum = x[0] * y[0];
+        for (int i = 1; i < count; i++)
+        {
+            sum += x[i] * y[i];
+        }
+
+        return sum;
     }
 }

@@ -11,6 +11,12 @@ internal static unsafe class Normalization
     /// <summary>Rows that are added up before their sum joins the others': rounding errors grow with the rows of one leaf and the number of leaves.</summary>
     private const int LeafRows = 64;
 
+    /// <summary>Rows that a panel of channels works on before the next panel does: the rows stay in the first-level cache for all panels of up to 256 channels or so.</summary>
+    private const int BlockRows = 32;
+
+    /// <summary>From so many channels of a group on, its numbers are repeated in registers rather than in memory. Either way gives the same bits.</summary>
+    private const int LongRun = 16;
+
     /// <summary>destination = (x − mean)/√(variance + ε)·scale + shift.</summary>
     /// <param name="x">The elements.</param>
     /// <param name="moments">Means, then variances, of all sets.</param>
@@ -47,20 +53,33 @@ internal static unsafe class Normalization
             {
                 int outer = row / extent.Rows;
                 int rows = Math.Min(firstRow + rowCount, (outer + 1) * extent.Rows) - row;
-                Coefficients.Spread(pm + (outer * extent.Groups), extent, mean);
-                Coefficients.InverseDeviation(pm + extent.Sets + (outer * extent.Groups), extent.Groups, T.CreateTruncating(epsilon), inverse);
-                Coefficients.Spread(inverse, extent, factor);
-                Map.Binary<T, MultiplyOperator<T>>(new ReadOnlySpan<T>(factor, channels), new ReadOnlySpan<T>(ps, channels), new Span<T>(factor, channels));
                 long start = (long)row * channels;
-                switch (width)
+                T* groupMean = pm + (outer * extent.Groups);
+                Coefficients.InverseDeviation(groupMean + extent.Sets, extent.Groups, T.CreateTruncating(epsilon), inverse);
+                row += rows;
+                if (extent.Width >= LongRun)
                 {
-                    case SimdWidth.V512: ApplyRows<Simd512<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
-                    case SimdWidth.V256: ApplyRows<Simd256<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
-                    case SimdWidth.V128: ApplyRows<Simd128<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
-                    default: ApplyRows<SimdScalar<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
+                    switch (width)
+                    {
+                        case SimdWidth.V512: ApplyRuns<Simd512<T>, T>(px + start, groupMean, inverse, ps, pb, rows, extent, pd + start); break;
+                        case SimdWidth.V256: ApplyRuns<Simd256<T>, T>(px + start, groupMean, inverse, ps, pb, rows, extent, pd + start); break;
+                        case SimdWidth.V128: ApplyRuns<Simd128<T>, T>(px + start, groupMean, inverse, ps, pb, rows, extent, pd + start); break;
+                        default: ApplyRuns<SimdScalar<T>, T>(px + start, groupMean, inverse, ps, pb, rows, extent, pd + start); break;
+                    }
+
+                    continue;
                 }
 
-                row += rows;
+                Coefficients.Spread(groupMean, extent, mean);
+                Coefficients.Spread(inverse, extent, factor);
+                Map.Binary<T, MultiplyOperator<T>>(new ReadOnlySpan<T>(factor, channels), new ReadOnlySpan<T>(ps, channels), new Span<T>(factor, channels));
+                switch (width)
+                {
+                    case SimdWidth.V512: ApplyRows<Lockstep2<Simd512<T>, T>, Simd512<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
+                    case SimdWidth.V256: ApplyRows<Lockstep2<Simd256<T>, T>, Simd256<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
+                    case SimdWidth.V128: ApplyRows<Lockstep2<Simd128<T>, T>, Simd128<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
+                    default: ApplyRows<SimdScalar<T>, SimdScalar<T>, T>(px + start, mean, factor, pb, rows, channels, pd + start); break;
+                }
             }
         }
     }
@@ -161,8 +180,8 @@ internal static unsafe class Normalization
             {
                 int outer = row / extent.Rows;
                 int rows = Math.Min(firstRow + rowCount, (outer + 1) * extent.Rows) - row;
-                Coefficients.Spread(pm + (outer * extent.Groups), extent, mean);
-                Coefficients.InverseDeviation(pm + extent.Sets + (outer * extent.Groups), extent.Groups, T.CreateTruncating(epsilon), inverse);
+                T* groupMean = pm + (outer * extent.Groups);
+                Coefficients.InverseDeviation(groupMean + extent.Sets, extent.Groups, T.CreateTruncating(epsilon), inverse);
                 Coefficients.GroupMean(ps, pt + ((long)outer * channels), extent, average);
                 Coefficients.GroupMean(ps, pt + ((long)(extent.Outer + outer) * channels), extent, product);
                 for (int group = 0; group < extent.Groups; group++)
@@ -171,20 +190,33 @@ internal static unsafe class Normalization
                     product[group] *= inverse[group] * inverse[group];
                 }
 
+                long start = (long)row * channels;
+                row += rows;
+                if (extent.Width >= LongRun)
+                {
+                    switch (width)
+                    {
+                        case SimdWidth.V512: GradientRuns<Simd512<T>, T>(pg + start, px + start, groupMean, inverse, ps, average, product, rows, extent, pd + start); break;
+                        case SimdWidth.V256: GradientRuns<Simd256<T>, T>(pg + start, px + start, groupMean, inverse, ps, average, product, rows, extent, pd + start); break;
+                        case SimdWidth.V128: GradientRuns<Simd128<T>, T>(pg + start, px + start, groupMean, inverse, ps, average, product, rows, extent, pd + start); break;
+                        default: GradientRuns<SimdScalar<T>, T>(pg + start, px + start, groupMean, inverse, ps, average, product, rows, extent, pd + start); break;
+                    }
+
+                    continue;
+                }
+
+                Coefficients.Spread(groupMean, extent, mean);
                 Coefficients.Spread(average, extent, offset);
                 Coefficients.Spread(product, extent, slope);
                 Coefficients.Spread(inverse, extent, factor);
                 Map.Binary<T, MultiplyOperator<T>>(new ReadOnlySpan<T>(factor, channels), new ReadOnlySpan<T>(ps, channels), new Span<T>(factor, channels));
-                long start = (long)row * channels;
                 switch (width)
                 {
-                    case SimdWidth.V512: GradientRows<Simd512<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
-                    case SimdWidth.V256: GradientRows<Simd256<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
-                    case SimdWidth.V128: GradientRows<Simd128<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
-                    default: GradientRows<SimdScalar<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
+                    case SimdWidth.V512: GradientRows<Lockstep2<Simd512<T>, T>, Simd512<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
+                    case SimdWidth.V256: GradientRows<Lockstep2<Simd256<T>, T>, Simd256<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
+                    case SimdWidth.V128: GradientRows<Lockstep2<Simd128<T>, T>, Simd128<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
+                    default: GradientRows<SimdScalar<T>, SimdScalar<T>, T>(pg + start, px + start, mean, factor, offset, slope, rows, channels, pd + start); break;
                 }
-
-                row += rows;
             }
         }
     }
@@ -235,38 +267,133 @@ internal static unsafe class Normalization
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ApplyRows<TVector, T>(T* x, T* mean, T* factor, T* shift, int rows, int channels, T* destination)
+    private static void ApplyRows<TPanel, TVector, T>(T* x, T* mean, T* factor, T* shift, int rows, int channels, T* destination)
+        where TPanel : struct, ISimdVector<TPanel, T>
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int row = 0; row < rows; row++, x += channels, destination += channels)
+        for (int block = 0; block < rows; block += BlockRows)
         {
-            for (int i = 0; i < channels; i += TVector.Count)
+            int count = Math.Min(BlockRows, rows - block);
+            int i = 0;
+            for (; i <= channels - TPanel.Count; i += TPanel.Count)
             {
-                // The mean first: what is left is small where the mean is large.
-                int columns = channels - i;
-                TVector y = TVector.MultiplyAdd(
-                    Panels.Read<TVector, T>(x + i, columns) - Panels.Read<TVector, T>(mean + i, columns),
-                    Panels.Read<TVector, T>(factor + i, columns),
-                    Panels.Read<TVector, T>(shift + i, columns));
-                Panels.Write(y, destination + i, columns);
+                ApplyPanel<TPanel, T>(x + i, mean + i, factor + i, shift + i, count, channels, TPanel.Count, destination + i);
+            }
+
+            for (; i < channels; i += TVector.Count)
+            {
+                ApplyPanel<TVector, T>(x + i, mean + i, factor + i, shift + i, count, channels, channels - i, destination + i);
+            }
+
+            x += (long)count * channels;
+            destination += (long)count * channels;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ApplyPanel<TPanel, T>(T* x, T* mean, T* factor, T* shift, int rows, int stride, int columns, T* destination)
+        where TPanel : struct, ISimdVector<TPanel, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TPanel m = Panels.Read<TPanel, T>(mean, columns);
+        TPanel f = Panels.Read<TPanel, T>(factor, columns);
+        TPanel b = Panels.Read<TPanel, T>(shift, columns);
+        for (int row = 0; row < rows; row++, x += stride, destination += stride)
+        {
+            // The mean first: what is left is small where the mean is large.
+            Panels.Write(TPanel.MultiplyAdd(Panels.Read<TPanel, T>(x, columns) - m, f, b), destination, columns);
+        }
+    }
+
+    /// <summary>The same where the channels of a group are a long run of neighbours: nothing is written out for each channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ApplyRuns<TVector, T>(T* x, T* mean, T* inverse, T* scale, T* shift, int rows, NormalizationExtent extent, T* destination)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int group = 0; group < extent.Groups; group++, x += extent.Width, destination += extent.Width)
+            {
+                TVector m = TVector.Create(mean[group]);
+                TVector r = TVector.Create(inverse[group]);
+                T* groupScale = scale + (group * extent.Width);
+                T* groupShift = shift + (group * extent.Width);
+                for (int i = 0; i < extent.Width; i += TVector.Count)
+                {
+                    int columns = extent.Width - i;
+                    TVector f = r * Panels.Read<TVector, T>(groupScale + i, columns);
+                    Panels.Write(TVector.MultiplyAdd(Panels.Read<TVector, T>(x + i, columns) - m, f, Panels.Read<TVector, T>(groupShift + i, columns)), destination + i, columns);
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientRows<TVector, T>(T* g, T* x, T* mean, T* factor, T* offset, T* slope, int rows, int channels, T* destination)
+    private static void GradientRows<TPanel, TVector, T>(T* g, T* x, T* mean, T* factor, T* offset, T* slope, int rows, int channels, T* destination)
+        where TPanel : struct, ISimdVector<TPanel, T>
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int row = 0; row < rows; row++, g += channels, x += channels, destination += channels)
+        for (int block = 0; block < rows; block += BlockRows)
         {
-            for (int i = 0; i < channels; i += TVector.Count)
+            int count = Math.Min(BlockRows, rows - block);
+            int i = 0;
+            for (; i <= channels - TPanel.Count; i += TPanel.Count)
             {
-                int columns = channels - i;
-                TVector direct = TVector.MultiplyAdd(Panels.Read<TVector, T>(g + i, columns), Panels.Read<TVector, T>(factor + i, columns), Panels.Read<TVector, T>(offset + i, columns));
-                TVector deviation = Panels.Read<TVector, T>(x + i, columns) - Panels.Read<TVector, T>(mean + i, columns);
-                Panels.Write(TVector.NegateMultiplyAdd(deviation, Panels.Read<TVector, T>(slope + i, columns), direct), destination + i, columns);
+                GradientPanel<TPanel, T>(g + i, x + i, mean + i, factor + i, offset + i, slope + i, count, channels, TPanel.Count, destination + i);
+            }
+
+            for (; i < channels; i += TVector.Count)
+            {
+                GradientPanel<TVector, T>(g + i, x + i, mean + i, factor + i, offset + i, slope + i, count, channels, channels - i, destination + i);
+            }
+
+            g += (long)count * channels;
+            x += (long)count * channels;
+            destination += (long)count * channels;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GradientPanel<TPanel, T>(T* g, T* x, T* mean, T* factor, T* offset, T* slope, int rows, int stride, int columns, T* destination)
+        where TPanel : struct, ISimdVector<TPanel, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TPanel m = Panels.Read<TPanel, T>(mean, columns);
+        TPanel f = Panels.Read<TPanel, T>(factor, columns);
+        TPanel a = Panels.Read<TPanel, T>(offset, columns);
+        TPanel b = Panels.Read<TPanel, T>(slope, columns);
+        for (int row = 0; row < rows; row++, g += stride, x += stride, destination += stride)
+        {
+            TPanel direct = TPanel.MultiplyAdd(Panels.Read<TPanel, T>(g, columns), f, a);
+            Panels.Write(TPanel.NegateMultiplyAdd(Panels.Read<TPanel, T>(x, columns) - m, b, direct), destination, columns);
+        }
+    }
+
+    /// <summary>The same where the channels of a group are a long run of neighbours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GradientRuns<TVector, T>(T* g, T* x, T* mean, T* inverse, T* scale, T* offset, T* slope, int rows, NormalizationExtent extent, T* destination)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int group = 0; group < extent.Groups; group++, g += extent.Width, x += extent.Width, destination += extent.Width)
+            {
+                TVector m = TVector.Create(mean[group]);
+                TVector r = TVector.Create(inverse[group]);
+                TVector a = TVector.Create(offset[group]);
+                TVector b = TVector.Create(slope[group]);
+                T* groupScale = scale + (group * extent.Width);
+                for (int i = 0; i < extent.Width; i += TVector.Count)
+                {
+                    int columns = extent.Width - i;
+                    TVector f = r * Panels.Read<TVector, T>(groupScale + i, columns);
+                    TVector direct = TVector.MultiplyAdd(Panels.Read<TVector, T>(g + i, columns), f, a);
+                    Panels.Write(TVector.NegateMultiplyAdd(Panels.Read<TVector, T>(x + i, columns) - m, b, direct), destination + i, columns);
+                }
             }
         }
     }
