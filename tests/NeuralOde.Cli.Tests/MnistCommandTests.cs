@@ -51,7 +51,7 @@ public class MnistCommandTests
     [InlineData("--model", "rknet", "--channels", "4", "--published", "--schedule", "cosine", "--clip", "1", "--shift", "1")]
     [InlineData("--channels", "4", "--published", "--threads", "1")]
     [InlineData("--channels", "4", "--solver", "dopri5", "--rtol", "1e-2", "--gradient", "adjoint", "--validation", "20")]
-    [InlineData("--channels", "4", "--solver", "euler", "--test-images", "10", "--dataset", "fashion-mnist")]
+    [InlineData("--channels", "4", "--solver", "euler", "--norm", "batch", "--test-images", "10", "--dataset", "fashion-mnist")]
     public void Options_combine(params string[] options)
     {
         using TemporaryFolder folder = WithData();
@@ -162,7 +162,7 @@ public class MnistCommandTests
         Assert.Contains("Add --resume to go on with that one", Fault(kept));
         Assert.Contains("seed was '0' and is '5'", Fault([.. kept, "--resume", "--seed", "5"]));
         Assert.Contains("solver was 'rk4' and is 'midpoint'", Fault([.. kept, "--resume", "--solver", "midpoint", "--step", "0.5"]));
-        Assert.Contains("normalization was 'batch' and is 'group'", Fault([.. kept, "--resume", "--norm", "group"]));
+        Assert.Contains("normalization was 'mixed' and is 'group'", Fault([.. kept, "--resume", "--norm", "group"]));
         Assert.Equal(before, File.ReadAllBytes(folder.File("run")));
 
         // One that is done stays done, and is measured again; with more epochs it goes on.
@@ -193,6 +193,7 @@ public class MnistCommandTests
     [InlineData("There is no model 'vgg'. The choices are odenet, rknet, resnet, mlp.", "experiment", "mnist", "--model", "vgg")]
     [InlineData("resnet solves no equation, so it takes no --solver.", "experiment", "mnist", "--model", "resnet", "--solver", "euler")]
     [InlineData("mlp has no convolutions, so it takes no --norm.", "experiment", "mnist", "--model", "mlp", "--norm", "group")]
+    [InlineData("resnet has no equation that could be normalized", "experiment", "mnist", "--model", "resnet", "--norm", "mixed")]
     [InlineData("odenet has no residual blocks, so it takes no --blocks.", "experiment", "mnist", "--blocks", "3")]
     [InlineData("rknet takes its gradient directly", "experiment", "mnist", "--model", "rknet", "--gradient", "adjoint")]
     [InlineData("--resume needs --checkpoint FILE", "experiment", "mnist", "--resume")]

@@ -87,7 +87,9 @@ internal static class Describe
         static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
     }
 
-    private static string Normalization(MnistModelOptions model) => $"{model.Normalization.ToString().ToLowerInvariant()} normalization";
+    private static string Normalization(MnistModelOptions model) => model.Normalization == MnistNormalization.Mixed
+        ? "batch normalization, group normalization in the field"
+        : $"{model.Normalization.ToString().ToLowerInvariant()} normalization";
 
     private static IEnumerable<(string Name, string Value)> Matrix(DynamicsExperimentResult result)
     {

@@ -126,6 +126,11 @@ internal static class MnistRun
         Refuse(kind != MnistModel.Mlp, "has no hidden layer", options.Hidden);
         Refuse(kind == MnistModel.Mlp, "has no convolutions", options.Channels, options.Normalization);
 
+        if (kind == MnistModel.ResNet && parsed.GetValue(options.Normalization) == "mixed")
+        {
+            throw new CommandException("resnet has no equation that could be normalized otherwise than the rest. Take --norm batch or --norm group.");
+        }
+
         // Another solver takes its own steps, not those that suit the default one.
         StepSizeControl steps = parsed.GetValue(shared.Solver) is null ? model.Steps : MnistModelOptions.Tolerances(1e-3, 1e-3);
         SolverChoice solver = new SolverChoice(model.Solver, steps, model.Gradient).With(parsed, shared);
@@ -136,7 +141,13 @@ internal static class MnistRun
 
         return model with
         {
-            Normalization = parsed.GetValue(options.Normalization) == "group" ? MnistNormalization.Group : model.Normalization,
+            Normalization = parsed.GetValue(options.Normalization) switch
+            {
+                "batch" => MnistNormalization.Batch,
+                "group" => MnistNormalization.Group,
+                "mixed" => MnistNormalization.Mixed,
+                _ => model.Normalization,
+            },
             Channels = (int)(parsed.GetValue(options.Channels) ?? model.Channels),
             ResidualBlocks = (int)(parsed.GetValue(options.Blocks) ?? model.ResidualBlocks),
             HiddenUnits = (int)(parsed.GetValue(options.Hidden) ?? model.HiddenUnits),

@@ -39,7 +39,7 @@ public static class MnistModels
 
         int channels = options.Channels;
         Layer[] features = options.HasEquation
-            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, Norm, random)) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient })]
+            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, FieldNorm, random)) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient })]
             : [.. Enumerable.Range(0, options.ResidualBlocks).Select(_ => Residual())];
         return new Sequential([.. Downsampling(), .. features, Norm(), new AdaptiveAveragePool2d(), new Flatten(), new Linear(channels, classes, random: random)]);
 
@@ -64,7 +64,11 @@ public static class MnistModels
             new ActivationLayer(Activation.Relu),
             new Conv2d(channels, channels, 3, padding: 1, bias: false, random: random)));
 
-        Layer Norm() => options.Normalization == MnistNormalization.Batch ? new BatchNorm(channels) : new GroupNorm(Groups(channels), channels);
+        Layer Norm() => options.Normalization == MnistNormalization.Group ? OverGroups() : new BatchNorm(channels);
+
+        Layer FieldNorm() => options.Normalization == MnistNormalization.Batch ? new BatchNorm(channels) : OverGroups();
+
+        Layer OverGroups() => new GroupNorm(Groups(channels), channels);
     }
 
     /// <summary>The largest number of groups that divides the channels, up to 32 (Wu, He 2018).</summary>

@@ -8,4 +8,7 @@ public enum MnistNormalization
 
     /// <summary>Over groups of channels within each image (Wu, He 2018): the field then depends on its own image alone.</summary>
     Group,
+
+    /// <summary>Over the batch outside of the vector field and over groups inside of it.</summary>
+    Mixed,
 }

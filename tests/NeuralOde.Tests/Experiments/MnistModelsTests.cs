@@ -17,6 +17,7 @@ public class MnistModelsTests
     {
         { MnistModel.OdeNet, MnistNormalization.Batch },
         { MnistModel.OdeNet, MnistNormalization.Group },
+        { MnistModel.OdeNet, MnistNormalization.Mixed },
         { MnistModel.RkNet, MnistNormalization.Batch },
         { MnistModel.ResNet, MnistNormalization.Batch },
         { MnistModel.ResNet, MnistNormalization.Group },
@@ -120,6 +121,16 @@ public class MnistModelsTests
     }
 
     [Fact]
+    public void Mixed_normalization_has_running_statistics_outside_of_the_field_only()
+    {
+        Layer network = MnistModels.Create(Tiny(MnistModel.OdeNet, MnistNormalization.Mixed), new RandomSource(1), 12, 10);
+        Assert.Equal(6, network.NamedBuffers().Count());
+        Assert.DoesNotContain(network.NamedBuffers(), x => x.Name.Contains("field", StringComparison.Ordinal));
+        Layer batch = MnistModels.Create(Tiny(MnistModel.OdeNet, MnistNormalization.Batch), new RandomSource(1), 12, 10);
+        Assert.Equal(4, batch.NamedBuffers().Count(x => x.Name.Contains("field", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Settings_as_text_come_back_as_they_were()
     {
         MnistModelOptions[] all =
@@ -138,6 +149,8 @@ public class MnistModelsTests
             Assert.Equal(options.HasEquation ? options.Steps : back.Steps, back.Steps);
         }
 
+        Assert.Equal(MnistNormalization.Batch, MnistModelOptions.Published(MnistModel.RkNet).Normalization);
+        Assert.Equal(MnistNormalization.Mixed, MnistModelOptions.Default(MnistModel.RkNet).Normalization);
         Assert.Equal(GradientMethod.BacksolveAdjoint, MnistModelOptions.Published(MnistModel.OdeNet).Gradient);
         Assert.Equal(MnistModelOptions.ModelNames, Enum.GetNames<MnistModel>().Select(x => x.ToLowerInvariant()));
     }
