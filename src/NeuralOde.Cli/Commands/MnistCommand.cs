@@ -77,7 +77,7 @@ internal static class MnistCommand
 
         public Option<string?> Model { get; } = Options.Choice("--model", "model", ModelNames, "odenet (the default), rknet, resnet or mlp (see below).", "NAME");
 
-        public Option<string?> Normalization { get; } = Options.Choice("--norm", "normalization", NormalizationNames, "What stands between convolutions: batch (as published; the default of resnet), group, by which the images of a batch do not depend on one another, or mixed, groups inside the equation and batch outside of it (the default of odenet and rknet).", "NAME");
+        public Option<string?> Normalization { get; } = Options.Choice("--norm", "normalization", NormalizationNames, "What stands between convolutions: batch (the default, as published), group, by which the images of a batch do not depend on one another, or mixed, groups inside the equation and batch outside of it.", "NAME");
 
         public Option<long?> Channels { get; } = Options.Whole("--channels", 1, 1_024, "Channels after the first convolution. Default 64.");
 
@@ -85,7 +85,7 @@ internal static class MnistCommand
 
         public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, 100_000, "Units of the hidden layer of mlp. Default 300.");
 
-        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: for odenet Euler with steps of 0.05 and the adjoint, for rknet rk4 with steps of 0.25, for both --norm batch, and a constant learning rate. Other options still change them.");
+        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: for odenet Euler with steps of 0.05 and the adjoint, for rknet rk4 with steps of 0.25, and a constant learning rate. Other options still change them.");
 
         public Option<long?> Epochs { get; } = Options.Whole("--epochs", 1, 100_000, "How many times all training images are seen. Default 5.");
 

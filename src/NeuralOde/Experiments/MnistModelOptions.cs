@@ -16,7 +16,7 @@ public sealed record MnistModelOptions
     public MnistModel Model { get; init; }
 
     /// <summary>How it normalizes between convolutions; the perceptron does not.</summary>
-    /// <value>Default <see cref="MnistNormalization.Batch"/>; see <see cref="Default"/> for what suits an equation.</value>
+    /// <value>Default <see cref="MnistNormalization.Batch"/>.</value>
     public MnistNormalization Normalization { get; init; }
 
     /// <summary>Channels after the first convolution.</summary>
@@ -47,17 +47,11 @@ public sealed record MnistModelOptions
     public bool HasEquation => Model is MnistModel.OdeNet or MnistModel.RkNet;
 
     /// <summary>
-    /// What suits each model: for the ODE networks two steps of the classical Runge-Kutta method (8 evaluations of the field), the direct gradient, and
-    /// normalization over groups inside the field. Over the batch, running statistics would have to serve all times of the solve at once, and a network
-    /// that has not learned for long does worse in evaluation than in training.
+    /// What works best here: for the ODE networks two steps of the classical Runge-Kutta method (8 evaluations of the field), and the direct gradient.
     /// </summary>
     /// <param name="model">Which model.</param>
     /// <returns>The settings.</returns>
-    public static MnistModelOptions Default(MnistModel model)
-    {
-        var options = new MnistModelOptions { Model = model };
-        return options.HasEquation ? options with { Normalization = MnistNormalization.Mixed } : options;
-    }
+    public static MnistModelOptions Default(MnistModel model) => new() { Model = model };
 
     /// <summary>
     /// The published settings: ODE-Net with Euler steps of 0.05 and the adjoint, RK-Net with the classical Runge-Kutta method in steps of 0.25 and the direct

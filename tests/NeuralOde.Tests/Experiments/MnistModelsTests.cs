@@ -150,7 +150,7 @@ public class MnistModelsTests
         }
 
         Assert.Equal(MnistNormalization.Batch, MnistModelOptions.Published(MnistModel.RkNet).Normalization);
-        Assert.Equal(MnistNormalization.Mixed, MnistModelOptions.Default(MnistModel.RkNet).Normalization);
+        Assert.Equal(MnistNormalization.Batch, MnistModelOptions.Default(MnistModel.RkNet).Normalization);
         Assert.Equal(GradientMethod.BacksolveAdjoint, MnistModelOptions.Published(MnistModel.OdeNet).Gradient);
         Assert.Equal(MnistModelOptions.ModelNames, Enum.GetNames<MnistModel>().Select(x => x.ToLowerInvariant()));
     }
