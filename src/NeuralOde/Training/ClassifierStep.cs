@@ -25,8 +25,7 @@ internal sealed class ClassifierStep
         using var scope = TensorScope.Begin();
         Tensor logits = _classifier.Forward(batch.ToTensor());
         CheckLogits(logits, batch.Count, _classes);
-        Tensor right = (logits * OneHot(batch)).Sum([1]);
-        Tensor loss = (logits.LogSumExp() - right).Mean();
+        Tensor loss = Loss.CrossEntropy(logits, batch.Labels);
         loss.Backward();
         ReadOnlySpan<float> values = logits.AsSpan<float>();
         int correct = 0;
@@ -51,16 +50,5 @@ internal sealed class ClassifierStep
         {
             throw new ArgumentException($"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; this one returned {logits.DType.Name()} {logits.Shape}.");
         }
-    }
-
-    private Tensor OneHot(ImageBatch batch)
-    {
-        var values = new float[batch.Count * _classes];
-        for (int i = 0; i < batch.Count; i++)
-        {
-            values[(i * _classes) + batch.Labels[i]] = 1;
-        }
-
-        return Tensor.From(values, [batch.Count, _classes]);
     }
 }
