@@ -103,7 +103,7 @@ public sealed partial class Integrator<T>
         _rejected = 0;
         _stepper.Start(z0);
         z0.CopyTo(states);
-        recording?.Begin(_stepper, Control is AdaptiveSteps, times.Length);
+        recording?.Begin(_stepper, Control is AdaptiveSteps, times.Length, ExpectedSteps(times));
         SolveResult result;
         int component = Reductions.FirstNotFinite(z0);
         int reached = 0;
@@ -126,6 +126,18 @@ public sealed partial class Integrator<T>
         }
 
         return result;
+    }
+
+    /// <summary>How many steps there will be; 0 where that is not known, or more than can be recorded.</summary>
+    private int ExpectedSteps(ReadOnlySpan<double> times)
+    {
+        long steps = 0;
+        for (int i = 1; i < times.Length && Control is FixedSteps control; i++)
+        {
+            steps += control.StepsOn(times[i - 1], times[i]);
+        }
+
+        return steps <= int.MaxValue ? (int)steps : 0;
     }
 
     private static IEnumerable<string> AdaptiveNames() => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);

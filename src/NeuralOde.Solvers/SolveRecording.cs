@@ -9,7 +9,8 @@ namespace NeuralOde.Solvers;
 /// The accepted steps of a solve: times, states at the starts, and the derivatives at the stages. It is what the transpose runs back over, and what dense output reads.
 /// </summary>
 /// <remarks>
-/// Memory grows to what the longest solve needs and is reused: <c>(1 + own stages) · stateLength</c> elements a step.
+/// Memory grows to what the longest solve needs and is reused: <c>(1 + own stages) · stateLength</c> elements a step. With fixed steps it is
+/// taken at once, to the element; adaptive ones take up to twice of what they need, because nobody knows how many will follow.
 /// Reading is safe on any number of threads; recording is not.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -18,6 +19,7 @@ public sealed class SolveRecording<T>
 {
     private T[] _data = [];
     private int _used;
+    private int _expectedSteps;
 
     // Entry n is the node at the start of step n; there is one more for the end.
     private double[] _nodes = [];
@@ -100,8 +102,13 @@ public sealed class SolveRecording<T>
             ref Start, rows, indices, weights[..count], h, ref MemoryMarshal.GetReference(Row(step, 0)), ref MemoryMarshal.GetReference(destination), StateLength);
     }
 
-    internal void Begin(Stepper<T> stepper, bool isAdaptive, int outputCount)
+    /// <param name="stepper">What makes the steps.</param>
+    /// <param name="isAdaptive">Whether it chooses them.</param>
+    /// <param name="outputCount">Number of output times.</param>
+    /// <param name="expectedSteps">How many steps there will be; 0 where that is not known.</param>
+    internal void Begin(Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
     {
+        _expectedSteps = expectedSteps;
         Stepper = stepper;
         StateLength = stepper.StateLength;
         IsAdaptive = isAdaptive;
@@ -125,7 +132,10 @@ public sealed class SolveRecording<T>
         _nodes[step] = t;
         _sizes[step] = h;
         _kinds[step] = kind;
-        _offsets[step] = Allocate(rows);
+
+        // A multistep method starts with steps that keep more rows than those that follow.
+        bool isTypical = kind == StepKind.Multistep || Stepper is not AdamsBashforthStepper<T>;
+        _offsets[step] = Allocate(rows, isTypical ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper!.SharesLastStage ? 2 : 1) : 0);
     }
 
     internal void Complete(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
@@ -133,7 +143,7 @@ public sealed class SolveRecording<T>
         Reserve(ref _nodes, StepCount + 1);
         Reserve(ref _offsets, StepCount + 1);
         _nodes[StepCount] = t;
-        _offsets[StepCount] = Allocate(derivative.IsEmpty ? 1 : 2);
+        _offsets[StepCount] = Allocate(derivative.IsEmpty ? 1 : 2, 0);
         state.CopyTo(Row(StepCount, 0));
         HasEndDerivative = !derivative.IsEmpty;
         if (HasEndDerivative)
@@ -211,8 +221,11 @@ public sealed class SolveRecording<T>
         return low;
     }
 
+    /// <summary>A place for some rows.</summary>
+    /// <param name="rows">How many.</param>
+    /// <param name="later">How many rows will follow, where that is known.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Allocate(int rows)
+    private int Allocate(int rows, long later)
     {
         int start = _used;
         long needed = start + ((long)rows * StateLength);
@@ -224,7 +237,8 @@ public sealed class SolveRecording<T>
                     $"A recording holds at most {Array.MaxLength} elements, used up after {StepCount} steps of {StateLength} components. Split the interval or the state, or use a looser tolerance.");
             }
 
-            Array.Resize(ref _data, (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _data.Length)));
+            long wished = _expectedSteps > 0 && later > 0 ? needed + (later * StateLength) : Math.Max(needed, 2L * _data.Length);
+            Array.Resize(ref _data, (int)Math.Min(Array.MaxLength, wished));
         }
 
         _used = (int)needed;
