@@ -14,11 +14,11 @@ internal sealed class ConvolutionalField : VectorField
     private readonly Layer _firstNorm;
     private readonly Layer _secondNorm;
 
-    public ConvolutionalField(int channels, Func<Layer> norm, RandomSource random)
+    public ConvolutionalField(int channels, Func<Layer> norm, RandomSource random, DType dtype)
     {
-        _first = AddModule("conv1", new TimeConcatenatedConv2d(channels, channels, 3, padding: 1, bias: false, random: random));
+        _first = AddModule("conv1", new TimeConcatenatedConv2d(channels, channels, 3, padding: 1, bias: false, random: random, dtype: dtype));
         _firstNorm = AddModule("norm1", norm());
-        _second = AddModule("conv2", new TimeConcatenatedConv2d(channels, channels, 3, padding: 1, bias: false, random: random));
+        _second = AddModule("conv2", new TimeConcatenatedConv2d(channels, channels, 3, padding: 1, bias: false, random: random, dtype: dtype));
         _secondNorm = AddModule("norm2", norm());
     }
 

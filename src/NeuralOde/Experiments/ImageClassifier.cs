@@ -8,7 +8,7 @@ using NeuralOde.Training;
 namespace NeuralOde.Experiments;
 
 /// <summary>A trained classifier of images with all that it needs to be asked: the network, the images' size and scale, and the classes' names.</summary>
-public sealed class ImageClassifier
+public sealed partial class ImageClassifier
 {
     private const string KindKey = "neuralode.image_classifier";
     private const string Version = "1";
@@ -119,35 +119,44 @@ public sealed class ImageClassifier
     /// <param name="image">Pixels row by row from the top, 0 black to 255 white.</param>
     /// <returns>Probabilities that add up to 1, in the order of the classes.</returns>
     /// <exception cref="ArgumentException">The image is of another size.</exception>
-    public double[] Classify(ReadOnlySpan<byte> image)
+    public double[] Classify(ReadOnlySpan<byte> image) => Probabilities(Inputs(image, 1))[0];
+
+    /// <summary>The probability of each class for each of several images.</summary>
+    /// <param name="images">Images one after the other, each row by row from the top, 0 black to 255 white.</param>
+    /// <param name="batchSize">Images at a time, at least 1.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <returns>For each image, probabilities that add up to 1, in the order of the classes.</returns>
+    /// <exception cref="ArgumentException">The pixels are not those of whole images.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public double[][] ClassifyAll(ReadOnlySpan<byte> images, int batchSize = 100, CancellationToken cancellationToken = default)
     {
-        if (image.Length != Rows * Columns)
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        int size = Rows * Columns, count = images.Length / size;
+        if (images.Length != count * size)
         {
-            throw new ArgumentException($"This classifier takes images of {Rows} rows and {Columns} columns, which are {Rows * Columns} pixels; got {image.Length}.", nameof(image));
+            throw new ArgumentException($"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.", nameof(images));
         }
 
-        float[] scale = Collection.Scale.Table();
-        var pixels = new float[image.Length];
-        for (int i = 0; i < pixels.Length; i++)
+        var all = new double[count][];
+        for (int first = 0; first < count; first += batchSize)
         {
-            pixels[i] = scale[image[i]];
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = TensorScope.Begin();
+            int part = Math.Min(batchSize, count - first);
+            Probabilities(Inputs(images.Slice(first * size, part * size), part)).CopyTo(all, first);
         }
 
-        using IDisposable noGradients = GradientMode.Disable();
-        bool wasTraining = Network.IsTraining;
-        Network.Evaluate();
-        try
+        return all;
+    }
+
+    private double[][] Probabilities(Tensor inputs)
+    {
+        int classes = Collection.ClassNames.Count;
+        return Evaluating(() =>
         {
-            Tensor logits = Network.Forward(Tensor.From(pixels, [1, Rows, Columns, 1]));
-            ClassifierStep.CheckLogits(logits, 1, Collection.ClassNames.Count);
-            return logits.ToDouble().SoftMax().ToArray<double>();
-        }
-        finally
-        {
-            if (wasTraining)
-            {
-                Network.Train();
-            }
-        }
+            Tensor logits = Network.Forward(inputs);
+            ClassifierStep.CheckLogits(logits, inputs.Shape[0], classes);
+            return logits.ToDouble().SoftMax().ToArray<double>().Chunk(classes).ToArray();
+        });
     }
 }

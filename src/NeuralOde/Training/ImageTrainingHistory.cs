@@ -39,6 +39,25 @@ public sealed class ImageTrainingHistory
     /// <summary>The finished epochs.</summary>
     public IReadOnlyList<ImageTrainingEpoch> Epochs => _epochs;
 
+    /// <summary>Reads what a run has recorded, finished or not, from its checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The record, and the settings of the run.</returns>
+    /// <exception cref="CheckpointException">The file is no checkpoint of the training of a classifier.</exception>
+    /// <exception cref="SafeTensorsException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static (ImageTrainingHistory History, IReadOnlyDictionary<string, string> Settings) Load(string path)
+    {
+        (SafeTensorsFile run, IReadOnlyDictionary<string, string> settings) = TrainingCheckpoint.Read(path);
+        try
+        {
+            return (From(run), settings);
+        }
+        catch (SafeTensorsException e)
+        {
+            throw new CheckpointException(path, $"it is not of the training of a classifier: {e.Reason}", e);
+        }
+    }
+
     internal void Add(ImageTrainingStep step) => _steps.Add(step);
 
     /// <summary>Closes an epoch: sums up the steps since its first one.</summary>

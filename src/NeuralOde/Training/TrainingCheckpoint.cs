@@ -71,17 +71,7 @@ public sealed class TrainingCheckpoint
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public SafeTensorsFile Restore(string path)
     {
-        SafeTensorsFile file = SafeTensors.Load(path);
-        if (!file.Metadata.TryGetValue(VersionKey, out string? version) || !file.Metadata.TryGetValue(SettingsKey, out string? settings))
-        {
-            throw new CheckpointException(path, "it is a safetensors file, but no checkpoint of a training run. A saved model cannot be trained on; take the file that the run wrote as its checkpoint.");
-        }
-
-        if (version != Version)
-        {
-            throw new CheckpointException(path, $"it has the format version {version}, and this program reads version {Version}. Use the program that wrote it.");
-        }
-
+        (SafeTensorsFile file, Dictionary<string, string> settings) = Open(path);
         CheckSettings(path, settings);
         try
         {
@@ -114,21 +104,46 @@ public sealed class TrainingCheckpoint
         return Part(file, RunPrefix);
     }
 
-    private IEnumerable<(string Name, Parameter Parameter)> Tensors() => _model.NamedParameters().Concat(_model.NamedBuffers());
-
-    private void CheckSettings(string path, string json)
+    /// <summary>Reads a run's position and history without taking it up.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What was given to <see cref="Save"/>, and the settings of the run.</returns>
+    /// <exception cref="CheckpointException">The file is no checkpoint.</exception>
+    /// <exception cref="SafeTensorsException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static (SafeTensorsFile Run, IReadOnlyDictionary<string, string> Settings) Read(string path)
     {
-        Dictionary<string, string> theirs;
+        (SafeTensorsFile file, Dictionary<string, string> settings) = Open(path);
+        return (Part(file, RunPrefix), settings);
+    }
+
+    private static (SafeTensorsFile File, Dictionary<string, string> Settings) Open(string path)
+    {
+        SafeTensorsFile file = SafeTensors.Load(path);
+        if (!file.Metadata.TryGetValue(VersionKey, out string? version) || !file.Metadata.TryGetValue(SettingsKey, out string? settings))
+        {
+            throw new CheckpointException(path, "it is a safetensors file, but no checkpoint of a training run. A saved model cannot be trained on; take the file that the run wrote as its checkpoint.");
+        }
+
+        if (version != Version)
+        {
+            throw new CheckpointException(path, $"it has the format version {version}, and this program reads version {Version}. Use the program that wrote it.");
+        }
+
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            theirs = document.RootElement.EnumerateObject().ToDictionary(static x => x.Name, static x => x.Value.GetString() ?? "", StringComparer.Ordinal);
+            using JsonDocument document = JsonDocument.Parse(settings);
+            return (file, document.RootElement.EnumerateObject().ToDictionary(static x => x.Name, static x => x.Value.GetString() ?? "", StringComparer.Ordinal));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new CheckpointException(path, $"its settings are damaged: {e.Message}", e);
         }
+    }
 
+    private IEnumerable<(string Name, Parameter Parameter)> Tensors() => _model.NamedParameters().Concat(_model.NamedBuffers());
+
+    private void CheckSettings(string path, Dictionary<string, string> theirs)
+    {
         string[] differences =
         [
             .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value)
