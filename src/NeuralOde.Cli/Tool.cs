@@ -91,6 +91,7 @@ internal static class Tool
             LearnCommand.Create(context),
             FitCommand.Create(context),
             ForecastCommand.Create(context),
+            PredictCommand.Create(context),
             ExperimentCommand.Create(context),
         };
         foreach (Option option in root.Options)

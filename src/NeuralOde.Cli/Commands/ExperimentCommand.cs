@@ -13,6 +13,8 @@ internal static class ExperimentCommand
             Notes = ["'neuralode experiment NAME --help' says what an experiment does and what it takes."],
         };
         command.Add(MnistCommand.Create(context));
+        command.Add(MnistTableCommand.Create(context));
+        command.Add(MnistCharacteristicsCommand.Create(context));
         command.SetAction(_ => new HelpWriter(context.Out).Write(command));
         return command;
     }

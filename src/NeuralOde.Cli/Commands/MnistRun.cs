@@ -33,19 +33,8 @@ internal static class MnistRun
         }
 
         MnistData data = FitData.Checked(() => MnistData.Load(parsed, options, collection, training.Batches.Seed));
-        Layer network = FitData.Checked(() => MnistModels.Create(model, new RandomSource(training.Batches.Seed).Split(), data.Training.Rows, data.Training.Columns, data.Training.Classes));
-        ImageClassifierTrainer trainer = FitData.Checked(() => new ImageClassifierTrainer(network, data.Training, data.Measured, training));
-        if (isResumed)
-        {
-            FitData.Checked(() =>
-            {
-                trainer.Resume(training.CheckpointPath!);
-                return true;
-            });
-        }
-
-        string title = $"Training {Describe.Classifier(model)} on {data.Training.Count.ToString("N0", CultureInfo.InvariantCulture)} images of {collection.Title} ({network.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture)} parameters; seed {training.Batches.Seed})";
-        ImageTrainingResult result = ProgressView.Run<ImageTrainingProgress, ImageTrainingResult>(context, title, ProgressText.Mark, progress => trainer.Run(progress, context.CancellationToken));
+        (Layer network, ImageClassifierTrainer trainer) = MnistTraining.Prepare(model, training, data, isResumed);
+        ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.History.Steps.Count == 0)
         {
             context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure}");
