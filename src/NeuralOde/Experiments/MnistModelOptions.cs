@@ -1,4 +1,3 @@
-using System.Globalization;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 
@@ -7,8 +6,6 @@ namespace NeuralOde.Experiments;
 /// <summary>A classifier of images, ready to be made: what it is and how its equation is solved.</summary>
 public sealed record MnistModelOptions
 {
-    private const int MostSteps = 2_000;
-
     /// <summary>The names of the models on a command line, in the order of <see cref="MnistModel"/>.</summary>
     public static IReadOnlyList<string> ModelNames { get; } = ["odenet", "rknet", "resnet", "mlp"];
 
@@ -83,27 +80,19 @@ public sealed record MnistModelOptions
         List<(string, string)> settings = [("model", ModelNames[(int)Model])];
         if (Model == MnistModel.Mlp)
         {
-            settings.Add(("hidden units", Text(HiddenUnits)));
+            settings.Add(("hidden units", SettingsReader.Text(HiddenUnits)));
             return settings;
         }
 
         settings.Add(("normalization", Normalization.ToString().ToLowerInvariant()));
-        settings.Add(("channels", Text(Channels)));
+        settings.Add(("channels", SettingsReader.Text(Channels)));
         if (Model == MnistModel.ResNet)
         {
-            settings.Add(("residual blocks", Text(ResidualBlocks)));
+            settings.Add(("residual blocks", SettingsReader.Text(ResidualBlocks)));
             return settings;
         }
 
-        settings.Add(("solver", Solver.Name));
-        settings.Add(Steps switch
-        {
-            FixedSteps { StepsPerInterval: int count } => ("steps", Text(count)),
-            FixedSteps x => ("step", Text(x.MaxStep)),
-            AdaptiveSteps x => ("tolerances", $"{Text(x.RelativeTolerance)} {Text(x.AbsoluteTolerance)}"),
-            _ => throw new InvalidOperationException($"Steps of the type {Steps.GetType().Name} have no text. Take FixedSteps or AdaptiveSteps."),
-        });
-        settings.Add(("gradient", Gradient.Name));
+        settings.AddRange(SolverSettings.Write(Solver, Steps, Gradient));
         return settings;
     }
 
@@ -114,60 +103,33 @@ public sealed record MnistModelOptions
     public static MnistModelOptions FromSettings(IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        int model = ModelNames.ToList().IndexOf(Value("model"));
-        var options = new MnistModelOptions { Model = model >= 0 ? (MnistModel)model : throw Wrong("model") };
+        var reader = new SettingsReader(settings);
+        int model = ModelNames.ToList().IndexOf(reader.Value("model"));
+        var options = new MnistModelOptions { Model = model >= 0 ? (MnistModel)model : throw reader.Wrong("model") };
         if (options.Model == MnistModel.Mlp)
         {
-            return options with { HiddenUnits = Whole("hidden units", 100_000) };
+            return options with { HiddenUnits = reader.Whole("hidden units", 100_000) };
         }
 
         options = options with
         {
-            Normalization = Enum.TryParse(Value("normalization"), ignoreCase: true, out MnistNormalization normalization) && Enum.IsDefined(normalization) ? normalization : throw Wrong("normalization"),
-            Channels = Whole("channels", 1_024),
+            Normalization = Enum.TryParse(reader.Value("normalization"), ignoreCase: true, out MnistNormalization normalization) && Enum.IsDefined(normalization) ? normalization : throw reader.Wrong("normalization"),
+            Channels = reader.Whole("channels", 1_024),
         };
         if (options.Model == MnistModel.ResNet)
         {
-            return options with { ResidualBlocks = Whole("residual blocks", 1_000) };
+            return options with { ResidualBlocks = reader.Whole("residual blocks", 1_000) };
         }
 
-        StepSizeControl steps;
-        if (settings.ContainsKey("steps"))
-        {
-            steps = FixedSteps.Count(Whole("steps", 1_000_000));
-        }
-        else if (settings.ContainsKey("step"))
-        {
-            steps = new FixedSteps(Positive("step", Value("step")));
-        }
-        else
-        {
-            string[] pair = Value("tolerances").Split(' ');
-            steps = pair.Length == 2 ? Tolerances(Positive("tolerances", pair[0]), Positive("tolerances", pair[1])) : throw Wrong("tolerances");
-        }
-
-        try
-        {
-            return options with { Steps = steps, Solver = OdeSolver.Parse(Value("solver")), Gradient = GradientMethod.Parse(Value("gradient")) };
-        }
-        catch (ArgumentException e)
-        {
-            throw new FormatException(e.Message, e);
-        }
-
-        string Value(string name) => settings.TryGetValue(name, out string? value) ? value : throw new FormatException($"the setting '{name}' is missing");
-        FormatException Wrong(string name) => new($"the setting '{name}' is '{Value(name)}', which cannot be");
-        int Whole(string name, int most) =>
-            int.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most ? value : throw Wrong(name);
-        double Positive(string name, string text) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value) ? value : throw Wrong(name);
+        (OdeSolver solver, StepSizeControl steps, GradientMethod gradient) = SolverSettings.Read(reader);
+        return options with { Solver = solver, Steps = steps, Gradient = gradient };
     }
 
     /// <summary>Steps by tolerances that give up soon: a field that runs away in training needs no more patience.</summary>
     /// <param name="relative">Relative tolerance.</param>
     /// <param name="absolute">Absolute tolerance.</param>
     /// <returns>The steps.</returns>
-    public static AdaptiveSteps Tolerances(double relative, double absolute) => new() { RelativeTolerance = relative, AbsoluteTolerance = absolute, MaxSteps = MostSteps };
+    public static AdaptiveSteps Tolerances(double relative, double absolute) => SolverSettings.Tolerances(relative, absolute);
 
     internal void Check()
     {
@@ -183,7 +145,4 @@ public sealed record MnistModelOptions
             }
         }
     }
-
-    private static string Text<T>(T value)
-        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }
