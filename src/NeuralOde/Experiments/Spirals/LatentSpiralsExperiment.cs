@@ -31,7 +31,7 @@ public sealed class LatentSpiralsExperiment
         var random = new RandomSource(options.Training.Seed);
         Training = new SpiralSet(options.TrainingCount, random.Split());
         Validation = new SpiralSet(options.ValidationCount, random.Split());
-        Test = new SpiralSet(options.TestCount, new RandomSource(~options.Training.Seed));
+        Test = CreateTest(options);
         Model = CreateModel(options, random.Split());
         var batches = new SpiralBatches(Training, options.BatchSize, SpiralErrors.Window, ObservationCounts, random.Split());
         _trainer = new LatentTrainer(
@@ -74,6 +74,21 @@ public sealed class LatentSpiralsExperiment
         return new LatentOde(encoder, ode, decoder, options.LikelihoodDeviation);
     }
 
+    /// <summary>Draws the spirals on which a result is measured.</summary>
+    /// <param name="options">The settings, of which their number and the seed matter.</param>
+    /// <returns>The spirals.</returns>
+    public static SpiralSet CreateTest(LatentSpiralsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SpiralSet(options.TestCount, new RandomSource(~options.Training.Seed));
+    }
+
+    /// <summary>Measures a model at each of <see cref="ObservationCounts"/>.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="test">Spirals that it has not seen.</param>
+    /// <returns>The errors.</returns>
+    public static IReadOnlyList<SpiralErrors> Measure(LatentSeriesModel model, SpiralSet test) => [.. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice()))];
+
     /// <summary>Takes up a run that was kept in a checkpoint, before this one has begun.</summary>
     /// <inheritdoc cref="LatentTrainer.Resume"/>
     public void Resume(string path) => _trainer.Resume(path);
@@ -90,7 +105,7 @@ public sealed class LatentSpiralsExperiment
 
     /// <summary>Measures the model as it is on the test spirals, at each of <see cref="ObservationCounts"/>.</summary>
     /// <returns>The errors.</returns>
-    public IReadOnlyList<SpiralErrors> Measure() => [.. ObservationCounts.Select(count => SpiralErrors.Measure(Model, Test, count, Choice()))];
+    public IReadOnlyList<SpiralErrors> Measure() => Measure(Model, Test);
 
     // The same choice of observed points each time, whatever was drawn before.
     private static RandomSource Choice() => new(1);

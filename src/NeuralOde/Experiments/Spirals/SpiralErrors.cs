@@ -77,4 +77,27 @@ public sealed record SpiralErrors(int Observations, SpiralError Reconstruction, 
 
         return new SpiralErrors(observations, SpiralError.Of(reconstruction), SpiralError.Of(extrapolation));
     }
+
+    /// <summary>The errors of saying 0 always, which is not far from spirals that have shrunk: what a model must be better than.</summary>
+    /// <param name="set">The spirals.</param>
+    /// <returns>The errors, from no observations.</returns>
+    public static SpiralErrors OfZero(SpiralSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        return new SpiralErrors(
+            0,
+            SpiralError.Of([.. WindowStarts.SelectMany(start => Enumerable.Range(0, set.Count).Select(i => MeanSquare(i, start)))]),
+            SpiralError.Of([.. Enumerable.Range(0, set.Count).Select(i => MeanSquare(i, Window))]));
+
+        double MeanSquare(int spiral, int start)
+        {
+            double sum = 0;
+            foreach (float x in set.Exact(spiral).Slice(2 * start, 2 * Window))
+            {
+                sum += (double)x * x;
+            }
+
+            return sum / (2 * Window);
+        }
+    }
 }

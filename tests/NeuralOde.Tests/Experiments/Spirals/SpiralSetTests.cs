@@ -85,4 +85,18 @@ public class SpiralSetTests
         Assert.Equal(9, error.Percentile90, 1e-12);
         Assert.Equal(Math.Sqrt(35), error.Pooled, 1e-12);
     }
+
+    [Fact]
+    public void Saying_0_always_errs_by_the_spirals_own_size()
+    {
+        var set = new SpiralSet(1, new RandomSource(5));
+        SpiralErrors errors = SpiralErrors.OfZero(set);
+        double last = Math.Sqrt(set.Exact(0)[200..].ToArray().Average(x => (double)x * x));
+        Assert.Equal((last, last, last), (errors.Extrapolation.Median, errors.Extrapolation.Percentile90, errors.Extrapolation.Pooled));
+
+        // The five windows' own errors fall with the spiral.
+        double middle = Math.Sqrt(set.Exact(0)[100..300].ToArray().Average(x => (double)x * x));
+        Assert.Equal(middle, errors.Reconstruction.Median, 1e-12);
+        Assert.Equal(0, errors.Observations);
+    }
 }
