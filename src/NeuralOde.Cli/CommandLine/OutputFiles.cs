@@ -1,6 +1,6 @@
 namespace NeuralOde.Cli.CommandLine;
 
-/// <summary>Checks that files can be written before hours of work depend on it.</summary>
+/// <summary>Checks that files can be written before hours of work depend on it, and writes them.</summary>
 internal static class OutputFiles
 {
     /// <summary>Checks the files of one command.</summary>
@@ -35,6 +35,20 @@ internal static class OutputFiles
                     ? $"{option} {path} would replace the file that is read. Name another."
                     : $"{option} and {other} name the same file, {path}. Give each its own.");
             }
+        }
+    }
+
+    /// <summary>Writes a file where one was asked for, and says so.</summary>
+    /// <param name="context">Where it is said.</param>
+    /// <param name="what">What is written, as a noun.</param>
+    /// <param name="path">The file; null where none was asked for.</param>
+    /// <param name="write">Writes it.</param>
+    public static void Write(ToolContext context, string what, string? path, Action<string> write)
+    {
+        if (path is not null)
+        {
+            write(path);
+            context.Out.WriteLine($"Wrote the {what} to {path}");
         }
     }
 

@@ -42,25 +42,16 @@ internal static class LearnRun
         }
 
         Say(context, result);
-        Write(context, "model", save, path => result.Model.Save(path, Metadata(context, result)));
-        Write(context, "metrics", metrics, path => LearnMetrics.Write(path, result, context.CommandLine));
-        Write(context, "figure", figure, path => AtomicFile.WriteText(path, (new LearnFigures(result).Portrait(titled: true) with { Width = 760 }).ToSvg()));
-        Write(context, "report", report, path => AtomicFile.WriteText(path, LearnReport.Create(result, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "model", save, path => result.Model.Save(path, Metadata(context, result)));
+        OutputFiles.Write(context, "metrics", metrics, path => LearnMetrics.Write(path, result, context.CommandLine));
+        OutputFiles.Write(context, "figure", figure, path => AtomicFile.WriteText(path, (new LearnFigures(result).Portrait(titled: true) with { Width = 760 }).ToSvg()));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, LearnReport.Create(result, context.CommandLine).ToHtml()));
         return result.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
             TrainingOutcome.Cancelled => ExitCode.Cancelled,
             _ => ExitCode.Success,
         };
-    }
-
-    private static void Write(ToolContext context, string what, string? path, Action<string> write)
-    {
-        if (path is not null)
-        {
-            write(path);
-            context.Out.WriteLine($"Wrote the {what} to {path}");
-        }
     }
 
     private static Dictionary<string, string> Metadata(ToolContext context, DynamicsExperimentResult result)

@@ -47,7 +47,7 @@ internal static class MnistCommand
         command.AddGroup("Data", options.Data, options.Dataset, options.TrainImages, options.TestImages, options.Validation, options.Shift);
         command.AddGroup("Model", options.Model, options.Normalization, options.Channels, options.Blocks, options.Hidden, options.Published);
         command.AddGroup(
-            "Training", options.Epochs, options.Batch, options.Shared.LearningRate, options.Schedule, options.Clip, options.Shared.Seed, options.Threads, options.Checkpoint, options.CheckpointEvery, options.Resume);
+            "Training", options.Epochs, options.Batch, options.Shared.LearningRate, options.Schedule, options.Clip, options.Shared.Seed, options.Threads, options.Checkpoint.File, options.Checkpoint.Every, options.Checkpoint.Resume);
         command.AddGroup("Solver", options.Shared.Solver, options.Shared.Step, options.Shared.RelativeTolerance, options.Shared.AbsoluteTolerance, options.Shared.Gradient);
         command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Save, options.Shared.Metrics);
         command.SetAction(parsed => Start(context, parsed, options));
@@ -97,10 +97,8 @@ internal static class MnistCommand
 
         public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1_024, "How many threads work. The result is the same to the last bit. Default: all processors, or what NEURALODE_THREADS says.");
 
-        public Option<string?> Checkpoint { get; } = Options.File("--checkpoint", "Keeps the whole run in this file while it trains, so that it can be resumed.", "FILE.safetensors");
-
-        public Option<long?> CheckpointEvery { get; } = Options.Whole("--checkpoint-every", 1, 100_000_000, "Training steps between two writings of the checkpoint; it is also written after each epoch. Default 500.");
-
-        public Option<bool> Resume { get; } = Options.Flag("--resume", "Goes on where the --checkpoint file stands; begins anew where there is none yet. The settings must be the same, but at a constant learning rate there may be more --epochs.");
+        public CheckpointOptions Checkpoint { get; } = new(
+            "Training steps between two writings of the checkpoint; it is also written after each epoch. Default 500.",
+            "The settings must be the same, but at a constant learning rate there may be more --epochs.");
     }
 }

@@ -26,7 +26,7 @@ internal static class MnistRun
         string? save = parsed.GetValue(options.Shared.Save);
         string? metrics = options.Shared.MetricsPath(parsed);
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--checkpoint", training.CheckpointPath));
-        bool isResumed = CheckCheckpoint(parsed, options, training.CheckpointPath);
+        bool isResumed = options.Checkpoint.IsResumed(parsed, training.CheckpointPath);
         if (parsed.GetValue(options.Threads) is long threads)
         {
             Threads.Maximum = (int)threads;
@@ -47,24 +47,15 @@ internal static class MnistRun
         var outcome = new MnistOutcome(collection, model, training, network, data, result, test);
         Say(context, outcome);
         var classifier = new ImageClassifier(network, model, collection, data.Training.Rows, data.Training.Columns);
-        Write(context, "model", save, path => classifier.Save(path, new Dictionary<string, string> { ["tool"] = $"neuralode {HelpWriter.Version}", ["command"] = context.CommandLine }));
-        Write(context, "metrics", metrics, path => MnistMetrics.Write(path, outcome, context.CommandLine));
-        Write(context, "report", report, path => AtomicFile.WriteText(path, MnistReport.Create(outcome, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "model", save, path => classifier.Save(path, new Dictionary<string, string> { ["tool"] = $"neuralode {HelpWriter.Version}", ["command"] = context.CommandLine }));
+        OutputFiles.Write(context, "metrics", metrics, path => MnistMetrics.Write(path, outcome, context.CommandLine));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, MnistReport.Create(outcome, context.CommandLine).ToHtml()));
         return result.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
             TrainingOutcome.Cancelled => ExitCode.Cancelled,
             _ => ExitCode.Success,
         };
-    }
-
-    private static void Write(ToolContext context, string what, string? path, Action<string> write)
-    {
-        if (path is not null)
-        {
-            write(path);
-            context.Out.WriteLine($"Wrote the {what} to {path}");
-        }
     }
 
     private static void Say(ToolContext context, MnistOutcome outcome)
@@ -87,22 +78,6 @@ internal static class MnistRun
         {
             context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure}. Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
         }
-    }
-
-    /// <summary>Whether the run goes on from its checkpoint. One that is there already is never replaced by a run that begins anew.</summary>
-    private static bool CheckCheckpoint(ParseResult parsed, MnistCommand.MnistOptions options, string? path)
-    {
-        bool wantsResume = parsed.GetValue(options.Resume);
-        if (path is null)
-        {
-            return !wantsResume && parsed.GetValue(options.CheckpointEvery) is null
-                ? false
-                : throw new CommandException($"{(wantsResume ? "--resume" : "--checkpoint-every")} needs --checkpoint FILE, the file in which the run is kept.");
-        }
-
-        return File.Exists(path) && !wantsResume
-            ? throw new CommandException($"There is a file {path} already, which may be the checkpoint of another run. Add --resume to go on with that one, or name another file.")
-            : File.Exists(path);
     }
 
     private static MnistModelOptions Model(ParseResult parsed, MnistCommand.MnistOptions options)
@@ -163,8 +138,8 @@ internal static class MnistRun
             LearningRate = parsed.GetValue(options.Shared.LearningRate) ?? defaults.LearningRate,
             Schedule = (parsed.GetValue(options.Schedule) ?? (parsed.GetValue(options.Published) ? "constant" : "cosine")) == "cosine" ? LearningRateSchedule.Cosine() : LearningRateSchedule.Constant,
             GradientNormBound = parsed.GetValue(options.Clip),
-            CheckpointPath = parsed.GetValue(options.Checkpoint),
-            CheckpointInterval = (int)(parsed.GetValue(options.CheckpointEvery) ?? defaults.CheckpointInterval),
+            CheckpointPath = parsed.GetValue(options.Checkpoint.File),
+            CheckpointInterval = (int)(parsed.GetValue(options.Checkpoint.Every) ?? defaults.CheckpointInterval),
             Settings = model.ToSettings(),
             Batches = defaults.Batches with
             {

@@ -40,15 +40,15 @@ internal static class LearnMetrics
         json.WriteString("command", commandLine);
         json.WriteString("outcome", result.Outcome.ToString().ToLowerInvariant());
         json.WritePropertyName("error");
-        Number(json, result.Error);
+        JsonNumber.Write(json, result.Error);
         json.WriteStartArray("component_errors");
-        Number(json, result.ComponentError(0));
-        Number(json, result.ComponentError(1));
+        JsonNumber.Write(json, result.ComponentError(0));
+        JsonNumber.Write(json, result.ComponentError(1));
         json.WriteEndArray();
         json.WritePropertyName("last_error");
-        Number(json, result.LastError);
+        JsonNumber.Write(json, result.LastError);
         json.WritePropertyName("observation_error");
-        Number(json, result.ObservationError);
+        JsonNumber.Write(json, result.ObservationError);
         json.WriteNumber("best_iteration", result.BestIteration);
         json.WriteNumber("iterations", result.Iterations);
         json.WriteNumber("failed_solves", result.FailedSolves);
@@ -60,19 +60,19 @@ internal static class LearnMetrics
         }
 
         json.WriteEndObject();
-        Numbers(json, "losses", result.Losses);
+        JsonNumber.Write(json, "losses", result.Losses);
         json.WriteStartArray("evaluations");
         foreach ((int iteration, double error) in result.Evaluations)
         {
             json.WriteStartObject();
             json.WriteNumber("iteration", iteration);
             json.WritePropertyName("observation_error");
-            Number(json, error);
+            JsonNumber.Write(json, error);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        Numbers(json, "times", result.Times);
+        JsonNumber.Write(json, "times", result.Times);
         States(json, "exact", result.Exact);
         States(json, "observations", [.. result.Observations.Select(static x => (double)x)]);
         States(json, "learned", result.Learned);
@@ -89,41 +89,17 @@ internal static class LearnMetrics
         json.WriteEndObject();
     }
 
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (double value in values)
-        {
-            Number(json, value);
-        }
-
-        json.WriteEndArray();
-    }
-
     private static void States(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {
         json.WriteStartArray(name);
         for (int i = 0; i < values.Count; i += 2)
         {
             json.WriteStartArray();
-            Number(json, values[i]);
-            Number(json, values[i + 1]);
+            JsonNumber.Write(json, values[i]);
+            JsonNumber.Write(json, values[i + 1]);
             json.WriteEndArray();
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>JSON has no number for NaN and infinity.</summary>
-    private static void Number(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumberValue(value);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
     }
 }

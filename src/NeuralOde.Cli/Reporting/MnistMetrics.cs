@@ -60,13 +60,13 @@ internal static class MnistMetrics
         {
             json.WriteStartObject();
             json.WriteNumber("epoch", epoch.Number);
-            Number(json, "training_loss", epoch.TrainingLoss);
-            Number(json, "training_accuracy", epoch.TrainingAccuracy);
-            Number(json, "measured_loss", epoch.MeasuredLoss);
-            Number(json, "measured_accuracy", epoch.MeasuredAccuracy);
-            Number(json, "forward_evaluations", epoch.ForwardEvaluations);
-            Number(json, "backward_evaluations", epoch.BackwardEvaluations);
-            Number(json, "training_seconds", epoch.TrainingTime.TotalSeconds);
+            JsonNumber.Write(json, "training_loss", epoch.TrainingLoss);
+            JsonNumber.Write(json, "training_accuracy", epoch.TrainingAccuracy);
+            JsonNumber.Write(json, "measured_loss", epoch.MeasuredLoss);
+            JsonNumber.Write(json, "measured_accuracy", epoch.MeasuredAccuracy);
+            JsonNumber.Write(json, "forward_evaluations", epoch.ForwardEvaluations);
+            JsonNumber.Write(json, "backward_evaluations", epoch.BackwardEvaluations);
+            JsonNumber.Write(json, "training_seconds", epoch.TrainingTime.TotalSeconds);
             json.WriteEndObject();
         }
 
@@ -85,7 +85,7 @@ internal static class MnistMetrics
         json.WriteNumber("images", test.Predicted.Length);
         json.WriteNumber("correct", test.Correct);
         json.WriteNumber("accuracy", test.Accuracy);
-        Number(json, "loss", test.Loss);
+        JsonNumber.Write(json, "loss", test.Loss);
         json.WriteNumber("evaluations", test.Evaluations);
         json.WriteNumber("seconds", test.Elapsed.TotalSeconds);
         json.WriteStartArray("confusion");
@@ -113,18 +113,5 @@ internal static class MnistMetrics
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>JSON has no number for NaN and infinity.</summary>
-    private static void Number(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }
