@@ -71,7 +71,7 @@ internal static class Describe
             ("data", $"{outcome.Collection.Title}, {Whole(outcome.Data.Training.Count)} training images{(outcome.Data.Validation is { } held ? $", {Whole(held.Count)} held out" : "")}, {Whole(outcome.Data.Test.Count)} test images"),
             ("classifier", Classifier(outcome.Model)),
             ("parameters", Whole(outcome.Network.Parameters.ValueCount)),
-            ("optimizer", $"adam, learning rate {Number(training.LearningRate)}{(training.Schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0")}{(training.GradientNormBound is double bound ? $", gradient norm at most {Number(bound)}" : "")}"),
+            ("optimizer", $"adam, learning rate {Number(training.LearningRate)}{ScheduleAndBound(training.Schedule, training.GradientNormBound)}"),
             ("epochs", Whole(training.Epochs)),
             ("batch", $"{Whole(training.Batches.BatchSize)} images{(training.Batches.MaxShift > 0 ? $", each moved by up to {training.Batches.MaxShift} pixels" : "")}"),
             ("seed", training.Batches.Seed.ToString(CultureInfo.InvariantCulture)),
@@ -83,8 +83,43 @@ internal static class Describe
         }
 
         return settings;
+    }
 
-        static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    /// <summary>A model of spirals in a few words.</summary>
+    public static string SpiralModel(LatentSpiralsOptions options) => options.Decoder == SpiralDecoder.Ode
+        ? $"latent ODE, {new SolverChoice(options.Solver, options.Steps, options.Gradient)}, {options.Gradient.Name} gradient"
+        : "recurrent network";
+
+    /// <summary>The settings of a model of spirals; how it was trained only where that is known.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Spirals(SpiralModelOutcome model)
+    {
+        LatentSpiralsOptions options = model.Options;
+        LatentTrainingOptions training = options.Training;
+        List<(string, string)> settings =
+        [
+            ("model", SpiralModel(options)),
+            ("parameters", Whole(model.Model.Parameters.ValueCount)),
+            ("encoder", $"GRU of {Whole(options.Hidden)} units, backward in time, to a latent state of {Whole(options.Latent)} components"),
+            ("decoder", options.Decoder == SpiralDecoder.Ode
+                ? $"field {options.Latent}-{options.FieldHidden}-{options.FieldHidden}-{options.Latent}, ELU; linear view {options.Latent}-{options.FieldHidden}-2"
+                : $"GRU of {Whole(options.Hidden)} units that reads its own output and the time since"),
+            ("likelihood deviation", Number(options.LikelihoodDeviation)),
+            ("spirals", $"{Whole(options.TrainingCount)} to learn from, {Whole(options.ValidationCount)} to keep the best model by, {Whole(options.TestCount)} to measure on; noise {Number(SpiralSet.NoiseDeviation)}"),
+            ("seed", training.Seed.ToString(CultureInfo.InvariantCulture)),
+        ];
+        if (model.Training is not null)
+        {
+            settings.AddRange(
+            [
+                ("optimizer", $"adam, learning rate {Number(training.LearningRate)}{ScheduleAndBound(training.Schedule, training.GradientNormBound)}"),
+                ("iterations", $"{Whole(training.Iterations)}, batches of {Whole(options.BatchSize)}"),
+                ("validation", $"every {Whole(training.ValidationInterval)} iterations{(training.Patience is int patience ? $", stopped after {Whole(patience)} without a better model" : "")}"),
+                ("skipped iterations", Whole(model.Training.FailedSteps)),
+            ]);
+        }
+
+        settings.Add(("threads", Whole(Threads.Maximum)));
+        return settings;
     }
 
     private static string Normalization(MnistModelOptions model) => model.Normalization == MnistNormalization.Mixed
@@ -112,8 +147,12 @@ internal static class Describe
     private static string Optimizer(DynamicsExperimentOptions settings) =>
         settings.Optimizer.ToString().ToLowerInvariant()
         + $", learning rate {Number(settings.LearningRate)}"
-        + (settings.Schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0")
-        + (settings.GradientNormBound is double bound ? $", gradient norm at most {Number(bound)}" : "");
+        + ScheduleAndBound(settings.Schedule, settings.GradientNormBound);
+
+    private static string ScheduleAndBound(LearningRateSchedule schedule, double? bound) =>
+        (schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0") + (bound is double norm ? $", gradient norm at most {Number(norm)}" : "");
+
+    private static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A setting, in as few digits as it has.</summary>
     public static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);

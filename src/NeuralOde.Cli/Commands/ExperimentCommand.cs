@@ -15,6 +15,7 @@ internal static class ExperimentCommand
         command.Add(MnistCommand.Create(context));
         command.Add(MnistTableCommand.Create(context));
         command.Add(MnistCharacteristicsCommand.Create(context));
+        command.Add(LatentSpiralsCommand.Create(context));
         command.SetAction(_ => new HelpWriter(context.Out).Write(command));
         return command;
     }

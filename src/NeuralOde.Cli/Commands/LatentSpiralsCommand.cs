@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using NeuralOde.Cli.CommandLine;
+
+namespace NeuralOde.Cli.Commands;
+
+/// <summary><c>neuralode experiment latent-spirals</c>: learns spirals from irregular noisy observations. What it does is in <see cref="LatentSpiralsRun"/>.</summary>
+internal static class LatentSpiralsCommand
+{
+    /// <summary>The name that asks for one model after the other.</summary>
+    public const string Both = "both";
+
+    /// <summary>The models (NeuralOde.Experiments.SpiralModel.Names), and both.</summary>
+    public static readonly string[] ModelNames = ["latent-ode", "rnn", Both];
+
+    /// <summary>The defaults that the help names.</summary>
+    public static readonly string[] Defaults = ["tsit5 with --rtol 1e-2 --atol 1e-3", "20,000", "0.003", "100", "0.3", "500"];
+
+    private static readonly string[] ScheduleNames = ["cosine", "constant"];
+
+    public static Command Create(ToolContext context)
+    {
+        var options = new LatentSpiralsOptionSet();
+        var command = new ToolCommand("latent-spirals", "Learns spirals of both directions from irregular noisy observations, by a latent differential equation; reconstructs, extrapolates and invents them.")
+        {
+            Examples =
+            [
+                ("neuralode experiment latent-spirals --save spirals.safetensors", "The latent equation with defaults; the report is latent-spirals.html."),
+                ("neuralode experiment latent-spirals --model both --checkpoint run.safetensors --resume", "With the recurrent network to compare. When stopped, the same line goes on."),
+                ("neuralode experiment latent-spirals --published --iterations 2000", "The published settings, a hundredth of the published training."),
+                ("neuralode experiment latent-spirals --load spirals.safetensors --solver dopri5 --rtol 1e-6", "Reports on a saved model, here with a more precise solve, without training."),
+                ("neuralode experiment latent-spirals --iterations 300 --hidden 16 --width 16", "A quick look with a smaller network."),
+            ],
+            Notes =
+            [
+                "The models, each with a GRU of 64 units that reads the observations backward in time and gives mean and variance of a latent state of 6 components at their first time:\n"
+                + "  latent-ode  the state follows dz/dt = f(z), a network 6-64-64-6; a linear view of it\n"
+                + "              is observed (Chen et al. 2018, section 5)\n"
+                + "  rnn         a GRU goes on from the state, reading its own output and the time since\n"
+                + "  both        one after the other. FILE is then FILE-latent-ode and FILE-rnn for --save\n"
+                + "              and --checkpoint, and the report and the metrics have both",
+                "The data are 1,000 spirals of 200 points with noise 0.02, half of them counter-clockwise. A training step sees 100 consecutive points of each spiral of its batch, of which 30, 50 or 100 are kept at random, and maximises the evidence lower bound. The model that reconstructs 100 other spirals best is kept (--validate-every, --patience); the errors are measured on 300 further ones, against their points without noise.",
+                "Ctrl+C stops training after the step in hand, writes the checkpoint and what else was asked for; the exit code is then 130. A run that was stopped or killed and resumed ends with the same bits as one that was not; one that is done is reported on again. The exit code is 2 where the command line, the model or the checkpoint is wrong, and 1 where training fails.",
+            ],
+        };
+        command.AddGroup("Model", options.Model, options.Hidden, options.Latent, options.Width, options.Load, options.Published);
+        command.AddGroup(
+            "Training",
+            options.Shared.Iterations,
+            options.Batch,
+            options.Shared.LearningRate,
+            options.Schedule,
+            options.Clip,
+            options.LikelihoodDeviation,
+            options.ValidateEvery,
+            options.Patience,
+            options.Shared.Seed,
+            options.Threads,
+            options.Checkpoint.File,
+            options.Checkpoint.Every,
+            options.Checkpoint.Resume);
+        command.AddGroup("Data", options.Spirals, options.ValidationSpirals, options.TestSpirals);
+        command.AddGroup("Solver", options.Shared.Solver, options.Shared.Step, options.Shared.RelativeTolerance, options.Shared.AbsoluteTolerance, options.Shared.Gradient);
+        command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Save, options.Shared.Metrics);
+        command.SetAction(parsed => Start(context, parsed, options));
+        return command;
+    }
+
+    // Not inlined, so that help does not load the library.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Start(ToolContext context, ParseResult parsed, LatentSpiralsOptionSet options) => LatentSpiralsRun.Start(context, parsed, options);
+
+    /// <summary>The options of <c>experiment latent-spirals</c>.</summary>
+    internal sealed class LatentSpiralsOptionSet
+    {
+        public SharedOptions Shared { get; } = new(Defaults[0], Defaults[1], Defaults[2], "latent-spirals.html in the current folder, with --model rnn latent-spirals-rnn.html");
+
+        public Option<string?> Model { get; } = Options.Choice("--model", "model", ModelNames, "latent-ode (the default), rnn, or both (see below).", "NAME");
+
+        public Option<long?> Hidden { get; } = Options.Whole("--hidden", 1, 10_000, "Units of the encoder, and of the recurrent decoder. Default 64.");
+
+        public Option<long?> Latent { get; } = Options.Whole("--latent", 1, 1_000, "Components of the latent state. Default 6.");
+
+        public Option<long?> Width { get; } = Options.Whole("--width", 1, 10_000, "Units of the layers of the latent field and of its view. Default 64.");
+
+        public Option<string[]> Load { get; } = new("--load")
+        {
+            Description = "Reports on a model that --save wrote, without training; given twice, on two of them side by side. Another solver may be named.",
+            HelpName = "FILE.safetensors",
+            Arity = new ArgumentArity(1, 2),
+            AllowMultipleArgumentsPerToken = false,
+        };
+
+        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: Euler with steps of 0.05, the adjoint, a constant learning rate of 0.001, the data's noise as likelihood deviation, 200,000 iterations. Other options still change them.");
+
+        public Option<long?> Batch { get; } = Options.Whole("--batch", 1, 100_000, $"Spirals in a training step. Default {Defaults[3]}.");
+
+        public Option<string?> Schedule { get; } = Options.Choice("--schedule", "schedule", ScheduleNames, "How the learning rate changes: cosine (down to 0, the default) or constant.", "NAME");
+
+        public Option<double?> Clip { get; } = Options.Positive("--clip", "A bound on the gradient's norm: longer gradients are scaled down to it. Default none.");
+
+        public Option<double?> LikelihoodDeviation { get; } = Options.Positive("--likelihood-deviation", $"The observations' standard deviation in the bound. Larger than their noise, it lets the latent states' prior weigh more. Default {Defaults[4]}.");
+
+        public Option<long?> ValidateEvery { get; } = Options.Whole("--validate-every", 1, 100_000_000, $"Iterations between two validations. Default {Defaults[5]}.");
+
+        public Option<long?> Patience { get; } = Options.Whole("--patience", 1, 1_000_000, "Stops early: after N validations in a row without a better model. Default never.");
+
+        public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1_024, "How many threads work. The result is the same to the last bit. Default: all processors, or what NEURALODE_THREADS says.");
+
+        public CheckpointOptions Checkpoint { get; } = new("Iterations between two writings of the checkpoint; it is also written at the end. Default 1,000.", "The settings must be the same.");
+
+        public Option<long?> Spirals { get; } = Options.Whole("--spirals", 1, 1_000_000, "Spirals to learn from. Default 1,000.");
+
+        public Option<long?> ValidationSpirals { get; } = Options.Whole("--validation-spirals", 1, 1_000_000, "Spirals by which the best model is kept. Default 100.");
+
+        public Option<long?> TestSpirals { get; } = Options.Whole("--test-spirals", 2, 1_000_000, "Spirals on which the result is measured. Default 300.");
+    }
+}
