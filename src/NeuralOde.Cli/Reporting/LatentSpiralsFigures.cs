@@ -108,7 +108,7 @@ internal sealed class LatentSpiralsFigures
 
         // What a perfect reconstruction of a known latent state would have: two coordinates' log density at its peak.
         double floor = 2 * (Math.Log(_outcome.Options.LikelihoodDeviation) + (0.5 * Math.Log(2 * Math.PI)));
-        (double[] at, double[] medians) = Medians(training.Losses);
+        (double[] at, double[] medians) = RunningMedian.Of(training.Losses);
         Axis iteration = new("iteration");
         return new PanelGrid
         {
@@ -116,7 +116,8 @@ internal sealed class LatentSpiralsFigures
             Panels =
             [
                 new Figure { Title = "Loss a time point, above its lower bound", XAxis = iteration, YAxis = new Axis("loss", "nats") { Scale = AxisScale.Logarithmic } }
-                    .Line(at, [.. medians.Select(x => x - floor)], "median over neighbouring iterations", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1.8 }),
+                    .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static x => (double)x)], [.. training.Losses.Select(x => x - floor)], "each iteration", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
+                    .Line(at, [.. medians.Select(x => x - floor)], "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
                 new Figure { Title = "Validation: median reconstruction error from 100 observations", XAxis = iteration, YAxis = new Axis("error (RMS)") { Scale = AxisScale.Logarithmic } }
                     .Line([.. training.Validations.Select(static x => (double)x.Iteration)], [.. training.Validations.Select(static x => x.Error)], "validation spirals", new LineStyle { Color = PaletteColor.Green, Width = 1.8 })
                     .Points([training.BestIteration], [training.BestError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = Marker.Diamond, Size = 10 }),
@@ -227,20 +228,5 @@ internal sealed class LatentSpiralsFigures
                 Enumerable.Range(0, times).Select(t => values[((t * count) + i) * 2]).ToArray(),
                 Enumerable.Range(0, times).Select(t => values[(((t * count) + i) * 2) + 1]).ToArray())),
         ];
-    }
-
-    /// <summary>Medians over stretches of iterations, at most 400 of them; iterations that were skipped are left out.</summary>
-    private static (double[] At, double[] Medians) Medians(IReadOnlyList<double> losses)
-    {
-        int count = Math.Min(400, losses.Count);
-        var (at, medians) = (new double[count], new double[count]);
-        for (int k = 0; k < count; k++)
-        {
-            int first = (int)((long)k * losses.Count / count), end = (int)((long)(k + 1) * losses.Count / count);
-            double[] sorted = [.. losses.Skip(first).Take(end - first).Where(double.IsFinite).Order()];
-            (at[k], medians[k]) = (0.5 * (first + 1 + end), sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2]);
-        }
-
-        return (at, medians);
     }
 }
