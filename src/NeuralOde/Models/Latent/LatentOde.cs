@@ -22,9 +22,10 @@ public sealed class LatentOde : LatentSeriesModel
     /// <param name="decoder">From latent states, <c>[…, latent]</c>, to observations, <c>[…, components]</c>.</param>
     /// <param name="noise">The standard deviation of the observations around the decoder's view, above 0, in the data's units; where it is learned, its first value.</param>
     /// <param name="learnsNoise">Whether it is learned, one for each component.</param>
+    /// <param name="components">The number of components that the decoder gives; as many as the encoder reads if not given.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="noise"/> is not above 0.</exception>
-    public LatentOde(SeriesEncoder encoder, OdeBlock ode, Layer decoder, double noise = 0.1, bool learnsNoise = false)
-        : base(encoder, noise, learnsNoise)
+    public LatentOde(SeriesEncoder encoder, OdeBlock ode, Layer decoder, double noise = 0.1, bool learnsNoise = false, int? components = null)
+        : base(encoder, noise, learnsNoise, components)
     {
         ArgumentNullException.ThrowIfNull(ode);
         ArgumentNullException.ThrowIfNull(decoder);
@@ -41,7 +42,7 @@ public sealed class LatentOde : LatentSeriesModel
     /// <inheritdoc/>
     public override Tensor Decode(Tensor latent, double start, ReadOnlySpan<double> times) => Decoder.Forward(States(latent, start, times));
 
-    private protected override Tensor Predict(Tensor latent, SeriesBatch batch) => Decoder.Forward(ObservedStates(latent, batch));
+    internal override Tensor Predict(Tensor latent, SeriesBatch batch) => Decoder.Forward(ObservedStates(latent, batch));
 
     /// <summary>The latent states at a sample's own steps, <c>[steps, batch, latent]</c>.</summary>
     private Tensor ObservedStates(Tensor latent, SeriesBatch batch)

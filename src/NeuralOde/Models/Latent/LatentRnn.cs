@@ -54,7 +54,7 @@ public sealed class LatentRnn : LatentSeriesModel
         return Run(latent, spans);
     }
 
-    private protected override Tensor Predict(Tensor latent, SeriesBatch batch)
+    internal override Tensor Predict(Tensor latent, SeriesBatch batch)
     {
         double[] differences = batch.TimeDifferences().ToDoubles();
         return Run(latent, [.. differences.Chunk(batch.Count).Select(static x => Array.ConvertAll(x, static difference => -difference))]);

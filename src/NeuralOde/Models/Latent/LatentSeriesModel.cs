@@ -13,7 +13,7 @@ public abstract class LatentSeriesModel : Module
     private readonly Parameter? _logNoise;
     private readonly double _noise;
 
-    private protected LatentSeriesModel(SeriesEncoder encoder, double noise, bool learnsNoise)
+    private protected LatentSeriesModel(SeriesEncoder encoder, double noise, bool learnsNoise, int? components = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         if (!(noise > 0 && double.IsFinite(noise)))
@@ -22,18 +22,23 @@ public abstract class LatentSeriesModel : Module
         }
 
         Encoder = AddModule("encoder", encoder);
+        Components = components ?? encoder.Components;
+        ArgumentOutOfRangeException.ThrowIfLessThan(Components, 1, nameof(components));
         _noise = noise;
         if (learnsNoise)
         {
-            _logNoise = AddParameter("log_noise", Tensor.Full([encoder.Components], Math.Log(noise), encoder.Parameters[0].DType));
+            _logNoise = AddParameter("log_noise", Tensor.Full([Components], Math.Log(noise), encoder.Parameters[0].DType));
         }
     }
 
     /// <summary>From series to the latent state's distribution.</summary>
     public SeriesEncoder Encoder { get; }
 
+    /// <summary>The number of components of an observation that the path is compared with; the encoder may read more, such as what is constant over a series.</summary>
+    public int Components { get; }
+
     /// <summary>The standard deviation of the observations around the path, one for each component.</summary>
-    public IReadOnlyList<double> Noise => _logNoise is null ? [.. Enumerable.Repeat(_noise, Encoder.Components)] : [.. _logNoise.ToDoubles().Select(Math.Exp)];
+    public IReadOnlyList<double> Noise => _logNoise is null ? [.. Enumerable.Repeat(_noise, Components)] : [.. _logNoise.ToDoubles().Select(Math.Exp)];
 
     /// <summary>Infers the latent state at the batch's first time.</summary>
     /// <param name="batch">The series.</param>
@@ -58,9 +63,21 @@ public abstract class LatentSeriesModel : Module
     /// <returns>A scalar: the mean over the series, in nats.</returns>
     public Tensor Elbo(SeriesBatch batch, Tensor noise, double divergenceWeight = 1)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         DiagonalGaussian posterior = Encode(batch);
-        Tensor predicted = Predict(posterior.Sample(noise), batch);
+        return Elbo(posterior, posterior.Sample(noise), batch, divergenceWeight);
+    }
+
+    /// <summary>The evidence lower bound of series whose latent states were inferred from something else, such as a part of them.</summary>
+    /// <param name="posterior">What was inferred, <c>[batch, latent]</c>, at the series' first time.</param>
+    /// <param name="latent">A draw from it, of the same shape.</param>
+    /// <param name="batch">The series.</param>
+    /// <param name="divergenceWeight">The divergence's weight, at least 0; default 1.</param>
+    /// <returns>A scalar: the mean over the series, in nats.</returns>
+    public Tensor Elbo(DiagonalGaussian posterior, Tensor latent, SeriesBatch batch, double divergenceWeight = 1)
+    {
+        ArgumentNullException.ThrowIfNull(posterior);
+        ArgumentNullException.ThrowIfNull(batch);
+        Tensor predicted = Predict(latent, batch);
         Tensor deviation = _logNoise?.Exp() ?? Tensor.Scalar(_noise, predicted.DType);
         double count = (double)batch.ObservedCount / batch.Count;
         Tensor logLikelihood = -count * Loss.GaussianNegativeLogLikelihood(predicted, batch.Values, deviation, batch.ValueMask);
@@ -114,7 +131,7 @@ public abstract class LatentSeriesModel : Module
         DiagonalGaussian posterior = Encode(batch);
         Tensor noise = random.Normal([count, batch.Count, Encoder.LatentCount], dtype: batch.Values.DType);
         Tensor latent = (posterior.Mean + (posterior.Deviation * noise)).Reshape([count * batch.Count, Encoder.LatentCount]);
-        return Decode(latent, batch.Times[0], times).Reshape([times.Length, count, batch.Count, Encoder.Components]);
+        return Decode(latent, batch.Times[0], times).Reshape([times.Length, count, batch.Count, Components]);
     }
 
     /// <summary>New series, from latent states drawn from the prior N(0, I) at the first time, without the observations' noise.</summary>
@@ -155,7 +172,7 @@ public abstract class LatentSeriesModel : Module
     }
 
     /// <summary>What is observed, without noise, at each sample's own steps, <c>[steps, batch, components]</c>.</summary>
-    private protected abstract Tensor Predict(Tensor latent, SeriesBatch batch);
+    internal abstract Tensor Predict(Tensor latent, SeriesBatch batch);
 
     private protected static void CheckStart(double start, ReadOnlySpan<double> times)
     {

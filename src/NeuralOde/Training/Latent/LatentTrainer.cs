@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NeuralOde.Data;
 using NeuralOde.Experiments;
 using NeuralOde.Models;
 using NeuralOde.Optimizers;
@@ -23,9 +22,7 @@ public sealed class LatentTrainer
     private const string BestPrefix = "best.";
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly LatentSeriesModel _model;
-    private readonly SeriesBatchSource _batches;
-    private readonly Func<LatentSeriesModel, double> _validate;
+    private readonly LatentTask _task;
     private readonly LatentTrainingOptions _options;
     private readonly Adam _optimizer;
     private readonly RandomSource _noise;
@@ -48,16 +45,18 @@ public sealed class LatentTrainer
     /// <param name="options">The settings; the defaults where null.</param>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public LatentTrainer(LatentSeriesModel model, SeriesBatchSource batches, Func<LatentSeriesModel, double> validate, LatentTrainingOptions? options = null)
+        : this(new EvidenceTask(model, batches, validate), options ?? new LatentTrainingOptions())
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(batches);
-        ArgumentNullException.ThrowIfNull(validate);
-        options ??= new LatentTrainingOptions();
+    }
+
+    /// <summary>Prepares a run of any task.</summary>
+    internal LatentTrainer(LatentTask task, LatentTrainingOptions options)
+    {
         options.Check();
-        (_model, _batches, _validate, _options) = (model, batches, validate, options);
-        _optimizer = new Adam(model.Parameters, options.LearningRate);
+        (_task, _options) = (task, options);
+        _optimizer = new Adam(task.Model.Parameters, options.LearningRate);
         _noise = new RandomSource(options.Seed).Split();
-        _checkpoint = new TrainingCheckpoint(model, _optimizer, options.AllSettings(), ("batches", batches.Random), ("noise", _noise));
+        _checkpoint = new TrainingCheckpoint(task.Model, _optimizer, options.AllSettings(), ("batches", task.Random), ("noise", _noise));
         _best = Values();
     }
 
@@ -89,7 +88,7 @@ public sealed class LatentTrainer
                 throw new ArgumentException("its record is damaged.");
             }
 
-            _batches.Position = run["position"].ToArray<long>();
+            _task.Position = run["position"].ToArray<long>();
             _losses.AddRange(losses);
             _validations.AddRange(validations.Chunk(2).Select(static x => ((int)x[0], x[1])));
             (_bestIteration, _failures, _failuresInARow) = ((int)bestIteration, (int)failures, (int)failuresInARow);
@@ -164,12 +163,10 @@ public sealed class LatentTrainer
         double done = (double)Iteration / _options.Iterations;
         double weight = _options.DivergenceWeight * (done < _options.DivergenceWarmUp ? done / _options.DivergenceWarmUp : 1);
         using TensorScope scope = TensorScope.Begin();
-        SeriesBatch batch = _batches.Next();
-        Tensor noise = _noise.Normal([batch.Count, _model.Encoder.LatentCount], dtype: batch.Values.DType);
         double value;
         try
         {
-            Tensor loss = _model.Elbo(batch, noise, weight) * (-1.0 / batch.StepCount);
+            Tensor loss = _task.Loss(_noise, weight);
             loss.Backward();
             value = loss.ToScalar();
         }
@@ -195,7 +192,7 @@ public sealed class LatentTrainer
         _failures++;
         _failuresInARow++;
         _failure = reason;
-        _model.Parameters.ClearGradients();
+        _task.Model.Parameters.ClearGradients();
         return double.NaN;
     }
 
@@ -204,7 +201,12 @@ public sealed class LatentTrainer
         double error;
         try
         {
-            error = _validate(_model);
+            if (_task.Validate() is not { } measured)
+            {
+                return;
+            }
+
+            error = measured;
         }
         catch (OdeSolveException)
         {
@@ -225,7 +227,7 @@ public sealed class LatentTrainer
             return;
         }
 
-        foreach ((Parameter parameter, double[] values) in _model.Parameters.Zip(_best))
+        foreach ((Parameter parameter, double[] values) in _task.Model.Parameters.Zip(_best))
         {
             if (parameter.DType == DType.Float32)
             {
@@ -239,7 +241,7 @@ public sealed class LatentTrainer
     }
 
     // Doubles hold either element type exactly.
-    private double[][] Values() => [.. _model.Parameters.Select(static x => x.ToDoubles())];
+    private double[][] Values() => [.. _task.Model.Parameters.Select(static x => x.ToDoubles())];
 
     private static string BestName(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{BestPrefix}{index}");
 
@@ -259,7 +261,7 @@ public sealed class LatentTrainer
                 SafeTensor.Create<double>("validations", [.. _validations.SelectMany(static x => (double[])[x.Iteration, x.Error])], [_validations.Count, 2]),
                 SafeTensor.Create<long>("counts", [_bestIteration, _failures, _failuresInARow], [3]),
                 SafeTensor.Create<double>("numbers", [_bestError, Elapsed(clock).TotalSeconds], [2]),
-                SafeTensor.Create<long>("position", [.. _batches.Position], [_batches.Position.Count]),
+                SafeTensor.Create<long>("position", [.. _task.Position], [_task.Position.Count]),
                 .. _best.Select(static (x, i) => SafeTensor.Create<double>(BestName(i), x, [x.Length])),
             ]);
     }
