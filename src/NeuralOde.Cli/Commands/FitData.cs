@@ -38,6 +38,7 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
                     SeriesColumn = parsed.GetValue(options.Series),
                     StateColumns = Names("--states", parsed.GetValue(options.States)),
                     LogColumns = Names("--log", parsed.GetValue(options.Log)) ?? [],
+                    CovariateColumns = Names("--covariates", parsed.GetValue(options.Covariates)) ?? [],
 
                     // A short series still tells something where there are others.
                     MinimumPoints = parsed.GetValue(options.Series) is null ? 3 : 1,

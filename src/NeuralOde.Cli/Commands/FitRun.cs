@@ -23,6 +23,7 @@ internal static class FitRun
             throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
         }
 
+        LatentFitRun.RefuseLatentOptions(parsed, options);
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
         FitData data = FitData.Read(parsed, options);
         SeriesFitOptions settings = Settings(parsed, options);
@@ -124,7 +125,7 @@ internal static class FitRun
         return ExitCode.Success;
     }
 
-    private static void Summarize(ToolContext context, List<ErrorRow> rows)
+    internal static void Summarize(ToolContext context, List<ErrorRow> rows)
     {
         if (rows.Count > 0)
         {
@@ -148,14 +149,7 @@ internal static class FitRun
 
         if (outcome.Errors.Count > 0)
         {
-            int width = Math.Max(9, outcome.Errors.Max(static x => x.Component.Length));
-            context.Out.WriteLine($"{"component".PadRight(width)}  scale         values  held-out RMSE  naive RMSE   ratio");
-            foreach (ErrorRow row in outcome.Errors)
-            {
-                context.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} {ProgressText.Fixed(row.Ratio, 3),7}"));
-            }
+            HeldOutErrors.Print(context, outcome.Errors);
         }
     }
 
@@ -212,11 +206,11 @@ internal static class FitRun
         };
     }
 
-    private static string Counted(int iterations) => iterations == 1 ? "1 iteration" : iterations.ToString("N0", CultureInfo.InvariantCulture) + " iterations";
+    internal static string Counted(int iterations) => iterations == 1 ? "1 iteration" : iterations.ToString("N0", CultureInfo.InvariantCulture) + " iterations";
 
-    private static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+    internal static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 
-    private static double Median(IEnumerable<double> values)
+    internal static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);

@@ -27,7 +27,7 @@ internal static class FitReport
             report = report.Add(new Section(
                 "Errors on the held-out part",
                 "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen in training. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
-                Errors(outcome)));
+                Errors(outcome.Errors)));
         }
 
         if (figures.Portrait() is { } portrait)
@@ -73,10 +73,10 @@ internal static class FitReport
         return new Cards(cards);
     }
 
-    private static Table Errors(FitOutcome outcome) => new()
+    internal static Table Errors(IReadOnlyList<ErrorRow> rows) => new()
     {
         Columns = [new("component"), new("scale"), new("values", null, true), new("held-out RMSE", null, true), new("naive RMSE", null, true), new("ratio", null, true)],
-        Rows = [.. outcome.Errors.Select(static row => (IReadOnlyList<string>)
+        Rows = [.. rows.Select(static row => (IReadOnlyList<string>)
             [row.Component, row.Scale, row.Count.ToString(CultureInfo.InvariantCulture), Number(row.Model), Number(row.Naive), ProgressText.Fixed(row.Ratio, 3)])],
     };
 
@@ -102,5 +102,5 @@ internal static class FitReport
             ]);
     }
 
-    private static string Number(double value) => double.IsFinite(value) ? Numbers.Short(value) : "none";
+    internal static string Number(double value) => double.IsFinite(value) ? Numbers.Short(value) : "none";
 }

@@ -1,0 +1,106 @@
+using System.Globalization;
+using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Progress;
+using NeuralOde.Models;
+using NeuralOde.Reports;
+
+namespace NeuralOde.Cli.Reporting;
+
+/// <summary>The page about a classifier of series.</summary>
+internal static class ClassifyReport
+{
+    public static Report Create(ClassifyOutcome outcome, string commandLine)
+    {
+        SeriesClassification shown = outcome.OnTest ?? outcome.OnTraining;
+        string of = outcome.OnTest is null ? "training" : "test";
+        return new Report($"Classes of series in {Path.GetFileName(outcome.Path)}")
+        {
+            Subtitle = $"Learned by a latent ordinary differential equation with a linear layer{(outcome.TestPath is { } test ? $", tested on {Path.GetFileName(test)}" : "")}.",
+            Footer = $"neuralode {HelpWriter.Version}",
+        }
+            .Add(outcome.Fit.WasCancelled ? [$"Training was stopped after {FitRun.Counted(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<Block>())
+            .Add(Cards(outcome))
+            .Add(new Section("What is confused", Confusion(shown, of), Classes(shown, of)))
+            .Add(new Section("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, "Cross entropy and minus the evidence lower bound (a value) of each batch. Rings: the cross entropy on series that are not learned from, by which the best model is kept.")))
+            .Add(new Section(
+                "Settings",
+                Table.Pairs(
+                    null,
+                    [
+                        ("series learned from", string.Create(CultureInfo.InvariantCulture, $"{outcome.Training.Labels.Count - outcome.Fit.ValidationCount}, and {outcome.Fit.ValidationCount} to keep the best model by")),
+                        ("components", outcome.Training.Series.Components.Count.ToString(CultureInfo.InvariantCulture)),
+                        ("lengths", Lengths(outcome)),
+                        ("classes", string.Join(", ", outcome.Training.Classes)),
+                        .. LatentFitReport.Model(outcome.Fit.Classifier.Model, outcome.Options),
+                        ("weight of the evidence lower bound", FitReport.Number(outcome.Options.EvidenceWeight)),
+                        ("seed", outcome.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+                    ]),
+                new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+    }
+
+    private static Cards Cards(ClassifyOutcome outcome)
+    {
+        List<Card> cards = [];
+        if (outcome.OnTest is { } test)
+        {
+            cards.Add(new Card("Test accuracy", Percent(test.Accuracy), "%", $"{test.Correct} of {test.Count} series"));
+            cards.Add(new Card("Test loss", ProgressText.Number(test.Loss), Note: "mean cross entropy"));
+        }
+
+        cards.Add(new Card("Training accuracy", Percent(outcome.OnTraining.Accuracy), "%", $"{outcome.OnTraining.Correct} of {outcome.OnTraining.Count} series"));
+        cards.Add(new Card("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(outcome.Fit.Training.Losses.Count)));
+        return new Cards(cards);
+    }
+
+    private static Figure Confusion(SeriesClassification result, string of)
+    {
+        int n = result.Classes.Count;
+        var counts = new double[n, n];
+        for (int row = 0; row < n; row++)
+        {
+            for (int column = 0; column < n; column++)
+            {
+                // The first class stands highest.
+                counts[n - 1 - row, column] = result.Confusion[row, column];
+            }
+        }
+
+        return new Figure
+        {
+            XAxis = new Axis("taken for") { Categories = [.. result.Classes] },
+            YAxis = new Axis("class") { Categories = [.. result.Classes.Reverse()] },
+            Height = Math.Clamp(140 + (34 * n), 260, 900),
+            Caption = $"How many {of} series of each class were taken for which.",
+        }
+            .Heat(counts, HeatBounds.Categories(n, n), new Axis($"{of} series"), static x => x == 0 ? "" : x.ToString("0", CultureInfo.InvariantCulture));
+    }
+
+    private static Table Classes(SeriesClassification result, string of) => new()
+    {
+        Columns = [new Column("class"), new Column($"{of} series", IsNumeric: true), new Column("right", "%", IsNumeric: true), new Column("most often taken for")],
+        Rows =
+        [
+            .. Enumerable.Range(0, result.Classes.Count).Select(row =>
+            {
+                int count = Enumerable.Range(0, result.Classes.Count).Sum(column => result.Confusion[row, column]);
+                int other = Enumerable.Range(0, result.Classes.Count).Where(column => column != row).MaxBy(column => result.Confusion[row, column]);
+                return (IReadOnlyList<string>)
+                [
+                    result.Classes[row],
+                    count.ToString(CultureInfo.InvariantCulture),
+                    count > 0 ? Percent((double)result.Confusion[row, row] / count) : "-",
+                    result.Confusion[row, other] > 0 ? $"{result.Classes[other]} ({result.Confusion[row, other]})" : "nothing else",
+                ];
+            }),
+        ],
+    };
+
+    private static string Lengths(ClassifyOutcome outcome)
+    {
+        int least = outcome.Training.Series.Series.Min(static x => x.Count), most = outcome.Training.Series.Series.Max(static x => x.Count);
+        return least == most ? least.ToString(CultureInfo.InvariantCulture) : $"{least} to {most}";
+    }
+
+    private static string Percent(double share) => ProgressText.Fixed(100 * share, 2);
+}
