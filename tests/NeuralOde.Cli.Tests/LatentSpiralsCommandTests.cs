@@ -204,12 +204,14 @@ public class LatentSpiralsCommandTests
                 options.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
                 options.BatchSize.ToString(CultureInfo.InvariantCulture),
                 options.LikelihoodDeviation.ToString(CultureInfo.InvariantCulture),
-                options.Training.ValidationInterval.ToString(CultureInfo.InvariantCulture),
+                options.Training.ValidationInterval.ToString("N0", CultureInfo.InvariantCulture),
+                options.Training.GradientNormBound?.ToString(CultureInfo.InvariantCulture) ?? "none",
             ],
             LatentSpiralsCommand.Defaults);
         Assert.Equal((1_000, 100, 300, 64, 6, 64, 1_000), (options.TrainingCount, options.ValidationCount, options.TestCount, options.Hidden, options.Latent, options.FieldHidden, options.Training.CheckpointInterval));
-        Assert.Equal((null, null, LearningRateSchedule.Cosine()), (options.Training.Patience, options.Training.GradientNormBound, options.Training.Schedule));
-        Assert.Equal((200_000, 0.001), (LatentSpiralsOptions.Published.Training.Iterations, LatentSpiralsOptions.Published.Training.LearningRate));
+        Assert.Equal((null, LearningRateSchedule.Cosine()), (options.Training.Patience, options.Training.Schedule));
+        LatentSpiralsOptions published = LatentSpiralsOptions.Published;
+        Assert.Equal((200_000, 0.001, 100, null), (published.Training.Iterations, published.Training.LearningRate, published.BatchSize, published.Training.GradientNormBound));
     }
 
     private static string Fault(string[] arguments)

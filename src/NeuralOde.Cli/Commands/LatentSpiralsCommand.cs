@@ -14,7 +14,7 @@ internal static class LatentSpiralsCommand
     public static readonly string[] ModelNames = ["latent-ode", "rnn", Both];
 
     /// <summary>The defaults that the help names.</summary>
-    public static readonly string[] Defaults = ["tsit5 with --rtol 1e-2 --atol 1e-3", "20,000", "0.003", "100", "0.3", "500"];
+    public static readonly string[] Defaults = ["tsit5 with --rtol 1e-3 --atol 1e-4", "60,000", "0.006", "50", "0.2", "1,000", "2"];
 
     private static readonly string[] ScheduleNames = ["cosine", "constant"];
 
@@ -91,13 +91,13 @@ internal static class LatentSpiralsCommand
             AllowMultipleArgumentsPerToken = false,
         };
 
-        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: Euler with steps of 0.05, the adjoint, a constant learning rate of 0.001, the data's noise as likelihood deviation, 200,000 iterations. Other options still change them.");
+        public Option<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: Euler with steps of 0.05, the adjoint, a constant learning rate of 0.001, batches of 100, the data's noise as likelihood deviation, 200,000 iterations. Other options still change them.");
 
         public Option<long?> Batch { get; } = Options.Whole("--batch", 1, 100_000, $"Spirals in a training step. Default {Defaults[3]}.");
 
         public Option<string?> Schedule { get; } = Options.Choice("--schedule", "schedule", ScheduleNames, "How the learning rate changes: cosine (down to 0, the default) or constant.", "NAME");
 
-        public Option<double?> Clip { get; } = Options.Positive("--clip", "A bound on the gradient's norm: longer gradients are scaled down to it. Default none.");
+        public Option<double?> Clip { get; } = Options.Positive("--clip", "A bound on the gradient's norm: longer gradients are scaled down to it. Default " + Defaults[6] + ", with --published none.");
 
         public Option<double?> LikelihoodDeviation { get; } = Options.Positive("--likelihood-deviation", $"The observations' standard deviation in the bound. Larger than their noise, it lets the latent states' prior weigh more. Default {Defaults[4]}.");
 

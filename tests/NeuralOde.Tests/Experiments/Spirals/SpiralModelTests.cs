@@ -26,6 +26,7 @@ public class SpiralModelTests
         SpiralSet test = LatentSpiralsExperiment.CreateTest(loaded.Options);
         Assert.Equal(LatentSpiralsExperiment.Measure(model, test), LatentSpiralsExperiment.Measure(loaded.Model, test));
         Assert.Equal(model.Noise, loaded.Model.Noise);
+        Assert.Equal([4, 10, 2], loaded.Model.Sample(10, [0, 1, 2, 3], new RandomSource(1)).Shape.Lengths.ToArray());
     }
 
     [Fact]
