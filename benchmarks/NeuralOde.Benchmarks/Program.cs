@@ -11,9 +11,10 @@ using NeuralOde.Tensors;
 const string help = """
     Usage: dotnet run -c Release --project benchmarks/NeuralOde.Benchmarks -- COMMAND
 
-      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N]
-          The whole table in under three minutes, as Markdown; or some of its sections:
-          gemm, conv, elementwise, fields, steps, wide, lotka, training. The default command.
+      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE]
+          The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
+          elementwise, fields, steps, wide, lotka, training, mnist, latent. The default command.
+          --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
@@ -35,6 +36,7 @@ try
         ProcessorCore.Pin(int.TryParse(core, CultureInfo.InvariantCulture, out int number) ? number : throw new ArgumentException($"--core takes the number of a core, not '{core}'."));
     }
 
+    ModelRows.LatentModel = Option(words, "--latent-model");
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
     switch (command)

@@ -33,13 +33,12 @@ internal static class FieldRows
             yield return row;
         }
 
-        // The clock of one thread says nothing about two, and neither does one core.
-        if (timer.Clock.IsWall && !ProcessorCore.IsPinned && Environment.ProcessorCount > 1)
+        if (Parallel.IsMeasurable(timer))
         {
             Action<int> run = FieldWorkload.Repeat(FieldWorkload.Create("wide").Adjoint());
 
             // Longer batches: the helper falls asleep while one thread is measured, and takes a while to wake.
-            (Measurement two, double speedup) = new BatchTimer(timer.Clock, batchNanoseconds: 2e7).Compare(OnThreads(1, run), OnThreads(2, run));
+            (Measurement two, double speedup) = new BatchTimer(timer.Clock, batchNanoseconds: 2e7).Compare(Parallel.On(1, run), Parallel.On(2, run));
             yield return TableRow.Time("wide vjp threads", "f and VJP on two threads", two, FormattableString.Invariant($"{speedup:0.00} times one thread's speed"));
         }
 
@@ -63,13 +62,6 @@ internal static class FieldRows
             yield return TableRow.Time($"lotka simple {tolerance}", $"rtol = atol = {tolerance}, Ode.Solve with a lambda", timer.Measure(solve.RunSimple), "every step kept");
         }
     }
-
-    private static Action<int> OnThreads(int threads, Action<int> run) => n =>
-    {
-        Threads.Maximum = threads;
-        run(n);
-        Threads.Maximum = 1;
-    };
 
     private static IEnumerable<TableRow> Field(BatchTimer timer, string name)
     {

@@ -18,6 +18,8 @@ internal sealed record TableSection(string Name, string Title, Func<BatchTimer, 
         new("wide", "64-128-128-64 tanh, batch 512, float", FieldRows.Wide),
         new("lotka", "Lotka-Volterra on [0, 20], Tsit5, double", FieldRows.LotkaVolterra),
         new("training", "Training iterations, float", TrainingRows.Training),
+        new("mnist", "A training step of 32 images and an evaluation of them, float", ModelRows.Mnist),
+        new("latent", "A training step of the latent ODE on 100 spirals of 100 points, float", ModelRows.Latent),
     ];
 
     public static TableSection Find(string name) => All.FirstOrDefault(x => x.Name == name)

@@ -1,0 +1,70 @@
+using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Experiments;
+using NeuralOde.Sensitivities;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Benchmarks.Table;
+
+/// <summary>Rows about training steps of whole models.</summary>
+internal static class ModelRows
+{
+    /// <summary>A trained model for the latent rows; null for one with its first values.</summary>
+    public static string? LatentModel { get; set; }
+
+    public static IEnumerable<TableRow> Latent(BatchTimer timer)
+    {
+        LatentSpiralsOptions published = LatentSpiralsOptions.Published;
+        foreach ((string key, string name, LatentSpiralsOptions options) in new[]
+        {
+            ("latent direct", "Euler steps of 0.05, direct gradient", published with { Gradient = GradientMethod.Direct }),
+            ("latent backsolve", "Euler steps of 0.05, backsolve adjoint", published),
+            ("latent adaptive", "default settings", LatentSpiralsOptions.Default),
+        })
+        {
+            var work = new LatentTrainingWorkload(LatentModel is null
+                ? LatentTrainingWorkload.Fresh(options)
+                : SpiralModel.Load(LatentModel, x => x with { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient }));
+            Measurement time = timer.Measure(work.Train);
+            yield return TableRow.Time(
+                key,
+                name,
+                time,
+                FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; decoder's error {work.DecoderError:0.0e-0}; {(LatentModel is null ? "first values" : "trained")}"));
+        }
+    }
+
+    public static IEnumerable<TableRow> Mnist(BatchTimer timer)
+    {
+        MnistModelOptions published = MnistModelOptions.Published(MnistModel.OdeNet);
+        foreach ((string key, string name, MnistModelOptions options) in new[]
+        {
+            ("mnist backsolve", "ODE-Net, Euler steps of 0.05, backsolve adjoint", published),
+            ("mnist direct", "ODE-Net, Euler steps of 0.05, direct gradient", published with { Gradient = GradientMethod.Direct }),
+            ("mnist resnet", "ResNet, 6 blocks", MnistModelOptions.Published(MnistModel.ResNet)),
+        })
+        {
+            var work = new ImageTrainingWorkload(options);
+            foreach (TableRow row in OnOneAndTwo(timer, key, name, work.Train, () => options.HasEquation ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward") : ""))
+            {
+                yield return row;
+            }
+        }
+
+        foreach (TableRow row in OnOneAndTwo(timer, "mnist evaluation", "ODE-Net, Euler steps of 0.05, evaluation only", new ImageTrainingWorkload(published).Evaluate, static () => ""))
+        {
+            yield return row;
+        }
+    }
+
+    private static IEnumerable<TableRow> OnOneAndTwo(BatchTimer timer, string key, string name, Action<int> run, Func<string> note)
+    {
+        Measurement one = timer.Measure(run);
+        yield return TableRow.Time(key, name, one, note());
+        if (Parallel.IsMeasurable(timer))
+        {
+            (Measurement two, double speedup) = timer.Compare(Parallel.On(1, run), Parallel.On(2, run));
+            yield return TableRow.Time($"{key} threads", $"{name}, two threads", two, FormattableString.Invariant($"{speedup:0.00} times one thread's speed"));
+        }
+    }
+}

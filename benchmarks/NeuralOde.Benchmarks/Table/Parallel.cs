@@ -1,0 +1,19 @@
+using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Benchmarks.Table;
+
+/// <summary>Work on several threads, in a table of work on one.</summary>
+internal static class Parallel
+{
+    /// <summary>Whether two threads can be measured: the clock of one thread says nothing about two, and neither does one core.</summary>
+    public static bool IsMeasurable(BatchTimer timer) => timer.Clock.IsWall && !ProcessorCore.IsPinned && Environment.ProcessorCount > 1;
+
+    /// <summary>The same work on so many threads.</summary>
+    public static Action<int> On(int threads, Action<int> run) => n =>
+    {
+        Threads.Maximum = threads;
+        run(n);
+        Threads.Maximum = 1;
+    };
+}
