@@ -84,6 +84,23 @@ public class LatentSpiralsCommandTests
         static string Table(ToolRun run) => run.Out[run.Out.IndexOf("observa-", StringComparison.Ordinal)..run.Out.IndexOf("Wrote the report", StringComparison.Ordinal)].Split("Wrote the metrics")[0];
     }
 
+    [Fact]
+    public void Two_models_that_were_trained_apart_are_reported_on_together()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(ExitCode.Success, ToolRun.Of(Command("--checkpoint", folder.File("c-latent-ode"), "--no-report", "--solver", "dopri5")).ExitCode);
+        Assert.Equal(ExitCode.Success, ToolRun.Of(Command("--model", "rnn", "--checkpoint", folder.File("c-rnn"), "--no-report")).ExitCode);
+        ToolRun run = ToolRun.Of(Command("--model", "both", "--checkpoint", folder.File("c"), "--resume", "--no-report", "--solver", "dopri5"));
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        Assert.DoesNotContain("of 24", run.Error);
+
+        // A fault of the second's checkpoint is told before the first is trained.
+        File.Delete(folder.File("c-latent-ode"));
+        File.WriteAllText(folder.File("c-rnn"), "nothing");
+        Assert.DoesNotContain("Learning", Fault(Command("--model", "both", "--checkpoint", folder.File("c"), "--resume", "--no-report")));
+        Assert.False(File.Exists(folder.File("c-latent-ode")));
+    }
+
     [Theory]
     [InlineData("euler, fixed steps of at most 0.05, adjoint", "--published", "--likelihood-deviation", "0.3")]
     [InlineData("dopri5, rtol 1e-3, atol 1e-4, adjoint", "--solver", "dopri5", "--rtol", "1e-3", "--gradient", "adjoint")]

@@ -37,15 +37,14 @@ internal static class LatentSpiralsRun
             OutputFiles.Check([("--report", report), ("--metrics", metrics), .. runs.SelectMany(static x => x.Files)]);
             bool[] resumed = [.. runs.Select(x => options.Checkpoint.IsResumed(parsed, x.Settings.Training.CheckpointPath))];
             SetThreads(parsed, options);
+
+            // Both are made, and both checkpoints read, before hours of work on the first.
+            LatentSpiralsExperiment[] experiments = [.. runs.Zip(resumed, static (run, isResumed) => Create(run.Settings, isResumed))];
             (models, exitCode) = ([], ExitCode.Success);
-            foreach ((ModelRun run, bool isResumed) in runs.Zip(resumed))
+            for (int i = 0; i < runs.Length && exitCode == ExitCode.Success; i++)
             {
-                (SpiralModelOutcome? outcome, exitCode) = Train(context, run, isResumed);
+                (SpiralModelOutcome? outcome, exitCode) = Train(context, runs[i], experiments[i]);
                 models.AddRange(outcome is null ? [] : [outcome]);
-                if (exitCode != ExitCode.Success)
-                {
-                    break;
-                }
             }
         }
 
@@ -61,19 +60,20 @@ internal static class LatentSpiralsRun
         return exitCode;
     }
 
-    private static (SpiralModelOutcome? Outcome, int ExitCode) Train(ToolContext context, ModelRun run, bool isResumed)
+    private static LatentSpiralsExperiment Create(LatentSpiralsOptions settings, bool isResumed) => FitData.Checked(() =>
     {
-        LatentSpiralsOptions settings = run.Settings;
-        LatentSpiralsExperiment experiment = FitData.Checked(() => new LatentSpiralsExperiment(settings));
+        var experiment = new LatentSpiralsExperiment(settings);
         if (isResumed)
         {
-            FitData.Checked(() =>
-            {
-                experiment.Resume(settings.Training.CheckpointPath!);
-                return true;
-            });
+            experiment.Resume(settings.Training.CheckpointPath!);
         }
 
+        return experiment;
+    });
+
+    private static (SpiralModelOutcome? Outcome, int ExitCode) Train(ToolContext context, ModelRun run, LatentSpiralsExperiment experiment)
+    {
+        LatentSpiralsOptions settings = run.Settings;
         string title = $"Learning {settings.TrainingCount.ToString("N0", CultureInfo.InvariantCulture)} spirals by a {Describe.SpiralModel(settings)} ({experiment.Model.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture)} parameters; seed {settings.Training.Seed}); best is the validation error";
         LatentSpiralsResult result;
         try
@@ -217,7 +217,7 @@ internal static class LatentSpiralsRun
                 {
                     Hidden = Whole(options.Hidden, settings.Hidden),
                     Latent = Whole(options.Latent, settings.Latent),
-                    FieldHidden = Whole(options.Width, settings.FieldHidden),
+                    FieldHidden = settings.Decoder == SpiralDecoder.Ode ? Whole(options.Width, settings.FieldHidden) : settings.FieldHidden,
                     BatchSize = batch,
                     LikelihoodDeviation = parsed.GetValue(options.LikelihoodDeviation) ?? settings.LikelihoodDeviation,
                     TrainingCount = spirals,
