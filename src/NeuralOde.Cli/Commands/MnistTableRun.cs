@@ -19,7 +19,7 @@ namespace NeuralOde.Cli.Commands;
 internal static class MnistTableRun
 {
     private const int TimedSteps = 10;
-    private const int TimedStepsOfSeries = 2;
+    private const int TimedStepsOfSeries = 5;
     private static readonly int[] Blocks = [6, 12, 24];
     private static readonly int[] EulerSteps = [20, 50, 100, 200];
 

@@ -16,6 +16,8 @@ namespace NeuralOde.Training;
 /// </remarks>
 public sealed class ImageClassifierTrainer
 {
+    private const string MeasuredImages = "measured images";
+
     // What the progress and its speed are taken over.
     private const int RecentSteps = 100;
 
@@ -51,7 +53,7 @@ public sealed class ImageClassifierTrainer
         _batches = new ImageBatches(training, options.Batches);
         _optimizer = new Adam(classifier.Parameters, options.LearningRate);
         _step = new ClassifierStep(classifier, training.Classes);
-        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training, measured)]);
+        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training, measured)]) { Optional = [MeasuredImages] };
     }
 
     private long Steps => (long)_options.Epochs * _batches.Count;
@@ -244,7 +246,7 @@ public sealed class ImageClassifierTrainer
         yield return ("pixel scale", $"{Text(options.Batches.Scale.Mean)}, {Text(options.Batches.Scale.Deviation)}");
         yield return ("seed", Text(options.Batches.Seed));
         yield return ("training images", Images(training));
-        yield return ("measured images", measured is null ? "none" : Images(measured));
+        yield return (MeasuredImages, measured is null ? "none" : Images(measured));
 
         static string Images(ImageDataset images) => $"{Text(images.Count)}, sum {Crc32.Of(images.Pixels, images.Labels):x8}";
 
