@@ -16,6 +16,7 @@ internal static class ExperimentCommand
         command.Add(MnistTableCommand.Create(context));
         command.Add(MnistCharacteristicsCommand.Create(context));
         command.Add(LatentSpiralsCommand.Create(context));
+        command.Add(PerSampleCommand.Create(context));
         command.SetAction(_ => new HelpWriter(context.Out).Write(command));
         return command;
     }

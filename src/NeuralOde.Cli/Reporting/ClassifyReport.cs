@@ -22,7 +22,7 @@ internal static class ClassifyReport
             .Add(outcome.Fit.WasCancelled ? [$"Training was stopped after {FitRun.Counted(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<Block>())
             .Add(Cards(outcome))
             .Add(new Section("What is confused", Confusion(shown, of), Classes(shown, of)))
-            .Add(new Section("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, "Cross entropy and minus the evidence lower bound (a value) of each batch. Rings: the cross entropy on series that are not learned from, by which the best model is kept.")))
+            .Add(new Section("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, $"Cross entropy and minus the evidence lower bound (a value) of each batch.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: the cross entropy on series that are not learned from, by which the best model is kept.")}")))
             .Add(new Section(
                 "Settings",
                 Table.Pairs(

@@ -46,7 +46,7 @@ internal static class LatentFitReport
         }
 
         return report
-            .Add(new Section("Training", Loss("nats a value", outcome.Fit.Training, "Minus the evidence lower bound of each batch, a value. Rings: minus the log density of the last three tenths of series that are not learned from, given the rest (up to a constant); the best model is kept by it.")))
+            .Add(new Section("Training", Loss("nats a value", outcome.Fit.Training, $"Minus the evidence lower bound of each batch, a value.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: minus the log density of the last three tenths of series that are not learned from, given the rest (up to a constant); the best model is kept by it.")}")))
             .Add(new Section("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
     }
 

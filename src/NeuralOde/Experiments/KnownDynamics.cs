@@ -91,11 +91,16 @@ public sealed class KnownDynamics(string name, string equation, VectorFieldFunct
     /// <param name="solver">The method; adaptive Tsit5 at 1e-10 if not given.</param>
     /// <param name="steps">Its steps.</param>
     /// <returns>States, <c>[times, 2]</c> row-major.</returns>
-    public double[] Trajectory(double[] times, OdeSolver? solver = null, StepSizeControl? steps = null)
+    public double[] Trajectory(double[] times, OdeSolver? solver = null, StepSizeControl? steps = null) => Solve(initial, times, solver, steps);
+
+    /// <summary>The exact trajectory from any state at the first time.</summary>
+    internal double[] TrajectoryFrom(double[] start, double[] times) => Solve(start, times, null, null);
+
+    private double[] Solve(double[] start, double[] times, OdeSolver? solver, StepSizeControl? steps)
     {
         var integrator = new Integrator<double>(solver ?? new Tsit5(), steps ?? new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-10 }, 2);
         var states = new double[times.Length * 2];
-        integrator.Solve(new Adapter(vectorField), initial, times, states).ThrowIfFailed();
+        integrator.Solve(new Adapter(vectorField), start, times, states).ThrowIfFailed();
         return states;
     }
 
