@@ -112,7 +112,7 @@ internal static class Describe
             settings.AddRange(
             [
                 ("optimizer", $"adam, learning rate {Number(training.LearningRate)}{ScheduleAndBound(training.Schedule, training.GradientNormBound)}"),
-                ("iterations", $"{Whole(training.Iterations)}, batches of {Whole(options.BatchSize)}"),
+                ("iterations", $"{Whole(training.Iterations)}, batches of {Whole(options.BatchSize)}; observations out of {(options.ShortestSpan < 100 ? $"{Whole(options.ShortestSpan)} to " : "")}100 consecutive points"),
                 ("validation", $"every {Whole(training.ValidationInterval)} iterations{(training.Patience is int patience ? $", stopped after {Whole(patience)} without a better model" : "")}"),
                 ("skipped iterations", Whole(model.Training.FailedSteps)),
             ]);

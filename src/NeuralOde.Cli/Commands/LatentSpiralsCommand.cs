@@ -59,7 +59,7 @@ internal static class LatentSpiralsCommand
             options.Checkpoint.File,
             options.Checkpoint.Every,
             options.Checkpoint.Resume);
-        command.AddGroup("Data", options.Spirals, options.ValidationSpirals, options.TestSpirals);
+        command.AddGroup("Data", options.Spirals, options.ValidationSpirals, options.TestSpirals, options.ShortestSpan);
         command.AddGroup("Solver", options.Shared.Solver, options.Shared.Step, options.Shared.RelativeTolerance, options.Shared.AbsoluteTolerance, options.Shared.Gradient);
         command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Save, options.Shared.Metrics);
         command.SetAction(parsed => Start(context, parsed, options));
@@ -110,6 +110,8 @@ internal static class LatentSpiralsCommand
         public CheckpointOptions Checkpoint { get; } = new("Iterations between two writings of the checkpoint; it is also written at the end. Default 1,000.", "The settings must be the same.");
 
         public Option<long?> Spirals { get; } = Options.Whole("--spirals", 1, 1_000_000, "Spirals to learn from. Default 1,000.");
+
+        public Option<long?> ShortestSpan { get; } = Options.Whole("--shortest-span", 2, 100, "The least consecutive points that a training step's observations are taken from; the most are 100. Default 50, and 100 with --published.");
 
         public Option<long?> ValidationSpirals { get; } = Options.Whole("--validation-spirals", 1, 1_000_000, "Spirals by which the best model is kept. Default 100.");
 

@@ -161,7 +161,7 @@ internal static class LatentSpiralsRun
     [
         options.Model, options.Hidden, options.Latent, options.Width, options.Published, options.Shared.Iterations, options.Batch, options.Shared.LearningRate, options.Schedule, options.Clip,
         options.LikelihoodDeviation, options.ValidateEvery, options.Patience, options.Shared.Seed, options.Checkpoint.File, options.Checkpoint.Every, options.Checkpoint.Resume, options.Spirals,
-        options.ValidationSpirals, options.TestSpirals, options.Shared.Save,
+        options.ValidationSpirals, options.TestSpirals, options.ShortestSpan, options.Shared.Save,
     ];
 
     private static void Refuse(ParseResult parsed, string why, params Option[] given)
@@ -220,6 +220,7 @@ internal static class LatentSpiralsRun
                     FieldHidden = settings.Decoder == SpiralDecoder.Ode ? Whole(options.Width, settings.FieldHidden) : settings.FieldHidden,
                     BatchSize = batch,
                     LikelihoodDeviation = parsed.GetValue(options.LikelihoodDeviation) ?? settings.LikelihoodDeviation,
+                    ShortestSpan = Whole(options.ShortestSpan, settings.ShortestSpan),
                     TrainingCount = spirals,
                     ValidationCount = Whole(options.ValidationSpirals, settings.ValidationCount),
                     TestCount = Whole(options.TestSpirals, settings.TestCount),

@@ -7,7 +7,7 @@ namespace NeuralOde.Experiments;
 
 /// <summary>Learns spirals of both directions from irregular noisy observations, by a latent differential equation or by a recurrent network. One instance is one run.</summary>
 /// <remarks>
-/// A batch is a span of 100 consecutive points of some spirals, of which 30, 50 or 100 are kept. The best model is kept by its median error of
+/// A batch is a span of at most 100 consecutive points of some spirals, of which 30, 50 or 100 are kept. The best model is kept by its median error of
 /// reconstruction from 100 observations of validation spirals; the result is measured on test spirals, which nothing is chosen by.
 /// </remarks>
 public sealed class LatentSpiralsExperiment
@@ -33,7 +33,7 @@ public sealed class LatentSpiralsExperiment
         Validation = new SpiralSet(options.ValidationCount, random.Split());
         Test = CreateTest(options);
         Model = CreateModel(options, random.Split());
-        var batches = new SpiralBatches(Training, options.BatchSize, SpiralErrors.Window, ObservationCounts, random.Split());
+        var batches = new SpiralBatches(Training, options.BatchSize, options.ShortestSpan, SpiralErrors.Window, ObservationCounts, random.Split());
         _trainer = new LatentTrainer(
             Model,
             batches,

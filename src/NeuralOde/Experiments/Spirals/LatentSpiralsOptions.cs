@@ -66,6 +66,10 @@ public sealed record LatentSpiralsOptions
     /// <value>At least 1; default 50.</value>
     public int BatchSize { get; init; } = 50;
 
+    /// <summary>The least consecutive points that a batch's observations are taken from; the most are 100.</summary>
+    /// <value>From 2 to 100; default 50, so that a spiral is also known from a short piece of it; 100 in the write-up.</value>
+    public int ShortestSpan { get; init; } = 50;
+
     /// <summary>How training goes. Its seed is where all random numbers come from: data, first weights, batches and noise each have a stream of their own.</summary>
     /// <value>Default 60,000 iterations, Adam at 0.006 with half a cosine down to 0, gradients bounded at a norm of 2.</value>
     public LatentTrainingOptions Training { get; init; } = new() { Iterations = 60_000, LearningRate = 0.006, GradientNormBound = 2, ValidationInterval = 1_000 };
@@ -86,6 +90,7 @@ public sealed record LatentSpiralsOptions
         Gradient = GradientMethod.BacksolveAdjoint,
         LikelihoodDeviation = SpiralSet.NoiseDeviation,
         BatchSize = 100,
+        ShortestSpan = SpiralErrors.Window,
         Training = new LatentTrainingOptions { Iterations = 200_000, LearningRate = 0.001, Schedule = Optimizers.LearningRateSchedule.Constant },
     };
 
@@ -93,6 +98,8 @@ public sealed record LatentSpiralsOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(TrainingCount, BatchSize);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ShortestSpan, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ShortestSpan, SpiralErrors.Window);
         ArgumentOutOfRangeException.ThrowIfLessThan(ValidationCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(TestCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(FieldHidden, 1);
@@ -111,5 +118,6 @@ public sealed record LatentSpiralsOptions
         ("gradient", Gradient.Name),
         ("likelihood deviation", LikelihoodDeviation.ToString("R", CultureInfo.InvariantCulture)),
         ("batch size", BatchSize.ToString(CultureInfo.InvariantCulture)),
+        ("shortest span", ShortestSpan.ToString(CultureInfo.InvariantCulture)),
     ];
 }

@@ -12,19 +12,21 @@ internal sealed class SpiralBatches : SeriesBatchSource
 {
     private readonly SpiralSet _set;
     private readonly int _batchSize;
-    private readonly int _span;
+    private readonly int _shortestSpan;
+    private readonly int _longestSpan;
     private readonly IReadOnlyList<int> _keptCounts;
     private readonly ShuffledOrder _order;
 
     /// <param name="set">The spirals.</param>
     /// <param name="batchSize">Spirals a batch, at most as many as there are.</param>
-    /// <param name="span">Points of a span, fewer than a spiral has.</param>
-    /// <param name="keptCounts">How many of them are kept: one of these, each as likely as any other.</param>
+    /// <param name="shortestSpan">The least points of a span; every number from here to the most is as likely.</param>
+    /// <param name="longestSpan">The most points of a span, fewer than a spiral has.</param>
+    /// <param name="keptCounts">How many of them are kept: one of these, each as likely as any other; all of a span that has fewer.</param>
     /// <param name="random">What batches are drawn with.</param>
-    public SpiralBatches(SpiralSet set, int batchSize, int span, IReadOnlyList<int> keptCounts, RandomSource random)
+    public SpiralBatches(SpiralSet set, int batchSize, int shortestSpan, int longestSpan, IReadOnlyList<int> keptCounts, RandomSource random)
         : base(random)
     {
-        (_set, _batchSize, _span, _keptCounts) = (set, batchSize, span, keptCounts);
+        (_set, _batchSize, _shortestSpan, _longestSpan, _keptCounts) = (set, batchSize, shortestSpan, longestSpan, keptCounts);
         _order = new ShuffledOrder(set.Count, random);
     }
 
@@ -39,8 +41,9 @@ internal sealed class SpiralBatches : SeriesBatchSource
         ReadOnlySpan<int> spirals = _order.Next(_batchSize);
 
         // As the write-up draws it: the last span ends one point before the series does.
-        int start = Random.NextInteger(SpiralSet.TimeCount - _span);
-        int[] times = Subset(_span, _keptCounts[Random.NextInteger(_keptCounts.Count)], Random);
+        int span = _shortestSpan == _longestSpan ? _longestSpan : _shortestSpan + Random.NextInteger(_longestSpan - _shortestSpan + 1);
+        int start = Random.NextInteger(SpiralSet.TimeCount - span);
+        int[] times = Subset(span, Math.Min(span, _keptCounts[Random.NextInteger(_keptCounts.Count)]), Random);
         return _set.Batch(spirals, Array.ConvertAll(times, i => start + i));
     }
 

@@ -62,7 +62,7 @@ public class SpiralSetTests
     public void Batches_hold_30_50_or_100_points_of_a_span_in_order()
     {
         var set = new SpiralSet(20, new RandomSource(3));
-        var source = new SpiralBatches(set, 10, 100, LatentSpiralsExperiment.ObservationCounts, new RandomSource(4));
+        var source = new SpiralBatches(set, 10, 100, 100, LatentSpiralsExperiment.ObservationCounts, new RandomSource(4));
         HashSet<int> counts = [];
         for (int i = 0; i < 40; i++)
         {
@@ -75,6 +75,20 @@ public class SpiralSetTests
         }
 
         Assert.Equal([30, 50, 100], counts.Order());
+    }
+
+    [Fact]
+    public void Spans_have_every_length_between_the_shortest_and_the_longest()
+    {
+        var set = new SpiralSet(20, new RandomSource(3));
+        var source = new SpiralBatches(set, 10, 40, 42, [100], new RandomSource(4));
+        HashSet<int> counts = [];
+        for (int i = 0; i < 60; i++)
+        {
+            counts.Add(source.Next().StepCount);
+        }
+
+        Assert.Equal([40, 41, 42], counts.Order());
     }
 
     [Fact]
