@@ -16,8 +16,6 @@ namespace NeuralOde.Training;
 /// </remarks>
 public sealed class ImageClassifierTrainer
 {
-    private const string MeasuredImages = "measured images";
-
     // What the progress and its speed are taken over.
     private const int RecentSteps = 100;
 
@@ -53,7 +51,7 @@ public sealed class ImageClassifierTrainer
         _batches = new ImageBatches(training, options.Batches);
         _optimizer = new Adam(classifier.Parameters, options.LearningRate);
         _step = new ClassifierStep(classifier, training.Classes);
-        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training, measured)]) { Optional = [MeasuredImages] };
+        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training, measured)]);
     }
 
     private long Steps => (long)_options.Epochs * _batches.Count;
@@ -246,7 +244,7 @@ public sealed class ImageClassifierTrainer
         yield return ("pixel scale", $"{Text(options.Batches.Scale.Mean)}, {Text(options.Batches.Scale.Deviation)}");
         yield return ("seed", Text(options.Batches.Seed));
         yield return ("training images", Images(training));
-        yield return (MeasuredImages, measured is null ? "none" : Images(measured));
+        yield return ("measured images", measured is null ? "none" : Images(measured));
 
         static string Images(ImageDataset images) => $"{Text(images.Count)}, sum {Crc32.Of(images.Pixels, images.Labels):x8}";
 

@@ -43,10 +43,6 @@ public sealed class TrainingCheckpoint
         (_model, _optimizer, _settings, _random) = (model, optimizer, settings, random);
     }
 
-    /// <summary>Settings of which a file may say nothing, because those that were written before they were kept have them not; where a file has one, it must be the same.</summary>
-    /// <value>Default none.</value>
-    public IReadOnlyCollection<string> Optional { get; init; } = [];
-
     /// <summary>Writes the run as it stands.</summary>
     /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
     /// <param name="run">The run's position and what it has recorded, in arrays of its own making.</param>
@@ -150,7 +146,7 @@ public sealed class TrainingCheckpoint
     {
         string[] differences =
         [
-            .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value && (theirs.ContainsKey(x.Name) || !Optional.Contains(x.Name)))
+            .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value)
                 .Select(x => theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it says nothing of {x.Name}, which is '{x.Value}'"),
             .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => $"{name} was '{theirs[name]}' and is not set"),
         ];

@@ -118,20 +118,6 @@ public class ImageClassifierTrainerTests
     }
 
     [Fact]
-    public void A_file_from_before_a_setting_was_kept_may_lack_it()
-    {
-        using var folder = new TemporaryFolder();
-        Layer mlp = BrightSides.Mlp();
-        Make(("seed", "1")).Save(folder.File("run"), []);
-        Assert.Contains("says nothing of data", Assert.Throws<CheckpointException>(() => new TrainingCheckpoint(mlp, new Adam(mlp.Parameters, 0.1), [("seed", "1"), ("data", "x")]).Restore(folder.File("run"))).Message);
-        Make(("seed", "1"), ("data", "x")).Restore(folder.File("run"));
-        Make(("data", "y"), ("seed", "1")).Save(folder.File("run"), []);
-        Assert.Contains("data was 'y' and is 'x'", Assert.Throws<CheckpointException>(() => Make(("seed", "1"), ("data", "x")).Restore(folder.File("run"))).Message);
-
-        TrainingCheckpoint Make(params (string, string)[] settings) => new(mlp, new Adam(mlp.Parameters, 0.1), settings) { Optional = ["data"] };
-    }
-
-    [Fact]
     public void A_checkpoint_of_other_settings_is_refused_and_the_setting_named()
     {
         using var folder = new TemporaryFolder();
