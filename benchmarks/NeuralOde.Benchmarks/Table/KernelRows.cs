@@ -9,7 +9,7 @@ internal static class KernelRows
 {
     public static IEnumerable<TableRow> Gemm(BatchTimer timer) => Gemm<float>(timer, "float").Concat(Gemm<double>(timer, "double"));
 
-    public static IEnumerable<TableRow> Elementwise(BatchTimer timer) => Elementwise<float>(timer, "float").Concat(Elementwise<double>(timer, "double"));
+    public static IEnumerable<TableRow> Elementwise(BatchTimer timer) => Elementwise<float>(timer, "float").Concat(Elementwise<double>(timer, "double")).Concat(Chains(timer));
 
     private static IEnumerable<TableRow> Gemm<T>(BatchTimer timer, string type)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -31,6 +31,17 @@ internal static class KernelRows
         foreach (string name in ElementwiseWorkload.Names)
         {
             yield return TableRow.Time($"{name} {type}", $"{name} {type}", timer.Measure(ElementwiseWorkload.Create<T>(name)), perRepetition: ElementwiseWorkload.Length);
+        }
+    }
+
+    private static IEnumerable<TableRow> Chains(BatchTimer timer)
+    {
+        foreach (ChainWorkload chain in ChainWorkload.All)
+        {
+            (Measurement time, double speedup) = timer.Compare(chain.OneByOne(), chain.Fused());
+            yield return TableRow.Time(
+                $"chain {chain.Name}", FormattableString.Invariant($"chain on {ChainWorkload.Length:N0} floats, {chain.Name}"), time,
+                FormattableString.Invariant($"{speedup:0.00} times the speed of its steps one by one, {speedup * time.Median / 1e3:0.0} µs"));
         }
     }
 }

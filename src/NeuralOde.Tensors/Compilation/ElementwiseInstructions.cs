@@ -6,10 +6,10 @@ using NeuralOde.Tensors.Operations;
 namespace NeuralOde.Tensors;
 
 /// <summary>An element-wise step over memory that never moves: nothing is checked or pinned again at a run.</summary>
-/// <param name="kernel">What computes a share of the step, where threads divide it.</param>
+/// <param name="kernel">What computes a share of the step, where threads divide it; <see langword="null"/> for a step that is only run over tiles.</param>
 /// <param name="inputs">What is read.</param>
 /// <param name="output">What is written.</param>
-internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : Instruction
+internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T>? kernel, Buffer<T>[] inputs, Buffer<T> output) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     protected readonly T* _first = inputs[0].Pointer;
@@ -18,10 +18,10 @@ internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T> kernel, Buffe
     protected readonly T* _output = output.Pointer;
     protected readonly int _length = output.Length;
 
-    public override Division Division => kernel.Divide(output.Length);
+    public override Division Division => kernel?.Divide(output.Length) ?? default;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(int first, int count) => kernel.Run(inputs, output.Span, first, count);
+    public override void Run(int first, int count) => kernel!.Run(inputs, output.Span, first, count);
 
     /// <summary>The same step elsewhere: over a tile of the operands.</summary>
     public abstract void Run(T* first, T* second, T* third, T* output, int length);
@@ -87,14 +87,16 @@ internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Kernel<T> kerne
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarLeft<T, TOperator>(*first, second, output, length);
 }
 
-/// <summary>A function of three variables of one shape.</summary>
-internal sealed unsafe class TernaryInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
+/// <summary>A function of three variables of one shape, or single elements.</summary>
+internal sealed unsafe class TernaryInstruction<T, TOperator>(Kernel<T>? kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, ITernaryOperator<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.Ternary<T, TOperator>(_first, _second, _third, _output, _length);
+    private readonly int _streams = (inputs[0].Length > 1 ? 1 : 0) | (inputs[1].Length > 1 ? 2 : 0) | (inputs[2].Length > 1 ? 4 : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Ternary<T, TOperator>(first, second, third, output, length);
+    public override void Run() => Map.Ternary<T, TOperator>(_first, _second, _third, _streams, _output, _length);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Ternary<T, TOperator>(first, second, third, _streams, output, length);
 }

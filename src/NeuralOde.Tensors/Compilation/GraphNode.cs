@@ -1,3 +1,4 @@
+using System.Numerics;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
@@ -35,6 +36,10 @@ internal sealed class GraphNode
     /// changed, not at every run: a weight is transposed once an optimizer step, not once an evaluation.
     /// </summary>
     public required bool IsStatic { get; init; }
+
+    /// <summary>The code that computes the value of an operation.</summary>
+    public Kernel<T> KernelOf<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Operation!.CreateKernel<T>(Array.ConvertAll(Inputs, static x => x.Shape), Shape);
 
     /// <summary>Whether this is a constant of one element with exactly this value; −0 is not 0, as x − (−0) is not x where x is −0.</summary>
     public bool IsScalarConstant(double value) =>

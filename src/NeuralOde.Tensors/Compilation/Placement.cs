@@ -13,7 +13,6 @@ internal sealed class Placement
     private readonly bool[] _needed;
     private readonly int[] _offset;
     private readonly bool[] _pinned;
-    private readonly Dictionary<(GraphNode[] Group, GraphNode Element), int> _repeated = [];
 
     /// <param name="nodes">All nodes, each after what it is made of.</param>
     /// <param name="outputs">The results.</param>
@@ -65,13 +64,6 @@ internal sealed class Placement
 
     /// <summary>A value's place.</summary>
     public int OffsetOf(GraphNode node) => _offset[node.Id];
-
-    /// <summary>The tile that is filled with a single element for a group, where one of its steps asks for it.</summary>
-    public bool TryGetRepeated(GraphNode[] group, GraphNode element, out int offset) => _repeated.TryGetValue((group, element), out offset);
-
-    /// <summary>The single elements that are repeated for a group, and the tiles that are filled with them.</summary>
-    public IEnumerable<(GraphNode Element, int Offset)> RepeatedOf(GraphNode[] group) =>
-        _repeated.Where(x => x.Key.Group == group).Select(static x => (x.Key.Element, x.Value));
 
     /// <summary>The node whose memory a value lives in: a reshape is another view of its input.</summary>
     public static GraphNode Root(GraphNode node)
@@ -204,18 +196,16 @@ internal sealed class Placement
         }
     }
 
-    /// <summary>What a step of a group reads is needed until the group's last step is done.</summary>
+    /// <summary>What a step of a group reads is needed until the group's last step is done, or, if it is a tile, that step.</summary>
     private void KeepWhatIsReadBy(GraphNode[] group)
     {
         foreach (GraphNode node in group)
         {
-            foreach (GraphNode input in node.Inputs)
+            // Both operands of a step that is done within this one are read when this one is.
+            foreach (GraphNode input in Tiles.Pairs.OperandsOf(node))
             {
                 GraphNode root = Root(input);
-                if (!Tiles.IsTile(root))
-                {
-                    _lastUse[root.Id] = Math.Max(_lastUse[root.Id], group[^1].Id);
-                }
+                _lastUse[root.Id] = Math.Max(_lastUse[root.Id], Tiles.IsTile(root) ? node.Id : group[^1].Id);
             }
         }
     }
@@ -224,12 +214,6 @@ internal sealed class Placement
     private int PlaceTiles(GraphNode[] group, out int offset)
     {
         var plan = new MemoryPlan(_granule);
-        List<GraphNode> repeated = [.. group.SelectMany(TileGroups.Repeated).Select(Root).Distinct()];
-        foreach (GraphNode element in repeated)
-        {
-            _repeated[(group, element)] = plan.Take(Tiles.TileLength);
-        }
-
         List<GraphNode> live = [];
         foreach (GraphNode node in group)
         {
@@ -243,7 +227,7 @@ internal sealed class Placement
                 }
             }
 
-            if (Tiles.IsTile(node))
+            if (Tiles.IsTile(node) && !Tiles.Pairs.IsInner(node))
             {
                 _offset[node.Id] = plan.Take(Tiles.TileLength);
                 live.Add(node);
@@ -254,11 +238,6 @@ internal sealed class Placement
         foreach (GraphNode node in group)
         {
             _offset[node.Id] += Tiles.IsTile(node) ? offset : 0;
-        }
-
-        foreach (GraphNode element in repeated)
-        {
-            _repeated[(group, element)] += offset;
         }
 
         return plan.Length;

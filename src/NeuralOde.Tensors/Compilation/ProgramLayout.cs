@@ -37,7 +37,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 GraphNode[]? group = Tiles.Of(node);
                 if (group is null)
                 {
-                    (node.IsStatic ? refresh : body).Add((KernelOf(node).Bind(Array.ConvertAll(node.Inputs, x => BufferOf(x, arena)), BufferOf(node, arena)), TextOf(node)));
+                    (node.IsStatic ? refresh : body).Add((node.KernelOf<T>().Bind(Array.ConvertAll(node.Inputs, x => BufferOf(x, arena)), BufferOf(node, arena)), TextOf(node)));
                 }
                 else if (node == group[^1])
                 {
@@ -67,30 +67,30 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
             Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]));
     }
 
-    private static Kernel<T> KernelOf(GraphNode node) => node.Operation!.CreateKernel<T>(Array.ConvertAll(node.Inputs, static x => x.Shape), node.Shape);
-
     private string TextOf(GraphNode node) =>
-        $"{_names[node.Id]} = {node.Operation!.Name}({string.Join(", ", node.Inputs.Select(x => _names[x.Id]))})  {node.Shape} at {_placement.OffsetOf(node)}{(Tiles.IsTile(node) ? ", one tile" : "")}";
+        $"{_names[node.Id]} = {node.Operation!.Name}({string.Join(", ", node.Inputs.Select(x => _names[x.Id]))})  {node.Shape} {PlaceOf(node)}";
+
+    private string PlaceOf(GraphNode node) =>
+        Tiles.Pairs.IsInner(node) ? "in registers" : $"at {_placement.OffsetOf(node)}{(Tiles.IsTile(node) ? ", one tile" : "")}";
 
     private TileInstruction<T> BindTogether(GraphNode[] group, Storage<T> arena)
     {
-        Buffer<T> TileAt(int offset) => arena.Buffer.Slice(offset, Tiles.TileLength);
-        var steps = Array.ConvertAll(group, node =>
+        (ElementwiseInstruction<T> Step, int Moves) BindStep(GraphNode step)
         {
-            int moves = Tiles.IsTile(node) ? 0 : 8;
-            var operands = new Buffer<T>[node.Inputs.Length];
+            int moves = Tiles.IsTile(step) ? 0 : 8;
+            GraphNode[] nodes = Tiles.Pairs.OperandsOf(step);
+            var operands = new Buffer<T>[nodes.Length];
             for (int i = 0; i < operands.Length; i++)
             {
-                GraphNode root = Placement.Root(node.Inputs[i]);
-                bool isRepeated = _placement.TryGetRepeated(group, root, out int offset) && TileGroups.Repeated(node).Contains(node.Inputs[i]);
-                operands[i] = isRepeated ? TileAt(offset) : BufferOf(root, arena);
-                moves |= root.Shape.ElementCount == node.Shape.ElementCount && !Tiles.IsTile(root) ? 1 << i : 0;
+                GraphNode root = Placement.Root(nodes[i]);
+                operands[i] = BufferOf(root, arena);
+                moves |= root.Shape.ElementCount == step.Shape.ElementCount && !Tiles.IsTile(root) ? 1 << i : 0;
             }
 
-            return (KernelOf(node).BindElementwise(operands, BufferOf(node, arena)), moves);
-        });
-        var repeated = _placement.RepeatedOf(group).Select(x => (BufferOf(x.Element, arena), TileAt(x.Offset)));
-        return new TileInstruction<T>(steps, [.. repeated], group[0].Shape.ElementCount, Tiles.TileLength);
+            return (Tiles.Pairs.Bind(step, operands, BufferOf(step, arena)), moves);
+        }
+
+        return new TileInstruction<T>([.. group.Where(x => !Tiles.Pairs.IsInner(x)).Select(BindStep)], group[0].Shape.ElementCount, Tiles.TileLength);
     }
 
     private string Print(string[] refresh, string[] body)

@@ -58,7 +58,7 @@ internal sealed class TileGroups
             {
                 foreach (GraphNode input in node.Inputs)
                 {
-                    GraphNode root = ViewOf(input);
+                    GraphNode root = Placement.Root(input);
                     _isWhole[root.Id] |= node.Operation is not Reshape && _group[node.Id] != _group[root.Id];
                 }
             }
@@ -66,9 +66,14 @@ internal sealed class TileGroups
 
         foreach (GraphNode output in outputs)
         {
-            _isWhole[ViewOf(output).Id] = true;
+            _isWhole[Placement.Root(output).Id] = true;
         }
+
+        Pairs = new StepPairs(nodes, needed, this);
     }
+
+    /// <summary>The steps of the groups that are done within another.</summary>
+    public StepPairs Pairs { get; }
 
     /// <summary>The groups, each in the order in which its steps are run.</summary>
     public List<GraphNode[]> Groups { get; } = [];
@@ -81,20 +86,6 @@ internal sealed class TileGroups
 
     /// <summary>Whether a value is read by its own group only, and so never exists but for one tile.</summary>
     public bool IsTile(GraphNode node) => _group[node.Id] >= 0 && !_isWhole[node.Id];
-
-    /// <summary>The single elements that a step reads beside two operands of full length: they are repeated for a whole tile.</summary>
-    public static IEnumerable<GraphNode> Repeated(GraphNode step) =>
-        step.Inputs.Length == 3 ? step.Inputs.Where(static x => x.Shape.ElementCount == 1) : [];
-
-    private static GraphNode ViewOf(GraphNode node)
-    {
-        while (node.Operation is Reshape)
-        {
-            node = node.Inputs[0];
-        }
-
-        return node;
-    }
 
     private void Close(List<GraphNode> run)
     {

@@ -8,20 +8,14 @@ namespace NeuralOde.Tensors;
 /// the first-level cache, and what no one else reads has no more memory than a tile.
 /// </summary>
 /// <param name="steps">The steps, each with the operands that it reads along (see <see cref="ElementwiseInstruction{T}.RunTile"/>).</param>
-/// <param name="repeated">Single elements that a step with three operands reads, and the tiles that are filled with them.</param>
 /// <param name="length">The number of elements of the operands.</param>
 /// <param name="tile">The number of elements of a tile.</param>
-internal sealed class TileInstruction<T>((ElementwiseInstruction<T> Step, int Moves)[] steps, (Buffer<T> Element, Buffer<T> Tile)[] repeated, int length, int tile) : Instruction
+internal sealed class TileInstruction<T>((ElementwiseInstruction<T> Step, int Moves)[] steps, int length, int tile) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run()
     {
-        foreach ((Buffer<T> element, Buffer<T> filled) in repeated)
-        {
-            filled.Span.Fill(element.Span[0]);
-        }
-
         for (int start = 0; start < length; start += tile)
         {
             int count = Math.Min(tile, length - start);

@@ -124,6 +124,6 @@ internal abstract class Kernel<T>
     /// <summary>The kernel bound to buffers that never move. A kernel that gains by it prepares its call here, once.</summary>
     public virtual Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new KernelInstruction<T>(this, inputs, output);
 
-    /// <summary>The kernel of an operation that is element-wise for its shapes, to be run over tiles, where a single element has been repeated if there are three operands.</summary>
+    /// <summary>The kernel of an operation that is element-wise for its shapes, to be run over tiles.</summary>
     public virtual ElementwiseInstruction<T> BindElementwise(Buffer<T>[] inputs, Buffer<T> output) => (ElementwiseInstruction<T>)Bind(inputs, output);
 }

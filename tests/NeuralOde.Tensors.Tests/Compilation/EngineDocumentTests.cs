@@ -19,6 +19,13 @@ public class EngineDocumentTests
         Assert.Contains(program.ToString().ReplaceLineEndings("\n"), Document(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_document_shows_a_pair_of_steps()
+    {
+        var program = Program<float>.Compile(x => [(x[0] * 0.5) - 0.25], new ProgramInput("x", [65_536]));
+        Assert.Contains(program.ToString().ReplaceLineEndings("\n"), Document(), StringComparison.Ordinal);
+    }
+
     private static string Document()
     {
         for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)

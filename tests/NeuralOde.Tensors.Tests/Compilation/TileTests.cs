@@ -60,13 +60,20 @@ public class TileTests
     private static void HasTheSameBits<T>(int length, Func<Tensor[], Tensor[]> function, int arguments)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ProgramInput[] signature = [.. Enumerable.Range(0, arguments).Select(i => new ProgramInput($"x{i}", [length]))];
+        Program<T> tiled = HasTheSameBits<T>(function, [.. Enumerable.Range(0, arguments).Select(i => new ProgramInput($"x{i}", [length]))]);
+        Assert.Equal(length >= 2 * TileBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), tiled.ToString().Contains("at a time", StringComparison.Ordinal));
+    }
+
+    /// <summary>Compiles operands that are too short for tiles in tiles of 64 bytes, holds the program against the one without, and returns it.</summary>
+    internal static Program<T> HasTheSameBits<T>(Func<Tensor[], Tensor[]> function, params ProgramInput[] signature)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         var tiled = Program<T>.CompileInTiles(TileBytes, function, signature);
         var whole = Program<T>.Compile(function, signature);
-        var random = new Random(length);
+        var random = new Random(signature[0].Shape.ElementCount);
         for (int run = 0; run < 2; run++)
         {
-            Tensor[] values = [.. Enumerable.Range(0, arguments).Select(_ => Values.Random<T>(random, [length]))];
+            Tensor[] values = [.. signature.Select(x => Values.Random<T>(random, x.Shape))];
             tiled.Run(values);
             whole.Run(values);
             for (int i = 0; i < tiled.OutputShapes.Count; i++)
@@ -75,6 +82,6 @@ public class TileTests
             }
         }
 
-        Assert.Equal(length >= 2 * TileBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), tiled.ToString().Contains("at a time", StringComparison.Ordinal));
+        return tiled;
     }
 }

@@ -170,6 +170,59 @@ public class MapTests
     }
 
     [Fact]
+    public void Any_of_three_operands_may_be_a_single_element()
+    {
+        Check<float, PairOperator<float, MultiplyOperator<float>, AddOperator<float>>>(static (x, y, z) => (x * y) + z);
+        Check<double, PairOperator<double, MultiplyOperator<double>, SubtractOperator<double>>>(static (x, y, z) => (x * y) - z);
+        Check<float, PairOperator<float, SubtractOperator<float>, ReverseSubtractOperator<float>>>(static (x, y, z) => z - (x - y));
+        Check<double, PairOperator<double, AddOperator<double>, MultiplyOperator<double>>>(static (x, y, z) => (x + y) * z);
+        Check<float, WhereOperator<float>>(static (x, y, z) => x != 0 ? y : z);
+        Check<double, WhereOperator<double>>(static (x, y, z) => x != 0 ? y : z);
+
+        static void Check<T, TOperator>(Func<T, T, T, T> function)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TOperator : struct, ITernaryOperator<T>
+        {
+            foreach (var length in TestValues.Lengths)
+            {
+                for (var streams = 1; streams < 8; streams++)
+                {
+                    T[][] operands = [.. Enumerable.Range(0, 3).Select(i => (streams >> i & 1) != 0 ? TestValues.Mixed<T>(length, length + i) : [T.CreateTruncating(0.3 + i)])];
+                    T At(int operand, int i) => operands[operand][operands[operand].Length == 1 ? 0 : i];
+                    T[] expected = [.. Enumerable.Range(0, length).Select(i => function(At(0, i), At(1, i), At(2, i)))];
+                    foreach (var width in TestValues.AllWidths)
+                    {
+                        for (var written = -1; written < 3; written++)
+                        {
+                            // Into memory of its own, or over an operand of the same length.
+                            if (written < 0 || (streams >> written & 1) != 0)
+                            {
+                                TestValues.AssertSameBits<T>(expected, Run<T, TOperator>(operands, streams, written, length, width), $"{typeof(TOperator)}, {width}, length {length}, streams {streams}, over {written}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        static unsafe T[] Run<T, TOperator>(T[][] operands, int streams, int written, int length, SimdWidth width)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TOperator : struct, ITernaryOperator<T>
+        {
+            var mark = T.CreateTruncating(-12345);
+            T[][] memory = [.. operands.Append(new T[length]).Select(x => (T[])[mark, .. x, mark])];
+            var destination = memory[written < 0 ? 3 : written];
+            fixed (T* x = memory[0], y = memory[1], z = memory[2], to = destination)
+            {
+                Map.Ternary<T, TOperator>(x + 1, y + 1, z + 1, streams, to + 1, length, width);
+            }
+
+            Assert.All(memory, x => Assert.Equal((mark, mark), (x[0], x[^1])));
+            return destination[1..^1];
+        }
+    }
+
+    [Fact]
     public void An_input_shorter_than_the_destination_is_named()
     {
         var error = Assert.Throws<ArgumentException>(() => Map.Unary<float, AbsOperator<float>>(new float[3], new float[4]));

@@ -65,19 +65,4 @@ internal static unsafe partial class Map
             default: BinaryScalarLeftLoop<SimdScalar<T>, T, TOperator>(x, y, destination, length); break;
         }
     }
-
-    /// <summary>destination[i] = op(x[i], y[i], z[i]).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Ternary<T, TOperator>(T* x, T* y, T* z, T* destination, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T>
-    {
-        switch (SimdWidths.Best)
-        {
-            case SimdWidth.V512: TernaryLoop<Simd512<T>, T, TOperator>(x, y, z, destination, length); break;
-            case SimdWidth.V256: TernaryLoop<Simd256<T>, T, TOperator>(x, y, z, destination, length); break;
-            case SimdWidth.V128: TernaryLoop<Simd128<T>, T, TOperator>(x, y, z, destination, length); break;
-            default: TernaryLoop<SimdScalar<T>, T, TOperator>(x, y, z, destination, length); break;
-        }
-    }
 }

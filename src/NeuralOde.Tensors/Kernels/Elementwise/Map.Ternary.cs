@@ -29,41 +29,18 @@ internal static unsafe partial class Map
             switch (width)
             {
                 case SimdWidth.V512:
-                    TernaryLoop<Simd512<T>, T, TOperator>(px, py, pz, pd, destination.Length);
+                    TernaryLoop<Simd512<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
                     break;
                 case SimdWidth.V256:
-                    TernaryLoop<Simd256<T>, T, TOperator>(px, py, pz, pd, destination.Length);
+                    TernaryLoop<Simd256<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
                     break;
                 case SimdWidth.V128:
-                    TernaryLoop<Simd128<T>, T, TOperator>(px, py, pz, pd, destination.Length);
+                    TernaryLoop<Simd128<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
                     break;
                 default:
-                    TernaryLoop<SimdScalar<T>, T, TOperator>(px, py, pz, pd, destination.Length);
+                    TernaryLoop<SimdScalar<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
                     break;
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void TernaryLoop<TVector, T, TOperator>(T* x, T* y, T* z, T* destination, int length)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T>
-    {
-        var rest = length % TVector.Count;
-        var xRest = TVector.LoadPartial(x + (length - rest), rest);
-        var yRest = TVector.LoadPartial(y + (length - rest), rest);
-        var zRest = TVector.LoadPartial(z + (length - rest), rest);
-        var i = 0;
-        for (; i <= length - TVector.Count; i += TVector.Count)
-        {
-            TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i), TVector.Load(z + i)), destination + i);
-        }
-
-        if (rest > 0)
-        {
-            var result = TOperator.Invoke(xRest, yRest, zRest);
-            TVector.StorePartial(result, destination + i, rest);
         }
     }
 }
