@@ -39,7 +39,7 @@ internal static class LatentSpiralsCommand
                 + "  rnn         a GRU goes on from the state, reading its own output and the time since\n"
                 + "  both        one after the other. FILE is then FILE-latent-ode and FILE-rnn for --save\n"
                 + "              and --checkpoint, and the report and the metrics have both",
-                "The data are 1,000 spirals of 200 points with noise 0.02, half of them counter-clockwise. A training step sees 100 consecutive points of each spiral of its batch, of which 30, 50 or 100 are kept at random, and maximises the evidence lower bound. The model that reconstructs 100 other spirals best is kept (--validate-every, --patience); the errors are measured on 300 further ones, against their points without noise.",
+                "The data are 1,000 spirals of 200 points with noise 0.02, half of them counter-clockwise. A training step sees 50 to 100 consecutive points (--shortest-span) of each spiral of its batch, of which 30, 50 or 100 are kept at random, and maximises the evidence lower bound. The model that reconstructs 100 other spirals best is kept (--validate-every, --patience); the errors are measured on 300 further ones, against their points without noise.",
                 "Ctrl+C stops training after the step in hand, writes the checkpoint and what else was asked for; the exit code is then 130. A run that was stopped or killed and resumed ends with the same bits as one that was not; one that is done is reported on again. The exit code is 2 where the command line, the model or the checkpoint is wrong, and 1 where training fails.",
             ],
         };
