@@ -132,4 +132,4 @@ def convolutions():
                 "weight gradient": lambda backward=backward: backward([False, True, False]),
             }
             for name, run in kernels.items():
-                yield f"conv {inputs}-64 {size}x{size} {name}", operations, run
+                yield f"convolution {name} 3x3, {inputs}→64, {size}x{size}→{size}x{size}", operations, run
