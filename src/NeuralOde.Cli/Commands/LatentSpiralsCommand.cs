@@ -55,7 +55,7 @@ internal static class LatentSpiralsCommand
             options.ValidateEvery,
             options.Patience,
             options.Shared.Seed,
-            options.Threads,
+            options.Threads.Option,
             options.Checkpoint.File,
             options.Checkpoint.Every,
             options.Checkpoint.Resume);
@@ -105,7 +105,7 @@ internal static class LatentSpiralsCommand
 
         public Option<long?> Patience { get; } = Options.Whole("--patience", 1, 1_000_000, "Stops early: after N validations in a row without a better model. Default never.");
 
-        public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1_024, "How many threads work. The result is the same to the last bit. Default: all processors, or what NEURALODE_THREADS says.");
+        public ThreadsOption Threads { get; } = new();
 
         public CheckpointOptions Checkpoint { get; } = new("Iterations between two writings of the checkpoint; it is also written at the end. Default 1,000.", "The settings must be the same.");
 

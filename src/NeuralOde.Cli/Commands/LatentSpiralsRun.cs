@@ -27,7 +27,7 @@ internal static class LatentSpiralsRun
         {
             Refuse(parsed, "--load trains nothing", Training(options));
             OutputFiles.Check(load[0], ("--report", report), ("--metrics", metrics));
-            SetThreads(parsed, options);
+            options.Threads.Apply(parsed);
             (models, exitCode) = ([.. load.Select(path => Loaded(parsed, options, path))], ExitCode.Success);
         }
         else
@@ -36,7 +36,7 @@ internal static class LatentSpiralsRun
             ModelRun[] runs = [.. SpiralModel.Names.Where(x => isBoth || x == name).Select(x => ModelRun.Of(parsed, options, x, isBoth))];
             OutputFiles.Check([("--report", report), ("--metrics", metrics), .. runs.SelectMany(static x => x.Files)]);
             bool[] resumed = [.. runs.Select(x => options.Checkpoint.IsResumed(parsed, x.Settings.Training.CheckpointPath))];
-            SetThreads(parsed, options);
+            options.Threads.Apply(parsed);
 
             // Both are made, and both checkpoints read, before hours of work on the first.
             LatentSpiralsExperiment[] experiments = [.. runs.Zip(resumed, static (run, isResumed) => Create(run.Settings, isResumed))];
@@ -147,14 +147,6 @@ internal static class LatentSpiralsRun
         static string Trained(LatentTrainingResult? training) => training is null ? "" : string.Create(
             CultureInfo.InvariantCulture,
             $"; {training.Losses.Count:N0} iterations in {ProgressText.Time(training.Elapsed)}{(training.StoppedEarly ? ", stopped early" : "")}, best model from iteration {training.BestIteration:N0}{(training.FailedSteps > 0 ? $", {training.FailedSteps} steps skipped" : "")}");
-    }
-
-    private static void SetThreads(ParseResult parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options)
-    {
-        if (parsed.GetValue(options.Threads) is long threads)
-        {
-            Threads.Maximum = (int)threads;
-        }
     }
 
     private static Option[] Training(LatentSpiralsCommand.LatentSpiralsOptionSet options) =>

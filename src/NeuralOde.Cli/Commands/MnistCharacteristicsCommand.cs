@@ -35,7 +35,7 @@ internal static class MnistCharacteristicsCommand
         };
         command.Add(options.Model);
         command.AddGroup("Data", options.Mnist.Data, options.Mnist.Dataset, options.Mnist.TrainImages, options.Mnist.TestImages);
-        command.AddGroup("Measurement", options.Solver, options.Images, options.Mnist.Threads);
+        command.AddGroup("Measurement", options.Solver, options.Images, options.Mnist.Threads.Option);
         command.AddGroup("Training", options.Run, options.Train, options.Mnist.Epochs, options.Mnist.Batch, options.Mnist.Channels, options.Mnist.Normalization, options.Mnist.Shared.Seed);
         command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Metrics);
         command.SetAction(parsed => Start(context, parsed, options));

@@ -35,10 +35,7 @@ internal static class MnistCharacteristicsRun
             throw new CommandException($"There is no file '{run}'. Add --train to train a run with tolerances and keep it there.");
         }
 
-        if (parsed.GetValue(options.Mnist.Threads) is long threads)
-        {
-            Threads.Maximum = (int)threads;
-        }
+        options.Mnist.Threads.Apply(parsed);
 
         MnistData data = FitData.Checked(() => MnistData.Load(parsed, options.Mnist, collection, seed: 0));
         if (classifier is not null && (classifier.Rows, classifier.Columns) != (data.Test.Rows, data.Test.Columns))
@@ -61,8 +58,8 @@ internal static class MnistCharacteristicsRun
 
         Characteristics measured = Measure(context, parsed, options, classifier!, modelPath ?? run ?? "trained here", data.Test, history);
         Say(context.Out, measured);
-        Write(context, "metrics", metrics, path => CharacteristicsMetrics.Write(path, measured, context.CommandLine));
-        Write(context, "report", report, path => AtomicFile.WriteText(path, CharacteristicsReport.Create(measured, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "metrics", metrics, path => CharacteristicsMetrics.Write(path, measured, context.CommandLine));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, CharacteristicsReport.Create(measured, context.CommandLine).ToHtml()));
         return ExitCode.Success;
     }
 
@@ -148,7 +145,7 @@ internal static class MnistCharacteristicsRun
         ImageDataset images = test.Take((int)(parsed.GetValue(options.Images) ?? 32));
         try
         {
-            context.Error.WriteLine($"Solving for {images.Count} images by {solver.Name} to tolerances of {Describe.Number(Tolerances[0])} to {Text(Tolerances[^1])}");
+            context.Error.WriteLine($"Solving for {images.Count} images by {solver.Name} to tolerances of {Describe.Number(Tolerances[0])} to {CharacteristicsReport.Text(Tolerances[^1])}");
             SolverCharacteristic[] tolerances = [.. EquationCharacteristics.Measure(classifier, images, Tolerances, solver, context.CancellationToken)];
             List<InferenceResult> inference = [];
             foreach (InferenceSolver each in InferenceSolver.All)
@@ -161,7 +158,7 @@ internal static class MnistCharacteristicsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The reference, dopri5 at {Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Message}", ExitCode.Failure, e);
+            throw new CommandException($"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Message}", ExitCode.Failure, e);
         }
     }
 
@@ -184,7 +181,7 @@ internal static class MnistCharacteristicsRun
         {
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Text(x.Tolerance),9} {ProgressText.Number(x.Error),11} {x.Evaluations,13:N0} {x.Time.TotalMilliseconds,11:0.0} {x.BackwardEvaluations,10:N0} {x.BackwardTime.TotalMilliseconds,11:0.0}{(x.Failure is null ? "" : "   failed")}"));
+                $"{CharacteristicsReport.Text(x.Tolerance),9} {ProgressText.Number(x.Error),11} {x.Evaluations,13:N0} {x.Time.TotalMilliseconds,11:0.0} {x.BackwardEvaluations,10:N0} {x.BackwardTime.TotalMilliseconds,11:0.0}{(x.Failure is null ? "" : "   failed")}"));
         }
 
         writer.WriteLine();
@@ -197,16 +194,5 @@ internal static class MnistCharacteristicsRun
         }
     }
 
-    private static void Write(ToolContext context, string what, string? path, Action<string> write)
-    {
-        if (path is not null)
-        {
-            write(path);
-            context.Out.WriteLine($"Wrote the {what} to {path}");
-        }
-    }
-
     private static string Words(MnistModelOptions model) => $"{new SolverChoice(model.Solver, model.Steps, model.Gradient)}, {model.Gradient.Name} gradient";
-
-    private static string Text(double value) => value.ToString("0e-0", CultureInfo.InvariantCulture);
 }

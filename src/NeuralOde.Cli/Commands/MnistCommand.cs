@@ -47,7 +47,7 @@ internal static class MnistCommand
         command.AddGroup("Data", options.Data, options.Dataset, options.TrainImages, options.TestImages, options.Validation, options.Shift);
         command.AddGroup("Model", options.Model, options.Normalization, options.Channels, options.Blocks, options.Hidden, options.Published);
         command.AddGroup(
-            "Training", options.Epochs, options.Batch, options.Shared.LearningRate, options.Schedule, options.Clip, options.Shared.Seed, options.Threads, options.Checkpoint.File, options.Checkpoint.Every, options.Checkpoint.Resume);
+            "Training", options.Epochs, options.Batch, options.Shared.LearningRate, options.Schedule, options.Clip, options.Shared.Seed, options.Threads.Option, options.Checkpoint.File, options.Checkpoint.Every, options.Checkpoint.Resume);
         command.AddGroup("Solver", options.Shared.Solver, options.Shared.Step, options.Shared.RelativeTolerance, options.Shared.AbsoluteTolerance, options.Shared.Gradient);
         command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Save, options.Shared.Metrics);
         command.SetAction(parsed => Start(context, parsed, options));
@@ -95,7 +95,7 @@ internal static class MnistCommand
 
         public Option<double?> Clip { get; } = Options.Positive("--clip", "A bound on the gradient's norm: longer gradients are scaled down to it. Default none.");
 
-        public Option<long?> Threads { get; } = Options.Whole("--threads", 1, 1_024, "How many threads work. The result is the same to the last bit. Default: all processors, or what NEURALODE_THREADS says.");
+        public ThreadsOption Threads { get; } = new();
 
         public CheckpointOptions Checkpoint { get; } = new(
             "Training steps between two writings of the checkpoint; it is also written after each epoch. Default 500.",

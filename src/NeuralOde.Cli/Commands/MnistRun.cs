@@ -27,10 +27,7 @@ internal static class MnistRun
         string? metrics = options.Shared.MetricsPath(parsed);
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--checkpoint", training.CheckpointPath));
         bool isResumed = options.Checkpoint.IsResumed(parsed, training.CheckpointPath);
-        if (parsed.GetValue(options.Threads) is long threads)
-        {
-            Threads.Maximum = (int)threads;
-        }
+        options.Threads.Apply(parsed);
 
         MnistData data = FitData.Checked(() => MnistData.Load(parsed, options, collection, training.Batches.Seed));
         (Layer network, ImageClassifierTrainer trainer) = MnistTraining.Prepare(model, training, data, isResumed);

@@ -31,7 +31,7 @@ internal static class MnistTableCommand
             ],
         };
         command.AddGroup("Data", options.Mnist.Data, options.Mnist.Dataset, options.Mnist.TrainImages, options.Mnist.TestImages);
-        command.AddGroup("Runs", options.Runs, options.Seeds, options.NoTrain, options.Epochs, options.Mnist.Batch, options.Mnist.Channels, options.Mnist.Hidden, options.Mnist.Threads);
+        command.AddGroup("Runs", options.Runs, options.Seeds, options.NoTrain, options.Epochs, options.Mnist.Batch, options.Mnist.Channels, options.Mnist.Hidden, options.Mnist.Threads.Option);
         command.AddGroup("Output", options.Shared.Report, options.Shared.NoReport, options.Shared.Metrics);
         command.SetAction(parsed => Start(context, parsed, options));
         return command;

@@ -31,10 +31,7 @@ internal static class MnistTableRun
         bool trains = !parsed.GetValue(options.NoTrain);
         string? report = options.Shared.ReportPath(parsed, $"{collection.Name}-table.html"), metrics = options.Shared.MetricsPath(parsed);
         OutputFiles.Check(("--report", report), ("--metrics", metrics));
-        if (parsed.GetValue(options.Mnist.Threads) is long threads)
-        {
-            Threads.Maximum = (int)threads;
-        }
+        options.Mnist.Threads.Apply(parsed);
 
         MnistData data = FitData.Checked(() => MnistData.Load(parsed, options.Mnist, collection, seed: 0));
         CreateFolder(folder, trains);
@@ -74,8 +71,8 @@ internal static class MnistTableRun
 
         var table = new MnistTable(data, collection, batch, results, depths);
         Say(context.Out, table);
-        Write(context, "metrics", metrics, path => MnistTableMetrics.Write(path, table, context.CommandLine));
-        Write(context, "report", report, path => AtomicFile.WriteText(path, MnistTableReport.Create(table, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "metrics", metrics, path => MnistTableMetrics.Write(path, table, context.CommandLine));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, MnistTableReport.Create(table, context.CommandLine).ToHtml()));
         return ExitCode.Success;
     }
 
@@ -190,15 +187,6 @@ internal static class MnistTableRun
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{series.Title}, {series.Costs[0].Count} to {series.Costs[^1].Count} {series.Unit}: {MnistTableText.Megabytes(series.Costs[0].Cost.PeakBytes)} to {MnistTableText.Megabytes(series.Costs[^1].Cost.PeakBytes)} MB ({MnistTableText.Growth(series)})"));
-        }
-    }
-
-    private static void Write(ToolContext context, string what, string? path, Action<string> write)
-    {
-        if (path is not null)
-        {
-            write(path);
-            context.Out.WriteLine($"Wrote the {what} to {path}");
         }
     }
 }

@@ -136,7 +136,7 @@ internal static class CharacteristicsReport
         Caption = $"Trained with {new SolverChoice(measured.Classifier.Options.Solver, measured.Classifier.Options.Steps, measured.Classifier.Options.Gradient)}.",
     };
 
-    private static string Text(double value) => value.ToString("0e-0", CultureInfo.InvariantCulture);
+    internal static string Text(double value) => value.ToString("0e-0", CultureInfo.InvariantCulture);
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

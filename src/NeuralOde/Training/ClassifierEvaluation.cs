@@ -100,7 +100,7 @@ public sealed class ClassifierEvaluation
     }
 
     /// <summary>The class with the largest logit, and minus the logarithm of the right one's probability.</summary>
-    internal static (int Likeliest, double Loss) Score(ReadOnlySpan<float> logits, int label)
+    private static (int Likeliest, double Loss) Score(ReadOnlySpan<float> logits, int label)
     {
         int likeliest = 0;
         for (int k = 1; k < logits.Length; k++)

@@ -27,11 +27,11 @@ internal sealed class ClassifierStep
         CheckLogits(logits, batch.Count, _classes);
         Tensor loss = Loss.CrossEntropy(logits, batch.Labels);
         loss.Backward();
-        ReadOnlySpan<float> values = logits.AsSpan<float>();
+        int[] predicted = Classification.Predict(logits);
         int correct = 0;
-        for (int i = 0; i < batch.Count; i++)
+        for (int i = 0; i < predicted.Length; i++)
         {
-            correct += ClassifierEvaluation.Score(values.Slice(i * _classes, _classes), batch.Labels[i]).Likeliest == batch.Labels[i] ? 1 : 0;
+            correct += predicted[i] == batch.Labels[i] ? 1 : 0;
         }
 
         long forward = 0, backward = 0;
