@@ -7,7 +7,6 @@ using NeuralOde.Experiments;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;

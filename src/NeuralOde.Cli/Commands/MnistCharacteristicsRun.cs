@@ -10,7 +10,6 @@ using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;

@@ -9,7 +9,6 @@ using NeuralOde.Nn;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
