@@ -1,4 +1,4 @@
-namespace NeuralOde.Tests;
+namespace NeuralOde.TestSupport;
 
 /// <summary>A folder of its own for a test, removed afterwards.</summary>
 internal sealed class TemporaryFolder : IDisposable
