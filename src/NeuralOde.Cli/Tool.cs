@@ -4,6 +4,8 @@ using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
+using NeuralOde.Persistence;
+using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli;
 

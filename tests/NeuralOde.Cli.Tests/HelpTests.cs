@@ -1,7 +1,8 @@
 using System.CommandLine;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NeuralOde.Cli.CommandLine;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Cli.Tests;
 

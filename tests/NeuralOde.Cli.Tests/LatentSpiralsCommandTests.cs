@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;

@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Xml.Linq;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 

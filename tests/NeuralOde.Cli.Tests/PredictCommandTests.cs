@@ -1,8 +1,10 @@
 using System.Xml.Linq;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Layers;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
 using NeuralOde.Tensors;
 
@@ -117,7 +119,7 @@ public class PredictCommandTests
 
     private static string WithSeries(TemporaryFolder folder)
     {
-        new Nn.Linear(2, 2).Save(folder.File("linear.safetensors"));
+        new Layers.Linear(2, 2).Save(folder.File("linear.safetensors"));
         return folder.File("linear.safetensors");
     }
 

@@ -1,4 +1,5 @@
 using NeuralOde.Cli.Progress;
+using NeuralOde.Experiments.Mnist;
 using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Tests;

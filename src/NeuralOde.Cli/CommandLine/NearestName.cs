@@ -1,3 +1,6 @@
+using NeuralOde.Persistence;
+using NeuralOde.Series.Tables;
+
 namespace NeuralOde.Cli.CommandLine;
 
 /// <summary>Finds what a mistyped name may have meant.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.CommandLine;
 

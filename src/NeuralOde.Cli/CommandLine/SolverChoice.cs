@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NeuralOde.Layers;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Cli.CommandLine;

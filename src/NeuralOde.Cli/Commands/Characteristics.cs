@@ -1,6 +1,5 @@
-using NeuralOde.Data;
-using NeuralOde.Experiments;
-using NeuralOde.Training;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Cli.Commands;
 

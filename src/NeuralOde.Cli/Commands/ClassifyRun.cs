@@ -3,9 +3,12 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
-using NeuralOde.Data;
 using NeuralOde.Persistence;
-using NeuralOde.Training;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -85,7 +88,7 @@ internal static class ClassifyRun
             context.Error.WriteLine($"neuralode: stopped after {FitRun.Counted(training.Losses.Count)}; the best model so far is kept.");
         }
 
-        void Accuracy(string of, Models.SeriesClassification result) =>
+        void Accuracy(string of, SeriesClassification result) =>
             context.Out.WriteLine($"{of}: {result.Correct} of {result.Count} series right, {ProgressText.Percent(result.Accuracy)}; cross entropy {ProgressText.Number(result.Loss)}.");
     }
 
@@ -103,7 +106,7 @@ internal static class ClassifyRun
                 return ExitCode.Cancelled;
             }
 
-            Models.SeriesClassification test = FitData.Checked(() => fit.Classifier.Evaluate(unseen));
+            SeriesClassification test = FitData.Checked(() => fit.Classifier.Evaluate(unseen));
             all.Add(test.Accuracy);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed,6} {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"));
         }
@@ -127,5 +130,5 @@ internal sealed record ClassifyOutcome(
     LabelledSeries Training,
     LatentFitOptions Options,
     SeriesClassifierFit Fit,
-    Models.SeriesClassification OnTraining,
-    Models.SeriesClassification? OnTest);
+    SeriesClassification OnTraining,
+    SeriesClassification? OnTest);

@@ -1,10 +1,14 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
-using NeuralOde.Experiments;
-using NeuralOde.Nn;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
+using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 

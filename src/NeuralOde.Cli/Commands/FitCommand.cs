@@ -1,13 +1,16 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using NeuralOde.Cli.CommandLine;
+using NeuralOde.Persistence;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Commands;
 
 /// <summary><c>neuralode fit</c>: learns dynamics from a table of one's own. What it does is in <see cref="FitRun"/>.</summary>
 internal static class FitCommand
 {
-    /// <summary>How times are written (NeuralOde.Data.TimeFormat).</summary>
+    /// <summary>How times are written (NeuralOde.Series.Times.TimeFormat).</summary>
     public static readonly string[] TimeFormatNames = ["auto", "number", "iso", "yyyymmdd"];
 
     /// <summary>The kinds of model.</summary>

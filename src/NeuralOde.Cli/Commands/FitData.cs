@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
-using NeuralOde.Data;
-using NeuralOde.Training;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using NeuralOde.Training;
+using NeuralOde.Series.Fitting;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -4,6 +4,7 @@ using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Fitting;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
 

@@ -2,8 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using NeuralOde.Cli.CommandLine;
-using NeuralOde.Data;
-using NeuralOde.Models;
+using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Models;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Data;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Scaling;
 
 namespace NeuralOde.Cli.Commands;
 

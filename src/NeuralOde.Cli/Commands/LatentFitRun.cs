@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using NeuralOde.Blocks;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
-using NeuralOde.Data;
-using NeuralOde.Models;
+using NeuralOde.Layers.Recurrent;
 using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;

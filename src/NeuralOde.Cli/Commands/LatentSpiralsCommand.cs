@@ -10,7 +10,7 @@ internal static class LatentSpiralsCommand
     /// <summary>The name that asks for one model after the other.</summary>
     public const string Both = "both";
 
-    /// <summary>The models (NeuralOde.Experiments.SpiralModel.Names), and both.</summary>
+    /// <summary>The models (NeuralOde.Experiments.LatentSpirals.SpiralModel.Names), and both.</summary>
     public static readonly string[] ModelNames = ["latent-ode", "rnn", Both];
 
     /// <summary>The defaults that the help names.</summary>

@@ -1,6 +1,6 @@
-using NeuralOde.Experiments;
-using NeuralOde.Models;
-using NeuralOde.Training;
+using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
 
 namespace NeuralOde.Cli.Commands;
 

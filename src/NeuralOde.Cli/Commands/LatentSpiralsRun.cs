@@ -3,9 +3,11 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using NeuralOde.Cli.CommandLine;
+using NeuralOde.Losses;
+using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Cli.Commands;
 

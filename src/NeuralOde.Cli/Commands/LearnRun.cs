@@ -3,10 +3,13 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 

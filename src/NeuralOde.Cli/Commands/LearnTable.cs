@@ -1,7 +1,8 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -7,13 +7,13 @@ namespace NeuralOde.Cli.Commands;
 /// <summary><c>neuralode experiment mnist</c>: trains a classifier of images. What it does is in <see cref="MnistRun"/>.</summary>
 internal static class MnistCommand
 {
-    /// <summary>The models (NeuralOde.Experiments.MnistModelOptions.ModelNames).</summary>
+    /// <summary>The models (NeuralOde.Experiments.Mnist.MnistModelOptions.ModelNames).</summary>
     public static readonly string[] ModelNames = ["odenet", "rknet", "resnet", "mlp"];
 
-    /// <summary>The data sets (NeuralOde.Data.ImageCollection.All).</summary>
+    /// <summary>The data sets (NeuralOde.Experiments.Images.ImageCollection.All).</summary>
     public static readonly string[] CollectionNames = ["mnist", "fashion-mnist"];
 
-    /// <summary>The normalizations (NeuralOde.Experiments.MnistNormalization).</summary>
+    /// <summary>The normalizations (NeuralOde.Experiments.Mnist.MnistNormalization).</summary>
     public static readonly string[] NormalizationNames = ["batch", "group", "mixed"];
 
     private static readonly string[] ScheduleNames = ["constant", "cosine"];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NeuralOde.Cli.CommandLine;
-using NeuralOde.Data;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Series.Evaluation;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -1,7 +1,6 @@
-using NeuralOde.Data;
-using NeuralOde.Experiments;
-using NeuralOde.Nn;
-using NeuralOde.Training;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Layers;
 
 namespace NeuralOde.Cli.Commands;
 

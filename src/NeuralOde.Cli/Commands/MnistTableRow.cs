@@ -1,5 +1,6 @@
-using NeuralOde.Experiments;
-using NeuralOde.Training;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Layers;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -62,4 +63,4 @@ internal sealed record DepthSeries(string Title, string Unit, IReadOnlyList<(int
 }
 
 /// <summary>All of the table.</summary>
-internal sealed record MnistTable(MnistData Data, Data.ImageCollection Collection, int BatchSize, IReadOnlyList<MnistTableResult> Rows, IReadOnlyList<DepthSeries> Depths);
+internal sealed record MnistTable(MnistData Data, ImageCollection Collection, int BatchSize, IReadOnlyList<MnistTableResult> Rows, IReadOnlyList<DepthSeries> Depths);

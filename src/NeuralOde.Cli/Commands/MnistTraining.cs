@@ -1,11 +1,10 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
-using NeuralOde.Nn;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Layers;
 using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -4,8 +4,11 @@ using System.Runtime.CompilerServices;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Experiments.PerSample;
+using NeuralOde.Layers;
 using NeuralOde.Persistence;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 

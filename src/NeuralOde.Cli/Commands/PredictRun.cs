@@ -3,9 +3,10 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Tables;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Cli.Commands;

@@ -1,5 +1,5 @@
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
 
 namespace NeuralOde.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralOde.Experiments.Mnist;
 using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Progress;

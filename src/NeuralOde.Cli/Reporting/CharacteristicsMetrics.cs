@@ -1,11 +1,11 @@
 using System.Text.Json;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Losses;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Tables;
 using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Reporting;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
 using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Reporting;
 

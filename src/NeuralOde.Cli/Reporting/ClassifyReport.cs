@@ -2,8 +2,9 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Models;
+using NeuralOde.Losses;
 using NeuralOde.Reports;
+using NeuralOde.Series.Latent;
 
 namespace NeuralOde.Cli.Reporting;
 

@@ -1,9 +1,13 @@
 using System.Globalization;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
-using NeuralOde.Models;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
-using NeuralOde.Training;
+using NeuralOde.Series;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Models;
+using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Reporting;
 

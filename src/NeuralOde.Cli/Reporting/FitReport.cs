@@ -2,9 +2,11 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Models;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
-using NeuralOde.Training;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Models;
 
 namespace NeuralOde.Cli.Reporting;
 

@@ -2,10 +2,14 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Data;
-using NeuralOde.Models;
+using NeuralOde.Layers;
+using NeuralOde.Layers.Recurrent;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
-using NeuralOde.Training;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
 
 namespace NeuralOde.Cli.Reporting;
 

@@ -1,9 +1,11 @@
 using System.Globalization;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Experiments;
-using NeuralOde.Models;
+using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Cli.Reporting;
@@ -104,7 +106,7 @@ internal sealed class LatentSpiralsFigures
     /// <summary>Loss and validation error over training.</summary>
     public PanelGrid Curves()
     {
-        NeuralOde.Training.LatentTrainingResult training = _outcome.Training!;
+        LatentTrainingResult training = _outcome.Training!;
 
         // What a perfect reconstruction of a known latent state would have: two coordinates' log density at its peak.
         double floor = 2 * (Math.Log(_outcome.Options.LikelihoodDeviation) + (0.5 * Math.Log(2 * Math.PI)));

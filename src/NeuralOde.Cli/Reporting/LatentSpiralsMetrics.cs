@@ -1,10 +1,10 @@
 using System.Text.Json;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Persistence;
-using NeuralOde.Training;
+using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Reporting;
 

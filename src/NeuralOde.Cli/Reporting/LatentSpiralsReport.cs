@@ -2,7 +2,7 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Reports;
 using NeuralOde.Training;
 

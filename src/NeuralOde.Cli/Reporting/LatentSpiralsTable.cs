@@ -1,6 +1,6 @@
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Reports;
 
 namespace NeuralOde.Cli.Reporting;

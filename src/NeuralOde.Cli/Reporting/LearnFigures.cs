@@ -1,5 +1,6 @@
-using NeuralOde.Experiments;
-using NeuralOde.Nn;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Fields;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
 using NeuralOde.Tensors;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Reporting;
 

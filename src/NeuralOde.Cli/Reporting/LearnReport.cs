@@ -1,8 +1,9 @@
 using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Reports;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Reporting;
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Reporting;
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
-using NeuralOde.Data;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Losses;
 using NeuralOde.Persistence;
-using NeuralOde.Training;
+using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Reporting;
 

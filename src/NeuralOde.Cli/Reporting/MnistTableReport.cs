@@ -2,6 +2,9 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
 using NeuralOde.Tensors;
 
@@ -65,7 +68,7 @@ internal static class MnistTableReport
         };
     }
 
-    private static Figure Draw(Figure figure, DepthSeries[] all, Func<Training.TrainingStepCost, double> value)
+    private static Figure Draw(Figure figure, DepthSeries[] all, Func<TrainingStepCost, double> value)
     {
         foreach (DepthSeries series in all)
         {

@@ -2,9 +2,12 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Data;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.PerSample;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Series;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Cli.Reporting;

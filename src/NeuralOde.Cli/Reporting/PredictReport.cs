@@ -2,7 +2,8 @@ using System.Globalization;
 using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Commands;
 using NeuralOde.Cli.Progress;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Persistence;
 using NeuralOde.Reports;
 
 namespace NeuralOde.Cli.Reporting;
