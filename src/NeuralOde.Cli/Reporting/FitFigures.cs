@@ -21,6 +21,9 @@ internal sealed class FitFigures
     private readonly SeriesModel _model;
     private readonly TimeSeriesSet _data;
 
+    // A solve gives all components at once: without this, a table of 200 columns would be solved 200 times.
+    private readonly Dictionary<(string Series, double From, double To), (double[] Times, double[][] Components)> _curves = [];
+
     public FitFigures(FitOutcome outcome)
     {
         _outcome = outcome;
@@ -224,7 +227,16 @@ internal sealed class FitFigures
         return (low - margin, high + margin);
     }
 
-    private (double[] Times, double[][] Components) Curve(SeriesPath path, double from, double to) => Curve(_model, path, from, to);
+    private (double[] Times, double[][] Components) Curve(SeriesPath path, double from, double to)
+    {
+        if (!_curves.TryGetValue((path.Id, from, to), out (double[] Times, double[][] Components) curve))
+        {
+            curve = Curve(_model, path, from, to);
+            _curves.Add((path.Id, from, to), curve);
+        }
+
+        return curve;
+    }
 
     /// <summary>A trajectory on an even grid; where a piece ends and the next starts elsewhere, the line is broken.</summary>
     private static (double[] Times, double[][] Components) Curve(SeriesModel model, SeriesPath path, double from, double to)
