@@ -11,20 +11,14 @@ namespace NeuralOde.Reports;
 /// <example>
 /// <code>
 /// var report = new Report("Spiral") { Subtitle = "seed 1" }
-///     .Add(new Cards(new Card("RMS error", Numbers.Short(0.0213))))
-///     .Add(new Section("Phase portrait", "What was learned.", figure));
+///     .Add(new KeyNumbers(new KeyNumber("RMS error", NumberText.Short(0.0213))))
+///     .Add(new ReportSection("Phase portrait", "What was learned.", figure));
 /// report.Save("out.html");
 /// </code>
 /// </example>
 /// <param name="Title">The headline.</param>
 public sealed record Report(string Title)
 {
-    /// <summary>Width of the widest picture on a page, in pixels.</summary>
-    internal const double PageWidth = 900;
-
-    /// <summary>Width of pictures for narrow pages, in pixels.</summary>
-    internal const double NarrowWidth = 408;
-
     /// <summary>A line under the headline; null for none.</summary>
     public string? Subtitle { get; init; }
 
@@ -39,13 +33,13 @@ public sealed record Report(string Title)
     /// <value>Default null: where there are four or more.</value>
     public bool? HasContents { get; init; }
 
-    private ImmutableArray<Block> Blocks { get; init; } = [];
+    private ImmutableArray<ReportBlock> Blocks { get; init; } = [];
 
     /// <summary>The report with more blocks at its end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new report; this one does not change.</returns>
     [Pure]
-    public Report Add(params IReadOnlyList<Block> blocks)
+    public Report Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
         return this with { Blocks = Blocks.AddRange(blocks) };
@@ -89,7 +83,7 @@ public sealed record Report(string Title)
             markup.Element("p", Subtitle, ("class", "subtitle"));
         }
         markup.Close();
-        var sections = Blocks.OfType<Section>().ToArray();
+        var sections = Blocks.OfType<ReportSection>().ToArray();
         if (HasContents ?? sections.Length >= 4)
         {
             markup.Open("nav", ("aria-label", "Contents")).Open("ol");
@@ -102,7 +96,7 @@ public sealed record Report(string Title)
         var section = 0;
         foreach (var block in Blocks)
         {
-            if (block is Section s)
+            if (block is ReportSection s)
             {
                 s.Write(context, Anchor(section++)[1..]);
             }

@@ -13,7 +13,7 @@ namespace NeuralOde.Cli.Reporting;
 /// <summary>The page about a classifier's equation.</summary>
 internal static class CharacteristicsReport
 {
-    private static readonly Axis Evaluations = new("evaluations forward") { Scale = AxisScale.Logarithmic };
+    private static readonly FigureAxis Evaluations = new("evaluations forward") { Scale = AxisScale.Logarithmic };
 
     public static Report Create(Characteristics measured, string commandLine)
     {
@@ -21,24 +21,24 @@ internal static class CharacteristicsReport
         {
             Subtitle = $"{Describe.Classifier(measured.Classifier.Options)}; {measured.Model}",
             Footer = $"neuralode {HelpWriter.Version}",
-        }.Add(new Section(
+        }.Add(new ReportSection(
             "What a tolerance costs",
             $"One batch of {measured.Images} test images, solved by {measured.Solver} with equal relative and absolute tolerances, one point each; the network is in evaluation mode. After Chen et al. 2018, figure 3 (a) to (c).",
             Figures(measured),
             Tolerances(measured)));
         report = measured.History is { } history
-            ? report.Add(new Section(
+            ? report.Add(new ReportSection(
                 "Evaluations as training goes on",
                 $"Means over the steps of each epoch, from a run by {history.Solver} ({history.Name}); figure 3 (d) of the paper, in which they rise.",
                 Training(history)))
-            : report.Add(new Section("Evaluations as training goes on", "They are drawn from a run whose solver has tolerances: name its checkpoint with --run, or add --train."));
+            : report.Add(new ReportSection("Evaluations as training goes on", "They are drawn from a run whose solver has tolerances: name its checkpoint with --run, or add --train."));
         return report.Add(
-            new Section(
+            new ReportSection(
                 "Train precisely, infer cheaply",
                 $"The same parameters with another solver: {measured.TestImages.ToString("N0", CultureInfo.InvariantCulture)} test images, classified in batches of 100. Time is of the whole network.",
                 Accuracy(measured),
                 Inference(measured)),
-            new Section("How it was made", Table.Pairs(null, ("threads", Threads.Maximum.ToString(CultureInfo.InvariantCulture))), new CodeBlock(commandLine, "The command that made this page.")));
+            new ReportSection("How it was made", ReportTable.Pairs(null, ("threads", Threads.Maximum.ToString(CultureInfo.InvariantCulture))), new CodeBlock(commandLine, "The command that made this page.")));
     }
 
     private static PanelGrid Figures(Characteristics measured)
@@ -54,17 +54,17 @@ internal static class CharacteristicsReport
             SharedX = false,
             Panels =
             [
-                Dotted(new Figure { Title = "(a) Error at time 1", XAxis = Evaluations, YAxis = new Axis("relative error") { Scale = AxisScale.Logarithmic } }, forward, [.. all.Select(static x => x.Error)], PaletteColor.Blue, null),
-                Dotted(new Figure { Title = "(b) Time of the solve", XAxis = new Axis("evaluations forward") { Include = [0] }, YAxis = new Axis("time", "ms") { Include = [0] } }, forward, [.. all.Select(static x => x.Time.TotalMilliseconds)], PaletteColor.Blue, null),
+                Dotted(new Figure { Title = "(a) Error at time 1", XAxis = Evaluations, YAxis = new FigureAxis("relative error") { Scale = AxisScale.Logarithmic } }, forward, [.. all.Select(static x => x.Error)], PaletteColor.Blue, null),
+                Dotted(new Figure { Title = "(b) Time of the solve", XAxis = new FigureAxis("evaluations forward") { Include = [0] }, YAxis = new FigureAxis("time", "ms") { Include = [0] } }, forward, [.. all.Select(static x => x.Time.TotalMilliseconds)], PaletteColor.Blue, null),
                 Dotted(
-                    new Figure { Title = "(c) Evaluations backward", XAxis = new Axis("evaluations forward") { Include = [0] }, YAxis = new Axis("evaluations backward") { Include = [0] } }
-                        .Line(ends, ends, "as many as forward", new LineStyle { Color = PaletteColor.Gray, Dash = Dash.Dotted, Width = 1.5 })
-                        .Line(ends, [.. ends.Select(static x => x / 2)], "half as many", new LineStyle { Color = PaletteColor.Gray, Dash = Dash.Dashed, Width = 1.5 }),
+                    new Figure { Title = "(c) Evaluations backward", XAxis = new FigureAxis("evaluations forward") { Include = [0] }, YAxis = new FigureAxis("evaluations backward") { Include = [0] } }
+                        .Line(ends, ends, "as many as forward", new LineStyle { Color = PaletteColor.Gray, Dash = LineDash.Dotted, Width = 1.5 })
+                        .Line(ends, [.. ends.Select(static x => x / 2)], "half as many", new LineStyle { Color = PaletteColor.Gray, Dash = LineDash.Dashed, Width = 1.5 }),
                     both,
                     [.. backward.Select(static x => (double)x.BackwardEvaluations)],
                     PaletteColor.Vermillion,
                     "by the adjoint"),
-                Dotted(new Figure { Title = "Error over tolerances", XAxis = new Axis("tolerance") { Scale = AxisScale.Logarithmic }, YAxis = new Axis("relative error") { Scale = AxisScale.Logarithmic } }, [.. all.Select(static x => x.Tolerance)], [.. all.Select(static x => x.Error)], PaletteColor.Green, null),
+                Dotted(new Figure { Title = "Error over tolerances", XAxis = new FigureAxis("tolerance") { Scale = AxisScale.Logarithmic }, YAxis = new FigureAxis("relative error") { Scale = AxisScale.Logarithmic } }, [.. all.Select(static x => x.Tolerance)], [.. all.Select(static x => x.Error)], PaletteColor.Green, null),
             ],
         };
     }
@@ -73,11 +73,11 @@ internal static class CharacteristicsReport
         .Line(xs, ys, null, new LineStyle { Color = color, Width = 1.2, Opacity = 0.6 })
         .Points(xs, ys, name, new PointStyle { Color = color, Size = 8 });
 
-    private static Table Tolerances(Characteristics measured) => new()
+    private static ReportTable Tolerances(Characteristics measured) => new()
     {
         Columns =
         [
-            new Column("tolerance"), new Column("error", IsNumeric: true), new Column("forward", IsNumeric: true), new Column("time", "ms", IsNumeric: true), new Column("backward", IsNumeric: true), new Column("ratio", IsNumeric: true), new Column("time", "ms", IsNumeric: true),
+            new ReportColumn("tolerance"), new ReportColumn("error", IsNumeric: true), new ReportColumn("forward", IsNumeric: true), new ReportColumn("time", "ms", IsNumeric: true), new ReportColumn("backward", IsNumeric: true), new ReportColumn("ratio", IsNumeric: true), new ReportColumn("time", "ms", IsNumeric: true),
         ],
         Rows =
         [
@@ -98,18 +98,18 @@ internal static class CharacteristicsReport
     private static Figure Training(AdaptiveHistory history)
     {
         double[] at = [.. history.Epochs.Select(static x => (double)x.Number)];
-        return new Figure { XAxis = new Axis("epoch"), YAxis = new Axis("evaluations a training step") { Include = [0] }, Height = 300 }
+        return new Figure { XAxis = new FigureAxis("epoch"), YAxis = new FigureAxis("evaluations a training step") { Include = [0] }, Height = 300 }
             .Line(at, [.. history.Epochs.Select(static x => x.ForwardEvaluations)], "forward", new LineStyle { Color = PaletteColor.Blue, Width = 1.8 })
             .Points(at, [.. history.Epochs.Select(static x => x.ForwardEvaluations)], null, new PointStyle { Color = PaletteColor.Blue, Size = 7 })
-            .Line(at, [.. history.Epochs.Select(x => x.BackwardEvaluations / history.EvaluationsEach)], "backward", new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8, Dash = Dash.Dashed })
-            .Points(at, [.. history.Epochs.Select(x => x.BackwardEvaluations / history.EvaluationsEach)], null, new PointStyle { Color = PaletteColor.Vermillion, Size = 7, Marker = Marker.Diamond });
+            .Line(at, [.. history.Epochs.Select(x => x.BackwardEvaluations / history.EvaluationsEach)], "backward", new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8, Dash = LineDash.Dashed })
+            .Points(at, [.. history.Epochs.Select(x => x.BackwardEvaluations / history.EvaluationsEach)], null, new PointStyle { Color = PaletteColor.Vermillion, Size = 7, Marker = PointMarker.Diamond });
     }
 
     private static Figure Accuracy(Characteristics measured)
     {
-        var figure = new Figure { XAxis = new Axis("evaluations of the field") { Scale = AxisScale.Logarithmic }, YAxis = new Axis("wrong", "%") { Scale = AxisScale.Logarithmic }, Height = 320 };
-        (string Name, PaletteColor Color, Marker Marker)[] methods = [("euler", PaletteColor.Vermillion, Marker.Disc), ("midpoint", PaletteColor.Orange, Marker.Square), ("rk4", PaletteColor.Green, Marker.Diamond), ("dopri5", PaletteColor.Blue, Marker.Triangle)];
-        foreach ((string name, PaletteColor color, Marker marker) in methods)
+        var figure = new Figure { XAxis = new FigureAxis("evaluations of the field") { Scale = AxisScale.Logarithmic }, YAxis = new FigureAxis("wrong", "%") { Scale = AxisScale.Logarithmic }, Height = 320 };
+        (string Name, PaletteColor Color, PointMarker Marker)[] methods = [("euler", PaletteColor.Vermillion, PointMarker.Disc), ("midpoint", PaletteColor.Orange, PointMarker.Square), ("rk4", PaletteColor.Green, PointMarker.Diamond), ("dopri5", PaletteColor.Blue, PointMarker.Triangle)];
+        foreach ((string name, PaletteColor color, PointMarker marker) in methods)
         {
             ClassifierEvaluation[] tests = [.. measured.Inference.Where(x => x.Solver.Solver.Name == name).Select(static x => x.Test).OfType<ClassifierEvaluation>()];
             double[] at = [.. tests.Select(static x => x.Evaluations)], wrong = [.. tests.Select(static x => 100 * (1 - x.Accuracy))];
@@ -119,11 +119,11 @@ internal static class CharacteristicsReport
         return figure;
     }
 
-    private static Table Inference(Characteristics measured) => new()
+    private static ReportTable Inference(Characteristics measured) => new()
     {
         Columns =
         [
-            new Column("solver"), new Column("test accuracy", "%", IsNumeric: true), new Column("wrong", IsNumeric: true), new Column("test loss", IsNumeric: true), new Column("evaluations", IsNumeric: true), new Column("time", "s", IsNumeric: true), new Column("images/s", IsNumeric: true),
+            new ReportColumn("solver"), new ReportColumn("test accuracy", "%", IsNumeric: true), new ReportColumn("wrong", IsNumeric: true), new ReportColumn("test loss", IsNumeric: true), new ReportColumn("evaluations", IsNumeric: true), new ReportColumn("time", "s", IsNumeric: true), new ReportColumn("images/s", IsNumeric: true),
         ],
         Rows =
         [

@@ -20,13 +20,13 @@ internal static class ClassifyReport
             Subtitle = $"Learned by a latent ordinary differential equation with a linear layer{(outcome.TestPath is { } test ? $", tested on {Path.GetFileName(test)}" : "")}.",
             Footer = $"neuralode {HelpWriter.Version}",
         }
-            .Add(outcome.Fit.WasCancelled ? [$"Training was stopped after {FitRun.Counted(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<Block>())
+            .Add(outcome.Fit.WasCancelled ? [$"Training was stopped after {FitRun.Counted(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<ReportBlock>())
             .Add(Cards(outcome))
-            .Add(new Section("What is confused", Confusion(shown, of), Classes(shown, of)))
-            .Add(new Section("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, $"Cross entropy and minus the evidence lower bound (a value) of each batch.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: the cross entropy on series that are not learned from, by which the best model is kept.")}")))
-            .Add(new Section(
+            .Add(new ReportSection("What is confused", Confusion(shown, of), Classes(shown, of)))
+            .Add(new ReportSection("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, $"Cross entropy and minus the evidence lower bound (a value) of each batch.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: the cross entropy on series that are not learned from, by which the best model is kept.")}")))
+            .Add(new ReportSection(
                 "Settings",
-                Table.Pairs(
+                ReportTable.Pairs(
                     null,
                     [
                         ("series learned from", string.Create(CultureInfo.InvariantCulture, $"{outcome.Training.Labels.Count - outcome.Fit.ValidationCount}, and {outcome.Fit.ValidationCount} to keep the best model by")),
@@ -40,18 +40,18 @@ internal static class ClassifyReport
                 new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
     }
 
-    private static Cards Cards(ClassifyOutcome outcome)
+    private static KeyNumbers Cards(ClassifyOutcome outcome)
     {
-        List<Card> cards = [];
+        List<KeyNumber> cards = [];
         if (outcome.OnTest is { } test)
         {
-            cards.Add(new Card("Test accuracy", Percent(test.Accuracy), "%", $"{test.Correct} of {test.Count} series"));
-            cards.Add(new Card("Test loss", ProgressText.Number(test.Loss), Note: "mean cross entropy"));
+            cards.Add(new KeyNumber("Test accuracy", Percent(test.Accuracy), "%", $"{test.Correct} of {test.Count} series"));
+            cards.Add(new KeyNumber("Test loss", ProgressText.Number(test.Loss), Note: "mean cross entropy"));
         }
 
-        cards.Add(new Card("Training accuracy", Percent(outcome.OnTraining.Accuracy), "%", $"{outcome.OnTraining.Correct} of {outcome.OnTraining.Count} series"));
-        cards.Add(new Card("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(outcome.Fit.Training.Losses.Count)));
-        return new Cards(cards);
+        cards.Add(new KeyNumber("Training accuracy", Percent(outcome.OnTraining.Accuracy), "%", $"{outcome.OnTraining.Correct} of {outcome.OnTraining.Count} series"));
+        cards.Add(new KeyNumber("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(outcome.Fit.Training.Losses.Count)));
+        return new KeyNumbers(cards);
     }
 
     private static Figure Confusion(SeriesClassification result, string of)
@@ -69,17 +69,17 @@ internal static class ClassifyReport
 
         return new Figure
         {
-            XAxis = new Axis("taken for") { Categories = [.. result.Classes] },
-            YAxis = new Axis("class") { Categories = [.. result.Classes.Reverse()] },
+            XAxis = new FigureAxis("taken for") { Categories = [.. result.Classes] },
+            YAxis = new FigureAxis("class") { Categories = [.. result.Classes.Reverse()] },
             Height = Math.Clamp(140 + (34 * n), 260, 900),
             Caption = $"How many {of} series of each class were taken for which.",
         }
-            .Heat(counts, HeatBounds.Categories(n, n), new Axis($"{of} series"), static x => x == 0 ? "" : x.ToString("0", CultureInfo.InvariantCulture));
+            .Heat(counts, HeatBounds.Categories(n, n), new FigureAxis($"{of} series"), static x => x == 0 ? "" : x.ToString("0", CultureInfo.InvariantCulture));
     }
 
-    private static Table Classes(SeriesClassification result, string of) => new()
+    private static ReportTable Classes(SeriesClassification result, string of) => new()
     {
-        Columns = [new Column("class"), new Column($"{of} series", IsNumeric: true), new Column("right", "%", IsNumeric: true), new Column("most often taken for")],
+        Columns = [new ReportColumn("class"), new ReportColumn($"{of} series", IsNumeric: true), new ReportColumn("right", "%", IsNumeric: true), new ReportColumn("most often taken for")],
         Rows =
         [
             .. Enumerable.Range(0, result.Classes.Count).Select(row =>

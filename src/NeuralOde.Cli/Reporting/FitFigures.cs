@@ -17,13 +17,16 @@ internal sealed class FitFigures
     private const int CurvePoints = 400;
     private const int ManyPoints = 200;
     private static readonly LineStyle FitStyle = new() { Color = PaletteColor.Blue, Width = 2 };
-    private static readonly LineStyle ForecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = Dash.Dashed };
+    private static readonly LineStyle ForecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = LineDash.Dashed };
     private static readonly PointStyle SeenStyle = new() { Color = PaletteColor.Ink, Size = 5 };
-    private static readonly PointStyle HeldOutStyle = new() { Color = PaletteColor.Vermillion, Marker = Marker.Ring, Size = 7 };
+    private static readonly PointStyle HeldOutStyle = new() { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring, Size = 7 };
 
     private readonly FitOutcome _outcome;
     private readonly SeriesModel _model;
     private readonly TimeSeriesSet _data;
+
+    // A solve gives all components at once: without this, a table of 200 columns would be solved 200 times.
+    private readonly Dictionary<(string Series, double From, double To), (double[] Times, double[][] Components)> _curves = [];
 
     public FitFigures(FitOutcome outcome)
     {
@@ -32,13 +35,13 @@ internal sealed class FitFigures
         _data = outcome.Data.Set;
     }
 
-    private Axis TimeAxis => new(_data.Time.Name, _data.Time.IsDate ? _data.Time.Unit : null);
+    private FigureAxis TimeAxis => new(_data.Time.Name, _data.Time.IsDate ? _data.Time.Unit : null);
 
     /// <summary>How far beyond the data forecasts are drawn: about the held-out length, or a fifth of the data.</summary>
     private static double Horizon(SeriesPath path, double start) => path.DataEnd + Math.Max(path.DataEnd - path.TrainingEnd, 0.2 * (path.DataEnd - start));
 
     /// <summary>Every component over time, or small multiples where there are many series.</summary>
-    public IReadOnlyList<Block> Series()
+    public IReadOnlyList<ReportBlock> Series()
     {
         if (_model.Paths.Count == 1)
         {
@@ -106,8 +109,8 @@ internal sealed class FitFigures
         SeriesFit fit = _outcome.Fit;
         var figure = new Figure
         {
-            XAxis = new Axis("iteration"),
-            YAxis = new Axis("RMS error", "deviations") { Scale = AxisScale.Logarithmic },
+            XAxis = new FigureAxis("iteration"),
+            YAxis = new FigureAxis("RMS error", "deviations") { Scale = AxisScale.Logarithmic },
             Height = 320,
             Caption = "Training starts with short pieces of the series and doubles their length at each dashed line, which makes the task harder: steps up are expected.",
         }
@@ -135,7 +138,7 @@ internal sealed class FitFigures
                 Frames = [.. _outcome.Fit.Snapshots.Select(snapshot =>
                 {
                     (double[] times, double[][] curve) = Curve(snapshot.Model, snapshot.Model.PathOf(path.Id), _model.StartOf(path), path.DataEnd);
-                    return new Frame($"iteration {snapshot.Iteration.ToString("N0", CultureInfo.InvariantCulture)}", new Figure().Line(times, curve[c], "model", FitStyle));
+                    return new FigureFrame($"iteration {snapshot.Iteration.ToString("N0", CultureInfo.InvariantCulture)}", new Figure().Line(times, curve[c], "model", FitStyle));
                 })],
             };
         })];
@@ -147,10 +150,10 @@ internal sealed class FitFigures
         (_outcome.Data.Split.Scored is null ? "Nothing was held out." : "Shaded: the held-out part, which training never saw.")
         + (_outcome.Fit.PieceLength is null ? " Each curve is one solve from one learned initial state." : " The curves are made of pieces, each from a learned initial state of its own; the forecast continues the last one.");
 
-    private Axis ValueAxis(int c) => new(_data.Components[c]) { Scale = _model.Scaling.Components[c].IsLog ? AxisScale.Logarithmic : AxisScale.Linear };
+    private FigureAxis ValueAxis(int c) => new(_data.Components[c]) { Scale = _model.Scaling.Components[c].IsLog ? AxisScale.Logarithmic : AxisScale.Linear };
 
     /// <summary>Early models may run far off; the data decide the range.</summary>
-    private static Axis Framed(Axis axis, double[] values)
+    private static FigureAxis Framed(FigureAxis axis, double[] values)
     {
         double low = values.Where(double.IsFinite).DefaultIfEmpty(0).Min(), high = values.Where(double.IsFinite).DefaultIfEmpty(1).Max();
         if (!(high > low))
@@ -228,7 +231,16 @@ internal sealed class FitFigures
         return (low - margin, high + margin);
     }
 
-    private (double[] Times, double[][] Components) Curve(SeriesPath path, double from, double to) => Curve(_model, path, from, to);
+    private (double[] Times, double[][] Components) Curve(SeriesPath path, double from, double to)
+    {
+        if (!_curves.TryGetValue((path.Id, from, to), out (double[] Times, double[][] Components) curve))
+        {
+            curve = Curve(_model, path, from, to);
+            _curves.Add((path.Id, from, to), curve);
+        }
+
+        return curve;
+    }
 
     /// <summary>A trajectory on an even grid; where a piece ends and the next starts elsewhere, the line is broken.</summary>
     private static (double[] Times, double[][] Components) Curve(SeriesModel model, SeriesPath path, double from, double to)

@@ -23,10 +23,10 @@ internal static class FitReport
         }
             .Add([.. Notes(outcome)])
             .Add(Cards(outcome))
-            .Add(new Section("Observations, fit and forecast", [.. figures.Series()]));
+            .Add(new ReportSection("Observations, fit and forecast", [.. figures.Series()]));
         if (outcome.Errors.Count > 0)
         {
-            report = report.Add(new Section(
+            report = report.Add(new ReportSection(
                 "Errors on the held-out part",
                 "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen in training. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
                 Errors(outcome.Errors)));
@@ -34,17 +34,17 @@ internal static class FitReport
 
         if (figures.Portrait() is { } portrait)
         {
-            report = report.Add(new Section("Phase portrait", portrait));
+            report = report.Add(new ReportSection("Phase portrait", portrait));
         }
 
         IReadOnlyList<FrameSequence> evolution = figures.Evolution();
         return report
-            .Add(new Section("Over training", [.. evolution, new Details("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])]))
-            .Add(new Section("Training error", figures.Loss()))
-            .Add(new Section("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+            .Add(new ReportSection("Over training", [.. evolution, new Collapsible("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])]))
+            .Add(new ReportSection("Training error", figures.Loss()))
+            .Add(new ReportSection("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
     }
 
-    private static IEnumerable<Block> Notes(FitOutcome outcome)
+    private static IEnumerable<ReportBlock> Notes(FitOutcome outcome)
     {
         if (outcome.Fit.WasCancelled)
         {
@@ -58,35 +58,35 @@ internal static class FitReport
         }
     }
 
-    private static Cards Cards(FitOutcome outcome)
+    private static KeyNumbers Cards(FitOutcome outcome)
     {
         SeriesFit fit = outcome.Fit;
-        List<Card> cards = [];
+        List<KeyNumber> cards = [];
         if (outcome.Pooled is { } pooled)
         {
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
-            cards.Add(new Card("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
-            cards.Add(new Card("Naive forecast", Number(pooled.Naive), Note: "the last value seen"));
-            cards.Add(new Card("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
+            cards.Add(new KeyNumber("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
+            cards.Add(new KeyNumber("Naive forecast", Number(pooled.Naive), Note: "the last value seen"));
+            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
         }
 
-        cards.Add(new Card("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));
-        cards.Add(new Card("Training", fit.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", $"{fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} iterations"));
-        return new Cards(cards);
+        cards.Add(new KeyNumber("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));
+        cards.Add(new KeyNumber("Training", fit.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", $"{fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} iterations"));
+        return new KeyNumbers(cards);
     }
 
-    internal static Table Errors(IReadOnlyList<ErrorRow> rows) => new()
+    internal static ReportTable Errors(IReadOnlyList<ErrorRow> rows) => new()
     {
         Columns = [new("component"), new("scale"), new("values", null, true), new("held-out RMSE", null, true), new("naive RMSE", null, true), new("ratio", null, true)],
         Rows = [.. rows.Select(static row => (IReadOnlyList<string>)
             [row.Component, row.Scale, row.Count.ToString(CultureInfo.InvariantCulture), Number(row.Model), Number(row.Naive), ProgressText.Fixed(row.Ratio, 3)])],
     };
 
-    private static Table Settings(FitOutcome outcome)
+    private static ReportTable Settings(FitOutcome outcome)
     {
         SeriesModel model = outcome.Fit.Model;
         SeriesFitOptions options = outcome.Options;
-        return Table.Pairs(
+        return ReportTable.Pairs(
             null,
             [
                 ("series learned from", model.Paths.Count.ToString(CultureInfo.InvariantCulture)),
@@ -104,5 +104,5 @@ internal static class FitReport
             ]);
     }
 
-    internal static string Number(double value) => double.IsFinite(value) ? Numbers.Short(value) : "none";
+    internal static string Number(double value) => double.IsFinite(value) ? NumberText.Short(value) : "none";
 }

@@ -20,7 +20,7 @@ internal static class LatentFitReport
     private const int CurvePoints = 100;
     private static readonly LineStyle s_mean = new() { Color = PaletteColor.Blue, Width = 2 };
     private static readonly PointStyle s_seen = new() { Color = PaletteColor.Ink, Size = 5 };
-    private static readonly PointStyle s_heldOut = new() { Color = PaletteColor.Vermillion, Marker = Marker.Ring, Size = 7 };
+    private static readonly PointStyle s_heldOut = new() { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring, Size = 7 };
 
     public static Report Create(LatentFitOutcome outcome, string commandLine)
     {
@@ -40,24 +40,24 @@ internal static class LatentFitReport
             report = report.Add(new BulletList(remarks));
         }
 
-        report = report.Add(Cards(outcome)).Add(new Section("Observations and forecasts", [.. Series(outcome)]));
+        report = report.Add(Cards(outcome)).Add(new ReportSection("Observations and forecasts", [.. Series(outcome)]));
         if (outcome.Errors.Count > 0)
         {
-            report = report.Add(new Section(
+            report = report.Add(new ReportSection(
                 "Errors on the held-out part",
                 "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
                 FitReport.Errors(outcome.Errors)));
         }
 
         return report
-            .Add(new Section("Training", Loss("nats a value", outcome.Fit.Training, $"Minus the evidence lower bound of each batch, a value.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: minus the log density of the last three tenths of series that are not learned from, given the rest (up to a constant); the best model is kept by it.")}")))
-            .Add(new Section("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+            .Add(new ReportSection("Training", Loss("nats a value", outcome.Fit.Training, $"Minus the evidence lower bound of each batch, a value.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: minus the log density of the last three tenths of series that are not learned from, given the rest (up to a constant); the best model is kept by it.")}")))
+            .Add(new ReportSection("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
     }
 
     /// <summary>The loss over training, and what the best model is kept by.</summary>
     public static Figure Loss(string unit, LatentTrainingResult training, string caption)
     {
-        var figure = new Figure { XAxis = new Axis("iteration"), YAxis = new Axis("loss", unit), Height = 320, Caption = caption }
+        var figure = new Figure { XAxis = new FigureAxis("iteration"), YAxis = new FigureAxis("loss", unit), Height = 320, Caption = caption }
             .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static i => (double)i)], training.Losses, "loss of the batch", s_mean with { Width = 1 });
         return training.Validations.Count == 0
             ? figure
@@ -66,7 +66,7 @@ internal static class LatentFitReport
     }
 
     /// <summary>A grid of small panels a component: what was seen, what was held out, the mean and the band.</summary>
-    private static IEnumerable<Block> Series(LatentFitOutcome outcome)
+    private static IEnumerable<ReportBlock> Series(LatentFitOutcome outcome)
     {
         TimeSeriesSet data = outcome.Data.Set, training = outcome.Data.Split.Training;
         TimeSeries[] shown = [.. training.Series.Take(MostPanels)];
@@ -101,8 +101,8 @@ internal static class LatentFitReport
         var figure = new Figure
         {
             Title = $"{data.SeriesName} {training.Id}",
-            XAxis = new Axis(data.Time.Name, data.Time.IsDate ? data.Time.Unit : null),
-            YAxis = new Axis(data.Components[c]) { Scale = data.LogComponents.Contains(data.Components[c]) ? AxisScale.Logarithmic : AxisScale.Linear },
+            XAxis = new FigureAxis(data.Time.Name, data.Time.IsDate ? data.Time.Unit : null),
+            YAxis = new FigureAxis(data.Components[c]) { Scale = data.LogComponents.Contains(data.Components[c]) ? AxisScale.Logarithmic : AxisScale.Linear },
         };
         int[] heldOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] > training.Times[^1] && !double.IsNaN(observed[i, c]))];
         if (heldOut.Length > 0)
@@ -121,26 +121,26 @@ internal static class LatentFitReport
 
     private static double[] Grid(double from, double to) => to > from ? [.. Enumerable.Range(0, CurvePoints + 1).Select(i => i == CurvePoints ? to : from + (i * (to - from) / CurvePoints))] : [from];
 
-    private static Cards Cards(LatentFitOutcome outcome)
+    private static KeyNumbers Cards(LatentFitOutcome outcome)
     {
-        List<Card> cards = [];
+        List<KeyNumber> cards = [];
         if (outcome.Pooled is { } pooled && outcome.Coverage is var (inside, count))
         {
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
-            cards.Add(new Card("Held-out error", FitReport.Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
-            cards.Add(new Card("Naive forecast", FitReport.Number(pooled.Naive), Note: "the last value seen"));
-            cards.Add(new Card("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
-            cards.Add(new Card("In the band", (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture), "%", string.Create(CultureInfo.InvariantCulture, $"{inside} of {count} held-out values; {100 * outcome.Forecasting.Level:0} % would be right")));
+            cards.Add(new KeyNumber("Held-out error", FitReport.Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
+            cards.Add(new KeyNumber("Naive forecast", FitReport.Number(pooled.Naive), Note: "the last value seen"));
+            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
+            cards.Add(new KeyNumber("In the band", (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture), "%", string.Create(CultureInfo.InvariantCulture, $"{inside} of {count} held-out values; {100 * outcome.Forecasting.Level:0} % would be right")));
         }
 
-        cards.Add(new Card("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(outcome.Fit.Training.Losses.Count)));
-        return new Cards(cards);
+        cards.Add(new KeyNumber("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(outcome.Fit.Training.Losses.Count)));
+        return new KeyNumbers(cards);
     }
 
-    private static Table Settings(LatentFitOutcome outcome)
+    private static ReportTable Settings(LatentFitOutcome outcome)
     {
         LatentForecaster model = outcome.Fit.Forecaster;
-        return Table.Pairs(
+        return ReportTable.Pairs(
             null,
             [
                 ("series learned from", string.Create(CultureInfo.InvariantCulture, $"{outcome.Data.Split.Training.Series.Count - outcome.Fit.ValidationCount}, and {outcome.Fit.ValidationCount} to keep the best model by")),

@@ -22,7 +22,7 @@ internal sealed class LatentSpiralsFigures
     private const int Trajectories = 12;
     private const int TimeCount = 200;
     private const double End = 6 * Math.PI;
-    private static readonly Axis Time = new("time");
+    private static readonly FigureAxis Time = new("time");
     private static readonly LineStyle TrueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
     private static readonly double[] s_times = [.. Enumerable.Range(0, TimeCount).Select(static i => i * End / (TimeCount - 1))];
 
@@ -79,7 +79,7 @@ internal sealed class LatentSpiralsFigures
     /// <summary>The latent states of the test spirals, and for an equation how they move.</summary>
     public PanelGrid Space()
     {
-        (Axis x, Axis y) = (ComponentAxis(0), ComponentAxis(1));
+        (FigureAxis x, FigureAxis y) = (ComponentAxis(0), ComponentAxis(1));
         Figure states = new() { Title = "Inferred states at a spiral's beginning", XAxis = x, YAxis = y };
         foreach (bool turns in new[] { false, true })
         {
@@ -88,7 +88,7 @@ internal sealed class LatentSpiralsFigures
                 [.. own.Select(z => _components.Coordinate(z, 0))],
                 [.. own.Select(z => _components.Coordinate(z, 1))],
                 turns ? "counter-clockwise" : "clockwise",
-                new PointStyle { Color = ColorOf(turns), Marker = turns ? Marker.Ring : Marker.Disc, Size = 5 });
+                new PointStyle { Color = ColorOf(turns), Marker = turns ? PointMarker.Ring : PointMarker.Disc, Size = 5 });
         }
 
         return new PanelGrid
@@ -111,20 +111,20 @@ internal sealed class LatentSpiralsFigures
         // What a perfect reconstruction of a known latent state would have: two coordinates' log density at its peak.
         double floor = 2 * (Math.Log(_outcome.Options.LikelihoodDeviation) + (0.5 * Math.Log(2 * Math.PI)));
         (double[] at, double[] medians) = RunningMedian.Of(training.Losses);
-        Axis iteration = new("iteration");
+        FigureAxis iteration = new("iteration");
         return new PanelGrid
         {
             PanelHeight = 200,
             Panels =
             [
-                new Figure { Title = "Loss a time point, above its lower bound", XAxis = iteration, YAxis = new Axis("loss", "nats") { Scale = AxisScale.Logarithmic } }
+                new Figure { Title = "Loss a time point, above its lower bound", XAxis = iteration, YAxis = new FigureAxis("loss", "nats") { Scale = AxisScale.Logarithmic } }
                     .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static x => (double)x)], [.. training.Losses.Select(x => x - floor)], "each iteration", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
                     .Line(at, [.. medians.Select(x => x - floor)], "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
-                new Figure { Title = "Validation: median reconstruction error from 100 observations", XAxis = iteration, YAxis = new Axis("error (RMS)") { Scale = AxisScale.Logarithmic } }
+                new Figure { Title = "Validation: median reconstruction error from 100 observations", XAxis = iteration, YAxis = new FigureAxis("error (RMS)") { Scale = AxisScale.Logarithmic } }
                     .Line([.. training.Validations.Select(static x => (double)x.Iteration)], [.. training.Validations.Select(static x => x.Error)], "validation spirals", new LineStyle { Color = PaletteColor.Green, Width = 1.8 })
-                    .Points([training.BestIteration], [training.BestError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = Marker.Diamond, Size = 10 }),
+                    .Points([training.BestIteration], [training.BestError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Diamond, Size = 10 }),
             ],
-            Caption = $"The loss is the negative evidence lower bound divided by the number of time points. Shown is how far it is above {Numbers.Short(floor)}, the value of a perfect reconstruction that needed no information.",
+            Caption = $"The loss is the negative evidence lower bound divided by the number of time points. Shown is how far it is above {NumberText.Short(floor)}, the value of a perfect reconstruction that needed no information.",
         };
     }
 
@@ -140,7 +140,7 @@ internal sealed class LatentSpiralsFigures
             .Line(x, y, "true", TrueStyle)
             .Points(seenX, seenY, "observed", new PointStyle { Color = PaletteColor.Blue, Size = 4 })
             .Line(predicted.X[..Seen], predicted.Y[..Seen], "reconstruction", new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8 })
-            .Line(predicted.X[(Seen - 1)..], predicted.Y[(Seen - 1)..], "extrapolation", new LineStyle { Color = PaletteColor.Green, Width = 1.8, Dash = Dash.Dashed });
+            .Line(predicted.X[(Seen - 1)..], predicted.Y[(Seen - 1)..], "extrapolation", new LineStyle { Color = PaletteColor.Green, Width = 1.8, Dash = LineDash.Dashed });
 
         string Error(int from, int to) => ProgressText.Number(Math.Sqrt(Enumerable.Range(from, to - from)
             .Average(i => 0.5 * (((predicted.X[i] - x[i]) * (predicted.X[i] - x[i])) + ((predicted.Y[i] - y[i]) * (predicted.Y[i] - y[i]))))));
@@ -161,7 +161,7 @@ internal sealed class LatentSpiralsFigures
         Caption = caption,
     };
 
-    private Figure Flow(LatentOde model, Axis x, Axis y)
+    private Figure Flow(LatentOde model, FigureAxis x, FigureAxis y)
     {
         using IDisposable mode = GradientMode.Disable();
         int count = Math.Min(Trajectories, _test.Count), latent = model.Encoder.LatentCount;
@@ -174,17 +174,17 @@ internal sealed class LatentSpiralsFigures
             double[][] path = [.. Enumerable.Range(0, TimeCount).Select(t => states.AsSpan(((t * count) + i) * latent, latent).ToArray())];
             (double[] along, double[] across) = ([.. path.Select(z => _components.Coordinate(z, 0))], [.. path.Select(z => _components.Coordinate(z, 1))]);
             figure = figure
-                .Line(along, across, i < 2 ? $"{(turns ? "counter-clockwise" : "clockwise")}, path" : null, new LineStyle { Color = ColorOf(turns), Width = 1.3, Dash = turns ? Dash.Dashed : Dash.Solid })
+                .Line(along, across, i < 2 ? $"{(turns ? "counter-clockwise" : "clockwise")}, path" : null, new LineStyle { Color = ColorOf(turns), Width = 1.3, Dash = turns ? LineDash.Dashed : LineDash.Solid })
                 .Points([along[0]], [across[0]], null, new PointStyle { Color = ColorOf(turns), Size = 6 });
         }
 
         return figure;
     }
 
-    private Axis ComponentAxis(int direction)
+    private FigureAxis ComponentAxis(int direction)
     {
         string name = direction == 0 ? "first principal component" : "second principal component";
-        return new Axis(direction < _components.Shares.Count ? $"{name} ({(100 * _components.Shares[direction]).ToString("0", CultureInfo.InvariantCulture)} %)" : name);
+        return new FigureAxis(direction < _components.Shares.Count ? $"{name} ({(100 * _components.Shares[direction]).ToString("0", CultureInfo.InvariantCulture)} %)" : name);
     }
 
     private static PaletteColor ColorOf(bool isCounterClockwise) => isCounterClockwise ? PaletteColor.Vermillion : PaletteColor.Blue;

@@ -20,8 +20,8 @@ internal static class LatentSpiralsReport
             Footer = $"neuralode {HelpWriter.Version}",
         }
             .Add([.. outcome.Models.SelectMany(Note)])
-            .Add(new Cards([.. outcome.Models.SelectMany(Cards)]))
-            .Add(new Section("Errors on spirals not seen", Protocol(outcome), LatentSpiralsTable.Reconstruction(outcome), LatentSpiralsTable.Extrapolation(outcome)))
+            .Add(new KeyNumbers([.. outcome.Models.SelectMany(Cards)]))
+            .Add(new ReportSection("Errors on spirals not seen", Protocol(outcome), LatentSpiralsTable.Reconstruction(outcome), LatentSpiralsTable.Extrapolation(outcome)))
             .Add(Each(
                 "Reconstruction and extrapolation",
                 $"Each spiral is inferred from its first {LatentSpiralsFigures.Seen} noisy observations and drawn over all {SpiralSet.TimeCount} times, by the mean of its latent state.",
@@ -31,16 +31,16 @@ internal static class LatentSpiralsReport
             .Add(Each("Invented spirals", "What the model draws when it has seen nothing, on [0, 6π].", models, static x => x.Samples()))
             .Add(Each("The latent space", "Nobody told the model which way a spiral turns; whether it keeps the directions apart is seen here.", models, static x => x.Space()))
             .Add([.. Learning(models)])
-            .Add(new Section(
+            .Add(new ReportSection(
                 "Settings",
-                [.. outcome.Models.Select(x => Table.Pairs(outcome.Models.Count > 1 ? x.Title : null, Describe.Spirals(x))), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")]));
+                [.. outcome.Models.Select(x => ReportTable.Pairs(outcome.Models.Count > 1 ? x.Title : null, Describe.Spirals(x))), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")]));
     }
 
-    private static Section Each(string title, string text, (SpiralModelOutcome Model, LatentSpiralsFigures Figures)[] models, Func<LatentSpiralsFigures, PanelGrid> draw) => new(
+    private static ReportSection Each(string title, string text, (SpiralModelOutcome Model, LatentSpiralsFigures Figures)[] models, Func<LatentSpiralsFigures, PanelGrid> draw) => new(
         title,
         [text, .. models.Select(x => draw(x.Figures) with { Title = models.Length > 1 ? Capitalised(x.Model.Title) : null })]);
 
-    private static IEnumerable<Block> Learning((SpiralModelOutcome Model, LatentSpiralsFigures Figures)[] models)
+    private static IEnumerable<ReportBlock> Learning((SpiralModelOutcome Model, LatentSpiralsFigures Figures)[] models)
     {
         (SpiralModelOutcome Model, LatentSpiralsFigures Figures)[] trained = [.. models.Where(static x => x.Model.Training is not null)];
         if (trained.Length > 0)
@@ -49,7 +49,7 @@ internal static class LatentSpiralsReport
         }
     }
 
-    private static IEnumerable<Block> Note(SpiralModelOutcome model)
+    private static IEnumerable<ReportBlock> Note(SpiralModelOutcome model)
     {
         if (model.Source is { } source)
         {
@@ -73,21 +73,21 @@ internal static class LatentSpiralsReport
             + (isOneSet ? "" : " The models were measured on different test spirals, each on those of its own seed; pictures are of the first one's.");
     }
 
-    private static IEnumerable<Card> Cards(SpiralModelOutcome model)
+    private static IEnumerable<KeyNumber> Cards(SpiralModelOutcome model)
     {
         SpiralErrors errors = model.Errors[^1];
         string name = Capitalised(model.Title);
-        yield return new Card($"{name}: reconstruction", ProgressText.Fixed(errors.Reconstruction.Median, 4), Note: $"median error a spiral from {errors.Observations} observations; their noise has deviation {Describe.Number(SpiralSet.NoiseDeviation)}");
-        yield return new Card($"{name}: extrapolation", ProgressText.Fixed(errors.Extrapolation.Median, 4), Note: $"median error a spiral over the {SpiralSet.TimeCount - SpiralErrors.Window} points after the window");
+        yield return new KeyNumber($"{name}: reconstruction", ProgressText.Fixed(errors.Reconstruction.Median, 4), Note: $"median error a spiral from {errors.Observations} observations; their noise has deviation {Describe.Number(SpiralSet.NoiseDeviation)}");
+        yield return new KeyNumber($"{name}: extrapolation", ProgressText.Fixed(errors.Extrapolation.Median, 4), Note: $"median error a spiral over the {SpiralSet.TimeCount - SpiralErrors.Window} points after the window");
         if (model.Training is { } training)
         {
-            yield return new Card(
+            yield return new KeyNumber(
                 "Training",
                 ProgressText.Time(training.Elapsed),
                 Note: string.Create(CultureInfo.InvariantCulture, $"{training.Losses.Count:N0} iterations{(training.StoppedEarly ? ", stopped early" : "")}, {1_000 * training.Elapsed.TotalSeconds / Math.Max(1, training.Losses.Count):0.0} ms each with validation; kept: after {training.BestIteration:N0}"));
         }
 
-        yield return new Card("Parameters", Whole(model.Model.Parameters.ValueCount), Note: Describe.SpiralModel(model.Options));
+        yield return new KeyNumber("Parameters", Whole(model.Model.Parameters.ValueCount), Note: Describe.SpiralModel(model.Options));
     }
 
     private static string Capitalised(string text) => char.ToUpperInvariant(text[0]) + text[1..];

@@ -10,21 +10,21 @@ internal static class LatentSpiralsTable
 {
     private static readonly (int Observations, string Ode, string Rnn)[] Paper = [(30, "0.1642", "0.3937"), (50, "0.1502", "0.3202"), (100, "0.1346", "0.1813")];
 
-    private static readonly Column[] Columns =
+    private static readonly ReportColumn[] Columns =
     [
         new("model"), new("observations", IsNumeric: true), new("median", IsNumeric: true), new("90th percentile", IsNumeric: true), new("pooled", IsNumeric: true),
     ];
 
-    public static Table Reconstruction(LatentSpiralsOutcome outcome) => new()
+    public static ReportTable Reconstruction(LatentSpiralsOutcome outcome) => new()
     {
         Columns = Columns,
         Rows = [.. Rows(outcome).Select(static x => (IReadOnlyList<string>)[.. x.Take(5)])],
         Caption = "Reconstruction: root mean square error against the spirals without noise.",
     };
 
-    public static Table Extrapolation(LatentSpiralsOutcome outcome) => new()
+    public static ReportTable Extrapolation(LatentSpiralsOutcome outcome) => new()
     {
-        Columns = [.. Columns, new Column("paper", IsNumeric: true)],
+        Columns = [.. Columns, new ReportColumn("paper", IsNumeric: true)],
         Rows = [.. Rows(outcome).Select(static x => (IReadOnlyList<string>)[x[0], x[1], .. x.Skip(5)])],
         Caption = "Extrapolation: the same beyond the observations. The paper's figures are Chen et al. 2018, table 2, on spirals of its own: they compare in their order, not digit by digit.",
     };

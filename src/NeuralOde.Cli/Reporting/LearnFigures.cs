@@ -11,7 +11,7 @@ internal sealed class LearnFigures
 {
     private const double Margin = 0.12;
     private const double Aspect = 1.35;
-    private static readonly Axis Time = new("time");
+    private static readonly FigureAxis Time = new("time");
 
     // The true trajectory is a wide pale ribbon with the learned one on it: where they agree both are seen.
     private static readonly LineStyle TrueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
@@ -21,8 +21,8 @@ internal sealed class LearnFigures
     private readonly double[][] _exact;
     private readonly double[][] _learned;
     private readonly double[][] _observed;
-    private readonly Axis _x;
-    private readonly Axis _y;
+    private readonly FigureAxis _x;
+    private readonly FigureAxis _y;
 
     public LearnFigures(DynamicsExperimentResult result)
     {
@@ -73,18 +73,18 @@ internal sealed class LearnFigures
         double[] iterations = [.. Enumerable.Range(1, _result.Losses.Count).Select(static x => (double)x)];
         double[] evaluated = [.. _result.Evaluations.Select(static x => (double)x.Iteration)];
         (double[] medianAt, double[] medians) = RunningMedian.Of(_result.Losses);
-        Axis iteration = new("iteration");
+        FigureAxis iteration = new("iteration");
         return new PanelGrid
         {
             PanelHeight = 200,
             Panels =
             [
-                new Figure { Title = $"Loss of each iteration's windows ({(_result.Options.Loss == LossMeasure.MeanSquared ? "mean squared" : "mean absolute")} difference)", XAxis = iteration, YAxis = new Axis("loss") { Scale = AxisScale.Logarithmic } }
+                new Figure { Title = $"Loss of each iteration's windows ({(_result.Options.Loss == LossMeasure.MeanSquared ? "mean squared" : "mean absolute")} difference)", XAxis = iteration, YAxis = new FigureAxis("loss") { Scale = AxisScale.Logarithmic } }
                     .Line(iterations, _result.Losses, "each iteration", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
                     .Line(medianAt, medians, "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
-                new Figure { Title = "Error of the whole trajectory against the observations", XAxis = iteration, YAxis = new Axis("error (RMS)") { Scale = AxisScale.Logarithmic } }
+                new Figure { Title = "Error of the whole trajectory against the observations", XAxis = iteration, YAxis = new FigureAxis("error (RMS)") { Scale = AxisScale.Logarithmic } }
                     .Line(evaluated, [.. _result.Evaluations.Select(static x => x.Error)], "whole trajectory", new LineStyle { Color = PaletteColor.Green, Width = 1.6 })
-                    .Points([_result.BestIteration], [_result.ObservationError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = Marker.Diamond, Size = 10 }),
+                    .Points([_result.BestIteration], [_result.ObservationError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Diamond, Size = 10 }),
             ],
         };
     }
@@ -100,21 +100,21 @@ internal sealed class LearnFigures
             .. _result.Snapshots.Select(x =>
             {
                 double[][] states = Components(x.States);
-                return new Frame(FormattableString.Invariant($"iteration {x.Iteration:N0}"), new Figure().Line(states[0], states[1], "learned so far", LearnedStyle));
+                return new FigureFrame(FormattableString.Invariant($"iteration {x.Iteration:N0}"), new Figure().Line(states[0], states[1], "learned so far", LearnedStyle));
             }),
         ],
         Caption = "Press a number to see the trajectory after that many iterations. A trajectory that leaves the picture is cut at its edge.",
     };
 
-    private Figure Component(int component, Axis axis) => new Figure { Title = $"{axis.Label} over time", XAxis = Time, YAxis = axis with { Min = null, Max = null } }
+    private Figure Component(int component, FigureAxis axis) => new Figure { Title = $"{axis.Label} over time", XAxis = Time, YAxis = axis with { Min = null, Max = null } }
         .Points([.. _result.Times], _observed[component], "observations", new PointStyle { Color = PaletteColor.Blue, Size = 4.5, Opacity = 0.65 })
         .Line([.. _result.Times], _exact[component], "true", TrueStyle)
         .Line([.. _result.Times], _learned[component], "learned", LearnedStyle);
 
-    private Figure Difference() => new Figure { Title = "Learned less true", XAxis = Time, YAxis = new Axis("difference") }
+    private Figure Difference() => new Figure { Title = "Learned less true", XAxis = Time, YAxis = new FigureAxis("difference") }
         .HorizontalRule(0)
         .Line([.. _result.Times], [.. _learned[0].Zip(_exact[0], static (a, b) => a - b)], "difference of z₁", new LineStyle { Color = PaletteColor.Blue, Width = 1.8 })
-        .Line([.. _result.Times], [.. _learned[1].Zip(_exact[1], static (a, b) => a - b)], "difference of z₂", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = Dash.DashDot });
+        .Line([.. _result.Times], [.. _learned[1].Zip(_exact[1], static (a, b) => a - b)], "difference of z₂", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = LineDash.DashDot });
 
     private (double U, double V) TrueField(double x, double y)
     {
@@ -132,11 +132,11 @@ internal sealed class LearnFigures
         return ([.. values.Where(static (_, i) => i % 2 == 0).Select(static x => (double)x)], [.. values.Where(static (_, i) => i % 2 == 1).Select(static x => (double)x)]);
     }
 
-    private static Axis Range(string label, double[] exact, double[] observed)
+    private static FigureAxis Range(string label, double[] exact, double[] observed)
     {
         (double low, double high) = (Math.Min(exact.Min(), observed.Min()), Math.Max(exact.Max(), observed.Max()));
         double margin = Margin * (high - low);
-        return new Axis(label) { Min = low - margin, Max = high + margin };
+        return new FigureAxis(label) { Min = low - margin, Max = high + margin };
     }
 
     private static double[][] Components(IReadOnlyList<double> states) =>

@@ -13,7 +13,7 @@ internal sealed class MnistFigures(MnistOutcome outcome)
 {
     private const int MostPoints = 300;
     private const int WorstImages = 40;
-    private static readonly Axis Epoch = new("epoch");
+    private static readonly FigureAxis Epoch = new("epoch");
 
     /// <summary>Loss and accuracy over training.</summary>
     public PanelGrid Curves()
@@ -26,11 +26,11 @@ internal sealed class MnistFigures(MnistOutcome outcome)
             PanelHeight = 230,
             Panels =
             [
-                new Figure { Title = "Cross entropy", XAxis = Epoch, YAxis = new Axis("loss") { Scale = AxisScale.Logarithmic } }
+                new Figure { Title = "Cross entropy", XAxis = Epoch, YAxis = new FigureAxis("loss") { Scale = AxisScale.Logarithmic } }
                     .Line(at, losses, "training, while it goes on", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1.6 })
                     .Line(epochs, [.. ends.Select(static x => x.MeasuredLoss)], measured, new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8 })
                     .Points(epochs, [.. ends.Select(static x => x.MeasuredLoss)], null, new PointStyle { Color = PaletteColor.Vermillion, Size = 7 }),
-                new Figure { Title = "Share classified wrong", XAxis = Epoch, YAxis = new Axis("wrong", "%") { Scale = AxisScale.Logarithmic } }
+                new Figure { Title = "Share classified wrong", XAxis = Epoch, YAxis = new FigureAxis("wrong", "%") { Scale = AxisScale.Logarithmic } }
                     .Line(at, wrong, "training, while it goes on", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1.6 })
                     .Line(epochs, [.. ends.Select(static x => 100 * (1 - x.MeasuredAccuracy))], measured, new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8 })
                     .Points(epochs, [.. ends.Select(static x => 100 * (1 - x.MeasuredAccuracy))], null, new PointStyle { Color = PaletteColor.Vermillion, Size = 7 }),
@@ -42,10 +42,10 @@ internal sealed class MnistFigures(MnistOutcome outcome)
     public Figure Evaluations()
     {
         (double[] epochs, ImageTrainingEpoch[] ends) = Epochs();
-        return new Figure { XAxis = Epoch, YAxis = new Axis("evaluations a training step") { Include = [0] }, Height = 300 }
+        return new Figure { XAxis = Epoch, YAxis = new FigureAxis("evaluations a training step") { Include = [0] }, Height = 300 }
             .Line(epochs, [.. ends.Select(static x => x.ForwardEvaluations)], "forward", new LineStyle { Color = PaletteColor.Blue, Width = 1.8 })
             .Points(epochs, [.. ends.Select(static x => x.ForwardEvaluations)], null, new PointStyle { Color = PaletteColor.Blue, Size = 7 })
-            .Line(epochs, [.. ends.Select(static x => x.BackwardEvaluations)], "backward", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = Dash.DashDot })
+            .Line(epochs, [.. ends.Select(static x => x.BackwardEvaluations)], "backward", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = LineDash.DashDot })
             .Points(epochs, [.. ends.Select(static x => x.BackwardEvaluations)], null, new PointStyle { Color = PaletteColor.Orange, Size = 7 });
     }
 
@@ -65,11 +65,11 @@ internal sealed class MnistFigures(MnistOutcome outcome)
 
         return new Figure
         {
-            XAxis = new Axis("taken for") { Categories = names },
-            YAxis = new Axis("is") { Categories = [.. names.Reverse()] },
+            XAxis = new FigureAxis("taken for") { Categories = names },
+            YAxis = new FigureAxis("is") { Categories = [.. names.Reverse()] },
             Height = 480,
             Caption = "How many test images of each class were taken for which; empty cells are none.",
-        }.Heat(counts, HeatBounds.Categories(names.Count, names.Count), new Axis("images") { Scale = AxisScale.Logarithmic }, static x => x > 0 ? x.ToString("0", CultureInfo.InvariantCulture) : "");
+        }.Heat(counts, HeatBounds.Categories(names.Count, names.Count), new FigureAxis("images") { Scale = AxisScale.Logarithmic }, static x => x > 0 ? x.ToString("0", CultureInfo.InvariantCulture) : "");
     }
 
     /// <summary>The test images whose right class was given the least probability.</summary>

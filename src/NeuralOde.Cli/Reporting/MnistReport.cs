@@ -20,10 +20,10 @@ internal static class MnistReport
             Subtitle = $"{Describe.Classifier(outcome.Model)}; seed {outcome.Training.Batches.Seed}",
             Footer = $"neuralode {HelpWriter.Version}",
         };
-        report = report.Add(Note(outcome)).Add(Cards(outcome)).Add(new Section("Learning", figures.Curves(), Epochs(outcome)));
+        report = report.Add(Note(outcome)).Add(Cards(outcome)).Add(new ReportSection("Learning", figures.Curves(), Epochs(outcome)));
         if (outcome.Model.HasEquation)
         {
-            report = report.Add(new Section(
+            report = report.Add(new ReportSection(
                 "Evaluations of the field",
                 "How often the vector field was evaluated in the solve of one training step, and for the gradient through it (vector-Jacobian products count as evaluations); means over each epoch.",
                 figures.Evaluations()));
@@ -31,55 +31,55 @@ internal static class MnistReport
 
         if (outcome.Test is { } test)
         {
-            report = report.Add(new Section("What is confused", figures.Confusion(test), Classes(outcome, test)));
+            report = report.Add(new ReportSection("What is confused", figures.Confusion(test), Classes(outcome, test)));
             report = test.Correct < test.Losses.Length
-                ? report.Add(new Section("The worst errors", figures.Worst(test)))
-                : report.Add(new Section("The worst errors", "There are none: every test image was classified right."));
+                ? report.Add(new ReportSection("The worst errors", figures.Worst(test)))
+                : report.Add(new ReportSection("The worst errors", "There are none: every test image was classified right."));
         }
 
-        return report.Add(new Section("Settings", Table.Pairs(null, Describe.Classification(outcome)), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")));
+        return report.Add(new ReportSection("Settings", ReportTable.Pairs(null, Describe.Classification(outcome)), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")));
     }
 
-    private static IReadOnlyList<Block> Note(MnistOutcome outcome) => outcome.Result.Outcome switch
+    private static IReadOnlyList<ReportBlock> Note(MnistOutcome outcome) => outcome.Result.Outcome switch
     {
         TrainingOutcome.Cancelled => [$"Training was stopped after {Whole(outcome.Result.History.Steps.Count)} steps, so the test images were not classified at its end. This page shows what was recorded until then."],
         TrainingOutcome.Diverged => [$"Training gave up after {Whole(outcome.Result.History.Steps.Count)} steps: {outcome.Result.Failure}."],
         _ => [],
     };
 
-    private static Cards Cards(MnistOutcome outcome)
+    private static KeyNumbers Cards(MnistOutcome outcome)
     {
         ImageTrainingHistory history = outcome.Result.History;
         double trained = history.Epochs.Sum(static x => x.TrainingTime.TotalSeconds);
         double images = history.Epochs.Count * (double)outcome.Data.Training.Count;
-        List<Card> cards = [];
+        List<KeyNumber> cards = [];
         if (outcome.Test is { } test)
         {
-            cards.Add(new Card("Test error", (100 * (1 - test.Accuracy)).ToString("0.00", CultureInfo.InvariantCulture), "%", $"{Whole(test.Losses.Length - test.Correct)} of {Whole(test.Losses.Length)} images wrong, after the last epoch"));
-            cards.Add(new Card("Test loss", ProgressText.Number(test.Loss), Note: "mean cross entropy"));
+            cards.Add(new KeyNumber("Test error", (100 * (1 - test.Accuracy)).ToString("0.00", CultureInfo.InvariantCulture), "%", $"{Whole(test.Losses.Length - test.Correct)} of {Whole(test.Losses.Length)} images wrong, after the last epoch"));
+            cards.Add(new KeyNumber("Test loss", ProgressText.Number(test.Loss), Note: "mean cross entropy"));
         }
 
-        cards.Add(new Card("Parameters", Whole(outcome.Network.Parameters.ValueCount), Note: Describe.Classifier(outcome.Model)));
-        cards.Add(new Card("Time", ProgressText.Time(outcome.Result.Elapsed), Note: trained > 0 ? string.Create(CultureInfo.InvariantCulture, $"{history.Epochs.Count} epochs; {images / trained:N0} images a second while training") : "of an unfinished epoch"));
+        cards.Add(new KeyNumber("Parameters", Whole(outcome.Network.Parameters.ValueCount), Note: Describe.Classifier(outcome.Model)));
+        cards.Add(new KeyNumber("Time", ProgressText.Time(outcome.Result.Elapsed), Note: trained > 0 ? string.Create(CultureInfo.InvariantCulture, $"{history.Epochs.Count} epochs; {images / trained:N0} images a second while training") : "of an unfinished epoch"));
         if (outcome.Model.HasEquation)
         {
             ImageTrainingStep last = history.Steps[^1];
-            cards.Add(new Card("Evaluations", $"{last.ForwardEvaluations} + {last.BackwardEvaluations}", Note: "of the field in the last training step, forward and backward"));
+            cards.Add(new KeyNumber("Evaluations", $"{last.ForwardEvaluations} + {last.BackwardEvaluations}", Note: "of the field in the last training step, forward and backward"));
         }
 
-        return new Cards(cards);
+        return new KeyNumbers(cards);
     }
 
-    private static Table Epochs(MnistOutcome outcome) => new()
+    private static ReportTable Epochs(MnistOutcome outcome) => new()
     {
         Columns =
         [
-            new Column("epoch"),
-            new Column("training loss", IsNumeric: true),
-            new Column("training accuracy", "%", IsNumeric: true),
-            new Column($"{outcome.Data.MeasuredName} loss", IsNumeric: true),
-            new Column($"{outcome.Data.MeasuredName} accuracy", "%", IsNumeric: true),
-            new Column("time", "s", IsNumeric: true),
+            new ReportColumn("epoch"),
+            new ReportColumn("training loss", IsNumeric: true),
+            new ReportColumn("training accuracy", "%", IsNumeric: true),
+            new ReportColumn($"{outcome.Data.MeasuredName} loss", IsNumeric: true),
+            new ReportColumn($"{outcome.Data.MeasuredName} accuracy", "%", IsNumeric: true),
+            new ReportColumn("time", "s", IsNumeric: true),
         ],
         Rows =
         [
@@ -91,12 +91,12 @@ internal static class MnistReport
         Caption = "Training figures are means over the epoch, each batch measured before its step.",
     };
 
-    private static Table Classes(MnistOutcome outcome, ClassifierEvaluation test)
+    private static ReportTable Classes(MnistOutcome outcome, ClassifierEvaluation test)
     {
         IReadOnlyList<string> names = outcome.Collection.ClassNames;
-        return new Table
+        return new ReportTable
         {
-            Columns = [new Column("class"), new Column("test images", IsNumeric: true), new Column("right", "%", IsNumeric: true), new Column("most often taken for")],
+            Columns = [new ReportColumn("class"), new ReportColumn("test images", IsNumeric: true), new ReportColumn("right", "%", IsNumeric: true), new ReportColumn("most often taken for")],
             Rows =
             [
                 .. Enumerable.Range(0, names.Count).Select(row =>

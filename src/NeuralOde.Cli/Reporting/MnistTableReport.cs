@@ -18,32 +18,32 @@ internal static class MnistTableReport
         Subtitle = $"Ours beside table 1 of Chen et al. 2018; {MnistTableText.Whole(table.Data.Training.Count)} training and {MnistTableText.Whole(table.Data.Test.Count)} test images",
         Footer = $"neuralode {HelpWriter.Version}",
     }.Add(
-        new Section(
+        new ReportSection(
             "The table",
             "The test error is that of the model after its last epoch, in brackets the least and the greatest over seeds. Memory is the most that a training step holds, parameters and optimizer included; time is the median of training steps.",
             Ours(table),
             Published(table)),
-        new Section(
+        new ReportSection(
             "Memory and time against depth",
             "The direct gradient keeps the states of all steps, residual blocks keep what each computed, and the adjoint integrates the state backward anew and keeps none: its memory is the same for any number of steps. Time grows with the steps either way.",
             Figures(table),
             Depths(table)),
-        new Section("Runs", Runs(table)),
-        new Section("Settings", Table.Pairs(null, Settings(table)), new CodeBlock(commandLine, "The command that made this page. The same command trains the same models; times differ by what else the machine does.")));
+        new ReportSection("Runs", Runs(table)),
+        new ReportSection("Settings", ReportTable.Pairs(null, Settings(table)), new CodeBlock(commandLine, "The command that made this page. The same command trains the same models; times differ by what else the machine does.")));
 
-    private static Table Ours(MnistTable table) => new()
+    private static ReportTable Ours(MnistTable table) => new()
     {
         Columns =
         [
-            new Column("ours"), new Column("test error", IsNumeric: true), new Column("runs", IsNumeric: true), new Column("parameters", IsNumeric: true), new Column("memory of a step", IsNumeric: true), new Column("time a step", IsNumeric: true),
+            new ReportColumn("ours"), new ReportColumn("test error", IsNumeric: true), new ReportColumn("runs", IsNumeric: true), new ReportColumn("parameters", IsNumeric: true), new ReportColumn("memory of a step", IsNumeric: true), new ReportColumn("time a step", IsNumeric: true),
         ],
         Rows = [.. table.Rows.Select(static x => (IReadOnlyList<string>)MnistTableText.Row(x))],
         Caption = $"Batches of {table.BatchSize} images.",
     };
 
-    private static Table Published(MnistTable table) => new()
+    private static ReportTable Published(MnistTable table) => new()
     {
-        Columns = [new Column("published, for MNIST"), new Column("test error", "%", IsNumeric: true), new Column("parameters", IsNumeric: true), new Column("memory", IsNumeric: true), new Column("time", IsNumeric: true)],
+        Columns = [new ReportColumn("published, for MNIST"), new ReportColumn("test error", "%", IsNumeric: true), new ReportColumn("parameters", IsNumeric: true), new ReportColumn("memory", IsNumeric: true), new ReportColumn("time", IsNumeric: true)],
         Rows = [.. table.Rows.Select(static x => (IReadOnlyList<string>)[x.Row.Title.Split(" (")[0], x.Row.Published.Error, x.Row.Published.Parameters, x.Row.Published.Memory, x.Row.Published.Time])],
         Caption = "Chen et al. 2018, table 1; L is the number of layers, L̃ the number of evaluations. The perceptron is that of LeCun et al. 1998.",
     };
@@ -60,10 +60,10 @@ internal static class MnistTableReport
             SharedX = false,
             Panels =
             [
-                Draw(new Figure { Title = "Memory: Euler steps", XAxis = new Axis("steps") { Include = [0] }, YAxis = new Axis("memory", "MB") { Include = [0] } }, solves, static x => x.PeakBytes / 1e6),
-                Draw(new Figure { Title = "Memory: residual blocks", XAxis = new Axis("blocks") { Include = [0] }, YAxis = new Axis("memory", "MB") { Include = [0] } }, [residual], static x => x.PeakBytes / 1e6),
-                Draw(new Figure { Title = "Time: Euler steps", XAxis = new Axis("steps") { Include = [0] }, YAxis = new Axis("time a step", "ms") { Include = [0] } }, solves, static x => x.Time.TotalMilliseconds),
-                Draw(new Figure { Title = "Time: residual blocks", XAxis = new Axis("blocks") { Include = [0] }, YAxis = new Axis("time a step", "ms") { Include = [0] } }, [residual], static x => x.Time.TotalMilliseconds),
+                Draw(new Figure { Title = "Memory: Euler steps", XAxis = new FigureAxis("steps") { Include = [0] }, YAxis = new FigureAxis("memory", "MB") { Include = [0] } }, solves, static x => x.PeakBytes / 1e6),
+                Draw(new Figure { Title = "Memory: residual blocks", XAxis = new FigureAxis("blocks") { Include = [0] }, YAxis = new FigureAxis("memory", "MB") { Include = [0] } }, [residual], static x => x.PeakBytes / 1e6),
+                Draw(new Figure { Title = "Time: Euler steps", XAxis = new FigureAxis("steps") { Include = [0] }, YAxis = new FigureAxis("time a step", "ms") { Include = [0] } }, solves, static x => x.Time.TotalMilliseconds),
+                Draw(new Figure { Title = "Time: residual blocks", XAxis = new FigureAxis("blocks") { Include = [0] }, YAxis = new FigureAxis("time a step", "ms") { Include = [0] } }, [residual], static x => x.Time.TotalMilliseconds),
             ],
         };
     }
@@ -72,11 +72,11 @@ internal static class MnistTableReport
     {
         foreach (DepthSeries series in all)
         {
-            (PaletteColor color, Marker marker, Dash dash) = series.Title switch
+            (PaletteColor color, PointMarker marker, LineDash dash) = series.Title switch
             {
-                "ResNet" => (PaletteColor.Green, Marker.Square, Dash.DashDot),
-                "Euler, adjoint" => (PaletteColor.Vermillion, Marker.Diamond, Dash.Dashed),
-                _ => (PaletteColor.Blue, Marker.Disc, Dash.Solid),
+                "ResNet" => (PaletteColor.Green, PointMarker.Square, LineDash.DashDot),
+                "Euler, adjoint" => (PaletteColor.Vermillion, PointMarker.Diamond, LineDash.Dashed),
+                _ => (PaletteColor.Blue, PointMarker.Disc, LineDash.Solid),
             };
             double[] at = [.. series.Costs.Select(static x => (double)x.Count)], values = [.. series.Costs.Select(x => value(x.Cost))];
             figure = figure.Line(at, values, series.Title, new LineStyle { Color = color, Width = 1.8, Dash = dash }).Points(at, values, null, new PointStyle { Color = color, Marker = marker, Size = 7 });
@@ -85,11 +85,11 @@ internal static class MnistTableReport
         return figure;
     }
 
-    private static Table Depths(MnistTable table) => new()
+    private static ReportTable Depths(MnistTable table) => new()
     {
         Columns =
         [
-            new Column("model"), new Column("depth", IsNumeric: true), new Column("memory of a step", "MB", IsNumeric: true), new Column("time a step", "ms", IsNumeric: true), new Column("growth of memory"),
+            new ReportColumn("model"), new ReportColumn("depth", IsNumeric: true), new ReportColumn("memory of a step", "MB", IsNumeric: true), new ReportColumn("time a step", "ms", IsNumeric: true), new ReportColumn("growth of memory"),
         ],
         Rows =
         [
@@ -100,9 +100,9 @@ internal static class MnistTableReport
         ],
     };
 
-    private static Table Runs(MnistTable table) => new()
+    private static ReportTable Runs(MnistTable table) => new()
     {
-        Columns = [new Column("model"), new Column("seed", IsNumeric: true), new Column("epochs", IsNumeric: true), new Column("test error", "%", IsNumeric: true), new Column("wrong", IsNumeric: true), new Column("test loss", IsNumeric: true), new Column("time of training")],
+        Columns = [new ReportColumn("model"), new ReportColumn("seed", IsNumeric: true), new ReportColumn("epochs", IsNumeric: true), new ReportColumn("test error", "%", IsNumeric: true), new ReportColumn("wrong", IsNumeric: true), new ReportColumn("test loss", IsNumeric: true), new ReportColumn("time of training")],
         Rows =
         [
             .. table.Rows.SelectMany(static row => row.Entries.Select(x => (IReadOnlyList<string>)

@@ -27,17 +27,17 @@ internal static class PerSampleReport
             Subtitle = $"{options.SeriesCount} series of {options.Observations} observations; no two share their times. One call of the layer takes each over its own span.",
             Footer = $"neuralode {HelpWriter.Version}",
         }
-            .Add(result.WasCancelled ? [$"Training was stopped after {FitRun.Counted(result.Losses.Count)}. This page shows the model so far."] : Array.Empty<Block>())
-            .Add(new Cards(
+            .Add(result.WasCancelled ? [$"Training was stopped after {FitRun.Counted(result.Losses.Count)}. This page shows the model so far."] : Array.Empty<ReportBlock>())
+            .Add(new KeyNumbers(
             [
-                new Card("Error of the field", (100 * result.FieldError).ToString("0.00", CultureInfo.InvariantCulture), "%", "root mean square over that of the true field, where unseen series are"),
-                new Card("Error of paths", FitReport.Number(result.PathError), Note: "root mean square over 100 unseen series, from their first states"),
-                new Card("Training", result.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(result.Losses.Count)),
+                new KeyNumber("Error of the field", (100 * result.FieldError).ToString("0.00", CultureInfo.InvariantCulture), "%", "root mean square over that of the true field, where unseen series are"),
+                new KeyNumber("Error of paths", FitReport.Number(result.PathError), Note: "root mean square over 100 unseen series, from their first states"),
+                new KeyNumber("Training", result.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", FitRun.Counted(result.Losses.Count)),
             ]))
-            .Add(new Section("True and learned field", Portrait(result)))
-            .Add(new Section("When each series was observed", Times(result.Training)))
-            .Add(new Section("Loss", Loss(result)))
-            .Add(new Section("Settings", Settings(options), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")));
+            .Add(new ReportSection("True and learned field", Portrait(result)))
+            .Add(new ReportSection("When each series was observed", Times(result.Training)))
+            .Add(new ReportSection("Loss", Loss(result)))
+            .Add(new ReportSection("Settings", Settings(options), new CodeBlock(commandLine, "The command that made this page. The same command gives the same numbers.")));
     }
 
     private static Figure Portrait(PerSampleResult result)
@@ -56,8 +56,8 @@ internal static class PerSampleReport
         double[] learned = result.Layer.Field.Forward(Tensor.Scalar(0f), states).ToDoubles();
         var figure = new Figure
         {
-            XAxis = new Axis("z₁"),
-            YAxis = new Axis("z₂"),
+            XAxis = new FigureAxis("z₁"),
+            YAxis = new FigureAxis("z₂"),
             EqualAspect = true,
             Height = 620,
             Caption = "Grey: the true field; red: the learned one. Points: what was learned from. Lines: unseen series, from their first states, as the learned field has them; rings: where they truly were.",
@@ -70,7 +70,7 @@ internal static class PerSampleReport
             TimeSeries predicted = result.Predicted.Series[i];
             figure = figure
                 .Line(Values(predicted, 0), Values(predicted, 1), i == 0 ? "learned path" : null, s_learned)
-                .Points(Values(paths[i], 0), Values(paths[i], 1), i == 0 ? "truth" : null, new PointStyle { Color = PaletteColor.Ink, Marker = Marker.Ring, Size = 7 });
+                .Points(Values(paths[i], 0), Values(paths[i], 1), i == 0 ? "truth" : null, new PointStyle { Color = PaletteColor.Ink, Marker = PointMarker.Ring, Size = 7 });
         }
 
         return figure;
@@ -81,8 +81,8 @@ internal static class PerSampleReport
         TimeSeries[] shown = [.. training.Series.Take(ShownTimes)];
         return new Figure
         {
-            XAxis = new Axis("time"),
-            YAxis = new Axis("series") { Categories = [.. shown.Select(static x => x.Id)] },
+            XAxis = new FigureAxis("time"),
+            YAxis = new FigureAxis("series") { Categories = [.. shown.Select(static x => x.Id)] },
             Height = 320,
             Caption = $"The first {shown.Length} of {training.Series.Count} series.",
         }
@@ -91,14 +91,14 @@ internal static class PerSampleReport
 
     private static Figure Loss(PerSampleResult result) => new Figure
     {
-        XAxis = new Axis("iteration"),
-        YAxis = new Axis("mean squared difference") { Scale = AxisScale.Logarithmic },
+        XAxis = new FigureAxis("iteration"),
+        YAxis = new FigureAxis("mean squared difference") { Scale = AxisScale.Logarithmic },
         Height = 300,
         Caption = string.Create(CultureInfo.InvariantCulture, $"The noise alone makes about {2 * result.Options.Noise * result.Options.Noise:0.0e+0}: it is in the observation at the end of a gap, and in the one at its start."),
     }
         .Line([.. Enumerable.Range(1, result.Losses.Count).Select(static i => (double)i)], result.Losses, null, new LineStyle { Width = 1 });
 
-    private static Table Settings(PerSampleOptions options) => Table.Pairs(
+    private static ReportTable Settings(PerSampleOptions options) => ReportTable.Pairs(
         null,
         [
             ("true field", options.Dynamics.Equation),

@@ -17,7 +17,7 @@ internal static class PredictReport
     private const int ShownImages = 60;
     private const int ShownCurves = 5;
     private static readonly PaletteColor[] Colors = [PaletteColor.Blue, PaletteColor.Vermillion, PaletteColor.Green, PaletteColor.Purple, PaletteColor.Orange];
-    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Dotted, Dash.Solid];
+    private static readonly LineDash[] Dashes = [LineDash.Solid, LineDash.Dashed, LineDash.DashDot, LineDash.Dotted, LineDash.Solid];
 
     public static Report Create(Prediction prediction, string commandLine)
     {
@@ -28,7 +28,7 @@ internal static class PredictReport
             Footer = $"neuralode {HelpWriter.Version}",
         };
         report = prediction.Count == 1 ? One(report, prediction) : Many(report, prediction);
-        return report.Add(new Section("How it was made", new CodeBlock(commandLine, "The command that made this page.")));
+        return report.Add(new ReportSection("How it was made", new CodeBlock(commandLine, "The command that made this page.")));
     }
 
     private static Report One(Report report, Prediction prediction)
@@ -36,9 +36,9 @@ internal static class PredictReport
         ImageClassifier classifier = prediction.Classifier;
         double[] probabilities = prediction.Probabilities[0];
         int[] order = [.. prediction.Order(0)];
-        report = report.Add(new Cards(
-            new Card("Class", Name(prediction, order[0]), Note: $"with probability {ProgressText.Percent(probabilities[order[0]])}"),
-            new Card("Next", Name(prediction, order[1]), Note: $"with probability {ProgressText.Percent(probabilities[order[1]])}")));
+        report = report.Add(new KeyNumbers(
+            new KeyNumber("Class", Name(prediction, order[0]), Note: $"with probability {ProgressText.Percent(probabilities[order[0]])}"),
+            new KeyNumber("Next", Name(prediction, order[1]), Note: $"with probability {ProgressText.Percent(probabilities[order[1]])}")));
         List<GridImage> images = [];
         if (prediction.Picture is { } picture)
         {
@@ -46,23 +46,23 @@ internal static class PredictReport
         }
 
         images.Add(Small(prediction, 0, "as the model sees it"));
-        report = report.Add(new Section(
+        report = report.Add(new ReportSection(
             "The image",
             new ImageGrid { Images = images, ImageWidth = 168 },
-            new Figure { XAxis = new Axis("class") { Categories = classifier.Collection.ClassNames }, YAxis = new Axis("probability") { Min = 0, Max = 1 }, Height = 260 }
+            new Figure { XAxis = new FigureAxis("class") { Categories = classifier.Collection.ClassNames }, YAxis = new FigureAxis("probability") { Min = 0, Max = 1 }, Height = 260 }
                 .Bars([.. Enumerable.Range(0, probabilities.Length).Select(static i => (double)i)], probabilities)));
         return classifier.Options.HasEquation ? report.Add(Evolution(prediction)) : report;
     }
 
-    private static Section Evolution(Prediction prediction)
+    private static ReportSection Evolution(Prediction prediction)
     {
         ImageClassifier classifier = prediction.Classifier;
         FeatureEvolution fine = classifier.Evolve(prediction.Image(0), Times(CurvePoints + 1)), coarse = classifier.Evolve(prediction.Image(0), Times(MapTimes));
         int[] shown = [.. Enumerable.Range(0, classifier.Collection.ClassNames.Count).OrderByDescending(k => fine.Probabilities.Max(x => x[k])).Take(ShownCurves)];
         var curves = new Figure
         {
-            XAxis = new Axis("time in the equation") { Min = 0, Max = 1 },
-            YAxis = new Axis("probability") { Min = 0, Max = 1 },
+            XAxis = new FigureAxis("time in the equation") { Min = 0, Max = 1 },
+            YAxis = new FigureAxis("probability") { Min = 0, Max = 1 },
             Height = 320,
             Caption = $"The probability that the last layers would give to each class if the equation ended at that time; the {shown.Length} classes that ever come highest. The layers were trained for the features at time 1.",
         };
@@ -83,7 +83,7 @@ internal static class PredictReport
         }
 
         int all = coarse.Channels;
-        return new Section(
+        return new ReportSection(
             "The features in time",
             $"The equation moves {all} feature maps of {coarse.Columns}x{coarse.Rows} from time 0 to 1. It is solved here by {new SolverChoice(classifier.Options.Solver, classifier.Options.Steps, classifier.Options.Gradient)}, landing on every time that is shown.",
             curves,
@@ -93,7 +93,7 @@ internal static class PredictReport
                 ImageWidth = 68,
                 Caption = $"The {channels.Length} channels (of {all}) that move farthest, a row each, from t = 0 at the left; each row from its smallest value (black) to its largest (white).",
             },
-            new Figure { XAxis = new Axis("time in the equation") { Min = 0, Max = 1 }, YAxis = new Axis("mean over the map"), Height = 300, Caption = $"The mean of each of the {all} channels." }
+            new Figure { XAxis = new FigureAxis("time in the equation") { Min = 0, Max = 1 }, YAxis = new FigureAxis("mean over the map"), Height = 300, Caption = $"The mean of each of the {all} channels." }
                 .AddMeans(fine));
     }
 
@@ -115,21 +115,21 @@ internal static class PredictReport
         int[] unsure = [.. Enumerable.Range(0, prediction.Count).OrderBy(i => Confidence(prediction, i)).Take(ShownImages)];
         if (prediction.Correct is int correct)
         {
-            report = report.Add(new Cards(new Card("Right", ProgressText.Percent((double)correct / prediction.Count), Note: $"{Whole(correct)} of {Whole(prediction.Count)} images")));
+            report = report.Add(new KeyNumbers(new KeyNumber("Right", ProgressText.Percent((double)correct / prediction.Count), Note: $"{Whole(correct)} of {Whole(prediction.Count)} images")));
         }
 
         string caption = prediction.Labels is null
             ? "The images whose class is least certain."
             : "The images whose right class got the least probability: what they are, and what they were taken for.";
         return report.Add(
-            new Section(
+            new ReportSection(
                 "Classes",
-                new Table
+                new ReportTable
                 {
-                    Columns = [new Column("class"), new Column("images taken for it", IsNumeric: true)],
+                    Columns = [new ReportColumn("class"), new ReportColumn("images taken for it", IsNumeric: true)],
                     Rows = [.. names.Select((x, k) => (IReadOnlyList<string>)[x, Whole(Enumerable.Range(0, prediction.Count).Count(i => prediction.Likeliest(i) == k))])],
                 }),
-            new Section(
+            new ReportSection(
                 "The hardest",
                 new ImageGrid
                 {

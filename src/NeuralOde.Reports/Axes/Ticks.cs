@@ -36,7 +36,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
             exponent = largest is >= 1e5 and < 1e8 && exponent - power > 3 ? 0 : exponent;
         }
         var decimals = Math.Max(0, exponent - power);
-        return new Ticks([.. values.Select(v => new Tick(v, Numbers.Fixed(Over(v, exponent), decimals)))], exponent);
+        return new Ticks([.. values.Select(v => new Tick(v, NumberText.Fixed(Over(v, exponent), decimals)))], exponent);
     }
 
     /// <summary>
@@ -115,8 +115,8 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
 
         string Label((int Mantissa, int Power) p)
         {
-            return plain ? Numbers.Fixed(Times(p.Mantissa, p.Power), Math.Max(0, -p.Power))
-                : (p.Mantissa == 1 ? "10" : Numbers.Fixed(p.Mantissa, 0) + "×10") + Numbers.Superscript(p.Power);
+            return plain ? NumberText.Fixed(Times(p.Mantissa, p.Power), Math.Max(0, -p.Power))
+                : (p.Mantissa == 1 ? "10" : NumberText.Fixed(p.Mantissa, 0) + "×10") + NumberText.Superscript(p.Power);
         }
     }
 

@@ -2,7 +2,7 @@ namespace NeuralOde.Reports;
 
 /// <summary>A list of short statements.</summary>
 /// <param name="Items">The statements, plain text.</param>
-public sealed record BulletList(params IReadOnlyList<string> Items) : Block
+public sealed record BulletList(params IReadOnlyList<string> Items) : ReportBlock
 {
     internal override void Write(ReportContext context)
     {

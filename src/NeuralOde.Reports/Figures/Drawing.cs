@@ -4,7 +4,7 @@ namespace NeuralOde.Reports;
 /// A picture in SVG: a <see cref="Figure"/>, a <see cref="PanelGrid"/>, a <see cref="FrameSequence"/> or an <see cref="ImageGrid"/>.
 /// It stands alone as a file, and is a block of a <see cref="Report"/>.
 /// </summary>
-public abstract record Drawing : Block
+public abstract record Drawing : ReportBlock
 {
     private readonly double width = 900;
 
@@ -64,14 +64,14 @@ public abstract record Drawing : Block
     private protected void WriteBothWidths(ReportContext context)
     {
         var wide = Math.Min(Width, context.Width);
-        var both = wide > Report.NarrowWidth + 60;
+        var both = wide > ReportContext.NarrowWidth + 60;
         context.Out.Open("div", ("class", both ? "wide" : null));
         Draw(context.Out, wide, context.NextId(), standalone: false);
         context.Out.Close();
         if (both)
         {
             context.Out.Open("div", ("class", "narrow"));
-            Draw(context.Out, Report.NarrowWidth, context.NextId(), standalone: false);
+            Draw(context.Out, ReportContext.NarrowWidth, context.NextId(), standalone: false);
             context.Out.Close();
         }
     }

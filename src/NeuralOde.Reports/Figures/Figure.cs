@@ -18,11 +18,11 @@ public sealed record Figure : Drawing
 
     /// <summary>The horizontal axis.</summary>
     /// <value>Default: no name, linear, range from the data.</value>
-    public Axis XAxis { get; init; } = new();
+    public FigureAxis XAxis { get; init; } = new();
 
     /// <summary>The vertical axis.</summary>
     /// <value>Default: no name, linear, range from the data.</value>
-    public Axis YAxis { get; init; } = new();
+    public FigureAxis YAxis { get; init; } = new();
 
     /// <summary>Height of the whole picture in pixels; the height of the plot alone in a <see cref="PanelGrid"/> is the grid's.</summary>
     /// <value>Default 400; at least 150.</value>
@@ -39,7 +39,7 @@ public sealed record Figure : Drawing
     /// <value>Default false. Without effect where an axis is logarithmic, and where one range is more than 50 times the other.</value>
     public bool EqualAspect { get; init; }
 
-    internal ImmutableArray<Layer> Layers { get; init; } = [];
+    internal ImmutableArray<FigureLayer> Layers { get; init; } = [];
 
     /// <summary>A line through points in their order. A value that is not finite breaks it.</summary>
     /// <param name="xs">Abscissas.</param>
@@ -51,8 +51,8 @@ public sealed record Figure : Drawing
     [Pure]
     public Figure Line(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, LineStyle? style = null)
     {
-        var x = Layer.Copy(xs, nameof(xs));
-        return With(new LineLayer(x, Layer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new LineStyle()) { Name = name });
+        var x = FigureLayer.Copy(xs, nameof(xs));
+        return With(new LineLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new LineStyle()) { Name = name });
     }
 
     /// <summary>Points in one colour.</summary>
@@ -65,8 +65,8 @@ public sealed record Figure : Drawing
     [Pure]
     public Figure Points(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, PointStyle? style = null)
     {
-        var x = Layer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, Layer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(), null, null, null) { Name = name });
+        var x = FigureLayer.Copy(xs, nameof(xs));
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(), null, null, null) { Name = name });
     }
 
     /// <summary>Points coloured by a value, such as time, with a colour bar at the right of the plot. A figure has one colour bar.</summary>
@@ -76,17 +76,17 @@ public sealed record Figure : Drawing
     /// <param name="colorAxis">Name, unit and range of the colour bar.</param>
     /// <param name="name">Name in the legend; null for none.</param>
     /// <param name="style">Marker, size, opacity; null for the defaults of <see cref="PointStyle"/>.</param>
-    /// <param name="ramp">The colours; null for <see cref="Ramp.Time"/>.</param>
+    /// <param name="ramp">The colours; null for <see cref="ColorRamp.Time"/>.</param>
     /// <returns>A figure with the points.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
-    public Figure ColoredPoints(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> values, Axis colorAxis,
-        string? name = null, PointStyle? style = null, Ramp? ramp = null)
+    public Figure ColoredPoints(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> values, FigureAxis colorAxis,
+        string? name = null, PointStyle? style = null, ColorRamp? ramp = null)
     {
         ArgumentNullException.ThrowIfNull(colorAxis);
-        var x = Layer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, Layer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(),
-            Layer.Copy(values, nameof(values), x.Length, nameof(xs)), colorAxis, ramp)
+        var x = FigureLayer.Copy(xs, nameof(xs));
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(),
+            FigureLayer.Copy(values, nameof(values), x.Length, nameof(xs)), colorAxis, ramp)
         { Name = name });
     }
 
@@ -103,9 +103,9 @@ public sealed record Figure : Drawing
     public Figure Arrows(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> us, IReadOnlyList<double> vs,
         string? name = null, ArrowStyle? style = null)
     {
-        var x = Layer.Copy(xs, nameof(xs));
-        return With(new ArrowsLayer(x, Layer.Copy(ys, nameof(ys), x.Length, nameof(xs)), Layer.Copy(us, nameof(us), x.Length, nameof(xs)),
-            Layer.Copy(vs, nameof(vs), x.Length, nameof(xs)), style ?? new ArrowStyle())
+        var x = FigureLayer.Copy(xs, nameof(xs));
+        return With(new ArrowsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), FigureLayer.Copy(us, nameof(us), x.Length, nameof(xs)),
+            FigureLayer.Copy(vs, nameof(vs), x.Length, nameof(xs)), style ?? new ArrowStyle())
         { Name = name });
     }
 
@@ -121,8 +121,8 @@ public sealed record Figure : Drawing
     public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null,
         PaletteColor color = PaletteColor.Blue)
     {
-        var x = Layer.Copy(xs, nameof(xs));
-        return With(new BandLayer(x, Layer.Copy(lower, nameof(lower), x.Length, nameof(xs)), Layer.Copy(upper, nameof(upper), x.Length, nameof(xs)), color) { Name = name });
+        var x = FigureLayer.Copy(xs, nameof(xs));
+        return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)), color) { Name = name });
     }
 
     /// <summary>Shades a stretch of the horizontal axis, such as held-out times, under all other layers.</summary>
@@ -159,8 +159,8 @@ public sealed record Figure : Drawing
     [Pure]
     public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor color = PaletteColor.Blue)
     {
-        var x = Layer.Copy(xs, nameof(xs));
-        return With(new BarsLayer(x, Layer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color) { Name = name });
+        var x = FigureLayer.Copy(xs, nameof(xs));
+        return With(new BarsLayer(x, FigureLayer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color) { Name = name });
     }
 
     /// <summary>A heat map under all other layers, with a colour bar.</summary>
@@ -168,11 +168,11 @@ public sealed record Figure : Drawing
     /// <param name="bounds">Where the cells lie; for axes of categories <see cref="HeatBounds.Categories"/>.</param>
     /// <param name="colorAxis">Name, unit and range of the colour bar.</param>
     /// <param name="text">What to write in a cell, where it fits and cells are at most 400; null for nothing.</param>
-    /// <param name="ramp">The colours; null for <see cref="Ramp.Amount"/>.</param>
+    /// <param name="ramp">The colours; null for <see cref="ColorRamp.Amount"/>.</param>
     /// <returns>A figure with the heat map.</returns>
     /// <exception cref="ArgumentException">The bounds are empty or not finite.</exception>
     [Pure]
-    public Figure Heat(double[,] values, HeatBounds bounds, Axis colorAxis, Func<double, string>? text = null, Ramp? ramp = null)
+    public Figure Heat(double[,] values, HeatBounds bounds, FigureAxis colorAxis, Func<double, string>? text = null, ColorRamp? ramp = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(colorAxis);
@@ -191,7 +191,7 @@ public sealed record Figure : Drawing
         new PanelLayout(drawnWidth, [this], this) { TotalHeight = Height }.Draw(markup, id, standalone);
     }
 
-    private static LineStyle RuleStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1.5, Dash = Dash.Dashed };
+    private static LineStyle RuleStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1.5, Dash = LineDash.Dashed };
 
-    private Figure With(Layer layer) => this with { Layers = Layers.Add(layer) };
+    private Figure With(FigureLayer layer) => this with { Layers = Layers.Add(layer) };
 }

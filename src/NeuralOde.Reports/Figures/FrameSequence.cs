@@ -6,7 +6,7 @@ namespace NeuralOde.Reports;
 /// <summary>One state of a <see cref="FrameSequence"/>.</summary>
 /// <param name="Label">What tells it from the others, such as "iteration 250".</param>
 /// <param name="Figure">The layers that differ from frame to frame. Its axes and size do not count: the base's do.</param>
-public sealed record Frame(string Label, Figure Figure);
+public sealed record FigureFrame(string Label, Figure Figure);
 
 /// <summary>
 /// A figure that changes, such as a trajectory over training. In a report it is a row of buttons, one a frame, that work
@@ -24,7 +24,7 @@ public sealed record FrameSequence : Drawing
     public Figure Base { get; init; } = new();
 
     /// <summary>The frames in order.</summary>
-    public IReadOnlyList<Frame> Frames { get; init; } = [];
+    public IReadOnlyList<FigureFrame> Frames { get; init; } = [];
 
     /// <summary>How long each frame is seen when played, in seconds.</summary>
     /// <value>Default 0.6; at least 0.35, because faster flicker can harm (WCAG 2.2, criterion 2.3.1: three flashes a second).</value>

@@ -22,8 +22,8 @@ public sealed record ImageGrid : Drawing
     public double ImageWidth { get; init; } = 56;
 
     /// <summary>Colours from brightness 0 to 1.</summary>
-    /// <value>Default <see cref="Ramp.Grayscale"/>.</value>
-    public Ramp Ramp { get; init; } = Ramp.Grayscale;
+    /// <value>Default <see cref="ColorRamp.Grayscale"/>.</value>
+    public ColorRamp Ramp { get; init; } = ColorRamp.Grayscale;
 
     /// <summary>Most images drawn; a note says how many are left out.</summary>
     /// <value>Default 200.</value>
@@ -69,7 +69,7 @@ public sealed record ImageGrid : Drawing
         }
         var uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
         var height = ImageWidth * image.Rows / image.Columns;
-        markup.Empty("image", ("x", Numbers.Coordinate(x)), ("y", Numbers.Coordinate(y)), ("width", Numbers.Coordinate(ImageWidth)), ("height", Numbers.Coordinate(height)),
+        markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)), ("width", NumberText.Coordinate(ImageWidth)), ("height", NumberText.Coordinate(height)),
             ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
         SvgText.Draw(markup, image.Label, x + 0.5 * ImageWidth, y + height + 14, LabelSize, ImageWidth + Gap - 2, "middle");
     }

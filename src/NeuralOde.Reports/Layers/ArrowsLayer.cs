@@ -31,7 +31,7 @@ public sealed record ArrowStyle
 }
 
 /// <summary>A vector field's arrows, centred on their points, in the direction that a trajectory has on the page.</summary>
-internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[] vs, ArrowStyle style) : Layer
+internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[] vs, ArrowStyle style) : FigureLayer
 {
     private const int Levels = 4;
 
@@ -66,7 +66,7 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
         {
             if (paths[level] is PathData path)
             {
-                canvas.Out.Empty("path", ("d", path.ToString()), ("opacity", level == Levels - 1 ? null : Numbers.Coordinate((level + 1.2) / Levels)));
+                canvas.Out.Empty("path", ("d", path.ToString()), ("opacity", level == Levels - 1 ? null : NumberText.Coordinate((level + 1.2) / Levels)));
             }
         }
         canvas.Out.Close();
@@ -84,7 +84,7 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
     private (string, string?)[] Stroke() =>
     [
         ("class", Palette.Class(style.Color)), ("color", Palette.Light(style.Color)), ("fill", "none"), ("stroke", "currentColor"),
-        ("stroke-width", Numbers.Coordinate(style.Width)), ("stroke-linecap", "round"), ("stroke-linejoin", "round"),
+        ("stroke-width", NumberText.Coordinate(style.Width)), ("stroke-linecap", "round"), ("stroke-linejoin", "round"),
     ];
 
     private static double Hypotenuse(double a, double b) => Math.Sqrt(a * a + b * b);

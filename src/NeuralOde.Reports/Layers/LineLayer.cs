@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>How a line is broken, so that lines differ without colour too.</summary>
-public enum Dash
+public enum LineDash
 {
     /// <summary>Unbroken.</summary>
     Solid,
@@ -28,8 +28,8 @@ public sealed record LineStyle
     public double Width { get; init; } = 2;
 
     /// <summary>How it is broken.</summary>
-    /// <value>Default <see cref="Dash.Solid"/>.</value>
-    public Dash Dash { get; init; }
+    /// <value>Default <see cref="LineDash.Solid"/>.</value>
+    public LineDash Dash { get; init; }
 
     /// <summary>From 0, invisible, to 1.</summary>
     /// <value>Default 1.</value>
@@ -41,11 +41,11 @@ public sealed record LineStyle
         ("color", Palette.Light(Color)),
         ("stroke", "currentColor"),
         ("fill", closed ? "currentColor" : "none"),
-        ("stroke-width", Numbers.Coordinate(Width)),
+        ("stroke-width", NumberText.Coordinate(Width)),
         ("stroke-dasharray", DashArray()),
         ("stroke-linejoin", "round"),
-        ("stroke-linecap", Dash == Dash.Dotted ? "round" : null),
-        ("opacity", Opacity >= 1 ? null : Numbers.Coordinate(Math.Max(0, Opacity))),
+        ("stroke-linecap", Dash == LineDash.Dotted ? "round" : null),
+        ("opacity", Opacity >= 1 ? null : NumberText.Coordinate(Math.Max(0, Opacity))),
     ];
 
     private string? DashArray()
@@ -53,17 +53,17 @@ public sealed record LineStyle
         var unit = Math.Max(1, Width);
         return Dash switch
         {
-            Dash.Solid => null,
-            Dash.Dashed => $"{Numbers.Coordinate(3.5 * unit)} {Numbers.Coordinate(2 * unit)}",
-            Dash.Dotted => $"0 {Numbers.Coordinate(2.2 * unit)}",
-            Dash.DashDot => $"{Numbers.Coordinate(4 * unit)} {Numbers.Coordinate(1.8 * unit)} {Numbers.Coordinate(unit)} {Numbers.Coordinate(1.8 * unit)}",
-            _ => throw new InvalidOperationException($"{Dash} is not a member of Dash."),
+            LineDash.Solid => null,
+            LineDash.Dashed => $"{NumberText.Coordinate(3.5 * unit)} {NumberText.Coordinate(2 * unit)}",
+            LineDash.Dotted => $"0 {NumberText.Coordinate(2.2 * unit)}",
+            LineDash.DashDot => $"{NumberText.Coordinate(4 * unit)} {NumberText.Coordinate(1.8 * unit)} {NumberText.Coordinate(unit)} {NumberText.Coordinate(1.8 * unit)}",
+            _ => throw new InvalidOperationException($"{Dash} is not a member of LineDash."),
         };
     }
 }
 
 /// <summary>A line through points in their order; a value that is not finite breaks it.</summary>
-internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Layer
+internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : FigureLayer
 {
     public override bool HasData => AnyPair(xs, ys);
 
@@ -85,7 +85,7 @@ internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Lay
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, style.ToString(), (m, x, y) =>
         m.Empty("path", [("d", new PathData().MoveTo(x, y).LineTo(x + LegendEntry.SwatchWidth, y).ToString()), .. style.Attributes()]));
 
-    public override string Describe() => $"{Quoted(style.Dash == Dash.Solid ? "line" : style.Dash.ToString().ToLowerInvariant() + " line")} of {xs.Length} points";
+    public override string Describe() => $"{Quoted(style.Dash == LineDash.Solid ? "line" : style.Dash.ToString().ToLowerInvariant() + " line")} of {xs.Length} points";
 
     /// <summary>The unbroken stretches of a line, in pixels.</summary>
     public static List<List<(double X, double Y)>> Runs(Canvas canvas, double[] xs, double[] ys)

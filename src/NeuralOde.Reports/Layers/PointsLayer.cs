@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>The shape of a point, so that series differ without colour too.</summary>
-public enum Marker
+public enum PointMarker
 {
     /// <summary>A filled circle.</summary>
     Disc,
@@ -33,8 +33,8 @@ public sealed record PointStyle
     public PaletteColor Color { get; init; } = PaletteColor.Ink;
 
     /// <summary>The shape.</summary>
-    /// <value>Default <see cref="Marker.Disc"/>.</value>
-    public Marker Marker { get; init; }
+    /// <value>Default <see cref="PointMarker.Disc"/>.</value>
+    public PointMarker Marker { get; init; }
 
     /// <summary>The diameter in pixels.</summary>
     /// <value>Default 5.</value>
@@ -44,7 +44,7 @@ public sealed record PointStyle
     /// <value>Default 1.</value>
     public double Opacity { get; init; } = 1;
 
-    internal bool IsOpen => Marker is Marker.Ring or Marker.Cross or Marker.Plus;
+    internal bool IsOpen => Marker is PointMarker.Ring or PointMarker.Cross or PointMarker.Plus;
 
     /// <summary>Attributes of a path of such points, in a named colour or one of a ramp.</summary>
     internal (string, string?)[] Attributes(string? rampColor = null) =>
@@ -53,9 +53,9 @@ public sealed record PointStyle
         ("color", rampColor ?? Palette.Light(Color)),
         ("stroke", "currentColor"),
         ("fill", IsOpen ? "none" : "currentColor"),
-        ("stroke-width", Numbers.Coordinate(Marker == Marker.Disc ? Size : IsOpen ? 1.6 : 0.5)),
+        ("stroke-width", NumberText.Coordinate(Marker == PointMarker.Disc ? Size : IsOpen ? 1.6 : 0.5)),
         ("stroke-linecap", "round"),
-        ("opacity", Opacity >= 1 ? null : Numbers.Coordinate(Math.Max(0, Opacity))),
+        ("opacity", Opacity >= 1 ? null : NumberText.Coordinate(Math.Max(0, Opacity))),
     ];
 
     internal void Append(PathData path, double x, double y)
@@ -63,35 +63,35 @@ public sealed record PointStyle
         var r = 0.5 * Size;
         switch (Marker)
         {
-            case Marker.Disc:
+            case PointMarker.Disc:
                 path.Dot(x, y);
                 break;
-            case Marker.Ring:
+            case PointMarker.Ring:
                 path.Circle(x, y, r);
                 break;
-            case Marker.Cross:
+            case PointMarker.Cross:
                 path.MoveTo(x - 0.8 * r, y - 0.8 * r).LineTo(x + 0.8 * r, y + 0.8 * r).MoveTo(x - 0.8 * r, y + 0.8 * r).LineTo(x + 0.8 * r, y - 0.8 * r);
                 break;
-            case Marker.Plus:
+            case PointMarker.Plus:
                 path.MoveTo(x - r, y).LineTo(x + r, y).MoveTo(x, y - r).LineTo(x, y + r);
                 break;
-            case Marker.Square:
+            case PointMarker.Square:
                 path.MoveTo(x - 0.85 * r, y - 0.85 * r).LineTo(x + 0.85 * r, y - 0.85 * r).LineTo(x + 0.85 * r, y + 0.85 * r).LineTo(x - 0.85 * r, y + 0.85 * r).ClosePath();
                 break;
-            case Marker.Diamond:
+            case PointMarker.Diamond:
                 path.MoveTo(x, y - 1.2 * r).LineTo(x + 1.2 * r, y).LineTo(x, y + 1.2 * r).LineTo(x - 1.2 * r, y).ClosePath();
                 break;
-            case Marker.Triangle:
+            case PointMarker.Triangle:
                 path.MoveTo(x, y - 1.1 * r).LineTo(x + 1.1 * r, y + 0.9 * r).LineTo(x - 1.1 * r, y + 0.9 * r).ClosePath();
                 break;
             default:
-                throw new InvalidOperationException($"{Marker} is not a member of Marker.");
+                throw new InvalidOperationException($"{Marker} is not a member of PointMarker.");
         }
     }
 }
 
 /// <summary>Points, in one colour or coloured by values; a pair that is not finite is left out.</summary>
-internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyle, double[]? colors, Axis? colorAxis, Ramp? ramp) : Layer
+internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyle, double[]? colors, FigureAxis? colorAxis, ColorRamp? ramp) : FigureLayer
 {
     // Above this count, points that fall within one pixel of another of the same colour are left out.
     private const int Many = 5_000;
@@ -100,7 +100,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
 
     public override bool HasData => AnyPair(xs, ys);
 
-    public override (Axis Axis, Ramp Ramp)? ColorKey => colors is null ? null : (colorAxis ?? new Axis(), ramp ?? Ramp.Time);
+    public override (FigureAxis Axis, ColorRamp Ramp)? ColorKey => colors is null ? null : (colorAxis ?? new FigureAxis(), ramp ?? ColorRamp.Time);
 
     public override void Extend(Extent x, Extent y) => ExtendPairs(xs, ys, x, y);
 
@@ -115,7 +115,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
     public override void Draw(Canvas canvas)
     {
         // One path for each colour keeps a thousand points to a few elements. The last group is for points whose value is missing.
-        var paths = new PathData?[colors is null ? 1 : Ramp.Steps + 1];
+        var paths = new PathData?[colors is null ? 1 : ColorRamp.Steps + 1];
         var seen = xs.Length > Many ? new HashSet<(int, int, int)>() : null;
         var all = new PathData();
         var style = pointStyle with { Size = pointStyle.Size * canvas.PointScale };
@@ -125,7 +125,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
             {
                 continue;
             }
-            var step = colors is null ? 0 : canvas.ColorStep(colors[i]) is >= 0 and var s ? s : Ramp.Steps;
+            var step = colors is null ? 0 : canvas.ColorStep(colors[i]) is >= 0 and var s ? s : ColorRamp.Steps;
             var (x, y) = (canvas.X.At(xs[i]), canvas.Y.At(ys[i]));
             if (seen?.Add(((int)x, (int)y, step)) == false)
             {
@@ -134,17 +134,17 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
             style.Append(paths[step] ??= new PathData(), x, y);
             style.Append(all, x, y);
         }
-        if (colors is not null && style.Marker == Marker.Disc && !all.IsEmpty)
+        if (colors is not null && style.Marker == PointMarker.Disc && !all.IsEmpty)
         {
             // A thin rim keeps the ramp's lightest colours visible on white, and its darkest on black.
             canvas.Out.Empty("path", ("d", all.ToString()), ("class", "c0"), ("color", Palette.Light(PaletteColor.Ink)), ("stroke", "currentColor"),
-                ("stroke-width", Numbers.Coordinate(style.Size + 1.2)), ("stroke-linecap", "round"), ("opacity", Numbers.Coordinate(0.45 * style.Opacity))).Raw("\n");
+                ("stroke-width", NumberText.Coordinate(style.Size + 1.2)), ("stroke-linecap", "round"), ("opacity", NumberText.Coordinate(0.45 * style.Opacity))).Raw("\n");
         }
         for (var step = 0; step < paths.Length; step++)
         {
             if (paths[step] is PathData path)
             {
-                var color = colors is null || step == Ramp.Steps ? null : canvas.Color!.Value.Ramp.Step(step);
+                var color = colors is null || step == ColorRamp.Steps ? null : canvas.Color!.Value.Ramp.Step(step);
                 canvas.Out.Empty("path", [("d", path.ToString()), .. style.Attributes(color)]).Raw("\n");
             }
         }

@@ -4,13 +4,13 @@ namespace NeuralOde.Reports;
 /// <param name="Name">Its heading.</param>
 /// <param name="Unit">The unit of its values, shown in the heading; null for none.</param>
 /// <param name="IsNumeric">Whether its cells are numbers, which are aligned at the right; default false.</param>
-public sealed record Column(string Name, string? Unit = null, bool IsNumeric = false);
+public sealed record ReportColumn(string Name, string? Unit = null, bool IsNumeric = false);
 
-/// <summary>A table of text cells; numbers come as text from <see cref="Numbers"/>.</summary>
-public sealed record Table : Block
+/// <summary>A table of text cells; numbers come as text from <see cref="NumberText"/>.</summary>
+public sealed record ReportTable : ReportBlock
 {
     /// <summary>The columns. The first one names the rows.</summary>
-    public IReadOnlyList<Column> Columns { get; init; } = [];
+    public IReadOnlyList<ReportColumn> Columns { get; init; } = [];
 
     /// <summary>The rows, each with a cell for every column.</summary>
     /// <exception cref="ArgumentException">When the report is written: a row with more or fewer cells.</exception>
@@ -27,13 +27,13 @@ public sealed record Table : Block
     /// <param name="caption">What it shows; null for none.</param>
     /// <param name="pairs">Names and values.</param>
     /// <returns>The table.</returns>
-    public static Table Pairs(string? caption, params IReadOnlyList<(string Name, string Value)> pairs)
+    public static ReportTable Pairs(string? caption, params IReadOnlyList<(string Name, string Value)> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        return new Table
+        return new ReportTable
         {
             Caption = caption,
-            Columns = [new Column("setting"), new Column("value")],
+            Columns = [new ReportColumn("setting"), new ReportColumn("value")],
             Rows = [.. pairs.Select(p => (IReadOnlyList<string>)[p.Name, p.Value])],
         };
     }
@@ -79,5 +79,5 @@ public sealed record Table : Block
         markup.Close();
     }
 
-    private static string? Class(Column column) => column.IsNumeric ? "num" : null;
+    private static string? Class(ReportColumn column) => column.IsNumeric ? "num" : null;
 }

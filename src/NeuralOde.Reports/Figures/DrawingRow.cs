@@ -2,7 +2,7 @@ namespace NeuralOde.Reports;
 
 /// <summary>Pictures side by side on a wide page, and above one another on a narrow one.</summary>
 /// <param name="Drawings">The pictures, two or three. Their widths do not count: they share the page's.</param>
-public sealed record Row(params IReadOnlyList<Drawing> Drawings) : Block
+public sealed record DrawingRow(params IReadOnlyList<Drawing> Drawings) : ReportBlock
 {
     private const double Gap = 16;
 

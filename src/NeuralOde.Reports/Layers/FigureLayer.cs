@@ -4,7 +4,7 @@ namespace NeuralOde.Reports;
 internal sealed record Canvas(Markup Out, Scale X, Scale Y)
 {
     /// <summary>Colour bars' range and ramp; null where no layer is coloured by a value.</summary>
-    public (Domain Domain, Ramp Ramp)? Color { get; init; }
+    public (Domain Domain, ColorRamp Ramp)? Color { get; init; }
 
     /// <summary>Bars that share a place stand side by side: which one is drawn.</summary>
     public int BarIndex { get; init; }
@@ -34,7 +34,7 @@ internal sealed record Canvas(Markup Out, Scale X, Scale Y)
             return -1;
         }
         var place = (domain.Transform(value) - domain.Low) / domain.Span;
-        return Math.Clamp((int)(place * Ramp.Steps), 0, Ramp.Steps - 1);
+        return Math.Clamp((int)(place * ColorRamp.Steps), 0, ColorRamp.Steps - 1);
     }
 }
 
@@ -48,7 +48,7 @@ internal sealed record LegendEntry(string Name, string Key, Action<Markup, doubl
 }
 
 /// <summary>One thing drawn in a figure.</summary>
-internal abstract class Layer
+internal abstract class FigureLayer
 {
     /// <summary>The name in the legend; null for none.</summary>
     public string? Name { get; init; }
@@ -60,7 +60,7 @@ internal abstract class Layer
     public virtual bool IsClipped => true;
 
     /// <summary>The colour bar that it needs, if any.</summary>
-    public virtual (Axis Axis, Ramp Ramp)? ColorKey => null;
+    public virtual (FigureAxis Axis, ColorRamp Ramp)? ColorKey => null;
 
     /// <summary>Adds its values to the axes' ranges.</summary>
     public abstract void Extend(Extent x, Extent y);

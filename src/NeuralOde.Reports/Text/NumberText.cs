@@ -4,7 +4,7 @@ using System.Text;
 namespace NeuralOde.Reports;
 
 /// <summary>Numbers as a reader wants them, the same under every culture.</summary>
-public static class Numbers
+public static class NumberText
 {
     /// <summary>
     /// A number with a given count of significant digits: <c>0.0213</c>, <c>1,240</c> as <c>1240</c>, and

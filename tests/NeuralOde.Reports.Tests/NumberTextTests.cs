@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NeuralOde.Reports.Tests;
 
-public class NumbersTests
+public class NumberTextTests
 {
     [Theory]
     [InlineData(0.02134, 3, "0.0213")]
@@ -15,20 +15,20 @@ public class NumbersTests
     [InlineData(double.NaN, 3, "NaN")]
     [InlineData(double.NegativeInfinity, 3, "−∞")]
     [InlineData(double.Epsilon, 2, "4.9×10⁻³²⁴")]
-    public void Short_keeps_significant_digits(double value, int digits, string text) => Assert.Equal(text, Numbers.Short(value, digits));
+    public void Short_keeps_significant_digits(double value, int digits, string text) => Assert.Equal(text, NumberText.Short(value, digits));
 
     [Theory]
     [InlineData(-0.001, 2, "0.00")]
     [InlineData(-0.0, 0, "0")]
     [InlineData(-1.5, 1, "−1.5")]
-    public void Fixed_has_a_true_minus_and_no_negative_zero(double value, int decimals, string text) => Assert.Equal(text, Numbers.Fixed(value, decimals));
+    public void Fixed_has_a_true_minus_and_no_negative_zero(double value, int decimals, string text) => Assert.Equal(text, NumberText.Fixed(value, decimals));
 
     [Theory]
     [InlineData(1.005, "1")]
     [InlineData(-0.001, "0")]
     [InlineData(12.3456, "12.35")]
     [InlineData(-7.5, "-7.5")]
-    public void Coordinates_have_two_decimals_at_most(double value, string text) => Assert.Equal(text, Numbers.Coordinate(value));
+    public void Coordinates_have_two_decimals_at_most(double value, string text) => Assert.Equal(text, NumberText.Coordinate(value));
 
     [Fact]
     public void Path_steps_do_not_drift()

@@ -4,7 +4,7 @@ namespace NeuralOde.Reports;
 /// A ramp of colours for a quantity, even to the eye: anchors are chosen with evenly rising lightness, as in the
 /// viridis map (van der Walt and Smith 2015), and joined by straight lines in Oklab (Ottosson 2020, "A perceptual color space for image processing").
 /// </summary>
-public sealed class Ramp
+public sealed class ColorRamp
 {
     /// <summary>How many colours a ramp is drawn with: the steps of a colour bar, and the groups of coloured points.</summary>
     internal const int Steps = 32;
@@ -14,7 +14,7 @@ public sealed class Ramp
     /// <summary>Makes a ramp.</summary>
     /// <param name="anchors">Two or more colours as <c>#rrggbb</c>, evenly spaced from the lowest value to the highest.</param>
     /// <exception cref="ArgumentException">Fewer than two anchors, or one that is not <c>#rrggbb</c>.</exception>
-    public Ramp(params IReadOnlyList<string> anchors)
+    public ColorRamp(params IReadOnlyList<string> anchors)
     {
         ArgumentNullException.ThrowIfNull(anchors);
         if (anchors.Count < 2)
@@ -25,13 +25,13 @@ public sealed class Ramp
     }
 
     /// <summary>Violet, blue, green, yellow: for time and other coordinates, on light and dark pages.</summary>
-    public static Ramp Time { get; } = new("#552f9f", "#3963b2", "#108faa", "#3eb881", "#aaca47", "#f2d935");
+    public static ColorRamp Time { get; } = new("#552f9f", "#3963b2", "#108faa", "#3eb881", "#aaca47", "#f2d935");
 
     /// <summary>Near white to dark blue: for amounts that start at nothing, such as densities and counts.</summary>
-    public static Ramp Amount { get; } = new("#edf7fe", "#a7d5ef", "#60a7d6", "#2f72b1", "#203f7c", "#131d47");
+    public static ColorRamp Amount { get; } = new("#edf7fe", "#a7d5ef", "#60a7d6", "#2f72b1", "#203f7c", "#131d47");
 
     /// <summary>Black to white: for images.</summary>
-    public static Ramp Grayscale { get; } = new("#000000", "#ffffff");
+    public static ColorRamp Grayscale { get; } = new("#000000", "#ffffff");
 
     /// <summary>The colour at a place on the ramp.</summary>
     /// <param name="position">0 for the lowest value to 1 for the highest; beyond them the nearest end.</param>

@@ -2,14 +2,14 @@ namespace NeuralOde.Reports;
 
 /// <summary>A key number.</summary>
 /// <param name="Label">What it is.</param>
-/// <param name="Value">The number as text, such as from <see cref="Numbers.Short"/>.</param>
+/// <param name="Value">The number as text, such as from <see cref="NumberText.Short"/>.</param>
 /// <param name="Unit">Its unit; null for none.</param>
 /// <param name="Note">A few words below, such as what it compares with; null for none.</param>
-public sealed record Card(string Label, string Value, string? Unit = null, string? Note = null);
+public sealed record KeyNumber(string Label, string Value, string? Unit = null, string? Note = null);
 
 /// <summary>Key numbers side by side.</summary>
 /// <param name="Items">The numbers, best three to six.</param>
-public sealed record Cards(params IReadOnlyList<Card> Items) : Block
+public sealed record KeyNumbers(params IReadOnlyList<KeyNumber> Items) : ReportBlock
 {
     internal override void Write(ReportContext context)
     {

@@ -5,13 +5,13 @@ namespace NeuralOde.Reports;
 /// <summary>A heading and the blocks below it; sections nest. Immutable, as all blocks are.</summary>
 /// <param name="Title">The heading.</param>
 /// <param name="Blocks">What follows, in order.</param>
-public sealed record Section(string Title, params IReadOnlyList<Block> Blocks) : Block
+public sealed record ReportSection(string Title, params IReadOnlyList<ReportBlock> Blocks) : ReportBlock
 {
     /// <summary>The section with more blocks at its end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new section; this one does not change.</returns>
     [Pure]
-    public Section Add(params IReadOnlyList<Block> blocks)
+    public ReportSection Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
         return this with { Blocks = [.. Blocks, .. blocks] };

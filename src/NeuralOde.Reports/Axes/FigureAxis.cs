@@ -13,7 +13,7 @@ public enum AxisScale
 /// <summary>What an axis (or a colour bar) shows: its name, unit, scale, and range where the data should not decide.</summary>
 /// <param name="Label">The quantity's name; empty for none.</param>
 /// <param name="Unit">Its unit, shown in parentheses after the name; null for none.</param>
-public sealed record Axis(string Label = "", string? Unit = null)
+public sealed record FigureAxis(string Label = "", string? Unit = null)
 {
     /// <summary>Linear or logarithmic.</summary>
     /// <value>Default <see cref="AxisScale.Linear"/>.</value>
@@ -40,7 +40,7 @@ public sealed record Axis(string Label = "", string? Unit = null)
     /// <summary>"time (10³ years)".</summary>
     internal string Caption(int exponent)
     {
-        var power = exponent == 0 ? "" : "×10" + Numbers.Superscript(exponent);
+        var power = exponent == 0 ? "" : "×10" + NumberText.Superscript(exponent);
         var inside = string.IsNullOrEmpty(Unit) ? power : power.Length == 0 ? Unit : power + " " + Unit;
         return inside.Length == 0 ? Label : Label.Length == 0 ? $"({inside})" : $"{Label} ({inside})";
     }

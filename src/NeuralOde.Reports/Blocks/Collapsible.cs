@@ -3,7 +3,7 @@ namespace NeuralOde.Reports;
 /// <summary>Blocks that a reader opens with a click; they are printed only when open.</summary>
 /// <param name="Summary">The line that is always seen.</param>
 /// <param name="Blocks">What opens below it.</param>
-public sealed record Details(string Summary, params IReadOnlyList<Block> Blocks) : Block
+public sealed record Collapsible(string Summary, params IReadOnlyList<ReportBlock> Blocks) : ReportBlock
 {
     internal override void Write(ReportContext context)
     {
