@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>One lane: the path of machines without vector hardware, and the plainest reading of each operation.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
@@ -135,6 +135,9 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     public static bool Any(SimdScalar<T> mask) => Bits(mask) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(SimdScalar<T> mask) => Bits(mask) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> AddBits(SimdScalar<T> a, SimdScalar<T> b) => FromBits(Bits(a) + Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -151,6 +154,9 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(SimdScalar<T> a) => a._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SumNeighbors(SimdScalar<T> a) => a._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(SimdScalar<T> a) => a._value;

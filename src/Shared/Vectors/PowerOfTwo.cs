@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>Powers of two made in the exponent bits.</summary>
 internal static class PowerOfTwo

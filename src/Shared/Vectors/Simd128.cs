@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>One 128-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
@@ -170,6 +170,11 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
         : mask._value.As<T, long>() != Vector128<long>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(Simd128<T> mask) => typeof(T) == typeof(float)
+        ? mask._value.As<T, int>() == Vector128<int>.AllBitsSet
+        : mask._value.As<T, long>() == Vector128<long>.AllBitsSet;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> AddBits(Simd128<T> a, Simd128<T> b) => typeof(T) == typeof(float)
         ? new((a._value.As<T, int>() + b._value.As<T, int>()).As<int, T>())
         : new((a._value.As<T, long>() + b._value.As<T, long>()).As<long, T>());
@@ -213,6 +218,9 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
             ? v.GetElement(0) + v.GetElement(2) + (v.GetElement(1) + v.GetElement(3))
             : v.GetElement(0) + v.GetElement(1);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SumNeighbors(Simd128<T> a) => Vector128.Sum(a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Simd128<T> a)

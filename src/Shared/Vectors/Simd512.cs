@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>One 512-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
@@ -177,6 +177,11 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
         : mask._value.As<T, long>() != Vector512<long>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(Simd512<T> mask) => typeof(T) == typeof(float)
+        ? mask._value.As<T, int>() == Vector512<int>.AllBitsSet
+        : mask._value.As<T, long>() == Vector512<long>.AllBitsSet;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> AddBits(Simd512<T> a, Simd512<T> b) => typeof(T) == typeof(float)
         ? new((a._value.As<T, int>() + b._value.As<T, int>()).As<int, T>())
         : new((a._value.As<T, long>() + b._value.As<T, long>()).As<long, T>());
@@ -222,6 +227,9 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Simd512<T> a) => Simd256<T>.SumLanes(new(a._value.GetLower() + a._value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SumNeighbors(Simd512<T> a) => Vector512.Sum(a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Simd512<T> a) => Simd256<T>.MaxLane(new(Vector256.Max(a._value.GetLower(), a._value.GetUpper())));

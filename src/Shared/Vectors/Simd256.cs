@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>One 256-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
@@ -170,6 +170,11 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
         : mask._value.As<T, long>() != Vector256<long>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(Simd256<T> mask) => typeof(T) == typeof(float)
+        ? mask._value.As<T, int>() == Vector256<int>.AllBitsSet
+        : mask._value.As<T, long>() == Vector256<long>.AllBitsSet;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> AddBits(Simd256<T> a, Simd256<T> b) => typeof(T) == typeof(float)
         ? new((a._value.As<T, int>() + b._value.As<T, int>()).As<int, T>())
         : new((a._value.As<T, long>() + b._value.As<T, long>()).As<long, T>());
@@ -200,6 +205,9 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Simd256<T> a) => Simd128<T>.SumLanes(new(a._value.GetLower() + a._value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SumNeighbors(Simd256<T> a) => Vector256.Sum(a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Simd256<T> a) => Simd128<T>.MaxLane(new(Vector128.Max(a._value.GetLower(), a._value.GetUpper())));

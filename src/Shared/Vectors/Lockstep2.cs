@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>
 /// Two vectors that act as one of twice the length, so two independent chains hide each other's latency. Nested, it is a block of any power of
@@ -199,6 +199,9 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
     public static bool Any(Lockstep2<TVector, T> mask) => TVector.Any(mask._a | mask._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(Lockstep2<TVector, T> mask) => TVector.All(mask._a & mask._b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> AddBits(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
         => new(
             TVector.AddBits(a._a, b._a),
@@ -233,6 +236,9 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Lockstep2<TVector, T> a) => TVector.SumLanes(a._a + a._b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SumNeighbors(Lockstep2<TVector, T> a) => TVector.SumNeighbors(a._a) + TVector.SumNeighbors(a._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Lockstep2<TVector, T> a) => TVector.MaxLane(TVector.Max(a._a, a._b));

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>
 /// A fixed number of lanes of <typeparamref name="T"/>, so that a numeric function is written once and runs at every width:
@@ -99,6 +99,9 @@ internal unsafe interface ISimdVector<TSelf, T>
     /// <summary>Whether any lane of a mask is set.</summary>
     static abstract bool Any(TSelf mask);
 
+    /// <summary>Whether all lanes of a mask are set.</summary>
+    static abstract bool All(TSelf mask);
+
     /// <summary>Adds the lanes as integers of their own width.</summary>
     static abstract TSelf AddBits(TSelf a, TSelf b);
 
@@ -116,6 +119,9 @@ internal unsafe interface ISimdVector<TSelf, T>
 
     /// <summary>The sum of all lanes, halves folded onto each other: lane i with lane i + Count/2, and so on. Every width folds in this order.</summary>
     static abstract T SumLanes(TSelf a);
+
+    /// <summary>The sum of all lanes, neighbors first: lane 0 with lane 1, and so on, which is the run time's own order.</summary>
+    static abstract T SumNeighbors(TSelf a);
 
     /// <summary>The largest lane, NaN if any lane is.</summary>
     static abstract T MaxLane(TSelf a);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace NeuralOde.Tensors.Kernels;
+namespace NeuralOde.Vectors;
 
 /// <summary>A function of one element, for the lanes that a vector function leaves to it.</summary>
 internal interface IScalarFunction<T>
