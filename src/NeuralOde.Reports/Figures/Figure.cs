@@ -10,7 +10,8 @@ namespace NeuralOde.Reports;
 /// </summary>
 /// <remarks>
 /// A name puts a layer into the legend, which stands above the plot; layers without a name do not appear there.
-/// Where two series share a figure, give them different dashes or markers, so that they differ without colour.
+/// Lines, bands, bars and points without a color each get the next of a palette that people with any common color vision tell apart.
+/// Give series that share a figure different dashes or markers too, so that they differ without color.
 /// </remarks>
 public sealed record Figure : Drawing
 {
@@ -52,7 +53,7 @@ public sealed record Figure : Drawing
     public Figure Line(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, LineStyle? style = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new LineLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new LineStyle()) { Name = name });
+        return With(new LineLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new LineStyle()).Or(Next<LineLayer>(Palette.OfLines))) { Name = name });
     }
 
     /// <summary>Points in one colour.</summary>
@@ -66,7 +67,7 @@ public sealed record Figure : Drawing
     public Figure Points(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, PointStyle? style = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(), null, null, null) { Name = name });
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new PointStyle()).Or(Next<PointsLayer>(Palette.OfPoints)), null, null, null) { Name = name });
     }
 
     /// <summary>Points coloured by a value, such as time, with a colour bar at the right of the plot. A figure has one colour bar.</summary>
@@ -85,7 +86,7 @@ public sealed record Figure : Drawing
     {
         ArgumentNullException.ThrowIfNull(colorAxis);
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(),
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new PointStyle()).Or(PaletteColor.Ink),
             FigureLayer.Copy(values, nameof(values), x.Length, nameof(xs)), colorAxis, ramp)
         { Name = name });
     }
@@ -114,15 +115,17 @@ public sealed record Figure : Drawing
     /// <param name="lower">Lower edge, as many.</param>
     /// <param name="upper">Upper edge, as many.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="color">Its colour; default <see cref="PaletteColor.Blue"/>.</param>
+    /// <param name="color">Its color; null for the palette's next color that no other band of the figure has, blue first.</param>
     /// <returns>A figure with the band.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
     public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null,
-        PaletteColor color = PaletteColor.Blue)
+        PaletteColor? color = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)), color) { Name = name });
+        return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)),
+            color ?? Next<BandLayer>(Palette.OfLines))
+        { Name = name });
     }
 
     /// <summary>Shades a stretch of the horizontal axis, such as held-out times, under all other layers.</summary>
@@ -139,7 +142,7 @@ public sealed record Figure : Drawing
     /// <param name="style">Its look; null for thin grey dashes.</param>
     /// <returns>A figure with the line.</returns>
     [Pure]
-    public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) => With(new RuleLayer(y, vertical: false, style ?? RuleStyle) { Name = name });
+    public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) => With(new RuleLayer(y, vertical: false, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
     /// <summary>A line across the plot at one abscissa.</summary>
     /// <param name="x">The abscissa.</param>
@@ -147,20 +150,20 @@ public sealed record Figure : Drawing
     /// <param name="style">Its look; null for thin grey dashes.</param>
     /// <returns>A figure with the line.</returns>
     [Pure]
-    public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) => With(new RuleLayer(x, vertical: true, style ?? RuleStyle) { Name = name });
+    public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) => With(new RuleLayer(x, vertical: true, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
     /// <summary>Bars that stand on zero; bars of several layers stand side by side.</summary>
     /// <param name="xs">Their middles: on an axis of categories 0, 1, 2, ….</param>
     /// <param name="heights">Their heights, as many.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="color">Their colour; default <see cref="PaletteColor.Blue"/>.</param>
+    /// <param name="color">Their color; null for the palette's next color that no other bars of the figure have, blue first.</param>
     /// <returns>A figure with the bars.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
-    public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor color = PaletteColor.Blue)
+    public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor? color = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new BarsLayer(x, FigureLayer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color) { Name = name });
+        return With(new BarsLayer(x, FigureLayer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color ?? Next<BarsLayer>(Palette.OfLines)) { Name = name });
     }
 
     /// <summary>A heat map under all other layers, with a colour bar.</summary>
@@ -192,6 +195,13 @@ public sealed record Figure : Drawing
     }
 
     private static LineStyle RuleStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1.5, Dash = LineDash.Dashed };
+
+    // The first color that fewest layers of this kind have: all differ until the palette is used up.
+    private PaletteColor Next<TLayer>(ImmutableArray<PaletteColor> palette)
+        where TLayer : FigureLayer
+    {
+        return palette.MinBy(color => Layers.Count(l => l is TLayer && l.OwnColor == color));
+    }
 
     private Figure With(FigureLayer layer) => this with { Layers = Layers.Add(layer) };
 }

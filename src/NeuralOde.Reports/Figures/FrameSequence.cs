@@ -1,3 +1,4 @@
+using System.Diagnostics.Contracts;
 using System.Globalization;
 using System.Text;
 
@@ -5,7 +6,7 @@ namespace NeuralOde.Reports;
 
 /// <summary>One state of a <see cref="FrameSequence"/>.</summary>
 /// <param name="Label">What tells it from the others, such as "iteration 250".</param>
-/// <param name="Figure">The layers that differ from frame to frame. Its axes and size do not count: the base's do.</param>
+/// <param name="Figure">The layers that differ from frame to frame. Its axes and size do not count: the base's do. Give its layers colors that the base's do not have.</param>
 public sealed record FigureFrame(string Label, Figure Figure);
 
 /// <summary>
@@ -42,6 +43,7 @@ public sealed record FrameSequence : Drawing
     /// <param name="panelHeight">Height of each plot in pixels; default 170.</param>
     /// <returns>The grid, with this sequence's title.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 2.</exception>
+    [Pure]
     public PanelGrid ToFilmStrip(int count, int columns = 4, double panelHeight = 170)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
