@@ -1,3 +1,5 @@
+using System.Diagnostics.Contracts;
+
 namespace NeuralOde.Reports;
 
 /// <summary>A table's column.</summary>
@@ -27,6 +29,7 @@ public sealed record ReportTable : ReportBlock
     /// <param name="caption">What it shows; null for none.</param>
     /// <param name="pairs">Names and values.</param>
     /// <returns>The table.</returns>
+    [Pure]
     public static ReportTable Pairs(string? caption, params IReadOnlyList<(string Name, string Value)> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
