@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// Colours for categories that people with any common colour vision tell apart: the set of Okabe and Ito (2008,
-/// "Color Universal Design"), and a grey. A report lightens the dark ones where the reader's screen is dark.
+/// Colors for categories that people with any common color vision tell apart: the set of Okabe and Ito (2008,
+/// "Color Universal Design"), and a gray. A report lightens the dark ones where the reader's screen is dark.
 /// </summary>
 public enum PaletteColor
 {
-    /// <summary>The text's own colour: black on a light page, near white on a dark one.</summary>
+    /// <summary>The text's own color: black on a light page, near white on a dark one.</summary>
     Ink,
 
     /// <summary>Blue, #0072B2.</summary>
@@ -32,11 +32,11 @@ public enum PaletteColor
     /// <summary>Yellow, #F0E442; too light for thin lines on a white page.</summary>
     Yellow,
 
-    /// <summary>Grey, for what should stay in the background.</summary>
+    /// <summary>Gray, for what should stay in the background.</summary>
     Gray,
 }
 
-/// <summary>The hexadecimal colours, and the class that lets a report's style change them.</summary>
+/// <summary>The hexadecimal colors, and the class that lets a report's style change them.</summary>
 internal static class Palette
 {
     private static readonly string[] OnLight = ["#1f2328", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#7d8590"];

@@ -1,6 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>What shows an arrow's magnitude. Arrows have one length: long ones would hide their neighbours.</summary>
+/// <summary>What shows an arrow's magnitude. Arrows have one length: long ones would hide their neighbors.</summary>
 public enum ArrowMagnitude
 {
     /// <summary>Stronger arrows are less transparent, in four steps.</summary>
@@ -13,7 +13,7 @@ public enum ArrowMagnitude
 /// <summary>How a vector field's arrows look.</summary>
 public sealed record ArrowStyle
 {
-    /// <summary>The colour.</summary>
+    /// <summary>The color.</summary>
     /// <value>Default <see cref="PaletteColor.Gray"/>.</value>
     public PaletteColor Color { get; init; } = PaletteColor.Gray;
 

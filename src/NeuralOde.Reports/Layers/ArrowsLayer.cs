@@ -1,6 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>A vector field's arrows, centred on their points, in the direction that a trajectory has on the page.</summary>
+/// <summary>A vector field's arrows, centerd on their points, in the direction that a trajectory has on the page.</summary>
 internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[] vs, ArrowStyle style) : FigureLayer
 {
     private const int Levels = 4;

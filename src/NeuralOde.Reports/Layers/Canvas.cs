@@ -1,9 +1,9 @@
 namespace NeuralOde.Reports;
 
-/// <summary>What a layer draws on: the scales, the place of the plot, and the colours of values.</summary>
+/// <summary>What a layer draws on: the scales, the place of the plot, and the colors of values.</summary>
 internal sealed record Canvas(Markup Out, Scale X, Scale Y)
 {
-    /// <summary>Colour bars' range and ramp; null where no layer is coloured by a value.</summary>
+    /// <summary>Color bars' range and ramp; null where no layer is colored by a value.</summary>
     public (Domain Domain, ColorRamp Ramp)? Color { get; init; }
 
     /// <summary>Bars that share a place stand side by side: which one is drawn.</summary>

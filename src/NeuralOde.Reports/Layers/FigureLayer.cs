@@ -15,13 +15,13 @@ internal abstract class FigureLayer
     /// <summary>The palette's color that tells it from other layers of its kind; null where it has none of its own.</summary>
     public virtual PaletteColor? OwnColor => null;
 
-    /// <summary>The colour bar that it needs, if any.</summary>
+    /// <summary>The color bar that it needs, if any.</summary>
     public virtual (FigureAxis Axis, ColorRamp Ramp)? ColorKey => null;
 
     /// <summary>Adds its values to the axes' ranges.</summary>
     public abstract void Extend(Extent x, Extent y);
 
-    /// <summary>Adds its values to the colour bar's range.</summary>
+    /// <summary>Adds its values to the color bar's range.</summary>
     public virtual void ExtendColor(Extent color)
     {
     }

@@ -9,7 +9,7 @@ namespace NeuralOde.Reports;
 /// <param name="YMax">Upper edge of the last row.</param>
 public readonly record struct HeatBounds(double XMin, double XMax, double YMin, double YMax)
 {
-    /// <summary>Cells centred on 0, 1, 2, …, as axes of categories place them.</summary>
+    /// <summary>Cells centerd on 0, 1, 2, …, as axes of categories place them.</summary>
     /// <param name="columns">Columns.</param>
     /// <param name="rows">Rows.</param>
     /// <returns>The bounds.</returns>

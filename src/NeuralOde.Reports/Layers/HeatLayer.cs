@@ -1,6 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>A rectangle of cells coloured by their values; a value that is not finite leaves its cell empty.</summary>
+/// <summary>A rectangle of cells colored by their values; a value that is not finite leaves its cell empty.</summary>
 internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis? colorAxis, ColorRamp? ramp, Func<double, string>? text) : FigureLayer
 {
     // Beyond this many cells an embedded image is much smaller than rectangles.
@@ -41,7 +41,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         }
         if (values.Length > MostRectangles)
         {
-            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest colour here.
+            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest color here.
             var uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
             var (left, top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
             canvas.Out.Empty("image", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(top)),

@@ -1,6 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>How a line is broken, so that lines differ without colour too.</summary>
+/// <summary>How a line is broken, so that lines differ without color too.</summary>
 public enum LineDash
 {
     /// <summary>Unbroken.</summary>
@@ -19,7 +19,7 @@ public enum LineDash
 /// <summary>How a line looks.</summary>
 public sealed record LineStyle
 {
-    /// <summary>The colour.</summary>
+    /// <summary>The color.</summary>
     /// <value>Default null: the palette's next color that no other line of the figure has; gray for a rule.</value>
     public PaletteColor? Color { get; init; }
 

@@ -1,6 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>The shape of a point, so that series differ without colour too.</summary>
+/// <summary>The shape of a point, so that series differ without color too.</summary>
 public enum PointMarker
 {
     /// <summary>A filled circle.</summary>
@@ -28,7 +28,7 @@ public enum PointMarker
 /// <summary>How points look.</summary>
 public sealed record PointStyle
 {
-    /// <summary>The colour, where values do not decide it.</summary>
+    /// <summary>The color, where values do not decide it.</summary>
     /// <value>Default null: <see cref="PaletteColor.Ink"/> for a figure's first points, then the palette's next color that no other points have.</value>
     public PaletteColor? Color { get; init; }
 
@@ -48,7 +48,7 @@ public sealed record PointStyle
 
     internal bool IsOpen => Marker is PointMarker.Ring or PointMarker.Cross or PointMarker.Plus;
 
-    /// <summary>Attributes of a path of such points, in a named colour or one of a ramp.</summary>
+    /// <summary>Attributes of a path of such points, in a named color or one of a ramp.</summary>
     internal (string, string?)[] Attributes(string? rampColor = null) =>
     [
         ("class", rampColor is null ? Palette.Class(Color!.Value) : null),

@@ -1,9 +1,9 @@
 namespace NeuralOde.Reports;
 
-/// <summary>Points, in one colour or coloured by values; a pair that is not finite is left out.</summary>
+/// <summary>Points, in one color or colored by values; a pair that is not finite is left out.</summary>
 internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyle, double[]? colors, FigureAxis? colorAxis, ColorRamp? ramp) : FigureLayer
 {
-    // Above this count, points that fall within one pixel of another of the same colour are left out.
+    // Above this count, points that fall within one pixel of another of the same color are left out.
     private const int Many = 5_000;
 
     public override bool IsClipped => false;
@@ -26,7 +26,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
 
     public override void Draw(Canvas canvas)
     {
-        // One path for each colour keeps a thousand points to a few elements. The last group is for points whose value is missing.
+        // One path for each color keeps a thousand points to a few elements. The last group is for points whose value is missing.
         var paths = new PathData?[colors is null ? 1 : ColorRamp.Steps + 1];
         var seen = xs.Length > Many ? new HashSet<(int, int, int)>() : null;
         var all = new PathData();
@@ -48,7 +48,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
         }
         if (colors is not null && style.Marker == PointMarker.Disc && !all.IsEmpty)
         {
-            // A thin rim keeps the ramp's lightest colours visible on white, and its darkest on black.
+            // A thin rim keeps the ramp's lightest colors visible on white, and its darkest on black.
             canvas.Out.Empty("path", ("d", all.ToString()), ("class", "c0"), ("color", Palette.Light(PaletteColor.Ink)), ("stroke", "currentColor"),
                 ("stroke-width", NumberText.Coordinate(style.Size + 1.2)), ("stroke-linecap", "round"), ("opacity", NumberText.Coordinate(0.45 * style.Opacity))).Raw("\n");
         }
@@ -64,7 +64,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
 
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, pointStyle.ToString() + (colors is null), DrawSwatch);
 
-    public override string Describe() => $"{xs.Length} points{(Name is null ? "" : $" \"{Name}\"")}{(colors is null ? "" : $" coloured by {(colorAxis?.Label is { Length: > 0 } label ? label : "value")}")}";
+    public override string Describe() => $"{xs.Length} points{(Name is null ? "" : $" \"{Name}\"")}{(colors is null ? "" : $" colored by {(colorAxis?.Label is { Length: > 0 } label ? label : "value")}")}";
 
     private void DrawSwatch(Markup markup, double x, double y)
     {
