@@ -59,13 +59,15 @@ internal static class ReportStyle
             footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--grid);color:var(--muted);font-size:.85rem}
             .steps>input{position:absolute;opacity:0;width:1px;height:1px;margin:0}
             .pills{display:flex;flex-wrap:wrap;gap:6px;margin-bottom:10px}
-            .pills label{border:1px solid var(--axis);border-radius:999px;padding:2px 11px;font-size:.85rem;line-height:1.5;cursor:pointer;font-variant-numeric:tabular-nums}
+            .pills label{border:1px solid var(--axis);border-radius:999px;padding:2px 11px;font-size:.85rem;line-height:1.5;cursor:pointer;
+            font-variant-numeric:tabular-nums}
             .pills label:hover{background:var(--well)}
             .play:checked~.pills .playing{background:var(--ink);color:var(--paper)}
             .play:focus-visible~.pills .playing{outline:2px solid var(--c1);outline-offset:2px}
             .steps .frame{display:none}
             @media (prefers-reduced-motion:reduce){.play,.playing{display:none}.play:checked~.stage .frame:last-child{display:inline}}
-            @media screen and (max-width:640px){.wide{display:none}.narrow{display:block}main{padding:24px 16px 48px}h1{font-size:1.6rem}.row{display:block}th,td{padding-right:12px}}
+            @media screen and (max-width:640px){.wide{display:none}.narrow{display:block}main{padding:24px 16px 48px}h1{font-size:1.6rem}
+            .row{display:block}th,td{padding-right:12px}}
             @media print{main{max-width:none;padding:0}.pills,nav{display:none}h2,h3,caption{break-after:avoid}tr,.cards>div{break-inside:avoid}pre{white-space:pre-wrap}}
             @page{margin:16mm}
 

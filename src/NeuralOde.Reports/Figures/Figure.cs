@@ -68,7 +68,9 @@ public sealed record Figure : Drawing
     public Figure Points(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, PointStyle? style = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new PointStyle()).Or(Next<PointsLayer>(Palette.OfPoints)), null, null, null) { Name = name });
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)),
+            (style ?? new PointStyle()).Or(Next<PointsLayer>(Palette.OfPoints)), null, null, null)
+        { Name = name });
     }
 
     /// <summary>Points colored by a value, such as time, with a color bar at the right of the plot. A figure has one color bar.</summary>
@@ -143,7 +145,8 @@ public sealed record Figure : Drawing
     /// <param name="style">Its look; null for thin gray dashes.</param>
     /// <returns>A figure with the line.</returns>
     [Pure]
-    public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) => With(new RuleLayer(y, vertical: false, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
+    public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) =>
+        With(new RuleLayer(y, vertical: false, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
     /// <summary>A line across the plot at one abscissa.</summary>
     /// <param name="x">The abscissa.</param>
@@ -151,7 +154,8 @@ public sealed record Figure : Drawing
     /// <param name="style">Its look; null for thin gray dashes.</param>
     /// <returns>A figure with the line.</returns>
     [Pure]
-    public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) => With(new RuleLayer(x, vertical: true, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
+    public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) =>
+        With(new RuleLayer(x, vertical: true, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
     /// <summary>Bars that stand on zero; bars of several layers stand side by side.</summary>
     /// <param name="xs">Their middles: on an axis of categories 0, 1, 2, ….</param>
