@@ -7,31 +7,25 @@ namespace NeuralOde.Tensors.Operations;
 /// <summary>A matrix product plus a row, and an activation: one layer in one kernel.</summary>
 internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation) : Operation
 {
-    public override string Name => $"linear{Product.Name["matmul".Length..]}{(Activation is { } function ? "+" + function.ToString().ToLowerInvariant() : "")}";
-
-    public static bool Supports(UnaryFunction function) => function is
-        UnaryFunction.Tanh or UnaryFunction.Sigmoid or UnaryFunction.Elu or UnaryFunction.Relu or UnaryFunction.Softplus or UnaryFunction.Sin;
+    public override string Name => $"linear{Product.Name["matmul".Length..]}{(Activation is { } function ? "+" + function.ProgramName : "")}";
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Product.InferShape(inputs[..2]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {
-        GemmShape shape = Product.GemmShape(inputs[0], inputs[1]);
-        return Activation switch
-        {
-            null => new LinearKernel<T, IdentityOperator<T>>(shape),
-            UnaryFunction.Tanh => new LinearKernel<T, TanhOperator<T>>(shape),
-            UnaryFunction.Sigmoid => new LinearKernel<T, SigmoidOperator<T>>(shape),
-            UnaryFunction.Elu => new LinearKernel<T, EluOperator<T>>(shape),
-            UnaryFunction.Relu => new LinearKernel<T, ReluOperator<T>>(shape),
-            UnaryFunction.Softplus => new LinearKernel<T, SoftplusOperator<T>>(shape),
-            UnaryFunction.Sin => new LinearKernel<T, SinOperator<T>>(shape),
-            _ => throw new InvalidOperationException($"No layer kernel for {Activation}."),
-        };
+        var maker = new Maker(Product.GemmShape(inputs[0], inputs[1]));
+        return Activation is null ? maker.Make<T, IdentityOperator<T>>() : Activation.Make<T, Maker>(maker);
     }
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         throw new NotSupportedException("Fused operations exist only in compiled programs, which are differentiated before they are fused.");
+
+    private readonly struct Maker(GemmShape shape) : IUnaryKernelMaker
+    {
+        public Kernel<T> Make<T, TOperator>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TOperator : struct, IUnaryOperator<T> => new LinearKernel<T, TOperator>(shape);
+    }
 
     private sealed class LinearKernel<T, TActivation>(GemmShape shape) : Kernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -73,26 +67,21 @@ internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation)
 /// <summary>A matrix product times an activation's derivative, element by element: a cotangent's way back through a layer.</summary>
 internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, ActivationFunction Function) : Operation
 {
-    public override string Name => $"{Product.Name}+{Function.ToString().ToLowerInvariant()}_gradient";
+    public override string Name => $"{Product.Name}+{Function.ProgramName}_gradient";
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Product.InferShape(inputs[..2]);
 
-    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
-    {
-        GemmShape shape = Product.GemmShape(inputs[0], inputs[1]);
-        return Function switch
-        {
-            ActivationFunction.Tanh => new FusedKernel<T, TanhGradientOperator<T>>(shape),
-            ActivationFunction.Sigmoid => new FusedKernel<T, SigmoidGradientOperator<T>>(shape),
-            ActivationFunction.Elu => new FusedKernel<T, EluGradientOperator<T>>(shape),
-            ActivationFunction.Relu => new FusedKernel<T, ReluGradientOperator<T>>(shape),
-            ActivationFunction.Softplus => new FusedKernel<T, SoftplusGradientOperator<T>>(shape),
-            _ => throw new InvalidOperationException($"No kernel for {Function}."),
-        };
-    }
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => Function.MakeGradient<T, Maker>(new(Product.GemmShape(inputs[0], inputs[1])));
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         throw new NotSupportedException("Fused operations exist only in compiled programs, which are differentiated before they are fused.");
+
+    private readonly struct Maker(GemmShape shape) : IBinaryKernelMaker
+    {
+        public Kernel<T> Make<T, TOperator>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TOperator : struct, IBinaryOperator<T> => new FusedKernel<T, TOperator>(shape);
+    }
 
     private sealed class FusedKernel<T, TGradient>(GemmShape shape) : Kernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -2,6 +2,7 @@ using NeuralOde.Nn;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments;
 
