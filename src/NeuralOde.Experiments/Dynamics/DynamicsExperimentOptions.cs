@@ -4,6 +4,7 @@ using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Dynamics;
 
