@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using NeuralOde.Cli.CommandLine;
-using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Layers;
@@ -65,7 +65,7 @@ public class PredictCommandTests
         ImageClassifier euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = new Solvers.FixedSteps(0.25) });
         double expected = euler.Classify(DigitImage.From(PngFile.ReadGray(folder.File("one.png")))).Max();
         ToolRun run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "euler", "--step", "0.25");
-        Assert.Contains($"({Progress.ProgressText.Percent(expected)})", run.Out);
+        Assert.Contains($"({ProgressText.Percent(expected)})", run.Out);
         Assert.Equal(ExitCode.Success, ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "dopri5", "--rtol", "1e-3").ExitCode);
     }
 
@@ -103,10 +103,6 @@ public class PredictCommandTests
             return run.Error;
         }
     }
-
-    [Fact]
-    public void Help_names_every_option_and_its_examples_are_valid_and_fit_the_screen() =>
-        Helps.Check(PredictCommand.Create(new ToolContext { Out = TextWriter.Null, Error = TextWriter.Null }), "predict");
 
     private static TemporaryFolder WithModel()
     {
