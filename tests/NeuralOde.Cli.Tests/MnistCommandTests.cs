@@ -251,7 +251,7 @@ public class MnistCommandTests
         Assert.Equal(MnistModelOptions.ModelNames, MnistCommand.ModelNames);
         Assert.Equal(ImageCollection.All.Select(x => x.Name), MnistCommand.CollectionNames);
         Assert.Equal(Enum.GetNames<MnistNormalization>().Select(x => x.ToLowerInvariant()), MnistCommand.NormalizationNames);
-        Assert.Equal(new FixedSteps(0.5), MnistModelOptions.Default(MnistModel.OdeNet).Steps);
+        Assert.Equal(FixedSteps.OfLength(0.5), MnistModelOptions.Default(MnistModel.OdeNet).Steps);
     }
 
     private static TemporaryFolder WithData()
