@@ -70,6 +70,26 @@ public sealed class SquareMatrix<T>
     /// <summary>Makes all elements zero.</summary>
     public void Clear() => Array.Clear(_values);
 
+    /// <summary>Writes the product with a vector.</summary>
+    /// <param name="x">Vector, <c>[Length]</c>.</param>
+    /// <param name="destination">Destination, <c>[Length]</c>; not <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">A length differs.</exception>
+    public void Multiply(ReadOnlySpan<T> x, Span<T> destination)
+    {
+        if (x.Length != Length || destination.Length != Length)
+        {
+            throw new ArgumentException($"The vectors have {x.Length} and {destination.Length} elements; the matrix has {Length} columns.", nameof(x));
+        }
+
+        Bandwidth band = Bandwidth ?? new Bandwidth(Length, Length);
+        for (int i = 0; i < Length; i++)
+        {
+            int first = Math.Max(0, i - band.Lower), last = Math.Min(Length - 1, i + band.Upper);
+            int start = Bandwidth is null ? i * Stride : (i * Stride) - i + band.Lower;
+            destination[i] = Scalar.Dot<T>(_values.AsSpan(start + first, last - first + 1), x.Slice(first, last - first + 1));
+        }
+    }
+
     private int Place(int row, int column)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Length, nameof(row));
