@@ -119,6 +119,16 @@ public class SolveCaseTests
     }
 
     [Fact]
+    public void A_method_without_a_transpose_says_so()
+    {
+        var integrator = new Integrator<double>(new WithoutTranspose(), new AdaptiveSteps(), 3);
+        var recording = new SolveRecording<double>();
+        var field = new NonlinearField<double>();
+        integrator.Solve(field, [1, 2, 3], [0, 1], new double[6], recording).ThrowIfFailed();
+        Assert.Contains("no transpose", Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, field, new double[6], new double[3], [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Progress_rises_to_one_in_at_most_about_a_hundred_reports()
     {
         var reports = new Reports();
@@ -154,6 +164,11 @@ public class SolveCaseTests
         var options = new OdeOptions { Steps = new GrowingSteps(0.125) };
         OdeSolution<double> decay = Ode.Solve((t, y, dy) => dy[0] = -y[0], [1], 0, 1, new RungeKutta4(), options);
         Assert.Equal([0, 0.125, 0.375, 0.875, 1], decay.Times.ToArray());
+    }
+
+    private sealed class WithoutTranspose() : ExplicitRungeKutta("without", new Dopri5().Tableau)
+    {
+        public override bool HasTranspose => false;
     }
 
     private sealed class Reports : IProgress<double>

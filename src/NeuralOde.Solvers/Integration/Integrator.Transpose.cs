@@ -43,8 +43,13 @@ public sealed partial class Integrator<T>
             RequireLength(timeGradients.Length, outputs, nameof(timeGradients), "times, or none");
         }
 
-        _transpose ??= _stepper.CreateTranspose() ?? throw new NotSupportedException(
-            $"{Solver.Name} has no transpose, so its steps cannot be differentiated. Take a method that has one (OdeSolver.HasTranspose), or a gradient that integrates backward.");
+        if (!Solver.HasTranspose)
+        {
+            throw new NotSupportedException(
+                $"{Solver.Name} has no transpose, so its steps cannot be differentiated. Take a method that has one (OdeSolver.HasTranspose), or a gradient that integrates backward.");
+        }
+
+        _transpose ??= _stepper.CreateTranspose();
         Enter();
         try
         {

@@ -84,6 +84,6 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>Dense output of a recorded step, or its derivative. Reads the recording only, so any number of threads may call it.</summary>
     public abstract void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination);
 
-    /// <summary>Makes what differentiates recorded steps backward; <see langword="null"/> where the method has no such thing (<see cref="OdeSolver.HasTranspose"/>).</summary>
-    public abstract StepTranspose<T>? CreateTranspose();
+    /// <summary>Makes what differentiates recorded steps backward; not called where <see cref="OdeSolver.HasTranspose"/> is off.</summary>
+    public virtual StepTranspose<T> CreateTranspose() => throw new NotSupportedException("The method has no transpose.");
 }
