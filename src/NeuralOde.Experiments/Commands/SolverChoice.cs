@@ -34,11 +34,11 @@ internal sealed record SolverChoice(OdeSolver Solver, StepSizeControl Steps, Gra
         StepSizeControl steps = Steps;
         if (step is double h)
         {
-            steps = new FixedSteps(h);
+            steps = FixedSteps.OfLength(h);
         }
         else if (!solver.IsAdaptive)
         {
-            steps = steps is FixedSteps ? steps : new FixedSteps(DefaultStep);
+            steps = steps is FixedSteps ? steps : FixedSteps.OfLength(DefaultStep);
         }
         else if (name is not null || (relative ?? absolute) is not null)
         {

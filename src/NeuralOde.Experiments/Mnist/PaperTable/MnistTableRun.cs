@@ -153,8 +153,8 @@ internal static class MnistTableRun
         return
         [
             Series("ResNet", "blocks", Blocks, n => residual with { ResidualBlocks = n }),
-            Series("Euler, direct gradient", "steps", EulerSteps, n => euler with { Steps = FixedSteps.Count(n), Gradient = GradientMethod.Direct }),
-            Series("Euler, adjoint", "steps", EulerSteps, n => euler with { Steps = FixedSteps.Count(n), Gradient = GradientMethod.BacksolveAdjoint }),
+            Series("Euler, direct gradient", "steps", EulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.Direct }),
+            Series("Euler, adjoint", "steps", EulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.BacksolveAdjoint }),
         ];
 
         DepthSeries Series(string title, string unit, int[] counts, Func<int, MnistModelOptions> model) =>

@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
@@ -23,8 +21,8 @@ public sealed partial class Integrator<T>
     /// <param name="timeGradients">Destination of dL/dt_i, <c>[times]</c>, or empty where they are not wanted (which saves their cost).</param>
     /// <returns>The number of vector-Jacobian products.</returns>
     /// <exception cref="ArgumentException">A span has the wrong length, or the recording is of another integrator's solve.</exception>
-    /// <exception cref="InvalidOperationException">The recording holds no complete solve.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <exception cref="InvalidOperationException">The recording holds no complete solve, or the integrator is in use.</exception>
+    /// <exception cref="NotSupportedException">The method has no transpose.</exception>
     public SolveStatistics Transpose(
         SolveRecording<T> recording, IVectorJacobianProduct<T> field, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
@@ -45,8 +43,37 @@ public sealed partial class Integrator<T>
             RequireLength(timeGradients.Length, outputs, nameof(timeGradients), "times, or none");
         }
 
+        if (!Solver.HasTranspose)
+        {
+            throw new NotSupportedException(
+                $"{Solver.Name} has no transpose, so its steps cannot be differentiated. Take a method that has one (OdeSolver.HasTranspose), or a gradient that integrates backward.");
+        }
+
+        _transpose ??= _stepper.CreateTranspose();
+        Enter();
+        try
+        {
+            return TransposeAlone(_transpose, recording, field, stateGradients, initialGradient, timeGradients);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private SolveStatistics TransposeAlone(
+        StepTranspose<T> transpose,
+        SolveRecording<T> recording,
+        IVectorJacobianProduct<T> field,
+        ReadOnlySpan<T> stateGradients,
+        Span<T> initialGradient,
+        Span<double> timeGradients)
+    {
+        int outputs = recording.OutputCount;
+        int length = StateLength;
         bool differentiateTimes = !timeGradients.IsEmpty;
-        _stepper.BeginTranspose(recording, differentiateTimes && !recording.IsAdaptive);
+        transpose.Begin(recording, differentiateTimes && !recording.IsAdaptive);
         int output = outputs - 1;
         for (int step = recording.StepCount - 1; step >= 0; step--)
         {
@@ -57,8 +84,8 @@ public sealed partial class Integrator<T>
                 if (differentiateTimes && recording.IsAdaptive)
                 {
                     timeGradients[output] = theta == 1
-                        ? Reductions.Dot(gradient, recording.Row(step + 1, 1))
-                        : DenseSlope(recording, step, theta, gradient);
+                        ? transpose.NodeSlope(recording, step + 1, gradient)
+                        : transpose.DenseSlope(recording, step, theta, gradient);
                 }
 
                 if (!gradient.ContainsAnyExcept(T.Zero))
@@ -68,28 +95,28 @@ public sealed partial class Integrator<T>
 
                 if (theta == 1)
                 {
-                    _stepper.AddEndCotangent(gradient);
+                    transpose.AddEndCotangent(gradient);
                 }
                 else
                 {
-                    _stepper.AddDenseCotangent(recording, step, theta, gradient);
+                    transpose.AddDenseCotangent(recording, step, theta, gradient);
                 }
             }
 
-            _stepper.TransposeStep(recording, step, field);
+            transpose.TransposeStep(recording, step, field);
         }
 
-        _stepper.EndTranspose(recording, field);
-        _stepper.StateCotangent.CopyTo(initialGradient);
+        transpose.End(recording, field);
+        transpose.StateCotangent.CopyTo(initialGradient);
         if (differentiateTimes)
         {
             if (recording.IsAdaptive)
             {
-                timeGradients[0] = -Reductions.Dot(initialGradient, recording.Row(0, 1));
+                timeGradients[0] = -transpose.NodeSlope(recording, 0, initialGradient);
             }
             else
             {
-                SpreadOverOutputTimes(recording, _stepper.TimeCotangents, timeGradients);
+                SpreadOverOutputTimes(recording, transpose.TimeCotangents, timeGradients);
             }
         }
 
@@ -98,7 +125,7 @@ public sealed partial class Integrator<T>
             initialGradient[i] += stateGradients[i];
         }
 
-        return new SolveStatistics(0, 0, 0, _stepper.VectorJacobianProducts);
+        return new SolveStatistics(0, 0, 0, transpose.VectorJacobianProducts);
     }
 
     /// <summary>The nodes between two output times divide the interval evenly, so a node's cotangent is shared between its ends.</summary>
@@ -120,24 +147,5 @@ public sealed partial class Integrator<T>
 
             first += count;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double DenseSlope(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> gradient)
-    {
-        Span<nint> rows = stackalloc nint[_stepper.DenseTermCount];
-        Span<double> weights = stackalloc double[_stepper.DenseTermCount];
-        int count = _stepper.DenseTerms(recording, step, theta, derivative: true, rows, weights);
-        double slope = 0;
-        for (int i = 0; i < count; i++)
-        {
-            if (weights[i] != 0)
-            {
-                ReadOnlySpan<T> row = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref recording.Start, rows[i]), StateLength);
-                slope += weights[i] * Reductions.Dot(gradient, row);
-            }
-        }
-
-        return slope;
     }
 }

@@ -11,44 +11,49 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
     // The slack keeps round-off from deciding about a step that is exactly twice as long.
     private const double MaxGrowth = 2 * (1 + 1e-9);
 
+    /// <summary>Tag of a recorded step by the multistep formula.</summary>
+    internal const int MultistepTag = 1;
+
     private readonly int _order;
     private readonly double[] _historyTimes;
     private readonly double[] _weights;
     private readonly double[] _nodes;
-    private readonly double[] _projections;
     private readonly int[] _rowIndices;
     private int _historyCount;
-    private StepKind _kind;
+    private bool _isMultistep;
 
     // The history of one step fewer than the order lies in extra rows; the newest derivative is row 0.
     public AdamsBashforthStepper(int order, int stateLength, int quadratureLength)
-        : base(RungeKutta4.Coefficients, stateLength, quadratureLength, extraRows: order - 1, nodeRing: order)
+        : base(RungeKutta4.Coefficients, stateLength, quadratureLength, extraRows: order - 1)
     {
         _order = order;
         _historyTimes = new double[order - 1];
         _weights = new double[order];
         _nodes = new double[order];
-        _projections = new double[order];
         _rowIndices = [0, .. Enumerable.Range(ExtraRow, order - 1)];
     }
 
-    public override void Start(ReadOnlySpan<T> z0)
+    public override int RecordedRows => 2;
+
+    internal override int DenseTermCount => Math.Max(_order, base.DenseTermCount);
+
+    public override void Start(in StepperStart<T> start)
     {
-        base.Start(z0);
+        base.Start(start);
         _historyCount = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override bool Attempt(IVectorField<T> field, double t, double next, double h, bool evaluateLast)
+    public override StepAttempt Attempt(double t, in StepPlan plan)
     {
-        if (!HistoryServes(t, h))
+        double h = plan.Size;
+        _isMultistep = HistoryServes(t, h);
+        if (!_isMultistep)
         {
-            _kind = StepKind.RungeKutta;
-            return base.Attempt(field, t, next, h, evaluateLast);
+            return base.Attempt(t, plan);
         }
 
-        _kind = StepKind.Multistep;
-        EvaluateFirst(field, t);
+        EvaluateDerivative(t);
         _nodes[0] = 0;
         for (int j = 1; j < _order; j++)
         {
@@ -56,30 +61,30 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
 
         AdamsWeights.Compute(_nodes, 1, derivative: false, _weights);
-        return CombineRows(_rowIndices, _weights, h, NewStateRow, next);
+        return CombineRows(_rowIndices, _weights, h, NewStateRow, plan.End) ? new StepAttempt(StepOutcome.Complete, 0, _order + 1) : NotFinite;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override bool CombineQuadrature(double h)
-        => _kind == StepKind.RungeKutta ? base.CombineQuadrature(h) : CombineQuadrature(_rowIndices, _weights, h);
+    public override bool CombineQuadratures(double h)
+        => _isMultistep ? CombineQuadratures(_rowIndices, _weights, h) : base.CombineQuadratures(h);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Record(SolveRecording<T> recording, double t, double h)
+    public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
     {
-        if (_kind == StepKind.RungeKutta)
+        if (_isMultistep)
         {
-            base.Record(recording, t, h);
+            Record(recording, t, plan, MultistepTag, stages: 1);
         }
         else
         {
-            Record(recording, t, h, StepKind.Multistep, stages: 1);
+            base.Record(recording, t, plan);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accept(double t, double next)
+    public override void Accept(double t, in StepPlan plan)
     {
-        base.Accept(t, next);
+        base.Accept(t, plan);
 
         // Rename rows: the newest derivative enters the history, the oldest one's row is free for the next.
         for (int j = _order - 1; j > 0; j--)
@@ -96,9 +101,9 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
+    internal override int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
     {
-        if (recording.Kind(step) == StepKind.RungeKutta)
+        if (recording.Tag(step) != MultistepTag)
         {
             return base.DenseTerms(recording, step, theta, derivative, rows, weights);
         }
@@ -114,58 +119,10 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         return _order;
     }
 
-    /// <summary>
-    /// <c>z_{n+1} = z_n + h Σ w_j f_{n−j}</c> transposed. The increment is the integral of the polynomial p through (s_j, f_j); moving a node alone changes it by
-    /// −p′(s_j) ∫ ℓ_j, moving the ends of the integral by p(t_{n+1}) and −p(t_n).
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
-    {
-        if (recording.Kind(step) == StepKind.RungeKutta)
-        {
-            base.TransposeStep(recording, step, field);
-            return;
-        }
-
-        FlushNode(recording, step + 1, field);
-        if (IsZero(StateBar))
-        {
-            return;
-        }
-
-        double h = recording.StepSize(step);
-        RecordedNodes(recording, step, _nodes);
-        AdamsWeights.Compute(_nodes, 1, derivative: false, _weights);
-        for (int j = 0; j < _order; j++)
-        {
-            AddToNode(step - j, StateBar, h * _weights[j]);
-        }
-
-        if (!DifferentiatesTimes)
-        {
-            return;
-        }
-
-        for (int j = 0; j < _order; j++)
-        {
-            _projections[j] = Reductions.Dot(recording.Row(step - j, 1), StateCotangent);
-        }
-
-        AddTimeCotangent(step, -_projections[0]);
-        for (int j = 0; j < _order; j++)
-        {
-            AddTimeCotangent(step - j, -_weights[j] * AdamsWeights.SlopeAtNode(_nodes, _projections, j));
-        }
-
-        AdamsWeights.Compute(_nodes, 1, derivative: true, _weights);
-        for (int j = 0; j < _order; j++)
-        {
-            AddTimeCotangent(step + 1, _weights[j] * _projections[j]);
-        }
-    }
+    public override StepTranspose<T> CreateTranspose() => new AdamsBashforthTranspose<T>(this, _order);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RecordedNodes(SolveRecording<T> recording, int step, Span<double> nodes)
+    internal void RecordedNodes(SolveRecording<T> recording, int step, Span<double> nodes)
     {
         double t = recording.Node(step), h = recording.StepSize(step);
         nodes[0] = 0;

@@ -57,6 +57,9 @@ public readonly struct SolveResult
             $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time; try a looser tolerance, double instead of float, or a smoother vector field."),
         SolveStatus.NotFinite => Invariant(
             $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero); check the vector field at that time, or try smaller steps or a tighter tolerance."),
+        SolveStatus.InitialStateNotFinite => Invariant($"Component {Component} of the initial state is not finite, so the solve did not start. Check what it was computed from."),
+        SolveStatus.NewtonFailed => Invariant(
+            $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R}). Check the Jacobian if you gave one, try smaller steps, a tighter tolerance, or double instead of float."),
         SolveStatus.StepLimit => Invariant(
             $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}). Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval; a stiff problem needs many steps of an explicit method."),
         _ => Invariant($"The solve was cancelled at t = {Time:R}."),

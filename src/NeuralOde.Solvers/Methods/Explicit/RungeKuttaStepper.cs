@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>The step of an explicit Runge–Kutta method.</summary>
-internal partial class RungeKuttaStepper<T> : Stepper<T>
+internal class RungeKuttaStepper<T> : Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ButcherTableau _tableau;
@@ -16,6 +16,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     private readonly double[] _weights;
     private readonly int[] _allStages;
     private readonly StepCombinations<T> _combinations;
+    private readonly int _errorOrder;
 
     // Whole vectors, padding included, unless quadratures lie there.
     private readonly int _combinedLength;
@@ -24,21 +25,22 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     private int _evaluatedStages;
     private int _lastRow;
     private double _lastRowTime;
+    private IVectorField<T> _field = null!;
 
     public RungeKuttaStepper(ButcherTableau tableau, int stateLength, int quadratureLength)
-        : this(tableau, stateLength, quadratureLength, extraRows: 0, nodeRing: 2)
+        : this(tableau, stateLength, quadratureLength, extraRows: 0)
     {
     }
 
-    protected RungeKuttaStepper(ButcherTableau tableau, int stateLength, int quadratureLength, int extraRows, int nodeRing)
+    protected RungeKuttaStepper(ButcherTableau tableau, int stateLength, int quadratureLength, int extraRows)
         : base(stateLength, quadratureLength)
     {
         _tableau = tableau;
         _stages = tableau.StageCount;
         _ownStages = tableau.IsFirstSameAsLast ? _stages - 1 : _stages;
         _weights = new double[_stages];
+        _errorOrder = (tableau.EmbeddedOrder ?? tableau.Order) + 1;
         _allStages = [.. Enumerable.Range(0, _stages)];
-        _nodeRing = nodeRing;
         ExtraRow = _stages + 3;
         Rows = new RowMemory<T>(ExtraRow + extraRows, Length);
         _combinations = new StepCombinations<T>(tableau, Rows);
@@ -47,11 +49,19 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
 
     public override ReadOnlySpan<T> State => Rows.Row(StateRow, Length);
 
-    public override ReadOnlySpan<T> First => Rows.Row(0, Length);
+    public override ReadOnlySpan<T> Derivative => Rows.Row(0, Length);
 
-    public override bool SharesLastStage => _tableau.IsFirstSameAsLast;
+    public override int RecordedRows => 1 + _ownStages;
 
-    public override int DenseTermCount => _stages;
+    public override bool ReadsNextDerivative => _tableau.IsFirstSameAsLast;
+
+    /// <summary>Largest number of terms of <see cref="DenseTerms"/>.</summary>
+    internal virtual int DenseTermCount => _stages;
+
+    /// <summary>Tag of a recorded step by this formula.</summary>
+    protected const int Tag = 0;
+
+    protected StepAttempt NotFinite => new(StepOutcome.NotFinite, double.NaN, _errorOrder);
 
     // Rows: the stages' derivatives from 0, the state before and after the step, the input of a stage, then what a derived method adds.
     protected RowMemory<T> Rows { get; }
@@ -66,22 +76,23 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
 
     protected bool FirstIsKnown { get; set; }
 
-    public override void Start(ReadOnlySpan<T> z0)
+    public override void Start(in StepperStart<T> start)
     {
-        z0.CopyTo(Rows.Row(StateRow, Length));
+        base.Start(start);
+        _field = start.Problem.Field;
+        start.State.CopyTo(Rows.Row(StateRow, Length));
         FirstIsKnown = false;
         _evaluatedStages = 0;
-        Evaluations = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void EvaluateFirst(IVectorField<T> field, double t)
+    public override void EvaluateDerivative(double t)
     {
         _lastRow = StateRow;
         _lastRowTime = t;
         if (!FirstIsKnown)
         {
-            Evaluate(field, t, StateRow, 0);
+            Evaluate(t, StateRow, 0);
             FirstIsKnown = true;
         }
 
@@ -89,9 +100,10 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override bool Attempt(IVectorField<T> field, double t, double next, double h, bool evaluateLast)
+    public override StepAttempt Attempt(double t, in StepPlan plan)
     {
-        EvaluateFirst(field, t);
+        EvaluateDerivative(t);
+        double next = plan.End, h = plan.Size;
         ReadOnlySpan<double> c = _tableau.C;
         _combinations.Scale(h);
         for (int i = 1; i < _ownStages; i++)
@@ -99,42 +111,41 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
             double time = StageTime(t, next, h, c[i]);
             if (!Combine(i, InputRow, time))
             {
-                return false;
+                return NotFinite;
             }
 
-            Evaluate(field, time, InputRow, i);
+            Evaluate(time, InputRow, i);
             _evaluatedStages = i + 1;
         }
 
         if (!Combine(_combinations.StepIndex, NewStateRow, next))
         {
-            return false;
+            return NotFinite;
         }
 
-        if (evaluateLast && _ownStages < _stages)
+        if (!NeedsError)
         {
-            Evaluate(field, next, NewStateRow, _stages - 1);
+            return Complete(0);
+        }
+
+        // A last stage that is shared with the next step is evaluated now: the error estimate and dense output want it.
+        if (_ownStages < _stages)
+        {
+            Evaluate(next, NewStateRow, _stages - 1);
             _evaluatedStages = _stages;
         }
 
-        return true;
+        return Complete(Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override double ErrorNorm(double h, AdaptiveSteps control, ErrorNorm norm)
-    {
-        _combinations.Scale(h);
-        return ScaledNorm(_combinations[_combinations.ErrorIndex], StateRow, NewStateRow, control, norm);
-    }
-
-    public override int FindNotFinite(double t, double next, double h, out double time)
+    public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         for (int i = 0; i < _evaluatedStages; i++)
         {
             int component = Reductions.FirstNotFinite<T>(Rows.Row(i, Length));
             if (component >= 0)
             {
-                time = StageTime(t, next, h, _tableau.C[i]);
+                time = StageTime(t, plan.End, plan.Size, _tableau.C[i]);
                 return component;
             }
         }
@@ -144,10 +155,10 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override bool CombineQuadrature(double h)
+    public override bool CombineQuadratures(double h)
     {
         LinearCombination row = _tableau.StepRow;
-        return CombineQuadrature(row.Indices, row.Weights, h);
+        return CombineQuadratures(row.Indices, row.Weights, h);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -158,10 +169,10 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Record(SolveRecording<T> recording, double t, double h) => Record(recording, t, h, StepKind.RungeKutta, _ownStages);
+    public override void Record(SolveRecording<T> recording, double t, in StepPlan plan) => Record(recording, t, plan, Tag, _ownStages);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accept(double t, double next)
+    public override void Accept(double t, in StepPlan plan)
     {
         Rows.Swap(StateRow, NewStateRow);
 
@@ -173,8 +184,35 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         }
     }
 
+    public sealed override void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination)
+    {
+        Span<nint> rows = stackalloc nint[DenseTermCount];
+        Span<double> weights = stackalloc double[rows.Length];
+        int count = DenseTerms(recording, step, theta, derivative, rows, weights);
+        Span<int> indices = stackalloc int[count];
+        for (int i = 0; i < count; i++)
+        {
+            indices[i] = i;
+        }
+
+        ref T origin = ref MemoryMarshal.GetReference(recording.Row(step, 0));
+        double scale = recording.StepSize(step);
+        if (derivative)
+        {
+            destination.Clear();
+            origin = ref MemoryMarshal.GetReference(destination);
+            scale = 1;
+        }
+
+        CombineKernel.Run(ref recording.Start, rows, indices, weights[..count], scale, ref origin, ref MemoryMarshal.GetReference(destination), StateLength);
+    }
+
+    public override StepTranspose<T> CreateTranspose() => new RungeKuttaTranspose<T>(this, _tableau);
+
+    /// <summary>The recorded rows and weights of dense output: <c>z_n + h Σ weights_i row_i</c>, or of its derivative <c>Σ weights_i row_i</c>.</summary>
+    /// <returns>Number of terms, at most <see cref="DenseTermCount"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
+    internal virtual int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
     {
         if (derivative)
         {
@@ -187,33 +225,19 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
 
         for (int i = 0; i < _stages; i++)
         {
-            rows[i] = RecordedStage(recording, step, i);
+            rows[i] = i < _ownStages ? recording.RowOffset(step, 1 + i) : recording.RowOffset(step + 1, 1);
         }
 
         return _stages;
     }
 
-    public override double InitialStep(IVectorField<T> field, double t, double end, AdaptiveSteps control, ErrorNorm norm, int order)
+    // Round-off must not carry a stage outside the step, and so outside the interval.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double StageTime(double t, double next, double h, double c)
     {
-        EvaluateFirst(field, t);
-        double interval = Math.Abs(end - t);
-        double d0 = ScaledNorm([StateRow], [1], 1, control, norm);
-        double d1 = ScaledNorm([0], [1], 1, control, norm);
-        double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
-        h0 = Math.Min(h0, interval);
-        double signed = end > t ? h0 : -h0;
-        CombineKernel.Run(ref Rows.Start, Rows.Offsets, [0], [1], signed, ref Rows[StateRow], ref Rows[InputRow], _combinedLength);
-        Evaluate(field, h0 == interval ? end : t + signed, InputRow, 1);
-        double d2 = ScaledNorm([1, 0], [1, -1], 1 / h0, control, norm);
-        double curvature = Math.Max(d1, d2);
-        double h1 = curvature <= 1e-15 ? Math.Max(1e-6, h0 * 1e-3) : Math.Pow(0.01 / curvature, 1.0 / (order + 1));
-        double h = Math.Min(100 * h0, h1);
-
-        // Where the probe met a value that is not finite, the cautious guess must do; the loop shrinks it further if it has to.
-        return h > 0 && double.IsFinite(h) ? Math.Min(h, interval) : h0 > 0 && double.IsFinite(h0) ? h0 : 1e-6 * interval;
+        double time = t + (c * h);
+        return h > 0 ? Math.Min(time, next) : Math.Max(time, next);
     }
-
-    protected void EvaluateStage(IVectorField<T> field, double t, int inputRow, int stage) => Evaluate(field, t, inputRow, stage);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected bool CombineRows(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h, int destination, double time)
@@ -224,7 +248,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected bool CombineQuadrature(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h)
+    protected bool CombineQuadratures(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h)
     {
         if (Length == StateLength)
         {
@@ -237,23 +261,15 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected void Record(SolveRecording<T> recording, double t, double h, StepKind kind, int stages)
+    protected void Record(SolveRecording<T> recording, double t, in StepPlan plan, int tag, int stages)
     {
-        recording.AddStep(t, h, kind, 1 + stages);
+        recording.AddStep(t, plan.End, plan.Size, tag, 1 + stages);
         int step = recording.StepCount - 1;
         Rows.Row(StateRow, StateLength).CopyTo(recording.Row(step, 0));
         for (int i = 0; i < stages; i++)
         {
             Rows.Row(i, StateLength).CopyTo(recording.Row(step, 1 + i));
         }
-    }
-
-    // Round-off must not carry a stage outside the step, and so outside the interval.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double StageTime(double t, double next, double h, double c)
-    {
-        double time = t + (c * h);
-        return h > 0 ? Math.Min(time, next) : Math.Max(time, next);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -265,41 +281,12 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Evaluate(IVectorField<T> field, double t, int inputRow, int stage)
+    private void Evaluate(double t, int inputRow, int stage)
     {
-        Evaluations++;
-        field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));
-    }
-
-    /// <summary>The norm of a combination of few rows, scaled by the state before the step.</summary>
-    private unsafe double ScaledNorm(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, AdaptiveSteps control, ErrorNorm norm)
-    {
-        T* scaled = stackalloc T[weights.Length];
-        for (int i = 0; i < weights.Length; i++)
-        {
-            scaled[i] = T.CreateTruncating(scale * weights[i]);
-        }
-
-        fixed (int* index = indices)
-        {
-            return ScaledNorm(new BoundTerms<T>(Rows.Address, Rows.OffsetsAddress, index, scaled, weights.Length), StateRow, StateRow, control, norm);
-        }
+        Counts.Evaluations++;
+        _field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe double ScaledNorm(in BoundTerms<T> terms, int before, int after, AdaptiveSteps control, ErrorNorm norm)
-    {
-        nint start = norm.Start;
-        double sum = ErrorKernel.SumOfSquares(
-            terms.From(start),
-            Rows.AddressOf(before) + start,
-            Rows.AddressOf(after) + start,
-            T.CreateTruncating(control.AbsoluteTolerance),
-            T.CreateTruncating(control.RelativeTolerance),
-            norm.Length);
-        return Math.Sqrt(sum / norm.Count);
-    }
-
-    private nint RecordedStage(SolveRecording<T> recording, int step, int stage)
-        => stage < _ownStages ? recording.RowOffset(step, 1 + stage) : recording.RowOffset(step + 1, 1);
+    private StepAttempt Complete(double error) => new(StepOutcome.Complete, error, _errorOrder);
 }

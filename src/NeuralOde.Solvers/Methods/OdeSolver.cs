@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace NeuralOde.Solvers;
@@ -8,22 +9,6 @@ namespace NeuralOde.Solvers;
 /// </summary>
 public abstract class OdeSolver
 {
-    // What a command line calls each method. A delegate rather than an instance, so that naming the methods does not build every tableau.
-    private static readonly (string Name, Func<OdeSolver> Create)[] Known =
-    [
-        ("euler", () => new Euler()),
-        ("midpoint", () => new Midpoint()),
-        ("heun", () => new Heun()),
-        ("rk4", () => new RungeKutta4()),
-        ("rk38", () => new RungeKutta38()),
-        ("ab2", () => new AdamsBashforth(2)),
-        ("ab3", () => new AdamsBashforth(3)),
-        ("ab4", () => new AdamsBashforth(4)),
-        ("bosh3", () => new Bosh3()),
-        ("dopri5", () => new Dopri5()),
-        ("tsit5", () => new Tsit5()),
-    ];
-
     private protected OdeSolver(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -31,7 +16,7 @@ public abstract class OdeSolver
     }
 
     /// <summary>The names that <see cref="Parse"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Known.Select(known => known.Name)];
+    public static IReadOnlyList<string> Names => SolverRegistry.Names;
 
     /// <summary>Short name, as <see cref="Parse"/> takes it.</summary>
     public string Name { get; }
@@ -49,7 +34,13 @@ public abstract class OdeSolver
     public abstract int StageCount { get; }
 
     /// <summary>Whether the method estimates its error, and so can be used with <see cref="AdaptiveSteps"/>.</summary>
-    public bool IsAdaptive => EmbeddedOrder is not null;
+    public virtual bool IsAdaptive => EmbeddedOrder is not null;
+
+    /// <summary>Whether a solve by this method can be differentiated backward over its recorded steps (<see cref="Integrator{T}.Transpose"/>).</summary>
+    public virtual bool HasTranspose => true;
+
+    /// <summary>Parts of a problem, beyond the field, that the method can solve with.</summary>
+    public virtual ProblemParts SupportedParts => ProblemParts.None;
 
     /// <summary>Makes the method of a name.</summary>
     /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
@@ -58,20 +49,25 @@ public abstract class OdeSolver
     public static OdeSolver Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        foreach ((string known, Func<OdeSolver> create) in Known)
-        {
-            if (string.Equals(known, name.Trim(), StringComparison.OrdinalIgnoreCase))
-            {
-                return create();
-            }
-        }
+        return TryParse(name, out OdeSolver? solver)
+            ? solver
+            : throw new ArgumentException($"There is no solver \"{name}\". Choose one of: {string.Join(", ", Names)}.", nameof(name));
+    }
 
-        throw new ArgumentException($"There is no solver \"{name}\". Choose one of: {string.Join(", ", Names)}.", nameof(name));
+    /// <summary>Makes the method of a name, where there is one.</summary>
+    /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
+    /// <param name="solver">The method, or <see langword="null"/>.</param>
+    /// <returns>Whether there is such a method.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? name, [NotNullWhen(true)] out OdeSolver? solver)
+    {
+        solver = null;
+        return name is not null && SolverRegistry.TryCreate(name.Trim(), out solver);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>Makes what takes the method's steps.</summary>
     internal abstract Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

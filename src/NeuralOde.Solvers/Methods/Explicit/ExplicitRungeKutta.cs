@@ -10,6 +10,11 @@ public class ExplicitRungeKutta : OdeSolver
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(tableau);
+        if (!tableau.IsExplicit)
+        {
+            throw new ArgumentException("The tableau has entries on its diagonal or above it; an explicit method has none.", nameof(tableau));
+        }
+
         Tableau = tableau;
     }
 

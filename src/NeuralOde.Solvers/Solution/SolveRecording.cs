@@ -9,23 +9,27 @@ namespace NeuralOde.Solvers;
 /// The accepted steps of a solve: times, states at the starts, and the derivatives at the stages. It is what the transpose runs back over, and what dense output reads.
 /// </summary>
 /// <remarks>
-/// Memory grows to what the longest solve needs and is reused: <c>(1 + own stages) · stateLength</c> elements a step. With fixed steps it is
-/// taken at once, to the element; adaptive ones take up to twice of what they need, because nobody knows how many will follow.
+/// Memory grows to what the longest solve needs and is reused: <c>(1 + own stages) · stateLength</c> elements a step. What fixed steps need is taken at once
+/// where that is not much; otherwise up to twice of what is needed is taken, because nobody knows how many steps will follow.
 /// Reading is safe on any number of threads; recording is not.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class SolveRecording<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Elements that are taken beforehand at most.
+    internal const long MostReserved = 1 << 24;
+
     private T[] _data = [];
     private int _used;
     private int _expectedSteps;
+    private bool _hasEnd;
 
     // Entry n is the node at the start of step n; there is one more for the end.
     private double[] _nodes = [];
     private int[] _offsets = [];
     private double[] _sizes = [];
-    private StepKind[] _kinds = [];
+    private int[] _tags = [];
 
     // For each output time after the first: the step that it lies in, and where.
     private int[] _outputSteps = [];
@@ -40,17 +44,15 @@ public sealed class SolveRecording<T>
     /// <summary>Number of output times of the solve, the first included.</summary>
     public int OutputCount { get; private set; }
 
-    /// <summary>Whether the solve reached its last output time, so that it can be transposed.</summary>
+    /// <summary>Whether the solve reached its last output time, so that it can be transposed. The steps of one that failed can be read all the same.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty unless <see cref="IsComplete"/>.</summary>
-    public ReadOnlySpan<double> Times => _nodes.AsSpan(0, IsComplete ? StepCount + 1 : 0);
+    /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty before a solve.</summary>
+    public ReadOnlySpan<double> Times => _nodes.AsSpan(0, _hasEnd ? StepCount + 1 : 0);
 
     internal Stepper<T>? Stepper { get; private set; }
 
     internal bool IsAdaptive { get; private set; }
-
-    internal bool HasEndDerivative { get; private set; }
 
     internal ref T Start => ref MemoryMarshal.GetArrayDataReference(_data);
 
@@ -58,48 +60,51 @@ public sealed class SolveRecording<T>
     /// <param name="index">Index into <see cref="Times"/>.</param>
     /// <returns>The state, <c>[StateLength]</c>; overwritten by the next solve with this recording.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such state.</exception>
-    /// <exception cref="InvalidOperationException">The recording holds no complete solve.</exception>
+    /// <exception cref="InvalidOperationException">The recording holds no solve.</exception>
     public ReadOnlySpan<T> State(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, StepCount);
-        RequireComplete();
+        RequireEnd();
         return Row(index, 0);
     }
 
     /// <summary>The state at any time of the solve, by the method's dense output.</summary>
-    /// <param name="t">Time within the interval.</param>
+    /// <param name="t">Time within the interval that was solved.</param>
     /// <param name="destination">Destination, <c>[StateLength]</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time lies outside the interval.</exception>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
-    /// <exception cref="InvalidOperationException">The recording holds no complete solve.</exception>
+    /// <exception cref="InvalidOperationException">The recording holds no solve.</exception>
     public void Interpolate(double t, Span<T> destination)
     {
-        RequireComplete();
-        if (destination.Length != StateLength)
-        {
-            throw new ArgumentException($"The destination has {destination.Length} elements; the state has {StateLength}.", nameof(destination));
-        }
-
+        RequireRoom(destination.Length);
         int step = FindStep(t);
-        double h = _sizes[step];
-        if (t == _nodes[step + 1])
+        int node = t == _nodes[StepCount] ? StepCount : step;
+        if (t == _nodes[node])
         {
-            Row(step + 1, 0).CopyTo(destination);
+            Row(node, 0).CopyTo(destination);
             return;
         }
 
-        Span<nint> rows = stackalloc nint[Stepper!.DenseTermCount];
-        Span<double> weights = stackalloc double[Stepper.DenseTermCount];
-        int count = Stepper.DenseTerms(this, step, (t - _nodes[step]) / h, derivative: false, rows, weights);
-        Span<int> indices = stackalloc int[count];
-        for (int i = 0; i < count; i++)
+        Stepper!.InterpolateRecorded(this, step, (t - _nodes[step]) / _sizes[step], derivative: false, destination);
+    }
+
+    /// <summary>The derivative by time of the method's dense output at any time of the solve.</summary>
+    /// <param name="t">Time within the interval that was solved.</param>
+    /// <param name="destination">Destination, <c>[StateLength]</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time lies outside the interval.</exception>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    /// <exception cref="InvalidOperationException">The recording holds no step.</exception>
+    public void Derivative(double t, Span<T> destination)
+    {
+        RequireRoom(destination.Length);
+        int step = FindStep(t);
+        if (StepCount == 0)
         {
-            indices[i] = i;
+            throw new InvalidOperationException("The solve failed before its first step was kept, so it has no derivative.");
         }
 
-        CombineKernel.Run(
-            ref Start, rows, indices, weights[..count], h, ref MemoryMarshal.GetReference(Row(step, 0)), ref MemoryMarshal.GetReference(destination), StateLength);
+        Stepper!.InterpolateRecorded(this, step, (t - _nodes[step]) / _sizes[step], derivative: true, destination);
     }
 
     /// <param name="stepper">What makes the steps.</param>
@@ -114,7 +119,7 @@ public sealed class SolveRecording<T>
         IsAdaptive = isAdaptive;
         OutputCount = outputCount;
         IsComplete = false;
-        HasEndDerivative = false;
+        _hasEnd = false;
         StepCount = 0;
         _used = 0;
         Reserve(ref _outputSteps, outputCount);
@@ -122,36 +127,45 @@ public sealed class SolveRecording<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void AddStep(double t, double h, StepKind kind, int rows)
+    internal void AddStep(double t, double end, double h, int tag, int rows)
     {
         int step = StepCount++;
         Reserve(ref _nodes, step + 2);
         Reserve(ref _offsets, step + 2);
         Reserve(ref _sizes, step + 1);
-        Reserve(ref _kinds, step + 1);
+        Reserve(ref _tags, step + 1);
+        LastEnd = end;
         _nodes[step] = t;
         _sizes[step] = h;
-        _kinds[step] = kind;
+        _tags[step] = tag;
 
-        // A multistep method starts with steps that keep more rows than those that follow.
-        bool isTypical = kind == StepKind.Multistep || Stepper is not AdamsBashforthStepper<T>;
-        _offsets[step] = Allocate(rows, isTypical ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper!.SharesLastStage ? 2 : 1) : 0);
+        // A method's first steps may keep other numbers of rows than those that follow.
+        bool isUsual = rows == Stepper!.RecordedRows;
+        _offsets[step] = Allocate(rows, isUsual ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper.ReadsNextDerivative ? 2 : 1) : 0);
     }
 
-    internal void Complete(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    /// <summary>Closes the recording with a block for the end of the last step: its state, and the derivative there where it is given.</summary>
+    internal void End(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative, bool isComplete)
     {
         Reserve(ref _nodes, StepCount + 1);
         Reserve(ref _offsets, StepCount + 1);
         _nodes[StepCount] = t;
         _offsets[StepCount] = Allocate(derivative.IsEmpty ? 1 : 2, 0);
-        state.CopyTo(Row(StepCount, 0));
-        HasEndDerivative = !derivative.IsEmpty;
-        if (HasEndDerivative)
+        state[..StateLength].CopyTo(Row(StepCount, 0));
+        if (!derivative.IsEmpty)
         {
-            derivative.CopyTo(Row(StepCount, 1));
+            derivative[..StateLength].CopyTo(Row(StepCount, 1));
         }
 
-        IsComplete = true;
+        _hasEnd = true;
+        IsComplete = isComplete;
+    }
+
+    /// <summary>Closes the recording of a failed solve before its last step, whose dense output would need a derivative that is not finite.</summary>
+    internal void EndBeforeLastStep()
+    {
+        StepCount--;
+        _hasEnd = true;
     }
 
     internal void SetOutput(int output, int step, double theta)
@@ -164,11 +178,15 @@ public sealed class SolveRecording<T>
 
     internal double OutputTheta(int output) => _outputThetas[output];
 
+    /// <summary>Time at the end of the last recorded step.</summary>
+    internal double LastEnd { get; private set; }
+
     internal double Node(int node) => _nodes[node];
 
     internal double StepSize(int step) => _sizes[step];
 
-    internal StepKind Kind(int step) => _kinds[step];
+    /// <summary>What the maker of a step said of it.</summary>
+    internal int Tag(int step) => _tags[step];
 
     /// <summary>Row 0 of a node is its state, row 1 the derivative there, further rows are the other stages of the step that starts there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -182,6 +200,23 @@ public sealed class SolveRecording<T>
         if (!IsComplete)
         {
             throw new InvalidOperationException("The recording holds no complete solve: give it to Solve, and use it after the solve has succeeded.");
+        }
+    }
+
+    private void RequireEnd()
+    {
+        if (!_hasEnd)
+        {
+            throw new InvalidOperationException("The recording holds no solve: give it to Solve first.");
+        }
+    }
+
+    private void RequireRoom(int length)
+    {
+        RequireEnd();
+        if (length != StateLength)
+        {
+            throw new ArgumentException($"The destination has {length} elements; the state has {StateLength}.", "destination");
         }
     }
 
@@ -204,7 +239,7 @@ public sealed class SolveRecording<T>
                 nameof(t), t, string.Create(CultureInfo.InvariantCulture, $"The solution is known from {first:R} to {last:R} only; solve over a longer interval instead of extrapolating."));
         }
 
-        int low = 0, high = StepCount - 1;
+        int low = 0, high = Math.Max(0, StepCount - 1);
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
@@ -237,7 +272,10 @@ public sealed class SolveRecording<T>
                     $"A recording holds at most {Array.MaxLength} elements, used up after {StepCount} steps of {StateLength} components. Split the interval or the state, or use a looser tolerance.");
             }
 
-            long wished = _expectedSteps > 0 && later > 0 ? needed + (later * StateLength) : Math.Max(needed, 2L * _data.Length);
+            // To the element where that is not much; a long solve may end early, or not fit as a whole.
+            long whole = needed + (later * StateLength);
+            bool takeWhole = _expectedSteps > 0 && later > 0 && whole <= MostReserved;
+            long wished = takeWhole ? whole : Math.Max(needed, 2L * _data.Length);
             Array.Resize(ref _data, (int)Math.Min(Array.MaxLength, wished));
         }
 

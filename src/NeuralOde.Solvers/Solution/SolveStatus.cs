@@ -12,9 +12,15 @@ public enum SolveStatus
     /// <summary>The vector field or the state became infinite or not a number.</summary>
     NotFinite,
 
-    /// <summary><see cref="AdaptiveSteps.MaxSteps"/> steps were taken before the last output time.</summary>
+    /// <summary>As many attempts as the controller allows (<see cref="AdaptiveSteps.MaxSteps"/>) were made before the last output time.</summary>
     StepLimit,
 
     /// <summary>The caller cancelled.</summary>
     Cancelled,
+
+    /// <summary>The initial state holds an infinity or something that is not a number; the vector field was not evaluated.</summary>
+    InitialStateNotFinite,
+
+    /// <summary>The nonlinear equations of an implicit step could not be solved, however short the step.</summary>
+    NewtonFailed,
 }

@@ -12,19 +12,45 @@ namespace NeuralOde.Solvers;
 /// The derivative at a step's start, k_0 = f(t_n, z_n), belongs to the node n: the step before may share it as its last stage, and multistep formulas read it later.
 /// Its cotangent is gathered over all of them, and its one vector-Jacobian product waits until the step before is reached.
 /// </remarks>
-internal partial class RungeKuttaStepper<T>
+internal class RungeKuttaTranspose<T> : StepTranspose<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly RungeKuttaStepper<T> _stepper;
+    private readonly ButcherTableau _tableau;
+    private readonly int _stages;
+    private readonly int _ownStages;
+    private readonly double[] _weights;
     private readonly int _nodeRing;
-    private RowMemory<T>? _cotangents;
-    private bool[] _nodeIsActive = [];
-    private bool[] _inputIsActive = [];
-    private bool[] _denseIsActive = [];
+    private readonly bool[] _nodeIsActive;
+    private readonly bool[] _inputIsActive;
+    private readonly bool[] _denseIsActive;
+    private readonly int[] _termRows;
+    private readonly double[] _termWeights;
+    private readonly nint[] _denseRows;
     private bool _denseOriginIsActive;
-    private int[] _termRows = [];
-    private double[] _termWeights = [];
-    private nint[] _denseRows = [];
     private double[] _timeCotangents = [];
     private int _timeCount;
+
+    /// <param name="stepper">What took the steps.</param>
+    /// <param name="tableau">Its coefficients.</param>
+    /// <param name="nodeRing">Number of successive nodes whose derivatives a formula reads.</param>
+    public RungeKuttaTranspose(RungeKuttaStepper<T> stepper, ButcherTableau tableau, int nodeRing = 2)
+    {
+        _stepper = stepper;
+        _tableau = tableau;
+        StateLength = stepper.StateLength;
+        _nodeRing = nodeRing;
+        _stages = tableau.StageCount;
+        _ownStages = tableau.IsFirstSameAsLast ? _stages - 1 : _stages;
+        _weights = new double[_stages];
+        Cotangents = new RowMemory<T>(DenseBar + _stages, StateLength);
+        _nodeIsActive = new bool[_nodeRing];
+        _inputIsActive = new bool[_stages];
+        _denseIsActive = new bool[_stages];
+        _termRows = new int[Math.Max(_stages + 1, _nodeRing)];
+        _termWeights = new double[_termRows.Length];
+        _denseRows = new nint[stepper.DenseTermCount];
+    }
 
     public override ReadOnlySpan<T> StateCotangent => Cotangents.Row(StateBar, StateLength);
 
@@ -32,7 +58,9 @@ internal partial class RungeKuttaStepper<T>
 
     protected static int StateBar => 0;
 
-    protected RowMemory<T> Cotangents => _cotangents!;
+    protected int StateLength { get; }
+
+    protected RowMemory<T> Cotangents { get; }
 
     protected bool DifferentiatesTimes => _timeCount > 0;
 
@@ -49,19 +77,8 @@ internal partial class RungeKuttaStepper<T>
 
     private int DenseBar => InputBar + _stages;
 
-    public override void BeginTranspose(SolveRecording<T> recording, bool differentiateTimes)
+    public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
     {
-        if (_cotangents is null)
-        {
-            _cotangents = new RowMemory<T>(DenseBar + _stages, StateLength);
-            _nodeIsActive = new bool[_nodeRing];
-            _inputIsActive = new bool[_stages];
-            _denseIsActive = new bool[_stages];
-            _termRows = new int[Math.Max(_stages + 1, _nodeRing)];
-            _termWeights = new double[_termRows.Length];
-            _denseRows = new nint[DenseTermCount];
-        }
-
         VectorJacobianProducts = 0;
         Cotangents.Row(StateBar, StateLength).Clear();
         Array.Clear(_nodeIsActive);
@@ -161,7 +178,7 @@ internal partial class RungeKuttaStepper<T>
             }
 
             StageInputFromRecording(recording, step, j, h);
-            double timeBar = Multiply(field, StageTime(t, next, h, c[j]), Cotangents.Row(StageInput, StateLength), StageBar, InputBar + j);
+            double timeBar = Multiply(field, RungeKuttaStepper<T>.StageTime(t, next, h, c[j]), Cotangents.Row(StageInput, StateLength), StageBar, InputBar + j);
             _inputIsActive[j] = true;
             if (DifferentiatesTimes)
             {
@@ -195,7 +212,28 @@ internal partial class RungeKuttaStepper<T>
         Gather(inputs, 1, StateBar, StateBar);
     }
 
-    public override void EndTranspose(SolveRecording<T> recording, IVectorJacobianProduct<T> field) => FlushNode(recording, 0, field);
+    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field) => FlushNode(recording, 0, field);
+
+    public override double NodeSlope(SolveRecording<T> recording, int node, ReadOnlySpan<T> cotangent) => Reductions.Dot(cotangent, recording.Row(node, 1));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override double DenseSlope(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
+    {
+        Span<nint> rows = stackalloc nint[_stepper.DenseTermCount];
+        Span<double> weights = stackalloc double[rows.Length];
+        int count = _stepper.DenseTerms(recording, step, theta, derivative: true, rows, weights);
+        double slope = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (weights[i] != 0)
+            {
+                ReadOnlySpan<T> row = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref recording.Start, rows[i]), StateLength);
+                slope += weights[i] * Reductions.Dot(cotangent, row);
+            }
+        }
+
+        return slope;
+    }
 
     /// <summary>Adds the product of the gathered cotangent of a node's derivative to the cotangent of the node's state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
