@@ -62,7 +62,10 @@ public class SolveCaseTests
     public void What_is_not_finite_among_the_inputs_is_named()
     {
         VectorFieldFunction<double> field = (_, _, _) => Assert.Fail("Evaluated.");
-        Assert.Contains("Component 1 of the initial state is NaN", Assert.Throws<ArgumentException>(() => Ode.Solve(field, [1, double.NaN], 0, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Component 1 of the initial state is NaN",
+            Assert.Throws<ArgumentException>(() => Ode.Solve(field, [1, double.NaN], 0, 1)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("Time 1 is NaN", Assert.Throws<ArgumentException>(() => Ode.Solve(field, [1], [0, double.NaN])).Message, StringComparison.Ordinal);
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 2);
         SolveResult result = integrator.Solve(new OdeProblem<double>(field), [1, double.NaN], [0, 1], new double[4]);
@@ -125,7 +128,8 @@ public class SolveCaseTests
         var recording = new SolveRecording<double>();
         var field = new NonlinearField<double>();
         integrator.Solve(field, [1, 2, 3], [0, 1], new double[6], recording).ThrowIfFailed();
-        Assert.Contains("no transpose", Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, field, new double[6], new double[3], [])).Message, StringComparison.Ordinal);
+        var exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, field, new double[6], new double[3], []));
+        Assert.Contains("no transpose", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

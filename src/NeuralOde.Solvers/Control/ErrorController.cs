@@ -1,7 +1,8 @@
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// What all controllers by error estimates share: limits of the length, landing, and retreat after a rejection. What is left to a derived class is the factor from one step to the next.
+/// What all controllers by error estimates share: limits of the length, landing, and retreat after a rejection. What is left to a derived class is
+/// the factor from one step to the next.
 /// </summary>
 /// <param name="settings">Limits and tolerances; checked already.</param>
 public abstract class ErrorController(AdaptiveSteps settings) : StepController

@@ -9,9 +9,15 @@ public readonly record struct StepAttempt(StepOutcome Outcome, double Error, int
     /// <summary>Whether the attempt has an end state.</summary>
     public bool IsComplete => Outcome == StepOutcome.Complete;
 
-    /// <summary>For a method of variable order: scaled norm of the error that the order below would have made, in <c>h^(ErrorOrder − 1)</c>; not a number where it is not known.</summary>
+    /// <summary>
+    /// For a method of variable order: scaled norm of the error that the order below would have made, in <c>h^(ErrorOrder − 1)</c>; not a number
+    /// where it is not known.
+    /// </summary>
     public double ErrorBelow { get; init; } = double.NaN;
 
-    /// <summary>For a method of variable order: scaled norm of the error that the order above would have made, in <c>h^(ErrorOrder + 1)</c>; not a number where it is not known.</summary>
+    /// <summary>
+    /// For a method of variable order: scaled norm of the error that the order above would have made, in <c>h^(ErrorOrder + 1)</c>; not a number
+    /// where it is not known.
+    /// </summary>
     public double ErrorAbove { get; init; } = double.NaN;
 }

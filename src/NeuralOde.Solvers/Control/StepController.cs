@@ -4,7 +4,8 @@ namespace NeuralOde.Solvers;
 /// Chooses the steps of a solve: the first one, whether an attempt is kept, the length and the order of the next. A <see cref="StepSizeControl"/> makes one for each integrator.
 /// </summary>
 /// <remarks>
-/// For every solve: <see cref="Start"/>; then <see cref="Plan"/> before each attempt, <see cref="Accepts"/> after it, and one of <see cref="OnAccepted"/> and <see cref="OnRejected"/>.
+/// For every solve: <see cref="Start"/>; then <see cref="Plan"/> before each attempt, <see cref="Accepts"/> after it, and one of
+/// <see cref="OnAccepted"/> and <see cref="OnRejected"/>.
 /// It holds the state of a solve, so it is not thread-safe.
 /// </remarks>
 public abstract class StepController

@@ -6,7 +6,8 @@ namespace NeuralOde.Solvers;
 public sealed partial class Integrator<T>
 {
     /// <summary>
-    /// Runs back over a recorded solve: the exact reverse-mode derivative of the discrete map from the initial state (and the times, and the field's parameters) to the states at the times.
+    /// Runs back over a recorded solve: the exact reverse-mode derivative of the discrete map from the initial state (and the times, and the field's
+    /// parameters) to the states at the times.
     /// </summary>
     /// <remarks>
     /// One vector-Jacobian product a stage; a stage shared by two steps is multiplied once, and one whose cotangent is exactly zero not at all.
@@ -46,7 +47,8 @@ public sealed partial class Integrator<T>
         if (!Solver.HasTranspose)
         {
             throw new NotSupportedException(
-                $"{Solver.Name} has no transpose, so its steps cannot be differentiated. Take a method that has one (OdeSolver.HasTranspose), or a gradient that integrates backward.");
+                $"{Solver.Name} has no transpose, so its steps cannot be differentiated. Take a method that has one (OdeSolver.HasTranspose), "
+                + "or a gradient that integrates backward.");
         }
 
         _transpose ??= _stepper.CreateTranspose();

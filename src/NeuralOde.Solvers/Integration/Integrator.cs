@@ -8,7 +8,8 @@ namespace NeuralOde.Solvers;
 /// </summary>
 /// <remarks>
 /// Not thread-safe, and not to be used from within its own vector field: that is an <see cref="InvalidOperationException"/>.
-/// Quadratures are components that are integrated along with the state, <c>dq/dt = g(t, z)</c>, but enter neither the field's input nor the error norm; they follow the state in every span.
+/// Quadratures are components that are integrated along with the state, <c>dq/dt = g(t, z)</c>, but enter neither the field's input nor the error
+/// norm; they follow the state in every span.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; time is always <see cref="double"/>.</typeparam>
 public sealed partial class Integrator<T>
@@ -48,7 +49,8 @@ public sealed partial class Integrator<T>
         if (_controller.NeedsError && !solver.IsAdaptive)
         {
             throw new ArgumentException(
-                $"{solver.Name} has no error estimate, so it cannot choose its steps. Give it FixedSteps.OfLength(h) or FixedSteps.PerInterval(n), or take a method that has one: {string.Join(", ", AdaptiveNames())}.",
+                $"{solver.Name} has no error estimate, so it cannot choose its steps. Give it FixedSteps.OfLength(h) or FixedSteps.PerInterval(n), "
+                + $"or take a method that has one: {string.Join(", ", AdaptiveNames())}.",
                 nameof(control));
         }
 
@@ -112,11 +114,16 @@ public sealed partial class Integrator<T>
     /// <param name="states">
     /// Destination, row-major <c>[times, StateLength + QuadratureLength]</c>; row 0 becomes <paramref name="z0"/>. Rows that a failed solve did not reach are filled with NaN.
     /// </param>
-    /// <param name="recording">Receives the accepted steps, for <see cref="Transpose"/> and dense output, those before a failure too; none by default. Not with quadratures.</param>
+    /// <param name="recording">
+    /// Receives the accepted steps, for <see cref="Transpose"/> and dense output, those before a failure too; none by default. Not with quadratures.
+    /// </param>
     /// <param name="progress">Is told the share of the interval that is solved, at most about a hundred times; none by default.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <returns>How the solve ended; it does not throw for a failed solve, <see cref="SolveResult.ThrowIfFailed"/> does.</returns>
-    /// <exception cref="ArgumentException">A span has the wrong length, the times are not monotone, the method cannot solve with a part of the problem, or a recording is asked of a solve with quadratures.</exception>
+    /// <exception cref="ArgumentException">
+    /// A span has the wrong length, the times are not monotone, the method cannot solve with a part of the problem, or a recording is asked of a
+    /// solve with quadratures.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The integrator is in use, by another thread or around this call.</exception>
     public SolveResult Solve(
         OdeProblem<T> problem,

@@ -23,7 +23,10 @@ public sealed class ButcherTableau
 
     /// <summary>Makes a tableau and checks that its parts agree with each other.</summary>
     /// <param name="order">Order of <paramref name="b"/>.</param>
-    /// <param name="a">Rows: of an explicit method row i has i entries, so row 0 is empty; of a diagonally implicit one i + 1, a first stage that is explicit excepted; of another implicit one as many as there are stages.</param>
+    /// <param name="a">
+    /// Rows: of an explicit method row i has i entries, so row 0 is empty; of a diagonally implicit one i + 1, a first stage that is explicit
+    /// excepted; of another implicit one as many as there are stages.
+    /// </param>
     /// <param name="b">Weights of the step, one per stage; they sum to 1.</param>
     /// <param name="c">Nodes, one per stage, in [0, 1]; the first is 0 and each is the sum of its row of <paramref name="a"/>.</param>
     /// <param name="denseOrder">Order of the dense output, uniformly in θ.</param>
@@ -33,10 +36,12 @@ public sealed class ButcherTableau
     /// <param name="embeddedOrder">Order of the embedded method; needed with <paramref name="errorWeights"/> and only then.</param>
     /// <param name="errorWeights">Weights of the error estimate, <c>e_i = b_i − b̂_i</c>, or <see langword="null"/> where there is none; they sum to 0.</param>
     /// <param name="predictor">
-    /// For implicit stages, where there are better guesses than the last stage's derivative: row i has i entries, the weights of the derivatives before it in the guess of stage i; they sum to 1. An empty row is no guess.
+    /// For implicit stages, where there are better guesses than the last stage's derivative: row i has i entries, the weights of the derivatives
+    /// before it in the guess of stage i; they sum to 1. An empty row is no guess.
     /// </param>
     /// <exception cref="ArgumentException">A shape is wrong, or a row does not satisfy what is said of it above.</exception>
-    public ButcherTableau(int order, double[][] a, double[] b, double[] c, int denseOrder, double[][] dense, int? embeddedOrder = null, double[]? errorWeights = null, double[][]? predictor = null)
+    public ButcherTableau(
+        int order, double[][] a, double[] b, double[] c, int denseOrder, double[][] dense, int? embeddedOrder = null, double[]? errorWeights = null, double[][]? predictor = null)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);

@@ -3,9 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>LU decomposition with partial pivoting of a banded matrix, real or complex: work and memory grow with the length times the square, and the width, of the band.</summary>
+/// <summary>
+/// LU decomposition with partial pivoting of a banded matrix, real or complex: work and memory grow with the length times the square, and the width,
+/// of the band.
+/// </summary>
 /// <remarks>
-/// G. H. Golub, C. F. Van Loan, <i>Matrix Computations</i>, 4.3. Exchanges widen the upper band by <c>Lower</c>, so row i has places for the columns from <c>i − Lower</c> to <c>i + Upper + Lower</c>.
+/// G. H. Golub, C. F. Van Loan, <i>Matrix Computations</i>, 4.3. Exchanges widen the upper band by <c>Lower</c>, so row i has places for the columns
+/// from <c>i − Lower</c> to <c>i + Upper + Lower</c>.
 /// Multipliers stay where they were made and are exchanged no further, as in LAPACK's gbtrf.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/>, <see cref="double"/> or <see cref="Complex"/>.</typeparam>

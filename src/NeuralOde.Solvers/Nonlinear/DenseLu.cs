@@ -6,7 +6,8 @@ namespace NeuralOde.Solvers;
 
 /// <summary>LU decomposition with partial pivoting of a dense matrix, real or complex.</summary>
 /// <remarks>
-/// G. H. Golub, C. F. Van Loan, <i>Matrix Computations</i>, 3.4. Rows are exchanged in memory and updated in whole vectors; no sum is split by vector width, so the bits do not depend on it.
+/// G. H. Golub, C. F. Van Loan, <i>Matrix Computations</i>, 3.4. Rows are exchanged in memory and updated in whole vectors; no sum is split by vector
+/// width, so the bits do not depend on it.
 /// Memory is taken at construction only.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/>, <see cref="double"/> or <see cref="Complex"/>.</typeparam>

@@ -4,11 +4,14 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// Solves the equations of an implicit stage, <c>M (z − known) = γ f(t, z)</c>, by a modified Newton iteration: the Jacobian and the factorization of <c>M − γ J</c> are kept as long as they serve.
+/// Solves the equations of an implicit stage, <c>M (z − known) = γ f(t, z)</c>, by a modified Newton iteration: the Jacobian and the factorization of
+/// <c>M − γ J</c> are kept as long as they serve.
 /// </summary>
 /// <remarks>
-/// E. Hairer, G. Wanner, <i>Solving Ordinary Differential Equations II</i>, IV.8, for the stopping rule: the error that is left, estimated from the rate of convergence, is at most a share of the tolerance.
-/// For each step: <see cref="Prepare"/>, then <see cref="Solve"/> for each stage; after a failure <see cref="Discard"/> says whether a new Jacobian may help; <see cref="OnAccepted"/> after a step that was kept.
+/// E. Hairer, G. Wanner, <i>Solving Ordinary Differential Equations II</i>, IV.8, for the stopping rule: the error that is left, estimated from the
+/// rate of convergence, is at most a share of the tolerance.
+/// For each step: <see cref="Prepare"/>, then <see cref="Solve"/> for each stage; after a failure <see cref="Discard"/> says whether a new Jacobian
+/// may help; <see cref="OnAccepted"/> after a step that was kept.
 /// </remarks>
 /// <param name="length">Number of components of the state.</param>
 /// <param name="reuse">When Jacobian and factorization are made anew.</param>

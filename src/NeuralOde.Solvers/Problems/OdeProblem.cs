@@ -3,7 +3,8 @@ using System.Numerics;
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// What is solved: <c>dz/dt = f(t, z)</c>, or with all its parts <c>M dz/dt = f(t, z) + g(t, z)</c>. What is known of the field beyond its values lets implicit methods do with less work.
+/// What is solved: <c>dz/dt = f(t, z)</c>, or with all its parts <c>M dz/dt = f(t, z) + g(t, z)</c>. What is known of the field beyond its values
+/// lets implicit methods do with less work.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class OdeProblem<T>
@@ -61,7 +62,9 @@ public sealed class OdeProblem<T>
 
         if (JacobianBandwidth is { } band && (band.Lower < 0 || band.Upper < 0 || band.Lower >= stateLength || band.Upper >= stateLength))
         {
-            throw new ArgumentException($"The Jacobian's band {band} must have from 0 to {stateLength - 1} diagonals on either side: the state has {stateLength} components.", parameter);
+            throw new ArgumentException(
+                $"The Jacobian's band {band} must have from 0 to {stateLength - 1} diagonals on either side: the state has {stateLength} components.",
+                parameter);
         }
     }
 

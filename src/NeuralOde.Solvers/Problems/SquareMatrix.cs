@@ -60,7 +60,9 @@ public sealed class SquareMatrix<T>
             if (place < 0)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(column), column, $"Element ({row}, {column}) lies outside of the band of {Bandwidth!.Value.Lower} diagonals below and {Bandwidth.Value.Upper} above the main one.");
+                    nameof(column),
+                    column,
+                    $"Element ({row}, {column}) lies outside of the band of {Bandwidth!.Value.Lower} diagonals below and {Bandwidth.Value.Upper} above the main one.");
             }
 
             _values[place] = value;

@@ -33,7 +33,10 @@ public sealed class OdeSolution<T>
     /// <summary>Number of components of the state.</summary>
     public int StateLength { get; }
 
-    /// <summary>Times of <see cref="States"/>: the output times where such were given, else the steps (or, without dense output, the ends of the interval that was solved).</summary>
+    /// <summary>
+    /// Times of <see cref="States"/>: the output times where such were given, else the steps (or, without dense output, the ends of the interval that
+    /// was solved).
+    /// </summary>
     public ReadOnlySpan<double> Times => _times;
 
     /// <summary>States at <see cref="Times"/>, row-major <c>[Times.Length, StateLength]</c>. NaN at output times that a failed solve did not reach.</summary>

@@ -4,7 +4,8 @@ namespace NeuralOde.Solvers;
 
 /// <summary>The transpose of a method's step: reverse mode over a recording, from its last step to its first.</summary>
 /// <remarks>
-/// <see cref="Begin"/>; for each step from the last, <see cref="AddEndCotangent"/> and <see cref="AddDenseCotangent"/> what outputs at its end and within it contribute, then <see cref="TransposeStep"/>; at last <see cref="End"/>.
+/// <see cref="Begin"/>; for each step from the last, <see cref="AddEndCotangent"/> and <see cref="AddDenseCotangent"/> what outputs at its end and
+/// within it contribute, then <see cref="TransposeStep"/>; at last <see cref="End"/>.
 /// Nothing is allocated after the first transpose of the longest recording.
 /// </remarks>
 internal abstract class StepTranspose<T>

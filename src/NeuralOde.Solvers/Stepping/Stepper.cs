@@ -6,7 +6,8 @@ namespace NeuralOde.Solvers;
 /// One step of a method, apart from the loop that chooses the steps. Owns the workspace; nothing is allocated after the first solve.
 /// </summary>
 /// <remarks>
-/// <see cref="Start"/>; then <see cref="Attempt"/> until a step is to be kept, <see cref="CombineQuadratures"/> where there are any, <see cref="Record"/> where steps are recorded, <see cref="Accept"/>.
+/// <see cref="Start"/>; then <see cref="Attempt"/> until a step is to be kept, <see cref="CombineQuadratures"/> where there are any,
+/// <see cref="Record"/> where steps are recorded, <see cref="Accept"/>.
 /// The derivative of the step, for gradients, is an object of its own: <see cref="CreateTranspose"/>.
 /// </remarks>
 internal abstract class Stepper<T>(int stateLength, int quadratureLength)
@@ -55,7 +56,10 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>Evaluates the field at the current state, unless its value is known.</summary>
     public abstract void EvaluateDerivative(double t);
 
-    /// <summary>Forms the state at the end of a step, without keeping it; no field is evaluated beyond the end. Estimates the error where that was asked for at the start.</summary>
+    /// <summary>
+    /// Forms the state at the end of a step, without keeping it; no field is evaluated beyond the end. Estimates the error where that was asked for
+    /// at the start.
+    /// </summary>
     public abstract StepAttempt Attempt(double t, in StepPlan plan);
 
     /// <summary>Forms the quadratures at the end of the last attempt.</summary>

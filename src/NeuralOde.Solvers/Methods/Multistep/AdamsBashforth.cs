@@ -5,7 +5,8 @@ namespace NeuralOde.Solvers;
 /// Order as given · no error estimate: needs <see cref="FixedSteps"/> · 1 stage · dense output: the integral of the same polynomial, of the same order ·
 /// J. C. Adams, F. Bashforth (1883); Hairer, Nørsett, Wanner I, III.1 and III.5.
 /// <para>
-/// The formula integrates the polynomial through the derivatives at the last steps' starts, wherever those lie, so a change of step between output times costs no order and no restart,
+/// The formula integrates the polynomial through the derivatives at the last steps' starts, wherever those lie, so a change of step between output
+/// times costs no order and no restart,
 /// and its dependence on all those times is part of the transpose. Where there is no history yet, or some of its steps is shorter than half the step to take
 /// (a formula that extrapolates far magnifies errors), a step of the classic Runge–Kutta method of order 4 is taken instead.
 /// Where a step is exactly at that threshold the discrete map jumps as the times move; the transpose is then that of the formula that was taken.
