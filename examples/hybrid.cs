@@ -4,8 +4,10 @@
 // Known physics plus a network for what it misses: dotnet run examples/hybrid.cs
 // The truth is a damped oscillator with cubic friction. The model knows the spring, and learns the friction from noisy observations.
 using System.Globalization;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Fields;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

@@ -1,12 +1,13 @@
-#:project ../src/NeuralOde/NeuralOde.csproj
+#:project ../src/NeuralOde.Series/NeuralOde.Series.csproj
 #:property PublishAot=false
 
 // A latent ODE from the library's parts; docs/tutorial-latent-ode.md explains it: dotnet run examples/latent.cs
 using System.Globalization;
-using NeuralOde.Data;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Layers;
 using NeuralOde.Optimizers;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 

@@ -1,11 +1,12 @@
-#:project ../src/NeuralOde/NeuralOde.csproj
+#:project ../src/NeuralOde.Experiments/NeuralOde.Experiments.csproj
 #:property PublishAot=false
 
 // A network learns a spiral from noisy observations, in forty lines: dotnet run examples/spiral.cs
 using System.Globalization;
-using NeuralOde.Experiments;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

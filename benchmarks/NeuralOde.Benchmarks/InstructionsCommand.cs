@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Benchmarks;

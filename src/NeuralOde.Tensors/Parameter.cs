@@ -98,8 +98,10 @@ public sealed class Parameter : Tensor
     internal Span<T> MutableValues<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
 
-    /// <summary>The gradient, to be added to; it is made of zeros at the first call and then kept.</summary>
-    internal Span<T> MutableGradient<T>()
+    /// <summary>The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept.</summary>
+    /// <typeparam name="T">The parameter's element type.</typeparam>
+    /// <returns>As many values as the parameter has, row-major.</returns>
+    public Span<T> MutableGradient<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Gradient is null)

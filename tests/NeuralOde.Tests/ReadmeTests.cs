@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Fields;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Benchmarks.Detailed;
 

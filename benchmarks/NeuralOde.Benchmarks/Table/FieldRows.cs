@@ -1,5 +1,6 @@
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Benchmarks.Table;

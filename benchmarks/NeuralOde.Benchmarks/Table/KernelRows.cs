@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Benchmarks.Table;
 

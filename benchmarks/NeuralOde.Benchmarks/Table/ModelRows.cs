@@ -1,6 +1,7 @@
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
-using NeuralOde.Experiments;
+using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Experiments.Mnist;
 using NeuralOde.Sensitivities;
 using NeuralOde.Tensors;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Persistence;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Benchmarks.Table;

@@ -1,4 +1,5 @@
 using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Benchmarks.Table;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using NeuralOde.Layers;
+using NeuralOde.Persistence;
 
 namespace NeuralOde.Benchmarks.Timing;
 

@@ -1,3 +1,4 @@
+using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Benchmarks.Workloads;

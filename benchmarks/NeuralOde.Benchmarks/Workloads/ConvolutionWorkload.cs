@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 using NeuralOde.Tensors.Kernels;
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Fields;
+using NeuralOde.Layers;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

@@ -1,9 +1,8 @@
-using NeuralOde.Data;
-using NeuralOde.Experiments;
-using NeuralOde.Nn;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Experiments.Mnist;
+using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Benchmarks.Workloads;
 

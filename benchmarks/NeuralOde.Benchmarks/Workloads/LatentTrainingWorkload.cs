@@ -1,8 +1,10 @@
-using NeuralOde.Data;
-using NeuralOde.Experiments;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Optimizers;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 

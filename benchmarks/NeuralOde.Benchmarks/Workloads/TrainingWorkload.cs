@@ -1,8 +1,11 @@
 using NeuralOde.Benchmarks.Timing;
-using NeuralOde.Experiments;
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Fields;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Tensors;
 using NeuralOde.Training;

@@ -1,5 +1,5 @@
 using System.Numerics;
-using NeuralOde.Nn;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Optimizers;

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using NeuralOde.Nn;
+using NeuralOde.Fields;
+using NeuralOde.Modules;
+using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 

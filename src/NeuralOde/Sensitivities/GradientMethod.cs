@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;

@@ -1,4 +1,4 @@
-using NeuralOde.Nn;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using NeuralOde.Nn;
+using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Tensors;

@@ -1,3 +1,5 @@
+using NeuralOde.Losses;
+
 namespace NeuralOde.Training;
 
 /// <summary>Where a training run stands.</summary>

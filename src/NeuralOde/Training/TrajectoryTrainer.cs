@@ -1,5 +1,5 @@
 using System.Numerics;
-using NeuralOde.Models;
+using NeuralOde.Blocks;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;

@@ -1,4 +1,6 @@
-using NeuralOde.Nn;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Tensors;

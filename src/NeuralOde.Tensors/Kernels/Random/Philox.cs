@@ -12,7 +12,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// single precision, two in double. All arithmetic is on integers, or on correctly rounded operations that every machine has,
 /// so the same seed gives the same bits at any vector width, on any machine.
 /// </remarks>
-internal static class Philox
+public static class Philox
 {
     private const uint Multiplier0 = 0xD2511F53;
     private const uint Multiplier1 = 0xCD9E8D57;

@@ -1,7 +1,7 @@
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The 128 random bits that one counter gives, as four words.</summary>
-internal readonly record struct PhiloxBlock(uint Word0, uint Word1, uint Word2, uint Word3)
+public readonly record struct PhiloxBlock(uint Word0, uint Word1, uint Word2, uint Word3)
 {
     /// <summary>Word 0, 1, 2 or 3.</summary>
     public uint this[int word] => word switch

@@ -1,0 +1,183 @@
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
+using NeuralOde.Sensitivities;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Experiments.Dynamics;
+
+/// <summary>How a known system is learned back from observations. <see cref="Default"/> and <see cref="Published"/> fill it in.</summary>
+public sealed record DynamicsExperimentOptions
+{
+    // A field that runs away in training should be given up soon: a well-behaved window takes below 100 steps.
+    private const int MaxSteps = 2_000;
+
+    /// <summary>The system.</summary>
+    public required KnownDynamics Dynamics { get; init; }
+
+    /// <summary>What stands for its right-hand side.</summary>
+    /// <value>Default <see cref="LearnedField.Network"/>.</value>
+    public LearnedField Field { get; init; }
+
+    /// <summary>The widths of the network's hidden layers.</summary>
+    /// <value>Default 16, 16.</value>
+    public IReadOnlyList<int> Hidden { get; init; } = [16, 16];
+
+    /// <summary>What stands between the network's layers.</summary>
+    /// <value>Default <see cref="Activation.Elu"/>.</value>
+    public Activation Activation { get; init; } = Activation.Elu;
+
+    /// <summary>The standard deviation of the network's first weights, its first biases being 0; null for PyTorch's first values (see <see cref="Linear"/>).</summary>
+    /// <value>Default null.</value>
+    public double? WeightDeviation { get; init; }
+
+    /// <summary>Whether the field sees the cubes of the state's components instead of the components.</summary>
+    /// <value>Default false.</value>
+    public bool CubesState { get; init; }
+
+    /// <summary>The method that integrates, in training and for the final trajectory.</summary>
+    /// <value>Default <see cref="Tsit5"/>.</value>
+    public OdeSolver Solver { get; init; } = new Tsit5();
+
+    /// <summary>Its steps.</summary>
+    /// <value>Default adaptive, relative tolerance 1e-4, absolute tolerance 1e-5, at most 2,000 steps.</value>
+    public StepSizeControl Steps { get; init; } = new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-5, MaxSteps = MaxSteps };
+
+    /// <summary>How gradients are taken through the solve.</summary>
+    /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
+    public GradientMethod Gradient { get; init; } = GradientMethod.Direct;
+
+    /// <summary>The stretches of the trajectory that a step sees.</summary>
+    public WindowOptions Windows { get; init; } = new();
+
+    /// <summary>What is minimised.</summary>
+    /// <value>Default <see cref="LossMeasure.MeanSquared"/>.</value>
+    public LossMeasure Loss { get; init; }
+
+    /// <summary>What moves the parameters.</summary>
+    /// <value>Default <see cref="OptimizerMethod.Adam"/>.</value>
+    public OptimizerMethod Optimizer { get; init; }
+
+    /// <summary>Training steps.</summary>
+    /// <value>At least 1; default 1,200.</value>
+    public int Iterations { get; init; } = 1_200;
+
+    /// <summary>The optimizer's step at the schedule's start.</summary>
+    /// <value>Default 0.01.</value>
+    public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>How it changes.</summary>
+    /// <value>Default half a cosine down to 0.</value>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine();
+
+    /// <summary>A bound on the gradient's norm; null for none.</summary>
+    /// <value>Default null.</value>
+    public double? GradientNormBound { get; init; }
+
+    /// <summary>Where all random numbers come from: noise, first weights and windows each have a stream of their own.</summary>
+    /// <value>Default 0.</value>
+    public long Seed { get; init; }
+
+    /// <summary>The method that makes the observed trajectory; null for a solve at tolerances of 1e-10.</summary>
+    /// <value>Default null.</value>
+    public OdeSolver? DataSolver { get; init; }
+
+    /// <summary>The steps of <see cref="DataSolver"/>.</summary>
+    /// <value>Default null.</value>
+    public StepSizeControl? DataSteps { get; init; }
+
+    /// <summary>How many iterations pass between two solves of the whole trajectory, by whose error against the observations the best model is chosen.</summary>
+    /// <value>At least 1; default 10.</value>
+    public int EvaluationInterval { get; init; } = 10;
+
+    /// <summary>How many trajectories are kept to show how training went; the first is from before training, the last from its end.</summary>
+    /// <value>At least 2; default 12.</value>
+    public int SnapshotCount { get; init; } = 12;
+
+    /// <summary>
+    /// What works best here: for each system the fewest iterations, and the plainest settings, that learn it for every seed that was tried.
+    /// </summary>
+    /// <param name="dynamics">The system.</param>
+    /// <param name="field">What stands for it.</param>
+    /// <returns>The options.</returns>
+    public static DynamicsExperimentOptions Default(KnownDynamics dynamics, LearnedField field = LearnedField.Network)
+    {
+        ArgumentNullException.ThrowIfNull(dynamics);
+        var options = new DynamicsExperimentOptions { Dynamics = dynamics, Field = field };
+        if (dynamics.Name == "cubic")
+        {
+            options = Cubic(options);
+            options = options with { Windows = options.Windows with { Count = 50 }, LearningRate = 0.02, Iterations = 5_000 };
+        }
+
+        return (dynamics.Name, field) switch
+        {
+            // A matrix that grows the state makes gradients a thousand times longer than all others; one of them fills Adam's running
+            // mean of squares for hundreds of iterations, in which it hardly moves. Bounded, they do no harm.
+            (_, LearnedField.Linear) => options with { LearningRate = 0.05, Iterations = 500, GradientNormBound = 0.1 },
+            ("nonlinear", _) => options with { Windows = options.Windows with { Count = 8 }, Iterations = 3_000, GradientNormBound = 0.1 },
+            _ => options,
+        };
+    }
+
+    /// <summary>What the write-ups that this experiment comes from used: Euler with steps of at most 0.05 for data and learning, the adjoint gradient, a constant learning rate; for the cubic system torchdiffeq's demonstration.</summary>
+    /// <param name="dynamics">The system.</param>
+    /// <param name="field">What stands for it.</param>
+    /// <returns>The options.</returns>
+    public static DynamicsExperimentOptions Published(KnownDynamics dynamics, LearnedField field = LearnedField.Network)
+    {
+        ArgumentNullException.ThrowIfNull(dynamics);
+        var options = new DynamicsExperimentOptions
+        {
+            Dynamics = dynamics,
+            Field = field,
+            Gradient = GradientMethod.BacksolveAdjoint,
+            Schedule = LearningRateSchedule.Constant,
+        };
+        if (dynamics.Name == "cubic")
+        {
+            return Cubic(options) with
+            {
+                Gradient = GradientMethod.Direct,
+                Solver = new Dopri5(),
+                Steps = new AdaptiveSteps { RelativeTolerance = 1e-7, AbsoluteTolerance = 1e-9, MaxSteps = MaxSteps },
+                Iterations = 2_000,
+                LearningRate = 0.001,
+                Optimizer = OptimizerMethod.RmsProp,
+                Loss = LossMeasure.MeanAbsolute,
+            };
+        }
+
+        (int iterations, double rate) = (dynamics.Name, field) switch
+        {
+            ("nonlinear", _) => (3_000, 0.01),
+            (_, LearnedField.Linear) => (500, 0.01),
+            _ => (1_200, 0.0005),
+        };
+        return options with
+        {
+            Solver = new Euler(),
+            Steps = FixedSteps.OfLength(0.05),
+            DataSolver = new Euler(),
+            DataSteps = FixedSteps.OfLength(0.05),
+            Iterations = iterations,
+            LearningRate = rate,
+        };
+    }
+
+    private static DynamicsExperimentOptions Cubic(DynamicsExperimentOptions options)
+    {
+        double[] times = options.Dynamics.Times();
+        return options with
+        {
+            CubesState = true,
+            Hidden = [50],
+            Activation = Activation.Tanh,
+            WeightDeviation = 0.1,
+            Windows = WindowOptions.OfPoints(20, 10, times[1] - times[0]),
+            Iterations = 2_000,
+        };
+    }
+}

@@ -1,0 +1,53 @@
+namespace NeuralOde.Experiments.Dynamics;
+
+/// <summary>What stretches of the observed trajectory one training step sees.</summary>
+public sealed record WindowOptions
+{
+    /// <summary>The number of windows that are solved together; they start at different points and have the same length.</summary>
+    /// <value>At least 1, the default.</value>
+    public int Count { get; init; } = 1;
+
+    /// <summary>The shortest window, in units of time.</summary>
+    /// <value>Above 0; default 1.</value>
+    public double MinDuration { get; init; } = 1;
+
+    /// <summary>The longest window, in units of time.</summary>
+    /// <value>At least <see cref="MinDuration"/>; default 5.</value>
+    public double MaxDuration { get; init; } = 5;
+
+    /// <summary>The most points of a window; where it has more, so many of them are chosen at random, in order.</summary>
+    /// <value>At least 2; default 32.</value>
+    public int MaxPoints { get; init; } = 32;
+
+    /// <summary>Windows of a fixed number of points.</summary>
+    /// <param name="count">How many windows.</param>
+    /// <param name="points">Points of each, at least 2.</param>
+    /// <param name="interval">The time between two observations.</param>
+    /// <returns>The options.</returns>
+    public static WindowOptions OfPoints(int count, int points, double interval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(points, 2);
+        double duration = (points - 1) * interval;
+        return new WindowOptions { Count = count, MinDuration = duration, MaxDuration = duration, MaxPoints = points };
+    }
+
+    /// <param name="end">The trajectory's duration.</param>
+    /// <param name="interval">The time between two observations.</param>
+    internal void Validate(double end, double interval)
+    {
+        const double RoundOff = 1e-9;
+        ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPoints, 2);
+        if (!(MinDuration > 0 && MaxDuration >= MinDuration && MaxDuration <= end * (1 + RoundOff)))
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."));
+        }
+
+        if (MaxDuration < interval * (1 - RoundOff))
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The longest window is {MaxDuration} units of time, and two observations are {interval:0.######} apart; a window must hold two."));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using NeuralOde.Blocks;
+using NeuralOde.Experiments.Images;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Experiments.Mnist;
+
+/// <summary>One training step of a classifier, up to the gradients: forward, cross entropy, backward.</summary>
+internal sealed class ClassifierStep
+{
+    private readonly Layer _classifier;
+    private readonly int _classes;
+    private readonly OdeBlock[] _solves;
+
+    public ClassifierStep(Layer classifier, int classes)
+    {
+        _classifier = classifier;
+        _classes = classes;
+        _solves = [.. classifier.SelfAndWithin().OfType<OdeBlock>()];
+    }
+
+    /// <summary>Adds a batch's gradients to the parameters'.</summary>
+    public ImageTrainingStep Run(ImageBatch batch)
+    {
+        using var scope = TensorScope.Begin();
+        Tensor logits = _classifier.Forward(batch.ToTensor());
+        CheckLogits(logits, batch.Count, _classes);
+        Tensor loss = Loss.CrossEntropy(logits, batch.Labels);
+        loss.Backward();
+        int[] predicted = Classification.Predict(logits);
+        int correct = 0;
+        for (int i = 0; i < predicted.Length; i++)
+        {
+            correct += predicted[i] == batch.Labels[i] ? 1 : 0;
+        }
+
+        long forward = 0, backward = 0;
+        foreach (OdeBlock solve in _solves)
+        {
+            forward += solve.ForwardStatistics.Evaluations;
+            backward += solve.BackwardStatistics.Evaluations + solve.BackwardStatistics.VectorJacobianProducts;
+        }
+
+        return new ImageTrainingStep(loss.ToScalar(), correct, batch.Count, forward, backward);
+    }
+
+    public static void CheckLogits(Tensor logits, int count, int classes)
+    {
+        if (logits.Shape != new Shape([count, classes]) || logits.DType != DType.Float32)
+        {
+            throw new ArgumentException($"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; this one returned {logits.DType.Name()} {logits.Shape}.");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using NeuralOde.Blocks;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Optimizers;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Tensors;
+using NeuralOde.Training;
+
+namespace NeuralOde.Experiments.PerSample;
+
+/// <summary>
+/// Learns a vector field from series of which no two share their observation times, by a <see cref="PerSampleOdeBlock"/>: one call takes each sample of a batch over a time span of its own.
+/// </summary>
+/// <remarks>
+/// A training step starts at a random observation of each sample, goes over the next gaps, and compares the states at their ends with what was observed there.
+/// </remarks>
+public static class PerSampleExperiment
+{
+    private const int TestCount = 100;
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Makes the data, learns, and measures.</summary>
+    /// <param name="options">The settings; the defaults where null.</param>
+    /// <param name="progress">Told about 20 times a second, and at the end; losses are mean squared differences.</param>
+    /// <param name="cancellationToken">Ends training early; the result then is of the model so far.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="Solvers.OdeSolveException">A solve failed.</exception>
+    public static PerSampleResult Run(PerSampleOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new PerSampleOptions();
+        options.Check();
+        var random = new RandomSource(options.Seed);
+        TimeSeriesSet training = Observe(options, options.SeriesCount, random.Split(), options.Noise);
+
+        // Test series are of another seed, so that no setting of this run reaches them, and without noise.
+        TimeSeriesSet test = Observe(options, TestCount, new RandomSource(~options.Seed), noise: 0);
+        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split())) { StepCount = options.StepCount };
+        var adam = new Adam(layer.Parameters, options.LearningRate);
+        RandomSource choice = random.Split();
+        List<double> losses = [];
+        var clock = Stopwatch.StartNew();
+        TimeSpan nextReport = TimeSpan.Zero;
+        while (losses.Count < options.Iterations && !cancellationToken.IsCancellationRequested)
+        {
+            using TensorScope scope = TensorScope.Begin();
+            Tensor loss = Loss(options, layer, training, choice);
+            loss.Backward();
+            adam.LearningRate = options.LearningRate * LearningRateSchedule.Cosine().Factor((double)losses.Count / options.Iterations);
+            adam.Step();
+            losses.Add(loss.ToScalar());
+            if (clock.Elapsed >= nextReport || losses.Count == options.Iterations)
+            {
+                nextReport = clock.Elapsed + s_reportInterval;
+                progress?.Report(new TrainingProgress(losses.Count, options.Iterations, losses[^1], losses.Min(), losses.Count / clock.Elapsed.TotalSeconds, clock.Elapsed));
+            }
+        }
+
+        TimeSpan elapsed = clock.Elapsed;
+        TimeSeriesSet predicted = Predict(layer, test);
+        return new PerSampleResult(options, layer, training, test, predicted, losses, FieldError(options, layer, test), ForecastErrors.Between(test, predicted).PooledRmse, elapsed, cancellationToken.IsCancellationRequested);
+    }
+
+    /// <summary>Series from states of their own, observed at times of their own.</summary>
+    private static TimeSeriesSet Observe(PerSampleOptions options, int count, RandomSource random, double noise)
+    {
+        var series = new TimeSeries[count];
+        for (int i = 0; i < count; i++)
+        {
+            double[] start = [.. Enumerable.Range(0, 2).Select(_ => options.InitialRange * ((2 * random.NextUniform()) - 1))];
+
+            // Two times that are one to the solver are as good as never drawn.
+            double[] times = [0, .. Enumerable.Range(1, options.Observations - 1).Select(_ => options.Duration * random.NextUniform()).Where(static t => t > 1e-6).Order()];
+            times = [.. times.Where((t, k) => k == 0 || t - times[k - 1] > 1e-6)];
+            double[] draws = random.Normal([2 * times.Length], deviation: 1, dtype: DType.Float64).ToDoubles();
+            series[i] = new TimeSeries($"{i + 1}", times, [.. options.Dynamics.TrajectoryFrom(start, times).Zip(draws, (z, e) => z + (noise * e))]);
+        }
+
+        return new TimeSeriesSet(["z1", "z2"], series, seriesName: "series");
+    }
+
+    private static Tensor Loss(PerSampleOptions options, PerSampleOdeBlock layer, TimeSeriesSet training, RandomSource random)
+    {
+        int batch = options.BatchSize;
+        var chosen = new (TimeSeries Series, int First)[batch];
+        for (int i = 0; i < batch; i++)
+        {
+            TimeSeries series = training.Series[random.NextInteger(training.Series.Count)];
+            chosen[i] = (series, random.NextInteger(Math.Max(1, series.Count - 1)));
+        }
+
+        Tensor state = At(0);
+        Tensor sum = Tensor.Scalar(0f);
+        for (int k = 1; k <= options.Ahead; k++)
+        {
+            // Where a series has ended, a span of 0 keeps the state, and what is compared with it does not count.
+            Tensor span = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? (float)(x.Series.Times[x.First + k] - x.Series.Times[x.First + k - 1]) : 0f)], [batch, 1]);
+            Tensor mask = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? 1f : 0f)], [batch, 1]);
+            state = layer.Forward(state, span);
+            sum += Losses.Loss.MeanSquared(state, At(k), mask);
+        }
+
+        return sum * (1.0 / options.Ahead);
+
+        Tensor At(int k) => Tensor.From([.. chosen.SelectMany(x => Row(x.Series, Math.Min(x.First + k, x.Series.Count - 1)))], [batch, 2]);
+    }
+
+    private static float[] Row(TimeSeries series, int point) => [(float)series[point, 0], (float)series[point, 1]];
+
+    /// <summary>Every series from its first state, each gap in one call for all series.</summary>
+    private static TimeSeriesSet Predict(PerSampleOdeBlock layer, TimeSeriesSet test)
+    {
+        using IDisposable scope = GradientMode.Disable();
+        int count = test.Series.Count;
+        Tensor state = Tensor.From([.. test.Series.SelectMany(static x => Row(x, 0))], [count, 2]);
+        List<double>[] values = [.. test.Series.Select(static x => x.Values[..2].ToArray().ToList())];
+        for (int k = 1; k < test.Series.Max(static x => x.Count); k++)
+        {
+            state = layer.Forward(state, Tensor.From([.. test.Series.Select(x => k < x.Count ? (float)(x.Times[k] - x.Times[k - 1]) : 0f)], [count, 1]));
+            double[] now = state.ToDoubles();
+            for (int i = 0; i < count; i++)
+            {
+                if (k < test.Series[i].Count)
+                {
+                    values[i].AddRange([now[2 * i], now[(2 * i) + 1]]);
+                }
+            }
+        }
+
+        return test.WithSeries([.. test.Series.Select((x, i) => x.WithValues([.. values[i]]))]);
+    }
+
+    /// <summary>The root mean square of the learned field's difference from the true one over that of the true one, where the test series are.</summary>
+    private static double FieldError(PerSampleOptions options, PerSampleOdeBlock layer, TimeSeriesSet test)
+    {
+        using IDisposable scope = GradientMode.Disable();
+        double[] states = [.. test.Series.SelectMany(static x => x.Values.ToArray())];
+        double[] learned = layer.Field.Forward(Tensor.Scalar(0f), Tensor.From(states, [states.Length / 2, 2]).ToSingle()).ToDoubles();
+        double error = 0, size = 0;
+        Span<double> truth = stackalloc double[2];
+        for (int i = 0; i < states.Length; i += 2)
+        {
+            options.Dynamics.Field(0, states.AsSpan(i, 2), truth);
+            for (int c = 0; c < 2; c++)
+            {
+                error += (learned[i + c] - truth[c]) * (learned[i + c] - truth[c]);
+                size += truth[c] * truth[c];
+            }
+        }
+
+        return Math.Sqrt(error / size);
+    }
+}
+
+/// <summary>What was learned, and how well.</summary>
+/// <param name="Options">The settings.</param>
+/// <param name="Layer">The layer with the learned field.</param>
+/// <param name="Training">What was learned from, with its noise.</param>
+/// <param name="Test">Series that were not learned from, exact.</param>
+/// <param name="Predicted">Those series as the learned field has them from their first states.</param>
+/// <param name="Losses">Each training step's loss.</param>
+/// <param name="FieldError">The root mean square of the learned field's difference from the true one over that of the true one, at the test series' states.</param>
+/// <param name="PathError">The root-mean-square error of the predicted test series.</param>
+/// <param name="Elapsed">Time of training.</param>
+/// <param name="WasCancelled">Whether training was stopped.</param>
+public sealed record PerSampleResult(
+    PerSampleOptions Options,
+    PerSampleOdeBlock Layer,
+    TimeSeriesSet Training,
+    TimeSeriesSet Test,
+    TimeSeriesSet Predicted,
+    IReadOnlyList<double> Losses,
+    double FieldError,
+    double PathError,
+    TimeSpan Elapsed,
+    bool WasCancelled);

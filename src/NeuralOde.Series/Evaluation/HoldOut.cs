@@ -1,0 +1,100 @@
+namespace NeuralOde.Series.Evaluation;
+
+/// <summary>The two parts of a set: what learning sees, and the last part of each series, which nothing else ever sees.</summary>
+/// <param name="Training">The first part of each series. It shares no data with the other.</param>
+/// <param name="HeldOut">The last part of each series, in the same order and with the same ids.</param>
+public sealed record HoldOutSplit(TimeSeriesSet Training, TimeSeriesSet HeldOut);
+
+/// <summary>
+/// Which last part of each series is held out, to compare forecasts with: a number of points, a fraction of them, or a span of time.
+/// Only points at which something was observed count.
+/// </summary>
+/// <example>
+/// <code>
+/// var split = HoldOut.Count(4).Split(set);
+/// </code>
+/// </example>
+public sealed class HoldOut
+{
+    /// <summary>A forecast needs a state and a slope to start from.</summary>
+    private const int MinimumTraining = 2;
+
+    private readonly string _what;
+    private readonly Func<double[], int> _count;
+
+    private HoldOut(string what, Func<double[], int> count)
+    {
+        _what = what;
+        _count = count;
+    }
+
+    /// <summary>Holds out the last points of each series.</summary>
+    /// <param name="points">How many observed points; at least 1.</param>
+    /// <returns>The rule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public static HoldOut Count(int points)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(points, 1);
+        return new HoldOut($"the last {points}", _ => points);
+    }
+
+    /// <summary>Holds out the last fraction of each series' observed points, rounded to the nearest number, but at least one.</summary>
+    /// <param name="fraction">Above 0 and below 1.</param>
+    /// <returns>The rule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not above 0 and below 1.</exception>
+    public static HoldOut Fraction(double fraction)
+    {
+        if (!(fraction > 0 && fraction < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The fraction must be above 0 and below 1.");
+        }
+
+        return new HoldOut(
+            FormattableString.Invariant($"the last part of {fraction}"),
+            times => Math.Max(1, (int)Math.Round(fraction * times.Length, MidpointRounding.AwayFromZero)));
+    }
+
+    /// <summary>Holds out what was observed less than a span before each series' last observation.</summary>
+    /// <param name="span">The span, in the unit of the times (days where they are dates); positive and finite.</param>
+    /// <returns>The rule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The span is not positive and finite.</exception>
+    public static HoldOut Span(double span)
+    {
+        if (!(span > 0 && double.IsFinite(span)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(span), span, "The span must be positive and finite.");
+        }
+
+        return new HoldOut(
+            FormattableString.Invariant($"a time of {span}"),
+            times => times.Count(time => time > times[^1] - span));
+    }
+
+    /// <summary>Splits every series of a set. Points without an observation stay with the part whose time they fall into.</summary>
+    /// <param name="set">The set.</param>
+    /// <returns>The two parts.</returns>
+    /// <exception cref="ArgumentException">A series would keep fewer than two observed points to learn from; the message names it.</exception>
+    public HoldOutSplit Split(TimeSeriesSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        var training = new List<TimeSeries>();
+        var heldOut = new List<TimeSeries>();
+        foreach (var series in set.Series)
+        {
+            var observed = Enumerable.Range(0, series.Count).Where(series.IsObserved).ToArray();
+            var count = observed.Length == 0 ? 0 : _count(Array.ConvertAll(observed, point => series.Times[point]));
+            if (observed.Length - count < MinimumTraining)
+            {
+                throw new ArgumentException(
+                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has {observed.Length} observed points; holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from. Hold out less{(series.Id.Length == 0 ? "." : ", or leave the series out.")}",
+                    nameof(set));
+            }
+
+            var cut = observed[^count];
+            training.Add(series.Slice(0, cut));
+            heldOut.Add(series.Slice(cut, series.Count - cut));
+        }
+
+        return new HoldOutSplit(set.WithSeries(training), set.WithSeries(heldOut));
+    }
+}

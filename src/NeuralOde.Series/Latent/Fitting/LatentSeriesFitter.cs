@@ -1,0 +1,161 @@
+using NeuralOde.Losses;
+using NeuralOde.Modules;
+using NeuralOde.Tensors;
+using NeuralOde.Training;
+
+namespace NeuralOde.Series.Latent.Fitting;
+
+/// <summary>Learns a latent differential equation from many short series: irregular, incomplete, of unequal lengths.</summary>
+/// <remarks>
+/// Training maximises the evidence lower bound. Of a part of the series only a first part is encoded, at random, but the whole training part decoded. Where there are enough series,
+/// some are not learned from: the best model is kept by how likely it finds the last three tenths of each of them, given the rest.
+/// </remarks>
+public static class LatentSeriesFitter
+{
+    /// <summary>Learns.</summary>
+    /// <param name="training">What is learned from, in natural values; nothing held out may be in it. Covariates are further inputs of the encoder.</param>
+    /// <param name="options">How; the defaults where null.</param>
+    /// <param name="known">What the model is to know of the series when it forecasts, held-out parts included; <paramref name="training"/> where null.</param>
+    /// <param name="progress">Hears where training stands; the best error is minus the mean log density of a validation value.</param>
+    /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
+    /// <returns>The model and how it came about.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two series, a component has no value, or an option is out of range.</exception>
+    public static LatentSeriesFit Fit(
+        TimeSeriesSet training,
+        LatentFitOptions? options = null,
+        TimeSeriesSet? known = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        options ??= new LatentFitOptions();
+        options.Validate();
+        if (training.Series.Count < 2)
+        {
+            throw new ArgumentException("A latent model learns what series have in common, so there must be at least two of them; there is one. A single series takes the other model.", nameof(training));
+        }
+
+        LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training);
+        scaling.Check(known ?? training);
+        var random = new RandomSource(options.Seed);
+        LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count, latent: 4, units: 32);
+        LatentOde model = shape.Create(random.Split());
+        var task = new ForecastTask(model, [.. training.Series.Select(scaling.Observed)], options, random.Split());
+        LatentTrainingResult result = new LatentTrainer(task, options.Training(iterations: 1500, learningRate: 0.01)).Run(progress, cancellationToken);
+        return new LatentSeriesFit(new LatentForecaster(model, shape, scaling, WithoutInputs(known ?? training)), result, task.ValidationCount);
+    }
+
+    /// <summary>Inputs are not read, so they are not kept.</summary>
+    private static TimeSeriesSet WithoutInputs(TimeSeriesSet set) => set.Inputs.Count == 0 ? set : new(
+        set.Components,
+        [.. set.Series.Select(static x => new TimeSeries(x.Id, x.Times, x.Values, x.Covariates))],
+        set.Time,
+        set.LogComponents,
+        set.Covariates,
+        seriesName: set.SeriesName);
+
+    /// <summary>Batches of series of which some are encoded in part.</summary>
+    private sealed class ForecastTask : LatentTask
+    {
+        private const int LeastEncoded = 2;
+        private const double ValidationCut = 0.7;
+        private const int ValidationDraws = 8;
+
+        private readonly LatentOde _model;
+        private readonly LatentFitOptions _options;
+        private readonly TimeSeries[] _learned;
+        private readonly ShuffledOrder _order;
+        private readonly int _batchSize;
+        private readonly (SeriesBatch Known, SeriesBatch Later)? _validation;
+        private readonly Tensor _validationNoise;
+
+        public ForecastTask(LatentOde model, TimeSeries[] series, LatentFitOptions options, RandomSource random)
+        {
+            _model = model;
+            _options = options;
+            Random = random;
+            var shuffled = new ShuffledOrder(series.Length, random);
+            int[] order = shuffled.Next(series.Length).ToArray();
+
+            // What has too few points to be parted cannot validate.
+            int[] validating = [.. order.Where(i => series[i].Count >= 4).Take(options.ValidationCount(series.Length))];
+            ValidationCount = validating.Length;
+            _learned = [.. Enumerable.Range(0, series.Length).Except(validating).Select(i => series[i])];
+            _order = new ShuffledOrder(_learned.Length, random);
+            _batchSize = Math.Min(options.BatchSize, _learned.Length);
+            _validationNoise = random.Normal([ValidationDraws, Math.Max(1, ValidationCount), model.Encoder.LatentCount]);
+            if (validating.Length > 0)
+            {
+                (TimeSeries Series, int Cut)[] parts = [.. validating.Select(i => (series[i], Math.Clamp((int)(ValidationCut * series[i].Count), LeastEncoded, series[i].Count - 1)))];
+                _validation = (
+                    SeriesBatch.From([.. parts.Select(static x => LatentSeriesScaling.Encoded(x.Series, x.Cut))]),
+                    SeriesBatch.From([.. parts.Select(static x => LatentSeriesScaling.After(x.Series, x.Cut))]));
+            }
+        }
+
+        public int ValidationCount { get; }
+
+        public override Module Model => _model;
+
+        public override RandomSource Random { get; }
+
+        public override IReadOnlyList<long> Position
+        {
+            get => _order.Position;
+            set => _order.Position = value;
+        }
+
+        public override Tensor Loss(RandomSource noise, double divergenceWeight)
+        {
+            TimeSeries[] whole = [.. _order.Next(_batchSize).ToArray().Select(i => _learned[i])];
+            TimeSeries[] parts = Array.ConvertAll(whole, Part);
+            SeriesBatch target = SeriesBatch.From(whole);
+            DiagonalGaussian posterior = _model.Encode(SeriesBatch.From(parts));
+            Tensor bound = _model.Elbo(posterior, posterior.Sample(noise), target, divergenceWeight);
+
+            // Nats a value, so that learning rates mean the same for long and short series.
+            return bound * (-(double)target.Count / target.ObservedCount);
+        }
+
+        public override double? Validate()
+        {
+            if (_validation is not var (known, later))
+            {
+                return null;
+            }
+
+            using IDisposable noGradients = GradientMode.Disable();
+            using TensorScope scope = TensorScope.Begin();
+            DiagonalGaussian posterior = _model.Encode(known);
+            Tensor deviation = Tensor.From([.. _model.Noise.Select(static x => (float)x)], [_model.Components]);
+            var densities = new Tensor[ValidationDraws];
+            for (int i = 0; i < densities.Length; i++)
+            {
+                Tensor predicted = _model.Predict(posterior.Sample(_validationNoise.Select(0, i)), later);
+                densities[i] = (-0.5 * ((predicted - later.Values) / deviation).Square()) - deviation.Log();
+            }
+
+            // Each value's density under the mixture of the draws; constants that all models share are left out.
+            Tensor each = Tensor.Stack(densities).LogSumExp(0) - Math.Log(ValidationDraws);
+            return -(later.ValueMask is { } mask ? (each * mask).Sum() / mask.Sum() : each.Mean()).ToScalar();
+        }
+
+        private TimeSeries Part(TimeSeries series)
+        {
+            // Always as many numbers are drawn, whatever the series, which keeps runs with other data comparable.
+            bool isPartial = Random.NextUniform() < _options.PartialShare;
+            int points = LeastEncoded + Random.NextInteger(Math.Max(1, series.Count - LeastEncoded));
+            return LatentSeriesScaling.Encoded(series, isPartial ? Math.Min(points, series.Count) : series.Count);
+        }
+    }
+}
+
+/// <summary>What a fit of a latent model gives.</summary>
+/// <param name="Forecaster">The model, with the best parameters.</param>
+/// <param name="Training">What training recorded.</param>
+/// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
+public sealed record LatentSeriesFit(LatentForecaster Forecaster, LatentTrainingResult Training, int ValidationCount)
+{
+    /// <summary>Whether training was cancelled before its end.</summary>
+    public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;
+}

@@ -1,0 +1,112 @@
+using NeuralOde.Losses;
+using NeuralOde.Modules;
+using NeuralOde.Tensors;
+using NeuralOde.Training;
+
+namespace NeuralOde.Series.Latent.Fitting;
+
+/// <summary>Learns to tell classes of series apart: encoder, latent differential equation and a linear layer together.</summary>
+/// <remarks>
+/// The loss is the cross entropy of the classes, from a draw of the latent state, plus the negative evidence lower bound of the series with a small weight, which keeps the latent state
+/// about the whole series. Where there are enough series, some are not learned from: the best model is kept by its cross entropy on them.
+/// </remarks>
+public static class SeriesClassifierFitter
+{
+    /// <summary>Learns.</summary>
+    /// <param name="training">The series with their classes, in natural values.</param>
+    /// <param name="options">How; the defaults where null.</param>
+    /// <param name="progress">Hears where training stands; the best error is the cross entropy on validation series.</param>
+    /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
+    /// <returns>The model and how it came about.</returns>
+    /// <exception cref="ArgumentException">A component has no value, or an option is out of range.</exception>
+    public static SeriesClassifierFit Fit(
+        LabelledSeries training, LatentFitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        options ??= new LatentFitOptions();
+        options.Validate();
+        LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training.Series);
+        var random = new RandomSource(options.Seed);
+        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count, latent: 16, units: 100);
+        var network = new SeriesClassifierNetwork(shape, training.Classes.Count, random.Split());
+        var classifier = new SeriesClassifier(network, shape, scaling, training.Classes);
+        var task = new ClassificationTask(classifier, training, options, random.Split());
+        LatentTrainingResult result = new LatentTrainer(task, options.Training(iterations: 600, learningRate: 0.005)).Run(progress, cancellationToken);
+        return new SeriesClassifierFit(classifier, result, task.ValidationCount);
+    }
+
+    private sealed class ClassificationTask : LatentTask
+    {
+        private readonly SeriesClassifier _classifier;
+        private readonly LatentFitOptions _options;
+        private readonly (TimeSeries Series, int Label)[] _learned;
+        private readonly LabelledSeries? _validation;
+        private readonly ShuffledOrder _order;
+        private readonly int _batchSize;
+
+        public ClassificationTask(SeriesClassifier classifier, LabelledSeries training, LatentFitOptions options, RandomSource random)
+        {
+            _classifier = classifier;
+            _options = options;
+            Random = random;
+            IReadOnlyList<TimeSeries> series = training.Series.Series;
+            int[] order = new ShuffledOrder(series.Count, random).Next(series.Count).ToArray();
+            int[] validating = order[..options.ValidationCount(series.Count)];
+            ValidationCount = validating.Length;
+            _learned = [.. Enumerable.Range(0, series.Count).Except(validating).Select(i => (classifier.Scaling.Observed(series[i]), training.Labels[i]))];
+            _validation = validating.Length == 0 ? null : new LabelledSeries(
+                training.Series.WithSeries([.. validating.Select(i => series[i])]), training.Classes, [.. validating.Select(i => training.Labels[i])]);
+            _order = new ShuffledOrder(_learned.Length, random);
+            _batchSize = Math.Min(options.BatchSize, _learned.Length);
+        }
+
+        public int ValidationCount { get; }
+
+        public override Module Model => _classifier.Network;
+
+        public override RandomSource Random { get; }
+
+        public override IReadOnlyList<long> Position
+        {
+            get => _order.Position;
+            set => _order.Position = value;
+        }
+
+        public override Tensor Loss(RandomSource noise, double divergenceWeight)
+        {
+            (TimeSeries Series, int Label)[] some = [.. _order.Next(_batchSize).ToArray().Select(i => _learned[i])];
+            SeriesClassifierNetwork network = _classifier.Network;
+            DiagonalGaussian posterior = network.Latent.Encode(SeriesBatch.From([.. some.Select(static x => LatentSeriesScaling.Encoded(x.Series, x.Series.Count))]));
+            Tensor latent = posterior.Sample(noise);
+            Tensor logits = network.Head.Forward(latent);
+            int classes = _classifier.Classes.Count;
+            var right = new float[some.Length * classes];
+            for (int i = 0; i < some.Length; i++)
+            {
+                right[(i * classes) + some[i].Label] = 1;
+            }
+
+            Tensor crossEntropy = (logits.LogSumExp() - (logits * Tensor.From(right, [some.Length, classes])).Sum([1])).Mean();
+            if (_options.EvidenceWeight == 0)
+            {
+                return crossEntropy;
+            }
+
+            SeriesBatch target = SeriesBatch.From([.. some.Select(static x => x.Series)]);
+            Tensor bound = network.Latent.Elbo(posterior, latent, target, divergenceWeight);
+            return crossEntropy - ((_options.EvidenceWeight * target.Count / target.ObservedCount) * bound);
+        }
+
+        public override double? Validate() => _validation is null ? null : _classifier.Evaluate(_validation).Loss;
+    }
+}
+
+/// <summary>What a fit of a classifier gives.</summary>
+/// <param name="Classifier">The model, with the best parameters.</param>
+/// <param name="Training">What training recorded.</param>
+/// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
+public sealed record SeriesClassifierFit(SeriesClassifier Classifier, LatentTrainingResult Training, int ValidationCount)
+{
+    /// <summary>Whether training was cancelled before its end.</summary>
+    public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;
+}

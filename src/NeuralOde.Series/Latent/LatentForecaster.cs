@@ -1,0 +1,223 @@
+using NeuralOde.Persistence;
+using NeuralOde.Series.Scaling;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Series.Latent;
+
+/// <summary>
+/// A latent differential equation learned from many series, with all that a forecast needs: it encodes what is known of a series, one that it has never seen as well, draws
+/// latent states from what it believes of them, and follows each. Not for use on two threads at once.
+/// </summary>
+/// <remarks>
+/// Each series has a clock of its own that starts at its first row, so times that are only known by the calendar (seasons, days of the week) mean nothing to the model.
+/// </remarks>
+/// <example>
+/// <code>
+/// SeriesSplit split = SeriesSplit.Of(data, HoldOut.Fraction(0.2));
+/// LatentForecaster model = LatentSeriesFitter.Fit(split.Training).Forecaster;
+/// SeriesForecast forecast = model.Predict(split.Scored!.Training, split.Scored.HeldOut);
+/// (int inside, int count) = forecast.Coverage(split.Scored.HeldOut);
+/// </code>
+/// </example>
+public sealed class LatentForecaster
+{
+    private readonly LatentSeriesScaling _scaling;
+
+    internal LatentForecaster(LatentOde model, LatentModelShape shape, LatentSeriesScaling scaling, TimeSeriesSet known)
+    {
+        Model = model;
+        Shape = shape;
+        _scaling = scaling;
+        Known = known;
+    }
+
+    /// <summary>The model of standardized series on clocks of their own.</summary>
+    public LatentOde Model { get; }
+
+    /// <summary>The map between natural and standardized values, and the natural time that is 1 to the model.</summary>
+    public Standardization Scaling => _scaling.Values;
+
+    /// <summary>The series that the model knows, in natural values: those that it was learned from, up to their ends.</summary>
+    public TimeSeriesSet Known { get; }
+
+    /// <summary>The standard deviation of the observations' noise, one for each component, in units of its deviation over the training data.</summary>
+    public IReadOnlyList<double> Noise => Model.Noise;
+
+    internal LatentModelShape Shape { get; }
+
+    internal LatentSeriesScaling SeriesScaling => _scaling;
+
+    /// <summary>Forecasts series at the times of others, such as held-out ones, from what is known of them.</summary>
+    /// <param name="known">What is known; the series need not be those that the model was learned from, but have its components and covariates.</param>
+    /// <param name="at">Series whose ids are all known; only their times are read, none before the known series' first.</param>
+    /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
+    /// <returns>The forecast.</returns>
+    /// <exception cref="ArgumentException">The components differ, a series is not known or has no value, or a time is before its start.</exception>
+    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead.</exception>
+    public SeriesForecast Predict(TimeSeriesSet known, TimeSeriesSet at, LatentForecastOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(at);
+        Dictionary<string, TimeSeries> byId = known.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
+        return Predict(
+            known,
+            [.. at.Series.Select(x => (byId.TryGetValue(x.Id, out TimeSeries? series) ? series : throw new ArgumentException($"Nothing is known of series '{x.Id}'.", nameof(at)), x.Times.ToArray()))],
+            options);
+    }
+
+    /// <summary>Forecasts all known series at the same times.</summary>
+    /// <param name="known">What is known of them.</param>
+    /// <param name="times">Natural times, strictly rising, none before any series' first.</param>
+    /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
+    /// <inheritdoc cref="Predict(TimeSeriesSet, TimeSeriesSet, LatentForecastOptions?)"/>
+    public SeriesForecast Predict(TimeSeriesSet known, ReadOnlySpan<double> times, LatentForecastOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        double[] all = times.ToArray();
+        return Predict(known, [.. known.Series.Select(x => (x, all))], options);
+    }
+
+    /// <summary>Continues series from their last observations.</summary>
+    /// <param name="until">The last natural time; the last step may end before it.</param>
+    /// <param name="step">The natural time between two values, above 0.</param>
+    /// <param name="known">The series; <see cref="Known"/> if not given. Those that end at <paramref name="until"/> or later are left out.</param>
+    /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
+    /// <returns>The forecast, at each series' last observation and every step after it.</returns>
+    /// <exception cref="ArgumentException">The time is not after the end of any series, or the step is not above 0 or makes over a million values.</exception>
+    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead.</exception>
+    public SeriesForecast Forecast(double until, double step, TimeSeriesSet? known = null, LatentForecastOptions? options = null)
+    {
+        const double MostValues = 1e6;
+        known ??= Known;
+        if (!(step > 0 && double.IsFinite(step)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(step), step, "The step of a forecast is above 0.");
+        }
+
+        double earliest = known.Series.Min(EndOf);
+        if (!(until > earliest && double.IsFinite(until)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(until), until, $"A forecast goes past the end of the data, {known.Time.Name} = {known.Time.Text(earliest)}.");
+        }
+
+        if (known.Series.Sum(x => Math.Max(0, (until - EndOf(x)) / step)) > MostValues)
+        {
+            throw new ArgumentOutOfRangeException(nameof(step), step, "The forecast would have over a million values; take a larger step.");
+        }
+
+        // Round-off must not lose the last step.
+        return Predict(
+            known,
+            [
+                .. known.Series.Where(x => EndOf(x) < until).Select(x =>
+                    (x, Enumerable.Range(0, (int)Math.Floor(((until - EndOf(x)) / step) + 1e-9) + 1).Select(i => EndOf(x) + (i * step)).ToArray())),
+            ],
+            options);
+    }
+
+    /// <summary>Saves everything that a forecast needs, the known series included, as a safetensors file, all or nothing.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
+    public void Save(string path) => LatentModelFile.Save(this, path);
+
+    /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static LatentForecaster Load(string path) => LatentModelFile.LoadForecaster(path);
+
+    /// <summary>Whether a file says of itself that it holds such a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Whether it does.</returns>
+    /// <exception cref="Persistence.SafeTensorsException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static bool IsIn(string path) => LatentModelFile.HoldsForecaster(path);
+
+    /// <summary>The time of a series' last observation.</summary>
+    internal static double EndOf(TimeSeries series) => series.Times[Enumerable.Range(0, series.Count).Last(i => i == 0 || series.IsObserved(i))];
+
+    private SeriesForecast Predict(TimeSeriesSet known, IReadOnlyList<(TimeSeries Series, double[] Times)> asked, LatentForecastOptions? options)
+    {
+        options ??= new LatentForecastOptions();
+        options.Check();
+        _scaling.Check(known);
+        List<TimeSeries> mean = [], lower = [], upper = [];
+        foreach ((TimeSeries series, double[] times) in asked)
+        {
+            (double[] m, double[] l, double[] u) = Bands(series, times, options);
+            mean.Add(Natural(m));
+            lower.Add(Natural(l));
+            upper.Add(Natural(u));
+
+            TimeSeries Natural(double[] values)
+            {
+                Scaling.ToNatural(values, values);
+                return Array.TrueForAll(values, double.IsFinite)
+                    ? new TimeSeries(series.Id, times, values)
+                    : throw new InvalidOperationException($"The forecast of series '{series.Id}' leaves the range of numbers. So far from the data the model means nothing; forecast a shorter time.");
+            }
+        }
+
+        return new SeriesForecast(Set(mean), Set(lower), Set(upper), options.Level);
+
+        TimeSeriesSet Set(List<TimeSeries> parts) => new(known.Components, parts, known.Time, known.LogComponents, seriesName: known.SeriesName);
+    }
+
+    /// <summary>Mean and band at each time, <c>[times, components]</c>, standardized.</summary>
+    private (double[] Mean, double[] Lower, double[] Upper) Bands(TimeSeries series, double[] times, LatentForecastOptions options)
+    {
+        if (!Enumerable.Range(0, series.Count).Any(series.IsObserved))
+        {
+            throw new ArgumentException($"Series '{series.Id}' has no value; there is nothing to forecast it from.", nameof(series));
+        }
+
+        double[] own = _scaling.OwnTimes(series, times);
+        if (own.Length == 0 || own[0] < 0 || own.Zip(own.Skip(1)).Any(static x => !(x.First < x.Second)) || !double.IsFinite(own[^1]))
+        {
+            throw new ArgumentException($"The times of a forecast of series '{series.Id}' are strictly rising, from its first, {series.Times[0]:R}, on.", nameof(times));
+        }
+
+        TimeSeries observed = _scaling.Observed(series);
+        using TensorScope memory = TensorScope.Begin();
+        SeriesBatch batch = SeriesBatch.From([LatentSeriesScaling.Encoded(observed, observed.Count)]);
+        Tensor draws;
+        try
+        {
+            // The same noise for every series: what is said of one does not depend on the others.
+            draws = Model.SamplePosterior(batch, own, options.Draws, new RandomSource(options.Seed)).Select(2, 0).ToDouble();
+        }
+        catch (OdeSolveException e)
+        {
+            throw new InvalidOperationException($"The forecast of series '{series.Id}' cannot be solved so far ahead, because the learned dynamics run away there. So far from the data the model means nothing; forecast a shorter time.", e);
+        }
+
+        using IDisposable scope = GradientMode.Disable();
+        Tensor noise = Tensor.From([.. Noise], [Noise.Count]);
+        double tail = 0.5 * (1 - options.Level);
+        return (draws.Mean([1]).ToDoubles(), Quantile(draws, noise, tail).ToDoubles(), Quantile(draws, noise, 1 - tail).ToDoubles());
+    }
+
+    /// <summary>
+    /// The quantile of the mixture of normal distributions around the draws, <c>[times, draws, components]</c>: exact for the draws, where adding noise to them would add
+    /// chance to the bands' ends.
+    /// </summary>
+    private static Tensor Quantile(Tensor draws, Tensor noise, double probability)
+    {
+        // Every normal distribution of the mixture has less than 1e-15 beyond eight deviations, and fifty halvings leave the rounding of a double.
+        const double Reach = 8;
+        const int Halvings = 50;
+        Tensor low = draws.Min([1]) - (Reach * noise), high = draws.Max([1]) + (Reach * noise);
+        for (int i = 0; i < Halvings; i++)
+        {
+            Tensor middle = 0.5 * (low + high);
+            Tensor share = (0.5 * (1 + ((middle.Unsqueeze(1) - draws) / (noise * Math.Sqrt(2))).Erf())).Mean([1]);
+            Tensor isBelow = share.Less(Tensor.Scalar(probability, DType.Float64));
+            low = Tensor.Where(isBelow, middle, low);
+            high = Tensor.Where(isBelow, high, middle);
+        }
+
+        return 0.5 * (low + high);
+    }
+}

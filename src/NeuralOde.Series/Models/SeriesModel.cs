@@ -1,0 +1,255 @@
+using NeuralOde.Persistence;
+using NeuralOde.Sensitivities;
+using NeuralOde.Series.Scaling;
+using NeuralOde.Solvers;
+
+namespace NeuralOde.Series.Models;
+
+/// <summary>
+/// Dynamics learned from series, with everything that a forecast needs: the network, each series' initial state, and the map between natural and
+/// standardized values. Immutable, but not for use on two threads at once.
+/// </summary>
+/// <example>
+/// <code>
+/// TimeSeriesSet data = TimeSeriesSet.FromTable(CsvTable.Read("hare-lynx.csv"), new TimeSeriesOptions { LogColumns = ["Hare", "Lynx"] });
+/// HoldOutSplit split = HoldOut.Count(5).Split(data);
+/// SeriesModel model = SeriesFitter.Fit(split.Training).Model;
+/// ForecastErrors errors = ForecastErrors.Between(split.HeldOut, model.Predict(split.HeldOut), ErrorScale.Logarithmic);
+/// model.Save("model.safetensors");
+/// </code>
+/// </example>
+public sealed class SeriesModel
+{
+    private static readonly AdaptiveSteps Steps = new() { RelativeTolerance = 1e-7, AbsoluteTolerance = 1e-9 };
+
+    private readonly CompiledField<double> _compiled;
+    private readonly Integrator<double> _integrator;
+
+    internal SeriesModel(SeriesField field, Standardization scaling, string? seriesName, IReadOnlyList<SeriesPath> paths)
+    {
+        Field = field;
+        Scaling = scaling;
+        SeriesName = seriesName;
+        Paths = paths;
+        _compiled = new CompiledField<double>(new FieldPrograms<double>(field, [1, field.Layout.StateLength]).Forward);
+        _integrator = new Integrator<double>(new Tsit5(), Steps, field.Layout.StateLength);
+    }
+
+    /// <summary>The observed components' names.</summary>
+    public IReadOnlyList<string> Components => [.. Scaling.Components.Select(static x => x.Name)];
+
+    /// <summary>The number of components that are never observed.</summary>
+    public int HiddenStates => Field.Layout.HiddenStates;
+
+    /// <summary>Whether the dynamics depend on time as well as on the state.</summary>
+    public bool IsTimeDependent => Field.Layout.HasClock;
+
+    /// <summary>The number of learned values of the network.</summary>
+    public int ParameterCount => Field.Parameters.ValueCount;
+
+    /// <summary>The map between natural and standardized values and times.</summary>
+    public Standardization Scaling { get; }
+
+    /// <summary>What the series' ids are called; null where there is one series without a name.</summary>
+    public string? SeriesName { get; }
+
+    /// <summary>What is known of each series.</summary>
+    public IReadOnlyList<SeriesPath> Paths { get; }
+
+    internal SeriesField Field { get; }
+
+    /// <summary>The natural time at which a series begins.</summary>
+    /// <param name="path">One of <see cref="Paths"/>.</param>
+    /// <returns>The time of its first observation.</returns>
+    public double StartOf(SeriesPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Scaling.ToNaturalTime(path.Starts[0]);
+    }
+
+    /// <summary>The trajectory of one series at any times.</summary>
+    /// <param name="path">One of <see cref="Paths"/>.</param>
+    /// <param name="times">Natural times, strictly rising, none before the series' first observation.</param>
+    /// <returns>The observed components in natural values.</returns>
+    /// <exception cref="ArgumentException">The times are not so.</exception>
+    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead (the inner exception says why), or the trajectory leaves the range of numbers.</exception>
+    public TimeSeries Predict(SeriesPath path, ReadOnlySpan<double> times)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        double[] states = PredictStates(path, times);
+        int length = Field.Layout.StateLength, components = Field.Layout.Components;
+        var values = new double[times.Length * components];
+        for (int i = 0; i < times.Length; i++)
+        {
+            states.AsSpan(i * length, components).CopyTo(values.AsSpan(i * components));
+        }
+
+        Scaling.ToNatural(values, values);
+        int infinite = Array.FindIndex(values, static x => !double.IsFinite(x));
+        return infinite < 0
+            ? new TimeSeries(path.Id, times, values)
+            : throw new InvalidOperationException(
+                $"The forecast of '{Components[infinite % components]}' leaves the range of numbers at {Scaling.Time.Name} = {Scaling.Time.Text(times[infinite / components])}. So far from the data the model means nothing; forecast a shorter time.");
+    }
+
+    /// <summary>The trajectories at the times of other series, such as held-out ones, to be compared with them.</summary>
+    /// <param name="at">Series of the same components; each id is one of <see cref="Paths"/>.</param>
+    /// <returns>The model's values at the same times.</returns>
+    /// <exception cref="ArgumentException">A series is unknown, or a time is before its start.</exception>
+    public TimeSeriesSet Predict(TimeSeriesSet at)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        return at.WithSeries([.. at.Series.Select(series => series.WithValues(Predict(PathOf(series.Id), series.Times).Values))]);
+    }
+
+    /// <summary>Continues every series from the end of its data.</summary>
+    /// <param name="until">The last natural time; the last step may end before it.</param>
+    /// <param name="step">The natural time between two values, above 0.</param>
+    /// <returns>The series at the end of the data and every step after it.</returns>
+    /// <exception cref="ArgumentException">The time is not after the end of any series' data, or the step is not above 0 or makes over ten million values.</exception>
+    public TimeSeriesSet Forecast(double until, double step)
+    {
+        if (!(step > 0 && double.IsFinite(step)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(step), step, "The step of a forecast is above 0.");
+        }
+
+        double earliest = Paths.Min(static x => x.DataEnd);
+        if (!(until > earliest && double.IsFinite(until)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(until), until, $"A forecast goes past the end of the data, {Scaling.Time.Name} = {Scaling.Time.Text(earliest)}.");
+        }
+
+        const double MostValues = 1e7;
+        if (Paths.Sum(path => Math.Max(0, (until - path.DataEnd) / step)) > MostValues)
+        {
+            throw new ArgumentOutOfRangeException(nameof(step), step, "The forecast would have over ten million values; take a larger step.");
+        }
+
+        var series = new List<TimeSeries>();
+        foreach (SeriesPath path in Paths.Where(path => path.DataEnd < until))
+        {
+            // Round-off must not lose the last step.
+            int count = (int)Math.Floor(((until - path.DataEnd) / step) + 1e-9);
+            series.Add(Predict(path, [.. Enumerable.Range(0, count + 1).Select(i => path.DataEnd + (i * step))]));
+        }
+
+        return new TimeSeriesSet(Components, series, Scaling.Time, seriesName: SeriesName);
+    }
+
+    /// <summary>How fast the components change in a state, where nothing but the observed components decides.</summary>
+    /// <param name="natural">The state in natural values.</param>
+    /// <param name="velocity">Destination: the change of each component in a unit of natural time.</param>
+    /// <exception cref="InvalidOperationException">There are hidden components, or the dynamics depend on time.</exception>
+    public void Velocity(ReadOnlySpan<double> natural, Span<double> velocity)
+    {
+        if (HiddenStates > 0 || IsTimeDependent)
+        {
+            throw new InvalidOperationException("The observed components alone do not decide how they change: there are hidden ones, or time has a say.");
+        }
+
+        var state = new double[Field.Layout.StateLength];
+        Scaling.ToModel(natural, state);
+        _compiled.Evaluate(0, state, velocity);
+        for (int c = 0; c < velocity.Length; c++)
+        {
+            ComponentScale scale = Scaling.Components[c];
+            velocity[c] *= scale.Deviation / Scaling.TimeScale * (scale.IsLog ? natural[c] : 1);
+        }
+    }
+
+    /// <summary>Finds a series.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>What is known of it.</returns>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public SeriesPath PathOf(string id) => Paths.FirstOrDefault(path => path.Id == id)
+        ?? throw new ArgumentException($"The model knows no series '{id}'; it knows {string.Join(", ", Paths.Take(20).Select(path => $"'{path.Id}'"))}.", nameof(id));
+
+    /// <summary>Saves everything that a forecast needs, as a safetensors file, all or nothing.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
+    public void Save(string path) => SeriesModelFile.Save(this, path);
+
+    /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static SeriesModel Load(string path) => SeriesModelFile.Load(path);
+
+    private double[] PredictStates(SeriesPath path, ReadOnlySpan<double> times)
+    {
+        var model = new double[times.Length];
+        double slack = 1e-9 * (path.TrainingEnd - StartOf(path)) / Scaling.TimeScale;
+        for (int i = 0; i < times.Length; i++)
+        {
+            model[i] = Scaling.ToModelTime(times[i]);
+            if (!double.IsFinite(times[i]) || model[i] < path.Starts[0] - slack || (i > 0 && model[i] <= model[i - 1]))
+            {
+                throw new ArgumentException($"Time {times[i]:R} stands where a rising one, from {StartOf(path):R} on, should.", nameof(times));
+            }
+        }
+
+        int length = Field.Layout.StateLength;
+        var states = new double[times.Length * length];
+        int done = 0;
+        for (int piece = 0; piece < path.Starts.Count; piece++)
+        {
+            double end = piece + 1 < path.Starts.Count ? path.Starts[piece + 1] - slack : double.PositiveInfinity;
+            int count = 0;
+            while (done + count < times.Length && model[done + count] < end)
+            {
+                count++;
+            }
+
+            if (count > 0)
+            {
+                SolvePiece(path, piece, model.AsSpan(done, count), states.AsSpan(done * length, count * length));
+                done += count;
+            }
+        }
+
+        return states;
+    }
+
+    private void SolvePiece(SeriesPath path, int piece, ReadOnlySpan<double> times, Span<double> states)
+    {
+        int length = Field.Layout.StateLength;
+        var initial = new double[length];
+        double start = path.Starts[piece];
+        for (int c = 0; c < Field.Layout.LearnedStates; c++)
+        {
+            initial[c] = path.States[piece][c];
+        }
+
+        if (Field.Layout.HasClock)
+        {
+            initial[^1] = start;
+        }
+
+        // Times that are the start itself, up to rounding, need no solve.
+        int at = 0;
+        while (at < times.Length && times[at] <= start + (1e-9 * Math.Max(1, Math.Abs(start))))
+        {
+            initial.CopyTo(states[(at++ * length)..]);
+        }
+
+        if (at == times.Length)
+        {
+            return;
+        }
+
+        double[] since = [0, .. times[at..].ToArray().Select(t => t - start)];
+        var solved = new double[since.Length * length];
+        SolveResult result = _integrator.Solve(_compiled, initial, since, solved);
+        if (!result.IsSuccess)
+        {
+            // The solver counts time from the piece's start, in the model's unit, which means nothing to who asked.
+            throw new InvalidOperationException(
+                $"The forecast cannot be solved beyond {Scaling.Time.Name} = {Scaling.Time.Text(Scaling.ToNaturalTime(start + result.Time))}, because {(result.Status switch { SolveStatus.NotFinite => "the learned dynamics run away there", SolveStatus.StepLimit => "it takes too many steps", _ => "the learned dynamics become too fast there" })}. So far from the data the model means nothing; forecast a shorter time.",
+                new OdeSolveException(result));
+        }
+
+        solved.AsSpan(length).CopyTo(states[(at * length)..]);
+    }
+}

@@ -1,0 +1,81 @@
+namespace NeuralOde.Series.Scaling;
+
+/// <summary>The statistics behind <see cref="Standardization.Fit"/>.</summary>
+internal static class StandardizationFit
+{
+    /// <summary>A solver should neither cross the data in less than one unit of time nor need more than this many.</summary>
+    private const double MaximumModelSpan = 100;
+
+    public static ComponentScale Component(TimeSeriesSet training, int c)
+    {
+        var scale = new ComponentScale(training.Components[c], training.IsLog(c), Mean: 0, Deviation: 1);
+        var values = new List<double>();
+        foreach (var series in training.Series)
+        {
+            for (var point = 0; point < series.Count; point++)
+            {
+                var value = series[point, c];
+                if (!double.IsNaN(value))
+                {
+                    values.Add(scale.Standardize(value));
+                }
+            }
+        }
+
+        if (values.Count == 0)
+        {
+            throw new ArgumentException($"'{training.Components[c]}' has no value in the training part; hold out less, or leave the component out.", nameof(training));
+        }
+
+        if (values.Min() == values.Max())
+        {
+            return scale with { Mean = values[0] };
+        }
+
+        // Divided by the largest, so that no square overflows.
+        var largest = values.Max(Math.Abs);
+        var mean = values.Sum(value => value / largest) / values.Count;
+        var variance = values.Sum(value => ((value / largest) - mean) * ((value / largest) - mean)) / values.Count;
+        var deviation = largest * Math.Sqrt(variance);
+        return scale with { Mean = largest * mean, Deviation = double.IsNormal(deviation) ? deviation : 1 };
+    }
+
+    public static double TimeScale(TimeSeriesSet training, ComponentScale[] scales)
+    {
+        double squaredSlope = 0, duration = 0;
+        foreach (var series in training.Series)
+        {
+            for (var c = 0; c < scales.Length; c++)
+            {
+                var previous = -1;
+                for (var point = 0; point < series.Count; point++)
+                {
+                    if (double.IsNaN(series[point, c]))
+                    {
+                        continue;
+                    }
+
+                    if (previous >= 0)
+                    {
+                        // ∫ (dx/dt)² dt for a straight line between neighbours.
+                        var gap = series.Times[point] - series.Times[previous];
+                        var change = scales[c].Standardize(series[point, c]) - scales[c].Standardize(series[previous, c]);
+                        squaredSlope += change * change / gap;
+                        duration += gap;
+                    }
+
+                    previous = point;
+                }
+            }
+        }
+
+        var longest = training.Series.Max(series => series.Times[^1] - series.Times[0]);
+        if (longest == 0)
+        {
+            return 1;
+        }
+
+        var unit = squaredSlope > 0 ? Math.Sqrt(duration / squaredSlope) : longest;
+        return Math.Clamp(unit, longest / MaximumModelSpan, longest);
+    }
+}

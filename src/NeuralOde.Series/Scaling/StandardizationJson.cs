@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using NeuralOde.Persistence;
+using NeuralOde.Series.Times;
+
+namespace NeuralOde.Series.Scaling;
+
+/// <summary>The JSON form of a <see cref="Standardization"/>.</summary>
+internal static class StandardizationJson
+{
+    public static string Write(Standardization map)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("time");
+            json.WriteString("name", map.Time.Name);
+            json.WriteString("format", FormatName(map.Time.Format));
+            if (map.Time.Origin is { } date)
+            {
+                json.WriteString("date", date.ToString("O", CultureInfo.InvariantCulture));
+            }
+
+            json.WriteNumber("origin", map.TimeOrigin);
+            json.WriteNumber("scale", map.TimeScale);
+            json.WriteEndObject();
+            json.WriteStartArray("components");
+            foreach (var component in map.Components)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", component.Name);
+                json.WriteBoolean("log", component.IsLog);
+                json.WriteNumber("mean", component.Mean);
+                json.WriteNumber("deviation", component.Deviation);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    public static Standardization Read(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var time = document.RootElement.GetProperty("time");
+            DateTime? date = time.TryGetProperty("date", out var text)
+                ? DateTime.ParseExact(text.GetString()!, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
+                : null;
+            var format = Array.Find(Enum.GetValues<TimeFormat>(), value => FormatName(value) == time.GetProperty("format").GetString());
+            if (format == TimeFormat.Automatic || (format == TimeFormat.Number) != (date is null))
+            {
+                throw new FormatException("its format of time is unknown, or does not fit the date.");
+            }
+
+            var components = new List<ComponentScale>();
+            foreach (var component in document.RootElement.GetProperty("components").EnumerateArray())
+            {
+                components.Add(new ComponentScale(
+                    component.GetProperty("name").GetString() ?? throw new FormatException("a component has no name."),
+                    component.GetProperty("log").GetBoolean(),
+                    component.GetProperty("mean").GetDouble(),
+                    component.GetProperty("deviation").GetDouble()));
+            }
+
+            var axis = new TimeAxis(time.GetProperty("name").GetString() ?? throw new FormatException("time has no name."), date, format);
+            return new Standardization(components, axis, time.GetProperty("origin").GetDouble(), time.GetProperty("scale").GetDouble());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        {
+            throw new FormatException($"The text is not a saved standardization: {e.Message}", e);
+        }
+    }
+
+    private static string FormatName(TimeFormat format) => format switch
+    {
+        TimeFormat.Number => "number",
+        TimeFormat.IsoDate => "iso-date",
+        TimeFormat.CompactDate => "compact-date",
+        _ => "automatic",
+    };
+}

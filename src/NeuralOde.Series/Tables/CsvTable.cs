@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Text;
+using NeuralOde.Persistence;
+
+namespace NeuralOde.Series.Tables;
+
+/// <summary>
+/// A table of text with named columns: comma-, semicolon- or tab-separated values, read strictly. Numbers are
+/// culture-invariant; an empty field, <c>NA</c> and <c>NaN</c> (in any case) are missing values.
+/// </summary>
+/// <remarks>
+/// <para>Quoting follows RFC 4180: a field in quotes may hold delimiters, line breaks and doubled quotes. Blanks around
+/// fields and names are dropped, except inside quotes. Lines end in CR LF, LF or CR; the last one need not end. Blank lines
+/// and lines that begin with <c>#</c> are passed over wherever a row may begin (so a missing value in a table of one column is
+/// written <c>NA</c>). A byte-order mark is allowed; the text is UTF-8, or UTF-16 with its mark.</para>
+/// <para>The delimiter is the comma, tab or semicolon that the header and the first row hold equally often outside quotes, the most
+/// frequent of several; where none does so, the header decides, first by comma, then tab, then semicolon. A header without any names one column. Whether a field is quoted does not change what it means: <c>"7"</c> is a number.</para>
+/// <para>A row with more or fewer fields than the header, a delimiter at the end of a line, an empty or repeated column name, and a
+/// file without a header are errors (<see cref="CsvException"/>). A table without rows is not.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var table = CsvTable.Parse("Year, Lynx, Hare\n1900, 4.0, 30.0\n1901, 6.1, NA\n", "pelts");
+/// double[] hare = table.Numbers("hare");   // 30, NaN
+/// </code>
+/// </example>
+public sealed class CsvTable
+{
+    private readonly byte[] _text;
+    private readonly List<int> _begins;
+    private readonly List<int> _lengths;
+    private readonly List<int> _lines;
+    private readonly int _headerLine;
+
+    private CsvTable(byte[] text, string name, char? delimiter)
+    {
+        if (delimiter is { } given && (!char.IsAscii(given) || char.IsLetterOrDigit(given) || given is '"' or '#' or '\n' or '\r' or ' ' or '.' or '-' or '+' or '\0'))
+        {
+            throw new ArgumentException($"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab or '|'.", nameof(delimiter));
+        }
+
+        var parser = new CsvParser(text, name, delimiter);
+        parser.Parse();
+        Name = name;
+        Columns = parser.Columns;
+        Delimiter = parser.Delimiter;
+        _text = text;
+        _begins = parser.Begins;
+        _lengths = parser.Lengths;
+        _lines = parser.Lines;
+        _headerLine = parser.HeaderLine;
+    }
+
+    /// <summary>The file's path, or the name given to the text; it begins every message.</summary>
+    public string Name { get; }
+
+    /// <summary>The columns' names, in order.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>The number of rows below the header.</summary>
+    public int RowCount => _lines.Count;
+
+    /// <summary>What separates the fields: given, or found from the header.</summary>
+    public char Delimiter { get; }
+
+    /// <summary>Reads a file of up to 2 GB.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="delimiter">What separates the fields; null to find it from the header.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException">The path is empty, or the delimiter cannot be one.</exception>
+    /// <exception cref="CsvException">The text is not a table.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static CsvTable Read(string path, char? delimiter = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"Cannot read '{path}': it is a folder. Name a file inside it.");
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            // What spreadsheets call "Unicode text".
+            var encoding = bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
+            bytes = Encoding.Convert(encoding, Encoding.UTF8, bytes);
+        }
+
+        return new CsvTable(bytes, path, delimiter);
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text, header first.</param>
+    /// <param name="name">The name used in messages.</param>
+    /// <param name="delimiter">What separates the fields; null to find it from the header.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException">The delimiter cannot be one.</exception>
+    /// <exception cref="CsvException">The text is not a table.</exception>
+    public static CsvTable Parse(string text, string name, char? delimiter = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(name);
+        return new CsvTable(Encoding.UTF8.GetBytes(text), name, delimiter);
+    }
+
+    /// <summary>The line of the file on which a row begins, counted from 1.</summary>
+    /// <param name="row">The row, counted from 0.</param>
+    /// <returns>The line, comments and blank lines counted.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public int LineOf(int row)
+    {
+        CheckRow(row);
+        return _lines[row];
+    }
+
+    /// <summary>Finds a column: by its exact name, else by its name in any case where that is unique.</summary>
+    /// <param name="column">The column's name.</param>
+    /// <returns>The column's index, counted from 0.</returns>
+    /// <exception cref="CsvException">There is none, or several differ in case only; the message lists the columns and suggests the nearest.</exception>
+    public int ColumnIndex(string column)
+    {
+        if (TryColumnIndex(column, out var index))
+        {
+            return index;
+        }
+
+        var hint = Columns.Count == 1
+            ? $"The header on line {_headerLine} names the single column '{Columns[0]}'; columns are separated by commas, semicolons or tabs."
+            : $"The columns are {List(Columns)}.";
+        var nearest = NearestName.Find(column, Columns);
+        if (Columns.Count(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1)
+        {
+            hint = $"Several columns differ from it in case only; write the name exactly. {hint}";
+            nearest = null;
+        }
+
+        throw new CsvException(Name, null, null, $"there is no column '{column}'. {(nearest is null ? "" : $"Did you mean '{nearest}'? ")}{hint}");
+    }
+
+    /// <summary>Finds a column as <see cref="ColumnIndex"/> does, without an exception.</summary>
+    /// <param name="column">The column's name.</param>
+    /// <param name="index">The column's index, or -1.</param>
+    /// <returns>Whether there is exactly one.</returns>
+    public bool TryColumnIndex(string column, out int index)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        index = -1;
+        var similar = 0;
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (Columns[i] == column)
+            {
+                index = i;
+                return true;
+            }
+
+            if (Columns[i].Equals(column, StringComparison.OrdinalIgnoreCase))
+            {
+                index = i;
+                similar++;
+            }
+        }
+
+        if (similar != 1)
+        {
+            index = -1;
+        }
+
+        return similar == 1;
+    }
+
+    /// <summary>One field as text, quotes removed.</summary>
+    /// <param name="row">The row, counted from 0.</param>
+    /// <param name="column">The column, counted from 0.</param>
+    /// <returns>The text; empty where the field is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    public string Text(int row, int column) => Encoding.UTF8.GetString(Field(row, column));
+
+    /// <summary>Whether one field is a missing value: empty, blank, <c>NA</c> or <c>NaN</c>.</summary>
+    /// <param name="row">The row, counted from 0.</param>
+    /// <param name="column">The column, counted from 0.</param>
+    /// <returns>Whether the value is missing.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    public bool IsMissing(int row, int column) => IsMissing(Field(row, column));
+
+    /// <summary>One field as a number.</summary>
+    /// <param name="row">The row, counted from 0.</param>
+    /// <param name="column">The column, counted from 0.</param>
+    /// <returns>A finite number, or NaN where the value is missing.</returns>
+    /// <exception cref="CsvException">The field is neither a finite number nor a missing value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    public double Number(int row, int column)
+    {
+        var field = Field(row, column);
+        return IsMissing(field) ? double.NaN
+            : TryNumber(field, out var number) ? number
+            : throw NotANumber(row, column);
+    }
+
+    /// <summary>A column as numbers.</summary>
+    /// <param name="column">The column's name, found as by <see cref="ColumnIndex"/>.</param>
+    /// <returns>A number a row; NaN where the value is missing.</returns>
+    /// <exception cref="CsvException">There is no such column, or a field is neither a finite number nor a missing value.</exception>
+    public double[] Numbers(string column)
+    {
+        var index = ColumnIndex(column);
+        var numbers = new double[RowCount];
+        for (var row = 0; row < numbers.Length; row++)
+        {
+            numbers[row] = Number(row, index);
+        }
+
+        return numbers;
+    }
+
+    /// <summary>A column as text.</summary>
+    /// <param name="column">The column's name, found as by <see cref="ColumnIndex"/>.</param>
+    /// <returns>A text a row.</returns>
+    /// <exception cref="CsvException">There is no such column.</exception>
+    public string[] Texts(string column)
+    {
+        var index = ColumnIndex(column);
+        var texts = new string[RowCount];
+        for (var row = 0; row < texts.Length; row++)
+        {
+            texts[row] = Text(row, index);
+        }
+
+        return texts;
+    }
+
+    internal ReadOnlySpan<byte> Field(int row, int column)
+    {
+        CheckRow(row);
+        if ((uint)column >= (uint)Columns.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(column), column, $"{Name} has {Columns.Count} columns; column must be from 0 to {Columns.Count - 1}.");
+        }
+
+        var field = (row * Columns.Count) + column;
+        return _text.AsSpan(_begins[field], _lengths[field]);
+    }
+
+    internal static bool IsMissing(ReadOnlySpan<byte> field)
+    {
+        field = field.Trim(" \t"u8);
+        return field.IsEmpty || Ascii.EqualsIgnoreCase(field, "NA"u8) || Ascii.EqualsIgnoreCase(field, "NaN"u8);
+    }
+
+    internal static bool TryNumber(ReadOnlySpan<byte> field, out double number) =>
+        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    internal CsvException NotANumber(int row, int column)
+    {
+        var text = Text(row, column);
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        var reason = isNumber ? $"{Shorten(text)} is not finite, or too large for double precision. Write NA where a value is missing."
+            : text.Contains(',') ? $"{Shorten(text)} is not a number. Write a decimal point, not a comma, and no thousands separators."
+            : $"{Shorten(text)} is not a number. Write NA, NaN or nothing where a value is missing.";
+        return Fault(row, column, reason);
+    }
+
+    /// <summary>An error at one field.</summary>
+    internal CsvException Fault(int row, int column, string reason) => new(Name, LineOf(row), Columns[column], reason);
+
+    internal static string Shorten(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
+
+    /// <summary>Names in a message: the first twenty.</summary>
+    internal static string List(IReadOnlyList<string> names)
+    {
+        const int Shown = 20;
+        var list = string.Join(", ", names.Take(Shown));
+        return names.Count <= Shown ? list : $"{list} and {names.Count - Shown} more";
+    }
+
+    private void CheckRow(int row)
+    {
+        if ((uint)row >= (uint)RowCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(row), row, $"{Name} has {RowCount} rows; row must be at least 0 and less than that.");
+        }
+    }
+}

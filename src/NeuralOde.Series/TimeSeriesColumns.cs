@@ -1,0 +1,181 @@
+using NeuralOde.Persistence;
+using NeuralOde.Series.Tables;
+
+namespace NeuralOde.Series;
+
+/// <summary>Which column of a table plays which part, as indices; no column plays two.</summary>
+internal sealed class TimeSeriesColumns
+{
+    private static readonly string[] DefaultTimeColumns = ["time", "t", "date", "year"];
+
+    private readonly CsvTable _table;
+    private readonly TimeSeriesOptions _options;
+    private readonly Dictionary<int, string> _parts = [];
+
+    /// <summary>Finds the columns; remarks about those left out go to the notes.</summary>
+    public TimeSeriesColumns(CsvTable table, TimeSeriesOptions options, List<string> notes)
+    {
+        _table = table;
+        _options = options;
+        Time = Claim(TimeColumn(), "time column");
+        Series = options.SeriesColumn is { } name ? Claim(table.ColumnIndex(name), "series column") : -1;
+        Covariates = ClaimAll(options.CovariateColumns, "covariate");
+        Inputs = ClaimAll(options.InputColumns, "input");
+        State = options.StateColumns is { } columns ? ClaimAll(columns, "state column") : DefaultState(notes);
+        IsLog = LogFlags();
+    }
+
+    public int Time { get; }
+
+    /// <summary>-1 where there is none.</summary>
+    public int Series { get; }
+
+    public int[] State { get; }
+
+    /// <summary>A flag a state column.</summary>
+    public bool[] IsLog { get; }
+
+    public int[] Covariates { get; }
+
+    public int[] Inputs { get; }
+
+    public string[] Names(int[] columns) => Array.ConvertAll(columns, column => _table.Columns[column]);
+
+    private int TimeColumn()
+    {
+        if (_options.TimeColumn is { } given)
+        {
+            return _table.ColumnIndex(given);
+        }
+
+        foreach (var name in DefaultTimeColumns)
+        {
+            if (_table.TryColumnIndex(name, out var index))
+            {
+                return index;
+            }
+        }
+
+        throw new CsvException(
+            _table.Name, null, null,
+            $"no column is named {string.Join(", ", DefaultTimeColumns[..^1])} or {DefaultTimeColumns[^1]}. Say which holds the times; the columns are {CsvTable.List(_table.Columns)}.");
+    }
+
+    /// <summary>Gives a column its part; a column cannot have two.</summary>
+    private int Claim(int column, string part)
+    {
+        if (!_parts.TryAdd(column, part))
+        {
+            throw new ArgumentException(_parts[column] == part
+                ? $"Column '{_table.Columns[column]}' of {_table.Name} is named twice as {part}; name it once."
+                : $"Column '{_table.Columns[column]}' of {_table.Name} is named as {_parts[column]} and as {part}; it can be one of them only.");
+        }
+
+        return column;
+    }
+
+    private int[] ClaimAll(IReadOnlyList<string> names, string part)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return [.. names.Select(name => Claim(_table.ColumnIndex(name), part))];
+    }
+
+    /// <summary>Every unclaimed column of numbers. Text is left out with a note; a mixture, or decimal commas, are more likely a slip, and an error.</summary>
+    private int[] DefaultState(List<string> notes)
+    {
+        var columns = new List<int>();
+        var text = new List<string>();
+        var empty = new List<string>();
+        for (var column = 0; column < _table.Columns.Count; column++)
+        {
+            if (_parts.ContainsKey(column))
+            {
+                continue;
+            }
+
+            var (numbers, firstText) = CountNumbers(column);
+            if (numbers > 0 && firstText >= 0)
+            {
+                var reason = _table.NotANumber(firstText, column).Reason;
+                throw _table.Fault(firstText, column, $"{reason} ({numbers} other fields of the column are numbers; if it is not wanted, name the state columns.)");
+            }
+
+            if (firstText >= 0 && HasDecimalComma(_table.Text(firstText, column)))
+            {
+                // Left out with a note, such a column would be missed only by those who look for it.
+                throw _table.NotANumber(firstText, column);
+            }
+
+            if (numbers > 0)
+            {
+                columns.Add(column);
+            }
+            else
+            {
+                (firstText >= 0 ? text : empty).Add(_table.Columns[column]);
+            }
+        }
+
+        if (columns.Count == 0)
+        {
+            throw new CsvException(_table.Name, null, null, $"no column is left that holds numbers to learn from; the columns are {CsvTable.List(_table.Columns)}.");
+        }
+
+        if (text.Count > 0)
+        {
+            notes.Add($"Left out, because they hold text: {string.Join(", ", text)}.");
+        }
+
+        if (empty.Count > 0)
+        {
+            notes.Add($"Left out, because they hold no value: {string.Join(", ", empty)}.");
+        }
+
+        return [.. columns];
+    }
+
+    private static bool HasDecimalComma(string text) =>
+        text.Contains(',') && double.TryParse(text.Replace(',', '.'), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
+
+    private (int Numbers, int FirstText) CountNumbers(int column)
+    {
+        var numbers = 0;
+        var firstText = -1;
+        for (var row = 0; row < _table.RowCount; row++)
+        {
+            var field = _table.Field(row, column);
+            if (CsvTable.IsMissing(field))
+            {
+                continue;
+            }
+
+            if (CsvTable.TryNumber(field, out _))
+            {
+                numbers++;
+            }
+            else if (firstText < 0)
+            {
+                firstText = row;
+            }
+        }
+
+        return (numbers, firstText);
+    }
+
+    private bool[] LogFlags()
+    {
+        var flags = new bool[State.Length];
+        foreach (var name in _options.LogColumns)
+        {
+            var index = Array.IndexOf(State, _table.ColumnIndex(name));
+            if (index < 0)
+            {
+                throw new ArgumentException($"Column '{name}' of {_table.Name} is to be modelled as a logarithm, but is not a state column; those are {string.Join(", ", Names(State))}.");
+            }
+
+            flags[index] = true;
+        }
+
+        return flags;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using NeuralOde.Series.Tables;
+
+namespace NeuralOde.Series;
+
+/// <summary>
+/// Reads the <c>.ts</c> format (Bagnall et al. 2018, arXiv 1811.00075): a header of directives, then a series a line; its components are
+/// joined by colons, a component's values by commas, and the class label is the last field.
+/// </summary>
+internal sealed class TsReader(TextReader text, string name)
+{
+    private readonly List<TimeSeries> _series = [];
+    private readonly List<int> _labels = [];
+    private string[] _classes = [];
+    private bool _hasLabels;
+    private int _components;
+    private int _line;
+
+    public LabelledSeries Read()
+    {
+        ReadHeader();
+        for (string? line = NextLine(); line is not null; line = NextLine())
+        {
+            ReadSeries(line);
+        }
+
+        return _series.Count > 0
+            ? new LabelledSeries(new TimeSeriesSet([.. Enumerable.Range(1, _components).Select(static i => $"x{i}")], _series, seriesName: "series"), _classes, [.. _labels])
+            : throw new SeriesFileException(name, 0, "there is no series below @data.");
+    }
+
+    private void ReadHeader()
+    {
+        for (string? line = NextLine(); line is not null; line = NextLine())
+        {
+            if (line[0] != '@')
+            {
+                throw Fault("a directive such as '@classLabel true a b' or '@data' should stand here; the series come below @data.");
+            }
+
+            string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            bool isTrue = words.Length > 1 && words[1].Equals("true", StringComparison.OrdinalIgnoreCase);
+            switch (words[0].ToUpperInvariant())
+            {
+                case "@TIMESTAMPS" when isTrue:
+                    throw Fault("series with time stamps of their own are not read from this format; write them as a CSV table with a column of times.");
+                case "@TARGETLABEL" when isTrue:
+                    throw Fault("the labels are numbers to be predicted (@targetLabel), not classes; classes are needed (@classLabel true a b).");
+                case "@CLASSLABEL":
+                    _hasLabels = isTrue;
+                    _classes = isTrue ? words[2..] : [];
+                    break;
+                case "@DATA":
+                    if (!_hasLabels || _classes.Distinct(StringComparer.Ordinal).Count() < 2 || _classes.Distinct(StringComparer.Ordinal).Count() != _classes.Length)
+                    {
+                        throw Fault("the header names no classes: above @data there should be a line such as '@classLabel true a b' with at least two, none twice.");
+                    }
+
+                    return;
+            }
+        }
+
+        throw new SeriesFileException(name, 0, "there is no line '@data'; is this a .ts file of labelled series?");
+    }
+
+    private void ReadSeries(string line)
+    {
+        string[] fields = line.Split(':');
+        int components = fields.Length - 1;
+        if (components < 1 || (_components > 0 && components != _components))
+        {
+            throw Fault(_components > 0
+                ? $"there are {components} components where the lines above have {_components}; components and the label are joined by colons."
+                : "there is no class label; it is the last field, after a colon.");
+        }
+
+        _components = components;
+        string label = fields[^1].Trim();
+        int index = Array.IndexOf(_classes, label);
+        if (index < 0)
+        {
+            throw Fault($"the class '{label}' is none of the header's: {string.Join(", ", _classes)}.");
+        }
+
+        string[][] columns = Array.ConvertAll(fields[..^1], static x => x.Split(','));
+        int count = columns[0].Length;
+        int differing = Array.FindIndex(columns, x => x.Length != count);
+        if (differing >= 0)
+        {
+            throw Fault($"component {differing + 1} has {columns[differing].Length} values where component 1 has {count}; all components of a series are observed at the same times.");
+        }
+
+        var times = new double[count];
+        var values = new double[count * components];
+        for (int i = 0; i < count; i++)
+        {
+            times[i] = i;
+            for (int c = 0; c < components; c++)
+            {
+                values[(i * components) + c] = Number(columns[c][i]);
+            }
+        }
+
+        _series.Add(new TimeSeries((_series.Count + 1).ToString(CultureInfo.InvariantCulture), times, values));
+        _labels.Add(index);
+    }
+
+    private double Number(string field)
+    {
+        string trimmed = field.Trim();
+        if (trimmed is "?" || trimmed.Equals("nan", StringComparison.OrdinalIgnoreCase))
+        {
+            return double.NaN;
+        }
+
+        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw Fault($"{CsvTable.Shorten(trimmed)} is not a number; write one with a decimal point, or ? where it is missing.");
+    }
+
+    /// <summary>The next line that is neither blank nor a comment.</summary>
+    private string? NextLine()
+    {
+        while (text.ReadLine() is { } line)
+        {
+            _line++;
+            line = line.Trim();
+            if (line.Length > 0 && line[0] != '#')
+            {
+                return line;
+            }
+        }
+
+        return null;
+    }
+
+    private SeriesFileException Fault(string reason) => new(name, _line, reason);
+}

@@ -1,0 +1,20 @@
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Layers;
+
+/// <summary>What the normalising layers ask of their arguments.</summary>
+internal static class Normalizations
+{
+    public static double RequireEpsilon(double epsilon) => epsilon > 0 && double.IsFinite(epsilon)
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "What is added to the variance is a finite number above 0.");
+
+    public static void RequireChannels(Tensor x, Parameter weight, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Rank == 0 || x.Shape[-1] != weight.ElementCount)
+        {
+            throw new ArgumentException($"This {layer} takes {weight.ElementCount} channels in the last axis; got shape {x.Shape}.", nameof(x));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Modules;
+
+/// <content>Training and evaluation.</content>
+public abstract partial class Module
+{
+    private static long s_modeChanges;
+
+    [ThreadStatic]
+    private static HashSet<Module>? t_modeReaders;
+
+    private bool _isTraining = true;
+    private bool _dependsOnMode;
+    private string _modes = "";
+    private long _modesVersion = -1;
+
+    /// <summary>Whether this module is being trained rather than used: some layers, such as batch normalisation and dropout, then do something else.</summary>
+    /// <value>Default <see langword="true"/>.</value>
+    /// <remarks>
+    /// A compiled field is compiled for the modes of its modules; it is compiled again when one is switched whose <see cref="IsTraining"/> was
+    /// read while the field was compiled.
+    /// </remarks>
+    public bool IsTraining
+    {
+        get
+        {
+            if (Trace.Current is not null)
+            {
+                t_modeReaders?.Add(this);
+                if (!_dependsOnMode)
+                {
+                    _dependsOnMode = true;
+                    MarkModesChanged();
+                }
+            }
+
+            return _isTraining;
+        }
+    }
+
+    /// <summary>Switches this module and all modules within it to training.</summary>
+    public void Train() => Switch(training: true);
+
+    /// <summary>Switches this module and all modules within it to evaluation: what is computed then depends on the arguments alone, and changes nothing.</summary>
+    public void Evaluate() => Switch(training: false);
+
+    /// <summary>
+    /// The modes that compiled programs of this module depend on, one character for each module that reads its own while it is compiled. Asking
+    /// costs nothing while nothing was switched.
+    /// </summary>
+    internal string Modes
+    {
+        get
+        {
+            long version = Interlocked.Read(ref s_modeChanges);
+            if (_modesVersion != version)
+            {
+                _modes = string.Concat(SelfAndWithin().Select(static x => !x._dependsOnMode ? "" : x._isTraining ? "t" : "e"));
+                _modesVersion = version;
+            }
+
+            return _modes;
+        }
+    }
+
+    /// <summary>This module, then those within it, each before its own.</summary>
+    internal virtual IEnumerable<Module> SelfAndWithin() => _modules.SelectMany(static x => x.Module.SelfAndWithin()).Prepend(this);
+
+    /// <summary>Switches to evaluation until the returned object is disposed, which gives every module its own mode back.</summary>
+    internal IDisposable EvaluateMeanwhile()
+    {
+        var modes = new ModeScope([.. SelfAndWithin().Select(static x => (x, x._isTraining))]);
+        Evaluate();
+        return modes;
+    }
+
+    /// <summary>Runs something that compiles, and says which modules read their mode meanwhile.</summary>
+    internal static TResult WatchModes<TResult>(Func<TResult> compile, out IReadOnlyCollection<Module> readers)
+    {
+        HashSet<Module>? outer = t_modeReaders;
+        HashSet<Module> own = t_modeReaders = [];
+        try
+        {
+            return compile();
+        }
+        finally
+        {
+            readers = own;
+            t_modeReaders = outer;
+        }
+    }
+
+    private protected static void MarkModesChanged() => Interlocked.Increment(ref s_modeChanges);
+
+    private void Switch(bool training)
+    {
+        foreach (Module module in SelfAndWithin())
+        {
+            module._isTraining = training;
+        }
+
+        MarkModesChanged();
+    }
+
+    private sealed class ModeScope((Module Module, bool IsTraining)[] modes) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach ((Module module, bool isTraining) in modes)
+            {
+                module._isTraining = isTraining;
+            }
+
+            MarkModesChanged();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using NeuralOde.Persistence;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Modules;
+
+/// <content>Saving and loading.</content>
+public abstract partial class Module
+{
+    /// <summary>Saves all parameters and buffers under their names (see <see cref="NamedParameters"/>) to a safetensors file, all or nothing.</summary>
+    /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
+    /// <param name="metadata">Free text to keep with them; nothing by default.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
+    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        CheckKnown();
+        SafeTensors.Save(
+            path,
+            NamedTensors().Select(static x => x.Parameter.DType == DType.Float32
+                ? SafeTensor.Create(x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
+                : SafeTensor.Create(x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
+            metadata);
+    }
+
+    /// <summary>Loads all parameters and buffers from a safetensors file. Everything is checked before anything is changed.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The file's metadata.</returns>
+    /// <exception cref="SafeTensorsException">The file is damaged, lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public IReadOnlyDictionary<string, string> Load(string path)
+    {
+        SafeTensorsFile file = SafeTensors.Load(path);
+        Load(file);
+        return file.Metadata;
+    }
+
+    /// <summary>Takes all parameters and buffers from a file that is loaded already. Everything is checked before anything is changed.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
+    public void Load(SafeTensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        CheckKnown();
+        (string Name, Parameter Parameter)[] own = [.. NamedTensors()];
+        SafeTensor? foreign = file.Tensors.FirstOrDefault(x => !own.Any(y => y.Name == x.Name));
+        if (foreign is not null)
+        {
+            throw new SafeTensorsException(file.Name, $"it holds '{foreign.Name}', which this model has not. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
+        }
+
+        (Parameter Parameter, Array Values)[] loaded = [.. own.Select(x => (x.Parameter, Values(file, x.Name, x.Parameter)))];
+        foreach ((Parameter parameter, Array values) in loaded)
+        {
+            if (values is float[] singles)
+            {
+                parameter.SetValues<float>(singles);
+            }
+            else
+            {
+                parameter.SetValues<double>((double[])values);
+            }
+        }
+    }
+
+    private IEnumerable<(string Name, Parameter Parameter)> NamedTensors() => NamedParameters().Concat(NamedBuffers());
+
+    private void CheckKnown()
+    {
+        if (!KnowsItsParameters)
+        {
+            throw new InvalidOperationException(
+                "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
+        }
+    }
+
+    private static Array Values(SafeTensorsFile file, string name, Parameter parameter)
+    {
+        SafeTensor tensor = file[name];
+        if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths))
+        {
+            throw new SafeTensorsException(file.Name, $"'{name}' has the shape [{string.Join(", ", tensor.Shape.ToArray())}] there and {parameter.Shape} in this model. The file belongs to a model of another size.");
+        }
+
+        try
+        {
+            return parameter.DType == DType.Float32 ? tensor.ToSingles() : tensor.ToDoubles();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SafeTensorsException(file.Name, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss. Make the model with dtype: DType.Float64.", e);
+        }
+    }
+}

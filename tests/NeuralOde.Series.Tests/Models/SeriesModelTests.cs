@@ -1,0 +1,93 @@
+using NeuralOde.Series.Tests.Fitting;
+using NeuralOde.Persistence;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Models;
+
+namespace NeuralOde.Series.Tests.Models;
+
+public class SeriesModelTests
+{
+    private static readonly SeriesModel Model = SeriesFitter.Fit(
+        SimulatedSeries.RiseAndFall(0.2), new SeriesFitOptions { Iterations = 40, Widths = [4], HiddenStates = 1, TimeDependent = true }).Model;
+
+    [Fact]
+    public void Saved_and_loaded_model_forecasts_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        Model.Save(folder.File("m.safetensors"));
+        SeriesModel loaded = SeriesModel.Load(folder.File("m.safetensors"));
+        TimeSeriesSet expected = Model.Forecast(20, 0.5), actual = loaded.Forecast(20, 0.5);
+        Assert.Equal("subject", actual.SeriesName);
+        Assert.All(expected.Series.Zip(actual.Series), static pair =>
+        {
+            Assert.Equal(pair.First.Id, pair.Second.Id);
+            Assert.Equal(pair.First.Times.ToArray(), pair.Second.Times.ToArray());
+            Assert.Equal(pair.First.Values.ToArray(), pair.Second.Values.ToArray());
+        });
+    }
+
+    [Fact]
+    public void Forecast_starts_at_the_end_of_the_data_and_keeps_the_last_step()
+    {
+        TimeSeriesSet forecast = Model.Forecast(12.3, 0.1);
+        Assert.Equal(4, forecast.Series.Count);
+        Assert.Equal([12, 12.1, 12.2, 12.3], forecast.Series[0].Times.ToArray().Select(static t => Math.Round(t, 9)));
+    }
+
+    [Fact]
+    public void Prediction_does_not_depend_on_which_other_times_are_asked_for()
+    {
+        SeriesPath path = Model.Paths[1];
+        double[] many = [.. Enumerable.Range(0, 121).Select(static i => 0.1 * i)];
+
+        // Dense output reads the same steps, so only the last time, on which a step lands, differs, by the tolerance of 1e-7.
+        Assert.Equal(Model.Predict(path, [6])[0, 0], Model.Predict(path, many)[60, 0], 1e-4);
+    }
+
+    [Fact]
+    public void Bad_forecast_arguments_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(20, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(12, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(1e9, 1e-9));
+        Assert.Throws<ArgumentException>(() => Model.Predict(Model.Paths[0], [-1]));
+        Assert.Throws<ArgumentException>(() => Model.Predict(Model.Paths[0], [2, 1]));
+        Assert.Throws<ArgumentException>(() => Model.PathOf("nobody"));
+        Assert.Throws<InvalidOperationException>(() => Model.Velocity([1], new double[1]));
+    }
+
+    [Fact]
+    public void Every_damage_to_the_file_is_an_error_that_names_it()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("m.safetensors");
+        Model.Save(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..^10]);
+        Assert.Contains("cut off", Fault(), StringComparison.Ordinal);
+
+        SafeTensors.Save(path, [SafeTensor.Create<double>("w", [1], [1])]);
+        Assert.Contains("not a model of series", Fault(), StringComparison.Ordinal);
+
+        Rewrite((name, _) => name != "starts.times", static (_, text) => text);
+        Assert.Contains("'starts.times'", Fault(), StringComparison.Ordinal);
+
+        Rewrite(static (_, _) => true, static (key, text) => text.Replace("\"version\":1", "\"version\":9", StringComparison.Ordinal));
+        Assert.Contains("version 9", Fault(), StringComparison.Ordinal);
+
+        Rewrite(static (_, _) => true, static (key, text) => text.Replace("\"widths\":[4]", "\"widths\":[99999]", StringComparison.Ordinal));
+        Assert.Contains("network.layer0.weight", Fault(), StringComparison.Ordinal);
+
+        Rewrite(static (_, _) => true, static (key, text) => text.Replace("\"data_end\"", "\"x\"", StringComparison.Ordinal));
+        Assert.Contains("damaged", Fault(), StringComparison.Ordinal);
+
+        string Fault() => Assert.Throws<SafeTensorsException>(() => SeriesModel.Load(path)).Message;
+
+        void Rewrite(Func<string, SafeTensor, bool> keep, Func<string, string, string> change)
+        {
+            File.WriteAllBytes(path, bytes);
+            SafeTensorsFile file = SafeTensors.Load(path);
+            SafeTensors.Save(path, file.Tensors.Where(x => keep(x.Name, x)), file.Metadata.ToDictionary(static x => x.Key, x => change(x.Key, x.Value)));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using NeuralOde.Blocks;
+using NeuralOde.Fields;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Optimizers;
+using NeuralOde.Sensitivities;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+using NeuralOde.Training;
+
+namespace NeuralOde.Tests.Blocks;
+
+public class OdeBlockTests
+{
+    [Fact]
+    public void A_field_that_returns_another_shape_is_refused_with_both_shapes()
+    {
+        var ode = new OdeBlock(VectorField.Define((t, z) => z.Sum([-1], keepAxes: true)));
+        var error = Assert.Throws<ArgumentException>(() => ode.Forward(Tensor.Zeros([3, 2]), 0, 1));
+        Assert.Contains("[3, 1]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[3, 2]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_method_without_an_error_estimate_asks_for_steps()
+    {
+        var ode = new OdeBlock(new LinearField(2)) { Solver = new Euler() };
+        var error = Assert.Throws<InvalidOperationException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 1));
+        Assert.Contains("FixedSteps", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_is_not_finite_is_reported_with_time_and_component()
+    {
+        // z₁' = √(1 − z₀) with z₀ = t is NaN just behind t = 1.
+        var ode = new OdeBlock(VectorField.Define((t, z) => Tensor.Concatenate([Tensor.Ones([1, 1]), (1.0 - z.Slice(1, 0, 1)).Sqrt()], 1)))
+        {
+            Solver = new RungeKutta4(),
+            Steps = FixedSteps.OfLength(0.1),
+        };
+        var error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
+        Assert.Equal(SolveStatus.NotFinite, error.Status);
+        Assert.Equal(1, error.Result.Component);
+        Assert.InRange(error.Result.Time, 0.99, 1.11);
+    }
+
+    [Fact]
+    public void Parameters_captured_by_a_lambda_are_found_and_learned()
+    {
+        var rate = new Parameter(Tensor.Scalar(0.2, DType.Float64), "rate");
+        var ode = new OdeBlock(VectorField.Define((t, z) => -(rate * z))) { Steps = new AdaptiveSteps { RelativeTolerance = 1e-8 } };
+        var adam = new Adam(ode.Parameters, 0.05);
+        Tensor z0 = Tensor.Ones([1, 1], DType.Float64);
+        Tensor observed = Tensor.From([1, Math.Exp(-0.7)], [2, 1, 1]);
+        for (int i = 0; i < 300; i++)
+        {
+            Loss.MeanSquared(ode.Forward(z0, 0, 1), observed).Backward();
+            adam.Step();
+        }
+
+        Assert.Same(rate, Assert.Single(ode.Parameters));
+        Assert.Equal(0.7, rate.ToScalar(), 1e-3);
+    }
+
+    [Fact]
+    public void A_captured_leaf_that_is_no_parameter_is_refused_rather_than_forgotten()
+    {
+        Tensor rate = Tensor.Scalar(0.5).WithGradient();
+        var error = Assert.Throws<InvalidOperationException>(() => new OdeBlock(VectorField.Define((t, z) => -(rate * z))).Forward(Tensor.Ones([1, 1]), 0, 1));
+        Assert.Contains("new Parameter", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_field_given_as_code_is_saved_when_its_parameters_are_known()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.safetensors");
+        OdeBlock Make(Parameter rate) => new(VectorField.Define((t, z) => -(rate * z)));
+        var first = new Parameter(Tensor.Scalar(0.25), "rate");
+        OdeBlock ode = Make(first);
+        Assert.Throws<InvalidOperationException>(() => ode.Save(path));
+        ode.Forward(Tensor.Ones([1, 1]), 0, 1);
+        ode.Save(path);
+
+        var second = new Parameter(Tensor.Scalar(0.0), "rate");
+        Assert.Throws<InvalidOperationException>(() => Make(second).Load(path));
+        new OdeBlock(VectorField.Define((t, z) => -(second * z), [second])).Load(path);
+        Assert.Equal(0.25, second.ToScalar());
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
+    public void A_loss_of_shapes_that_would_broadcast_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Loss.MeanSquared(Tensor.Zeros([4, 1]), Tensor.Zeros([4])));
+        Assert.Contains("[4, 1]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gradient_can_be_taken_once_and_several_solves_can_wait_for_theirs()
+    {
+        var field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1));
+        var ode = new OdeBlock(field);
+        Tensor a = Tensor.From([0.1, 0.2], [1, 2]);
+        Tensor b = Tensor.From([-0.4, 0.3], [1, 2]);
+        ode.Forward(a, 0, 1).Sum().Backward();
+        ode.Forward(b, 0, 1).Sum().Backward();
+        double[] apart = field.Parameters[0].Gradient!.ToDoubles();
+        field.Parameters.ClearGradients();
+        Tensor together = ode.Forward(a, 0, 1).Sum() + ode.Forward(b, 0, 1).Sum();
+        together.Backward();
+        Close.To(apart, field.Parameters[0].Gradient!.ToDoubles(), 1e-13);
+        Assert.Throws<InvalidOperationException>(together.Backward);
+    }
+
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("adjoint")]
+    [InlineData("truncated")]
+    public void A_whole_training_step_allocates_nothing(string method)
+    {
+        foreach ((OdeSolver solver, StepSizeControl steps) in ((OdeSolver, StepSizeControl)[])[(new Euler(), FixedSteps.OfLength(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })])
+        {
+            var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1))) { Solver = solver, Steps = steps, Gradient = GradientMethod.Parse(method) };
+            var trainer = new TrajectoryTrainer<float>(ode, [1, 2], Loss.MeanSquared, new Adam(ode.Parameters, 1e-4));
+            float[] z0 = [0.6f, 0.3f];
+            double[] times = [0, 0.2, 0.4, 0.7];
+            float[] observed = [0.6f, 0.3f, 0.5f, 0.4f, 0.4f, 0.5f, 0.2f, 0.6f];
+            Assert.Equal(0, Allocation.InSteadyState(() =>
+            {
+                for (int i = 0; i < 50; i++)
+                {
+                    trainer.Step(z0, times, observed);
+                }
+            }));
+        }
+    }
+
+    [Fact]
+    public void The_compiled_training_step_gives_the_gradients_of_the_tape()
+    {
+        var field = new Mlp(2, [8], 2, random: new RandomSource(4), dtype: DType.Float64);
+        var ode = new OdeBlock(field);
+        double[] z0 = [0.1, -0.2, 0.5, 0.9];
+        double[] times = [0, 0.5, 1.5];
+        double[] observed = new RandomSource(2).Normal([3, 2, 2], dtype: DType.Float64).ToDoubles();
+        double loss = new TrajectoryTrainer<double>(ode, [2, 2], Loss.MeanAbsolute).Step(z0, times, observed);
+        double[] compiled = [.. field.Parameters.SelectMany(x => x.Gradient!.ToDoubles())];
+        field.Parameters.ClearGradients();
+        Tensor taped = Loss.MeanAbsolute(ode.Forward(Tensor.From(z0, [2, 2]), times), Tensor.From(observed, [3, 2, 2]));
+        taped.Backward();
+        Assert.Equal(taped.ToScalar(), loss, 1e-14);
+        Close.To([.. field.Parameters.SelectMany(x => x.Gradient!.ToDoubles())], compiled, 1e-12);
+    }
+
+    [Fact]
+    public void A_loss_with_parameters_of_its_own_gives_them_their_gradients()
+    {
+        var ode = new OdeBlock(new Mlp(2, [6], 2, random: new RandomSource(4), dtype: DType.Float64));
+        var decoder = new Linear(2, 1, random: new RandomSource(5), dtype: DType.Float64);
+        Tensor Measure(Tensor states, Tensor observed) => Loss.MeanSquared(decoder.Forward(states), observed);
+        double[] z0 = [0.1, -0.2];
+        double[] times = [0, 0.5, 1.5];
+        double[] observed = [0.3, 0.1, -0.4];
+        new TrajectoryTrainer<double>(ode, [1, 2], Measure, observedShape: [1, 1]).Step(z0, times, observed);
+        Parameter[] all = [.. ode.Parameters, .. decoder.Parameters];
+        double[] compiled = [.. all.SelectMany(x => x.Gradient!.ToDoubles())];
+        ode.Parameters.ClearGradients();
+        decoder.Parameters.ClearGradients();
+        Measure(ode.Forward(Tensor.From(z0, [1, 2]), times), Tensor.From(observed, [3, 1, 1])).Backward();
+        Close.To([.. all.SelectMany(x => x.Gradient!.ToDoubles())], compiled, 1e-12);
+    }
+
+    [Fact]
+    public void Missing_observations_leave_value_and_gradient_finite()
+    {
+        Tensor predicted = Tensor.From([1.0, 2.0, 3.0], [3]).WithGradient();
+        Tensor observed = Tensor.From([1.5, double.NaN, 2.0], [3]);
+        Tensor loss = Loss.MeanSquared(predicted, observed, Tensor.From([1.0, 0.0, 1.0], [3]));
+        loss.Backward();
+        Assert.Equal((0.25 + 1) / 2, loss.ToScalar(), 1e-15);
+        Assert.Equal([-0.5, 0, 1], predicted.Gradient!.ToDoubles());
+    }
+}
