@@ -9,6 +9,7 @@ using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Times;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Commands;
 
@@ -73,7 +74,7 @@ internal static class ClassifyRun
 
     private static void Print(ToolContext context, ClassifyOutcome outcome)
     {
-        LatentTrainingResult training = outcome.Fit.Training;
+        TrainingResult training = outcome.Fit.Training;
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {FitRun.Counted(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));

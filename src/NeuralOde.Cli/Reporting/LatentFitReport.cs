@@ -10,6 +10,7 @@ using NeuralOde.Reports;
 using NeuralOde.Series;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Reporting;
 
@@ -55,7 +56,7 @@ internal static class LatentFitReport
     }
 
     /// <summary>The loss over training, and what the best model is kept by.</summary>
-    public static Figure Loss(string unit, LatentTrainingResult training, string caption)
+    public static Figure Loss(string unit, TrainingResult training, string caption)
     {
         var figure = new Figure { XAxis = new Axis("iteration"), YAxis = new Axis("loss", unit), Height = 320, Caption = caption }
             .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static i => (double)i)], training.Losses, "loss of the batch", s_mean with { Width = 1 });
