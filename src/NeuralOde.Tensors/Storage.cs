@@ -37,9 +37,6 @@ internal readonly struct Buffer<T>(T[] array, int offset, int length)
 internal sealed class Storage<T> : Storage
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>A cache line, and one AVX-512 register: a load that starts on it never crosses two lines.</summary>
-    public const int Alignment = 64;
-
     private Storage(Buffer<T> buffer)
     {
         Buffer = buffer;
@@ -57,14 +54,8 @@ internal sealed class Storage<T> : Storage
     /// <summary>Zeroed memory that starts on a cache line and never moves, for parameters and compiled programs.</summary>
     public static Storage<T> AllocateAligned(int length)
     {
-        int size = Unsafe.SizeOf<T>();
-        T[] array = GC.AllocateArray<T>(length + (Alignment / size), pinned: true);
-        unsafe
-        {
-            nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-            int offset = (int)((Alignment - (address & (Alignment - 1))) & (Alignment - 1)) / size;
-            return new(new Buffer<T>(array, offset, length));
-        }
+        var memory = AlignedMemory<T>.Allocate(length);
+        return new(new Buffer<T>(memory.Array, memory.Offset, length));
     }
 
     /// <summary>Takes over an array that its maker gives up.</summary>

@@ -94,7 +94,7 @@ public class DrawingTests
     public void Text_that_is_too_long_is_cut_and_kept_whole_in_a_tool_tip()
     {
         var name = string.Join(' ', Enumerable.Repeat("long", 100));
-        var svg = SvgReading.Parse(new Figure { Title = name, XAxis = new Axis(name) }.Line([0, 1], [0, 1], name).ToSvg());
+        var svg = SvgReading.Parse(new Figure { Title = name, XAxis = new FigureAxis(name) }.Line([0, 1], [0, 1], name).ToSvg());
         var cut = svg.Named("text").Where(t => t.Shown().EndsWith('…')).ToArray();
         Assert.True(cut.Length >= 2);
         Assert.All(cut, t => Assert.True(SvgReading.Texts(svg).All(p => p.Right <= svg.Number("width"))));
@@ -115,7 +115,7 @@ public class DrawingTests
     public void A_figure_without_data_says_so()
     {
         foreach (var figure in (Figure[])[new Figure(), new Figure().Line([], []), new Figure().Points([1, 2], [double.NaN, double.NegativeInfinity]),
-            new Figure { YAxis = new Axis { Scale = AxisScale.Logarithmic } }.Band([], [], [])])
+            new Figure { YAxis = new FigureAxis { Scale = AxisScale.Logarithmic } }.Band([], [], [])])
         {
             Assert.Contains("No data", SvgReading.Parse(figure.ToSvg()).Named("text").Select(t => t.Shown()));
         }
@@ -126,10 +126,10 @@ public class DrawingTests
     {
         var figure = new Figure();
         Assert.Equal("ys", Assert.Throws<ArgumentException>(() => figure.Line([1, 2], [1])).ParamName);
-        Assert.Equal("values", Assert.Throws<ArgumentException>(() => figure.ColoredPoints([1], [1], [], new Axis())).ParamName);
+        Assert.Equal("values", Assert.Throws<ArgumentException>(() => figure.ColoredPoints([1], [1], [], new FigureAxis())).ParamName);
         Assert.Equal("vs", Assert.Throws<ArgumentException>(() => figure.Arrows([1], [1], [1], [1, 2])).ParamName);
         Assert.Equal("upper", Assert.Throws<ArgumentException>(() => figure.Band([1], [1], [])).ParamName);
-        Assert.Throws<ArgumentException>(() => figure.Heat(new double[1, 1], new HeatBounds(0, 0, 0, 1), new Axis()));
+        Assert.Throws<ArgumentException>(() => figure.Heat(new double[1, 1], new HeatBounds(0, 0, 0, 1), new FigureAxis()));
         Assert.Throws<ArgumentOutOfRangeException>(() => figure with { Width = double.NaN });
     }
 
@@ -157,7 +157,7 @@ public class DrawingTests
     [Fact]
     public void An_arrow_points_along_a_trajectory_on_the_page()
     {
-        var svg = SvgReading.Parse(new Figure { XAxis = new Axis { Min = 0, Max = 10 }, YAxis = new Axis { Min = 0, Max = 1 } }
+        var svg = SvgReading.Parse(new Figure { XAxis = new FigureAxis { Min = 0, Max = 10 }, YAxis = new FigureAxis { Min = 0, Max = 1 } }
             .Arrows([5], [0.5], [2], [0.1]).Line([5, 7], [0.5, 0.6]).ToSvg());
         var arrow = SvgReading.Points(svg.Named("path").First(e => e.Find("class") == "c8").Attribute("d")!.Value);
         var line = SvgReading.Points(svg.Named("path").Single(e => e.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
@@ -225,15 +225,15 @@ public class DrawingTests
         var figure = new Figure
         {
             Title = Words(random),
-            XAxis = new Axis(Words(random), Words(random)) { Scale = (AxisScale)random.Next(2) },
-            YAxis = new Axis(Words(random), Words(random)) { Scale = (AxisScale)random.Next(2) },
+            XAxis = new FigureAxis(Words(random), Words(random)) { Scale = (AxisScale)random.Next(2) },
+            YAxis = new FigureAxis(Words(random), Words(random)) { Scale = (AxisScale)random.Next(2) },
             EqualAspect = random.Next(3) == 0,
         };
         for (var i = random.Next(5); i > 0; i--)
         {
             figure = figure.Line(xs, ys, Words(random));
         }
-        return random.Next(2) == 0 ? figure : figure.ColoredPoints(xs, ys, ys, new Axis(Words(random)), Words(random));
+        return random.Next(2) == 0 ? figure : figure.ColoredPoints(xs, ys, ys, new FigureAxis(Words(random)), Words(random));
     }
 
     private static string Words(Random random)

@@ -5,11 +5,11 @@ namespace NeuralOde.Reports.Tests;
 public class ReportTests
 {
     private static Report Sample(string text = "plain") => new Report(text) { Subtitle = text, Footer = text }
-        .Add(new Cards(new Card(text, "1", text, text)), text, new CodeBlock(text, text), new BulletList(text))
-        .Add(new Section(text, Samples.Portrait(text), new Row(Samples.Loss(), Samples.Bars())))
-        .Add(new Section("Training", Samples.Frames(5) with { Caption = text }, Samples.Frames(1), new Section("Inner", "nested")))
-        .Add(new Section("Tables", Table.Pairs(text, (text, text)), new Details(text, "hidden"),
-            new Table { Columns = [new Column(text, text), new Column("n", null, true)], Rows = [.. Enumerable.Range(0, 250).Select(i => (string[])[text, "1"])] }));
+        .Add(new KeyNumbers(new KeyNumber(text, "1", text, text)), text, new CodeBlock(text, text), new BulletList(text))
+        .Add(new ReportSection(text, Samples.Portrait(text), new DrawingRow(Samples.Loss(), Samples.Bars())))
+        .Add(new ReportSection("Training", Samples.Frames(5) with { Caption = text }, Samples.Frames(1), new ReportSection("Inner", "nested")))
+        .Add(new ReportSection("Tables", ReportTable.Pairs(text, (text, text)), new Collapsible(text, "hidden"),
+            new ReportTable { Columns = [new ReportColumn(text, text), new ReportColumn("n", null, true)], Rows = [.. Enumerable.Range(0, 250).Select(i => (string[])[text, "1"])] }));
 
     [Fact]
     public void A_report_is_well_formed_and_has_unique_ids_and_no_script()
@@ -85,7 +85,7 @@ public class ReportTests
     [Fact]
     public void Contents_link_to_the_sections_where_they_are_many()
     {
-        var report = new Report("r").Add([.. Enumerable.Range(0, 4).Select(i => new Section("part " + i))]);
+        var report = new Report("r").Add([.. Enumerable.Range(0, 4).Select(i => new ReportSection("part " + i))]);
         var html = SvgReading.Parse(report.ToHtml());
         var targets = html.Named("nav").Single().Named("a").Select(a => a.Attribute("href")!.Value[1..]);
         Assert.Equal(html.Named("section").Select(s => s.Attribute("id")!.Value), targets);
@@ -96,12 +96,12 @@ public class ReportTests
     public void Long_tables_say_how_many_rows_are_left_out_and_uneven_rows_are_refused()
     {
         Assert.Contains(SvgReading.Parse(Sample().ToHtml()).Named("p"), p => p.Value == "50 of 250 rows are not shown.");
-        var uneven = new Table { Caption = "t", Columns = [new Column("a")], Rows = [(string[])["1", "2"]] };
+        var uneven = new ReportTable { Caption = "t", Columns = [new ReportColumn("a")], Rows = [(string[])["1", "2"]] };
         Assert.Throws<ArgumentException>(() => new Report("r").Add(uneven).ToHtml());
     }
 
     [Fact]
-    public void Every_colour_of_a_picture_has_a_rule_for_dark_screens()
+    public void Every_color_of_a_picture_has_a_rule_for_dark_screens()
     {
         var html = SvgReading.Parse(Sample().ToHtml());
         var style = html.Named("style").Single().Value;

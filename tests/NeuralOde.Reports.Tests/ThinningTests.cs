@@ -47,7 +47,7 @@ public class ThinningTests
         var noise = Noise(100_000, 1, 7);
         var ys = noise.Select(p => p.Y).ToArray();
         (ys[54_321], ys[12_345]) = (1000, -1000);
-        var figure = new Figure { Width = 800, Height = 400, YAxis = new Axis { Min = -1100, Max = 1100 } }.Line(xs, ys);
+        var figure = new Figure { Width = 800, Height = 400, YAxis = new FigureAxis { Min = -1100, Max = 1100 } }.Line(xs, ys);
         var svg = figure.ToSvg();
         Assert.InRange(svg.Length, 1, 60_000);
         var points = SvgReading.Points(SvgReading.Parse(svg).Named("path").Single(p => p.Attribute("class")?.Value == "c1").Attribute("d")!.Value);

@@ -114,7 +114,7 @@ public class TicksTests
         Prop.ForAll(ranges, r =>
         {
             var scale = new Scale(new Domain(false, r.Low, r.High), 0, r.Length);
-            var ticks = TickChoice.Horizontal(new Axis(), scale).Marks;
+            var ticks = TickChoice.Horizontal(new FigureAxis(), scale).Marks;
             Assert.All(ticks.Zip(ticks.Skip(1)), p =>
             {
                 var half = 0.5 * (TextMetrics.Width(p.First.Label, TickChoice.FontSize) + TextMetrics.Width(p.Second.Label, TickChoice.FontSize));

@@ -84,8 +84,8 @@ public partial class LatentTutorialTests
     [Fact]
     public void The_tutorial_shows_the_code_of_the_example()
     {
-        string example = Normalize(File.ReadAllText(At("examples", "latent.cs")));
-        MatchCollection blocks = CodeBlock().Matches(File.ReadAllText(At("docs", "tutorial-latent-ode.md")));
+        string example = Normalize(File.ReadAllText(Repository.PathOf("examples/latent.cs")));
+        MatchCollection blocks = CodeBlock().Matches(File.ReadAllText(Repository.PathOf("docs/tutorial-latent-ode.md")));
         Assert.Equal(5, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Normalize(block.Groups[1].Value), example, StringComparison.Ordinal));
     }
@@ -93,12 +93,10 @@ public partial class LatentTutorialTests
     [Fact]
     public void The_example_is_the_code_that_is_tested_with_more_iterations()
     {
-        string here = Normalize(File.ReadAllText(ThisFile())), example = Normalize(File.ReadAllText(At("examples", "latent.cs")));
+        string here = Normalize(File.ReadAllText(ThisFile())), example = Normalize(File.ReadAllText(Repository.PathOf("examples/latent.cs")));
         string code = example[example.IndexOf("var random", StringComparison.Ordinal)..];
         Assert.Contains(code, here, StringComparison.Ordinal);
     }
-
-    private static string At(params string[] path) => Path.Combine([Path.GetDirectoryName(ThisFile())!, "..", "..", .. path]);
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using FsCheck;
 using FsCheck.Fluent;
+using NeuralOde.Vectors;
 
 namespace NeuralOde.Solvers.Tests;
 
@@ -78,24 +78,24 @@ public class KernelTests
         RowMemory<T> rows = Rows<T>(6, Length);
         int[] indices = [3, 0, 1, 2];
         double[] weights = [0.3, -0.7, 1.1, 0.2];
-        T[] expected = Combine<T, Scalar<T>>();
-        Compare(Combine<Vector128<T>, Simd128<T>>());
-        Compare(Combine<Vector256<T>, Simd256<T>>());
-        Compare(Combine<Vector512<T>, Simd512<T>>());
+        T[] expected = Combine<SimdScalar<T>>();
+        Compare(Combine<Simd128<T>>());
+        Compare(Combine<Simd256<T>>());
+        Compare(Combine<Simd512<T>>());
 
-        unsafe T[] Combine<TVector, TSimd>()
-            where TSimd : struct, ISimd<T, TVector>
+        unsafe T[] Combine<TVector>()
+            where TVector : struct, ISimdVector<TVector, T>
         {
             var destination = new T[Length];
             T[] scaled = [.. weights.Select(w => T.CreateTruncating(0.9 * w))];
             fixed (int* index = indices)
             fixed (T* weight = scaled, to = destination)
             {
-                Assert.True(CombineKernel.Loop<T, TVector, TSimd, Terms4>(
+                Assert.True(CombineKernel.Loop<TVector, T, Terms4>(
                     new BoundTerms<T>(rows.Address, rows.OffsetsAddress, index, weight, 4), rows.AddressOf(4), to, 0, Length));
             }
 
-            return destination[..(Length / TSimd.Width * TSimd.Width)];
+            return destination[..(Length / TVector.Count * TVector.Count)];
         }
 
         void Compare(T[] actual)
@@ -118,19 +118,19 @@ public class KernelTests
             {
                 int[] indices = [.. Enumerable.Range(0, terms)];
                 double[] weights = [.. indices.Select(j => Math.Cos(j))];
-                double expected = Error<T, Scalar<T>>();
-                Assert.Equal(expected, Error<Vector128<T>, Simd128<T>>(), relative * expected);
-                Assert.Equal(expected, Error<Vector256<T>, Simd256<T>>(), relative * expected);
-                Assert.Equal(expected, Error<Vector512<T>, Simd512<T>>(), relative * expected);
+                double expected = Error<SimdScalar<T>>();
+                Assert.Equal(expected, Error<Simd128<T>>(), relative * expected);
+                Assert.Equal(expected, Error<Simd256<T>>(), relative * expected);
+                Assert.Equal(expected, Error<Simd512<T>>(), relative * expected);
 
-                unsafe double Error<TVector, TSimd>()
-                    where TSimd : struct, ISimd<T, TVector>
+                unsafe double Error<TVector>()
+                    where TVector : struct, ISimdVector<TVector, T>
                 {
                     T[] scaled = [.. weights.Select(w => T.CreateTruncating(0.1 * w))];
                     fixed (int* index = indices)
                     fixed (T* weight = scaled)
                     {
-                        return ErrorKernel.Loop<T, TVector, TSimd>(
+                        return ErrorKernel.Loop<TVector, T>(
                             new BoundTerms<T>(rows.Address, rows.OffsetsAddress, index, weight, terms), rows.AddressOf(7), rows.AddressOf(8), T.CreateTruncating(1e-2), T.CreateTruncating(1e-1), length);
                     }
                 }

@@ -83,9 +83,8 @@ public partial class ReadmeTests
     [Fact]
     public void The_readme_shows_the_code_that_is_tested()
     {
-        string path = ThisFile();
-        string here = Normalize(File.ReadAllText(path));
-        string readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "README.md"));
+        string here = Normalize(File.ReadAllText(ThisFile()));
+        string readme = File.ReadAllText(Repository.PathOf("README.md"));
         MatchCollection blocks = CodeBlock().Matches(readme);
         Assert.Equal(3, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Normalize(block.Groups[1].Value), here, StringComparison.Ordinal));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.TestSupport;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace NeuralOde.TestSupport;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RealDataFactAttribute : FactAttribute
 {
-    public RealDataFactAttribute(string file)
+    public RealDataFactAttribute(string file, [CallerFilePath] string? sourceFile = null, [CallerLineNumber] int sourceLine = -1)
+        : base(sourceFile, sourceLine)
     {
         if (!File.Exists(PathOf(file)))
         {
@@ -17,16 +20,5 @@ public sealed class RealDataFactAttribute : FactAttribute
 
     /// <summary>Where a file is, or would be.</summary>
     public static string PathOf(string file) =>
-        Path.Combine(Environment.GetEnvironmentVariable("NEURALODE_DATA") is { Length: > 0 } folder ? folder : Beside(), file);
-
-    private static string Beside()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NeuralOde.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder?.Parent?.FullName ?? AppContext.BaseDirectory, "shared", "data");
-    }
+        Path.Combine(Environment.GetEnvironmentVariable("NEURALODE_DATA") is { Length: > 0 } folder ? folder : Repository.PathOf("../shared/data"), file);
 }

@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>Gathers the range of the values that an axis can show.</summary>
-internal sealed class Extent(Axis axis)
+internal sealed class Extent(FigureAxis axis)
 {
     // Beyond these a double's range, difference or power of ten would overflow or lose its digits.
     private const double Largest = 1e300;
@@ -61,7 +61,7 @@ internal sealed class Extent(Axis axis)
     }
 
     /// <summary>Whether an axis can place a value at all.</summary>
-    public static bool Shows(Axis axis, double value)
+    public static bool Shows(FigureAxis axis, double value)
     {
         return Math.Abs(value) <= Largest && (!axis.IsLogarithmic || value >= Smallest);
     }
@@ -69,8 +69,8 @@ internal sealed class Extent(Axis axis)
     /// <summary>The range to show, in the axis's transformed coordinate (the decimal logarithm on a logarithmic axis).</summary>
     public Domain ToDomain(double margin)
     {
-        var fixedLow = End(axis.Min, nameof(Axis.Min));
-        var fixedHigh = End(axis.Max, nameof(Axis.Max));
+        var fixedLow = End(axis.Min, nameof(FigureAxis.Min));
+        var fixedHigh = End(axis.Max, nameof(FigureAxis.Max));
         if (axis.Min < axis.Max && fixedLow >= fixedHigh)
         {
             // Both lie beyond what an axis can show, on the same side: the data decide.

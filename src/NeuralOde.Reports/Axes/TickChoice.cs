@@ -7,20 +7,20 @@ internal static class TickChoice
     private const double Gap = 10;
 
     /// <summary>Ticks below a horizontal axis, where labels stand side by side.</summary>
-    public static Ticks Horizontal(Axis axis, Scale scale)
+    public static Ticks Horizontal(FigureAxis axis, Scale scale)
     {
         var length = Math.Abs(scale.To - scale.From);
         return Choose(axis, scale, (int)Math.Clamp(length / 55, 2, 10), label => TextMetrics.Width(label, FontSize));
     }
 
     /// <summary>Ticks beside a vertical axis, where labels stand above one another.</summary>
-    public static Ticks Vertical(Axis axis, Scale scale)
+    public static Ticks Vertical(FigureAxis axis, Scale scale)
     {
         var length = Math.Abs(scale.To - scale.From);
         return Choose(axis, scale, (int)Math.Clamp(length / 36, 2, 8), _ => FontSize * 1.1 - (Gap - 4));
     }
 
-    private static Ticks Choose(Axis axis, Scale scale, int most, Func<string, double> size)
+    private static Ticks Choose(FigureAxis axis, Scale scale, int most, Func<string, double> size)
     {
         var domain = scale.Domain;
         if (axis.Categories.Count > 0)

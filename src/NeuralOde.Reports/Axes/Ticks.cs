@@ -1,10 +1,10 @@
 namespace NeuralOde.Reports;
 
-/// <summary>One labelled place on an axis.</summary>
+/// <summary>One labeled place on an axis.</summary>
 internal readonly record struct Tick(double Value, string Label);
 
 /// <summary>
-/// The labelled places of an axis. Labels are mantissas of a common power of ten, <see cref="Exponent"/>, which the
+/// The labeled places of an axis. Labels are mantissas of a common power of ten, <see cref="Exponent"/>, which the
 /// axis's name carries.
 /// </summary>
 internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
@@ -36,7 +36,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
             exponent = largest is >= 1e5 and < 1e8 && exponent - power > 3 ? 0 : exponent;
         }
         var decimals = Math.Max(0, exponent - power);
-        return new Ticks([.. values.Select(v => new Tick(v, Numbers.Fixed(Over(v, exponent), decimals)))], exponent);
+        return new Ticks([.. values.Select(v => new Tick(v, NumberText.Fixed(Over(v, exponent), decimals)))], exponent);
     }
 
     /// <summary>
@@ -115,8 +115,8 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
 
         string Label((int Mantissa, int Power) p)
         {
-            return plain ? Numbers.Fixed(Times(p.Mantissa, p.Power), Math.Max(0, -p.Power))
-                : (p.Mantissa == 1 ? "10" : Numbers.Fixed(p.Mantissa, 0) + "×10") + Numbers.Superscript(p.Power);
+            return plain ? NumberText.Fixed(Times(p.Mantissa, p.Power), Math.Max(0, -p.Power))
+                : (p.Mantissa == 1 ? "10" : NumberText.Fixed(p.Mantissa, 0) + "×10") + NumberText.Superscript(p.Power);
         }
     }
 

@@ -2,8 +2,11 @@ namespace NeuralOde.Reports;
 
 /// <summary>A list of short statements.</summary>
 /// <param name="Items">The statements, plain text.</param>
-public sealed record BulletList(params IReadOnlyList<string> Items) : Block
+public sealed record BulletList(params IReadOnlyList<string> Items) : ReportBlock
 {
+    /// <summary>The statements, plain text.</summary>
+    public IReadOnlyList<string> Items { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy(Items);
+
     internal override void Write(ReportContext context)
     {
         context.Out.Open("ul");

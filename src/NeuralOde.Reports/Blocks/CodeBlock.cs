@@ -3,7 +3,7 @@ namespace NeuralOde.Reports;
 /// <summary>Text in fixed width, line for line: the command that made a report, a program.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="Caption">What it is; null for none.</param>
-public sealed record CodeBlock(string Text, string? Caption = null) : Block
+public sealed record CodeBlock(string Text, string? Caption = null) : ReportBlock
 {
     internal override void Write(ReportContext context)
     {

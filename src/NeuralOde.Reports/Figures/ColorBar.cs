@@ -1,17 +1,17 @@
 namespace NeuralOde.Reports;
 
-/// <summary>The bar at the right that says which colour means which value.</summary>
+/// <summary>The bar at the right that says which color means which value.</summary>
 internal sealed class ColorBar
 {
     private const double BarWidth = 12;
     private const double Gap = 16;
     private readonly Scale scale;
     private readonly Ticks ticks;
-    private readonly Ramp ramp;
+    private readonly ColorRamp ramp;
     private readonly string caption;
     private readonly double labelWidth;
 
-    public ColorBar(Axis axis, Domain domain, Ramp ramp, double top, double height)
+    public ColorBar(FigureAxis axis, Domain domain, ColorRamp ramp, double top, double height)
     {
         this.ramp = ramp;
         scale = new Scale(domain, top + height, top);
@@ -27,12 +27,12 @@ internal sealed class ColorBar
     {
         left += Gap;
         var (top, bottom) = (scale.To, scale.From);
-        var step = (bottom - top) / Ramp.Steps;
+        var step = (bottom - top) / ColorRamp.Steps;
         markup.Open("g", ("shape-rendering", "crispEdges"));
-        for (var i = 0; i < Ramp.Steps; i++)
+        for (var i = 0; i < ColorRamp.Steps; i++)
         {
-            markup.Empty("rect", ("x", Numbers.Coordinate(left)), ("y", Numbers.Coordinate(bottom - (i + 1) * step)),
-                ("width", Numbers.Coordinate(BarWidth)), ("height", Numbers.Coordinate(step + 0.3)), ("fill", ramp.Step(i)));
+            markup.Empty("rect", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(bottom - (i + 1) * step)),
+                ("width", NumberText.Coordinate(BarWidth)), ("height", NumberText.Coordinate(step + 0.3)), ("fill", ramp.Step(i)));
         }
         markup.Close();
         foreach (var tick in ticks.Marks)

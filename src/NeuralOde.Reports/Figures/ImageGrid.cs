@@ -5,7 +5,11 @@ namespace NeuralOde.Reports;
 /// <param name="Rows">Height in pixels.</param>
 /// <param name="Values">Brightness from 0 to 1, row by row from the top, <c>[Rows · Columns]</c>; a value beyond that counts as the nearest end, NaN as 0.</param>
 /// <param name="Label">Text under the image; empty for none.</param>
-public sealed record GridImage(int Columns, int Rows, IReadOnlyList<double> Values, string Label = "");
+public sealed record GridImage(int Columns, int Rows, IReadOnlyList<double> Values, string Label = "")
+{
+    /// <summary>Brightness from 0 to 1, row by row from the top, <c>[Rows · Columns]</c>.</summary>
+    public IReadOnlyList<double> Values { get; init => field = ValueList<double>.Copy(value); } = ValueList<double>.Copy(Values);
+}
 
 /// <summary>Small images in rows, such as digits with their predictions.</summary>
 public sealed record ImageGrid : Drawing
@@ -15,15 +19,15 @@ public sealed record ImageGrid : Drawing
     private const double LabelSize = 12;
 
     /// <summary>The images, row by row.</summary>
-    public IReadOnlyList<GridImage> Images { get; init; } = [];
+    public IReadOnlyList<GridImage> Images { get; init => field = ValueList<GridImage>.Copy(value); } = ValueList<GridImage>.Copy([]);
 
     /// <summary>Width of each image on the page in pixels.</summary>
     /// <value>Default 56.</value>
     public double ImageWidth { get; init; } = 56;
 
-    /// <summary>Colours from brightness 0 to 1.</summary>
-    /// <value>Default <see cref="Ramp.Grayscale"/>.</value>
-    public Ramp Ramp { get; init; } = Ramp.Grayscale;
+    /// <summary>Colors from brightness 0 to 1.</summary>
+    /// <value>Default <see cref="ColorRamp.Grayscale"/>.</value>
+    public ColorRamp Ramp { get; init; } = ColorRamp.Grayscale;
 
     /// <summary>Most images drawn; a note says how many are left out.</summary>
     /// <value>Default 200.</value>
@@ -69,7 +73,7 @@ public sealed record ImageGrid : Drawing
         }
         var uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
         var height = ImageWidth * image.Rows / image.Columns;
-        markup.Empty("image", ("x", Numbers.Coordinate(x)), ("y", Numbers.Coordinate(y)), ("width", Numbers.Coordinate(ImageWidth)), ("height", Numbers.Coordinate(height)),
+        markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)), ("width", NumberText.Coordinate(ImageWidth)), ("height", NumberText.Coordinate(height)),
             ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
         SvgText.Draw(markup, image.Label, x + 0.5 * ImageWidth, y + height + 14, LabelSize, ImageWidth + Gap - 2, "middle");
     }

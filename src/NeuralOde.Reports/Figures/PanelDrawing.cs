@@ -19,19 +19,19 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
     }
 
     /// <summary>Draws layers over what is there, cut off at the plot's edges.</summary>
-    public void DrawLayers(IReadOnlyList<Layer> layers) => DrawAll(layers);
+    public void DrawLayers(IReadOnlyList<FigureLayer> layers) => DrawAll(layers);
 
-    private void DrawAll(IReadOnlyList<Layer> layers)
+    private void DrawAll(IReadOnlyList<FigureLayer> layers)
     {
         var (bars, bar) = (layers.Count(l => l is BarsLayer), 0);
         for (var i = 0; i < layers.Count;)
         {
-            // Neighbours that are cut off share a nested svg element, which needs no name as a clip path would.
+            // Neighbors that are cut off share a nested svg element, which needs no name as a clip path would.
             var clipped = layers[i].IsClipped;
             if (clipped)
             {
-                var (x, y) = (Numbers.Coordinate(canvas.Left), Numbers.Coordinate(canvas.Top));
-                var (w, h) = (Numbers.Coordinate(canvas.Right - canvas.Left), Numbers.Coordinate(canvas.Bottom - canvas.Top));
+                var (x, y) = (NumberText.Coordinate(canvas.Left), NumberText.Coordinate(canvas.Top));
+                var (w, h) = (NumberText.Coordinate(canvas.Right - canvas.Left), NumberText.Coordinate(canvas.Bottom - canvas.Top));
                 canvas.Out.Open("svg", ("x", x), ("y", y), ("width", w), ("height", h), ("viewBox", $"{x} {y} {w} {h}")).Raw("\n");
             }
             for (; i < layers.Count && layers[i].IsClipped == clipped; i++)
@@ -81,7 +81,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
             OpenLabels("middle");
             foreach (var tick in axes.XTicks.Marks)
             {
-                markup.Element("text", tick.Label, ("x", Numbers.Coordinate(canvas.X.At(tick.Value))), ("y", Numbers.Coordinate(canvas.Bottom + 17)));
+                markup.Element("text", tick.Label, ("x", NumberText.Coordinate(canvas.X.At(tick.Value))), ("y", NumberText.Coordinate(canvas.Bottom + 17)));
             }
             markup.Close();
         }
@@ -91,7 +91,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
             foreach (var tick in axes.YTicks.Marks)
             {
                 markup.Element("text", TextMetrics.Ellipsis(tick.Label, TickChoice.FontSize, PanelAxes.MostLabelWidth),
-                    ("x", Numbers.Coordinate(canvas.Left - 7)), ("y", Numbers.Coordinate(canvas.Y.At(tick.Value) + 4)));
+                    ("x", NumberText.Coordinate(canvas.Left - 7)), ("y", NumberText.Coordinate(canvas.Y.At(tick.Value) + 4)));
             }
             markup.Close();
         }
@@ -99,6 +99,6 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
 
     private void OpenLabels(string anchor)
     {
-        canvas.Out.Open("g", ("class", "mut"), ("fill", SvgText.Muted), ("font-size", Numbers.Coordinate(TickChoice.FontSize)), ("text-anchor", anchor));
+        canvas.Out.Open("g", ("class", "mut"), ("fill", SvgText.Muted), ("font-size", NumberText.Coordinate(TickChoice.FontSize)), ("text-anchor", anchor));
     }
 }

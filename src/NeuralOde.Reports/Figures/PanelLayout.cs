@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// Finds places for panels, their axes, the legend and the colour bar, and draws them. Every piece of text gets a place of its own
+/// Finds places for panels, their axes, the legend and the color bar, and draws them. Every piece of text gets a place of its own
 /// outside the plots, so that none can cover data or other text.
 /// </summary>
 internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Drawing owner)
@@ -124,7 +124,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     }
 
     // Margins depend on tick labels, tick labels on the plot's size, and that on the margins: a few rounds settle it.
-    private ColorBar? Place((Axis Axis, Domain Domain, Ramp Ramp)? color, double top)
+    private ColorBar? Place((FigureAxis Axis, Domain Domain, ColorRamp Ramp)? color, double top)
     {
         ColorBar? bar = null;
         var mostHeight = PlotHeight;
@@ -174,7 +174,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         return [.. Enumerable.Range(0, panels.Count).Select(i => extents[shared ? 0 : i].ToDomain(margin))];
     }
 
-    private (Axis Axis, Domain Domain, Ramp Ramp)? Color()
+    private (FigureAxis Axis, Domain Domain, ColorRamp Ramp)? Color()
     {
         var layers = AllFigures().SelectMany(f => f.Layers).ToArray();
         if (layers.Select(l => l.ColorKey).FirstOrDefault(k => k is not null) is not var (axis, ramp))
@@ -217,7 +217,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private double PlotsTop(double top) => top + (HasPanelTitles ? PanelTitleHeight : 0);
 
-    private static string Caption(Axis axis) => axis.Caption(exponent: 3);
+    private static string Caption(FigureAxis axis) => axis.Caption(exponent: 3);
 
     private string Name()
     {

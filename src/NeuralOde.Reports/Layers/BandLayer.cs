@@ -1,9 +1,11 @@
 namespace NeuralOde.Reports;
 
 /// <summary>A band between two curves, such as an interval of confidence.</summary>
-internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, PaletteColor color) : Layer
+internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, PaletteColor color) : FigureLayer
 {
     private const string Opacity = "0.22";
+
+    public override PaletteColor? OwnColor => color;
 
     public override bool HasData => AnyPair(xs, lower) && AnyPair(xs, upper);
 

@@ -1,21 +1,7 @@
 namespace NeuralOde.Reports;
 
-/// <summary>Where a heat map's cells lie on the axes.</summary>
-/// <param name="XMin">Left edge of the first column.</param>
-/// <param name="XMax">Right edge of the last column.</param>
-/// <param name="YMin">Lower edge of the first row.</param>
-/// <param name="YMax">Upper edge of the last row.</param>
-public readonly record struct HeatBounds(double XMin, double XMax, double YMin, double YMax)
-{
-    /// <summary>Cells centred on 0, 1, 2, …, as axes of categories place them.</summary>
-    /// <param name="columns">Columns.</param>
-    /// <param name="rows">Rows.</param>
-    /// <returns>The bounds.</returns>
-    public static HeatBounds Categories(int columns, int rows) => new(-0.5, columns - 0.5, -0.5, rows - 0.5);
-}
-
-/// <summary>A rectangle of cells coloured by their values; a value that is not finite leaves its cell empty.</summary>
-internal sealed class HeatLayer(double[,] values, HeatBounds bounds, Axis? colorAxis, Ramp? ramp, Func<double, string>? text) : Layer
+/// <summary>A rectangle of cells colored by their values; a value that is not finite leaves its cell empty.</summary>
+internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis? colorAxis, ColorRamp? ramp, Func<double, string>? text) : FigureLayer
 {
     // Beyond this many cells an embedded image is much smaller than rectangles.
     private const int MostRectangles = 400;
@@ -24,7 +10,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, Axis? color
 
     public override bool HasData => values.Cast<double>().Any(double.IsFinite);
 
-    public override (Axis Axis, Ramp Ramp)? ColorKey => (colorAxis ?? new Axis(), ramp ?? Ramp.Amount);
+    public override (FigureAxis Axis, ColorRamp Ramp)? ColorKey => (colorAxis ?? new FigureAxis(), ramp ?? ColorRamp.Amount);
 
     private int Rows => values.GetLength(0);
 
@@ -55,11 +41,11 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, Axis? color
         }
         if (values.Length > MostRectangles)
         {
-            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest colour here.
+            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest color here.
             var uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
             var (left, top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
-            canvas.Out.Empty("image", ("x", Numbers.Coordinate(left)), ("y", Numbers.Coordinate(top)),
-                ("width", Numbers.Coordinate(canvas.X.At(bounds.XMax) - left)), ("height", Numbers.Coordinate(canvas.Y.At(bounds.YMin) - top)),
+            canvas.Out.Empty("image", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(top)),
+                ("width", NumberText.Coordinate(canvas.X.At(bounds.XMax) - left)), ("height", NumberText.Coordinate(canvas.Y.At(bounds.YMin) - top)),
                 ("preserveAspectRatio", "none"), ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
             return;
         }
@@ -84,18 +70,18 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, Axis? color
 
     public override string Describe() => $"{Quoted("heat map")} of {Rows} rows and {Columns} columns";
 
-    private void DrawCell(Canvas canvas, int row, int column, Ramp colors, double place)
+    private void DrawCell(Canvas canvas, int row, int column, ColorRamp colors, double place)
     {
         var left = canvas.X.At(bounds.XMin + column * (bounds.XMax - bounds.XMin) / Columns);
         var right = canvas.X.At(bounds.XMin + (column + 1) * (bounds.XMax - bounds.XMin) / Columns);
         var bottom = canvas.Y.At(bounds.YMin + row * (bounds.YMax - bounds.YMin) / Rows);
         var top = canvas.Y.At(bounds.YMin + (row + 1) * (bounds.YMax - bounds.YMin) / Rows);
-        canvas.Out.Empty("rect", ("x", Numbers.Coordinate(Math.Min(left, right))), ("y", Numbers.Coordinate(Math.Min(top, bottom))),
-            ("width", Numbers.Coordinate(Math.Abs(right - left))), ("height", Numbers.Coordinate(Math.Abs(bottom - top))),
+        canvas.Out.Empty("rect", ("x", NumberText.Coordinate(Math.Min(left, right))), ("y", NumberText.Coordinate(Math.Min(top, bottom))),
+            ("width", NumberText.Coordinate(Math.Abs(right - left))), ("height", NumberText.Coordinate(Math.Abs(bottom - top))),
             ("fill", colors.At(place)), ("shape-rendering", "crispEdges"));
         if (text?.Invoke(values[row, column]) is { Length: > 0 } label && TextMetrics.Width(label, 11) <= Math.Abs(right - left) - 2 && Math.Abs(bottom - top) >= 13)
         {
-            canvas.Out.Element("text", label, ("x", Numbers.Coordinate(0.5 * (left + right))), ("y", Numbers.Coordinate(0.5 * (top + bottom) + 4)),
+            canvas.Out.Element("text", label, ("x", NumberText.Coordinate(0.5 * (left + right))), ("y", NumberText.Coordinate(0.5 * (top + bottom) + 4)),
                 ("font-size", "11"), ("text-anchor", "middle"), ("fill", colors.IsLight(place) ? "#1f2328" : "#ffffff"));
         }
     }

@@ -1,70 +1,10 @@
 namespace NeuralOde.Reports;
 
-/// <summary>How a line is broken, so that lines differ without colour too.</summary>
-public enum Dash
-{
-    /// <summary>Unbroken.</summary>
-    Solid,
-
-    /// <summary>Dashes.</summary>
-    Dashed,
-
-    /// <summary>Dots.</summary>
-    Dotted,
-
-    /// <summary>Dashes and dots in turn.</summary>
-    DashDot,
-}
-
-/// <summary>How a line looks.</summary>
-public sealed record LineStyle
-{
-    /// <summary>The colour.</summary>
-    /// <value>Default <see cref="PaletteColor.Blue"/>.</value>
-    public PaletteColor Color { get; init; } = PaletteColor.Blue;
-
-    /// <summary>The width in pixels.</summary>
-    /// <value>Default 2.</value>
-    public double Width { get; init; } = 2;
-
-    /// <summary>How it is broken.</summary>
-    /// <value>Default <see cref="Dash.Solid"/>.</value>
-    public Dash Dash { get; init; }
-
-    /// <summary>From 0, invisible, to 1.</summary>
-    /// <value>Default 1.</value>
-    public double Opacity { get; init; } = 1;
-
-    internal (string, string?)[] Attributes(bool closed = false) =>
-    [
-        ("class", Palette.Class(Color)),
-        ("color", Palette.Light(Color)),
-        ("stroke", "currentColor"),
-        ("fill", closed ? "currentColor" : "none"),
-        ("stroke-width", Numbers.Coordinate(Width)),
-        ("stroke-dasharray", DashArray()),
-        ("stroke-linejoin", "round"),
-        ("stroke-linecap", Dash == Dash.Dotted ? "round" : null),
-        ("opacity", Opacity >= 1 ? null : Numbers.Coordinate(Math.Max(0, Opacity))),
-    ];
-
-    private string? DashArray()
-    {
-        var unit = Math.Max(1, Width);
-        return Dash switch
-        {
-            Dash.Solid => null,
-            Dash.Dashed => $"{Numbers.Coordinate(3.5 * unit)} {Numbers.Coordinate(2 * unit)}",
-            Dash.Dotted => $"0 {Numbers.Coordinate(2.2 * unit)}",
-            Dash.DashDot => $"{Numbers.Coordinate(4 * unit)} {Numbers.Coordinate(1.8 * unit)} {Numbers.Coordinate(unit)} {Numbers.Coordinate(1.8 * unit)}",
-            _ => throw new InvalidOperationException($"{Dash} is not a member of Dash."),
-        };
-    }
-}
-
 /// <summary>A line through points in their order; a value that is not finite breaks it.</summary>
-internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Layer
+internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : FigureLayer
 {
+    public override PaletteColor? OwnColor => style.Color;
+
     public override bool HasData => AnyPair(xs, ys);
 
     public override void Extend(Extent x, Extent y) => ExtendPairs(xs, ys, x, y);
@@ -85,7 +25,7 @@ internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Lay
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, style.ToString(), (m, x, y) =>
         m.Empty("path", [("d", new PathData().MoveTo(x, y).LineTo(x + LegendEntry.SwatchWidth, y).ToString()), .. style.Attributes()]));
 
-    public override string Describe() => $"{Quoted(style.Dash == Dash.Solid ? "line" : style.Dash.ToString().ToLowerInvariant() + " line")} of {xs.Length} points";
+    public override string Describe() => $"{Quoted(style.Dash == LineDash.Solid ? "line" : style.Dash.ToString().ToLowerInvariant() + " line")} of {xs.Length} points";
 
     /// <summary>The unbroken stretches of a line, in pixels.</summary>
     public static List<List<(double X, double Y)>> Runs(Canvas canvas, double[] xs, double[] ys)

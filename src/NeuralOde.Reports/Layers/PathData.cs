@@ -52,8 +52,8 @@ internal sealed class PathData
     public PathData Circle(double centerX, double centerY, double radius)
     {
         MoveTo(centerX - radius, centerY);
-        var r = Numbers.Coordinate(radius);
-        var d = Numbers.Coordinate(2 * radius);
+        var r = NumberText.Coordinate(radius);
+        var d = NumberText.Coordinate(2 * radius);
         text.Append(CultureInfo.InvariantCulture, $"a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0z");
         return this;
     }

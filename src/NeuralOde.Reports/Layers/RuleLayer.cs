@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>A straight line across the plot at one value, such as a published result.</summary>
-internal sealed class RuleLayer(double value, bool vertical, LineStyle style) : Layer
+internal sealed class RuleLayer(double value, bool vertical, LineStyle style) : FigureLayer
 {
     public override bool HasData => double.IsFinite(value);
 
@@ -28,5 +28,5 @@ internal sealed class RuleLayer(double value, bool vertical, LineStyle style) : 
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, style.ToString() + vertical, (m, x, y) =>
         m.Empty("path", [("d", new PathData().MoveTo(x, y).LineTo(x + LegendEntry.SwatchWidth, y).ToString()), .. style.Attributes()]));
 
-    public override string Describe() => $"{Quoted(vertical ? "vertical line" : "horizontal line")} at {Numbers.Short(value, 4)}";
+    public override string Describe() => $"{Quoted(vertical ? "vertical line" : "horizontal line")} at {NumberText.Short(value, 4)}";
 }

@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>A shaded stretch of the horizontal axis, such as held-out times; its name stands in the legend, where it hides nothing.</summary>
-internal sealed class ShadeLayer(double from, double to) : Layer
+internal sealed class ShadeLayer(double from, double to) : FigureLayer
 {
     private const string Opacity = "0.13";
 
@@ -52,9 +52,9 @@ internal sealed class ShadeLayer(double from, double to) : Layer
         m.Empty("path", [("d", new PathData().MoveTo(x + 1, y - 6).LineTo(x + 1, y + 6).ToString()), .. EdgeStyle.Attributes()]);
     });
 
-    public override string Describe() => $"{Quoted("shaded region")} from {Numbers.Short(from, 4)} to {Numbers.Short(to, 4)}";
+    public override string Describe() => $"{Quoted("shaded region")} from {NumberText.Short(from, 4)} to {NumberText.Short(to, 4)}";
 
-    private static LineStyle EdgeStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1, Dash = Dash.Dashed };
+    private static LineStyle EdgeStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1, Dash = LineDash.Dashed };
 
     private static string Rectangle(double left, double top, double right, double bottom)
     {

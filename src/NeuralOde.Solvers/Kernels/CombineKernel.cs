@@ -93,25 +93,25 @@ internal static class CombineKernel
         nint i = 0;
         if (Vector512.IsHardwareAccelerated && length >= Vector512<T>.Count)
         {
-            isFinite &= Loop<T, Vector512<T>, Simd512<T>, TTerms>(terms, origin, destination, 0, length);
+            isFinite &= Loop<Simd512<T>, T, TTerms>(terms, origin, destination, 0, length);
             i = length & -Vector512<T>.Count;
         }
 
         if (Vector256.IsHardwareAccelerated && length - i >= Vector256<T>.Count)
         {
-            isFinite &= Loop<T, Vector256<T>, Simd256<T>, TTerms>(terms, origin, destination, i, length);
+            isFinite &= Loop<Simd256<T>, T, TTerms>(terms, origin, destination, i, length);
             i = length & -Vector256<T>.Count;
         }
 
         if (Vector128.IsHardwareAccelerated && length - i >= Vector128<T>.Count)
         {
-            isFinite &= Loop<T, Vector128<T>, Simd128<T>, TTerms>(terms, origin, destination, i, length);
+            isFinite &= Loop<Simd128<T>, T, TTerms>(terms, origin, destination, i, length);
             i = length & -Vector128<T>.Count;
         }
 
         if (i < length)
         {
-            isFinite &= Loop<T, T, Scalar<T>, TTerms>(terms, origin, destination, i, length);
+            isFinite &= Loop<SimdScalar<T>, T, TTerms>(terms, origin, destination, i, length);
         }
 
         return isFinite;
@@ -119,9 +119,9 @@ internal static class CombineKernel
 
     /// <summary>Whole vectors from an element on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static unsafe bool Loop<T, TVector, TSimd, TTerms>(in BoundTerms<T> terms, T* origin, T* destination, nint start, nint length)
+    internal static unsafe bool Loop<TVector, T, TTerms>(in BoundTerms<T> terms, T* origin, T* destination, nint start, nint length)
+        where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TSimd : struct, ISimd<T, TVector>
         where TTerms : struct, ITermCount
     {
         T* r0 = TTerms.Count > 0 ? terms.Rows + terms.Offsets[terms.Indices[0]] : origin;
@@ -132,66 +132,66 @@ internal static class CombineKernel
         T* r5 = TTerms.Count > 5 ? terms.Rows + terms.Offsets[terms.Indices[5]] : origin;
         T* r6 = TTerms.Count > 6 ? terms.Rows + terms.Offsets[terms.Indices[6]] : origin;
         T* r7 = TTerms.Count > 7 ? terms.Rows + terms.Offsets[terms.Indices[7]] : origin;
-        TVector w0 = TSimd.Broadcast(TTerms.Count > 0 ? terms.Weights[0] : T.Zero);
-        TVector w1 = TSimd.Broadcast(TTerms.Count > 1 ? terms.Weights[1] : T.Zero);
-        TVector w2 = TSimd.Broadcast(TTerms.Count > 2 ? terms.Weights[2] : T.Zero);
-        TVector w3 = TSimd.Broadcast(TTerms.Count > 3 ? terms.Weights[3] : T.Zero);
-        TVector w4 = TSimd.Broadcast(TTerms.Count > 4 ? terms.Weights[4] : T.Zero);
-        TVector w5 = TSimd.Broadcast(TTerms.Count > 5 ? terms.Weights[5] : T.Zero);
-        TVector w6 = TSimd.Broadcast(TTerms.Count > 6 ? terms.Weights[6] : T.Zero);
-        TVector w7 = TSimd.Broadcast(TTerms.Count > 7 ? terms.Weights[7] : T.Zero);
-        TVector zero = TSimd.Broadcast(T.Zero);
+        TVector w0 = TVector.Create(TTerms.Count > 0 ? terms.Weights[0] : T.Zero);
+        TVector w1 = TVector.Create(TTerms.Count > 1 ? terms.Weights[1] : T.Zero);
+        TVector w2 = TVector.Create(TTerms.Count > 2 ? terms.Weights[2] : T.Zero);
+        TVector w3 = TVector.Create(TTerms.Count > 3 ? terms.Weights[3] : T.Zero);
+        TVector w4 = TVector.Create(TTerms.Count > 4 ? terms.Weights[4] : T.Zero);
+        TVector w5 = TVector.Create(TTerms.Count > 5 ? terms.Weights[5] : T.Zero);
+        TVector w6 = TVector.Create(TTerms.Count > 6 ? terms.Weights[6] : T.Zero);
+        TVector w7 = TVector.Create(TTerms.Count > 7 ? terms.Weights[7] : T.Zero);
+        TVector zero = TVector.Constant(0);
         TVector notFinite = zero;
-        nint width = TSimd.Width;
+        nint width = TVector.Count;
         for (nint i = start; i <= length - width; i += width)
         {
-            TVector sum = TSimd.Load(ref *origin, i);
+            TVector sum = TVector.Load(origin + i);
             if (TTerms.Count > 0)
             {
-                sum = TSimd.MultiplyAdd(w0, TSimd.Load(ref *r0, i), sum);
+                sum = TVector.MultiplyAdd(w0, TVector.Load(r0 + i), sum);
             }
 
             if (TTerms.Count > 1)
             {
-                sum = TSimd.MultiplyAdd(w1, TSimd.Load(ref *r1, i), sum);
+                sum = TVector.MultiplyAdd(w1, TVector.Load(r1 + i), sum);
             }
 
             if (TTerms.Count > 2)
             {
-                sum = TSimd.MultiplyAdd(w2, TSimd.Load(ref *r2, i), sum);
+                sum = TVector.MultiplyAdd(w2, TVector.Load(r2 + i), sum);
             }
 
             if (TTerms.Count > 3)
             {
-                sum = TSimd.MultiplyAdd(w3, TSimd.Load(ref *r3, i), sum);
+                sum = TVector.MultiplyAdd(w3, TVector.Load(r3 + i), sum);
             }
 
             if (TTerms.Count > 4)
             {
-                sum = TSimd.MultiplyAdd(w4, TSimd.Load(ref *r4, i), sum);
+                sum = TVector.MultiplyAdd(w4, TVector.Load(r4 + i), sum);
             }
 
             if (TTerms.Count > 5)
             {
-                sum = TSimd.MultiplyAdd(w5, TSimd.Load(ref *r5, i), sum);
+                sum = TVector.MultiplyAdd(w5, TVector.Load(r5 + i), sum);
             }
 
             if (TTerms.Count > 6)
             {
-                sum = TSimd.MultiplyAdd(w6, TSimd.Load(ref *r6, i), sum);
+                sum = TVector.MultiplyAdd(w6, TVector.Load(r6 + i), sum);
             }
 
             if (TTerms.Count > 7)
             {
-                sum = TSimd.MultiplyAdd(w7, TSimd.Load(ref *r7, i), sum);
+                sum = TVector.MultiplyAdd(w7, TVector.Load(r7 + i), sum);
             }
 
-            TSimd.Store(sum, ref *destination, i);
+            TVector.Store(sum, destination + i);
 
             // Zero times a number is zero, and not a number otherwise: one instruction finds an overflow anywhere in the row.
-            notFinite = TSimd.MultiplyAdd(sum, zero, notFinite);
+            notFinite = TVector.MultiplyAdd(sum, zero, notFinite);
         }
 
-        return TSimd.IsZero(notFinite);
+        return TVector.All(TVector.Equal(notFinite, zero));
     }
 }

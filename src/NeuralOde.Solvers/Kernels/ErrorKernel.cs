@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace NeuralOde.Solvers;
 
@@ -23,72 +22,78 @@ internal static class ErrorKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe double SumOfSquares<T>(in BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Vector512.IsHardwareAccelerated ? Loop<T, Vector512<T>, Simd512<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length)
-            : Vector256.IsHardwareAccelerated ? Loop<T, Vector256<T>, Simd256<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length)
-            : Vector128.IsHardwareAccelerated ? Loop<T, Vector128<T>, Simd128<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length)
-            : Loop<T, T, Scalar<T>>(terms, before, after, absoluteTolerance, relativeTolerance, length);
+        => VectorDispatch.Run<T, Call<T>, double>(new(in terms, before, after, absoluteTolerance, relativeTolerance, length), SimdWidths.Best);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static unsafe double Loop<T, TVector, TSimd>(in BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length)
+    internal static unsafe double Loop<TVector, T>(in BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length)
+        where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TSimd : struct, ISimd<T, TVector>
     {
         // The estimates of the usual pairs have at most six terms; missing ones repeat the first row with weight zero, which keeps the loop free of a branch.
         const int Specialised = 6;
-        TVector zero = TSimd.Broadcast(T.Zero);
-        TVector w0 = Weight<T, TVector, TSimd>(terms, 0);
-        TVector w1 = Weight<T, TVector, TSimd>(terms, 1);
-        TVector w2 = Weight<T, TVector, TSimd>(terms, 2);
-        TVector w3 = Weight<T, TVector, TSimd>(terms, 3);
-        TVector w4 = Weight<T, TVector, TSimd>(terms, 4);
-        TVector w5 = Weight<T, TVector, TSimd>(terms, 5);
+        TVector zero = TVector.Constant(0);
+        TVector w0 = Weight<TVector, T>(terms, 0);
+        TVector w1 = Weight<TVector, T>(terms, 1);
+        TVector w2 = Weight<TVector, T>(terms, 2);
+        TVector w3 = Weight<TVector, T>(terms, 3);
+        TVector w4 = Weight<TVector, T>(terms, 4);
+        TVector w5 = Weight<TVector, T>(terms, 5);
         T* r0 = Row(terms, 0);
         T* r1 = Row(terms, 1);
         T* r2 = Row(terms, 2);
         T* r3 = Row(terms, 3);
         T* r4 = Row(terms, 4);
         T* r5 = Row(terms, 5);
-        TVector absolute = TSimd.Broadcast(absoluteTolerance);
-        TVector relative = TSimd.Broadcast(relativeTolerance);
+        TVector absolute = TVector.Create(absoluteTolerance);
+        TVector relative = TVector.Create(relativeTolerance);
         TVector sum = zero;
-        nint width = TSimd.Width;
+        nint width = TVector.Count;
         for (nint i = 0; i < length; i += width)
         {
-            TVector even = TSimd.Multiply(w0, TSimd.Load(ref *r0, i));
-            TVector odd = TSimd.MultiplyAdd(w1, TSimd.Load(ref *r1, i), zero);
-            even = TSimd.MultiplyAdd(w2, TSimd.Load(ref *r2, i), even);
-            odd = TSimd.MultiplyAdd(w3, TSimd.Load(ref *r3, i), odd);
-            even = TSimd.MultiplyAdd(w4, TSimd.Load(ref *r4, i), even);
-            odd = TSimd.MultiplyAdd(w5, TSimd.Load(ref *r5, i), odd);
+            TVector even = w0 * TVector.Load(r0 + i);
+            TVector odd = TVector.MultiplyAdd(w1, TVector.Load(r1 + i), zero);
+            even = TVector.MultiplyAdd(w2, TVector.Load(r2 + i), even);
+            odd = TVector.MultiplyAdd(w3, TVector.Load(r3 + i), odd);
+            even = TVector.MultiplyAdd(w4, TVector.Load(r4 + i), even);
+            odd = TVector.MultiplyAdd(w5, TVector.Load(r5 + i), odd);
             for (int j = Specialised; j < terms.Count; j++)
             {
-                TVector weight = TSimd.Broadcast(terms.Weights[j]);
-                even = TSimd.MultiplyAdd(weight, TSimd.Load(ref *Row(terms, j), i), even);
+                TVector weight = TVector.Create(terms.Weights[j]);
+                even = TVector.MultiplyAdd(weight, TVector.Load(Row(terms, j) + i), even);
             }
 
-            TVector error = TSimd.MultiplyAdd(TSimd.Broadcast(T.One), even, odd);
-            TVector scaled = TSimd.Divide(
-                error,
-                TSimd.MultiplyAdd(relative, TSimd.MaxMagnitude(TSimd.Load(ref *before, i), TSimd.Load(ref *after, i)), absolute));
+            TVector error = TVector.MultiplyAdd(TVector.Constant(1), even, odd);
+            TVector magnitude = TVector.MaxNative(TVector.Abs(TVector.Load(before + i)), TVector.Abs(TVector.Load(after + i)));
+            TVector scaled = error / TVector.MultiplyAdd(relative, magnitude, absolute);
             if (length - i < width)
             {
-                scaled = TSimd.KeepFirst(scaled, length - i);
+                scaled &= TVector.FirstLanes((int)(length - i));
             }
 
-            sum = TSimd.MultiplyAdd(scaled, scaled, sum);
+            sum = TVector.MultiplyAdd(scaled, scaled, sum);
         }
 
-        return TSimd.Sum(sum);
+        return double.CreateTruncating(TVector.SumNeighbors(sum));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe TVector Weight<T, TVector, TSimd>(in BoundTerms<T> terms, int index)
+    private static unsafe TVector Weight<TVector, T>(in BoundTerms<T> terms, int index)
+        where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TSimd : struct, ISimd<T, TVector>
-        => TSimd.Broadcast(index < terms.Count ? terms.Weights[index] : T.Zero);
+        => TVector.Create(index < terms.Count ? terms.Weights[index] : T.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe T* Row<T>(in BoundTerms<T> terms, int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => terms.Rows + terms.Offsets[terms.Indices[index < terms.Count ? index : 0]];
+
+    private readonly unsafe ref struct Call<T>(ref readonly BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length) : IVectorFunction<T, double>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly ref readonly BoundTerms<T> _terms = ref terms;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public double Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => Loop<TVector, T>(_terms, before, after, absoluteTolerance, relativeTolerance, length);
+    }
 }

@@ -10,26 +10,21 @@ namespace NeuralOde.Solvers;
 internal sealed class RowMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Alignment = 64;
-
     // Rows a multiple of this apart compete for the same few places in the first-level cache.
     private const int CacheWay = 4096;
     private readonly T[] _memory;
 
     public unsafe RowMemory(int rows, int length)
     {
-        int perLine = Alignment / sizeof(T);
+        int perLine = AlignedMemory<T>.PerLine;
         PaddedLength = checked((length + perLine - 1) / perLine * perLine);
         int stride = PaddedLength * (long)sizeof(T) % CacheWay == 0 ? checked(PaddedLength + perLine) : PaddedLength;
-
-        // Pinned, so that the alignment lasts.
-        _memory = GC.AllocateArray<T>(checked((rows * stride) + (2 * perLine)), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        nint first = (-address & (Alignment - 1)) / sizeof(T);
+        var memory = AlignedMemory<T>.Allocate(checked((rows * stride) + perLine));
+        _memory = memory.Array;
         Offsets = GC.AllocateArray<nint>(rows, pinned: true);
         for (int i = 0; i < rows; i++)
         {
-            Offsets[i] = first + ((nint)i * stride);
+            Offsets[i] = memory.Offset + ((nint)i * stride);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Placement _placement = new(
-        nodes, outputs, Array.ConvertAll(updates, static x => x.Value), signature, Storage<T>.Alignment / Unsafe.SizeOf<T>(), tileBytes / Unsafe.SizeOf<T>());
+        nodes, outputs, Array.ConvertAll(updates, static x => x.Value), signature, AlignedMemory<T>.PerLine, tileBytes / Unsafe.SizeOf<T>());
 
     private readonly string[] _names = new string[nodes.Count];
     private readonly List<Parameter> _parameters = [];

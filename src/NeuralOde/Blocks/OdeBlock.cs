@@ -77,7 +77,7 @@ public sealed class OdeBlock : Module
             if (!Solver.IsAdaptive && Steps is AdaptiveSteps)
             {
                 throw new InvalidOperationException(
-                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = new FixedSteps(0.05) }}, or take a method that has one, such as Dopri5.");
+                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = FixedSteps.OfLength(0.05) }}, or take a method that has one, such as Dopri5.");
             }
 
             compiled = Gradient.Create(new FieldPrograms<T>(Field, shape), Solver, Steps);

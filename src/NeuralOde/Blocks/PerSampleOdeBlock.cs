@@ -113,7 +113,7 @@ public sealed class PerSampleOdeBlock : Module
             block = new OdeBlock(new RescaledField(Field, z0.Shape, dt.Shape, t0 is not null))
             {
                 Solver = Solver,
-                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.Count(allStates ? 1 : StepCount),
+                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(allStates ? 1 : StepCount),
                 Gradient = Gradient,
             };
             _blocks[(z0.Shape, dt.Shape, t0 is not null, allStates)] = block;

@@ -13,13 +13,13 @@ public sealed class Mlp : VectorField
     /// <param name="inputs">The length of the last axis of what goes in (without time), at least 1.</param>
     /// <param name="hidden">The widths of the hidden layers; none gives an affine map.</param>
     /// <param name="outputs">The length of the last axis of what comes out, at least 1.</param>
-    /// <param name="activation">What stands between two layers.</param>
+    /// <param name="activation">What stands between two layers; <see cref="Activation.Tanh"/> if not given.</param>
     /// <param name="timeDependent">Whether time is a further input of the first layer (after the others).</param>
     /// <param name="random">Where the first values come from; <see cref="RandomSource.Default"/> if not given.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public Mlp(
-        int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation = Activation.Tanh, bool timeDependent = false, RandomSource? random = null, DType dtype = DType.Float32)
+        int inputs, IReadOnlyList<int> hidden, int outputs, Activation? activation = null, bool timeDependent = false, RandomSource? random = null, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -36,7 +36,7 @@ public sealed class Mlp : VectorField
             _layers[i] = AddModule($"layer{i}", new Linear(sizes[i], sizes[i + 1], bias: true, random, dtype));
         }
 
-        _activation = activation;
+        _activation = activation ?? Activation.Tanh;
         IsTimeDependent = timeDependent;
         InputCount = inputs;
     }

@@ -6,8 +6,17 @@ public class PngFileTests
 {
     private static string Fault(byte[] bytes) => Assert.Throws<ImageFileException>(() => PngFile.ReadGray(bytes, "some.png")).Message;
 
+    /// <summary>What the standard allows (section 11.2.1, table 11.1), each with and without interlacing.</summary>
+    public static TheoryData<int, int, bool> Depths =>
+    [
+        .. from x in new (int Color, int[] Depths)[] { (0, [1, 2, 4, 8, 16]), (2, [8, 16]), (3, [1, 2, 4, 8]), (4, [8, 16]), (6, [8, 16]) }
+           from depth in x.Depths
+           from interlaced in new[] { false, true }
+           select (x.Color, depth, interlaced),
+    ];
+
     [Theory]
-    [CombinatorialDepths]
+    [MemberData(nameof(Depths))]
     public void Every_colour_type_depth_and_interlacing_is_read(int color, int depth, bool interlaced)
     {
         int channels = color switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
@@ -127,13 +136,5 @@ public class PngFileTests
         }
 
         return samples;
-    }
-
-    /// <summary>What the standard allows (section 11.2.1, table 11.1).</summary>
-    private sealed class CombinatorialDepthsAttribute : Xunit.Sdk.DataAttribute
-    {
-        public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) =>
-            new (int Color, int[] Depths)[] { (0, [1, 2, 4, 8, 16]), (2, [8, 16]), (3, [1, 2, 4, 8]), (4, [8, 16]), (6, [8, 16]) }
-                .SelectMany(x => x.Depths.SelectMany(depth => new[] { new object[] { x.Color, depth, false }, [x.Color, depth, true] }));
     }
 }

@@ -48,7 +48,7 @@ public class SeriesFitterTests
     [Fact]
     public void Hare_and_lynx_are_forecast_better_than_by_their_last_values()
     {
-        TimeSeriesSet data = TimeSeriesSet.FromTable(CsvTable.Read(Sample("hare-lynx.csv")), new TimeSeriesOptions { LogColumns = ["Hare", "Lynx"] });
+        TimeSeriesSet data = TimeSeriesSet.FromTable(CsvTable.Read(Repository.PathOf("samples/hare-lynx.csv")), new TimeSeriesOptions { LogColumns = ["Hare", "Lynx"] });
         HoldOutSplit split = HoldOut.Count(5).Split(data);
         double naive = ForecastErrors.Between(split.HeldOut, NaiveForecast.LastObserved(split), ErrorScale.Logarithmic).PooledRmse;
         double[] errors =
@@ -187,17 +187,6 @@ public class SeriesFitterTests
         Assert.Equal([4.0, 1.0], split.DataEnds);
         Assert.Equal(2, split.Notes.Count);
         Assert.Null(SeriesSplit.Of(data, null).Scored);
-    }
-
-    private static string Sample(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "NeuralOde.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, "samples", name);
     }
 
     private static double[] Numbers(SeriesModel model) =>

@@ -58,13 +58,13 @@ public class CompiledFieldTests
         double[] byTime = program.Output(1).ToArray();
         double[] byState = program.Output(2).ToArray();
         double magnitude = 10 + byState.Sum(Math.Abs);
-        Autodiff.FiniteDifference.AssertGradient(x => Product(x[0], x[1][0]), [at, [0.3]], [byState, byTime], magnitude, name);
+        FiniteDifference.AssertGradient(x => Product(x[0], x[1][0]), [at, [0.3]], [byState, byTime], magnitude, name);
         for (int i = 0; i < parameters.Length; i++)
         {
             Parameter p = parameters[i];
             double[] before = p.ToDoubles();
             double[] gradient = program.Output(i + 3).ToArray();
-            Autodiff.FiniteDifference.AssertGradient(
+            FiniteDifference.AssertGradient(
                 x =>
                 {
                     p.SetValues(x[0]);

@@ -26,17 +26,5 @@ public class EngineDocumentTests
         Assert.Contains(program.ToString().ReplaceLineEndings("\n"), Document(), StringComparison.Ordinal);
     }
 
-    private static string Document()
-    {
-        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            string path = Path.Combine(directory.FullName, "docs", "engine.md");
-            if (File.Exists(path))
-            {
-                return File.ReadAllText(path).ReplaceLineEndings("\n");
-            }
-        }
-
-        throw new FileNotFoundException("docs/engine.md is in no folder above the tests.");
-    }
+    private static string Document() => File.ReadAllText(Repository.PathOf("docs/engine.md")).ReplaceLineEndings("\n");
 }

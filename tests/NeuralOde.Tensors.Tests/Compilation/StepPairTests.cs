@@ -86,7 +86,7 @@ public class StepPairTests
     {
         var program = Program<float>.Compile(x => [(x[0] * 0.5) + x[1]], new("x", [Length]), new("y", [Length]));
         Assert.Equal(1, program.InstructionCount);
-        Assert.InRange(program.ArenaLength, 3 * Length, (3 * Length) + (Storage<float>.Alignment / sizeof(float)));
+        Assert.InRange(program.ArenaLength, 3 * Length, (3 * Length) + AlignedMemory<float>.PerLine);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using NeuralOde.Tensors.Kernels;
-using Xunit.Abstractions;
 
 namespace NeuralOde.Tensors.Tests.Kernels;
 

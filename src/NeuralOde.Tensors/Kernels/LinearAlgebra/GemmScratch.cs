@@ -9,9 +9,6 @@ namespace NeuralOde.Tensors.Kernels;
 internal static unsafe class GemmScratch<T>
     where T : unmanaged
 {
-    // A cache line, and the largest vector: loads from packed operands never straddle two lines.
-    private const int Alignment = 64;
-
     [ThreadStatic]
     private static T* s_buffer;
 
@@ -29,9 +26,9 @@ internal static unsafe class GemmScratch<T>
     private static T* Grow(nint length)
     {
         length = (nint)System.Numerics.BitOperations.RoundUpToPowerOf2((nuint)length);
-        s_owner = GC.AllocateUninitializedArray<T>(checked((int)length + (Alignment / sizeof(T))), pinned: true);
-        nint address = (nint)Unsafe.AsPointer(ref s_owner[0]);
-        s_buffer = (T*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
+        var memory = AlignedMemory<T>.AllocateUninitialized(checked((int)length));
+        s_owner = memory.Array;
+        s_buffer = memory.Address;
         s_length = length;
         return s_buffer;
     }

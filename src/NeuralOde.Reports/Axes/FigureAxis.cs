@@ -1,0 +1,47 @@
+namespace NeuralOde.Reports;
+
+/// <summary>How values are spread along an axis.</summary>
+public enum AxisScale
+{
+    /// <summary>Equal differences take equal lengths.</summary>
+    Linear,
+
+    /// <summary>Equal ratios take equal lengths; values that are not positive are left out.</summary>
+    Logarithmic,
+}
+
+/// <summary>What an axis (or a color bar) shows: its name, unit, scale, and range where the data should not decide.</summary>
+/// <param name="Label">The quantity's name; empty for none.</param>
+/// <param name="Unit">Its unit, shown in parentheses after the name; null for none.</param>
+public sealed record FigureAxis(string Label = "", string? Unit = null)
+{
+    /// <summary>Linear or logarithmic.</summary>
+    /// <value>Default <see cref="AxisScale.Linear"/>.</value>
+    public AxisScale Scale { get; init; }
+
+    /// <summary>The range's lower end, in the axis's unit.</summary>
+    /// <value>Default null: the smallest value drawn, and a small margin. A figure with equal aspect may show more.</value>
+    public double? Min { get; init; }
+
+    /// <summary>The range's upper end, in the axis's unit.</summary>
+    /// <value>Default null: the largest value drawn, and a small margin. A figure with equal aspect may show more.</value>
+    public double? Max { get; init; }
+
+    /// <summary>Values that the range must hold whatever the data are, such as 0.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<double> Include { get; init => field = ValueList<double>.Copy(value); } = ValueList<double>.Copy([]);
+
+    /// <summary>Names for the positions 0, 1, 2, …, for an axis of categories.</summary>
+    /// <value>Default none: the axis shows numbers.</value>
+    public IReadOnlyList<string> Categories { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy([]);
+
+    internal bool IsLogarithmic => Scale == AxisScale.Logarithmic;
+
+    /// <summary>"time (10³ years)".</summary>
+    internal string Caption(int exponent)
+    {
+        var power = exponent == 0 ? "" : "×10" + NumberText.Superscript(exponent);
+        var inside = string.IsNullOrEmpty(Unit) ? power : power.Length == 0 ? Unit : power + " " + Unit;
+        return inside.Length == 0 ? Label : Label.Length == 0 ? $"({inside})" : $"{Label} ({inside})";
+    }
+}

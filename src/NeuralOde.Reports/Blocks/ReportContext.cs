@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+
+namespace NeuralOde.Reports;
+
+/// <summary>What a report hands down to its parts.</summary>
+internal sealed class ReportContext(Markup markup)
+{
+    /// <summary>Width of the widest picture on a page, in pixels.</summary>
+    public const double PageWidth = 900;
+
+    /// <summary>Width of pictures for narrow pages, in pixels.</summary>
+    public const double NarrowWidth = 408;
+
+    private readonly StringBuilder style = new();
+    private int count;
+
+    public Markup Out => markup;
+
+    /// <summary>The width in pixels that a part may fill on a wide page.</summary>
+    public double Width { get; set; } = PageWidth;
+
+    /// <summary>Level of the next heading, 2 to 6.</summary>
+    public int Heading { get; set; } = 2;
+
+    /// <summary>Style rules of single parts, gathered for the document's head.</summary>
+    public string Style => style.ToString();
+
+    public void AddStyle(string rules) => style.Append(rules);
+
+    /// <summary>A name that no other part of the report has.</summary>
+    public string NextId() => "f" + (++count).ToString(CultureInfo.InvariantCulture);
+}
