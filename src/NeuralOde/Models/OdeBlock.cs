@@ -122,7 +122,7 @@ public sealed class OdeBlock : Module
 
         bool taken = false;
         Tensor[] inputs = timesTensor is null ? [z0, .. parameters] : [z0, .. parameters, timesTensor];
-        return Custom(value, inputs, cotangent =>
+        return Tensors.Operations.Recorded.Apply("ode_solve", value, inputs, cotangent =>
         {
             if (GradientMode.IsEnabled)
             {
@@ -140,8 +140,6 @@ public sealed class OdeBlock : Module
             return gradients;
         });
     }
-
-    private static Tensor Custom(Tensor value, Tensor[] inputs, Func<Tensor, Tensor?[]> backward) => Tensors.Operations.Custom.Apply("ode_solve", value, inputs, backward);
 
     private Tensor[] Backward<T>(Sensitivity<T> sensitivity, SolveMemory<T> memory, Tensor cotangent, Tensor? timesTensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
