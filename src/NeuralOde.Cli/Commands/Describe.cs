@@ -75,7 +75,7 @@ internal static class Describe
             ("epochs", Whole(training.Epochs)),
             ("batch", $"{Whole(training.Batches.BatchSize)} images{(training.Batches.MaxShift > 0 ? $", each moved by up to {training.Batches.MaxShift} pixels" : "")}"),
             ("seed", training.Batches.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("threads", Whole(Threads.Maximum)),
+            ("threads", Whole(ComputeSettings.Current.MaxThreads)),
         ];
         if (outcome.Model.Model != MnistModel.Mlp)
         {
@@ -118,7 +118,7 @@ internal static class Describe
             ]);
         }
 
-        settings.Add(("threads", Whole(Threads.Maximum)));
+        settings.Add(("threads", Whole(ComputeSettings.Current.MaxThreads)));
         return settings;
     }
 

@@ -51,7 +51,7 @@ internal static class CharacteristicsMetrics
         json.WriteString("command", commandLine);
         json.WriteString("model", measured.Model);
         json.WriteString("classifier", Describe.Classifier(measured.Classifier.Options));
-        json.WriteNumber("threads", Threads.Maximum);
+        json.WriteNumber("threads", ComputeSettings.Current.MaxThreads);
         json.WriteString("solver", measured.Solver);
         json.WriteNumber("images", measured.Images);
         json.WriteStartArray("tolerances");
