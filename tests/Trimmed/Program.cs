@@ -1,6 +1,7 @@
 // Solves, learns, saves and loads with the libraries trimmed. Exit code 0 says that all of it works.
-using NeuralOde.Models;
-using NeuralOde.Nn;
+using NeuralOde.Blocks;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;

@@ -12,10 +12,10 @@ namespace NeuralOde.Blocks;
 /// A layer whose output is the solution of an ordinary differential equation: <c>dz/dt = f(t, z, θ)</c> from an initial state to any
 /// list of times, differentiable in the initial state, the parameters and the times (Chen et al. 2018, arXiv 1806.07366).
 /// </summary>
-/// <remarks>The field is compiled once for each shape of the state, each element type, and for training and evaluation where its modules differ in them. Not for use on two threads at once.</remarks>
+/// <remarks>The field is compiled once for each shape of the state, each element type, and for training and evaluation where its modules differ in them; of these programs the last <see cref="ComputeSettings.MaxCachedPrograms"/> in use are kept. Not thread-safe.</remarks>
 public sealed class OdeBlock : Module
 {
-    private readonly Dictionary<(Shape Shape, DType DType, string Modes), object> _compiled = [];
+    private readonly ProgramCache<(Shape Shape, DType DType, string Modes), object> _compiled = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics.</param>
@@ -72,7 +72,7 @@ public sealed class OdeBlock : Module
     internal Sensitivity<T> Compile<T>(Shape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!_compiled.TryGetValue((shape, DTypes.Of<T>(), Field.Modes), out object? compiled))
+        if (!_compiled.TryGet((shape, DTypes.Of<T>(), Field.Modes), out object compiled))
         {
             if (!Solver.IsAdaptive && Steps is AdaptiveSteps)
             {
@@ -83,7 +83,7 @@ public sealed class OdeBlock : Module
             compiled = Gradient.Create(new FieldPrograms<T>(Field, shape), Solver, Steps);
 
             // The modes are asked for again: compiling shows which modules have any.
-            _compiled[(shape, DTypes.Of<T>(), Field.Modes)] = compiled;
+            _compiled.Add((shape, DTypes.Of<T>(), Field.Modes), compiled);
         }
 
         return (Sensitivity<T>)compiled;
@@ -124,7 +124,7 @@ public sealed class OdeBlock : Module
 
         bool taken = false;
         Tensor[] inputs = timesTensor is null ? [z0, .. parameters] : [z0, .. parameters, timesTensor];
-        return Custom(value, inputs, cotangent =>
+        return Tensors.Operations.Recorded.Apply("ode_solve", value, inputs, cotangent =>
         {
             if (GradientMode.IsEnabled)
             {
@@ -142,8 +142,6 @@ public sealed class OdeBlock : Module
             return gradients;
         });
     }
-
-    private static Tensor Custom(Tensor value, Tensor[] inputs, Func<Tensor, Tensor?[]> backward) => Tensors.Operations.Custom.Apply("ode_solve", value, inputs, backward);
 
     private Tensor[] Backward<T>(Sensitivity<T> sensitivity, SolveMemory<T> memory, Tensor cotangent, Tensor? timesTensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -25,7 +25,7 @@ namespace NeuralOde.Blocks;
 /// </remarks>
 public sealed class PerSampleOdeBlock : Module
 {
-    private readonly Dictionary<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = [];
+    private readonly ProgramCache<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics; a <see cref="TupleField"/> where the state is several tensors.</param>
@@ -108,7 +108,7 @@ public sealed class PerSampleOdeBlock : Module
             throw new ArgumentException($"The initial times have the shape of the time spans, {dt.Shape}; got {t0.Shape}.", nameof(t0));
         }
 
-        if (!_blocks.TryGetValue((z0.Shape, dt.Shape, t0 is not null, allStates), out OdeBlock? block))
+        if (!_blocks.TryGet((z0.Shape, dt.Shape, t0 is not null, allStates), out OdeBlock block))
         {
             block = new OdeBlock(new RescaledField(Field, z0.Shape, dt.Shape, t0 is not null))
             {
@@ -116,7 +116,7 @@ public sealed class PerSampleOdeBlock : Module
                 Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(allStates ? 1 : StepCount),
                 Gradient = Gradient,
             };
-            _blocks[(z0.Shape, dt.Shape, t0 is not null, allStates)] = block;
+            _blocks.Add((z0.Shape, dt.Shape, t0 is not null, allStates), block);
         }
 
         Tensor[] parts = [z0.Flatten(), dt.Flatten(), .. t0 is null ? (Tensor[])[] : [t0.Flatten()]];

@@ -21,7 +21,7 @@ public sealed class TrajectoryTrainer<T>
     private readonly OdeBlock _ode;
     private readonly SolveMemory<T> _memory;
     private Sensitivity<T> _sensitivity;
-    private readonly Dictionary<int, Program<T>> _lossPrograms = [];
+    private readonly ProgramCache<int, Program<T>> _lossPrograms = new();
     private readonly T[] _initialGradient;
     private Parameter[] _lossParameters = [];
 
@@ -97,7 +97,7 @@ public sealed class TrajectoryTrainer<T>
 
     private Program<T> LossProgram(int timeCount)
     {
-        if (!_lossPrograms.TryGetValue(timeCount, out Program<T>? program))
+        if (!_lossPrograms.TryGet(timeCount, out Program<T> program))
         {
             ProgramInput[] inputs = [new("predicted", new([timeCount, .. StateShape])), new("observed", new([timeCount, .. ObservedShape]))];
 
@@ -110,7 +110,7 @@ public sealed class TrajectoryTrainer<T>
                     return [loss, .. Gradients.Of(loss, [x[0], .. _lossParameters])];
                 },
                 inputs);
-            _lossPrograms[timeCount] = program;
+            _lossPrograms.Add(timeCount, program);
         }
 
         return program;
