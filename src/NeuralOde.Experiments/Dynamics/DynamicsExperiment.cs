@@ -68,7 +68,7 @@ public sealed class DynamicsExperiment
         _observations = dynamics.Observe(source, noise);
         _initial = [.. dynamics.Initial.Select(static x => (float)x)];
         _windows = new ObservationWindows(_observations, _initial.Length, _times[1] - _times[0], options.Windows, windows);
-        _model = new OdeBlock(CreateField(options, weights)) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient };
+        _model = new OdeBlock(CreateField(options, weights)) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient };
         _optimizer = CreateOptimizer(options, _model.Parameters);
         _trainer = new TrajectoryTrainer<float>(
             _model, [options.Windows.Count, _initial.Length], options.Loss == LossMeasure.MeanAbsolute ? Losses.Loss.MeanAbsolute : Losses.Loss.MeanSquared);
@@ -149,7 +149,7 @@ public sealed class DynamicsExperiment
                 }
             }
 
-            field = network;
+            field = network.AsField();
         }
 
         return options.CubesState ? VectorField.Define((t, z) => field.Forward(t, z * z * z), field) : field;

@@ -106,7 +106,7 @@ public sealed class ImageClassifierTrainer
         }
 
         _hasRun = true;
-        _classifier.Train();
+        _classifier.SwitchToTraining();
         var clock = Stopwatch.StartNew();
         string? failure = null;
         try

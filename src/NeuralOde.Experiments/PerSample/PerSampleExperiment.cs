@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
@@ -37,7 +38,7 @@ public static class PerSampleExperiment
 
         // Test series are of another seed, so that no setting of this run reaches them, and without noise.
         TimeSeriesSet test = Observe(options, TestCount, new RandomSource(~options.Seed), noise: 0);
-        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split())) { StepCount = options.StepCount };
+        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split()).AsField()) { StepCount = options.StepCount };
         var adam = new Adam(layer.Parameters, options.LearningRate);
         RandomSource choice = random.Split();
         List<double> losses = [];
