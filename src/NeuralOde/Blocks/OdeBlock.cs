@@ -55,6 +55,9 @@ public sealed class OdeBlock : Module
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
     public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
 
+    /// <summary>How many compiled fields are kept now.</summary>
+    internal int ProgramCount => _compiled.Count;
+
     /// <summary>Solves to a list of times.</summary>
     /// <param name="z0">The state at the first time, of any shape with at least one element; by convention <c>[batch, state]</c>.</param>
     /// <param name="times">At least two times, strictly rising or strictly falling. The first is where <paramref name="z0"/> holds.</param>
