@@ -20,7 +20,7 @@ internal sealed record LatentModelShape
 
     public required int Units { get; init; }
 
-    public required IReadOnlyList<int> Widths { get; init; }
+    public required IReadOnlyList<int> Widths { get; init => field = ValueList.From(value); }
 
     public required SeriesEncoderKind Encoder { get; init; }
 
