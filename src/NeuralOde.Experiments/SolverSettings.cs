@@ -31,11 +31,11 @@ internal static class SolverSettings
         StepSizeControl steps;
         if (settings.Has("steps"))
         {
-            steps = FixedSteps.Count(settings.Whole("steps", 1_000_000));
+            steps = FixedSteps.PerInterval(settings.Whole("steps", 1_000_000));
         }
         else if (settings.Has("step"))
         {
-            steps = new FixedSteps(settings.Positive("step"));
+            steps = FixedSteps.OfLength(settings.Positive("step"));
         }
         else
         {

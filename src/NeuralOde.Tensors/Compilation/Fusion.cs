@@ -60,11 +60,11 @@ internal static class Fusion
         {
             case Binary { Function: BinaryFunction.Add }:
                 return JoinBias(graph, inputs[0], inputs[1], single) ?? JoinBias(graph, inputs[1], inputs[0], single);
-            case Unary { Function: var function } when inputs[0].Operation is Linear { Activation: null } linear && single.Contains(inputs[0]) && Linear.Supports(function):
+            case Unary { Function: var function } when inputs[0].Operation is Linear { Activation: null } linear && single.Contains(inputs[0]) && function.JoinsLayers:
                 return graph.Add(linear with { Activation = function }, inputs[0].Inputs);
-            case Unary { Function: var function } when inputs[0].Operation is ConvolutionLayer { Activation: null } layer && single.Contains(inputs[0]) && Linear.Supports(function):
+            case Unary { Function: var function } when inputs[0].Operation is ConvolutionLayer { Activation: null } layer && single.Contains(inputs[0]) && function.JoinsLayers:
                 return graph.Add(layer with { Activation = function }, inputs[0].Inputs);
-            case Unary { Function: var function } when inputs[0].Operation is Convolution convolution && single.Contains(inputs[0]) && Linear.Supports(function):
+            case Unary { Function: var function } when inputs[0].Operation is Convolution convolution && single.Contains(inputs[0]) && function.JoinsLayers:
                 return graph.Add(new ConvolutionLayer(convolution, false, function), inputs[0].Inputs);
             case ActivationGradient { Function: var function }
                 when inputs[0].Operation is ConvolutionDataGradient gradient && single.Contains(inputs[0]):

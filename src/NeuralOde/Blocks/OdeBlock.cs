@@ -42,14 +42,14 @@ public sealed class OdeBlock : Module
     public VectorField Field { get; }
 
     /// <summary>The method that integrates.</summary>
-    /// <value>Default <see cref="Dopri5"/>.</value>
-    public OdeSolver Solver { get; init; } = SolveDefaults.Solver;
+    /// <value>Default <see cref="SolverDefaults.Solver"/>.</value>
+    public OdeSolver Solver { get; init; } = SolverDefaults.Solver;
 
     /// <summary>How the steps are chosen.</summary>
     /// <value>
-    /// Default: <see cref="AdaptiveSteps"/> with relative tolerance 1e-5 and absolute tolerance 1e-7. A method without an error estimate needs <see cref="FixedSteps"/>.
+    /// Default <see cref="SolverDefaults.Steps"/>. A method without an error estimate needs <see cref="FixedSteps"/>.
     /// </value>
-    public StepSizeControl Steps { get; init; } = SolveDefaults.Steps;
+    public StepSizeControl Steps { get; init; } = SolverDefaults.Steps;
 
     /// <summary>How gradients are taken through the solve.</summary>
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
@@ -108,7 +108,7 @@ public sealed class OdeBlock : Module
             if (!Solver.IsAdaptive && Steps is AdaptiveSteps)
             {
                 throw new InvalidOperationException(
-                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = new FixedSteps(0.05) }}, or take a method that has one, such as Dopri5.");
+                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = FixedSteps.OfLength(0.05) }}, or take a method that has one, such as Dopri5.");
             }
 
             Sensitivity<T> sensitivity = GradientMethod.Create(new CompiledField<T>(Field, shape), Solver, Steps);

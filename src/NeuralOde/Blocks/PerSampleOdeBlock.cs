@@ -43,10 +43,10 @@ public sealed class PerSampleOdeBlock : Module
     public VectorField Field { get; }
 
     /// <summary>The method that integrates.</summary>
-    /// <value>Default <see cref="RungeKutta4"/> for equal steps, and <see cref="Dopri5"/> with <see cref="AdaptiveSteps"/>.</value>
+    /// <value>Default <see cref="RungeKutta4"/> for equal steps, and <see cref="SolverDefaults.Solver"/> with <see cref="AdaptiveSteps"/>.</value>
     public OdeSolver Solver
     {
-        get => field ?? (AdaptiveSteps is null ? s_equalSteps : SolveDefaults.Solver);
+        get => field ?? (AdaptiveSteps is null ? s_equalSteps : SolverDefaults.Solver);
         init;
     }
 
@@ -140,7 +140,7 @@ public sealed class PerSampleOdeBlock : Module
             var block = new OdeBlock(new CommonSpanField(Field, state, span, hasStart))
             {
                 Solver = Solver,
-                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.Count(allStates ? 1 : StepCount),
+                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(allStates ? 1 : StepCount),
                 GradientMethod = GradientMethod,
             };
             _blocks.Set((state, span, hasStart, allStates), block);

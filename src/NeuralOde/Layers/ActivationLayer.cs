@@ -7,11 +7,9 @@ namespace NeuralOde.Layers;
 public sealed class ActivationLayer(Activation activation) : Layer
 {
     /// <summary>Which function.</summary>
-    public Activation Activation { get; } = Enum.IsDefined(activation)
-        ? activation
-        : throw new ArgumentOutOfRangeException(nameof(activation), activation, $"Activations are {string.Join(", ", Enum.GetNames<Activation>())}.");
+    public Activation Activation { get; } = activation ?? throw new ArgumentNullException(nameof(activation));
 
-    internal override string Label => Activation.ToString();
+    internal override string Label => Activation.Name;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Activation.Apply(x);

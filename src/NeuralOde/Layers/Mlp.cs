@@ -13,11 +13,11 @@ public sealed class Mlp : Layer
     /// <param name="inputs">The length of the last axis of what goes in, at least 1; that of the state plus 1 for a field of which time is an input.</param>
     /// <param name="hidden">The widths of the hidden layers; none gives an affine map.</param>
     /// <param name="outputs">The length of the last axis of what comes out, at least 1.</param>
-    /// <param name="activation">What stands between two layers.</param>
+    /// <param name="activation">What stands between two layers; <see cref="Activation.Tanh"/> if not given.</param>
     /// <param name="random">Where the first values come from; <see cref="RandomSource.Default"/> if not given.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public Mlp(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation = Activation.Tanh, RandomSource? random = null, DType dtype = DType.Float32)
+    public Mlp(int inputs, IReadOnlyList<int> hidden, int outputs, Activation? activation = null, RandomSource? random = null, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -34,7 +34,7 @@ public sealed class Mlp : Layer
             _layers[i] = AddModule($"layer{i}", new Linear(sizes[i], sizes[i + 1], bias: true, random, dtype));
         }
 
-        _activation = activation;
+        _activation = activation ?? Activation.Tanh;
         InputCount = inputs;
     }
 

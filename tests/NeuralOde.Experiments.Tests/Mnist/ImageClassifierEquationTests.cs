@@ -59,7 +59,7 @@ public class ImageClassifierEquationTests
     public void A_copy_has_the_same_parameters_and_another_solver()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        ImageClassifier same = classifier.With(x => x), euler = classifier.With(x => x with { Solver = new Euler(), Steps = FixedSteps.Count(1) });
+        ImageClassifier same = classifier.With(x => x), euler = classifier.With(x => x with { Solver = new Euler(), Steps = FixedSteps.PerInterval(1) });
         Assert.Equal(classifier.Classify(Images.Image(0)), same.Classify(Images.Image(0)));
         Assert.NotEqual(classifier.Classify(Images.Image(0)), euler.Classify(Images.Image(0)));
         same.Network.Parameters[0].SetValues<float>(new float[same.Network.Parameters[0].ElementCount]);

@@ -166,7 +166,7 @@ public class ImageClassifierTrainerTests
         Layer classifier = new Sequential(
             new Flatten(),
             new Linear(36, 4, random: random),
-            new OdeLayer(new OdeBlock(new Mlp(4, [5], 4, random: random).AsField()) { Solver = new Euler(), Steps = new FixedSteps(0.25) }),
+            new OdeLayer(new OdeBlock(new Mlp(4, [5], 4, random: random).AsField()) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25) }),
             new Linear(4, 3, random: random));
         ImageTrainingResult result = new ImageClassifierTrainer(classifier, Training, Measured, Options with { Epochs = 1 }).Run();
         Assert.All(result.History.Steps, x => Assert.Equal((4, 4), (x.ForwardEvaluations, x.BackwardEvaluations)));

@@ -134,7 +134,7 @@ public class MnistModelsTests
         MnistModelOptions[] all =
         [
             .. Enum.GetValues<MnistModel>().SelectMany(x => new[] { MnistModelOptions.Default(x), MnistModelOptions.Published(x) }),
-            new() { Steps = FixedSteps.Count(7), Solver = new Heun() },
+            new() { Steps = FixedSteps.PerInterval(7), Solver = new Heun() },
             new() { Steps = MnistModelOptions.Tolerances(1e-3, 2.5e-4), Solver = new Dopri5(), Normalization = MnistNormalization.Group, Channels = 16 },
             new() { Model = MnistModel.ResNet, ResidualBlocks = 3 },
             new() { Model = MnistModel.Mlp, HiddenUnits = 20 },

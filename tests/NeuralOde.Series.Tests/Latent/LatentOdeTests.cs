@@ -44,7 +44,7 @@ public class LatentOdeTests
         Tensor noise = new RandomSource(9).Normal([series.Count, Latent], dtype: DType.Float64);
         double[] With(GradientMethod method)
         {
-            LatentOde model = Model("gru", learnsNoise: true, method, FixedSteps.Count(16));
+            LatentOde model = Model("gru", learnsNoise: true, method, FixedSteps.PerInterval(16));
             return [.. LossGradient.Taken(() => model.Elbo(series, noise), [.. model.Parameters]).SelectMany(x => x)];
         }
 
@@ -83,7 +83,7 @@ public class LatentOdeTests
     [Fact]
     public void Reconstruction_extrapolation_and_draws_agree_where_they_overlap()
     {
-        LatentOde model = Model("gru", learnsNoise: false, steps: FixedSteps.Count(2));
+        LatentOde model = Model("gru", learnsNoise: false, steps: FixedSteps.PerInterval(2));
         SeriesBatch series = Batch("shared");
         double[] reconstructed = model.Reconstruct(series).ToDoubles();
         double[] further = model.Extrapolate(series, [.. series.Times, 3, 4]).ToDoubles();
@@ -138,7 +138,7 @@ public class LatentOdeTests
         var ode = new OdeBlock(new Mlp(Latent, [5], Latent, random: random, dtype: DType.Float64).AsField())
         {
             Solver = steps is AdaptiveSteps ? new Dopri5() : new RungeKutta4(),
-            Steps = steps ?? FixedSteps.Count(1),
+            Steps = steps ?? FixedSteps.PerInterval(1),
             GradientMethod = gradient ?? GradientMethod.Direct,
         };
         return new LatentOde(reader, ode, new Linear(Latent, 2, random: random, dtype: DType.Float64), 0.3, learnsNoise);

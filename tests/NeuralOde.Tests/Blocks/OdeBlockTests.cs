@@ -36,7 +36,7 @@ public class OdeBlockTests
         var ode = new OdeBlock(VectorField.Define((t, z) => Tensor.Concatenate([Tensor.Ones([1, 1]), (1.0 - z.Slice(1, 0, 1)).Sqrt()], 1)))
         {
             Solver = new RungeKutta4(),
-            Steps = new FixedSteps(0.1),
+            Steps = FixedSteps.OfLength(0.1),
         };
         var error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
         Assert.Equal(SolveStatus.NotFinite, error.Status);
@@ -118,7 +118,7 @@ public class OdeBlockTests
     [InlineData("truncated")]
     public void A_whole_training_step_allocates_nothing(string method)
     {
-        foreach ((OdeSolver solver, StepSizeControl steps) in ((OdeSolver, StepSizeControl)[])[(new Euler(), new FixedSteps(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })])
+        foreach ((OdeSolver solver, StepSizeControl steps) in ((OdeSolver, StepSizeControl)[])[(new Euler(), FixedSteps.OfLength(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })])
         {
             var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1)).AsField()) { Solver = solver, Steps = steps, GradientMethod = GradientMethod.Parse(method) };
             var trainer = new TrajectoryTrainer<float>(ode, [1, 2], Loss.MeanSquared, new Adam(ode.Parameters, 1e-4));

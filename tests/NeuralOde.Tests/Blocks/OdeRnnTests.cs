@@ -18,7 +18,7 @@ public class OdeRnnTests
         Tensor x = Normal(1, [3, 2, 2]);
         double[] times = [0.2, 0.5, 1.4];
         double[] states = layer.Forward(x, times).ToDoubles();
-        var ode = new OdeBlock(layer.Flow.Field) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(2) };
+        var ode = new OdeBlock(layer.Flow.Field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(2) };
         Tensor state = Tensor.Zeros([2, 4], DType.Float64);
         for (int i = 0; i < 3; i++)
         {

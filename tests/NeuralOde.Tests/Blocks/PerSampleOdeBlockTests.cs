@@ -73,7 +73,7 @@ public class PerSampleOdeBlockTests
         double[] starts = [0.1, -1, 2];
         double[] spans = [0.7, -0.4, 1.3];
         double[] all = layer.ForwardAll(z0, Tensor.From(spans, [Batch, 1]), Tensor.From(starts, [Batch, 1])).ToDoubles();
-        var single = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(1) };
+        var single = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(1) };
         for (int i = 0; i < Batch; i++)
         {
             double[] times = [.. Enumerable.Range(0, 11).Select(k => starts[i] + (spans[i] * k / 10))];

@@ -59,7 +59,7 @@ public class SolveMisuseTests
     [InlineData("euler")]
     public void What_is_not_finite_before_a_solve_is_named(string solver)
     {
-        StepSizeControl steps = solver == "euler" ? new FixedSteps(0.1) : new AdaptiveSteps();
+        StepSizeControl steps = solver == "euler" ? FixedSteps.OfLength(0.1) : new AdaptiveSteps();
         var network = new Mlp(2, [3], 2, dtype: DType.Float64);
         var ode = new OdeBlock(network.AsField()) { Solver = OdeSolver.Parse(solver), Steps = steps };
         string Fault(Tensor z0) => Assert.Throws<OdeSolveException>(() => ode.Forward(z0, 0, 1)).Message;
@@ -89,14 +89,14 @@ public class SolveMisuseTests
         double[] end = layer.Forward(Tensor.From([1.0, 2.0], [2, 1]), Tensor.From([0.5, 1.5], [2, 1])).ToDoubles();
         Assert.Equal(Math.Exp(-0.5), end[0], 1e-7);
         Assert.Equal(2 * Math.Exp(-1.5), end[1], 1e-7);
-        Assert.IsType<Dopri5>(layer.Solver);
+        Assert.Same(SolverDefaults.Solver, layer.Solver);
         Assert.IsType<RungeKutta4>(new PerSampleOdeBlock(new LinearField(2)).Solver);
     }
 
     [Fact]
     public void Batches_of_1_to_601_rows_keep_a_bounded_number_of_programs()
     {
-        var ode = new OdeBlock(VectorField.Define((t, z) => -z)) { Solver = new Euler(), Steps = FixedSteps.Count(1) };
+        var ode = new OdeBlock(VectorField.Define((t, z) => -z)) { Solver = new Euler(), Steps = FixedSteps.PerInterval(1) };
         WeakReference first = FirstProgram(ode);
         for (int rows = 1; rows <= 601; rows++)
         {
@@ -117,7 +117,7 @@ public class SolveMisuseTests
     {
         const int Threads = 4, Solves = 1500;
         var field = new Mlp(2, [4], 2, random: new RandomSource(1), dtype: DType.Float64).AsField();
-        var ode = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(2) };
+        var ode = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(2) };
         Tensor[] starts = [.. Enumerable.Range(0, Threads).Select(i => new RandomSource(i).Normal([1 + (i % 2), 2], dtype: DType.Float64))];
         double[][] expected = [.. starts.Select(x => ode.Forward(x, 0, 1).ToDoubles())];
         int wrong = 0;
@@ -139,7 +139,7 @@ public class SolveMisuseTests
     [Fact]
     public void Each_solve_has_its_own_statistics_and_a_meter_adds_them_up()
     {
-        var ode = new OdeBlock(new LinearField(2, new RandomSource(1))) { Solver = new Euler(), Steps = FixedSteps.Count(3) };
+        var ode = new OdeBlock(new LinearField(2, new RandomSource(1))) { Solver = new Euler(), Steps = FixedSteps.PerInterval(3) };
         Tensor z0 = Tensor.Ones([1, 2]);
         OdeBlockSolution shorter = ode.Solve(z0, 0, 1);
         using var outer = SolveMeter.Start();

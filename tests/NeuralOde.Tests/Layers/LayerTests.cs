@@ -101,6 +101,6 @@ public class LayerTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ActivationLayer((Activation)99));
+        Assert.Throws<ArgumentNullException>(() => new ActivationLayer(null!));
     }
 }

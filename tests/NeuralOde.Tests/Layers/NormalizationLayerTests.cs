@@ -154,7 +154,7 @@ public class NormalizationLayerTests
     public void Running_statistics_after_Euler_steps_are_those_of_plain_loops_and_backward_passes_leave_them(string gradient)
     {
         var norm = new BatchNorm(2, dtype: DType.Float64);
-        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm)) { Solver = new Euler(), Steps = new FixedSteps(0.25), GradientMethod = GradientMethod.Parse(gradient) };
+        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm)) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient) };
         Tensor start = new RandomSource(1).Normal([5, 2], 1, 2, DType.Float64);
         double[,] z = new double[5, 2];
         (double[] mean, double[] variance) = ([0, 0], [1, 1]);
@@ -197,7 +197,7 @@ public class NormalizationLayerTests
     public void Switching_a_field_to_evaluation_switches_its_program_which_reads_the_running_statistics_live()
     {
         var norm = new BatchNorm(2, dtype: DType.Float64);
-        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z), norm)) { Solver = new Euler(), Steps = new FixedSteps(1) };
+        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z), norm)) { Solver = new Euler(), Steps = FixedSteps.OfLength(1) };
         Tensor start = Tensor.From([3.0, 1.0, 5.0, 2.0], [2, 2]);
         double[] trained = ode.Forward(start, 0, 1).Select(0, 1).ToDoubles();
         ode.SwitchToEvaluation();

@@ -80,7 +80,7 @@ public class ModuleTests
         foreach (VectorField field in new[] { VectorField.Define((t, z) => counter.Forward(z), counter), VectorField.Define((t, z) => counter.Forward(z)) })
         {
             counter.Total.SetValues<float>([0, 0]);
-            var ode = new OdeBlock(field) { Solver = new Euler(), Steps = new FixedSteps(0.25), GradientMethod = GradientMethod.Parse(gradient) };
+            var ode = new OdeBlock(field) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient) };
             ode.SwitchToTraining();
             double[] expected = [0, 0];
             Tensor times = Tensor.From([0f, 1f], [2], requiresGradient: true);

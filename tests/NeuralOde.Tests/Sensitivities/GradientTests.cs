@@ -55,7 +55,7 @@ public class GradientTests
         // A number of steps an interval, not a length: the count must not change while a difference moves a time.
         GradientProblem problem = Network(timeDependent: true, backwardInTime: false);
         OdeSolver solver = OdeSolver.Parse(name);
-        var steps = FixedSteps.Count(6);
+        var steps = FixedSteps.PerInterval(6);
         var gradient = problem.Gradient(solver, steps, GradientMethod.Direct);
         Close.To(problem.InitialDifferences(solver, steps), gradient.Initial, 1e-9);
         Close.To(problem.TimeDifferences(solver, steps), gradient.Times, 1e-9);
@@ -70,8 +70,8 @@ public class GradientTests
         var euler = new Euler();
         double ErrorWith(int count)
         {
-            double[] direct = problem.Gradient(euler, FixedSteps.Count(count), GradientMethod.Direct).Parameters;
-            double[] adjoint = problem.Gradient(euler, FixedSteps.Count(count), GradientMethod.BacksolveAdjoint).Parameters;
+            double[] direct = problem.Gradient(euler, FixedSteps.PerInterval(count), GradientMethod.Direct).Parameters;
+            double[] adjoint = problem.Gradient(euler, FixedSteps.PerInterval(count), GradientMethod.BacksolveAdjoint).Parameters;
             return Math.Sqrt(direct.Zip(adjoint, (x, y) => (x - y) * (x - y)).Sum());
         }
 
@@ -202,7 +202,7 @@ public class GradientTests
                 }
             }
 
-            var ode = new OdeBlock(copy) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(5) };
+            var ode = new OdeBlock(copy) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(5) };
             Tensor z0 = dtype == DType.Float32 ? Tensor.From([0.3f, -0.6f], [1, 2]) : Tensor.From([(double)0.3f, (double)-0.6f], [1, 2]);
             ode.Forward(z0, times).Square().Sum().Backward();
             results[(int)dtype] = [.. copy.Parameters.SelectMany(x => x.Gradient!.ToDoubles())];

@@ -115,7 +115,7 @@ public class LatentTrainerTests
     private static LatentSeriesModel Model()
     {
         var random = new RandomSource(5);
-        var ode = new OdeBlock(new Mlp(3, [5], 3, random: random).AsField()) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(1) };
+        var ode = new OdeBlock(new Mlp(3, [5], 3, random: random).AsField()) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(1) };
         return new LatentOde(new GruEncoder(1, 4, 3, random: random), ode, new Linear(3, 1, random: random), 0.3, learnsNoise: true);
     }
 

@@ -1,0 +1,32 @@
+namespace NeuralOde.Experiments.Commands;
+
+/// <summary>The options by which a long run can be stopped and resumed.</summary>
+/// <param name="everyDescription">What <c>--checkpoint-every</c> counts, and its default.</param>
+/// <param name="resumeNote">What may change when a run is resumed.</param>
+internal sealed class CheckpointOptions(string everyDescription, string resumeNote)
+{
+    public CommandOption<string?> File { get; } = Options.Text("--checkpoint", "Keeps the whole run in this file while it trains, so that it can be resumed.", "FILE.safetensors");
+
+    public CommandOption<long?> Every { get; } = Options.Whole("--checkpoint-every", 1, 100_000_000, everyDescription);
+
+    public CommandOption<bool> Resume { get; } = Options.Flag("--resume", $"Goes on where the --checkpoint file stands; begins anew where there is none yet. {resumeNote}");
+
+    /// <summary>Whether the run goes on from its checkpoint. One that is there already is never replaced by a run that begins anew.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The checkpoint; null where none is kept.</param>
+    /// <exception cref="CommandException">An option lacks the file, or the file is there and was not to be resumed.</exception>
+    public bool IsResumed(CommandValues parsed, string? path)
+    {
+        bool wantsResume = parsed.GetValue(Resume);
+        if (path is null)
+        {
+            return !wantsResume && parsed.GetValue(Every) is null
+                ? false
+                : throw new CommandException($"{(wantsResume ? "--resume" : "--checkpoint-every")} needs --checkpoint FILE, the file in which the run is kept.");
+        }
+
+        return System.IO.File.Exists(path) && !wantsResume
+            ? throw new CommandException($"There is a file {path} already, which may be the checkpoint of another run. Add --resume to go on with that one, or name another file.")
+            : System.IO.File.Exists(path);
+    }
+}

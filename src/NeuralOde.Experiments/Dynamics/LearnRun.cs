@@ -1,0 +1,142 @@
+using System.Globalization;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Layers;
+using NeuralOde.Losses;
+using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
+using NeuralOde.Reports;
+using NeuralOde.Training;
+
+namespace NeuralOde.Experiments.Dynamics;
+
+/// <summary>What <c>neuralode learn</c> does.</summary>
+internal static class LearnRun
+{
+    // More would take minutes for one trajectory, in which nothing could stop them.
+    private const double MostSteps = 1_000_000;
+
+    public static int Start(CommandContext context, CommandValues parsed, LearnCommand.LearnOptions options)
+    {
+        DynamicsExperimentOptions settings = Settings(parsed, options);
+        int[]? seeds = parsed.GetValue(options.Seeds);
+        string? report = options.Shared.ReportPath(parsed, $"{settings.Dynamics.Name}.html");
+        string? save = parsed.GetValue(options.Shared.Save);
+        string? metrics = options.Shared.MetricsPath(parsed);
+        string? figure = parsed.GetValue(options.Figure);
+        if (seeds is { Length: > 0 })
+        {
+            return (parsed.GetValue(options.Shared.Report) ?? save ?? metrics ?? figure) is null
+                ? LearnTable.Run(context, settings, seeds)
+                : throw new CommandException("--seeds prints a table and writes no files. Leave --report, --save, --metrics and --figure out, or choose one --seed.");
+        }
+
+        OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--figure", figure));
+        DynamicsExperiment experiment = Create(settings);
+        string title = $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; seed {settings.Seed})";
+        DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
+        if (result.Outcome == TrainingOutcome.Cancelled && result.Iterations == 0)
+        {
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            return ExitCode.Cancelled;
+        }
+
+        Say(context, result);
+        OutputFiles.Write(context, "model", save, path => result.Model.Save(path, Metadata(context, result)));
+        OutputFiles.Write(context, "metrics", metrics, path => LearnMetrics.Write(path, result, context.CommandLine));
+        OutputFiles.Write(context, "figure", figure, path => AtomicFile.WriteText(path, (new LearnFigures(result).Portrait(titled: true) with { Width = 760 }).ToSvg()));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, LearnReport.Create(result, context.CommandLine).ToHtml()));
+        return result.Outcome switch
+        {
+            TrainingOutcome.Diverged => ExitCode.Failure,
+            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            _ => ExitCode.Success,
+        };
+    }
+
+    private static Dictionary<string, string> Metadata(CommandContext context, DynamicsExperimentResult result)
+    {
+        Dictionary<string, string> metadata = DynamicsText.Settings(result.Options).ToDictionary(static x => x.Name, static x => x.Value);
+        metadata["tool"] = ToolVersion.Text;
+        metadata["command"] = context.CommandLine;
+        return metadata;
+    }
+
+    /// <summary>The experiment, its settings' faults told as the user's.</summary>
+    internal static DynamicsExperiment Create(DynamicsExperimentOptions settings) => UserFault.Checked(() => new DynamicsExperiment(settings));
+
+    private static void Say(CommandContext context, DynamicsExperimentResult result)
+    {
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Error {ProgressText.Number(result.Error)} (root mean square against the exact trajectory), {result.Iterations:N0} iterations in {result.Elapsed.TotalSeconds:0.00} s, best model from iteration {result.BestIteration:N0}."));
+        if (result.FailedSolves > 0)
+        {
+            context.Out.WriteLine($"{result.FailedSolves} training steps were skipped because their solve failed.");
+        }
+
+        if (result.Outcome == TrainingOutcome.Cancelled)
+        {
+            context.Error.WriteLine($"neuralode: stopped after {result.Iterations} of {result.Options.Iterations} iterations; the best model is kept.");
+        }
+        else if (result.Outcome == TrainingOutcome.Diverged)
+        {
+            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure}");
+        }
+    }
+
+    private static DynamicsExperimentOptions Settings(CommandValues parsed, LearnCommand.LearnOptions options)
+    {
+        KnownDynamics dynamics = KnownDynamics.All.First(x => x.Name == parsed.GetValue(options.Name));
+        LearnedField field = parsed.GetValue(options.Field) == "linear" ? LearnedField.Linear : LearnedField.Network;
+        DynamicsExperimentOptions settings = parsed.GetValue(options.Published)
+            ? DynamicsExperimentOptions.Published(dynamics, field)
+            : DynamicsExperimentOptions.Default(dynamics, field);
+        SharedOptions shared = options.Shared;
+        SolverChoice solver = new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).With(parsed, shared);
+        if (parsed.GetValue(shared.Step) is double step && dynamics.End / step > MostSteps)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture, $"--step {step} makes {dynamics.End / step:0.#e0} steps of a trajectory of {InWords.Number(dynamics.End)} units of time, and at most {MostSteps:N0} are taken. Choose a longer one."));
+        }
+
+        WindowOptions windows = settings.Windows;
+        return settings with
+        {
+            Hidden = parsed.GetValue(options.Hidden) is { Length: > 0 } hidden ? hidden : settings.Hidden,
+            Solver = solver.Solver,
+            Steps = solver.Steps,
+            Gradient = solver.Gradient,
+            Iterations = (int)(parsed.GetValue(shared.Iterations) ?? settings.Iterations),
+            LearningRate = parsed.GetValue(shared.LearningRate) ?? settings.LearningRate,
+            GradientNormBound = parsed.GetValue(options.Clip) ?? settings.GradientNormBound,
+            Seed = parsed.GetValue(shared.Seed) ?? settings.Seed,
+            Schedule = parsed.GetValue(options.Schedule) switch
+            {
+                "constant" => LearningRateSchedule.Constant,
+                "cosine" => LearningRateSchedule.Cosine(),
+                _ => settings.Schedule,
+            },
+            Optimizer = parsed.GetValue(options.Optimizer) switch
+            {
+                "adam" => OptimizerMethod.Adam,
+                "rmsprop" => OptimizerMethod.RmsProp,
+                "sgd" => OptimizerMethod.Sgd,
+                _ => settings.Optimizer,
+            },
+            Loss = parsed.GetValue(options.Loss) switch
+            {
+                "squared" => LossMeasure.MeanSquared,
+                "absolute" => LossMeasure.MeanAbsolute,
+                _ => settings.Loss,
+            },
+            Windows = windows with
+            {
+                Count = (int)(parsed.GetValue(options.WindowCount) ?? windows.Count),
+                MinDuration = parsed.GetValue(options.WindowMin) ?? Math.Min(windows.MinDuration, parsed.GetValue(options.WindowMax) ?? double.PositiveInfinity),
+                MaxDuration = parsed.GetValue(options.WindowMax) ?? Math.Max(windows.MaxDuration, parsed.GetValue(options.WindowMin) ?? 0),
+                MaxPoints = (int)(parsed.GetValue(options.WindowPoints) ?? windows.MaxPoints),
+            },
+        };
+    }
+}
