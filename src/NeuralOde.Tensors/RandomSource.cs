@@ -144,6 +144,13 @@ public sealed class RandomSource
     /// <summary>Draws start at multiples of 64, so that no two share a block of the generator whatever its width.</summary>
     private ulong Advance(int count)
     {
+        if (Trace.Current is not null)
+        {
+            throw new InvalidOperationException(
+                "Random numbers cannot be drawn while a function is being compiled: the draws of this moment would be kept for good, and a solver needs a function, not noise. "
+                + "Draw them outside, and give them to the function as an input, or capture the tensor of draws if a constant is meant.");
+        }
+
         ulong offset = _offset;
         _offset += ((ulong)count + 63) / 64 * 64;
         return offset;

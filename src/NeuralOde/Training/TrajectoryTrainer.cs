@@ -58,10 +58,10 @@ public sealed class TrajectoryTrainer<T>
     public ReadOnlySpan<T> InitialGradient => _initialGradient;
 
     /// <summary>What the last step's solve cost.</summary>
-    public SolveStatistics ForwardStatistics => _sensitivity.ForwardStatistics;
+    public SolveStatistics ForwardStatistics { get; private set; }
 
     /// <summary>What the last step's gradient cost.</summary>
-    public SolveStatistics BackwardStatistics => _sensitivity.BackwardStatistics;
+    public SolveStatistics BackwardStatistics { get; private set; }
 
     /// <summary>Solves, measures, takes the gradient, and lets the optimizer move the parameters.</summary>
     /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
@@ -79,12 +79,14 @@ public sealed class TrajectoryTrainer<T>
 
         // Looked up anew: the field may have been switched between training and evaluation.
         _sensitivity = _ode.Compile<T>(StateShape);
-        _sensitivity.Forward(_memory, initial, times, forGradient: true).ThrowIfFailed();
+        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true);
+        ForwardStatistics = result.Statistics;
+        result.ThrowIfFailed();
         Program<T> program = LossProgram(times.Length);
         _memory.States.CopyTo(program.Input(0));
         observed.CopyTo(program.Input(1));
         program.Run();
-        _sensitivity.Backward(_memory, program.Output(1), _initialGradient, []);
+        BackwardStatistics = _sensitivity.Backward(_memory, program.Output(1), _initialGradient, []);
         _sensitivity.AddParameterGradients();
         for (int i = 0; i < _lossParameters.Length; i++)
         {

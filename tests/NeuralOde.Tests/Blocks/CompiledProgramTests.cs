@@ -28,7 +28,7 @@ public class CompiledProgramTests
     public void Batches_of_many_sizes_take_the_memory_of_a_few()
     {
         using IDisposable scope = new ComputeSettings { MaxCachedPrograms = 4 }.Use();
-        var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1))) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.5) };
+        var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1)).AsField()) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.5) };
         WeakReference[] compiled = [.. Enumerable.Range(1, 60).Select(Solve)];
         GC.Collect();
         GC.WaitForPendingFinalizers();
