@@ -169,4 +169,7 @@ public sealed class OdeBlock : Module
 
         return [.. gradients];
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new OdeBlock(cloner.Clone(Field)) { Solver = Solver, Steps = Steps, Gradient = Gradient };
 }

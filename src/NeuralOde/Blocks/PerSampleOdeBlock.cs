@@ -126,6 +126,10 @@ public sealed class PerSampleOdeBlock : Module
 
     private double[] Times() => [.. Enumerable.Range(0, StepCount + 1).Select(k => (double)k / StepCount)];
 
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new PerSampleOdeBlock(cloner.Clone(Field)) { Solver = Solver, StepCount = StepCount, AdaptiveSteps = AdaptiveSteps, Gradient = Gradient };
+
     /// <summary>The dynamics on the common scale. The state is flat: all samples' states, then their spans, then their initial times if there are any.</summary>
     private sealed class RescaledField : VectorField
     {

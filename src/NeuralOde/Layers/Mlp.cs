@@ -1,4 +1,5 @@
 using NeuralOde.Fields;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -79,4 +80,8 @@ public sealed class Mlp : VectorField
 
         return x;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Mlp(
+        InputCount, [.. _layers[..^1].Select(static x => x.Weight.Shape[0])], _layers[^1].Weight.Shape[0], _activation, IsTimeDependent, new RandomSource(0), _layers[0].Weight.DType);
 }
