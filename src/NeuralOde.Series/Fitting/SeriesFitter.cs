@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Scaling;
@@ -237,7 +238,7 @@ public static class SeriesFitter
                     Math.Max(natural.Times[^1], _dataEnds[s]));
             }
 
-            return new SeriesModel(_field.Copy(), _scaling, _natural.SeriesName, paths);
+            return new SeriesModel(_field.Clone(), _scaling, _natural.SeriesName, paths);
         }
 
         /// <summary>Makes a stage's progress that of the whole fit, in units of the data.</summary>

@@ -210,4 +210,7 @@ public sealed class OdeBlock : Module
 
         return [.. gradients];
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new OdeBlock(cloner.Clone(Field)) { Solver = Solver, Steps = Steps, GradientMethod = GradientMethod };
 }

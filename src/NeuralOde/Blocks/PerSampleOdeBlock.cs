@@ -149,4 +149,8 @@ public sealed class PerSampleOdeBlock : Module
     }
 
     private double[] Times() => [.. Enumerable.Range(0, StepCount + 1).Select(k => (double)k / StepCount)];
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new PerSampleOdeBlock(cloner.Clone(Field)) { Solver = Solver, StepCount = StepCount, AdaptiveSteps = AdaptiveSteps, GradientMethod = GradientMethod };
 }

@@ -1,4 +1,5 @@
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Fields;
@@ -25,4 +26,7 @@ public sealed class LayerField : VectorField
         ArgumentNullException.ThrowIfNull(z);
         return Layer.Forward(Time == TimeInput.Concatenated ? Tensor.Concatenate([z, t.BroadcastTo(z.Shape.With(-1, 1))], -1) : z);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new LayerField(cloner.Clone(Layer), Time);
 }

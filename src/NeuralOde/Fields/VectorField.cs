@@ -110,6 +110,9 @@ public abstract class VectorField : Module
             }
         }
 
+        protected override Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
+            $"A vector field given as code cannot be cloned, because the code would go on using the parameters and modules that it captured. Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from VectorField.");
+
         public override Tensor Forward(Tensor t, Tensor z)
         {
             Tensor f = _function(t, z);

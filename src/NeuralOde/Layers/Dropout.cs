@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -56,4 +57,7 @@ public sealed class Dropout : Layer
             ? x * (noise.GreaterOrEqual(Tensor.Scalar(Probability, x.DType)) * (1 / (1 - Probability)))
             : x;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Dropout(Probability, new RandomSource(0) { State = _random.State });
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -62,4 +63,8 @@ public sealed class Mlp : Layer
 
         return x;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Mlp(
+        InputCount, [.. _layers[..^1].Select(static x => x.Weight.Shape[0])], _layers[^1].Weight.Shape[0], _activation, new RandomSource(0), _layers[0].Weight.DType);
 }

@@ -2,6 +2,7 @@ using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
+using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent;
@@ -35,6 +36,27 @@ public class LatentOdeTests
         SeriesBatch series = Batch(batch);
         Tensor noise = new RandomSource(9).Normal([series.Count, Latent], dtype: DType.Float64);
         LossGradient.EqualsFiniteDifferences(() => model.Elbo(series, noise, 0.7) / 10, [.. model.Parameters], 1e-8);
+    }
+
+    [Theory]
+    [InlineData("gru", true)]
+    [InlineData("ode-rnn", false)]
+    public void A_clone_has_the_same_bound_and_shares_nothing(string encoder, bool learnsNoise)
+    {
+        LatentOde model = Model(encoder, learnsNoise);
+        LatentOde clone = model.Clone();
+        SeriesBatch series = Batch(learnsNoise ? "unequal" : "shared");
+        Tensor noise = new RandomSource(9).Normal([series.Count, Latent], dtype: DType.Float64);
+        double before = model.Elbo(series, noise).ToScalar();
+        Assert.Equal(before, clone.Elbo(series, noise).ToScalar());
+        Assert.Empty(model.Parameters.Intersect(clone.Parameters));
+        Assert.Equal(model.Noise, clone.Noise);
+        foreach (Parameter parameter in clone.Parameters)
+        {
+            parameter.SetValues<double>(new double[parameter.ElementCount]);
+        }
+
+        Assert.Equal(before, model.Elbo(series, noise).ToScalar());
     }
 
     [Fact]
