@@ -3,76 +3,124 @@ using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
-/// <summary>
-/// An operation of a user's own, with its gradient: for a function that the library lacks, or one whose gradient is better known than composed. It serves eager code and
-/// compiled functions alike, vector fields among them, and can be differentiated as often as its gradient can.
-/// </summary>
+/// <summary>An operation of a user's own on tensors: a shape rule, code that computes the values, and a gradient.</summary>
 /// <remarks>
-/// The output must be a function of the inputs alone: a compiled program computes it once for two calls with the same inputs, and at compilation where all inputs are
-/// constants. Make one instance and use it again.
-/// </remarks>
+/// <para>
+/// It runs at once on tensors with values, and becomes an instruction where it is used in a compiled function (<see cref="Program{T}"/>), a vector field for instance.
+/// </para>
+/// <para>
+/// What it computes depends on its inputs alone: the compiler runs it once for all uses that are equal, and ahead of time on constants. Two operations are equal where
+/// <see cref="object.Equals(object)"/> says so; override it where an operation has settings and is made anew for each use.
+/// </para>
 /// <example>
 /// <code>
-/// sealed class SoftSign() : CustomOperation("soft_sign")
+/// sealed class CubeRoot : CustomOperation
 /// {
-///     protected override Shape OutputShape(ReadOnlySpan&lt;Shape&gt; inputs) => inputs[0];
+///     public override string Name =&gt; "cbrt";
 ///
-///     protected override void Compute&lt;T&gt;(OperationInputs&lt;T&gt; inputs, Span&lt;T&gt; output)
+///     protected override Shape InferShape(ReadOnlySpan&lt;Shape&gt; inputs) =&gt; inputs[0];
+///
+///     protected override void Compute&lt;T&gt;(CustomInputs&lt;T&gt; inputs, Span&lt;T&gt; output)
 ///     {
+///         ReadOnlySpan&lt;T&gt; x = inputs[0];
 ///         for (int i = 0; i &lt; output.Length; i++)
 ///         {
-///             output[i] = inputs[0][i] / (T.One + T.Abs(inputs[0][i]));
+///             output[i] = T.Cbrt(x[i]);
 ///         }
 ///     }
 ///
-///     protected override IReadOnlyList&lt;Tensor?&gt; Gradient(IReadOnlyList&lt;Tensor&gt; inputs, Tensor output, Tensor cotangent) =>
-///         [cotangent / (1.0 + inputs[0].Abs()).Square()];
+///     protected override Tensor?[] Gradient(IReadOnlyList&lt;Tensor&gt; inputs, Tensor output, Tensor cotangent) =&gt; [cotangent / (3.0 * output.Square())];
 /// }
 /// </code>
 /// </example>
+/// </remarks>
 public abstract class CustomOperation
 {
-    private readonly UserOperation _operation;
+    private Custom? _operation;
 
-    /// <summary>Makes the operation.</summary>
-    /// <param name="name">What printed programs and messages call it.</param>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
-    protected CustomOperation(string name)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        Name = name;
-        _operation = new UserOperation(this);
-    }
+    /// <summary>The name in printed programs and messages.</summary>
+    public abstract string Name { get; }
 
-    /// <summary>What printed programs and messages call it.</summary>
-    public string Name { get; }
+    /// <summary>The number of inputs.</summary>
+    /// <value>At least 1; default 1.</value>
+    public virtual int InputCount => 1;
 
     /// <summary>Applies the operation.</summary>
-    /// <param name="inputs">At least one tensor, all of one element type.</param>
-    /// <returns>The output, of that element type.</returns>
-    /// <exception cref="ArgumentException">There is no input, their element types differ, or the operation refuses their shapes.</exception>
+    /// <param name="inputs">As many as <see cref="InputCount"/>, of one element type.</param>
+    /// <returns>The result; symbolic inside of a compiled function.</returns>
+    /// <exception cref="ArgumentException">The number of inputs is another, their element types differ, or the shape rule refuses them.</exception>
     public Tensor Apply(params Tensor[] inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return inputs.Length > 0 ? _operation.Apply(inputs) : throw new ArgumentException($"The operation '{Name}' takes at least one tensor.", nameof(inputs));
+        if (inputs.Length != InputCount || inputs.Length == 0)
+        {
+            throw new ArgumentException($"'{Name}' takes {InputCount} input{(InputCount == 1 ? "" : "s")}, at least one; got {inputs.Length}.", nameof(inputs));
+        }
+
+        foreach (Tensor input in inputs)
+        {
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
+        }
+
+        _operation ??= new Custom(this);
+        return _operation.Apply(inputs);
     }
 
-    /// <summary>The shape of the output. Throw an <see cref="ArgumentException"/> that says what would fit where the inputs' shapes do not.</summary>
-    /// <param name="inputs">The inputs' shapes.</param>
+    /// <summary>The shape of the result.</summary>
+    /// <param name="inputs">The shapes of the inputs.</param>
     /// <returns>The shape.</returns>
-    protected internal abstract Shape OutputShape(ReadOnlySpan<Shape> inputs);
+    /// <exception cref="ArgumentException">To be thrown where the shapes do not fit, with what would.</exception>
+    protected abstract Shape InferShape(ReadOnlySpan<Shape> inputs);
 
-    /// <summary>Computes the output. It must allocate nothing where a compiled program is to allocate nothing, and write every element.</summary>
-    /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="inputs">The inputs' values, row-major.</param>
-    /// <param name="output">Destination, row-major. What it holds before is arbitrary.</param>
-    protected internal abstract void Compute<T>(OperationInputs<T> inputs, Span<T> output)
+    /// <summary>Computes the result. Called for each element type, and at each run of a program: it should not allocate.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="inputs">The values of the inputs, in row-major order, and their shapes.</param>
+    /// <param name="output">Every element must be written; what it holds before is arbitrary. It overlaps no input.</param>
+    protected abstract void Compute<T>(CustomInputs<T> inputs, Span<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    /// <summary>The vector-Jacobian product, made of tensor operations, so that it can be compiled and differentiated again.</summary>
-    /// <param name="inputs">The inputs.</param>
-    /// <param name="output">The output, for gradients that are cheaper to say by it.</param>
-    /// <param name="cotangent">The derivative of some scalar with respect to the output, of its shape.</param>
-    /// <returns>The derivative of that scalar with respect to each input, of its shape; null where it is zero.</returns>
-    protected internal abstract IReadOnlyList<Tensor?> Gradient(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent);
+    /// <summary>
+    /// The cotangents of the inputs: <c>cotangent · ∂output/∂input</c> for each. Made of operations on tensors (other custom ones among them), so that they can be
+    /// compiled, and differentiated again.
+    /// </summary>
+    /// <param name="inputs">The inputs; symbolic where a function is being compiled.</param>
+    /// <param name="output">The result of the operation on them.</param>
+    /// <param name="cotangent">The cotangent of the result, of its shape.</param>
+    /// <returns>One for each input, of its shape and element type; <see langword="null"/> where no gradient flows to an input.</returns>
+    protected abstract Tensor?[] Gradient(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent);
+
+    internal Shape ShapeOf(ReadOnlySpan<Shape> inputs) => InferShape(inputs);
+
+    internal Tensor?[] CotangentsOf(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent) => Gradient(inputs, output, cotangent);
+
+    internal void Run<T>(CustomInputs<T> inputs, Span<T> output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Compute(inputs, output);
+}
+
+/// <summary>The inputs of a <see cref="CustomOperation"/> while it computes.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public readonly ref struct CustomInputs<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<Buffer<T>> _buffers;
+    private readonly ReadOnlySpan<Shape> _shapes;
+
+    internal CustomInputs(ReadOnlySpan<Buffer<T>> buffers, ReadOnlySpan<Shape> shapes)
+    {
+        _buffers = buffers;
+        _shapes = shapes;
+    }
+
+    /// <summary>The number of inputs.</summary>
+    public int Count => _buffers.Length;
+
+    /// <summary>The values of an input, in row-major order.</summary>
+    /// <param name="index">Which input, from 0.</param>
+    /// <returns>A view that holds during the call.</returns>
+    public ReadOnlySpan<T> this[int index] => _buffers[index].Span;
+
+    /// <summary>The shape of an input.</summary>
+    /// <param name="index">Which input, from 0.</param>
+    /// <returns>The shape.</returns>
+    public Shape Shape(int index) => _shapes[index];
 }

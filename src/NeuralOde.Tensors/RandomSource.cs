@@ -7,7 +7,7 @@ namespace NeuralOde.Tensors;
 /// Random numbers from a counter-based generator (Philox4x32-10; Salmon et al. 2011): the same seed gives the same numbers
 /// on any machine and any number of threads.
 /// </summary>
-/// <remarks>Each draw takes the next stretch of the stream. Not for use on two threads at once; give each its own <see cref="Split"/>.</remarks>
+/// <remarks>Each draw takes the next stretch of the stream. Not thread-safe: give each thread its own <see cref="Split"/>.</remarks>
 public sealed class RandomSource
 {
     private ulong _stream;
@@ -27,8 +27,8 @@ public sealed class RandomSource
         _stream = stream;
     }
 
-    /// <summary>What initialisers use where they are given no other source. Its seed is 0.</summary>
-    public static RandomSource Default { get; } = new(0);
+    /// <summary>What initializers use where they are given no other source: <see cref="ComputeSettings.Random"/> of the settings that hold here.</summary>
+    public static RandomSource Default => ComputeSettings.Current.Random;
 
     /// <summary>The seed.</summary>
     public long Seed { get; private set; }

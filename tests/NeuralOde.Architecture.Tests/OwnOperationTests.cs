@@ -51,11 +51,13 @@ public class OwnOperationTests
 
     private static void AssertClose(Tensor expected, Tensor actual) => Assert.All(expected.ToDoubles().Zip(actual.ToDoubles()), static x => Assert.Equal(x.First, x.Second, 1e-14));
 
-    private sealed class SoftSign() : CustomOperation("soft_sign")
+    private sealed class SoftSign : CustomOperation
     {
-        protected override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
+        public override string Name => "soft_sign";
 
-        protected override void Compute<T>(OperationInputs<T> inputs, Span<T> output)
+        protected override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0];
+
+        protected override void Compute<T>(CustomInputs<T> inputs, Span<T> output)
         {
             for (int i = 0; i < output.Length; i++)
             {
@@ -63,16 +65,18 @@ public class OwnOperationTests
             }
         }
 
-        protected override IReadOnlyList<Tensor?> Gradient(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent) =>
+        protected override Tensor?[] Gradient(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent) =>
             [cotangent / (1.0 + inputs[0].Abs()).Square()];
     }
 
-    private sealed class Wrong() : CustomOperation("wrong")
+    private sealed class Wrong : CustomOperation
     {
-        protected override Shape OutputShape(ReadOnlySpan<Shape> inputs) => inputs[0];
+        public override string Name => "wrong";
 
-        protected override void Compute<T>(OperationInputs<T> inputs, Span<T> output) => inputs[0].CopyTo(output);
+        protected override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
-        protected override IReadOnlyList<Tensor?> Gradient(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent) => [cotangent.Sum()];
+        protected override void Compute<T>(CustomInputs<T> inputs, Span<T> output) => inputs[0].CopyTo(output);
+
+        protected override Tensor?[] Gradient(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent) => [cotangent.Sum()];
     }
 }

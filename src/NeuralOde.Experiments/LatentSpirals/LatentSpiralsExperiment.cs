@@ -102,7 +102,7 @@ public sealed class LatentSpiralsExperiment
     /// <returns>The result.</returns>
     public LatentSpiralsResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        LatentTrainingResult training = _trainer.Run(progress, cancellationToken);
+        TrainingResult training = _trainer.Run(progress, cancellationToken);
         return new LatentSpiralsResult(_options, Model, training, Measure());
     }
 
@@ -119,4 +119,4 @@ public sealed class LatentSpiralsExperiment
 /// <param name="Model">The model, with the best parameters found.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="Errors">The errors on the test spirals, at 30, 50 and 100 observations.</param>
-public sealed record LatentSpiralsResult(LatentSpiralsOptions Options, LatentSeriesModel Model, LatentTrainingResult Training, IReadOnlyList<SpiralErrors> Errors);
+public sealed record LatentSpiralsResult(LatentSpiralsOptions Options, LatentSeriesModel Model, TrainingResult Training, IReadOnlyList<SpiralErrors> Errors);

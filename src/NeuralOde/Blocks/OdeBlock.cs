@@ -15,7 +15,7 @@ namespace NeuralOde.Blocks;
 /// <remarks>
 /// <para>
 /// The field is compiled once for each shape of the state, each element type, and for training and evaluation where its modules differ in them. Programs of the
-/// <see cref="MaximumPrograms"/> combinations used last are kept; an older one is compiled again when it is needed.
+/// <see cref="ComputeSettings.MaxCachedPrograms"/> combinations used last are kept; an older one is compiled again when it is needed.
 /// </para>
 /// <para>
 /// A block solves one problem at a time: calls from several threads are right, and wait for one another. To solve at the same time, give each thread a block of its
@@ -24,11 +24,8 @@ namespace NeuralOde.Blocks;
 /// </remarks>
 public sealed class OdeBlock : Module
 {
-    /// <summary>How many compiled fields a block keeps.</summary>
-    public const int MaximumPrograms = 32;
-
     private readonly Lock _oneAtATime = new();
-    private readonly RecentlyUsed<(Shape Shape, DType DType, string Modes), object> _compiled = new(MaximumPrograms);
+    private readonly ProgramCache<(Shape Shape, DType DType, string Modes), object> _compiled = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics.</param>
@@ -100,7 +97,7 @@ public sealed class OdeBlock : Module
     {
         lock (_oneAtATime)
         {
-            if (_compiled.TryGet((shape, DTypes.Of<T>(), Field.Modes), out object? compiled))
+            if (_compiled.TryGet((shape, DTypes.Of<T>(), Field.Modes), out object compiled))
             {
                 return (Sensitivity<T>)compiled;
             }
@@ -114,7 +111,7 @@ public sealed class OdeBlock : Module
             Sensitivity<T> sensitivity = GradientMethod.Create(new CompiledField<T>(Field, shape), Solver, Steps);
 
             // The modes are asked for again: compiling shows which modules have any.
-            _compiled.Set((shape, DTypes.Of<T>(), Field.Modes), sensitivity);
+            _compiled.Add((shape, DTypes.Of<T>(), Field.Modes), sensitivity);
             return sensitivity;
         }
     }
@@ -164,7 +161,7 @@ public sealed class OdeBlock : Module
         // Buffers get no gradient, but are inputs nevertheless: the tape then sees it where one changes before the gradient is taken.
         Tensor[] inputs = [z0, .. parameters, .. sensitivity.BackwardBuffers, .. timesTensor is null ? (Tensor[])[] : [timesTensor]];
         bool taken = false;
-        solution.States = Custom.Apply("ode_solve", solution.States, inputs, cotangent =>
+        solution.States = Recorded.Apply("ode_solve", solution.States, inputs, cotangent =>
         {
             if (GradientMode.IsEnabled)
             {

@@ -20,7 +20,7 @@ namespace NeuralOde.Blocks;
 /// <para>
 /// A span of 0 keeps the state to the bit, and a negative one goes back in time. A field that depends on time gets <c>t</c> as a column <c>[batch, 1]</c>
 /// instead of a scalar, or of the state's shape where each component has its span.
-/// The field is compiled once for each shape and element type; programs of the <see cref="OdeBlock.MaximumPrograms"/> combinations used last are kept. Calls from several
+/// The field is compiled once for each shape and element type; programs of the <see cref="ComputeSettings.MaxCachedPrograms"/> combinations used last are kept. Calls from several
 /// threads are right, and wait for one another.
 /// </para>
 /// </remarks>
@@ -29,7 +29,7 @@ public sealed class PerSampleOdeBlock : Module
     private static readonly OdeSolver s_equalSteps = new RungeKutta4();
 
     private readonly Lock _oneAtATime = new();
-    private readonly RecentlyUsed<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = new(OdeBlock.MaximumPrograms);
+    private readonly ProgramCache<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics; a <see cref="TupleField"/> where the state is several tensors.</param>
@@ -132,7 +132,7 @@ public sealed class PerSampleOdeBlock : Module
     {
         lock (_oneAtATime)
         {
-            if (_blocks.TryGet((state, span, hasStart, allStates), out OdeBlock? known))
+            if (_blocks.TryGet((state, span, hasStart, allStates), out OdeBlock known))
             {
                 return known;
             }
@@ -143,7 +143,7 @@ public sealed class PerSampleOdeBlock : Module
                 Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(allStates ? 1 : StepCount),
                 GradientMethod = GradientMethod,
             };
-            _blocks.Set((state, span, hasStart, allStates), block);
+            _blocks.Add((state, span, hasStart, allStates), block);
             return block;
         }
     }

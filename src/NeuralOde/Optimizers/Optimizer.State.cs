@@ -12,6 +12,13 @@ public abstract partial class Optimizer
     private const string LearningRateName = "learning_rate";
     private const string MemoryName = "memory.";
 
+    /// <summary>Forgets everything that was remembered between steps, the number of steps included. The learning rate stays.</summary>
+    public void Restart()
+    {
+        StepCount = 0;
+        _states.ForEach(static x => Array.Clear(x.Memory));
+    }
+
     /// <summary>What the optimizer remembers between steps: the number of steps, the learning rate, and the vectors of each parameter.</summary>
     /// <param name="prefix">Put before each name, such as <c>optimizer.</c> in a file that holds more.</param>
     /// <returns>

@@ -9,7 +9,7 @@ namespace NeuralOde.Training;
 
 /// <summary>
 /// Repeats one training step on trajectories: solve, loss, gradient, optimizer. The loss is compiled like the field, so that a step
-/// allocates nothing once each number of times has been seen; the programs of the <see cref="OdeBlock.MaximumPrograms"/> numbers used last are kept.
+/// allocates nothing once each number of times has been seen.
 /// </summary>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
@@ -21,7 +21,7 @@ public sealed class TrajectoryTrainer<T>
     private readonly OdeBlock _ode;
     private readonly SolveMemory<T> _memory;
     private Sensitivity<T> _sensitivity;
-    private readonly RecentlyUsed<int, Program<T>> _lossPrograms = new(OdeBlock.MaximumPrograms);
+    private readonly ProgramCache<int, Program<T>> _lossPrograms = new();
     private readonly T[] _initialGradient;
     private Parameter[] _lossParameters = [];
 
@@ -99,7 +99,7 @@ public sealed class TrajectoryTrainer<T>
 
     private Program<T> LossProgram(int timeCount)
     {
-        if (!_lossPrograms.TryGet(timeCount, out Program<T>? program))
+        if (!_lossPrograms.TryGet(timeCount, out Program<T> program))
         {
             ProgramInput[] inputs = [new("predicted", new([timeCount, .. StateShape])), new("observed", new([timeCount, .. ObservedShape]))];
 
@@ -112,7 +112,7 @@ public sealed class TrajectoryTrainer<T>
                     return [loss, .. Gradients.Of(loss, [x[0], .. _lossParameters])];
                 },
                 inputs);
-            _lossPrograms.Set(timeCount, program);
+            _lossPrograms.Add(timeCount, program);
         }
 
         return program;

@@ -6,6 +6,7 @@ using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
+using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Tests.Mnist;
 

@@ -103,7 +103,7 @@ public class SolveMisuseTests
             Assert.Equal(0, ode.Forward(Tensor.Ones([rows, 2]), 0, 1)[1, rows - 1, 1]);
         }
 
-        Assert.Equal(OdeBlock.MaximumPrograms, ode.ProgramCount);
+        Assert.Equal(ComputeSettings.Current.MaxCachedPrograms, ode.ProgramCount);
         GC.Collect();
         Assert.False(first.IsAlive);
 
