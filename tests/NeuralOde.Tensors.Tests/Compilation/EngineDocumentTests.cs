@@ -26,17 +26,29 @@ public class EngineDocumentTests
         Assert.Contains(program.ToString().ReplaceLineEndings("\n"), Document(), StringComparison.Ordinal);
     }
 
-    private static string Document()
+    [Fact]
+    public void The_document_shows_a_custom_operation_as_it_is_tested()
+    {
+        string source = Text("tests", "NeuralOde.Tensors.Tests", "Tensors", "OperationCases.Custom.cs");
+        int start = source.IndexOf("sealed class CubeRoot", StringComparison.Ordinal);
+        string example = source[start..(source.IndexOf("\n}\n", start, StringComparison.Ordinal) + 3)];
+        Assert.Contains("T.Cbrt", example, StringComparison.Ordinal);
+        Assert.Contains(example, Document(), StringComparison.Ordinal);
+    }
+
+    private static string Document() => Text("docs", "engine.md");
+
+    private static string Text(params string[] parts)
     {
         for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
-            string path = Path.Combine(directory.FullName, "docs", "engine.md");
+            string path = Path.Combine([directory.FullName, .. parts]);
             if (File.Exists(path))
             {
                 return File.ReadAllText(path).ReplaceLineEndings("\n");
             }
         }
 
-        throw new FileNotFoundException("docs/engine.md is in no folder above the tests.");
+        throw new FileNotFoundException($"{string.Join('/', parts)} is in no folder above the tests.");
     }
 }
