@@ -38,7 +38,7 @@ public sealed class DynamicsExperiment
         RandomSource weights = random.Split();
         _data = Observe(options, noise);
         var windows = new ObservationWindows(_data.Observations, _data.Initial.Length, _data.Times[1] - _data.Times[0], options.Windows, random.Split());
-        _model = new OdeBlock(CreateField(options, weights)) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient };
+        _model = new OdeBlock(CreateField(options, weights)) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient };
         int[] snapshotAt = SnapshotIterations(options.Iterations, options.SnapshotCount);
         _task = new DynamicsTask(_model, _data, windows, options.Loss == LossMeasure.MeanAbsolute ? Losses.Loss.MeanAbsolute : Losses.Loss.MeanSquared, snapshotAt);
         _run = new TrainingRun(_task, CreateOptimizer(options, _model.Parameters), new TrainingOptions
@@ -120,7 +120,7 @@ public sealed class DynamicsExperiment
                 }
             }
 
-            field = network;
+            field = network.AsField();
         }
 
         return options.CubesState ? VectorField.Define((t, z) => field.Forward(t, z * z * z), field) : field;

@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
@@ -70,9 +71,9 @@ public sealed class LatentSpiralsExperiment
             return new LatentRnn(encoder, options.Hidden, options.LikelihoodDeviation, random: random);
         }
 
-        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, random: random);
+        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, random: random).AsField();
         var decoder = new Sequential(new Linear(options.Latent, options.FieldHidden, random: random), new Linear(options.FieldHidden, Components, random: random));
-        var ode = new OdeBlock(field) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient };
+        var ode = new OdeBlock(field) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient };
         return new LatentOde(encoder, ode, decoder, options.LikelihoodDeviation);
     }
 

@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
@@ -36,7 +37,7 @@ public static class PerSampleExperiment
 
         // Test series are of another seed, so that no setting of this run reaches them, and without noise.
         TimeSeriesSet test = Observe(options, TestCount, new RandomSource(~options.Seed), noise: 0);
-        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split())) { StepCount = options.StepCount };
+        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split()).AsField()) { StepCount = options.StepCount };
         var adam = new Adam(layer.Parameters, options.LearningRate);
         var task = new PerSampleTask(options, layer, training, random.Split());
         var run = new TrainingOptions

@@ -82,7 +82,7 @@ public sealed partial class TrainingRun
         }
 
         _hasRun = true;
-        _task.Model.Train();
+        _task.Model.SwitchToTraining();
         _clock.Start();
         _firstIteration = Iteration;
         TrainingOutcome outcome;
@@ -245,7 +245,7 @@ public sealed partial class TrainingRun
     private void Validate(CancellationToken cancellationToken)
     {
         double? measured;
-        using (_task.Model.EvaluateMeanwhile())
+        using (_task.Model.BeginEvaluation())
         {
             try
             {

@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Modules;
@@ -155,12 +156,12 @@ public class LatentOdeTests
         var random = new RandomSource(5);
         SeriesEncoder reader = encoder == "gru"
             ? new GruEncoder(2, 4, Latent, readsMask: learnsNoise, random, DType.Float64)
-            : new OdeRnnEncoder(new Mlp(4, [5], 4, random: random, dtype: DType.Float64), 2, 4, Latent, readsMask: learnsNoise, random: random, dtype: DType.Float64);
-        var ode = new OdeBlock(new Mlp(Latent, [5], Latent, random: random, dtype: DType.Float64))
+            : new OdeRnnEncoder(new Mlp(4, [5], 4, random: random, dtype: DType.Float64).AsField(), 2, 4, Latent, readsMask: learnsNoise, random: random, dtype: DType.Float64);
+        var ode = new OdeBlock(new Mlp(Latent, [5], Latent, random: random, dtype: DType.Float64).AsField())
         {
             Solver = steps is AdaptiveSteps ? new Dopri5() : new RungeKutta4(),
             Steps = steps ?? FixedSteps.PerInterval(1),
-            Gradient = gradient ?? GradientMethod.Direct,
+            GradientMethod = gradient ?? GradientMethod.Direct,
         };
         return new LatentOde(reader, ode, new Linear(Latent, 2, random: random, dtype: DType.Float64), 0.3, learnsNoise);
     }

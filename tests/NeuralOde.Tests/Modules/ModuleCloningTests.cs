@@ -19,7 +19,7 @@ public class ModuleCloningTests
         ["linear"] = Of(new Linear(3, 2, random: Random), x => x.Forward(Rows)),
         ["linear without bias"] = Of(new Linear(3, 2, bias: false, random: Random, dtype: DType.Float64), x => x.Forward(Rows.ToDouble())),
         ["mlp"] = Of(new Mlp(3, [5, 4], 3, Activation.Elu, random: Random), x => x.Forward(Rows)),
-        ["mlp with time"] = Of(new Mlp(3, [5], 3, timeDependent: true, random: Random), x => x.Forward(Tensor.Scalar(0.5f), Rows)),
+        ["mlp with time"] = Of(new Mlp(4, [5], 3, random: Random).AsField(TimeInput.Concatenated), x => x.Forward(Tensor.Scalar(0.5f), Rows)),
         ["sequential"] = Of(new Sequential(new Linear(3, 4, random: Random), new ActivationLayer(Activation.Silu), new LayerNorm(4, 1e-3), new ResidualBlock(new Linear(4, 2, random: Random), new Linear(4, 2, random: Random))), x => x.Forward(Rows)),
         ["images"] = Of(
             new Sequential(
@@ -29,8 +29,8 @@ public class ModuleCloningTests
         ["linear field"] = Of(new LinearField(3, Random), x => x.Forward(Tensor.Scalar(0f), Rows)),
         ["gru"] = Of(new Gru(3, 4, reverse: true, Random), x => x.Forward(Rows.Unsqueeze(0))),
         ["lstm"] = Of(new Lstm(3, 4, random: Random), x => x.Forward(Rows.Unsqueeze(0)).States),
-        ["ode layer"] = Of(new OdeLayer(new OdeBlock(new Mlp(3, [4], 3, random: Random)) { Solver = new Euler(), Steps = FixedSteps.PerInterval(4) }, 0, 2), x => x.Forward(Rows)),
-        ["ode-rnn"] = Of(new OdeRnn(new PerSampleOdeBlock(new Mlp(4, [4], 4, random: Random)) { StepCount = 3 }, new GruCell(3, 4, Random)), x => x.Forward(Tensor.Stack([Rows, Rows]), [0, 1])),
+        ["ode layer"] = Of(new OdeLayer(new OdeBlock(new Mlp(3, [4], 3, random: Random).AsField()) { Solver = new Euler(), Steps = FixedSteps.PerInterval(4) }, 0, 2), x => x.Forward(Rows)),
+        ["ode-rnn"] = Of(new OdeRnn(new PerSampleOdeBlock(new Mlp(4, [4], 4, random: Random).AsField()) { StepCount = 3 }, new GruCell(3, 4, Random)), x => x.Forward(Tensor.Stack([Rows, Rows]), [0, 1])),
         ["user's own"] = Of(new Gated(3, new Mlp(3, [4], 3, random: Random)), x => x.Forward(Rows)),
     };
 
@@ -72,7 +72,7 @@ public class ModuleCloningTests
         var norm = new BatchNorm(3);
         var network = new Sequential(norm, new Sequential(new Dropout(0.5, new RandomSource(3))));
         network.Forward(Rows);
-        norm.Evaluate();
+        norm.SwitchToEvaluation();
         Sequential clone = network.Clone();
         Assert.Equal([true, false, true, true], clone.NamedModules().Select(static x => x.Module.IsTraining));
         Assert.NotEqual([0, 0, 0], ((BatchNorm)clone.Layers[0]).RunningMean.ToDoubles());

@@ -40,7 +40,7 @@ public class TrainingRunTests
             if (iteration == 1)
             {
                 // Frozen by hand: it stays so.
-                task.Inner.Evaluate();
+                task.Inner.SwitchToEvaluation();
             }
         };
         task.Run(new TrainingOptions { Iterations = 4, Validation = new ValidationPlan { Interval = 1, AtStart = true } });

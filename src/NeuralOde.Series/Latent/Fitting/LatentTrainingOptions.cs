@@ -54,7 +54,7 @@ public sealed record LatentTrainingOptions
 
     /// <summary>What must be the same when a run is resumed, as words that a user knows; the trainer adds its own.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Settings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
 
     internal void Check()
     {

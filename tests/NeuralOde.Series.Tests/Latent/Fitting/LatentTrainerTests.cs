@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
@@ -160,7 +161,7 @@ public class LatentTrainerTests
     private static LatentSeriesModel Model(bool normalized = false)
     {
         var random = new RandomSource(5);
-        var ode = new OdeBlock(new Mlp(3, [5], 3, random: random)) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(1) };
+        var ode = new OdeBlock(new Mlp(3, [5], 3, random: random).AsField()) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(1) };
         var encoder = new GruEncoder(1, 4, 3, random: random);
         Layer decoder = new Linear(3, 1, random: random);
         return new LatentOde(encoder, ode, normalized ? new Sequential(new BatchNorm(3), decoder) : decoder, 0.3, learnsNoise: true);
