@@ -4,7 +4,6 @@ using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
-using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 

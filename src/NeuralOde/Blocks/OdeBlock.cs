@@ -97,7 +97,7 @@ public sealed class OdeBlock : Module
     {
         lock (_oneAtATime)
         {
-            if (_compiled.TryGet((shape, DTypes.Of<T>(), Field.Modes), out object? compiled))
+            if (_compiled.TryGet((shape, DTypes.Of<T>(), Field.Modes), out object compiled))
             {
                 return (Sensitivity<T>)compiled;
             }
@@ -161,7 +161,7 @@ public sealed class OdeBlock : Module
         // Buffers get no gradient, but are inputs nevertheless: the tape then sees it where one changes before the gradient is taken.
         Tensor[] inputs = [z0, .. parameters, .. sensitivity.BackwardBuffers, .. timesTensor is null ? (Tensor[])[] : [timesTensor]];
         bool taken = false;
-        solution.States = Tensors.Operations.Recorded.Apply("ode_solve", solution.States, inputs, cotangent =>
+        solution.States = Recorded.Apply("ode_solve", solution.States, inputs, cotangent =>
         {
             if (GradientMode.IsEnabled)
             {

@@ -132,7 +132,7 @@ public sealed class PerSampleOdeBlock : Module
     {
         lock (_oneAtATime)
         {
-            if (_blocks.TryGet((state, span, hasStart, allStates), out OdeBlock? known))
+            if (_blocks.TryGet((state, span, hasStart, allStates), out OdeBlock known))
             {
                 return known;
             }

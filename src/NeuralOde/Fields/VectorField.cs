@@ -110,6 +110,9 @@ public abstract class VectorField : Module
             }
         }
 
+        protected override Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
+            $"A vector field given as code cannot be cloned, because the code would go on using the parameters and modules that it captured. Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from VectorField.");
+
         public override Tensor Forward(Tensor t, Tensor z)
         {
             Tensor f = _function(t, z);
@@ -120,9 +123,6 @@ public abstract class VectorField : Module
 
             return f;
         }
-
-        protected override Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
-            $"A vector field given as code cannot be cloned, because the code would go on using the parameters and modules that it captured. Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from VectorField.");
 
         internal override string? WhyParametersAreUnknown => !_isKnown
             ? "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules)."

@@ -64,6 +64,9 @@ public sealed class CompiledField<T> : IVectorField<T>
     /// <summary>The parameters that the field uses, in the order in which their gradients stand one after the other.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
+    /// <summary>The same, to be walked through without garbage.</summary>
+    internal ReadOnlySpan<Parameter> ParameterSpan => _parameters;
+
     /// <summary>The number of values of all parameters.</summary>
     public int ParameterLength { get; }
 

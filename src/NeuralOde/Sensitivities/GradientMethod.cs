@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using NeuralOde.Solvers;
 
@@ -44,8 +45,14 @@ public abstract class GradientMethod
     /// <returns>The method.</returns>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static GradientMethod Parse(string name) =>
-        All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"There is no gradient method '{name}'. The choices are {string.Join(", ", All.Select(x => x.Name))}.", nameof(name));
+        TryParse(name, out GradientMethod? method) ? method : throw new ArgumentException($"There is no gradient method '{name}'. The choices are {string.Join(", ", All.Select(x => x.Name))}.", nameof(name));
+
+    /// <summary>Finds a method by its name, where there is one.</summary>
+    /// <param name="name">A name; case does not matter.</param>
+    /// <param name="method">The method.</param>
+    /// <returns>Whether <see cref="All"/> has a method of that name.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? name, [NotNullWhen(true)] out GradientMethod? method) =>
+        (method = All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))) is not null;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

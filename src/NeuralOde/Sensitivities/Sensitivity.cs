@@ -91,7 +91,7 @@ public abstract class Sensitivity<T>
     public void AddParameterGradients()
     {
         int start = 0;
-        foreach (Parameter parameter in (Parameter[])Field.Parameters)
+        foreach (Parameter parameter in Field.ParameterSpan)
         {
             parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;

@@ -58,7 +58,7 @@ public sealed record TrainingOptions
 
     /// <summary>What must be the same when a run is resumed, by names that a user knows. A checkpoint holds it and is refused where it differs.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Settings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
 
     /// <summary>The least time between two reports of progress. The end is always reported.</summary>
     /// <value>At least 0; default 50 ms.</value>

@@ -10,10 +10,10 @@ public sealed record TrainingResult
     public required bool StoppedEarly { get; init; }
 
     /// <summary>The loss of each iteration, before its step; NaN where it failed.</summary>
-    public required IReadOnlyList<double> Losses { get; init; }
+    public required IReadOnlyList<double> Losses { get; init => field = ValueList.From(value); }
 
     /// <summary>Validation errors by the number of iterations done; infinite where the solve failed.</summary>
-    public required IReadOnlyList<(int Iteration, double Error)> Validations { get; init; }
+    public required IReadOnlyList<(int Iteration, double Error)> Validations { get; init => field = ValueList.From(value); }
 
     /// <summary>After how many iterations the returned model stood.</summary>
     public required int BestIteration { get; init; }

@@ -15,7 +15,7 @@ public sealed record ValidationPlan
 
     /// <summary>Further iterations that are followed by a validation.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<int> Also { get; init; } = [];
+    public IReadOnlyList<int> Also { get; init => field = ValueList.From(value); } = ValueList.Of<int>();
 
     /// <summary>Whether the model is validated before the first step, too.</summary>
     /// <value>Default false.</value>

@@ -212,6 +212,18 @@ public class GradientTests
         Close.To(results[1], results[0], 1e-5);
     }
 
+    [Fact]
+    public void Names_of_methods_and_initializers_are_read_in_any_case_and_others_refused()
+    {
+        Assert.True(GradientMethod.TryParse("Adjoint", out GradientMethod? method));
+        Assert.Same(GradientMethod.BacksolveAdjoint, method);
+        Assert.False(GradientMethod.TryParse(null, out _));
+        Assert.Throws<ArgumentException>(() => GradientMethod.Parse("adjont"));
+        Assert.True(Initializer.TryParse(Initializer.Zeros.Name.ToUpperInvariant(), out Initializer? zeros));
+        Assert.Same(Initializer.Zeros, zeros);
+        Assert.False(Initializer.TryParse("zeroes", out _));
+    }
+
     private static GradientProblem Network(bool timeDependent, bool backwardInTime, double[]? times = null)
     {
         times ??= [0.1, 0.4, 0.9, 1.6];
