@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
 

@@ -38,7 +38,7 @@ internal sealed class CubeRoot : CustomOperation
         ReadOnlySpan<T> x = inputs[0];
         for (int i = 0; i < output.Length; i++)
         {
-            output[i] = T.CreateTruncating(Math.Cbrt(double.CreateTruncating(x[i])));
+            output[i] = T.Cbrt(x[i]);
         }
     }
 
