@@ -1,5 +1,6 @@
 // Solves, learns, saves and loads with the libraries trimmed. Exit code 0 says that all of it works.
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
@@ -9,7 +10,7 @@ using NeuralOde.Tensors;
 var orbit = Ode.Solve((t, y, dy) => { dy[0] = y[1]; dy[1] = -y[0]; }, y0: [1.0, 0.0], t0: 0, t1: 10, new Tsit5());
 double error = Math.Abs(orbit.At(3.7)[0] - Math.Cos(3.7));
 
-var block = new OdeBlock(new Mlp(inputs: 2, hidden: [8], outputs: 2, Activation.Tanh)) { Solver = new Dopri5() };
+var block = new OdeBlock(new Mlp(inputs: 2, hidden: [8], outputs: 2, Activation.Tanh).AsField()) { Solver = new Dopri5() };
 var adam = new Adam(block.Parameters, learningRate: 0.05);
 Tensor start = Tensor.From([1f, 0f], [1, 2]), seen = Tensor.From([1f, 0f, 0.9f, 0.4f, 0.7f, 0.7f], [3, 1, 2]);
 double[] times = [0, 0.4, 0.8];
@@ -25,7 +26,7 @@ for (int step = 0; step < 60; step++)
 
 string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".safetensors");
 block.Save(file);
-var loaded = new OdeBlock(new Mlp(inputs: 2, hidden: [8], outputs: 2, Activation.Tanh)) { Solver = new Dopri5() };
+var loaded = new OdeBlock(new Mlp(inputs: 2, hidden: [8], outputs: 2, Activation.Tanh).AsField()) { Solver = new Dopri5() };
 loaded.Load(file);
 File.Delete(file);
 bool same = loaded.Forward(start, times).ToDoubles().AsSpan().SequenceEqual(block.Forward(start, times).ToDoubles());

@@ -41,7 +41,7 @@ internal static class SpiralsText
             ]);
         }
 
-        settings.Add(("threads", InWords.Whole(Threads.Maximum)));
+        settings.Add(("threads", InWords.Whole(ComputeSettings.Current.MaxThreads)));
         return settings;
     }
 }

@@ -37,7 +37,7 @@ internal static class ClassifierText
             ("epochs", InWords.Whole(training.Epochs)),
             ("batch", $"{InWords.Whole(training.Batches.BatchSize)} images{(training.Batches.MaxShift > 0 ? $", each moved by up to {training.Batches.MaxShift} pixels" : "")}"),
             ("seed", training.Batches.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("threads", InWords.Whole(Threads.Maximum)),
+            ("threads", InWords.Whole(ComputeSettings.Current.MaxThreads)),
         ];
         if (outcome.Model.Model != MnistModel.Mlp)
         {

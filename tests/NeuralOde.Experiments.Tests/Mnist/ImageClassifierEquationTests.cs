@@ -46,7 +46,7 @@ public class ImageClassifierEquationTests
     public void Many_images_are_classified_as_each_alone()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        classifier.Network.Train();
+        classifier.Network.SwitchToTraining();
         double[][] all = classifier.ClassifyAll(Images.Pixels, batchSize: 7);
         Assert.True(classifier.Network.IsTraining);
         Assert.Equal(40, all.Length);
@@ -131,7 +131,7 @@ public class ImageClassifierEquationTests
     {
         Layer network = MnistModels.Create(model, new RandomSource(5), 12, 12);
         new ImageClassifierTrainer(network, Images, null, new ImageTrainingOptions { Epochs = 3, LearningRate = 0.01, Batches = new ImageBatchOptions { BatchSize = 20 } }).Run();
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, model, ImageCollection.Mnist, 12, 12);
     }
 

@@ -2,10 +2,12 @@ using NeuralOde.Experiments.Tests.Images;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
+using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Tests.Mnist;
 
@@ -45,6 +47,20 @@ public class MnistModelsTests
         Assert.Equal([3, 5], logits.Shape);
         logits.Square().Sum().Backward();
         Assert.All(network.NamedParameters(), x => Assert.True(x.Parameter.Gradient is { } g && g.ToArray<float>().Any(v => v != 0), x.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void A_clone_answers_with_the_same_bits(MnistModel model, MnistNormalization normalization)
+    {
+        Layer network = MnistModels.Create(Tiny(model, normalization), new RandomSource(1), 12, 10, 5);
+        Tensor images = new RandomSource(2).Normal([3, 12, 10, 1]);
+        network.Forward(images);
+        Layer clone = network.Clone();
+        double[] expected = network.Forward(images).ToDoubles();
+        Assert.Equal(expected, clone.Forward(images).ToDoubles());
+        Assert.Empty(network.Parameters.Intersect(clone.Parameters));
+        Assert.Equal(network.NamedBuffers().SelectMany(static x => x.Buffer.ToDoubles()), clone.NamedBuffers().SelectMany(static x => x.Buffer.ToDoubles()));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
+using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -53,7 +54,7 @@ public sealed record LatentTrainingOptions
 
     /// <summary>What must be the same when a run is resumed, as words that a user knows; the trainer adds its own.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Settings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
 
     internal void Check()
     {
@@ -71,8 +72,19 @@ public sealed record LatentTrainingOptions
         }
     }
 
+    internal TrainingOptions ForRun() => new()
+    {
+        Iterations = Iterations,
+        Schedule = Schedule,
+        GradientNormBound = GradientNormBound,
+        Validation = new ValidationPlan { Interval = ValidationInterval },
+        EarlyStopping = Patience is { } patience ? new EarlyStopping(patience) : null,
+        Checkpointing = CheckpointPath is null ? null : new Checkpointing(CheckpointPath, CheckpointInterval),
+        Settings = AllSettings(),
+    };
+
     /// <summary>What decides about every bit of a run.</summary>
-    internal IReadOnlyList<(string Name, string Value)> AllSettings() =>
+    private IReadOnlyList<(string Name, string Value)> AllSettings() =>
     [
         .. Settings,
         ("iterations", Iterations.ToString(CultureInfo.InvariantCulture)),

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Log-sum-exp and softmax over rows, shifted by each row's largest element so that nothing overflows.</summary>
-internal static unsafe class Softmax
+internal static unsafe class SoftMaxKernels
 {
     /// <summary>destination[r] = ln Σ e^x[r, ·] for x viewed as [rows, columns]. A row of −∞ gives −∞, a row with +∞ gives +∞.</summary>
     /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>

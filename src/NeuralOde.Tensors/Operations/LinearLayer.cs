@@ -5,7 +5,7 @@ using NeuralOde.Tensors.Kernels;
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>A matrix product plus a row, and an activation: one layer in one kernel.</summary>
-internal sealed record Linear(MatrixMultiply Product, UnaryFunction? Activation) : Operation
+internal sealed record LinearLayer(MatrixMultiply Product, UnaryFunction? Activation) : Operation
 {
     public override string Name => $"linear{Product.Name["matmul".Length..]}{(Activation is { } function ? "+" + function.ProgramName : "")}";
 

@@ -3,7 +3,7 @@ using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Tests.Kernels;
 
-public class SoftmaxTests
+public class SoftMaxTests
 {
     [Theory]
     [InlineData(1)]
@@ -24,9 +24,9 @@ public class SoftmaxTests
             var softmax = new T[x.Length];
             var log = new T[x.Length];
             var sums = new T[Rows];
-            Softmax.Invoke<T>(x, Rows, columns, softmax);
-            Softmax.Log<T>(x, Rows, columns, log);
-            Softmax.LogSumExp<T>(x, Rows, columns, sums);
+            SoftMaxKernels.Invoke<T>(x, Rows, columns, softmax);
+            SoftMaxKernels.Log<T>(x, Rows, columns, log);
+            SoftMaxKernels.LogSumExp<T>(x, Rows, columns, sums);
             for (var row = 0; row < Rows; row++)
             {
                 var values = x.Skip(row * columns).Take(columns).Select(v => double.CreateTruncating(v)).ToArray();
@@ -49,9 +49,9 @@ public class SoftmaxTests
     {
         float[] x = [1000, 1000, -1000, 1000];
         var y = new float[4];
-        Softmax.Invoke<float>(x, 1, 4, y);
+        SoftMaxKernels.Invoke<float>(x, 1, 4, y);
         Assert.Equal([1 / 3f, 1 / 3f, 0, 1 / 3f], y);
-        Softmax.LogSumExp<float>(x, 1, 4, y);
+        SoftMaxKernels.LogSumExp<float>(x, 1, 4, y);
         Assert.Equal((float)(1000 + Math.Log(3)), y[0]);
     }
 
@@ -61,15 +61,15 @@ public class SoftmaxTests
         var infinity = float.PositiveInfinity;
         float[] x = [-infinity, -infinity, 0, -infinity, 0, infinity, float.NaN, 0];
         var y = new float[4];
-        Softmax.LogSumExp<float>(x, 4, 2, y);
+        SoftMaxKernels.LogSumExp<float>(x, 4, 2, y);
         Assert.Equal([-infinity, 0, infinity, float.NaN], y);
-        Softmax.Invoke<float>(x.AsSpan(2, 2), 1, 2, y);
+        SoftMaxKernels.Invoke<float>(x.AsSpan(2, 2), 1, 2, y);
         Assert.Equal([1, 0], y[..2]);
-        Softmax.Invoke<float>(x.AsSpan(0, 2), 1, 2, y);
+        SoftMaxKernels.Invoke<float>(x.AsSpan(0, 2), 1, 2, y);
         Assert.All(y[..2], value => Assert.True(float.IsNaN(value)));
     }
 
     [Fact]
     public void Rows_without_elements_are_refused()
-        => Assert.Throws<ArgumentException>(() => Softmax.Invoke<float>([], 2, 0, []));
+        => Assert.Throws<ArgumentException>(() => SoftMaxKernels.Invoke<float>([], 2, 0, []));
 }

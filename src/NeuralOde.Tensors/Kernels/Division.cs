@@ -1,4 +1,4 @@
-namespace NeuralOde.Tensors;
+namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>How an instruction's work can be shared out: it is made of so many equal units, and a thread takes a run of them.</summary>
 /// <param name="Units">The units, rows of a matrix for example. With 0 or 1 there is nothing to share.</param>

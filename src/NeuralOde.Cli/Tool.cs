@@ -5,10 +5,11 @@ using System.Runtime.InteropServices;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
+using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
 
-namespace NeuralOde.Cli.Shell;
+namespace NeuralOde.Cli;
 
 /// <summary>The tool: reads a command line, runs its command, and turns failures into a message and an exit code.</summary>
 internal static class Tool
