@@ -45,14 +45,14 @@ public sealed class ImageClassifierTrainer
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(training);
         options ??= new ImageTrainingOptions();
-        options.Check();
+        ImageTrainingOptions.Settings.Check(options);
         _classifier = classifier;
         _measured = measured;
         _options = options;
         _batches = new ImageBatches(training, options.Batches);
         _optimizer = new Adam(classifier.Parameters, options.LearningRate);
         _step = new ClassifierStep(classifier, training.Classes);
-        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.Settings, .. Fingerprint(options, training, measured)]);
+        _checkpoint = new TrainingCheckpoint(classifier, _optimizer, [.. options.RunSettings, .. Fingerprint(options, training, measured)]);
     }
 
     private long Steps => (long)_options.Epochs * _batches.Count;
@@ -230,20 +230,12 @@ public sealed class ImageClassifierTrainer
 
     private static IEnumerable<(string Name, string Value)> Fingerprint(ImageTrainingOptions options, ImageDataset training, ImageDataset? measured)
     {
-        // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
-        if (options.Schedule != LearningRateSchedule.Constant)
+        foreach ((string, string) setting in ImageTrainingOptions.Settings.ToResume(options))
         {
-            yield return ("epochs", Text(options.Epochs));
+            yield return setting;
         }
 
-        yield return ("learning rate", Text(options.LearningRate));
-        yield return ("learning-rate schedule", string.Join(' ', Enumerable.Range(0, 9).Select(i => options.Schedule.Factor(i / 8.0).ToString("0.####", CultureInfo.InvariantCulture))));
-        yield return ("gradient norm bound", options.GradientNormBound is { } bound ? Text(bound) : "none");
-        yield return ("batch size", Text(options.Batches.BatchSize));
-        yield return ("shuffled", options.Batches.IsShuffled ? "yes" : "no");
-        yield return ("augmentation shift", Text(options.Batches.MaxShift));
         yield return ("pixel scale", $"{Text(options.Batches.Scale.Mean)}, {Text(options.Batches.Scale.Deviation)}");
-        yield return ("seed", Text(options.Batches.Seed));
         yield return ("training images", Images(training));
         yield return ("measured images", measured is null ? "none" : Images(measured));
 

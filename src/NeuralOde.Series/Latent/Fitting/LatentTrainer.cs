@@ -52,11 +52,11 @@ public sealed class LatentTrainer
     /// <summary>Prepares a run of any task.</summary>
     internal LatentTrainer(LatentTask task, LatentTrainingOptions options)
     {
-        options.Check();
+        LatentTrainingOptions.Settings.Check(options);
         (_task, _options) = (task, options);
         _optimizer = new Adam(task.Model.Parameters, options.LearningRate);
         _noise = new RandomSource(options.Seed).Split();
-        _checkpoint = new TrainingCheckpoint(task.Model, _optimizer, options.AllSettings(), ("batches", task.Random), ("noise", _noise));
+        _checkpoint = new TrainingCheckpoint(task.Model, _optimizer, [.. options.RunSettings, .. LatentTrainingOptions.Settings.ToResume(options)], ("batches", task.Random), ("noise", _noise));
         _best = Values();
     }
 

@@ -5,10 +5,12 @@ using System.Runtime.InteropServices;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
+using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Settings;
 
-namespace NeuralOde.Cli.Shell;
+namespace NeuralOde.Cli;
 
 /// <summary>The tool: reads a command line, runs its command, and turns failures into a message and an exit code.</summary>
 internal static class Tool
@@ -102,7 +104,7 @@ internal static class Tool
             "experiment", "Runs one of the articles' larger experiments, and reports what came out.", "'neuralode experiment NAME --help' says what an experiment does and what it takes.", context);
         foreach (CommandDescription verb in Verbs())
         {
-            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context));
+            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context, context.Arguments.Contains(verb.Name.Split(' ')[^1])));
         }
 
         root.Add(experiments);
