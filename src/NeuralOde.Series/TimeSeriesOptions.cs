@@ -17,7 +17,7 @@ public sealed record TimeSeriesOptions
 
     /// <summary>The columns of the state, in the order wanted.</summary>
     /// <value>The default, null, takes every column of numbers that has no other part here.</value>
-    public IReadOnlyList<string>? StateColumns { get; init; }
+    public IReadOnlyList<string>? StateColumns { get; init => field = value is null ? null : ValueList.From(value); }
 
     /// <summary>The column whose text tells series apart. Rows of several series may be interleaved; the series come in the order in which each appears first.</summary>
     /// <value>The default, null: all rows are one series.</value>
@@ -25,15 +25,15 @@ public sealed record TimeSeriesOptions
 
     /// <summary>State columns that are modelled as logarithms: their values must be above 0.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<string> LogColumns { get; init; } = [];
+    public IReadOnlyList<string> LogColumns { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 
     /// <summary>Columns of numbers that are constant over each series, such as a subject's weight. A missing value repeats the series' others.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<string> CovariateColumns { get; init; } = [];
+    public IReadOnlyList<string> CovariateColumns { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 
     /// <summary>Columns of what acts on the system from outside, such as doses or rates; kept as they are.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<string> InputColumns { get; init; } = [];
+    public IReadOnlyList<string> InputColumns { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 
     /// <summary>How many rows each series must have.</summary>
     /// <value>3.</value>

@@ -62,7 +62,7 @@ public class PredictCommandTests
     {
         using TemporaryFolder folder = WithModel();
         WritePng(folder.File("one.png"), 28, 28, static (row, column) => column is > 12 and < 16 && row is > 4 and < 22 ? 1 : 0);
-        ImageClassifier euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = new Solvers.FixedSteps(0.25) });
+        ImageClassifier euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = Solvers.FixedSteps.OfLength(0.25) });
         double expected = euler.Classify(DigitImage.From(PngFile.ReadGray(folder.File("one.png")))).Max();
         ToolRun run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "euler", "--step", "0.25");
         Assert.Contains($"({ProgressText.Percent(expected)})", run.Out);

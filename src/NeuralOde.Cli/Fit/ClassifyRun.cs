@@ -7,6 +7,7 @@ using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Times;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -71,7 +72,7 @@ internal static class ClassifyRun
 
     private static void Print(CommandContext context, ClassifyOutcome outcome)
     {
-        LatentTrainingResult training = outcome.Fit.Training;
+        TrainingResult training = outcome.Fit.Training;
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));

@@ -90,7 +90,7 @@ internal static class LatentFitRun
     /// <summary>What a reader of the numbers should know, as sentences.</summary>
     public static IEnumerable<string> Remarks(LatentFitOutcome outcome)
     {
-        LatentTrainingResult training = outcome.Fit.Training;
+        TrainingResult training = outcome.Fit.Training;
         if (training.FailedSteps > 0)
         {
             yield return $"{training.FailedSteps} training steps were skipped, because their solve failed or their numbers were not finite.";
@@ -98,7 +98,7 @@ internal static class LatentFitRun
 
         if (training.Failure is { } failure)
         {
-            yield return $"Training gave up: {failure} Try a smaller --learning-rate.";
+            yield return $"Training gave up: {failure.Message} Try a smaller --learning-rate.";
         }
 
         if (outcome.Fit.ValidationCount == 0)
@@ -168,7 +168,7 @@ internal static class LatentFitRun
 
     private static void Print(CommandContext context, LatentFitOutcome outcome)
     {
-        LatentTrainingResult training = outcome.Fit.Training;
+        TrainingResult training = outcome.Fit.Training;
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));

@@ -5,6 +5,7 @@ using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Dynamics;
 
@@ -193,9 +194,9 @@ public sealed record DynamicsExperimentOptions
         return options with
         {
             Solver = new Euler(),
-            Steps = new FixedSteps(0.05),
+            Steps = FixedSteps.OfLength(0.05),
             DataSolver = new Euler(),
-            DataSteps = new FixedSteps(0.05),
+            DataSteps = FixedSteps.OfLength(0.05),
             Iterations = iterations,
             LearningRate = rate,
         };

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NeuralOde.Experiments.Commands;
-using NeuralOde.Layers;
 using NeuralOde.Settings;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Dynamics;
 
@@ -13,7 +13,7 @@ internal static class DynamicsText
         string of = settings.CubesState ? " of z³" : "";
         return settings.Field == LearnedField.Linear
             ? $"a 2x2 matrix{of}"
-            : $"network 2-{string.Join('-', settings.Hidden)}-2, {(settings.Activation is Activation.Elu or Activation.Relu ? settings.Activation.ToString().ToUpperInvariant() : settings.Activation.ToString().ToLowerInvariant())}{of}";
+            : $"network 2-{string.Join('-', settings.Hidden)}-2, {(settings.Activation == Activation.Elu || settings.Activation == Activation.Relu ? settings.Activation.Name.ToUpperInvariant() : settings.Activation.Name.ToLowerInvariant())}{of}";
     }
 
     public static string Solver(DynamicsExperimentOptions settings) => new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).ToString();

@@ -78,7 +78,7 @@ internal static class LearnRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure}");
+            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure?.Message}");
         }
     }
 

@@ -87,7 +87,7 @@ public sealed record LatentSpiralsOptions
     public static LatentSpiralsOptions Published { get; } = new()
     {
         Solver = new Euler(),
-        Steps = new FixedSteps(0.05),
+        Steps = FixedSteps.OfLength(0.05),
         Gradient = GradientMethod.BacksolveAdjoint,
         LikelihoodDeviation = SpiralSet.NoiseDeviation,
         BatchSize = 100,

@@ -89,7 +89,7 @@ internal static class LatentSpiralsRun
             throw new CommandException($"The best model cannot be measured, for its equation cannot be solved on the test spirals: {e.Message} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.", ExitCode.Failure, e);
         }
 
-        LatentTrainingResult training = result.Training;
+        TrainingResult training = result.Training;
         if (training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
@@ -103,7 +103,7 @@ internal static class LatentSpiralsRun
         }
         else if (training.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
+            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure?.Message} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
         }
 
         var notes = new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine };
@@ -148,7 +148,7 @@ internal static class LatentSpiralsRun
             context.Out.WriteLine(line);
         }
 
-        static string Trained(LatentTrainingResult? training) => training is null ? "" : string.Create(
+        static string Trained(TrainingResult? training) => training is null ? "" : string.Create(
             CultureInfo.InvariantCulture,
             $"; {training.Losses.Count:N0} iterations in {ProgressText.Time(training.Elapsed)}{(training.StoppedEarly ? ", stopped early" : "")}, best model from iteration {training.BestIteration:N0}{(training.FailedSteps > 0 ? $", {training.FailedSteps} steps skipped" : "")}");
     }

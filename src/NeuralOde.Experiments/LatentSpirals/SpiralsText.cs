@@ -31,7 +31,7 @@ internal static class SpiralsText
             settings.Add(("skipped iterations", InWords.Whole(training.FailedSteps)));
         }
 
-        settings.Add(("threads", InWords.Whole(Threads.Maximum)));
+        settings.Add(("threads", InWords.Whole(ComputeSettings.Current.MaxThreads)));
         return settings;
     }
 }

@@ -33,7 +33,7 @@ internal static class ClassifierText
         .. MnistModelOptions.Settings.Describe(outcome.Model),
         ("optimizer", "adam"),
         .. ImageTrainingOptions.Settings.Describe(outcome.Training),
-        ("threads", InWords.Whole(Threads.Maximum)),
+        ("threads", InWords.Whole(ComputeSettings.Current.MaxThreads)),
     ];
 
     private static string Normalization(MnistModelOptions model) => model.Normalization == MnistNormalization.Mixed

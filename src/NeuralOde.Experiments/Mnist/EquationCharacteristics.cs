@@ -86,10 +86,11 @@ public static class EquationCharacteristics
             for (int i = 0; i <= Repeats; i++)
             {
                 using var scope = TensorScope.Begin();
+                using var meter = SolveMeter.Start();
                 long began = Stopwatch.GetTimestamp();
                 Tensor end = equation.Forward(start);
                 TimeSpan took = Stopwatch.GetElapsedTime(began);
-                forward = equation.Ode.ForwardStatistics.Evaluations;
+                forward = meter.Forward.Evaluations;
                 error = RelativeError(end.AsSpan<float>(), reference);
 
                 // The first solve compiles.
@@ -99,7 +100,7 @@ public static class EquationCharacteristics
                 began = Stopwatch.GetTimestamp();
                 loss.Backward();
                 took = Stopwatch.GetElapsedTime(began);
-                backward = equation.Ode.BackwardStatistics.Evaluations;
+                backward = meter.Backward.Evaluations;
                 backwardTime = i == 0 ? TimeSpan.MaxValue : took < backwardTime ? took : backwardTime;
             }
         }

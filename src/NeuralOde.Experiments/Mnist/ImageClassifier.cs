@@ -79,7 +79,7 @@ public sealed partial class ImageClassifier
         options = change?.Invoke(options) ?? options;
         Layer network = MnistModels.Create(options, new RandomSource(0), rows, columns, classes.Length);
         network.Load(file);
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, options, collection, rows, columns);
 
         string Value(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw new SafeTensorsException(path, $"its description of the classifier lacks '{key}'.");

@@ -35,7 +35,7 @@ public sealed record MnistModelOptions
 
     /// <summary>Its steps on [0, 1].</summary>
     /// <value>Default steps of 0.5.</value>
-    public StepSizeControl Steps { get; init; } = new FixedSteps(0.5);
+    public StepSizeControl Steps { get; init; } = FixedSteps.OfLength(0.5);
 
     /// <summary>How the gradient is taken through the solve.</summary>
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
@@ -59,8 +59,8 @@ public sealed record MnistModelOptions
     /// <returns>The settings.</returns>
     public static MnistModelOptions Published(MnistModel model) => model switch
     {
-        MnistModel.OdeNet => new() { Model = model, Solver = new Euler(), Steps = new FixedSteps(0.05), Gradient = GradientMethod.BacksolveAdjoint },
-        MnistModel.RkNet => new() { Model = model, Steps = new FixedSteps(0.25) },
+        MnistModel.OdeNet => new() { Model = model, Solver = new Euler(), Steps = FixedSteps.OfLength(0.05), Gradient = GradientMethod.BacksolveAdjoint },
+        MnistModel.RkNet => new() { Model = model, Steps = FixedSteps.OfLength(0.25) },
         _ => new() { Model = model },
     };
 

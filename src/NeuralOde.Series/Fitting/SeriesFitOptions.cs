@@ -16,7 +16,7 @@ public sealed record SeriesFitOptions
 
     /// <summary>Widths of the network's hidden layers.</summary>
     /// <value>Default one layer of 16.</value>
-    public IReadOnlyList<int> Widths { get; init; } = [16];
+    public IReadOnlyList<int> Widths { get; init => field = ValueList.From(value); } = ValueList.Of(16);
 
     /// <summary>Optimizer steps in all.</summary>
     /// <value>At least 1; default 3000.</value>

@@ -87,8 +87,8 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         ArgumentNullException.ThrowIfNull(text);
         return _with(options, new SolverChoice(
             SolverOf(Value(Solver), Solver),
-            text.ContainsKey(Steps) ? FixedSteps.Count(int.TryParse(Value(Steps), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : throw Wrong(Steps))
-                : text.ContainsKey(Step) ? new FixedSteps(Number(Step, Value(Step)))
+            text.ContainsKey(Steps) ? FixedSteps.PerInterval(int.TryParse(Value(Steps), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : throw Wrong(Steps))
+                : text.ContainsKey(Step) ? FixedSteps.OfLength(Number(Step, Value(Step)))
                 : Value(Pair).Split(' ') is [var relative, var absolute] ? SolverChoice.Tolerances(Number(Pair, relative), Number(Pair, absolute)) : throw Wrong(Pair),
             s_gradients.TryRead(Value(Gradient), out GradientMethod gradient) ? gradient : throw Wrong(Gradient)));
 
@@ -119,11 +119,11 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         StepSizeControl steps = isNamed && !KeepsSteps ? Tolerances : now.Steps;
         if (step is double h)
         {
-            steps = new FixedSteps(h);
+            steps = FixedSteps.OfLength(h);
         }
         else if (!solver.IsAdaptive)
         {
-            steps = steps as FixedSteps ?? new FixedSteps(DefaultStep);
+            steps = steps as FixedSteps ?? FixedSteps.OfLength(DefaultStep);
         }
         else if (isNamed || (relative ?? absolute) is not null)
         {

@@ -136,7 +136,8 @@ public class DynamicsExperimentTests
         DynamicsExperimentResult result = new DynamicsExperiment(options).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal(result.Iterations, result.FailedSolves);
-        Assert.Contains("limit of 1 steps", result.Failure);
+        Assert.Equal(TrainingFailureReason.SolveFailed, result.Failure!.Reason);
+        Assert.Contains("limit of 1 steps", result.Failure.Message);
         Assert.All(result.Losses, x => Assert.True(double.IsNaN(x)));
     }
 

@@ -79,7 +79,7 @@ public class SpiralModelTests
         FieldHidden = 7,
         LikelihoodDeviation = 0.05,
         Solver = new Euler(),
-        Steps = new FixedSteps(0.1),
+        Steps = FixedSteps.OfLength(0.1),
         Gradient = GradientMethod.BacksolveAdjoint,
         Training = new LatentTrainingOptions { Seed = 17 },
     };

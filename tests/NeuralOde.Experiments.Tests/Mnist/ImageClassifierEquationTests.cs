@@ -47,7 +47,7 @@ public class ImageClassifierEquationTests
     public void Many_images_are_classified_as_each_alone()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        classifier.Network.Train();
+        classifier.Network.SwitchToTraining();
         double[][] all = classifier.ClassifyAll(Images.Pixels, batchSize: 7);
         Assert.True(classifier.Network.IsTraining);
         Assert.Equal(40, all.Length);
@@ -60,7 +60,7 @@ public class ImageClassifierEquationTests
     public void A_copy_has_the_same_parameters_and_another_solver()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        ImageClassifier same = classifier.With(x => x), euler = classifier.With(x => x with { Solver = new Euler(), Steps = FixedSteps.Count(1) });
+        ImageClassifier same = classifier.With(x => x), euler = classifier.With(x => x with { Solver = new Euler(), Steps = FixedSteps.PerInterval(1) });
         Assert.Equal(classifier.Classify(Images.Image(0)), same.Classify(Images.Image(0)));
         Assert.NotEqual(classifier.Classify(Images.Image(0)), euler.Classify(Images.Image(0)));
         same.Network.Parameters[0].SetValues<float>(new float[same.Network.Parameters[0].ElementCount]);
@@ -132,7 +132,7 @@ public class ImageClassifierEquationTests
     {
         Layer network = MnistModels.Create(model, new RandomSource(5), 12, 12);
         new ImageClassifierTrainer(network, Images, null, new ImageTrainingOptions { Epochs = 3, LearningRate = 0.01, Batches = new ImageBatchOptions { BatchSize = 20 } }).Run();
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, model, ImageCollection.Mnist, 12, 12);
     }
 

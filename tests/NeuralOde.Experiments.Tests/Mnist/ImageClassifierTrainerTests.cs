@@ -1,6 +1,7 @@
 using NeuralOde.Blocks;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
@@ -156,7 +157,8 @@ public class ImageClassifierTrainerTests
     {
         ImageTrainingResult result = new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, Options with { LearningRate = 1e30, GradientNormBound = null, Schedule = LearningRateSchedule.Constant }).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
-        Assert.Contains("the loss of step", result.Failure);
+        Assert.Equal(TrainingFailureReason.LossNotFinite, result.Failure!.Reason);
+        Assert.Contains("The loss of step", result.Failure.Message);
     }
 
     [Fact]
@@ -166,7 +168,7 @@ public class ImageClassifierTrainerTests
         Layer classifier = new Sequential(
             new Flatten(),
             new Linear(36, 4, random: random),
-            new OdeLayer(new OdeBlock(new Mlp(4, [5], 4, random: random)) { Solver = new Euler(), Steps = new FixedSteps(0.25) }),
+            new OdeLayer(new OdeBlock(new Mlp(4, [5], 4, random: random).AsField()) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25) }),
             new Linear(4, 3, random: random));
         ImageTrainingResult result = new ImageClassifierTrainer(classifier, Training, Measured, Options with { Epochs = 1 }).Run();
         Assert.All(result.History.Steps, x => Assert.Equal((4, 4), (x.ForwardEvaluations, x.BackwardEvaluations)));

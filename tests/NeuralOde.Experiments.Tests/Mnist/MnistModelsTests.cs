@@ -2,11 +2,13 @@ using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Experiments.Tests.Images;
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
+using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Tests.Mnist;
 
@@ -46,6 +48,20 @@ public class MnistModelsTests
         Assert.Equal([3, 5], logits.Shape);
         logits.Square().Sum().Backward();
         Assert.All(network.NamedParameters(), x => Assert.True(x.Parameter.Gradient is { } g && g.ToArray<float>().Any(v => v != 0), x.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void A_clone_answers_with_the_same_bits(MnistModel model, MnistNormalization normalization)
+    {
+        Layer network = MnistModels.Create(Tiny(model, normalization), new RandomSource(1), 12, 10, 5);
+        Tensor images = new RandomSource(2).Normal([3, 12, 10, 1]);
+        network.Forward(images);
+        Layer clone = network.Clone();
+        double[] expected = network.Forward(images).ToDoubles();
+        Assert.Equal(expected, clone.Forward(images).ToDoubles());
+        Assert.Empty(network.Parameters.Intersect(clone.Parameters));
+        Assert.Equal(network.NamedBuffers().SelectMany(static x => x.Buffer.ToDoubles()), clone.NamedBuffers().SelectMany(static x => x.Buffer.ToDoubles()));
     }
 
     [Theory]
@@ -135,7 +151,7 @@ public class MnistModelsTests
         MnistModelOptions[] all =
         [
             .. Enum.GetValues<MnistModel>().SelectMany(x => new[] { MnistModelOptions.Default(x), MnistModelOptions.Published(x) }),
-            new() { Steps = FixedSteps.Count(7), Solver = new Heun() },
+            new() { Steps = FixedSteps.PerInterval(7), Solver = new Heun() },
             new() { Steps = SolverChoice.Tolerances(1e-3, 2.5e-4), Solver = new Dopri5(), Normalization = MnistNormalization.Group, Channels = 16 },
             new() { Model = MnistModel.ResNet, ResidualBlocks = 3 },
             new() { Model = MnistModel.Mlp, HiddenUnits = 20 },

@@ -123,8 +123,8 @@ public class SettingListTests
     [Fact]
     public void Solver_steps_and_tolerances_go_together()
     {
-        Assert.Equal(new FixedSteps(0.05), Apply(("solver", "euler")).Solver.Steps);
-        Assert.Equal(new FixedSteps(0.2), Apply(("solver", "tsit5"), ("step", "0.2")).Solver.Steps);
+        Assert.Equal(FixedSteps.OfLength(0.05), Apply(("solver", "euler")).Solver.Steps);
+        Assert.Equal(FixedSteps.OfLength(0.2), Apply(("solver", "tsit5"), ("step", "0.2")).Solver.Steps);
         Assert.Equal(SolverChoice.Tolerances(1e-6, 1e-7), Apply(("solver", "dopri5"), ("rtol", "1e-6")).Solver.Steps);
         Assert.Equal(SolverChoice.Tolerances(1e-3, 1e-8), Apply(("atol", "1e-8")).Solver.Steps);
         Assert.Equal(GradientMethod.BacksolveAdjoint, Apply(("gradient", "adjoint")).Solver.Gradient);
@@ -192,8 +192,8 @@ public class SettingListTests
                 OdeSolver.Parse(SolverChoice.AdaptiveNames[random.Next(4)]),
                 random.Next(3) switch
                 {
-                    0 => FixedSteps.Count(random.Next(1, 100)),
-                    1 => new FixedSteps(Positive()),
+                    0 => FixedSteps.PerInterval(random.Next(1, 100)),
+                    1 => FixedSteps.OfLength(Positive()),
                     _ => SolverChoice.Tolerances(Positive(), Positive()),
                 },
                 GradientMethod.All[random.Next(3)]),

@@ -104,7 +104,7 @@ internal static class MnistCharacteristicsRun
         ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training failed: {result.Failure}.");
+            context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Message}");
         }
         else if (result.Outcome == TrainingOutcome.Cancelled)
         {

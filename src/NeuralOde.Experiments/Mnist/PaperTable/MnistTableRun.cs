@@ -135,7 +135,7 @@ internal static class MnistTableRun
                 context.Error.WriteLine($"neuralode: stopped. The same command goes on with {path}.");
                 return (ExitCode.Cancelled, null);
             case TrainingOutcome.Diverged:
-                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure}.");
+                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Message}");
                 return (ExitCode.Failure, null);
             default:
                 ClassifierEvaluation test = ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken);
@@ -149,8 +149,8 @@ internal static class MnistTableRun
         return
         [
             Series("ResNet", "blocks", Blocks, n => residual with { ResidualBlocks = n }),
-            Series("Euler, direct gradient", "steps", EulerSteps, n => euler with { Steps = FixedSteps.Count(n), Gradient = GradientMethod.Direct }),
-            Series("Euler, adjoint", "steps", EulerSteps, n => euler with { Steps = FixedSteps.Count(n), Gradient = GradientMethod.BacksolveAdjoint }),
+            Series("Euler, direct gradient", "steps", EulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.Direct }),
+            Series("Euler, adjoint", "steps", EulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.BacksolveAdjoint }),
         ];
 
         DepthSeries Series(string title, string unit, int[] counts, Func<int, MnistModelOptions> model) =>

@@ -20,7 +20,7 @@ public sealed record LatentFitOptions
 
     /// <summary>Widths of the latent field's hidden layers.</summary>
     /// <value>Default one layer of 32.</value>
-    public IReadOnlyList<int> Widths { get; init; } = [32];
+    public IReadOnlyList<int> Widths { get; init => field = ValueList.From(value); } = ValueList.Of(32);
 
     /// <summary>Optimizer steps, at most.</summary>
     /// <value>At least 1; default 1500, and 600 for a classifier.</value>

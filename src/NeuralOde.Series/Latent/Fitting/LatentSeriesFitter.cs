@@ -42,7 +42,7 @@ public static class LatentSeriesFitter
         LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count);
         LatentOde model = shape.Create(random.Split());
         var task = new ForecastTask(model, [.. training.Series.Select(scaling.Observed)], options, random.Split());
-        LatentTrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
+        TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
         return new LatentSeriesFit(new LatentForecaster(model, shape, scaling, WithoutInputs(known ?? training)), result, task.ValidationCount);
     }
 
@@ -155,7 +155,7 @@ public static class LatentSeriesFitter
 /// <param name="Forecaster">The model, with the best parameters.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
-public sealed record LatentSeriesFit(LatentForecaster Forecaster, LatentTrainingResult Training, int ValidationCount)
+public sealed record LatentSeriesFit(LatentForecaster Forecaster, TrainingResult Training, int ValidationCount)
 {
     /// <summary>Whether training was cancelled before its end.</summary>
     public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;

@@ -1,5 +1,7 @@
 using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
 using NeuralOde.Settings;
+using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -52,7 +54,18 @@ public sealed record LatentTrainingOptions
 
     /// <summary>What must be the same when a run is resumed, as words that a user knows; the trainer adds its own.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<(string Name, string Value)> RunSettings { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> RunSettings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
+
+    internal TrainingOptions ForRun() => new()
+    {
+        Iterations = Iterations,
+        Schedule = Schedule,
+        GradientNormBound = GradientNormBound,
+        Validation = new ValidationPlan { Interval = ValidationInterval },
+        EarlyStopping = Patience is { } patience ? new EarlyStopping(patience) : null,
+        Checkpointing = CheckpointPath is null ? null : new Checkpointing(CheckpointPath, CheckpointInterval),
+        Settings = [.. RunSettings, .. LatentTrainingOptions.Settings.ToResume(this)],
+    };
 
     /// <summary>The settings: what each is called, its range and its help.</summary>
     public static SettingList<LatentTrainingOptions> Settings { get; } = new(
