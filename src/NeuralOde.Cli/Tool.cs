@@ -8,6 +8,7 @@ using NeuralOde.Cli.Predict;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Cli;
 
@@ -103,7 +104,7 @@ internal static class Tool
             "experiment", "Runs one of the articles' larger experiments, and reports what came out.", "'neuralode experiment NAME --help' says what an experiment does and what it takes.", context);
         foreach (CommandDescription verb in Verbs())
         {
-            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context));
+            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context, context.Arguments.Contains(verb.Name.Split(' ')[^1])));
         }
 
         root.Add(experiments);

@@ -28,7 +28,7 @@ public sealed class ImageClassifierTrainer
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(training);
         options ??= new ImageTrainingOptions();
-        options.Check();
+        ImageTrainingOptions.Settings.Check(options);
         var batches = new ImageBatches(training, options.Batches);
         if ((long)options.Epochs * batches.Count > int.MaxValue)
         {
@@ -45,7 +45,7 @@ public sealed class ImageClassifierTrainer
             Validation = new ValidationPlan { Interval = batches.Count },
             Failures = FailurePolicy.GiveUp,
             Checkpointing = options.CheckpointPath is null ? null : new Checkpointing(options.CheckpointPath, options.CheckpointInterval, afterValidation: true),
-            Settings = [.. options.Settings, .. Fingerprint(options, training, measured)],
+            Settings = [.. options.RunSettings, .. Fingerprint(options, training, measured)],
             ProgressInterval = TimeSpan.Zero,
         });
     }
@@ -68,20 +68,12 @@ public sealed class ImageClassifierTrainer
 
     private static IEnumerable<(string Name, string Value)> Fingerprint(ImageTrainingOptions options, ImageDataset training, ImageDataset? measured)
     {
-        // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
-        if (options.Schedule != LearningRateSchedule.Constant)
+        foreach ((string, string) setting in ImageTrainingOptions.Settings.ToResume(options))
         {
-            yield return ("epochs", Text(options.Epochs));
+            yield return setting;
         }
 
-        yield return ("learning rate", Text(options.LearningRate));
-        yield return ("learning-rate schedule", string.Join(' ', Enumerable.Range(0, 9).Select(i => options.Schedule.Factor(i / 8.0).ToString("0.####", CultureInfo.InvariantCulture))));
-        yield return ("gradient norm bound", options.GradientNormBound is { } bound ? Text(bound) : "none");
-        yield return ("batch size", Text(options.Batches.BatchSize));
-        yield return ("shuffled", options.Batches.IsShuffled ? "yes" : "no");
-        yield return ("augmentation shift", Text(options.Batches.MaxShift));
         yield return ("pixel scale", $"{Text(options.Batches.Scale.Mean)}, {Text(options.Batches.Scale.Deviation)}");
-        yield return ("seed", Text(options.Batches.Seed));
         yield return ("training images", Images(training));
         yield return ("measured images", measured is null ? "none" : Images(measured));
 

@@ -26,7 +26,7 @@ public static class MnistModels
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
-        options.Check();
+        MnistModelOptions.Settings.Check(options);
         if (options.Model == MnistModel.Mlp)
         {
             return new Sequential(

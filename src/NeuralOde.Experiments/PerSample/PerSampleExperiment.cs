@@ -31,7 +31,7 @@ public static class PerSampleExperiment
     public static PerSampleResult Run(PerSampleOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new PerSampleOptions();
-        options.Check();
+        PerSampleOptions.Settings.Check(options);
         var random = new RandomSource(options.Seed);
         TimeSeriesSet training = Observe(options, options.SeriesCount, random.Split(), options.Noise);
 

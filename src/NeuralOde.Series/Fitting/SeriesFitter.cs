@@ -40,7 +40,7 @@ public static class SeriesFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new SeriesFitOptions();
-        options.Validate();
+        SeriesFitOptions.Settings.Check(options);
         foreach (TimeSeries series in training.Series)
         {
             if (Enumerable.Range(0, series.Count).Count(series.IsObserved) < 2)

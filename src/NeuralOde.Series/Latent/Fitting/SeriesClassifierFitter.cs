@@ -24,14 +24,15 @@ public static class SeriesClassifierFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new LatentFitOptions();
-        options.Validate();
+        LatentFitOptions.Settings.Check(options);
+        options = options.Or(LatentFitOptions.ForClasses);
         LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training.Series);
         var random = new RandomSource(options.Seed);
-        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count, latent: 16, units: 100);
+        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count);
         var network = new SeriesClassifierNetwork(shape, training.Classes.Count, random.Split());
         var classifier = new SeriesClassifier(network, shape, scaling, training.Classes);
         var task = new ClassificationTask(classifier, training, options, random.Split());
-        TrainingResult result = new LatentTrainer(task, options.Training(iterations: 600, learningRate: 0.005)).Run(progress, cancellationToken);
+        TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
         return new SeriesClassifierFit(classifier, result, task.ValidationCount);
     }
 
