@@ -5,7 +5,7 @@ namespace NeuralOde.Solvers.Tests.Problems;
 /// Reference values: linearly implicit Euler extrapolated to order 11 in 113-bit arithmetic at a relative tolerance of 1e-17.
 /// At 1e11 they agree with the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari) (0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050) to 1e-13.
 /// </remarks>
-internal class Robertson(string name, double end, double[] reference) : StiffProblem(name, [1, 0, 0], end, reference, 1e-8)
+internal class Robertson(string name, double end, double[] reference, double floor) : StiffProblem(name, [1, 0, 0], end, reference, floor)
 {
     public Robertson(double end)
         : this(
@@ -16,7 +16,8 @@ internal class Robertson(string name, double end, double[] reference) : StiffPro
                 1e5 => [1.78659211420994649712e-2, 7.27475146843631877316e-8, 9.82134006110385850666e-1],
                 1e11 => [2.08334014970129423618e-8, 8.33336077033478342307e-14, 9.99999979166515169379e-1],
                 _ => throw new ArgumentOutOfRangeException(nameof(end), end, "There are reference values at 1e5 and 1e11."),
-            })
+            },
+            1e-8)
     {
     }
 
