@@ -165,7 +165,6 @@ static void run(const Problem *p, int differences, clockid_t clock) {
   CVodeGetNumLinRhsEvals(memory, &extra);
   printf("%s%s %.0f %.0f %.0f %ld %ld %ld %ld %ld", p->name, differences ? "-fd" : "", times[BATCHES / 4], times[BATCHES / 2], times[3 * BATCHES / 4], steps, evaluations + extra, failures,
          setups, jacobians);
-  for (int i = 0; i < p->length && i < 8; i++) printf(" %.17g", N_VGetArrayPointer(y)[i]);
   printf("\n");
   CVodeFree(&memory);
   SUNLinSolFree(linear);
