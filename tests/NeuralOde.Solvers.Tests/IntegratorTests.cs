@@ -4,6 +4,8 @@ public class IntegratorTests
 {
     private static readonly double[] Initial = [0.7, -0.4, 0.9];
 
+    public static TheoryData<string, bool> ExplicitBothWays => SolverNames.ExplicitBothWays;
+
     public static TheoryData<string, bool> AllBothWays => SolverNames.AllBothWays;
 
     public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
@@ -114,7 +116,7 @@ public class IntegratorTests
     }
 
     [Theory]
-    [MemberData(nameof(AllBothWays))]
+    [MemberData(nameof(ExplicitBothWays))]
     public void Quadrature_equals_the_same_component_in_the_state(string name, bool forward)
     {
         double[] times = forward ? [0, 0.4, 0.45, 1.3, 2] : [2, 1.3, 0.45, 0.4, 0];
@@ -144,7 +146,7 @@ public class IntegratorTests
         SolveResult alone = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 3).Solve(new NonlinearField<double>(), Initial, [0, 1], new double[6]);
         SolveResult seminorm = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 4, errorNorm: new ErrorNorm(0, 3)).Solve(field, initial, [0, 1], new double[8]);
         SolveResult norm = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 4).Solve(field, initial, [0, 1], new double[8]);
-        Assert.Equal(alone.Statistics, seminorm.Statistics);
+        Assert.Equal((alone.Statistics.AcceptedSteps, alone.Statistics.RejectedSteps), (seminorm.Statistics.AcceptedSteps, seminorm.Statistics.RejectedSteps));
         Assert.True(norm.Statistics.AcceptedSteps > 2 * alone.Statistics.AcceptedSteps);
     }
 

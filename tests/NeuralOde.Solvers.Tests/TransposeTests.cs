@@ -10,7 +10,7 @@ public class TransposeTests
 
     public static TheoryData<string, bool> AllBothWays => SolverNames.TransposableBothWays;
 
-    public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
+    public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveRungeKuttaBothWays;
 
     [Theory]
     [MemberData(nameof(AllBothWays))]

@@ -19,6 +19,7 @@ internal static class SolverRegistry
         ("bosh3", () => new Bosh3()),
         ("dopri5", () => new Dopri5()),
         ("tsit5", () => new Tsit5()),
+        ("rodas5p", () => new Rodas5P()),
     ];
 
     public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));

@@ -9,6 +9,14 @@ internal static class SolverNames
 
     public static TheoryData<string> RungeKutta => [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta)];
 
+    public static TheoryData<string> AdaptiveRungeKutta => [.. AdaptiveNames.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta)];
+
+    public static TheoryData<string, bool> AdaptiveRungeKuttaBothWays => BothWays(AdaptiveNames.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta));
+
+    public static TheoryData<string> AdaptiveTransposable => [.. AdaptiveNames.Where(name => OdeSolver.Parse(name).HasTranspose)];
+
+    public static TheoryData<string, bool> ExplicitBothWays => BothWays(OdeSolver.Names.Where(name => !SolvesEquations(OdeSolver.Parse(name))));
+
     public static TheoryData<string> Transposable => [.. TransposableNames];
 
     public static TheoryData<string, bool> TransposableBothWays => BothWays(TransposableNames);
@@ -16,6 +24,9 @@ internal static class SolverNames
     public static TheoryData<string, bool> AllBothWays => BothWays(OdeSolver.Names);
 
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
+
+    /// <summary>Whether a method's step solves equations, linear or not, so that its results carry their errors too.</summary>
+    public static bool SolvesEquations(OdeSolver solver) => solver is Rosenbrock;
 
     private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
 
