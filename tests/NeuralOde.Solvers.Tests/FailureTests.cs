@@ -72,11 +72,12 @@ public class FailureTests
     {
         // z = 1 / (1 − t).
         SolveResult result = Solve(name, (t, z, dz) => (dz[0], dz[1]) = (z[0] * z[0], 0), [0, 2], out _);
-        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall);
+        bool solves = SolverNames.SolvesEquations(OdeSolver.Parse(name));
+        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall || (solves && result.Status == SolveStatus.NewtonFailed));
 
         // Fixed steps overshoot the pole by a few of their own.
         Assert.InRange(result.Time, 0.99, OdeSolver.Parse(name).IsAdaptive ? 1.01 : 1.3);
-        Assert.True(result.Status == SolveStatus.StepTooSmall || result.Component == 0);
+        Assert.True(result.Status != SolveStatus.NotFinite || result.Component == 0);
     }
 
     [Theory]
@@ -87,7 +88,10 @@ public class FailureTests
         double sign = 1;
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-12, AbsoluteTolerance = 1e-12 }, 1);
         SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = 1e6 * (sign = -sign)), [0.7], [1, 2], new double[2]);
-        Assert.Equal(SolveStatus.StepTooSmall, result.Status);
+
+        // Equations with such a field have no solution that an iteration could find, and a symmetric formula may never see it change.
+        bool solves = SolverNames.SolvesEquations(OdeSolver.Parse(name));
+        Assert.True(result.Status == SolveStatus.StepTooSmall || (solves && result.Status is SolveStatus.NewtonFailed or SolveStatus.StepLimit));
         Assert.Equal(-1, result.Component);
     }
 

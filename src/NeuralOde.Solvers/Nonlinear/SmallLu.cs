@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>LU decomposition with partial pivoting of <c>M − γ J</c> for systems of a few components: plain loops without a call, because calls would cost more than the arithmetic.</summary>
+/// <summary>
+/// LU decomposition with partial pivoting of <c>M − γ J</c> for systems of a few components: plain loops without a call, because calls would cost more than
+/// the arithmetic.
+/// </summary>
 /// <remarks>G. H. Golub, C. F. Van Loan, <i>Matrix Computations</i>, 3.4. The diagonal is kept inverted.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class SmallLu<T>
