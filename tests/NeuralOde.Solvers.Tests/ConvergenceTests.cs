@@ -63,8 +63,9 @@ public class ConvergenceTests
         OdeSolver solver = OdeSolver.Parse(name);
         double tightest = solver.Order switch { 1 => 1e-6, 2 => 1e-7, _ => 1e-10 };
 
-        // Steps are controlled by an estimate that goes with h to the lower order of its pair plus 1, and the method of order p makes a global error of h^p.
-        double exponent = solver.Order / (Math.Min(solver.Order, solver.EmbeddedOrder ?? solver.Order) + 1.0);
+        // Steps are controlled by an estimate that goes with h to the lower order of its pair plus 1; the method of order p makes a global error of h^p, and its
+        // dense output one of its own order plus 1.
+        double exponent = Math.Min(solver.Order, solver.DenseOrder + 1) / (Math.Min(solver.Order, solver.EmbeddedOrder ?? solver.Order) + 1.0);
         for (double tolerance = 1e-4; tolerance >= tightest * 0.99; tolerance /= 10)
         {
             OdeSolution<double> solution = Solve(solver, times, new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance });
@@ -109,7 +110,7 @@ public class ConvergenceTests
         double[] direct = forward ? times : [.. times.Reverse()];
 
         // More steps for a low order, so that the leading term dominates; fewer for a high one, so that round-off does not.
-        int coarse = (solver.Order switch { 1 => 640, 2 => 320, 3 => 160, _ => 80 }) * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
+        int coarse = (solver.Order switch { 1 => 640, 2 => 320, 3 => 160, 4 or 5 => 80, _ => 20 }) * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
 
         // Over all outputs: at a single one, errors of both signs may nearly cancel.
         double Error(int n)

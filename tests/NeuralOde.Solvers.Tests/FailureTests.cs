@@ -28,7 +28,8 @@ public class FailureTests
         Assert.Equal(1, result.Component);
 
         // Steps of at most 0.01, or what adaptive steps shrink to.
-        Assert.InRange(result.Time, 0.625, 0.636);
+        // Gauss's nodes leave out the end of a step, so that the field is seen at the start of the next one.
+        Assert.InRange(result.Time, 0.625, name.StartsWith("gauss", StringComparison.Ordinal) ? 0.66 : 0.636);
         Assert.True(double.IsFinite(states[3]) && double.IsNaN(states[5]));
     }
 

@@ -26,7 +26,7 @@ internal static class SolverNames
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
 
     /// <summary>Whether a method's step solves equations, linear or not, so that its results carry their errors too.</summary>
-    public static bool SolvesEquations(OdeSolver solver) => solver is Rosenbrock or DiagonallyImplicitRungeKutta;
+    public static bool SolvesEquations(OdeSolver solver) => solver is Rosenbrock or DiagonallyImplicitRungeKutta or Collocation;
 
     private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
 
