@@ -1,1 +1,1 @@
-return NeuralOde.Cli.Shell.Tool.Run(args);
+return NeuralOde.Cli.Tool.Run(args);

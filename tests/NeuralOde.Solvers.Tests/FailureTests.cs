@@ -90,9 +90,9 @@ public class FailureTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-12, AbsoluteTolerance = 1e-12 }, 1);
         SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = 1e6 * (sign = -sign)), [0.7], [1, 2], new double[2]);
 
-        // Equations with such a field have no solution that an iteration could find, and a symmetric formula may never see it change.
-        bool solves = SolverNames.SolvesEquations(OdeSolver.Parse(name));
-        Assert.True(result.Status == SolveStatus.StepTooSmall || (solves && result.Status is SolveStatus.NewtonFailed or SolveStatus.StepLimit));
+        // What a method that solves equations meets first: their iterations may not converge, or their matrices hide the jumps.
+        SolveStatus[] expected = SolverNames.SolvesEquations(OdeSolver.Parse(name)) ? [SolveStatus.StepTooSmall, SolveStatus.NewtonFailed, SolveStatus.StepLimit] : [SolveStatus.StepTooSmall];
+        Assert.Contains(result.Status, expected);
         Assert.Equal(-1, result.Component);
     }
 

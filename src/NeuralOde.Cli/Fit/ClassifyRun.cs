@@ -7,6 +7,7 @@ using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Times;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -16,8 +17,8 @@ internal static class ClassifyRun
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         LatentFitRun.Refuse(
-            parsed, "is for tables; labelled series in a .ts file say themselves what they are", options.Time, options.TimeFormat, options.States, options.Series, options.Log, options.Covariates);
-        LatentFitRun.Refuse(parsed, "is for forecasts; from labelled series a classifier is learned, which --test FILE.ts measures", options.HoldOut, options.Samples, options.Out);
+            parsed, "is for tables; labelled series in a .ts file say themselves what they are", LatentFitRun.Named(options, "time", "time-format", "states", "series", "log", "covariates"));
+        LatentFitRun.Refuse(parsed, "is for forecasts; from labelled series a classifier is learned, which --test FILE.ts measures", [options.HoldOut, options.Settings["samples"], options.Out]);
         string path = parsed.GetValue(options.Data)!;
         string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);
@@ -34,7 +35,7 @@ internal static class ClassifyRun
 
         LabelledSeries training = Read(path);
         LabelledSeries? unseen = test is null ? null : Read(test);
-        LatentFitOptions settings = LatentFitRun.Settings(parsed, options);
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
         if (seeds is { Length: > 0 })
         {
             return Table(context, training, unseen!, settings, seeds);
@@ -71,7 +72,7 @@ internal static class ClassifyRun
 
     private static void Print(CommandContext context, ClassifyOutcome outcome)
     {
-        LatentTrainingResult training = outcome.Fit.Training;
+        TrainingResult training = outcome.Fit.Training;
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));

@@ -28,23 +28,10 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
 
             TimeSeriesSet set = TimeSeriesSet.FromTable(
                 CsvTable.Read(path),
-                new TimeSeriesOptions
+                options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
                 {
-                    TimeColumn = parsed.GetValue(options.Time),
-                    TimeFormat = parsed.GetValue(options.TimeFormat) switch
-                    {
-                        "number" => TimeFormat.Number,
-                        "iso" => TimeFormat.IsoDate,
-                        "yyyymmdd" => TimeFormat.CompactDate,
-                        _ => TimeFormat.Automatic,
-                    },
-                    SeriesColumn = parsed.GetValue(options.Series),
-                    StateColumns = Names("--states", parsed.GetValue(options.States)),
-                    LogColumns = Names("--log", parsed.GetValue(options.Log)) ?? [],
-                    CovariateColumns = Names("--covariates", parsed.GetValue(options.Covariates)) ?? [],
-
                     // A short series still tells something where there are others.
-                    MinimumPoints = parsed.GetValue(options.Series) is null ? 3 : 1,
+                    MinimumPoints = parsed.IsGiven(options.Settings["series"]) ? 1 : 3,
                 });
             if (set.Series.Sum(static series => series.Count) < 3)
             {
@@ -53,14 +40,6 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
 
             return new FitData(path, set, SeriesSplit.Of(set, holdOut));
         });
-    }
-
-    private static string[]? Names(string option, string? text)
-    {
-        string[]? names = text?.Split(',', StringSplitOptions.TrimEntries);
-        return names is null || Array.TrueForAll(names, static x => x.Length > 0)
-            ? names
-            : throw new CommandException($"{option} takes columns joined by commas, such as A,B; got '{text}'.");
     }
 
     private static HoldOut? ParseHoldOut(string text)

@@ -25,7 +25,7 @@ internal static class FitRun
         LatentFitRun.RefuseLatentOptions(parsed, options);
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
         FitData data = FitData.Read(parsed, options);
-        SeriesFitOptions settings = Settings(parsed, options);
+        SeriesFitOptions settings = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed);
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
@@ -186,22 +186,5 @@ internal static class FitRun
         {
             yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
         }
-    }
-
-    private static SeriesFitOptions Settings(CommandValues parsed, FitCommand.FitOptions options)
-    {
-        var settings = new SeriesFitOptions();
-        return settings with
-        {
-            TimeDependent = parsed.GetValue(options.TimeDependent),
-            HiddenStates = (int)(parsed.GetValue(options.HiddenStates) ?? 0),
-            Widths = parsed.GetValue(options.Hidden) is { Length: > 0 } widths ? widths : settings.Widths,
-            Regularization = parsed.GetValue(options.Regularization) ?? settings.Regularization,
-            Iterations = (int)(parsed.GetValue(options.Iterations) ?? settings.Iterations),
-            LearningRate = parsed.GetValue(options.LearningRate) ?? settings.LearningRate,
-            Seed = parsed.GetValue(options.Seed) ?? 0,
-            Solver = parsed.GetValue(options.Solver) is { } name ? OdeSolver.Parse(name) : settings.Solver,
-            RelativeTolerance = parsed.GetValue(options.RelativeTolerance) ?? settings.RelativeTolerance,
-        };
     }
 }

@@ -8,6 +8,7 @@ using NeuralOde.Reports;
 using NeuralOde.Series;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -53,7 +54,7 @@ internal static class LatentFitReport
     }
 
     /// <summary>The loss over training, and what the best model is kept by.</summary>
-    public static Figure Loss(string unit, LatentTrainingResult training, string caption)
+    public static Figure Loss(string unit, TrainingResult training, string caption)
     {
         var figure = new Figure { XAxis = new FigureAxis("iteration"), YAxis = new FigureAxis("loss", unit), Height = 320, Caption = caption }
             .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static i => (double)i)], training.Losses, "loss of the batch", s_mean with { Width = 1 });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.Commands;
 

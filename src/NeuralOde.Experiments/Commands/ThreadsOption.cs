@@ -14,7 +14,7 @@ internal sealed class ThreadsOption
     {
         if (parsed.GetValue(Option) is long threads)
         {
-            Threads.Maximum = (int)threads;
+            ComputeSettings.Process.MaxThreads = (int)threads;
         }
     }
 }

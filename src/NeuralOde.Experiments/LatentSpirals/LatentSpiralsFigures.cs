@@ -6,6 +6,7 @@ using NeuralOde.Reports;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Tensors;
+using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.LatentSpirals;
 
@@ -105,7 +106,7 @@ internal sealed class LatentSpiralsFigures
     /// <summary>Loss and validation error over training.</summary>
     public PanelGrid Curves()
     {
-        LatentTrainingResult training = _outcome.Training!;
+        TrainingResult training = _outcome.Training!;
 
         // What a perfect reconstruction of a known latent state would have: two coordinates' log density at its peak.
         double floor = 2 * (Math.Log(_outcome.Options.LikelihoodDeviation) + (0.5 * Math.Log(2 * Math.PI)));

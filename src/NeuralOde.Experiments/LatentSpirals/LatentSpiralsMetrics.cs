@@ -4,6 +4,7 @@ using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Tables;
+using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.LatentSpirals;
 
@@ -82,7 +83,7 @@ internal static class LatentSpiralsMetrics
         json.WriteEndObject();
     }
 
-    private static void WriteTraining(Utf8JsonWriter json, LatentTrainingResult training)
+    private static void WriteTraining(Utf8JsonWriter json, TrainingResult training)
     {
         json.WriteStartObject("training");
         json.WriteString("outcome", training.Outcome.ToString().ToLowerInvariant());

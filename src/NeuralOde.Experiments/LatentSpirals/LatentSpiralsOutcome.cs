@@ -2,6 +2,7 @@ using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.LatentSpirals;
 
@@ -12,7 +13,7 @@ namespace NeuralOde.Experiments.LatentSpirals;
 /// <param name="Errors">How it does on the test spirals, by numbers of observations.</param>
 /// <param name="Source">Where it was loaded from, and the command that made it where that is known; null for one that was trained.</param>
 internal sealed record SpiralModelOutcome(
-    LatentSpiralsOptions Options, LatentSeriesModel Model, LatentTrainingResult? Training, IReadOnlyList<SpiralErrors> Errors, string? Source = null)
+    LatentSpiralsOptions Options, LatentSeriesModel Model, TrainingResult? Training, IReadOnlyList<SpiralErrors> Errors, string? Source = null)
 {
     /// <summary>The model's name as the articles write it.</summary>
     public string Title => Options.Decoder == SpiralDecoder.Ode ? "latent ODE" : "recurrent network";

@@ -1,6 +1,7 @@
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -11,8 +12,6 @@ public sealed class SpiralModel
 {
     private const string KindKey = "neuralode.spiral_model";
     private const string Version = "1";
-    private const int MostUnits = 100_000;
-    private const int MostSpirals = 10_000_000;
 
     /// <summary>Puts a model together with what it was made from.</summary>
     /// <param name="model">The model.</param>
@@ -59,11 +58,11 @@ public sealed class SpiralModel
         LatentSpiralsOptions options;
         try
         {
-            options = Read(new SettingsReader(file.Metadata));
+            options = LatentSpiralsOptions.Settings.FromText(new LatentSpiralsOptions(), file.Metadata);
         }
-        catch (FormatException e)
+        catch (SettingException e)
         {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}.", e);
+            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}", e);
         }
 
         options = change?.Invoke(options) ?? options;
@@ -78,50 +77,11 @@ public sealed class SpiralModel
     public void Save(string path)
     {
         var metadata = new Dictionary<string, string>(Notes) { [KindKey] = Version };
-        foreach ((string name, string value) in Write(Options))
+        foreach ((string name, string value) in LatentSpiralsOptions.Settings.ToText(Options))
         {
             metadata[name] = value;
         }
 
         Model.Save(path, metadata);
-    }
-
-    private static IEnumerable<(string Name, string Value)> Write(LatentSpiralsOptions x) =>
-    [
-        ("model", Names[(int)x.Decoder]),
-        ("units", SettingsReader.Text(x.Hidden)),
-        ("latent components", SettingsReader.Text(x.Latent)),
-        ("units of the field", SettingsReader.Text(x.FieldHidden)),
-        ("likelihood deviation", SettingsReader.Text(x.LikelihoodDeviation)),
-        .. SolverSettings.Write(x.Solver, x.Steps, x.Gradient),
-        ("seed", SettingsReader.Text(x.Training.Seed)),
-        ("training spirals", SettingsReader.Text(x.TrainingCount)),
-        ("validation spirals", SettingsReader.Text(x.ValidationCount)),
-        ("test spirals", SettingsReader.Text(x.TestCount)),
-    ];
-
-    private static LatentSpiralsOptions Read(SettingsReader settings)
-    {
-        int decoder = Names.ToList().IndexOf(settings.Value("model"));
-        (OdeSolver solver, StepSizeControl steps, GradientMethod gradient) = SolverSettings.Read(settings);
-        var defaults = new LatentSpiralsOptions();
-        return defaults with
-        {
-            Decoder = decoder >= 0 ? (SpiralDecoder)decoder : throw settings.Wrong("model"),
-            Hidden = settings.Whole("units", MostUnits),
-            Latent = settings.Whole("latent components", MostUnits),
-            FieldHidden = settings.Whole("units of the field", MostUnits),
-            LikelihoodDeviation = settings.Positive("likelihood deviation"),
-            Solver = solver,
-            Steps = steps,
-            Gradient = gradient,
-            TrainingCount = settings.Whole("training spirals", MostSpirals),
-            ValidationCount = settings.Whole("validation spirals", MostSpirals),
-            TestCount = settings.Whole("test spirals", MostSpirals),
-            Training = defaults.Training with
-            {
-                Seed = long.TryParse(settings.Value("seed"), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out long seed) ? seed : throw settings.Wrong("seed"),
-            },
-        };
     }
 }

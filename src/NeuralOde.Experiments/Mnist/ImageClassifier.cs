@@ -2,6 +2,7 @@ using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -63,11 +64,11 @@ public sealed partial class ImageClassifier
         MnistModelOptions options;
         try
         {
-            options = MnistModelOptions.FromSettings(file.Metadata);
+            options = MnistModelOptions.Settings.FromText(new(), file.Metadata);
         }
-        catch (FormatException e)
+        catch (SettingException e)
         {
-            throw new SafeTensorsException(path, $"its description of the classifier is damaged: {e.Message}.", e);
+            throw new SafeTensorsException(path, $"its description of the classifier is damaged: {e.Message}", e);
         }
 
         string[] classes = Value("classes").Split('|');
@@ -78,7 +79,7 @@ public sealed partial class ImageClassifier
         options = change?.Invoke(options) ?? options;
         Layer network = MnistModels.Create(options, new RandomSource(0), rows, columns, classes.Length);
         network.Load(file);
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, options, collection, rows, columns);
 
         string Value(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw new SafeTensorsException(path, $"its description of the classifier lacks '{key}'.");
@@ -106,7 +107,7 @@ public sealed partial class ImageClassifier
             ["pixel mean"] = Collection.Scale.Mean.ToString(CultureInfo.InvariantCulture),
             ["pixel deviation"] = Collection.Scale.Deviation.ToString(CultureInfo.InvariantCulture),
         };
-        foreach ((string name, string value) in Options.ToSettings())
+        foreach ((string name, string value) in MnistModelOptions.Settings.ToText(Options))
         {
             metadata[name] = value;
         }

@@ -26,7 +26,7 @@ public static class MnistModels
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
-        options.Check();
+        MnistModelOptions.Settings.Check(options);
         if (options.Model == MnistModel.Mlp)
         {
             return new Sequential(
@@ -40,7 +40,7 @@ public static class MnistModels
 
         int channels = options.Channels;
         Layer[] features = options.HasEquation
-            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, FieldNorm, random, dtype)) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient })]
+            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, FieldNorm, random, dtype)) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient })]
             : [.. Enumerable.Range(0, options.ResidualBlocks).Select(_ => Residual())];
         return new Sequential([.. Downsampling(), .. features, Norm(), new AdaptiveAveragePool2d(), new Flatten(), new Linear(channels, classes, random: random, dtype: dtype)]);
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Experiments.PerSample;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Training;
@@ -13,23 +12,10 @@ internal static class PerSampleRun
 {
     public static int Start(CommandContext context, CommandValues parsed, PerSampleCommand.PerSampleCommandOptions options)
     {
-        var defaults = new PerSampleOptions();
-        PerSampleOptions settings = defaults with
-        {
-            Dynamics = KnownDynamics.All.FirstOrDefault(x => x.Name == parsed.GetValue(options.System)) ?? defaults.Dynamics,
-            SeriesCount = (int)(parsed.GetValue(options.Series) ?? defaults.SeriesCount),
-            Observations = (int)(parsed.GetValue(options.Observations) ?? defaults.Observations),
-            Noise = parsed.GetValue(options.Noise) ?? defaults.Noise,
-            Hidden = parsed.GetValue(options.Hidden) is { Length: > 0 } widths ? widths : defaults.Hidden,
-            StepCount = (int)(parsed.GetValue(options.Steps) ?? defaults.StepCount),
-            Ahead = (int)(parsed.GetValue(options.Ahead) ?? defaults.Ahead),
-            Iterations = (int)(parsed.GetValue(options.Shared.Iterations) ?? defaults.Iterations),
-            LearningRate = parsed.GetValue(options.Shared.LearningRate) ?? defaults.LearningRate,
-            Seed = parsed.GetValue(options.Shared.Seed) ?? 0,
-        };
+        PerSampleOptions settings = options.Settings.Apply(PerSampleOptions.Settings, new PerSampleOptions(), parsed);
         if (parsed.GetValue(options.Seeds) is { Length: > 0 } seeds)
         {
-            if (parsed.GetValue(options.Shared.Report) is not null || parsed.GetValue(options.Shared.Save) is not null)
+            if (parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null)
             {
                 throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
             }
@@ -37,7 +23,7 @@ internal static class PerSampleRun
             return Table(context, settings, seeds);
         }
 
-        string? report = options.Shared.ReportPath(parsed, "per-sample.html"), save = parsed.GetValue(options.Shared.Save);
+        string? report = options.Output.ReportPath(parsed, "per-sample.html"), save = parsed.GetValue(options.Output.Save);
         OutputFiles.Check(("--report", report), ("--save", save));
         PerSampleResult result = ProgressView.Run(
             context, $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with times of their own (seed {settings.Seed})", progress => Run(settings, progress, context.CancellationToken));

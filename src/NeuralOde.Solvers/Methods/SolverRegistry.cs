@@ -16,6 +16,8 @@ internal static class SolverRegistry
         ("ab2", () => new AdamsBashforth(2)),
         ("ab3", () => new AdamsBashforth(3)),
         ("ab4", () => new AdamsBashforth(4)),
+        ("adams", () => new Adams()),
+        ("bdf", () => new Bdf()),
         ("bosh3", () => new Bosh3()),
         ("dopri5", () => new Dopri5()),
         ("tsit5", () => new Tsit5()),

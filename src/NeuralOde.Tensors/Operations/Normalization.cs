@@ -126,13 +126,13 @@ internal sealed record NormalizationSums(NormalizationExtent Extent, double Epsi
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => NormalizationPullback.Sums(Operands(inputs, output));
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => NormalizationColumnSums.Invoke(Operands(inputs, output));
 
-        public override Division Divide(int length) => new(NormalizationPullback.SumsUnits(extent), 1, 2 * CostModel.Arithmetic<T>(extent.Length));
+        public override Division Divide(int length) => new(NormalizationColumnSums.Units(extent), 1, 2 * CostModel.Arithmetic<T>(extent.Length));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            NormalizationPullback.Sums(Operands(inputs, output), first, count);
+            NormalizationColumnSums.Invoke(Operands(inputs, output), first, count);
 
         private NormalizationOperands<T> Operands(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => new()
         {

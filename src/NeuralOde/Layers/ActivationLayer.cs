@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -13,4 +14,7 @@ public sealed class ActivationLayer(Activation activation) : Layer
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Activation.Apply(x);
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new ActivationLayer(Activation);
 }

@@ -11,7 +11,7 @@ public abstract partial class Module
     /// <param name="metadata">Free text to keep with them; nothing by default.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         CheckKnown();
@@ -37,7 +37,7 @@ public abstract partial class Module
 
     /// <summary>Takes all parameters and buffers from a file that is loaded already. Everything is checked before anything is changed.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
     /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
     public void Load(SafeTensorsFile file)
     {
@@ -68,10 +68,9 @@ public abstract partial class Module
 
     private void CheckKnown()
     {
-        if (!KnowsItsParameters)
+        if (WhyParametersAreUnknown is { } reason)
         {
-            throw new InvalidOperationException(
-                "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
+            throw new InvalidOperationException(reason);
         }
     }
 

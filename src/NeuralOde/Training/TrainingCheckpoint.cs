@@ -79,7 +79,7 @@ public sealed class TrainingCheckpoint
             SafeTensor[] optimizer = [.. file.Tensors.Where(static x => x.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))];
 
             // The model is checked whole before it changes; what it had comes back should the optimizer's state not fit.
-            var before = new ParameterSnapshot(Tensors().Select(static x => x.Parameter));
+            var before = new ParameterSnapshot(_model);
             _model.Load(Part(file, ModelPrefix));
             try
             {

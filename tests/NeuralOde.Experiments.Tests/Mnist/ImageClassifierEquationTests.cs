@@ -3,6 +3,7 @@ using NeuralOde.Experiments.Mnist;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 using NeuralOde.Training;
@@ -46,7 +47,7 @@ public class ImageClassifierEquationTests
     public void Many_images_are_classified_as_each_alone()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        classifier.Network.Train();
+        classifier.Network.SwitchToTraining();
         double[][] all = classifier.ClassifyAll(Images.Pixels, batchSize: 7);
         Assert.True(classifier.Network.IsTraining);
         Assert.Equal(40, all.Length);
@@ -111,14 +112,14 @@ public class ImageClassifierEquationTests
     public void The_record_of_a_run_is_read_from_its_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var model = new MnistModelOptions { Channels = 4, Solver = new Dopri5(), Steps = MnistModelOptions.Tolerances(1e-2, 1e-2), Gradient = GradientMethod.BacksolveAdjoint };
+        var model = new MnistModelOptions { Channels = 4, Solver = new Dopri5(), Steps = SolverChoice.Tolerances(1e-2, 1e-2), Gradient = GradientMethod.BacksolveAdjoint };
         Layer network = MnistModels.Create(model, new RandomSource(0), 12, 12);
-        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), Settings = model.ToSettings(), Schedule = LearningRateSchedule.Cosine() };
+        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), RunSettings = MnistModelOptions.Settings.ToText(model), Schedule = LearningRateSchedule.Cosine() };
         ImageTrainingResult result = new ImageClassifierTrainer(network, Images, null, options).Run();
         (ImageTrainingHistory history, IReadOnlyDictionary<string, string> settings) = ImageTrainingHistory.Load(folder.File("run"));
         Assert.Equal(result.History.Steps, history.Steps);
         Assert.Equal(2, history.Epochs.Count);
-        Assert.Equal(model.ToSettings(), MnistModelOptions.FromSettings(settings).ToSettings());
+        Assert.Equal(MnistModelOptions.Settings.ToText(model), MnistModelOptions.Settings.ToText(MnistModelOptions.Settings.FromText(new(), settings)));
         Assert.True(history.Epochs[0].ForwardEvaluations > 0);
         network.Save(folder.File("model"));
         Assert.Contains("no checkpoint", Assert.Throws<CheckpointException>(() => ImageTrainingHistory.Load(folder.File("model"))).Message);
@@ -131,7 +132,7 @@ public class ImageClassifierEquationTests
     {
         Layer network = MnistModels.Create(model, new RandomSource(5), 12, 12);
         new ImageClassifierTrainer(network, Images, null, new ImageTrainingOptions { Epochs = 3, LearningRate = 0.01, Batches = new ImageBatchOptions { BatchSize = 20 } }).Run();
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, model, ImageCollection.Mnist, 12, 12);
     }
 

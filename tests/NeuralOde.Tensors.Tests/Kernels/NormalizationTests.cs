@@ -69,9 +69,9 @@ public class NormalizationTests
         var gradient = new float[extent.Length];
         Divide(Moments.Units(extent), (first, count) => Moments.Invoke<float>(whole.X, extent, moments, first, count), () => Moments.Invoke<float>(whole.X, extent, moments));
         Divide(
-            NormalizationPullback.SumsUnits(extent),
-            (first, count) => NormalizationPullback.Sums(Operands<float>(whole, extent, moments, sums), first, count),
-            () => NormalizationPullback.Sums(Operands<float>(whole, extent, moments, sums)));
+            NormalizationColumnSums.Units(extent),
+            (first, count) => NormalizationColumnSums.Invoke(Operands<float>(whole, extent, moments, sums), first, count),
+            () => NormalizationColumnSums.Invoke(Operands<float>(whole, extent, moments, sums)));
         Divide(outer * rows, (first, count) => Normalization.Apply(Operands<float>(whole, extent, moments, normalized), first, count), null);
         Divide(outer * rows, (first, count) => NormalizationPullback.Apply(Operands<float>(whole, extent, moments, gradient, sums), first, count), null);
         TestValues.AssertSameBits<float>(whole.Moments, moments, "moments");
@@ -178,7 +178,7 @@ public class NormalizationTests
         Moments.Invoke<T>(x, extent, moments, 0, extent.Outer, 0, extent.Channels, width);
         Passes<T> passes = new(x, g, scale, shift, moments, normalized, sums, gradient, shifted);
         Normalization.Apply(Operands<T>(passes, extent, moments, normalized), 0, rows, width);
-        NormalizationPullback.Sums(Operands<T>(passes, extent, moments, sums), 0, extent.Outer, 0, extent.Channels, width);
+        NormalizationColumnSums.Invoke(Operands<T>(passes, extent, moments, sums), 0, extent.Outer, 0, extent.Channels, width);
         NormalizationPullback.Apply(Operands<T>(passes, extent, moments, gradient, sums), 0, rows, width);
         Normalization.ScaleShift<T>(x, scale, shift, extent.Channels, shifted, width);
         return passes;

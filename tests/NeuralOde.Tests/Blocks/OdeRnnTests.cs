@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
 using NeuralOde.Solvers;
@@ -64,7 +65,7 @@ public class OdeRnnTests
     private static OdeRnn Layer(bool reverse)
     {
         var random = new RandomSource(3);
-        var flow = new PerSampleOdeBlock(new Mlp(4, [5], 4, random: random, dtype: DType.Float64)) { StepCount = 2 };
+        var flow = new PerSampleOdeBlock(new Mlp(4, [5], 4, random: random, dtype: DType.Float64).AsField()) { StepCount = 2 };
         return new OdeRnn(flow, new GruCell(2, 4, random, DType.Float64), reverse);
     }
 

@@ -50,7 +50,7 @@ internal static class CharacteristicsMetrics
         json.WriteString("command", commandLine);
         json.WriteString("model", measured.Model);
         json.WriteString("classifier", ClassifierText.Model(measured.Classifier.Options));
-        json.WriteNumber("threads", Threads.Maximum);
+        json.WriteNumber("threads", ComputeSettings.Current.MaxThreads);
         json.WriteString("solver", measured.Solver);
         json.WriteNumber("images", measured.Images);
         json.WriteStartArray("tolerances");

@@ -4,6 +4,7 @@ using NeuralOde.Experiments.Mnist;
 using NeuralOde.Losses;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist.Characteristics;
@@ -36,7 +37,7 @@ internal static class CharacteristicsReport
                 $"The same parameters with another solver: {measured.TestImages.ToString("N0", CultureInfo.InvariantCulture)} test images, classified in batches of 100. Time is of the whole network.",
                 Accuracy(measured),
                 Inference(measured)),
-            new ReportSection("How it was made", ReportTable.Pairs(null, ("threads", Threads.Maximum.ToString(CultureInfo.InvariantCulture))), new CodeBlock(commandLine, "The command that made this page.")));
+            new ReportSection("How it was made", ReportTable.Pairs(null, ("threads", ComputeSettings.Current.MaxThreads.ToString(CultureInfo.InvariantCulture))), new CodeBlock(commandLine, "The command that made this page.")));
     }
 
     private static PanelGrid Figures(MeasuredCharacteristics measured)

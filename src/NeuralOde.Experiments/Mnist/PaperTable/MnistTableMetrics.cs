@@ -43,7 +43,7 @@ internal static class MnistTableMetrics
         json.WriteNumber("training_images", table.Data.Training.Count);
         json.WriteNumber("test_images", table.Data.Test.Count);
         json.WriteNumber("batch", table.BatchSize);
-        json.WriteNumber("threads", Threads.Maximum);
+        json.WriteNumber("threads", ComputeSettings.Current.MaxThreads);
         json.WriteStartArray("rows");
         foreach (MnistTableResult row in table.Rows)
         {

@@ -121,6 +121,6 @@ internal static class MnistTableReport
     [
         .. table.Rows.Select(static x => (x.Row.Title, $"{ClassifierText.Model(x.Row.Model)}; {x.Row.Epochs} epochs, adam, learning rate 0.001, cosine decay to 0")),
         ("batch", $"{table.BatchSize} images"),
-        ("threads", MnistTableText.Whole(Threads.Maximum)),
+        ("threads", MnistTableText.Whole(ComputeSettings.Current.MaxThreads)),
     ];
 }

@@ -60,7 +60,7 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
         }
         else
         {
-            counts.Evaluations += _differences.Evaluate(_problem.Field, t, z, f, h, tolerances, _jacobian);
+            counts.Evaluations += _differences.Evaluate(_problem.Field, t, z, f, h, tolerances, _jacobian, withAlgebraic: _problem.MassMatrix is not null);
         }
     }
 

@@ -29,6 +29,12 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
     /// <summary>Whether differences are of second order.</summary>
     public bool IsSecondOrder { get; set; }
 
+    /// <summary>
+    /// Whether some of the equations are algebraic. What a component does in them must not be lost in the round-off of the others, however short the step,
+    /// so that increments are at least a thousandth of the usual share of the largest component.
+    /// </summary>
+    public bool WithAlgebraic { get; set; }
+
     /// <summary>Writes ∂f/∂z.</summary>
     /// <param name="field">Field.</param>
     /// <param name="t">Time.</param>
@@ -129,19 +135,21 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
     /// </summary>
     private void SetIncrements(ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances)
     {
-        double sum = 0, share = IsSecondOrder ? CubeRoot : Root;
+        double sum = 0, largest = 0, share = IsSecondOrder ? CubeRoot : Root;
         for (int i = 0; i < stateLength; i++)
         {
             double ratio = double.CreateTruncating(f[i]) / (tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i]))));
             sum += ratio * ratio;
+            largest = Math.Max(largest, Math.Abs(double.CreateTruncating(z[i])));
         }
 
+        double smallest = WithAlgebraic ? 1e-3 * share * largest : 0;
         double noise = 1000 * Math.Abs(h) * Epsilon * Math.Sqrt(sum * stateLength);
         for (int j = 0; j < stateLength; j++)
         {
             double magnitude = Math.Abs(double.CreateTruncating(z[j])), slope = h * double.CreateTruncating(f[j]);
             double weight = tolerances.Absolute + (tolerances.Relative * magnitude);
-            double size = Math.Max(share * Math.Max(magnitude, Math.Max(Math.Abs(slope), weight)), noise * weight);
+            double size = Math.Max(Math.Max(smallest, share * Math.Max(magnitude, Math.Max(Math.Abs(slope), weight))), noise * weight);
             T end = z[j] + T.CreateTruncating(slope < 0 ? -size : size);
             _increments[j] = double.CreateTruncating(end - z[j]);
         }

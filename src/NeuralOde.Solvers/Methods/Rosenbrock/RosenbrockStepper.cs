@@ -95,6 +95,7 @@ internal sealed partial class RosenbrockStepper<T> : Stepper<T>
         _firstIsKnown = _jacobianIsKnown = _denseIsKnown = false;
         (_lastValue, _lastState, _lastStateTime, _badQuadrature) = (-1, Old, start.Time, -1);
         _differences.IsSecondOrder = !start.NeedsError || start.Scale.Tolerances.Relative < SecondOrderBelow;
+        _differences.WithAlgebraic = start.Problem.MassMatrix is not null;
         if (ReferenceEquals(start.Problem, _lastProblem))
         {
             return;

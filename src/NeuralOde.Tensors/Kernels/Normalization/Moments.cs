@@ -123,7 +123,7 @@ internal static unsafe class Moments
     private readonly struct ColumnMoments<T>(T* x, int rows, int stride, int count, T* mean, T* variance) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T>
             => Columns<Lockstep2<Lockstep2<TVector, T>, T>, TVector, T>(x, rows, stride, count, mean, variance);

@@ -87,7 +87,7 @@ internal static unsafe class Normalization
     private readonly struct ScaledLines<T>(T* x, T* scale, T* shift, int rows, int channels, T* destination) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => ScaleShiftRows<TVector, T>(x, scale, shift, rows, channels, destination);
     }

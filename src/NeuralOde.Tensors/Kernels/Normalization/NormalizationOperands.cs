@@ -25,7 +25,7 @@ internal readonly ref struct NormalizationOperands<T>
     /// <summary>One for each channel.</summary>
     public ReadOnlySpan<T> Shift { get; init; }
 
-    /// <summary>What <see cref="NormalizationPullback.Sums{T}(in NormalizationOperands{T})"/> gave.</summary>
+    /// <summary>What <see cref="NormalizationColumnSums.Invoke{T}(in NormalizationOperands{T})"/> gave.</summary>
     public ReadOnlySpan<T> Sums { get; init; }
 
     /// <summary>The result.</summary>
