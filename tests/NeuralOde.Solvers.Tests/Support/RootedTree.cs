@@ -33,10 +33,10 @@ internal sealed class RootedTree
         return trees;
     }
 
-    /// <summary>Φ_i for every stage i.</summary>
+    /// <summary>Φ_i for every stage i, those for dense output included.</summary>
     public double[] ElementaryWeights(ButcherTableau tableau)
     {
-        double[] weights = [.. Enumerable.Repeat(1.0, tableau.StageCount)];
+        double[] weights = [.. Enumerable.Repeat(1.0, tableau.StageCount + tableau.DenseStageCount)];
         foreach (RootedTree child in _children)
         {
             double[] inner = child.ElementaryWeights(tableau);
@@ -45,7 +45,7 @@ internal sealed class RootedTree
                 double sum = 0;
                 for (int j = 0; j < i; j++)
                 {
-                    sum += tableau.A(i)[j] * inner[j];
+                    sum += (i < tableau.StageCount ? tableau.A(i) : tableau.DenseStage(i - tableau.StageCount))[j] * inner[j];
                 }
 
                 weights[i] *= sum;

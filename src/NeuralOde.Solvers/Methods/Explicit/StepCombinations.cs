@@ -22,12 +22,18 @@ internal sealed unsafe class StepCombinations<T>
     private readonly BoundTerms<T>[] _terms;
     private double _scale = double.NaN;
 
-    public StepCombinations(ButcherTableau tableau, RowMemory<T> rows)
+    /// <param name="tableau">Coefficients.</param>
+    /// <param name="rows">Rows of the stages' derivatives from 0.</param>
+    /// <param name="firstDenseRow">First row of the stages for dense output.</param>
+    public StepCombinations(ButcherTableau tableau, RowMemory<T> rows, int firstDenseRow)
     {
         _rows = rows;
-        LinearCombination[] combinations = tableau.ErrorRow is null ? [.. tableau.StageRows, tableau.StepRow] : [.. tableau.StageRows, tableau.StepRow, tableau.ErrorRow];
+        LinearCombination[] estimates = [.. new[] { tableau.ErrorRow, tableau.LowerErrorRow }.OfType<LinearCombination>()];
+        LinearCombination[] combinations = [.. tableau.StageRows, tableau.StepRow, .. estimates, .. tableau.DenseStageRows];
         double[] weights = [.. combinations.SelectMany(static x => x.Weights)];
-        int[] indices = [.. combinations.SelectMany(static x => x.Indices)];
+
+        // Stages for dense output lie apart from the others.
+        int[] indices = [.. combinations.SelectMany(static x => x.Indices).Select(i => i < tableau.StageCount ? i : i - tableau.StageCount + firstDenseRow)];
 
         // Whole vectors, so that scaling has no tail.
         int padded = (weights.Length + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
@@ -47,12 +53,18 @@ internal sealed unsafe class StepCombinations<T>
         }
 
         StepIndex = tableau.StageCount;
+        DenseIndex = StepIndex + 1 + estimates.Length;
     }
 
     /// <summary>The combination that is the step's end; before it are the stages' inputs, after it the error estimate where there is one.</summary>
     public int StepIndex { get; }
 
     public int ErrorIndex => StepIndex + 1;
+
+    public int LowerErrorIndex => StepIndex + 2;
+
+    /// <summary>The first of the inputs of the stages for dense output.</summary>
+    public int DenseIndex { get; }
 
     /// <summary>A combination with the weights of the last <see cref="Scale"/>.</summary>
     public ref readonly BoundTerms<T> this[int combination]
