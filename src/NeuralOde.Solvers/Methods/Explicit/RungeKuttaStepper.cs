@@ -123,7 +123,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
             return NotFinite;
         }
 
-        if (!NeedsError)
+        if (!NeedsError && !NeedsInterpolation)
         {
             return Complete(0);
         }
@@ -135,7 +135,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
             _evaluatedStages = _stages;
         }
 
-        return Complete(Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow));
+        return Complete(NeedsError ? Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow) : 0);
     }
 
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
