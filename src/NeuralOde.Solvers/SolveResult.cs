@@ -48,19 +48,31 @@ public readonly struct SolveResult
         }
     }
 
-    /// <summary>One sentence on how the solve ended and, where it failed, what to try.</summary>
-    /// <returns>The sentence.</returns>
-    public override string ToString() => Status switch
+    /// <summary>What went wrong, or how the solve ended.</summary>
+    internal string Problem => Status switch
     {
         SolveStatus.Success => Invariant($"The solve reached t = {Time:R} in {Statistics.AcceptedSteps} steps ({Statistics.RejectedSteps} rejected, {Statistics.Evaluations} evaluations)."),
         SolveStatus.StepTooSmall => Invariant(
-            $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time; try a looser tolerance, double instead of float, or a smoother vector field."),
+            $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time."),
         SolveStatus.NotFinite => Invariant(
-            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero); check the vector field at that time, or try smaller steps or a tighter tolerance."),
+            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero)."),
         SolveStatus.StepLimit => Invariant(
-            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}). Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval; a stiff problem needs many steps of an explicit method."),
+            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}); a stiff problem needs many steps of an explicit method."),
         _ => Invariant($"The solve was cancelled at t = {Time:R}."),
     };
+
+    /// <summary>What to try; null where the solve did not fail.</summary>
+    internal string? Advice => Status switch
+    {
+        SolveStatus.StepTooSmall => "Try a looser tolerance, double instead of float, or a smoother vector field.",
+        SolveStatus.NotFinite => "Check the vector field at that time, or try smaller steps or a tighter tolerance.",
+        SolveStatus.StepLimit => "Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval.",
+        _ => null,
+    };
+
+    /// <summary>How the solve ended and, where it failed, what to try.</summary>
+    /// <returns>One to three sentences.</returns>
+    public override string ToString() => Advice is { } advice ? $"{Problem} {advice}" : Problem;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,7 @@ namespace NeuralOde.Cli.Commands;
 internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
 {
     /// <summary>What a user should know about the data, as sentences.</summary>
-    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionHints.Add);
+    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionAdvice.Describe);
 
     public static FitData Read(ParseResult parsed, FitCommand.FitOptions options)
     {
@@ -55,7 +55,7 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         });
     }
 
-    /// <summary>Runs what can fail by the user's input.</summary>
+    /// <summary>Runs what can fail because of a file or a setting that the user named.</summary>
     public static T Checked<T>(Func<T> work)
     {
         try
@@ -64,13 +64,11 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         }
         catch (ArgumentException e)
         {
-            // The name of a method's parameter means nothing on a command line.
-            string message = e.ParamName is null ? e.Message : e.Message.Split($" (Parameter '{e.ParamName}')")[0];
-            throw new CommandException(OptionHints.Add(message), inner: e);
+            throw new CommandException(e.Message, inner: e);
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(OptionHints.Add(e.Message), inner: e);
+            throw new CommandException(e.Message, inner: e);
         }
     }
 

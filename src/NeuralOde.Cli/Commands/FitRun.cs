@@ -4,6 +4,7 @@ using NeuralOde.Cli.CommandLine;
 using NeuralOde.Cli.Progress;
 using NeuralOde.Cli.Reporting;
 using NeuralOde.Persistence;
+using NeuralOde.Series;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
@@ -68,9 +69,9 @@ internal static class FitRun
         {
             return FitReport.Create(outcome, commandLine).ToHtml();
         }
-        catch (InvalidOperationException e)
+        catch (ForecastException e)
         {
-            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Message}", ExitCode.Failure, e);
+            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Problem}", ExitCode.Failure, e);
         }
     }
 
@@ -84,10 +85,6 @@ internal static class FitRun
         catch (OdeSolveException e)
         {
             throw new CommandException("Training stopped, because the dynamics learned so far could not be solved over longer pieces. Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.", ExitCode.Failure, e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
         }
     }
 

@@ -115,14 +115,7 @@ internal static class ForecastCommand
             });
         }
 
-        try
-        {
-            return model.Forecast(Time(known.Time, until), step, known, new LatentForecastOptions { Draws = (int)(samples ?? 200) });
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return model.Forecast(Time(known.Time, until), step, known, new LatentForecastOptions { Draws = (int)(samples ?? 200) });
     }
 
     private static string Rows(int count) => count == 1 ? "1 row" : count.ToString("N0", CultureInfo.InvariantCulture) + " rows";
@@ -133,9 +126,9 @@ internal static class ForecastCommand
         {
             return axis.Parse(until);
         }
-        catch (FormatException e)
+        catch (SeriesException e)
         {
-            throw new CommandException($"--until: {e.Message}", inner: e);
+            throw new CommandException($"--until: {OptionAdvice.Describe(e)}", inner: e);
         }
     }
 
@@ -155,13 +148,6 @@ internal static class ForecastCommand
             throw new CommandException($"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, so nothing would be forecast. Take a shorter step.");
         }
 
-        try
-        {
-            return model.Forecast(time, step);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return model.Forecast(time, step);
     }
 }

@@ -82,7 +82,7 @@ internal static class LatentFitRun
 
         if (report is not null)
         {
-            AtomicFile.WriteText(report, Checked(() => LatentFitReport.Create(outcome, context.CommandLine).ToHtml()));
+            AtomicFile.WriteText(report, LatentFitReport.Create(outcome, context.CommandLine).ToHtml());
             context.Out.WriteLine($"Report:   {report}");
         }
 
@@ -166,19 +166,7 @@ internal static class LatentFitRun
         // What the saved model knows includes what was held out: a forecast starts from all there is.
         TimeSeriesSet known = data.Set.WithSeries([.. data.Set.Series.Where(static x => Enumerable.Range(0, x.Count).Any(x.IsObserved))]);
         LatentSeriesFit fit = run(progress => FitData.Checked(() => LatentSeriesFitter.Fit(data.Split.Training, settings, known, progress, context.CancellationToken)));
-        return Checked(() => new LatentFitOutcome(data, settings, forecasting, fit));
-    }
-
-    private static T Checked<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return new LatentFitOutcome(data, settings, forecasting, fit);
     }
 
     private static void Print(ToolContext context, LatentFitOutcome outcome)

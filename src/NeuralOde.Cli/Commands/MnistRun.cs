@@ -72,7 +72,7 @@ internal static class MnistRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure}. Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
+            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure} Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
         }
     }
 

@@ -142,7 +142,7 @@ internal static class MnistTableRun
                 context.Error.WriteLine($"neuralode: stopped. The same command goes on with {path}.");
                 return (ExitCode.Cancelled, null);
             case TrainingOutcome.Diverged:
-                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure}.");
+                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure}");
                 return (ExitCode.Failure, null);
             default:
                 ClassifierEvaluation test = ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken);

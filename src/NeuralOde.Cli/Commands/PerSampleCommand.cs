@@ -109,7 +109,7 @@ internal static class PerSampleCommand
         }
         catch (Solvers.OdeSolveException e)
         {
-            throw new CommandException($"Training stopped, because a solve failed: {e.Message} Try a smaller --learning-rate, or more --steps.", ExitCode.Failure, e);
+            throw new CommandException($"Training stopped, because a solve failed: {e.Problem} Try a smaller --learning-rate, or more --steps.", ExitCode.Failure, e);
         }
     }
 

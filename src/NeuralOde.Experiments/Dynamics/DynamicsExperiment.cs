@@ -175,7 +175,7 @@ public sealed class DynamicsExperiment
         }
         catch (OdeSolveException e)
         {
-            Fail(e.Message);
+            Fail(e.Problem);
             return double.NaN;
         }
 

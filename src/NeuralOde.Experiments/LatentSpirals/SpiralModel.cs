@@ -48,12 +48,12 @@ public sealed class SpiralModel
         SafeTensorsFile file = SafeTensors.Load(path);
         if (!file.Metadata.TryGetValue(KindKey, out string? version))
         {
-            throw new SafeTensorsException(path, "it is a safetensors file, but not a model of spirals. Take a file that 'neuralode experiment latent-spirals --save' wrote.");
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, "it is a safetensors file, but not a model of spirals. Take a file that 'neuralode experiment latent-spirals --save' wrote.");
         }
 
         if (version != Version)
         {
-            throw new SafeTensorsException(path, $"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it.");
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it.");
         }
 
         LatentSpiralsOptions options;
@@ -63,7 +63,7 @@ public sealed class SpiralModel
         }
         catch (FormatException e)
         {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}.", e);
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the model is damaged: {e.Message}.", inner: e);
         }
 
         options = change?.Invoke(options) ?? options;

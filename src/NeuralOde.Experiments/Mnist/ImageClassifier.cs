@@ -52,12 +52,12 @@ public sealed partial class ImageClassifier
         SafeTensorsFile file = SafeTensors.Load(path);
         if (!file.Metadata.TryGetValue(KindKey, out string? version))
         {
-            throw new SafeTensorsException(path, "it is a safetensors file, but not a classifier of images. Take a file that 'neuralode experiment mnist --save' wrote.");
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, "it is a safetensors file, but not a classifier of images. Take a file that 'neuralode experiment mnist --save' wrote.");
         }
 
         if (version != Version)
         {
-            throw new SafeTensorsException(path, $"its classifier has the format version {version}; this program reads version {Version}. Use the program that wrote it.");
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its classifier has the format version {version}; this program reads version {Version}. Use the program that wrote it.");
         }
 
         MnistModelOptions options;
@@ -67,7 +67,7 @@ public sealed partial class ImageClassifier
         }
         catch (FormatException e)
         {
-            throw new SafeTensorsException(path, $"its description of the classifier is damaged: {e.Message}.", e);
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the classifier is damaged: {e.Message}.", inner: e);
         }
 
         string[] classes = Value("classes").Split('|');
@@ -81,13 +81,13 @@ public sealed partial class ImageClassifier
         network.Evaluate();
         return new ImageClassifier(network, options, collection, rows, columns);
 
-        string Value(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw new SafeTensorsException(path, $"its description of the classifier lacks '{key}'.");
+        string Value(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the classifier lacks '{key}'.");
         double Number(string key) => double.TryParse(Value(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
-            : throw new SafeTensorsException(path, $"its description of the classifier says that '{key}' is '{Value(key)}', which cannot be.");
+            : throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the classifier says that '{key}' is '{Value(key)}', which cannot be.");
         int Size(string key) => Number(key) is >= 1 and <= 1_000 and var size && size == (int)size
             ? (int)size
-            : throw new SafeTensorsException(path, $"its description of the classifier says that '{key}' is '{Value(key)}', which cannot be.");
+            : throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the classifier says that '{key}' is '{Value(key)}', which cannot be.");
     }
 
     /// <summary>Writes the classifier to a safetensors file, all or nothing.</summary>

@@ -81,14 +81,14 @@ public sealed class ImageClassifierTrainer
             if (position is not [>= 0 and var epoch, >= 0 and var batch] || epoch > int.MaxValue || batch > _batches.Count || seconds is not [var all, var ofEpoch]
                 || _history.Epochs.Count != epoch || _history.Steps.Count != (epoch * _batches.Count) + batch)
             {
-                throw new CheckpointException(path, "its position and its record do not fit together. The file is damaged.");
+                throw new CheckpointException(path, CheckpointReason.Damaged, "its position and its record do not fit together. The file is damaged.");
             }
 
             (_epoch, _batch, _secondsBefore, _epochSeconds) = ((int)epoch, (int)batch, all, ofEpoch);
         }
-        catch (Exception e) when (e is SafeTensorsException or InvalidOperationException)
+        catch (SafeTensorsException e)
         {
-            throw new CheckpointException(path, (e as SafeTensorsException)?.Reason ?? e.Message, e);
+            throw new CheckpointException(path, e);
         }
     }
 
@@ -121,10 +121,10 @@ public sealed class ImageClassifierTrainer
             Keep(clock);
             return Result(TrainingOutcome.Cancelled);
         }
-        catch (Exception e) when (e is OdeSolveException or NotFiniteNumberException)
+        catch (NeuralOdeException e) when (e is OdeSolveException or TrainingException)
         {
             // The checkpoint stays where the model was still good.
-            failure = e.Message;
+            failure = e.Problem;
         }
 
         return Result(failure is null ? TrainingOutcome.Completed : TrainingOutcome.Diverged);
@@ -170,7 +170,7 @@ public sealed class ImageClassifierTrainer
         ImageTrainingStep step = _step.Run(_batches.Get(_epoch, _batch));
         if (!double.IsFinite(step.Loss))
         {
-            throw new NotFiniteNumberException(string.Create(CultureInfo.InvariantCulture, $"the loss of step {StepsDone + 1} is {step.Loss}"));
+            throw new TrainingException(TrainingReason.LossNotFinite, string.Create(CultureInfo.InvariantCulture, $"The loss of step {StepsDone + 1} is {step.Loss}."), "Try a smaller learning rate.");
         }
 
         if (_options.GradientNormBound is { } bound)

@@ -103,7 +103,7 @@ internal static class LatentModelFile
         SafeTensorsFile file = SafeTensors.Load(path);
         if (!file.Metadata.TryGetValue(key, out string? description))
         {
-            throw new SafeTensorsException(path, $"it is a safetensors file, but not a {what}. Take a file that 'neuralode fit --model latent --save' wrote.");
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"it is a safetensors file, but not a {what}. Take a file that 'neuralode fit --model latent --save' wrote.");
         }
 
         try
@@ -112,11 +112,11 @@ internal static class LatentModelFile
             int version = document.RootElement.GetProperty("version").GetInt32();
             return version == Version
                 ? read(file, document.RootElement)
-                : throw new SafeTensorsException(path, FormattableString.Invariant($"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it, or fit again."));
+                : throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, FormattableString.Invariant($"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it, or fit again."));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not SafeTensorsException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or SeriesException or ArgumentException)
         {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}", e);
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the model is damaged: {e.Message}", inner: e);
         }
     }
 
@@ -130,11 +130,11 @@ internal static class LatentModelFile
             SafeTensor tensor = file[Prefix + name];
             if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths) || tensor.Type != SafeTensorType.Float32)
             {
-                throw new SafeTensorsException(file.Name, $"the tensor is {tensor}; this model's has the type F32 and the shape {parameter.Shape}.");
+                throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor is {tensor}; this model's has the type F32 and the shape {parameter.Shape}.");
             }
 
             float[] values = tensor.ToSingles();
-            parameter.SetValues<float>(Array.TrueForAll(values, float.IsFinite) ? values : throw new SafeTensorsException(file.Name, $"the tensor '{tensor.Name}' holds a value that is not finite."));
+            parameter.SetValues<float>(Array.TrueForAll(values, float.IsFinite) ? values : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor '{tensor.Name}' holds a value that is not finite."));
         }
     }
 

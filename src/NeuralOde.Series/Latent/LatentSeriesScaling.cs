@@ -73,13 +73,14 @@ internal sealed class LatentSeriesScaling
         return observed.WithValues(values);
     }
 
-    /// <exception cref="ArgumentException">The series are of other components or covariates than the model's.</exception>
+    /// <exception cref="SeriesException">The series are of other components or covariates than the model's.</exception>
     public void Check(TimeSeriesSet series)
     {
         if (!series.Components.SequenceEqual(Values.Components.Select(static x => x.Name)) || !series.Covariates.SequenceEqual(Covariates.Select(static x => x.Name)))
         {
-            throw new ArgumentException(
-                $"The series have {Names(series.Components, series.Covariates)}; the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.", nameof(series));
+            throw new SeriesException(
+                SeriesReason.OtherComponents,
+                $"The series have {Names(series.Components, series.Covariates)}; the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.");
         }
 
         static string Names(IReadOnlyList<string> components, IReadOnlyList<string> covariates) =>

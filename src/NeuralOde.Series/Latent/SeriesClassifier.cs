@@ -42,7 +42,7 @@ public sealed class SeriesClassifier
     /// <summary>How likely each class is for each series, from the mean of its latent state.</summary>
     /// <param name="series">Series of the components that the model was learned from.</param>
     /// <returns><c>[series][class]</c>, each series' adding up to 1.</returns>
-    /// <exception cref="ArgumentException">The components differ.</exception>
+    /// <exception cref="SeriesException">The components differ.</exception>
     public double[][] Classify(TimeSeriesSet series)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -67,7 +67,7 @@ public sealed class SeriesClassifier
     /// <summary>Classifies series whose classes are known.</summary>
     /// <param name="series">Series of the same components; their classes are some of the model's, in any order.</param>
     /// <returns>What came out.</returns>
-    /// <exception cref="ArgumentException">The components differ, or there is a class that the model does not know.</exception>
+    /// <exception cref="SeriesException">The components differ, or there is a class that the model does not know.</exception>
     public SeriesClassification Evaluate(LabelledSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -75,7 +75,7 @@ public sealed class SeriesClassifier
         int stranger = series.Labels.FirstOrDefault(label => own[label] < 0, -1);
         if (stranger >= 0)
         {
-            throw new ArgumentException($"The model knows no class '{series.Classes[stranger]}'; it knows {string.Join(", ", Classes)}.", nameof(series));
+            throw new SeriesException(SeriesReason.UnknownClass, $"The model knows no class '{series.Classes[stranger]}'; it knows {string.Join(", ", Classes)}.");
         }
 
         return new SeriesClassification(Classes, [.. series.Labels.Select(label => own[label])], Classify(series.Series));

@@ -36,7 +36,7 @@ internal static class SeriesModelFile
         SafeTensorsFile file = SafeTensors.Load(path);
         if (!file.Metadata.TryGetValue(ModelKey, out string? description) || !file.Metadata.TryGetValue(ScalingKey, out string? scaling))
         {
-            throw new SafeTensorsException(path, "it is a safetensors file, but not a model of series: its metadata do not say what the tensors mean. Take a file that 'neuralode fit --save' wrote.");
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, "it is a safetensors file, but not a model of series: its metadata do not say what the tensors mean. Take a file that 'neuralode fit --save' wrote.");
         }
 
         try
@@ -44,9 +44,9 @@ internal static class SeriesModelFile
             using JsonDocument document = JsonDocument.Parse(description);
             return Read(file, document.RootElement, Standardization.FromJson(scaling));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not SafeTensorsException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or SeriesException or ArgumentException)
         {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}", e);
+            throw new SafeTensorsException(path, SafeTensorsReason.WrongValue, $"its description of the model is damaged: {e.Message}", inner: e);
         }
     }
 
@@ -98,7 +98,7 @@ internal static class SeriesModelFile
         int version = json.GetProperty("version").GetInt32();
         if (version != Version)
         {
-            throw new SafeTensorsException(file.Name, $"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it, or fit again.");
+            throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it, or fit again.");
         }
 
         int hidden = Require(file, json.GetProperty("hidden_states").GetInt32(), static x => x is >= 0 and <= 10_000, "number of hidden states");
@@ -145,7 +145,7 @@ internal static class SeriesModelFile
         double[] states = Numbers(file, "starts.states", [count, learned]);
         long[] owners = file["starts.series"].Type == SafeTensorType.Int64 && file["starts.series"].Count == count
             ? file["starts.series"].ToArray<long>()
-            : throw new SafeTensorsException(file.Name, $"the tensor 'starts.series' is {file["starts.series"]}; a model with {count} starts has as many of type I64.");
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor 'starts.series' is {file["starts.series"]}; a model with {count} starts has as many of type I64.");
         var paths = new SeriesPath[json.GetArrayLength()];
         for (int s = 0; s < paths.Length; s++)
         {
@@ -153,7 +153,7 @@ internal static class SeriesModelFile
             string id = json[s].GetProperty("id").GetString() ?? "";
             if (rows.Length == 0 || rows.Zip(rows.Skip(1)).Any(pair => times[pair.First] >= times[pair.Second]))
             {
-                throw new SafeTensorsException(file.Name, $"series '{id}' has no initial state, or starts that do not rise in time.");
+                throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"series '{id}' has no initial state, or starts that do not rise in time.");
             }
 
             paths[s] = new SeriesPath(
@@ -164,7 +164,7 @@ internal static class SeriesModelFile
                 Require(file, json[s].GetProperty("data_end").GetDouble(), double.IsFinite, "end of the data"));
         }
 
-        return paths.Length > 0 ? paths : throw new SafeTensorsException(file.Name, "its model knows no series.");
+        return paths.Length > 0 ? paths : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, "its model knows no series.");
     }
 
     private static double[] Numbers(SafeTensorsFile file, string name, int[] shape)
@@ -172,17 +172,17 @@ internal static class SeriesModelFile
         SafeTensor tensor = file[name];
         if (tensor.Type != SafeTensorType.Float64 || !tensor.Shape.SequenceEqual(shape))
         {
-            throw new SafeTensorsException(file.Name, $"the tensor is {tensor}; this model's has the type F64 and the shape [{string.Join(", ", shape)}].");
+            throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor is {tensor}; this model's has the type F64 and the shape [{string.Join(", ", shape)}].");
         }
 
         double[] values = tensor.ToDoubles();
         return Array.TrueForAll(values, double.IsFinite)
             ? values
-            : throw new SafeTensorsException(file.Name, $"the tensor '{name}' holds a value that is not finite.");
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor '{name}' holds a value that is not finite.");
     }
 
     private static T Require<T>(SafeTensorsFile file, T value, Predicate<T> isRight, string what) =>
-        isRight(value) ? value : throw new SafeTensorsException(file.Name, FormattableString.Invariant($"its {what} is {value}, which cannot be."));
+        isRight(value) ? value : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, FormattableString.Invariant($"its {what} is {value}, which cannot be."));
 
     private static int[] Lengths(Parameter parameter) => [.. parameter.Shape];
 }

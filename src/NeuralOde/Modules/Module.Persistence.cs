@@ -47,7 +47,8 @@ public abstract partial class Module
         SafeTensor? foreign = file.Tensors.FirstOrDefault(x => !own.Any(y => y.Name == x.Name));
         if (foreign is not null)
         {
-            throw new SafeTensorsException(file.Name, $"it holds '{foreign.Name}', which this model has not. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
+            throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.UnknownTensor, $"it holds '{foreign.Name}', which this model does not have. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
         }
 
         (Parameter Parameter, Array Values)[] loaded = [.. own.Select(x => (x.Parameter, Values(file, x.Name, x.Parameter)))];
@@ -80,16 +81,18 @@ public abstract partial class Module
         SafeTensor tensor = file[name];
         if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths))
         {
-            throw new SafeTensorsException(file.Name, $"'{name}' has the shape [{string.Join(", ", tensor.Shape.ToArray())}] there and {parameter.Shape} in this model. The file belongs to a model of another size.");
+            throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.WrongShape, $"'{name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {parameter.Shape} in this model. The file belongs to a model of another size.");
         }
 
         try
         {
             return parameter.DType == DType.Float32 ? tensor.ToSingles() : tensor.ToDoubles();
         }
-        catch (InvalidOperationException e)
+        catch (SafeTensorsException e)
         {
-            throw new SafeTensorsException(file.Name, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss. Make the model with dtype: DType.Float64.", e);
+            throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.WrongType, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss.", "Make the model with dtype: DType.Float64.", e);
         }
     }
 }

@@ -96,9 +96,9 @@ public sealed class TrainingCheckpoint
                 source.State = state;
             }
         }
-        catch (Exception e) when (e is SafeTensorsException or ArgumentException or InvalidOperationException)
+        catch (SafeTensorsException e)
         {
-            throw new CheckpointException(path, (e as SafeTensorsException)?.Reason ?? e.Message, e);
+            throw new CheckpointException(path, e);
         }
 
         return Part(file, RunPrefix);
@@ -121,12 +121,12 @@ public sealed class TrainingCheckpoint
         SafeTensorsFile file = SafeTensors.Load(path);
         if (!file.Metadata.TryGetValue(VersionKey, out string? version) || !file.Metadata.TryGetValue(SettingsKey, out string? settings))
         {
-            throw new CheckpointException(path, "it is a safetensors file, but no checkpoint of a training run. A saved model cannot be trained on; take the file that the run wrote as its checkpoint.");
+            throw new CheckpointException(path, CheckpointReason.OtherModel, "it is a safetensors file, but no checkpoint of a training run. A saved model cannot be trained on; take the file that the run wrote as its checkpoint.");
         }
 
         if (version != Version)
         {
-            throw new CheckpointException(path, $"it has the format version {version}, and this program reads version {Version}. Use the program that wrote it.");
+            throw new CheckpointException(path, CheckpointReason.OtherModel, $"it has the format version {version}, and this program reads version {Version}.", "Use the program that wrote it.");
         }
 
         try
@@ -136,7 +136,7 @@ public sealed class TrainingCheckpoint
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new CheckpointException(path, $"its settings are damaged: {e.Message}", e);
+            throw new CheckpointException(path, CheckpointReason.Damaged, $"its settings are damaged: {e.Message}", inner: e);
         }
     }
 
@@ -144,15 +144,22 @@ public sealed class TrainingCheckpoint
 
     private void CheckSettings(string path, Dictionary<string, string> theirs)
     {
-        string[] differences =
+        (string Name, string Difference)[] differences =
         [
             .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value)
-                .Select(x => theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it says nothing of {x.Name}, which is '{x.Value}'"),
-            .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => $"{name} was '{theirs[name]}' and is not set"),
+                .Select(x => (x.Name, theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it does not mention {x.Name}, which is '{x.Value}'")),
+            .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => (name, $"{name} was '{theirs[name]}' and is not set")),
         ];
         if (differences.Length > 0)
         {
-            throw new CheckpointException(path, $"it is of a run with other settings: {string.Join("; ", differences)}. Resume with the settings that it was made with, or start anew.");
+            throw new CheckpointException(
+                path,
+                CheckpointReason.OtherSettings,
+                $"it is of a run with other settings: {string.Join("; ", differences.Select(static x => x.Difference))}.",
+                "Resume with the settings that it was made with, or start a new run.")
+            {
+                Settings = [.. differences.Select(static x => x.Name)],
+            };
         }
     }
 
@@ -165,7 +172,7 @@ public sealed class TrainingCheckpoint
 
     private static RandomState State(SafeTensor tensor) => tensor.ToArray<ulong>() is [var seed, var stream, var offset, var children]
         ? new RandomState((long)seed, stream, offset, children)
-        : throw new ArgumentException($"'{tensor.Name}' holds {tensor.Count} numbers, and where a random source stands takes four.");
+        : throw new SafeTensorsException(tensor.File, SafeTensorsReason.WrongShape, $"'{tensor.Name}' holds {tensor.Count} numbers; the position of a random source takes four.");
 
     private static string Json(IReadOnlyList<(string Name, string Value)> settings)
     {

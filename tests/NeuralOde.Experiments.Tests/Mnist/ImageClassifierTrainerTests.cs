@@ -155,7 +155,7 @@ public class ImageClassifierTrainerTests
     {
         ImageTrainingResult result = new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, Options with { LearningRate = 1e30, GradientNormBound = null, Schedule = LearningRateSchedule.Constant }).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
-        Assert.Contains("the loss of step", result.Failure);
+        Assert.Contains("The loss of step", result.Failure);
     }
 
     [Fact]

@@ -48,8 +48,8 @@ public class SeriesModelTests
     public void Bad_forecast_arguments_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(20, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(12, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(1e9, 1e-9));
+        Assert.Equal(ForecastReason.NotAfterData, Assert.Throws<ForecastException>(() => Model.Forecast(12, 1)).Reason);
+        Assert.Equal(ForecastReason.TooManyValues, Assert.Throws<ForecastException>(() => Model.Forecast(1e9, 1e-9)).Reason);
         Assert.Throws<ArgumentException>(() => Model.Predict(Model.Paths[0], [-1]));
         Assert.Throws<ArgumentException>(() => Model.Predict(Model.Paths[0], [2, 1]));
         Assert.Throws<ArgumentException>(() => Model.PathOf("nobody"));

@@ -39,7 +39,7 @@ public class OdeBlockTests
             Steps = new FixedSteps(0.1),
         };
         var error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
-        Assert.Equal(SolveStatus.NotFinite, error.Status);
+        Assert.Equal(SolveStatus.NotFinite, error.Reason);
         Assert.Equal(1, error.Result.Component);
         Assert.InRange(error.Result.Time, 0.99, 1.11);
     }

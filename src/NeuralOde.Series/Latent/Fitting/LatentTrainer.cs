@@ -82,10 +82,10 @@ public sealed class LatentTrainer
             double[] validations = run["validations"].ToArray<double>();
             long[] counts = run["counts"].ToArray<long>();
             double[] numbers = run["numbers"].ToArray<double>();
-            double[][] best = [.. _best.Select((x, i) => run[BestName(i)].ToArray<double>() is var values && values.Length == x.Length ? values : throw new ArgumentException($"'{BestName(i)}' holds {values.Length} numbers instead of {x.Length}."))];
+            double[][] best = [.. _best.Select((x, i) => run[BestName(i)].ToArray<double>() is var values && values.Length == x.Length ? values : throw new CheckpointException(path, CheckpointReason.OtherModel, $"'{BestName(i)}' holds {values.Length} numbers instead of {x.Length}."))];
             if (counts is not [var bestIteration, var failures, var failuresInARow] || numbers is not [var bestError, var seconds] || validations.Length % 2 != 0)
             {
-                throw new ArgumentException("its record is damaged.");
+                throw new CheckpointException(path, CheckpointReason.Damaged, "its record is damaged.");
             }
 
             _task.Position = run["position"].ToArray<long>();
@@ -94,9 +94,9 @@ public sealed class LatentTrainer
             (_bestIteration, _failures, _failuresInARow) = ((int)bestIteration, (int)failures, (int)failuresInARow);
             (_bestError, _secondsBefore, _best) = (bestError, seconds, best);
         }
-        catch (Exception e) when (e is SafeTensorsException or InvalidOperationException or ArgumentException)
+        catch (SafeTensorsException e)
         {
-            throw new CheckpointException(path, (e as SafeTensorsException)?.Reason ?? e.Message, e);
+            throw new CheckpointException(path, e);
         }
     }
 
@@ -172,7 +172,7 @@ public sealed class LatentTrainer
         }
         catch (OdeSolveException e)
         {
-            return Fail(e.Message);
+            return Fail(e.Problem);
         }
 
         double norm = _options.GradientNormBound is double bound ? _optimizer.ClipGradientNorm(bound) : _optimizer.GradientNorm();

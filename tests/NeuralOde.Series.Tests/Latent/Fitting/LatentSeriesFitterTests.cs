@@ -140,13 +140,13 @@ public sealed class LatentSeriesFitterTests : IDisposable
     public void Bad_arguments_are_told()
     {
         TimeSeriesSet data = Decays(4, seed: 10);
-        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => LatentSeriesFitter.Fit(data.WithSeries([data.Series[0]]), s_short)).Message, StringComparison.Ordinal);
+        Assert.Contains("at least two", Assert.Throws<SeriesException>(() => LatentSeriesFitter.Fit(data.WithSeries([data.Series[0]]), s_short)).Message, StringComparison.Ordinal);
         LatentForecaster model = LatentSeriesFitter.Fit(data, s_short with { Iterations = 1 }).Forecaster;
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Forecast(0.1, 1));
+        Assert.Equal(ForecastReason.NotAfterData, Assert.Throws<ForecastException>(() => model.Forecast(0.1, 1)).Reason);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Forecast(100, 0));
         Assert.Throws<ArgumentException>(() => model.Predict(data, [-1.0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(data, [1.0], new LatentForecastOptions { Level = 1 }));
-        Assert.Contains("components y", Assert.Throws<ArgumentException>(() => model.Predict(new TimeSeriesSet(["y"], data.Series), [1.0])).Message, StringComparison.Ordinal);
+        Assert.Contains("components y", Assert.Throws<SeriesException>(() => model.Predict(new TimeSeriesSet(["y"], data.Series), [1.0])).Message, StringComparison.Ordinal);
         string path = Path.Combine(_folder, "no.safetensors");
         SafeTensors.Save(path, [SafeTensor.Create<double>("x", [1], [1])]);
         Assert.Contains("not a latent model", Assert.Throws<SafeTensorsException>(() => LatentForecaster.Load(path)).Message, StringComparison.Ordinal);

@@ -47,7 +47,7 @@ public sealed class SeriesClassifierFitterTests : IDisposable
         var turned = new LabelledSeries(data.Series, ["up", "down"], [.. data.Labels.Select(static x => 1 - x)]);
         Assert.Equal(model.Evaluate(data).Correct, model.Evaluate(turned).Correct);
         var strange = new LabelledSeries(data.Series, ["down", "sideways"], [.. data.Labels]);
-        Assert.Contains("no class 'sideways'", Assert.Throws<ArgumentException>(() => model.Evaluate(strange)).Message, StringComparison.Ordinal);
+        Assert.Contains("no class 'sideways'", Assert.Throws<SeriesException>(() => model.Evaluate(strange)).Message, StringComparison.Ordinal);
     }
 
     private static LabelledSeries Slopes(int count, long seed)
