@@ -97,9 +97,24 @@ internal static class OptionAdvice
         [SafeTensorsReason.WrongShape] = null,
         [SafeTensorsReason.WrongType] = null,
         [SafeTensorsReason.WrongValue] = null,
+        [ModelFileReason.NotModelFile] = null,
+        [ModelFileReason.WrongKind] = null,
+        [ModelFileReason.EarlierFormat] = null,
+        [ModelFileReason.OtherVersion] = null,
+        [ModelFileReason.Damaged] = null,
         [CheckpointReason.OtherSettings] = "Give the options that the run was started with, or start a new run without --resume.",
         [CheckpointReason.OtherModel] = null,
         [CheckpointReason.Damaged] = null,
+    };
+
+    /// <summary>By kind of model file, the command that writes one.</summary>
+    private static readonly Dictionary<string, string> s_makers = new()
+    {
+        ["series"] = "neuralode fit --save",
+        ["latent-series"] = "neuralode fit --model latent --save",
+        ["series-classifier"] = "neuralode fit --model latent --save",
+        ["image-classifier"] = "neuralode experiment mnist --save",
+        ["spirals"] = "neuralode experiment latent-spirals --save",
     };
 
     /// <summary>Whether it was decided what a user is told for a reason.</summary>
@@ -107,7 +122,7 @@ internal static class OptionAdvice
 
     /// <summary>What is wrong and what to do, with the options named.</summary>
     public static string Describe(NeuralOdeException e) =>
-        Sentences(e.Problem, (Reason(e) is { } reason ? s_byReason.GetValueOrDefault(reason) : null) ?? e.Advice);
+        Sentences(e.Problem, (e is ModelFileException file ? Maker(file) : Reason(e) is { } reason ? s_byReason.GetValueOrDefault(reason) : null) ?? e.Advice);
 
     /// <summary>A remark and what to do, with the options named.</summary>
     public static string Describe(SeriesNote note) => Sentences(note.Problem, s_byReason.GetValueOrDefault(note.Reason) ?? note.Advice);
@@ -115,6 +130,10 @@ internal static class OptionAdvice
     /// <summary>How the tool ends: the work failed, or what it was given is wrong.</summary>
     public static int ExitCodeOf(NeuralOdeException e) =>
         e is OdeSolveException or TrainingException or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
+
+    /// <summary>Which command writes a file of the kind that is wanted; null where that does not help.</summary>
+    private static string? Maker(ModelFileException e) => e is { Reason: ModelFileReason.NotModelFile or ModelFileReason.WrongKind or ModelFileReason.EarlierFormat, Wanted: [{ Name: var kind }, ..] }
+        && s_makers.TryGetValue(kind, out string? maker) ? $"Take a file that '{maker}' wrote." : null;
 
     private static string Sentences(string problem, string? advice) => advice is null ? problem : $"{problem} {advice}";
 
@@ -130,6 +149,7 @@ internal static class OptionAdvice
         WindowException x => x.Reason,
         SafeTensorsException x => x.Reason,
         CheckpointException x => x.Reason,
+        ModelFileException x => x.Reason,
         _ => null,
     };
 }

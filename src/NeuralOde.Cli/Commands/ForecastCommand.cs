@@ -60,9 +60,10 @@ internal static class ForecastCommand
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             }
 
-            if (LatentForecaster.IsIn(path))
+            ModelFile file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
+            if (file.Kind == LatentForecaster.FileKind.Name)
             {
-                SeriesForecast bands = LatentForecast(LatentForecaster.Load(path), until, step, data, samples);
+                SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
                 return Write(context, output, bands.Mean.Series.Sum(static x => x.Count), bands.WriteCsv, bands.WriteCsv);
             }
 
@@ -71,7 +72,7 @@ internal static class ForecastCommand
                 throw new CommandException($"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned with it. 'neuralode fit --model latent' makes one.");
             }
 
-            SeriesModel model = SeriesModel.Load(path);
+            SeriesModel model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });

@@ -10,7 +10,7 @@ namespace NeuralOde.Experiments.Mnist;
 /// </summary>
 public static class MnistModels
 {
-    private const int LeastSize = 9;
+    internal const int LeastSize = 9;
     private const int MostGroups = 32;
 
     /// <summary>Makes a network with fresh parameters.</summary>

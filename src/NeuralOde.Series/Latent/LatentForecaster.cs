@@ -44,6 +44,9 @@ public sealed class LatentForecaster
     /// <summary>The standard deviation of the observations' noise, one for each component, in units of its deviation over the training data.</summary>
     public IReadOnlyList<double> Noise => Model.Noise;
 
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static Persistence.ModelKind FileKind => LatentModelFile.ForecasterKind;
+
     internal LatentModelShape Shape { get; }
 
     internal LatentSeriesScaling SeriesScaling => _scaling;
@@ -129,16 +132,17 @@ public sealed class LatentForecaster
     /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="Persistence.ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static LatentForecaster Load(string path) => LatentModelFile.LoadForecaster(path);
+    public static LatentForecaster Load(string path) => From(Persistence.ModelFile.Load(path, FileKind));
 
-    /// <summary>Whether a file says of itself that it holds such a model.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>Whether it does.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged.</exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static bool IsIn(string path) => LatentModelFile.HoldsForecaster(path);
+    /// <summary>Makes the model of a file that is loaded already.</summary>
+    /// <param name="file">A file of the kind <see cref="FileKind"/>.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="Persistence.ModelFileException">The file's description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">A tensor is not as it must be.</exception>
+    public static LatentForecaster From(Persistence.ModelFile file) => LatentModelFile.ReadForecaster(file ?? throw new ArgumentNullException(nameof(file)));
 
     /// <summary>The time of a series' last observation.</summary>
     internal static double EndOf(TimeSeries series) => series.Times[Enumerable.Range(0, series.Count).Last(i => i == 0 || series.IsObserved(i))];

@@ -81,6 +81,9 @@ public sealed class SeriesClassifier
         return new SeriesClassification(Classes, [.. series.Labels.Select(label => own[label])], Classify(series.Series));
     }
 
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static Persistence.ModelKind FileKind => LatentModelFile.ClassifierKind;
+
     /// <summary>Saves everything that classifying needs, as a safetensors file, all or nothing.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
@@ -89,9 +92,10 @@ public sealed class SeriesClassifier
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="Persistence.ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static SeriesClassifier Load(string path) => LatentModelFile.LoadClassifier(path);
+    public static SeriesClassifier Load(string path) => LatentModelFile.ReadClassifier(Persistence.ModelFile.Load(path, FileKind));
 
     private int IndexOf(string name)
     {

@@ -58,6 +58,9 @@ public sealed class SeriesModel
 
     internal SeriesField Field { get; }
 
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static Persistence.ModelKind FileKind => SeriesModelFile.Kind;
+
     /// <summary>The natural time at which a series begins.</summary>
     /// <param name="path">One of <see cref="Paths"/>.</param>
     /// <returns>The time of its first observation.</returns>
@@ -180,9 +183,17 @@ public sealed class SeriesModel
     /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="Persistence.ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SeriesModel Load(string path) => SeriesModelFile.Load(path);
+
+    /// <summary>Makes the model of a file that is loaded already.</summary>
+    /// <param name="file">A file of the kind <see cref="FileKind"/>.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="Persistence.ModelFileException">The file's description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">A tensor is not as it must be.</exception>
+    public static SeriesModel From(Persistence.ModelFile file) => SeriesModelFile.Read(file ?? throw new ArgumentNullException(nameof(file)));
 
     private double[] PredictStates(SeriesPath path, ReadOnlySpan<double> times)
     {

@@ -15,13 +15,13 @@ public abstract partial class Module
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         CheckKnown();
-        SafeTensors.Save(
-            path,
-            NamedTensors().Select(static x => x.Parameter.DType == DType.Float32
-                ? SafeTensor.Create(x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
-                : SafeTensor.Create(x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
-            metadata);
+        SafeTensors.Save(path, ToTensors(), metadata);
     }
+
+    /// <summary>All parameters and buffers as they stand.</summary>
+    internal IEnumerable<SafeTensor> ToTensors(string prefix = "") => NamedTensors().Select(x => x.Parameter.DType == DType.Float32
+        ? SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
+        : SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths));
 
     /// <summary>Loads all parameters and buffers from a safetensors file. Everything is checked before anything is changed.</summary>
     /// <param name="path">The file.</param>
