@@ -148,6 +148,8 @@ public sealed class PerSampleOdeBlock : Module
 
         internal override bool KnowsItsParameters => _field.KnowsItsParameters;
 
+        internal override string? NameByOrder => _field.NameByOrder;
+
         public override Tensor Forward(Tensor t, Tensor z)
         {
             int length = _state.ElementCount;

@@ -73,7 +73,10 @@ public abstract class VectorField : Module
         private readonly Func<Tensor, Tensor, Tensor> _function;
         private readonly List<Module> _found = [];
 
+        private readonly HashSet<string> _discovered = new(StringComparer.Ordinal);
+
         private bool _isKnown;
+        private string? _nameByOrder;
 
         public FunctionField(Func<Tensor, Tensor, Tensor> function, IReadOnlyList<Parameter> parameters, Module[] modules)
         {
@@ -90,10 +93,16 @@ public abstract class VectorField : Module
 
         internal override bool KnowsItsParameters => _isKnown;
 
+        internal override string? NameByOrder => _nameByOrder ?? base.NameByOrder;
+
         internal override void Discover(IEnumerable<Parameter> parameters)
         {
             _isKnown = true;
-            Adopt(parameters);
+            Parameter[] found = [.. parameters.Where(x => !Knows(x))];
+
+            // The function's order of use names them, and another function may use them in another order.
+            _nameByOrder ??= found.FirstOrDefault(x => !_discovered.Add(x.Name))?.Name;
+            Adopt(found);
         }
 
         internal override void Discover(IReadOnlyCollection<Module> modeReaders)

@@ -11,17 +11,20 @@ public abstract partial class Module
     /// <param name="metadata">Free text to keep with them; nothing by default.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    /// <exception cref="InvalidOperationException">The parameters are not known yet (a field given as code names none and was not solved), or two have one name by the order of their use alone.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        CheckKnown();
         SafeTensors.Save(path, ToTensors(), metadata);
     }
 
     /// <summary>All parameters and buffers as they stand.</summary>
-    internal IEnumerable<SafeTensor> ToTensors(string prefix = "") => NamedTensors().Select(x => x.Parameter.DType == DType.Float32
-        ? SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
-        : SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths));
+    internal IEnumerable<SafeTensor> ToTensors(string prefix = "")
+    {
+        CheckKnown();
+        return NamedTensors().Select(x => x.Parameter.DType == DType.Float32
+            ? SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
+            : SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths));
+    }
 
     /// <summary>Loads all parameters and buffers from a safetensors file. Everything is checked before anything is changed.</summary>
     /// <param name="path">The file.</param>
@@ -30,6 +33,7 @@ public abstract partial class Module
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public IReadOnlyDictionary<string, string> Load(string path)
     {
+        CheckKnown();
         SafeTensorsFile file = SafeTensors.Load(path);
         Load(file);
         return file.Metadata;
@@ -37,7 +41,7 @@ public abstract partial class Module
 
     /// <summary>Takes all parameters and buffers from a file that is loaded already. Everything is checked before anything is changed.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="InvalidOperationException">The parameters are not known yet: a field given as code names none and was not solved.</exception>
+    /// <exception cref="InvalidOperationException">The parameters are not known yet (a field given as code names none and was not solved), or two have one name by the order of their use alone.</exception>
     /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
     public void Load(SafeTensorsFile file)
     {
@@ -73,6 +77,12 @@ public abstract partial class Module
         {
             throw new InvalidOperationException(
                 "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
+        }
+
+        if (NameByOrder is { } name)
+        {
+            throw new InvalidOperationException(
+                $"Several parameters of a vector field given as code are named '{name}', so a file could tell them apart only by the order in which the function uses them. Name each (new Parameter(values, \"rate\")), or list them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
         }
     }
 

@@ -16,6 +16,9 @@ public abstract partial class Module
     /// <summary>Whether the parameters are all known, those of the modules within included: a field given as code finds its own when it is first solved.</summary>
     internal virtual bool KnowsItsParameters => _modules.TrueForAll(static x => x.Module.KnowsItsParameters);
 
+    /// <summary>A name that several parameters have by the order of their use alone, so that a file could not tell them apart; null for none.</summary>
+    internal virtual string? NameByOrder => _modules.Select(static x => x.Module.NameByOrder).FirstOrDefault(static x => x is not null);
+
     /// <summary>The parameters with their names within this module: the path of modules and the parameter, joined by dots.</summary>
     /// <returns>Names and parameters in the order of <see cref="Parameters"/>.</returns>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters() => Named(static x => x._own);

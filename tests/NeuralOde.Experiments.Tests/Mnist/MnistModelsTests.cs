@@ -1,6 +1,6 @@
-using NeuralOde.Experiments.Tests.Images;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
+using NeuralOde.Experiments.Tests.Images;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;

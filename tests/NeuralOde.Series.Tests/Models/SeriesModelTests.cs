@@ -1,7 +1,7 @@
-using NeuralOde.Series.Tests.Fitting;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
+using NeuralOde.Series.Tests.Fitting;
 
 namespace NeuralOde.Series.Tests.Models;
 
