@@ -4,6 +4,7 @@
 // A latent ODE from the library's parts; docs/tutorial-latent-ode.md explains it: dotnet run examples/latent.cs
 using System.Globalization;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Series;
@@ -30,7 +31,7 @@ const int Latent = 4;
 var encoder = new GruEncoder(components: 1, hidden: 32, Latent, random: random);
 
 // Dynamics: an ordinary differential equation in the latent space, solved with steps of its own choice.
-var ode = new OdeBlock(new Mlp(Latent, [32], Latent, Activation.Tanh, random: random))
+var ode = new OdeBlock(new Mlp(Latent, [32], Latent, Activation.Tanh, random: random).AsField())
 {
     Solver = new Tsit5(),
     Steps = new AdaptiveSteps { RelativeTolerance = 1e-3, AbsoluteTolerance = 1e-4 },

@@ -5,6 +5,7 @@
 using System.Globalization;
 using NeuralOde.Blocks;
 using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
@@ -18,7 +19,7 @@ double[] times = spiral.Times();
 double[] exact = spiral.Trajectory(times);
 float[] observed = spiral.Observe(exact, random);
 
-var ode = new OdeBlock(new Mlp(inputs: 2, hidden: [16, 16], outputs: 2, Activation.Elu, random: random)) { Solver = new Tsit5() };
+var ode = new OdeBlock(new Mlp(inputs: 2, hidden: [16, 16], outputs: 2, Activation.Elu, random: random).AsField()) { Solver = new Tsit5() };
 var adam = new Adam(ode.Parameters);
 const int Iterations = 1200;
 for (int i = 1; i <= Iterations; i++)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Persistence;
@@ -26,7 +27,7 @@ internal static class GradientsCommand
         JsonElement[] layers = [.. root.GetProperty("layers").EnumerateArray()];
         int[] hidden = [.. layers[..^1].Select(static x => x.GetProperty("weight").GetArrayLength())];
         int size = initial.Shape[-1];
-        var network = new Mlp(size, hidden, size, Activation.Tanh, timeDependent: true, dtype: DType.Float64);
+        var network = new Mlp(size + 1, hidden, size, Activation.Tanh, dtype: DType.Float64);
         for (int i = 0; i < layers.Length; i++)
         {
             network.Layers[i].Weight.SetValues<double>(Numbers(layers[i].GetProperty("weight")));
@@ -40,11 +41,11 @@ internal static class GradientsCommand
         double worst = 0;
         foreach (GradientMethod method in new[] { GradientMethod.Direct, GradientMethod.BacksolveAdjoint })
         {
-            var ode = new OdeBlock(network)
+            var ode = new OdeBlock(network.AsField(TimeInput.Concatenated))
             {
                 Solver = new Dopri5(),
                 Steps = new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-10 },
-                Gradient = method,
+                GradientMethod = method,
             };
             ode.Parameters.ClearGradients();
             Tensor z0 = initial.WithGradient();

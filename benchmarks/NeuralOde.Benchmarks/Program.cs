@@ -25,7 +25,7 @@ const string help = """
     """;
 
 // Programs share large instructions among threads; where that is measured, it says so.
-Threads.Maximum = 1;
+ComputeSettings.Process.MaxThreads = 1;
 try
 {
     List<string> words = [.. args];

@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
-using NeuralOde.Cli.CommandLine;
-using NeuralOde.Cli.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Tables;
+using NeuralOde.Cli.Fit;
+using NeuralOde.Cli.Forecast;
+using NeuralOde.Cli.Predict;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Cli;
 
@@ -25,17 +28,17 @@ internal static class Tool
             signal.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         });
-        return Run(arguments, new ToolContext
+        return Run(arguments, new CommandContext
         {
             Out = Console.Out,
             Error = Console.Error,
-            IsInteractive = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
+            Progress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" ? new LiveProgress(Console.Error) : null,
             CancellationToken = cancellation.Token,
         });
     }
 
     /// <summary>Runs anywhere.</summary>
-    public static int Run(IReadOnlyList<string> arguments, ToolContext context)
+    public static int Run(IReadOnlyList<string> arguments, CommandContext context)
     {
         context = context with { Arguments = arguments };
         RootCommand root = Root(context);
@@ -85,7 +88,7 @@ internal static class Tool
     }
 
     /// <summary>Says what went wrong and, where the command line may be wrong, which help there is.</summary>
-    private static int Tell(ToolContext context, ParseResult parsed, string message, int exitCode)
+    private static int Tell(CommandContext context, ParseResult parsed, string message, int exitCode)
     {
         context.Error.WriteLine($"neuralode: {message}");
         if (exitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
@@ -96,16 +99,25 @@ internal static class Tool
         return exitCode;
     }
 
-    private static RootCommand Root(ToolContext context)
+    /// <summary>Everything that the tool does, in the help's order.</summary>
+    internal static IEnumerable<CommandDescription> Verbs()
     {
-        var root = new RootCommand("Learns continuous-time dynamics from data: neural differential equations for .NET.")
+        CommandDescription[] experiments = [.. ExperimentList.All()];
+        return [experiments[0], FitCommand.Create(), ForecastCommand.Create(), PredictCommand.Create(), .. experiments[1..]];
+    }
+
+    /// <summary>The commands, for the parser.</summary>
+    internal static RootCommand Root(CommandContext context)
+    {
+        var root = new RootCommand("Learns continuous-time dynamics from data: neural differential equations for .NET.");
+        var experiments = new ToolCommand(
+            "experiment", "Runs one of the articles' larger experiments, and reports what came out.", "'neuralode experiment NAME --help' says what an experiment does and what it takes.", context);
+        foreach (CommandDescription verb in Verbs())
         {
-            LearnCommand.Create(context),
-            FitCommand.Create(context),
-            ForecastCommand.Create(context),
-            PredictCommand.Create(context),
-            ExperimentCommand.Create(context),
-        };
+            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context, context.Arguments.Contains(verb.Name.Split(' ')[^1])));
+        }
+
+        root.Add(experiments);
         foreach (Option option in root.Options)
         {
             if (option is HelpOption)
@@ -150,7 +162,7 @@ internal static class Tool
 
         public override int Invoke(ParseResult parseResult)
         {
-            writer.WriteLine($"neuralode {HelpWriter.Version}");
+            writer.WriteLine(ToolVersion.Text);
             return ExitCode.Success;
         }
     }

@@ -1,12 +1,11 @@
-using System.Collections.Immutable;
 using System.Diagnostics.Contracts;
 using System.Text;
 
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// One HTML page that carries everything within itself: it opens without a network, needs no script, prints, follows the
-/// reader's choice of a light or dark screen, and lays its figures out anew on narrow ones. All text given to it is escaped. Immutable: <see cref="Add"/> returns a new report.
+/// One self-contained HTML page. It opens without a network, needs no script, can be printed, follows the
+/// reader's choice of a light or dark screen, and lays out its figures again for narrow ones. All text is escaped. Immutable: <see cref="Add"/> returns a new report.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,31 +21,31 @@ public sealed record Report(string Title)
     /// <summary>A line under the headline; null for none.</summary>
     public string? Subtitle { get; init; }
 
-    /// <summary>A line at the end of the page, such as version and date; null for none. The report adds no date of its own, so that it is the same for the same input.</summary>
+    /// <summary>A line at the end of the page, such as the version and the date; null for none. The report itself adds no date: the same input gives the same page.</summary>
     public string? Footer { get; init; }
 
     /// <summary>The language of the texts, as a BCP 47 tag.</summary>
     /// <value>Default "en".</value>
     public string Language { get; init; } = "en";
 
-    /// <summary>Whether links to the sections stand at the top.</summary>
-    /// <value>Default null: where there are four or more.</value>
+    /// <summary>Whether the page begins with links to its sections.</summary>
+    /// <value>Default null: only if there are four or more sections.</value>
     public bool? HasContents { get; init; }
 
-    private ImmutableArray<ReportBlock> Blocks { get; init; } = [];
+    private ValueList<ReportBlock> Blocks { get; init; } = ValueList<ReportBlock>.Copy([]);
 
-    /// <summary>The report with more blocks at its end.</summary>
+    /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new report; this one does not change.</returns>
     [Pure]
     public Report Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-        return this with { Blocks = Blocks.AddRange(blocks) };
+        return this with { Blocks = ValueList<ReportBlock>.Copy([.. Blocks, .. blocks]) };
     }
 
-    /// <summary>The page.</summary>
-    /// <returns>HTML that is well-formed XML too.</returns>
+    /// <summary>Gets the page as text.</summary>
+    /// <returns>HTML that is also well-formed XML.</returns>
     public string ToHtml()
     {
         var context = new ReportContext(new Markup());
@@ -63,7 +62,7 @@ public sealed record Report(string Title)
     }
 
     /// <summary>Writes the page.</summary>
-    /// <param name="writer">Where to; its encoding should be UTF-8, which the page declares.</param>
+    /// <param name="writer">The destination. Its encoding should be UTF-8, which the page declares.</param>
     public void WriteTo(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -4,7 +4,7 @@ using System.Text;
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// The page's style sheet. Pictures carry their light colours as attributes, and classes by which this sheet changes them for dark screens; paper is always light.
+/// The page's style sheet. Pictures carry their light colors as attributes, and classes by which this sheet changes them for dark screens; paper is always light.
 /// </summary>
 internal static class ReportStyle
 {
@@ -48,10 +48,10 @@ internal static class ReportStyle
             .table{overflow-x:auto;margin:16px 0 24px}
             table{border-collapse:collapse;font-size:.92rem}
             caption{text-align:left;color:var(--muted);font-size:.9rem;padding-bottom:6px}
-            th,td{padding:6px 20px 6px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid);overflow-wrap:anywhere;min-width:4.5em}
+            th,td{padding:6px 20px 6px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid);overflow-wrap:break-word;max-width:28rem}
             thead th{font-weight:600;border-bottom:2px solid var(--axis);vertical-align:bottom}
             tbody th{font-weight:400}
-            .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+            .num{text-align:right;font-variant-numeric:tabular-nums}tbody .num{white-space:nowrap}
             tr>:last-child{padding-right:4px}
             .code figcaption{margin:0 0 6px}
             pre{background:var(--well);border:1px solid var(--grid);border-radius:8px;padding:12px 14px;margin:0;overflow-x:auto;font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -59,13 +59,15 @@ internal static class ReportStyle
             footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--grid);color:var(--muted);font-size:.85rem}
             .steps>input{position:absolute;opacity:0;width:1px;height:1px;margin:0}
             .pills{display:flex;flex-wrap:wrap;gap:6px;margin-bottom:10px}
-            .pills label{border:1px solid var(--axis);border-radius:999px;padding:2px 11px;font-size:.85rem;line-height:1.5;cursor:pointer;font-variant-numeric:tabular-nums}
+            .pills label{border:1px solid var(--axis);border-radius:999px;padding:2px 11px;font-size:.85rem;line-height:1.5;cursor:pointer;
+            font-variant-numeric:tabular-nums}
             .pills label:hover{background:var(--well)}
             .play:checked~.pills .playing{background:var(--ink);color:var(--paper)}
             .play:focus-visible~.pills .playing{outline:2px solid var(--c1);outline-offset:2px}
             .steps .frame{display:none}
             @media (prefers-reduced-motion:reduce){.play,.playing{display:none}.play:checked~.stage .frame:last-child{display:inline}}
-            @media screen and (max-width:640px){.wide{display:none}.narrow{display:block}main{padding:24px 16px 48px}h1{font-size:1.6rem}.row{display:block}}
+            @media screen and (max-width:640px){.wide{display:none}.narrow{display:block}main{padding:24px 16px 48px}h1{font-size:1.6rem}
+            .row{display:block}th,td{padding-right:12px}}
             @media print{main{max-width:none;padding:0}.pills,nav{display:none}h2,h3,caption{break-after:avoid}tr,.cards>div{break-inside:avoid}pre{white-space:pre-wrap}}
             @page{margin:16mm}
 

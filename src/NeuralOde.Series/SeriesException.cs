@@ -30,9 +30,6 @@ public enum SeriesReason
     /// <summary>A series has no value, so there is nothing to forecast it from.</summary>
     NothingObserved,
 
-    /// <summary>A text is not a time of the kind that the series have.</summary>
-    NotATime,
-
     /// <summary>A text is not a saved standardization.</summary>
     NotAScaling,
 }

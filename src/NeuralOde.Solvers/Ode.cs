@@ -14,7 +14,7 @@ public static class Ode
     /// <param name="y0">Initial state.</param>
     /// <param name="t0">Initial time.</param>
     /// <param name="t1">Final time, before or after the initial one.</param>
-    /// <param name="solver">Method; <see cref="Tsit5"/> by default.</param>
+    /// <param name="solver">Method; <see cref="SolverDefaults.Solver"/> by default.</param>
     /// <param name="options">Options; see there for the defaults.</param>
     /// <returns>The solution.</returns>
     /// <exception cref="ArgumentException">A value is not finite or out of range, the times are equal, or the method needs <see cref="FixedSteps"/>.</exception>
@@ -27,7 +27,7 @@ public static class Ode
     /// <param name="f">Vector field.</param>
     /// <param name="y0">Initial state.</param>
     /// <param name="times">At least two times, strictly rising or falling; the first is the initial time.</param>
-    /// <param name="solver">Method; <see cref="Tsit5"/> by default.</param>
+    /// <param name="solver">Method; <see cref="SolverDefaults.Solver"/> by default.</param>
     /// <param name="options">Options; see there for the defaults.</param>
     /// <returns>The solution.</returns>
     /// <exception cref="ArgumentException">A value is not finite or out of range, the times are not monotone, or the method needs <see cref="FixedSteps"/>.</exception>
@@ -41,14 +41,8 @@ public static class Ode
     public static OdeSolution<T> Solve<T>(VectorFieldFunction<T> f, T[] y0, double t0, double t1, OdeSolver? solver = null, OdeOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireFinite(t0, nameof(t0));
-        RequireFinite(t1, nameof(t1));
-        if (t0 == t1)
-        {
-            throw new ArgumentException(FormattableString.Invariant($"The interval is empty: t0 and t1 are both {t0:R}."), nameof(t1));
-        }
-
-        return Solve(f, y0, [t0, t1], solver, options, timesAreGiven: false);
+        ArgumentNullException.ThrowIfNull(y0);
+        return Solve(new OdeProblem<T>(f), y0.AsSpan(), t0, t1, solver, options);
     }
 
     /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double[], OdeSolver?, OdeOptions?)"/>
@@ -56,40 +50,74 @@ public static class Ode
     public static OdeSolution<T> Solve<T>(VectorFieldFunction<T> f, T[] y0, double[] times, OdeSolver? solver = null, OdeOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ArgumentNullException.ThrowIfNull(y0);
         ArgumentNullException.ThrowIfNull(times);
-        OutputTimes.Validate(times, nameof(times));
-        return Solve(f, y0, [.. times], solver, options, timesAreGiven: true);
+        return Solve(new OdeProblem<T>(f), y0.AsSpan(), times.AsSpan(), solver, options);
     }
 
-    private static OdeSolution<T> Solve<T>(VectorFieldFunction<T> f, T[] y0, double[] times, OdeSolver? solver, OdeOptions? options, bool timesAreGiven)
+    /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double, double, OdeSolver?, OdeOptions?)"/>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static OdeSolution<T> Solve<T>(IVectorField<T> f, ReadOnlySpan<T> y0, double t0, double t1, OdeSolver? solver = null, OdeOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Solve(new OdeProblem<T>(f), y0, t0, t1, solver, options);
+
+    /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double[], OdeSolver?, OdeOptions?)"/>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static OdeSolution<T> Solve<T>(IVectorField<T> f, ReadOnlySpan<T> y0, ReadOnlySpan<double> times, OdeSolver? solver = null, OdeOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Solve(new OdeProblem<T>(f), y0, times, solver, options);
+
+    /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double, double, OdeSolver?, OdeOptions?)"/>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static OdeSolution<T> Solve<T>(OdeProblem<T> problem, ReadOnlySpan<T> y0, double t0, double t1, OdeSolver? solver = null, OdeOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(f);
-        ArgumentNullException.ThrowIfNull(y0);
+        RequireFinite(t0, nameof(t0));
+        RequireFinite(t1, nameof(t1));
+        if (t0 == t1)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"The interval is empty: t0 and t1 are both {t0:R}."), nameof(t1));
+        }
+
+        return Solve(problem, y0, [t0, t1], solver, options, timesAreGiven: false);
+    }
+
+    /// <inheritdoc cref="Solve(VectorFieldFunction{double}, double[], double[], OdeSolver?, OdeOptions?)"/>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    public static OdeSolution<T> Solve<T>(OdeProblem<T> problem, ReadOnlySpan<T> y0, ReadOnlySpan<double> times, OdeSolver? solver = null, OdeOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        OutputTimes.Validate(times, nameof(times));
+        return Solve(problem, y0, times.ToArray(), solver, options, timesAreGiven: true);
+    }
+
+    private static OdeSolution<T> Solve<T>(OdeProblem<T> problem, ReadOnlySpan<T> y0, double[] times, OdeSolver? solver, OdeOptions? options, bool timesAreGiven)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(problem);
         if (y0.Length == 0)
         {
             throw new ArgumentException("The initial state is empty.", nameof(y0));
         }
 
-        int component = Reductions.FirstNotFinite<T>(y0);
+        int component = Reductions.FirstNotFinite(y0);
         if (component >= 0)
         {
             throw new ArgumentException($"Component {component} of the initial state is {y0[component].ToString(null, System.Globalization.CultureInfo.InvariantCulture)}; it must be finite.", nameof(y0));
         }
 
-        solver ??= new Tsit5();
         options ??= new OdeOptions();
-        var integrator = new Integrator<T>(solver, options.Steps ?? new AdaptiveSteps(), y0.Length);
-        bool dense = options.DenseOutput ?? !timesAreGiven;
+        var integrator = new Integrator<T>(solver ?? SolverDefaults.Solver, options.Steps ?? SolverDefaults.Steps, y0.Length);
+        bool dense = options.DenseOutput ?? (!timesAreGiven && integrator.RecordingIsSmall(times));
         SolveRecording<T>? recording = dense ? new SolveRecording<T>() : null;
         var states = new T[checked(times.Length * y0.Length)];
-        SolveResult result = integrator.Solve(new FunctionField<T>(f), y0, times, states, recording, options.CancellationToken);
+        SolveResult result = integrator.Solve(problem, y0, times, states, recording, options.Progress, options.CancellationToken);
         if (options.ThrowOnFailure)
         {
             result.ThrowIfFailed();
         }
 
-        if (recording is not null && !timesAreGiven && result.IsSuccess)
+        if (!timesAreGiven && recording is not null)
         {
             times = recording.Times.ToArray();
             states = new T[checked(times.Length * y0.Length)];
@@ -97,6 +125,12 @@ public static class Ode
             {
                 recording.State(i).CopyTo(states.AsSpan(i * y0.Length));
             }
+        }
+        else if (!timesAreGiven && !result.IsSuccess)
+        {
+            // What was solved is worth more than a row of NaN.
+            times[1] = integrator.ReachedTime;
+            integrator.ReachedState.CopyTo(states.AsSpan(y0.Length));
         }
 
         return new OdeSolution<T>(result, times, states, y0.Length, recording);
@@ -108,10 +142,5 @@ public static class Ode
         {
             throw new ArgumentException(FormattableString.Invariant($"The time is {t:R}; it must be finite."), parameter);
         }
-    }
-
-    private sealed class FunctionField<T>(VectorFieldFunction<T> f) : IVectorField<T>
-    {
-        public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz) => f(t, z, dz);
     }
 }

@@ -9,7 +9,7 @@ public sealed class Parameter : Tensor
 
     /// <summary>Makes a parameter that starts with a copy of the given values.</summary>
     /// <param name="initial">Shape, element type and first values.</param>
-    /// <param name="name">Its name in files and messages.</param>
+    /// <param name="name">Its name in messages, and among the parameters of the module that owns it.</param>
     /// <param name="isTrainable">Whether it is learned. Without, it is a buffer: it gets no gradient, such as the running statistics of a normalisation.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public Parameter(Tensor initial, string name = "parameter", bool isTrainable = true)
@@ -22,8 +22,14 @@ public sealed class Parameter : Tensor
     /// <summary>Whether the values are learned; otherwise this is a buffer, which no gradient reaches.</summary>
     public bool IsTrainable => RequiresGradient;
 
-    /// <summary>The name in files and messages.</summary>
-    public string Name { get; set; }
+    /// <summary>The name that its owner gave it. A module joins it to those of the modules that it is within: <c>layer0.weight</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Whether a gradient was added since the gradient was last cleared. Clearing keeps the memory, with zeros in it, so <see cref="Tensor.Gradient"/> alone does not tell a
+    /// gradient of zero from none.
+    /// </summary>
+    public bool HasGradient { get; private set; }
 
     /// <summary>Counts the changes of the values. What is derived from them (a packed copy, a tape) is out of date when it has moved on.</summary>
     public long Version { get; private set; }
@@ -98,7 +104,7 @@ public sealed class Parameter : Tensor
     internal Span<T> MutableValues<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
 
-    /// <summary>The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept.</summary>
+    /// <summary>The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept. The parameter then has a gradient.</summary>
     /// <typeparam name="T">The parameter's element type.</typeparam>
     /// <returns>As many values as the parameter has, row-major.</returns>
     public Span<T> MutableGradient<T>()
@@ -109,6 +115,7 @@ public sealed class Parameter : Tensor
             Gradient = new Tensor(Shape, Storage<T>.AllocateAligned(ElementCount));
         }
 
+        HasGradient = true;
         return Gradient.StorageOf<T>().Span;
     }
 
@@ -130,6 +137,7 @@ public sealed class Parameter : Tensor
     /// <summary>Sets the gradient to zero; its memory is kept.</summary>
     public void ClearGradient()
     {
+        HasGradient = false;
         if (Gradient is null)
         {
             return;

@@ -7,7 +7,7 @@ namespace NeuralOde.Tensors;
 /// Random numbers from a counter-based generator (Philox4x32-10; Salmon et al. 2011): the same seed gives the same numbers
 /// on any machine and any number of threads.
 /// </summary>
-/// <remarks>Each draw takes the next stretch of the stream. Not for use on two threads at once; give each its own <see cref="Split"/>.</remarks>
+/// <remarks>Each draw takes the next stretch of the stream. Not thread-safe: give each thread its own <see cref="Split"/>.</remarks>
 public sealed class RandomSource
 {
     private ulong _stream;
@@ -27,8 +27,8 @@ public sealed class RandomSource
         _stream = stream;
     }
 
-    /// <summary>What initialisers use where they are given no other source. Its seed is 0.</summary>
-    public static RandomSource Default { get; } = new(0);
+    /// <summary>What initializers use where they are given no other source: <see cref="ComputeSettings.Random"/> of the settings that hold here.</summary>
+    public static RandomSource Default => ComputeSettings.Current.Random;
 
     /// <summary>The seed.</summary>
     public long Seed { get; private set; }
@@ -144,6 +144,13 @@ public sealed class RandomSource
     /// <summary>Draws start at multiples of 64, so that no two share a block of the generator whatever its width.</summary>
     private ulong Advance(int count)
     {
+        if (Trace.Current is not null)
+        {
+            throw new InvalidOperationException(
+                "Random numbers cannot be drawn while a function is being compiled: the draws of this moment would be kept for good, and a solver needs a function, not noise. "
+                + "Draw them outside, and give them to the function as an input, or capture the tensor of draws if a constant is meant.");
+        }
+
         ulong offset = _offset;
         _offset += ((ulong)count + 63) / 64 * 64;
         return offset;

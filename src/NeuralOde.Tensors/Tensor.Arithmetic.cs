@@ -42,7 +42,7 @@ public partial class Tensor
     public static Tensor operator /(double left, Tensor right) => Like(right, left) / right;
 
     /// <summary>The negative of each element.</summary>
-    public static Tensor operator -(Tensor tensor) => Apply(UnaryFunction.Negate, tensor);
+    public static Tensor operator -(Tensor tensor) => Apply(UnaryFunctions.Negate, tensor);
 
     /// <summary>The larger of two, element by element; the gradient is shared evenly where they are equal.</summary>
     /// <param name="left">One tensor.</param>
@@ -115,88 +115,88 @@ public partial class Tensor
 
     /// <summary>The absolute value of each element.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Abs() => Apply(UnaryFunction.Abs, this);
+    public Tensor Abs() => Apply(UnaryFunctions.Abs, this);
 
     /// <summary>−1, 0 or 1 by each element's sign; no gradient flows through it.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Sign() => Apply(UnaryFunction.Sign, this);
+    public Tensor Sign() => Apply(UnaryFunctions.Sign, this);
 
     /// <summary>1 for each positive element, else 0; no gradient flows through it.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Step() => Apply(UnaryFunction.Step, this);
+    public Tensor Step() => Apply(UnaryFunctions.Step, this);
 
     /// <summary>Each element times itself.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Square() => Apply(UnaryFunction.Square, this);
+    public Tensor Square() => Apply(UnaryFunctions.Square, this);
 
     /// <summary>The third power of each element.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Cube() => Apply(UnaryFunction.Cube, this);
+    public Tensor Cube() => Apply(UnaryFunctions.Cube, this);
 
     /// <summary>The square root of each element; NaN for negative ones.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Sqrt() => Apply(UnaryFunction.Sqrt, this);
+    public Tensor Sqrt() => Apply(UnaryFunctions.Sqrt, this);
 
     /// <summary>One over each element.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Reciprocal() => Apply(UnaryFunction.Reciprocal, this);
+    public Tensor Reciprocal() => Apply(UnaryFunctions.Reciprocal, this);
 
     /// <summary>The exponential of each element.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Exp() => Apply(UnaryFunction.Exp, this);
+    public Tensor Exp() => Apply(UnaryFunctions.Exp, this);
 
     /// <summary>The exponential of each element minus 1, exact for small ones.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Expm1() => Apply(UnaryFunction.Expm1, this);
+    public Tensor Expm1() => Apply(UnaryFunctions.Expm1, this);
 
     /// <summary>The natural logarithm of each element; −∞ for 0, NaN for negative ones.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Log() => Apply(UnaryFunction.Log, this);
+    public Tensor Log() => Apply(UnaryFunctions.Log, this);
 
     /// <summary>The natural logarithm of 1 plus each element, exact for small ones.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Log1p() => Apply(UnaryFunction.Log1p, this);
+    public Tensor Log1p() => Apply(UnaryFunctions.Log1p, this);
 
     /// <summary>The sine of each element, in radians.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Sin() => Apply(UnaryFunction.Sin, this);
+    public Tensor Sin() => Apply(UnaryFunctions.Sin, this);
 
     /// <summary>The cosine of each element, in radians.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Cos() => Apply(UnaryFunction.Cos, this);
+    public Tensor Cos() => Apply(UnaryFunctions.Cos, this);
 
     /// <summary>The hyperbolic tangent of each element.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Tanh() => Apply(UnaryFunction.Tanh, this);
+    public Tensor Tanh() => Apply(ActivationFunctions.Tanh, this);
 
     /// <summary>The logistic function <c>1 / (1 + e⁻ˣ)</c> of each element.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Sigmoid() => Apply(UnaryFunction.Sigmoid, this);
+    public Tensor Sigmoid() => Apply(ActivationFunctions.Sigmoid, this);
 
     /// <summary>The exponential linear unit with α = 1: x where positive, else <c>eˣ − 1</c> (Clevert et al. 2016).</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Elu() => Apply(UnaryFunction.Elu, this);
+    public Tensor Elu() => Apply(ActivationFunctions.Elu, this);
 
     /// <summary>Each element, or 0 where it is negative; the gradient at 0 is 0.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Relu() => Apply(UnaryFunction.Relu, this);
+    public Tensor Relu() => Apply(ActivationFunctions.Relu, this);
 
     /// <summary><c>ln(1 + eˣ)</c> of each element, without overflow.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Softplus() => Apply(UnaryFunction.Softplus, this);
+    public Tensor Softplus() => Apply(ActivationFunctions.Softplus, this);
 
     /// <summary>The error function of each element, <c>2/√π·∫e^(−t²)dt</c> from 0.</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Erf() => Apply(UnaryFunction.Erf, this);
+    public Tensor Erf() => Apply(UnaryFunctions.Erf, this);
 
     /// <summary>The sigmoid linear unit <c>x/(1 + e⁻ˣ)</c> of each element, also called swish (Elfwing et al. 2018).</summary>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Silu() => Apply(UnaryFunction.Silu, this);
+    public Tensor Silu() => Apply(ActivationFunctions.Silu, this);
 
     /// <summary>The Gaussian error linear unit <c>x·Φ(x)</c> of each element, with the normal distribution function Φ (Hendrycks, Gimpel 2016).</summary>
     /// <param name="tanh">Whether Φ is taken in its tanh form, <c>½(1 + tanh(√(2/π)(x + 0.044715x³)))</c>, which differs by up to 5e-4 and which some published models were trained with.</param>
     /// <returns>A tensor of this shape.</returns>
-    public Tensor Gelu(bool tanh = false) => Apply(tanh ? UnaryFunction.GeluTanh : UnaryFunction.Gelu, this);
+    public Tensor Gelu(bool tanh = false) => Apply(tanh ? ActivationFunctions.GeluTanh : ActivationFunctions.Gelu, this);
 
     /// <summary>The same values, through which no gradient flows.</summary>
     /// <returns>A tensor of this shape.</returns>

@@ -55,6 +55,21 @@ public partial class Tensor
         return From((ReadOnlySpan<T>)values.Cast<T>().ToArray(), [values.GetLength(0), values.GetLength(1)]);
     }
 
+    /// <summary>A tensor with a copy of the given values, in an element type that may be another than theirs.</summary>
+    /// <typeparam name="T">The type of the values: <see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="values">In row-major order, as many as the shape has elements.</param>
+    /// <param name="shape">The lengths of the axes.</param>
+    /// <param name="dtype">The element type of the tensor; values are rounded to it.</param>
+    /// <param name="requiresGradient">Whether operations on it are remembered for <see cref="Backward"/>.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
+    public static Tensor Create<T>(ReadOnlySpan<T> values, Shape shape, DType dtype, bool requiresGradient = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor tensor = From(values, shape).To(dtype);
+        return requiresGradient ? tensor.WithGradient() : tensor;
+    }
+
     /// <summary>A tensor of one value everywhere.</summary>
     /// <param name="shape">The lengths of the axes.</param>
     /// <param name="value">The value.</param>
@@ -87,13 +102,21 @@ public partial class Tensor
     /// <returns>A tensor without axes.</returns>
     public static Tensor Scalar(double value, DType dtype = DType.Float32) => Full(Shape.Scalar, value, dtype);
 
-    /// <summary>A copy whose elements are <see cref="float"/>, rounded to nearest. No gradient flows through it.</summary>
+    /// <summary>A copy whose elements are <see cref="float"/>, rounded to nearest. Gradients flow through it, converted back.</summary>
     /// <returns>The copy, or this tensor if it is one already.</returns>
-    public Tensor ToSingle() => DType == DType.Float32 ? this : From(Array.ConvertAll(ToArray<double>(), static x => (float)x), Shape);
+    /// <exception cref="InvalidOperationException">A function is being compiled, and this tensor depends on its inputs or on parameters: a program has one element type.</exception>
+    public Tensor ToSingle() => To(DType.Float32);
 
-    /// <summary>A copy whose elements are <see cref="double"/>. No gradient flows through it.</summary>
+    /// <summary>A copy whose elements are <see cref="double"/>. Gradients flow through it, rounded to <see cref="float"/>.</summary>
     /// <returns>The copy, or this tensor if it is one already.</returns>
-    public Tensor ToDouble() => DType == DType.Float64 ? this : From(ToDoubles(), Shape);
+    /// <inheritdoc cref="ToSingle" path="/exception"/>
+    public Tensor ToDouble() => To(DType.Float64);
+
+    /// <summary>A copy with an element type. Gradients flow through it, converted back.</summary>
+    /// <param name="dtype">The element type.</param>
+    /// <returns>The copy, or this tensor if it has that type already.</returns>
+    /// <inheritdoc cref="ToSingle" path="/exception"/>
+    public Tensor To(DType dtype) => Operations.Cast.To(this, dtype);
 
     /// <summary>This tensor's value as a leaf that requires a gradient.</summary>
     /// <returns>A leaf that shares this tensor's memory; of a parameter, whose values change, it copies them.</returns>

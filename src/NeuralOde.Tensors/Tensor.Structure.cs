@@ -3,7 +3,7 @@ using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
-/// <content>Sums, matrix products, and changes of shape.</content>
+/// <content>Matrix products, and changes of shape.</content>
 public partial class Tensor
 {
     /// <summary>Joins tensors along one axis.</summary>
@@ -74,69 +74,6 @@ public partial class Tensor
         Tensor left = BroadcastTo(batch.Append(Shape.Slice(^2..))).Reshape([batch.ElementCount, Shape[-2], Shape[-1]]);
         Tensor right = other.BroadcastTo(batch.Append(other.Shape.Slice(^2..))).Reshape([batch.ElementCount, other.Shape[-2], other.Shape[-1]]);
         return operation.Apply(left, right).Reshape(batch.Append([Shape[-2], other.Shape[-1]]));
-    }
-
-    /// <summary>The sum over all elements.</summary>
-    /// <returns>A scalar.</returns>
-    public Tensor Sum() => ReduceOver(ReductionFunction.Sum, null, keepAxes: false);
-
-    /// <summary>The sum over some axes.</summary>
-    /// <param name="axes">Which; negative ones count from the end.</param>
-    /// <param name="keepAxes">Whether they stay, with length 1.</param>
-    /// <returns>The sums.</returns>
-    public Tensor Sum(ReadOnlySpan<int> axes, bool keepAxes = false) => ReduceOver(ReductionFunction.Sum, axes.ToArray(), keepAxes);
-
-    /// <summary>The mean of all elements.</summary>
-    /// <returns>A scalar.</returns>
-    public Tensor Mean() => Sum() * (1.0 / ElementCount);
-
-    /// <summary>The mean over some axes.</summary>
-    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Mean(ReadOnlySpan<int> axes, bool keepAxes = false)
-    {
-        Tensor sum = Sum(axes, keepAxes);
-        return sum * ((double)Math.Max(sum.ElementCount, 1) / ElementCount);
-    }
-
-    /// <summary>The largest of all elements; equal ones share the gradient evenly.</summary>
-    /// <returns>A scalar.</returns>
-    public Tensor Max() => ReduceOver(ReductionFunction.Max, null, keepAxes: false);
-
-    /// <summary>The largest over some axes; equal ones share the gradient evenly.</summary>
-    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Max(ReadOnlySpan<int> axes, bool keepAxes = false) => ReduceOver(ReductionFunction.Max, axes.ToArray(), keepAxes);
-
-    /// <summary>The smallest of all elements; equal ones share the gradient evenly.</summary>
-    /// <returns>A scalar.</returns>
-    public Tensor Min() => -(-this).Max();
-
-    /// <summary>The smallest over some axes; equal ones share the gradient evenly.</summary>
-    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Min(ReadOnlySpan<int> axes, bool keepAxes = false) => -(-this).Max(axes, keepAxes);
-
-    /// <summary>The logarithm of the sum of exponentials along one axis, shifted by the largest so that nothing overflows.</summary>
-    /// <param name="axis">Which axis; negative counts from the end.</param>
-    /// <returns>A tensor without that axis.</returns>
-    public Tensor LogSumExp(int axis = -1) => new LogSumExp().Apply(MoveLast(Shape.Axis(axis)));
-
-    /// <summary>Exponentials along one axis divided by their sum, shifted by the largest so that nothing overflows.</summary>
-    /// <param name="axis">Which axis; negative counts from the end.</param>
-    /// <returns>A tensor of this shape whose elements add up to 1 along the axis.</returns>
-    public Tensor SoftMax(int axis = -1)
-    {
-        int from = Shape.Axis(axis);
-        Tensor result = new SoftMax().Apply(MoveLast(from));
-        return from == Rank - 1 ? result : result.Transpose([.. Enumerable.Range(0, from), Rank - 1, .. Enumerable.Range(from, Rank - 1 - from)]);
-    }
-
-    /// <summary>For logits <c>[batch, classes]</c>, the negative logarithm of the probability that their softmax gives to each row's label, shifted so that nothing overflows.</summary>
-    /// <param name="labels">The number of each row's class, <c>[batch]</c>: whole numbers from 0 to classes − 1 in this tensor's type. Any other gives NaN.</param>
-    /// <returns><c>[batch]</c>, at least 0.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public Tensor CrossEntropy(Tensor labels)
-    {
-        ArgumentNullException.ThrowIfNull(labels);
-        return new CrossEntropy().Apply(this, labels);
     }
 
     /// <summary>The same elements in the same order under another shape.</summary>
@@ -278,94 +215,5 @@ public partial class Tensor
         }
 
         return Sum(CollectionsMarshal.AsSpan(axes)).Reshape(shape);
-    }
-
-    /// <summary>
-    /// Adds the gradient of this scalar to the <see cref="Gradient"/> of every leaf that requires one and that it depends on.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">This is no scalar, is symbolic, or depends on nothing that requires a gradient.</exception>
-    public void Backward()
-    {
-        if (IsSymbolic)
-        {
-            throw new InvalidOperationException($"Inside a compiled function, use {nameof(Gradients)}.{nameof(Gradients.Of)} and return the gradients.");
-        }
-
-        if (!RequiresGradient)
-        {
-            throw new InvalidOperationException("This tensor depends on nothing that requires a gradient: on no parameter, and on no tensor made with requiresGradient.");
-        }
-
-        if (ElementCount != 1)
-        {
-            throw new InvalidOperationException($"Backward starts from a scalar; this tensor has shape {Shape}. Sum or average it first.");
-        }
-
-        Gradients.Accumulate(this);
-    }
-
-    internal void AddToGradient(Tensor gradient)
-    {
-        if (this is not Parameter parameter)
-        {
-            using IDisposable scope = GradientMode.Disable();
-
-            // Kept outside any scope's pool: the leaf may outlive the scope.
-            Gradient = TensorScope.Keep(Gradient is null ? gradient : Gradient + gradient);
-        }
-        else if (DType == DType.Float32)
-        {
-            parameter.AddToGradient(gradient.AsSpan<float>());
-        }
-        else
-        {
-            parameter.AddToGradient(gradient.AsSpan<double>());
-        }
-    }
-
-    private Tensor MoveLast(int axis) => axis == Rank - 1 ? this : Transpose([.. Enumerable.Range(0, axis), .. Enumerable.Range(axis + 1, Rank - 1 - axis), axis]);
-
-    private Tensor ReduceOver(ReductionFunction function, int[]? axes, bool keepAxes)
-    {
-        int[] sorted = axes is null ? [.. Enumerable.Range(0, Rank)] : [.. axes.Select(a => Shape.Axis(a)).Distinct().Order()];
-        if (axes is not null && sorted.Length != axes.Length)
-        {
-            throw new ArgumentException($"An axis is named twice in [{string.Join(", ", axes)}].", nameof(axes));
-        }
-
-        Tensor result = this;
-        bool neighbours = sorted.Length == 0 || sorted[^1] - sorted[0] == sorted.Length - 1;
-        if (function == ReductionFunction.Max && !neighbours)
-        {
-            // The largest of the largest would share a gradient evenly among the groups first: all axes are reduced at once.
-            int[] kept = [.. Enumerable.Range(0, Rank).Except(sorted)];
-            result = new Reduction(function, kept.Length, sorted.Length).Apply(Transpose([.. kept, .. sorted]));
-            return keepAxes ? result.Reshape(Kept()) : result;
-        }
-
-        for (int last = sorted.Length - 1; last >= 0;)
-        {
-            int first = last;
-            while (first > 0 && sorted[first - 1] == sorted[first] - 1)
-            {
-                first--;
-            }
-
-            result = new Reduction(function, sorted[first], last - first + 1).Apply(result);
-            last = first - 1;
-        }
-
-        return keepAxes ? result.Reshape(Kept()) : result;
-
-        Shape Kept()
-        {
-            int[] lengths = Shape.Lengths.ToArray();
-            foreach (int axis in sorted)
-            {
-                lengths[axis] = 1;
-            }
-
-            return new Shape(lengths);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Tests;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
-using NeuralOde.Cli.CommandLine;
-using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
@@ -166,7 +166,7 @@ public class LatentSpiralsCommandTests
     [InlineData("rnn solves no equation, so it takes no --solver.", "--model", "rnn", "--solver", "euler")]
     [InlineData("--resume needs --checkpoint FILE", "--resume")]
     [InlineData("rk4 has no error estimate", "--solver", "rk4", "--rtol", "1e-3")]
-    [InlineData("--batch 30 is more than there are spirals to learn from, 20.", "--batch", "30", "--spirals", "20")]
+    [InlineData("A batch of 30 is more than there are spirals to learn from, 20.", "--batch", "30", "--spirals", "20")]
     [InlineData("--load trains nothing, so it takes no --iterations.", "--load", "m.safetensors", "--iterations", "7")]
     [InlineData("--load trains nothing, so it takes no --published.", "--load", "m.safetensors", "--published")]
     [InlineData("m.safetensors", "--load", "no/such/m.safetensors")]
@@ -192,43 +192,6 @@ public class LatentSpiralsCommandTests
         ToolRun run = ToolRun.Of(Command("--no-report", "--learning-rate", "1e30", "--model", "rnn", "--iterations", "100"));
         Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("Try --learning-rate lower", run.Error);
-    }
-
-    [Fact]
-    public void Help_names_every_option_and_its_examples_are_valid_and_fit_the_screen()
-    {
-        var context = new ToolContext { Out = TextWriter.Null, Error = TextWriter.Null };
-        var command = (ToolCommand)LatentSpiralsCommand.Create(context);
-        ToolRun run = ToolRun.Of("experiment", "latent-spirals", "--help");
-        Assert.Equal(ExitCode.Success, run.ExitCode);
-        Assert.All(command.Options, x => Assert.Contains(x.Name + (x.HelpName is null ? "" : " " + x.HelpName), run.Out));
-        Assert.All(command.Examples, x => Assert.Empty(command.Parse(x.Line["neuralode experiment latent-spirals ".Length..]).Errors));
-        Assert.All(run.Out.Split('\n'), x => Assert.True(x.TrimEnd().Length <= 100, x));
-        Assert.Contains("latent-spirals", ToolRun.Of("experiment").Out);
-    }
-
-    [Fact]
-    public void Names_and_defaults_that_the_help_speaks_of_are_those_of_the_library()
-    {
-        Assert.Equal([.. SpiralModel.Names, LatentSpiralsCommand.Both], LatentSpiralsCommand.ModelNames);
-        Assert.Equal(Enum.GetNames<SpiralDecoder>().Length, SpiralModel.Names.Count);
-        var options = LatentSpiralsOptions.Default;
-        var steps = (AdaptiveSteps)options.Steps;
-        Assert.Equal(
-            [
-                FormattableString.Invariant($"{options.Solver.Name} with --rtol {steps.RelativeTolerance:0e-0} --atol {steps.AbsoluteTolerance:0e-0}"),
-                options.Training.Iterations.ToString("N0", CultureInfo.InvariantCulture),
-                options.Training.LearningRate.ToString(CultureInfo.InvariantCulture),
-                options.BatchSize.ToString(CultureInfo.InvariantCulture),
-                options.LikelihoodDeviation.ToString(CultureInfo.InvariantCulture),
-                options.Training.ValidationInterval.ToString("N0", CultureInfo.InvariantCulture),
-                options.Training.GradientNormBound?.ToString(CultureInfo.InvariantCulture) ?? "none",
-            ],
-            LatentSpiralsCommand.Defaults);
-        Assert.Equal((1_000, 100, 300, 64, 6, 64, 1_000), (options.TrainingCount, options.ValidationCount, options.TestCount, options.Hidden, options.Latent, options.FieldHidden, options.Training.CheckpointInterval));
-        Assert.Equal((null, LearningRateSchedule.Cosine()), (options.Training.Patience, options.Training.Schedule));
-        LatentSpiralsOptions published = LatentSpiralsOptions.Published;
-        Assert.Equal((200_000, 0.001, 100, null), (published.Training.Iterations, published.Training.LearningRate, published.BatchSize, published.Training.GradientNormBound));
     }
 
     private static string Fault(string[] arguments)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 using NeuralOde.Persistence;
 
 namespace NeuralOde.Cli.Tests;
@@ -104,7 +105,7 @@ public class LearnCommandTests
         using var cancellation = new CancellationTokenSource();
         using var output = new StoppingWriter(cancellation, afterLines: 3);
         using var error = new StringWriter();
-        int code = Tool.Run(["learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-5"], new ToolContext { Out = output, Error = error, CancellationToken = cancellation.Token });
+        int code = Tool.Run(["learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-5"], new CommandContext { Out = output, Error = error, CancellationToken = cancellation.Token });
         Assert.Equal(ExitCode.Cancelled, code);
         Assert.Contains("stopped after 2 of 6 seeds", error.ToString());
         Assert.Contains("median", output.ToString());

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using NeuralOde.Cli.CommandLine;
-using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Tests;
 
@@ -59,10 +59,6 @@ public class MnistCharacteristicsCommandTests
             return run.Error;
         }
     }
-
-    [Fact]
-    public void Help_names_every_option_and_its_examples_are_valid_and_fit_the_screen() =>
-        Helps.Check(MnistCharacteristicsCommand.Create(new ToolContext { Out = TextWriter.Null, Error = TextWriter.Null }), "experiment", "mnist-characteristics");
 
     private static string[] Command(TemporaryFolder folder, params string[] more) =>
         ["experiment", "mnist-characteristics", "--data", folder.File("data"), "--channels", "4", "--batch", "16", "--images", "8", .. more];

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using NeuralOde.Cli.CommandLine;
-using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Tests;
 
@@ -59,7 +59,7 @@ public class MnistTableCommandTests
         Assert.Contains("mlp-0.checkpoint.safetensors is not there: left out", run.Error);
         Assert.Contains("Taking " + folder.File("runs/odenet-published-0.checkpoint.safetensors"), run.Error);
         using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
-        string error = Progress.ProgressText.Percent(1 - numbers.RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());
+        string error = ProgressText.Percent(1 - numbers.RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());
         Assert.Contains(error, run.Out.Split('\n').First(x => x.StartsWith("RK-Net", StringComparison.Ordinal)));
     }
 
@@ -96,10 +96,6 @@ public class MnistTableCommandTests
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(message, run.Error.Split('\n')[0]);
     }
-
-    [Fact]
-    public void Help_names_every_option_and_its_examples_are_valid_and_fit_the_screen() =>
-        Helps.Check(MnistTableCommand.Create(new ToolContext { Out = TextWriter.Null, Error = TextWriter.Null }), "experiment", "mnist-table");
 
     private static string[] Command(TemporaryFolder folder, params string[] more) =>
         ["experiment", "mnist-table", "--data", folder.File("data"), "--runs", folder.File("runs"), .. Sizes, .. more];

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
@@ -64,7 +65,7 @@ public partial class OptionAdviceTests
     [Fact]
     public void Work_that_failed_and_wrong_input_end_differently()
     {
-        Assert.Equal(ExitCode.Failure, OptionAdvice.ExitCodeOf(new TrainingException(TrainingReason.LossNotFinite, "The loss is NaN.")));
+        Assert.Equal(ExitCode.Failure, OptionAdvice.ExitCodeOf(new TrainingException(TrainingFailureReason.LossNotFinite, "The loss is NaN.")));
         Assert.Equal(ExitCode.Failure, OptionAdvice.ExitCodeOf(new ForecastException(ForecastReason.NotFinite, "Too far.")));
         Assert.Equal(ExitCode.Usage, OptionAdvice.ExitCodeOf(new ForecastException(ForecastReason.NotAfterData, "Too early.")));
         Assert.Equal(ExitCode.Usage, OptionAdvice.ExitCodeOf(new SeriesException(SeriesReason.TooFewPoints, "Too few.")));

@@ -1,4 +1,5 @@
-using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Tests;
 

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using NeuralOde.Cli.CommandLine;
-using NeuralOde.Cli.Commands;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Layers;
@@ -62,10 +62,10 @@ public class PredictCommandTests
     {
         using TemporaryFolder folder = WithModel();
         WritePng(folder.File("one.png"), 28, 28, static (row, column) => column is > 12 and < 16 && row is > 4 and < 22 ? 1 : 0);
-        ImageClassifier euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = new Solvers.FixedSteps(0.25) });
+        ImageClassifier euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = Solvers.FixedSteps.OfLength(0.25) });
         double expected = euler.Classify(DigitImage.From(PngFile.ReadGray(folder.File("one.png")))).Max();
         ToolRun run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "euler", "--step", "0.25");
-        Assert.Contains($"({Progress.ProgressText.Percent(expected)})", run.Out);
+        Assert.Contains($"({ProgressText.Percent(expected)})", run.Out);
         Assert.Equal(ExitCode.Success, ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "dopri5", "--rtol", "1e-3").ExitCode);
     }
 
@@ -126,10 +126,6 @@ public class PredictCommandTests
         Assert.Equal(ExitCode.Usage, earlier.ExitCode);
         Assert.Contains("it is a forecast model of series in the format of an earlier version", earlier.Error);
     }
-
-    [Fact]
-    public void Help_names_every_option_and_its_examples_are_valid_and_fit_the_screen() =>
-        Helps.Check(PredictCommand.Create(new ToolContext { Out = TextWriter.Null, Error = TextWriter.Null }), "predict");
 
     private static TemporaryFolder WithModel()
     {

@@ -1,4 +1,4 @@
-using NeuralOde.Cli.Reporting;
+using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Cli.Tests;

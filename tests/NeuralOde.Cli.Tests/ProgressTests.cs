@@ -1,4 +1,4 @@
-using NeuralOde.Cli.Progress;
+using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Training;
 
@@ -40,11 +40,11 @@ public class ProgressTests
     [Fact]
     public void A_line_about_a_classifier_says_epoch_loss_share_right_speed_and_evaluations()
     {
-        string line = ProgressText.Line(Images(isEpochEnd: true));
+        string line = ImageProgressText.Line(Images(isEpochEnd: true));
         Assert.StartsWith("epoch 2 of 5   step   3,750 of 9,375   loss   0.0512   right 98.44 %   measured 98.70 %", line);
         Assert.Contains("321 images/s   20 + 21 evaluations", line);
         Assert.EndsWith("9:20 min left", line);
-        Assert.DoesNotContain("measured", ProgressText.Line(Images(isEpochEnd: false)));
+        Assert.DoesNotContain("measured", ImageProgressText.Line(Images(isEpochEnd: false)));
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public class ProgressTests
     [InlineData(3)]
     public void What_stands_beside_the_bar_about_a_classifier_never_wraps(int room)
     {
-        string text = ProgressText.Short(Images(isEpochEnd: false), room);
+        string text = ImageProgressText.Short(Images(isEpochEnd: false), room);
         Assert.True(text.Length <= room, text);
         Assert.Equal(room >= 10, text.Contains("epoch 2/5", StringComparison.Ordinal));
     }

@@ -1,4 +1,5 @@
-using NeuralOde.Cli.CommandLine;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Tests;
 
@@ -11,7 +12,7 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = Tool.Run(arguments, new ToolContext { Out = output, Error = error, CancellationToken = cancellation });
+        int code = Tool.Run(arguments, new CommandContext { Out = output, Error = error, CancellationToken = cancellation });
         return new ToolRun(code, output.ToString(), error.ToString());
     }
 }

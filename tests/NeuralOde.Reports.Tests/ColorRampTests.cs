@@ -21,7 +21,7 @@ public class ColorRampTests
     }
 
     [Fact]
-    public void Bad_colours_and_positions_are_refused()
+    public void Bad_colors_and_positions_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new ColorRamp("#000000"));
         Assert.Throws<ArgumentException>(() => new ColorRamp("#000000", "white"));

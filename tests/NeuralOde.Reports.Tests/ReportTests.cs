@@ -101,7 +101,7 @@ public class ReportTests
     }
 
     [Fact]
-    public void Every_colour_of_a_picture_has_a_rule_for_dark_screens()
+    public void Every_color_of_a_picture_has_a_rule_for_dark_screens()
     {
         var html = SvgReading.Parse(Sample().ToHtml());
         var style = html.Named("style").Single().Value;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Series;
@@ -33,7 +34,7 @@ public partial class LatentTutorialTests
         var encoder = new GruEncoder(components: 1, hidden: 32, Latent, random: random);
 
         // Dynamics: an ordinary differential equation in the latent space, solved with steps of its own choice.
-        var ode = new OdeBlock(new Mlp(Latent, [32], Latent, Activation.Tanh, random: random))
+        var ode = new OdeBlock(new Mlp(Latent, [32], Latent, Activation.Tanh, random: random).AsField())
         {
             Solver = new Tsit5(),
             Steps = new AdaptiveSteps { RelativeTolerance = 1e-3, AbsoluteTolerance = 1e-4 },

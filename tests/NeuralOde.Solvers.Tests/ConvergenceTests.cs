@@ -27,7 +27,7 @@ public class ConvergenceTests
         int order = solver is AdamsBashforth ? 3 : solver.DenseOrder;
         double Error(double h)
         {
-            OdeSolution<double> step = Solve(solver, [0.4, 0.4 + h], FixedSteps.Count(1));
+            OdeSolution<double> step = Solve(solver, [0.4, 0.4 + h], FixedSteps.PerInterval(1));
             return Enumerable.Range(1, 15).Max(i => KnownField<double>.Error(0.4 + (h * i / 16), step.At(0.4 + (h * i / 16))));
         }
 
@@ -43,7 +43,7 @@ public class ConvergenceTests
         OdeSolver solver = OdeSolver.Parse(name);
         double Error(int n)
         {
-            OdeSolution<double> solution = Solve(solver, [0, 2], FixedSteps.Count(n));
+            OdeSolution<double> solution = Solve(solver, [0, 2], FixedSteps.PerInterval(n));
 
             // Away from the Runge-Kutta steps that Adams-Bashforth starts with.
             return Enumerable.Range(0, 1000).Select(i => 0.5 + (i * 1.5 / 1000)).Max(t => KnownField<double>.Error(t, solution.At(t)));
@@ -111,7 +111,7 @@ public class ConvergenceTests
         // Over all outputs: at a single one, errors of both signs may nearly cancel.
         double Error(int n)
         {
-            OdeSolution<double> solution = Solve(solver, direct, FixedSteps.Count(n));
+            OdeSolution<double> solution = Solve(solver, direct, FixedSteps.PerInterval(n));
             return Math.Sqrt(Enumerable.Range(1, direct.Length - 1).Sum(i => Math.Pow(KnownField<double>.Error(direct[i], solution.State(i)), 2)));
         }
 

@@ -38,7 +38,8 @@ public class FailureTests
     {
         var integrator = new Integrator<double>(OdeSolver.Parse(name), Control(name), 2);
         SolveResult result = integrator.Solve(new FunctionField<double>((_, _, _) => Assert.Fail("Evaluated.")), [1, double.PositiveInfinity], [0, 1], new double[4]);
-        Assert.Equal((SolveStatus.NotFinite, 1), (result.Status, result.Component));
+        Assert.Equal((SolveStatus.InitialStateNotFinite, 1), (result.Status, result.Component));
+        Assert.Contains("initial state", result.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,17 +140,57 @@ public class FailureTests
     }
 
     [Fact]
-    public void A_failed_solve_leaves_no_recording_to_transpose()
+    public void A_failed_solve_leaves_no_recording_to_transpose_but_one_to_read()
     {
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps { MaxSteps = 2 }, 3);
         var recording = new SolveRecording<double>();
-        integrator.Solve(new NonlinearField<double>(), [0.7, -0.4, 0.9], [0, 30], new double[6], recording);
+        SolveResult result = integrator.Solve(new NonlinearField<double>(), [0.7, -0.4, 0.9], [0, 30], new double[6], recording);
+        Assert.Equal(SolveStatus.StepLimit, result.Status);
         Assert.False(recording.IsComplete);
-        Assert.True(recording.Times.IsEmpty);
+        Assert.Equal(result.Time, recording.Times[^1]);
         Assert.Throws<InvalidOperationException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
     }
 
-    private static StepSizeControl Control(string name) => OdeSolver.Parse(name).IsAdaptive ? new AdaptiveSteps() : new FixedSteps(0.01);
+    [Theory]
+    [MemberData(nameof(All))]
+    public void The_part_of_a_failed_solve_that_was_solved_is_that_of_the_whole_solve(string name)
+    {
+        // The second field is not a number from t = 0.625 on; adaptive steps come near to it, fixed ones of 0.01 end on one of its sides.
+        OdeSolver solver = OdeSolver.Parse(name);
+        VectorFieldFunction<double> whole = (t, z, dz) => (dz[0], dz[1]) = (z[1], -z[0]);
+        VectorFieldFunction<double> part = (t, z, dz) => (dz[0], dz[1]) = (z[1], t <= 0.625 ? -z[0] : double.NaN);
+        OdeSolution<double> expected = Ode.Solve(whole, [1, 1], 0, 2, solver, new OdeOptions { Steps = Control(name) });
+        OdeSolution<double> actual = Ode.Solve(part, [1, 1], 0, 2, solver, new OdeOptions { Steps = Control(name), ThrowOnFailure = false });
+        Assert.Equal(SolveStatus.NotFinite, actual.Status);
+        Assert.InRange(actual.Times[^1], 0.6, 0.6301);
+
+        // The tolerance of the adaptive methods, and the same steps of the others.
+        double tolerance = solver.IsAdaptive ? 1e-5 : 1e-14;
+        double[] at = new double[2], slope = new double[2];
+        for (double t = 0; t < actual.Times[^1]; t += 0.037)
+        {
+            actual.At(t, at);
+            actual.DerivativeAt(t, slope);
+            FiniteDifference.AssertClose(expected.At(t), at, tolerance);
+            FiniteDifference.AssertClose(expected.DerivativeAt(t), slope, 100 * tolerance);
+        }
+
+        Assert.Equal(actual.At(actual.Times[^1]), actual.FinalState.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => actual.At(0.7));
+    }
+
+    [Fact]
+    public void Without_dense_output_a_failed_solve_keeps_the_state_that_it_reached()
+    {
+        var options = new OdeOptions { DenseOutput = false, ThrowOnFailure = false };
+        OdeSolution<double> failed = Ode.Solve((t, y, dy) => dy[0] = y[0] * y[0], [1], 0, 2, options: options);
+
+        // 1 / (1 − t), whose pole the last steps cannot tell from their own errors.
+        Assert.Equal(1, failed.Times[^1], 1e-5);
+        Assert.True(failed.FinalState[0] > 1e5);
+    }
+
+    private static StepSizeControl Control(string name) => OdeSolver.Parse(name).IsAdaptive ? new AdaptiveSteps() : FixedSteps.OfLength(0.01);
 
     private static SolveResult Solve(string name, VectorFieldFunction<double> f, double[] times, out double[] states)
     {

@@ -18,7 +18,7 @@ public class IntegratorTests
     {
         // Ends that binary fractions cannot represent, and steps that do not divide the interval.
         double[] times = forward ? [0.1, 0.30000000000000004, 0.7] : [0.7, 0.3, 0.1];
-        foreach (StepSizeControl control in Controls(name, FixedSteps.Count(3), FixedSteps.Count(7), new FixedSteps(0.01), new AdaptiveSteps(), new AdaptiveSteps { InitialStep = 5 }))
+        foreach (StepSizeControl control in Controls(name, FixedSteps.PerInterval(3), FixedSteps.PerInterval(7), FixedSteps.OfLength(0.01), new AdaptiveSteps(), new AdaptiveSteps { InitialStep = 5 }))
         {
             var field = new NonlinearField<double>();
             new Integrator<double>(OdeSolver.Parse(name), control, 3).Solve(field, Initial, times, new double[9], new SolveRecording<double>()).ThrowIfFailed();
@@ -32,7 +32,7 @@ public class IntegratorTests
     public void Last_step_lands_exactly_on_the_last_time(string name, bool forward)
     {
         double[] times = forward ? [0.1, 0.7] : [0.7, 0.1];
-        foreach (StepSizeControl control in Controls(name, FixedSteps.Count(7), new AdaptiveSteps()))
+        foreach (StepSizeControl control in Controls(name, FixedSteps.PerInterval(7), new AdaptiveSteps()))
         {
             var recording = new SolveRecording<double>();
             var states = new double[6];
@@ -48,7 +48,7 @@ public class IntegratorTests
     {
         // 200 points on [0, 31.45]: ceil(0.158.../0.05) = 4 on each; and 0.05-spaced points get one step each, in spite of round-off.
         double[] times = [.. Enumerable.Range(0, 200).Select(i => 31.45 * i / 199)];
-        var control = new FixedSteps(0.05);
+        var control = FixedSteps.OfLength(0.05);
         Assert.All(Enumerable.Range(1, 199), i => Assert.Equal(4, control.StepsOn(times[i - 1], times[i])));
         double[] spaced = [.. Enumerable.Range(0, 1000).Select(i => 0.05 * i)];
         Assert.All(Enumerable.Range(1, 999), i => Assert.Equal(1, control.StepsOn(spaced[i - 1], spaced[i])));
@@ -71,7 +71,7 @@ public class IntegratorTests
     public void Fixed_steps_cost_one_evaluation_a_stage_and_none_for_a_shared_one(string name, int evaluations)
     {
         var field = new NonlinearField<double>();
-        SolveResult result = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.Count(10), 3).Solve(field, Initial, [0, 1], new double[6]);
+        SolveResult result = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.PerInterval(10), 3).Solve(field, Initial, [0, 1], new double[6]);
         Assert.Equal(10 * evaluations, field.Evaluations);
         Assert.Equal(field.Evaluations, result.Statistics.Evaluations);
     }
@@ -79,7 +79,7 @@ public class IntegratorTests
     [Fact]
     public void Adams_Bashforth_costs_one_evaluation_a_step_after_its_start()
     {
-        SolveResult result = new Integrator<double>(new AdamsBashforth(4), FixedSteps.Count(20), 3).Solve(new NonlinearField<double>(), Initial, [0, 1, 2], new double[9]);
+        SolveResult result = new Integrator<double>(new AdamsBashforth(4), FixedSteps.PerInterval(20), 3).Solve(new NonlinearField<double>(), Initial, [0, 1, 2], new double[9]);
         Assert.Equal((3 * 4) + 37, result.Statistics.Evaluations);
     }
 
@@ -87,14 +87,14 @@ public class IntegratorTests
     public void Adams_Bashforth_starts_anew_where_the_step_more_than_doubles()
     {
         double[] times = [0, 0.1, 0.2, 0.3, 1];
-        SolveResult result = new Integrator<double>(new AdamsBashforth(2), FixedSteps.Count(1), 3).Solve(new NonlinearField<double>(), Initial, times, new double[15]);
+        SolveResult result = new Integrator<double>(new AdamsBashforth(2), FixedSteps.PerInterval(1), 3).Solve(new NonlinearField<double>(), Initial, times, new double[15]);
         Assert.Equal(4 + 1 + 1 + 4, result.Statistics.Evaluations);
 
         // A formula that extrapolated from one step of 1e-6 over a step of 0.5 would be off by far more than the method's own error.
         var states = new double[9];
         double[] exact = new double[9];
         double[] uneven = [0, 1e-6, 2];
-        new Integrator<double>(new AdamsBashforth(4), new FixedSteps(0.02), 3).Solve(new NonlinearField<double>(), Initial, uneven, states).ThrowIfFailed();
+        new Integrator<double>(new AdamsBashforth(4), FixedSteps.OfLength(0.02), 3).Solve(new NonlinearField<double>(), Initial, uneven, states).ThrowIfFailed();
         new Integrator<double>(new Tsit5(), new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 }, 3).Solve(new NonlinearField<double>(), Initial, uneven, exact).ThrowIfFailed();
         FiniteDifference.AssertClose(exact, states, 1e-5);
     }
@@ -119,7 +119,7 @@ public class IntegratorTests
     {
         double[] times = forward ? [0, 0.4, 0.45, 1.3, 2] : [2, 1.3, 0.45, 0.4, 0];
         double[] initial = [.. Initial, 0.1, -0.2];
-        foreach (StepSizeControl control in Controls(name, new FixedSteps(0.07), new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-5 }))
+        foreach (StepSizeControl control in Controls(name, FixedSteps.OfLength(0.07), new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-5 }))
         {
             var apart = new double[25];
             var within = new double[25];
@@ -174,7 +174,7 @@ public class IntegratorTests
     [MemberData(nameof(All))]
     public void A_second_solve_gives_the_same_bits(string name)
     {
-        var integrator = new Integrator<double>(OdeSolver.Parse(name), new FixedSteps(0.06), 3);
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.06), 3);
         double[] first = new double[9], second = new double[9];
         integrator.Solve(new NonlinearField<double>(), Initial, [0, 0.5, 1], first);
         integrator.Solve(new NonlinearField<double>(), [1, 2, 3], [1, 0.5, -1], new double[9]);
@@ -222,10 +222,10 @@ public class IntegratorTests
             new() { MaxFactor = 1 }, new() { InitialStep = 0 }, new() { MaxStep = -1 }, new() { MaxSteps = 0 }, new() { IntegralCoefficient = -1 }, new() { ProportionalCoefficient = -0.1 },
         ];
         Assert.All(wrong, control => Assert.Throws<ArgumentOutOfRangeException>(() => new Integrator<double>(new Tsit5(), control, 1)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FixedSteps(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FixedSteps(double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.Count(0));
-        Assert.Throws<ArgumentException>(() => new FixedSteps(1e-12).StepsOn(0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.OfLength(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.OfLength(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.PerInterval(0));
+        Assert.Throws<ArgumentException>(() => FixedSteps.OfLength(1e-12).StepsOn(0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new AdamsBashforth(5));
 
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3);
@@ -237,7 +237,7 @@ public class IntegratorTests
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, 2, 1], new double[9]));
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, double.NaN], new double[6]));
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, double.PositiveInfinity], new double[6]));
-        Assert.Throws<ArgumentNullException>(() => integrator.Solve(null!, Initial, [0, 1], new double[6]));
+        Assert.Throws<ArgumentNullException>(() => integrator.Solve((IVectorField<double>)null!, Initial, [0, 1], new double[6]));
         Assert.Throws<ArgumentException>(() => new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3, 2).Solve(new QuadratureField(), new double[5], [0, 1], new double[10], new SolveRecording<double>()));
 
         var recording = new SolveRecording<double>();

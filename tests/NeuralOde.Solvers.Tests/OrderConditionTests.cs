@@ -137,9 +137,28 @@ public class OrderConditionTests
         Assert.Throws<ArgumentException>(() => new ButcherTableau(1, [[]], [0.9], [0], 1, [[0.9]]));
         Assert.Throws<ArgumentException>(() => new ButcherTableau(1, [[]], [1], [0], 1, [[0.9]]));
         Assert.Throws<ArgumentException>(() => new ButcherTableau(2, [[], [0.5]], [0, 1], [0, 0.6], 1, [[1, -1], [0, 1]]));
-        Assert.Throws<ArgumentException>(() => new ButcherTableau(2, [[], [0.5, 0]], [0, 1], [0, 0.5], 1, [[1, -1], [0, 1]]));
+        Assert.Throws<ArgumentException>(() => new ButcherTableau(2, [[], [0.5, 0, 0]], [0, 1], [0, 0.5], 1, [[1, -1], [0, 1]]));
         Assert.Throws<ArgumentException>(() => new ButcherTableau(2, [[], [0.5]], [0, 1], [0, 0.5], 1, [[1, -1], [0, 1]], embeddedOrder: 1));
         Assert.Throws<ArgumentException>(() => new ButcherTableau(2, [[], [2]], [0.75, 0.25], [0, 2], 1, [[0.75], [0.25]]));
+    }
+
+    [Fact]
+    public void A_tableau_knows_its_kind_and_only_an_explicit_one_makes_an_explicit_method()
+    {
+        var implicitEuler = new ButcherTableau(1, [[1]], [1], [1], 1, [[1]]);
+        Assert.True(!implicitEuler.IsExplicit && implicitEuler.IsDiagonallyImplicit && implicitEuler.IsStifflyAccurate && !implicitEuler.IsFirstSameAsLast);
+        Assert.Throws<ArgumentException>(() => new ExplicitRungeKutta("implicit", implicitEuler));
+
+        // The trapezoidal rule: its first stage is explicit. The guess of the second is the first.
+        var trapezoid = new ButcherTableau(2, [[], [0.5, 0.5]], [0.5, 0.5], [0, 1], 2, [[1, -0.5], [0, 0.5]], predictor: [[], [1]]);
+        Assert.True(trapezoid.IsDiagonallyImplicit && trapezoid.IsStifflyAccurate);
+        Assert.Equal([1], trapezoid.Predictor(1).ToArray());
+        Assert.Throws<ArgumentException>(() => new ButcherTableau(2, [[], [0.5, 0.5]], [0.5, 0.5], [0, 1], 2, [[1, -0.5], [0, 0.5]], predictor: [[], [0.9]]));
+
+        double root = Math.Sqrt(3) / 6;
+        var gauss = new ButcherTableau(4, [[0.25, 0.25 - root], [0.25 + root, 0.25]], [0.5, 0.5], [0.5 - root, 0.5 + root], 1, [[0.5], [0.5]]);
+        Assert.True(!gauss.IsExplicit && !gauss.IsDiagonallyImplicit && !gauss.IsStifflyAccurate);
+        Assert.True(Tableau("dopri5").IsExplicit && Tableau("dopri5").IsFirstSameAsLast && !Tableau("dopri5").IsStifflyAccurate);
     }
 
     private static ButcherTableau Tableau(string name) => ((ExplicitRungeKutta)OdeSolver.Parse(name)).Tableau;

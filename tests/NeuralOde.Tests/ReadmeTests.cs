@@ -39,8 +39,8 @@ public partial class ReadmeTests
             Environment.CurrentDirectory = folder;
             void Learn()
             {
-                var field = new Mlp(inputs: 2, hidden: [16, 16], outputs: 2, Activation.Elu);
-                var ode = new OdeBlock(field) { Solver = new Dopri5(), Gradient = GradientMethod.BacksolveAdjoint };
+                var field = new Mlp(inputs: 2, hidden: [16, 16], outputs: 2, Activation.Elu).AsField();
+                var ode = new OdeBlock(field) { Solver = new Dopri5(), GradientMethod = GradientMethod.BacksolveAdjoint };
                 var adam = new Adam(ode.Parameters, learningRate: 0.01);
                 foreach (var (z0, times, observed) in batches)
                 {
@@ -51,7 +51,7 @@ public partial class ReadmeTests
                 ode.Save("model.safetensors");
 
                 using IDisposable scope = GradientMode.Disable();
-                first = Loss.MeanSquared(new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu)).Forward(start, grid), seen).ToScalar();
+                first = Loss.MeanSquared(new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu).AsField()).Forward(start, grid), seen).ToScalar();
                 last = Loss.MeanSquared(ode.Forward(start, grid), seen).ToScalar();
             }
 

@@ -12,8 +12,8 @@ internal static class Parallel
     /// <summary>The same work on so many threads.</summary>
     public static Action<int> On(int threads, Action<int> run) => n =>
     {
-        Threads.Maximum = threads;
+        ComputeSettings.Process.MaxThreads = threads;
         run(n);
-        Threads.Maximum = 1;
+        ComputeSettings.Process.MaxThreads = 1;
     };
 }

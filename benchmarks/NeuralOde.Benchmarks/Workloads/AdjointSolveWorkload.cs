@@ -23,16 +23,18 @@ internal sealed class AdjointSolveWorkload
         _initialGradient = new float[state.Length];
     }
 
-    public SolveStatistics Forward => _sensitivity.ForwardStatistics;
+    public SolveStatistics Forward { get; private set; }
 
-    public SolveStatistics Backward => _sensitivity.BackwardStatistics;
+    public SolveStatistics Backward { get; private set; }
 
     public void Run(int repetitions)
     {
         for (int i = 0; i < repetitions; i++)
         {
-            _sensitivity.Forward(_memory, _state, Times, forGradient: true).ThrowIfFailed();
-            _sensitivity.Backward(_memory, _gradients, _initialGradient, []);
+            SolveResult result = _sensitivity.Forward(_memory, _state, Times, forGradient: true);
+            result.ThrowIfFailed();
+            Forward = result.Statistics;
+            Backward = _sensitivity.Backward(_memory, _gradients, _initialGradient, []);
         }
     }
 }

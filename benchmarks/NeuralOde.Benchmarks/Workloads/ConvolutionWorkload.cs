@@ -72,9 +72,7 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
 
     private static ConvolutionWorkload Of(int size, int channels, int outputs, int kernel, int stride, int padding)
     {
-        int places = ConvolutionSizes.Places(size, kernel, stride, padding);
-        return new(
-            FormattableString.Invariant($"{kernel}x{kernel}, {channels}→{outputs}, {size}x{size}→{places}x{places}"),
-            new ConvolutionSizes(32, size, size, channels, kernel, kernel, places, places, outputs, stride, padding));
+        var sizes = new ConvolutionSizes([32, size, size, channels], [kernel, kernel, channels, outputs], stride, padding);
+        return new(FormattableString.Invariant($"{kernel}x{kernel}, {channels}→{outputs}, {size}x{size}→{sizes.OutputHeight}x{sizes.OutputWidth}"), sizes);
     }
 }

@@ -12,7 +12,7 @@ namespace NeuralOde.Benchmarks.Workloads;
 /// <summary>A network as a vector field, in float, compiled for one batch.</summary>
 internal sealed class FieldWorkload
 {
-    private readonly FieldPrograms<float> _programs;
+    private readonly CompiledField<float> _compiled;
     private readonly float[] _state;
 
     private FieldWorkload(string name, VectorField field, Shape shape)
@@ -20,7 +20,7 @@ internal sealed class FieldWorkload
         Name = name;
         Field = field;
         Shape = shape;
-        _programs = new FieldPrograms<float>(field, shape);
+        _compiled = new CompiledField<float>(field, shape);
         _state = new RandomSource(3).Normal(shape, 0, 0.5).ToArray<float>();
     }
 
@@ -40,8 +40,8 @@ internal sealed class FieldWorkload
     public static FieldWorkload Create(string name) => name switch
     {
         "cubic" => new("y³-2-50-2 tanh, batch 20", CubicField(new RandomSource(4)), [20, 2]),
-        "spiral" => new("2-16-16-2 ELU, batch 1", new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(4)), [1, 2]),
-        "wide" => new("64-128-128-64 tanh, batch 512", new Mlp(64, [128, 128], 64, Activation.Tanh, random: new RandomSource(4)), [512, 64]),
+        "spiral" => new("2-16-16-2 ELU, batch 1", new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(4)).AsField(), [1, 2]),
+        "wide" => new("64-128-128-64 tanh, batch 512", new Mlp(64, [128, 128], 64, Activation.Tanh, random: new RandomSource(4)).AsField(), [512, 64]),
         "images" => new("two 3x3 convolutions of 64 channels and t, ReLU and batch normalisation, 32 images of 6x6", ImageField(new RandomSource(4)), [32, 6, 6, 64]),
         _ => throw new ArgumentException($"There is no field '{name}'; fields are {string.Join(", ", Names)}.", nameof(name)),
     };
@@ -70,16 +70,16 @@ internal sealed class FieldWorkload
     }
 
     /// <summary>The program of f.</summary>
-    public Program<float> Evaluation() => Prepare(_programs.Forward);
+    public Program<float> Evaluation() => Prepare(_compiled.Forward);
 
     /// <summary>The adjoint system's right-hand side: f and its vector-Jacobian products with the state and the parameters.</summary>
-    public Program<float> Adjoint() => Prepare(_programs.CompileAdjoint());
+    public Program<float> Adjoint() => Prepare(_compiled.CompileAdjoint());
 
     /// <summary>One Dormand-Prince step of fixed length: six evaluations of f.</summary>
-    public SolveWorkload Step() => new(new CompiledField<float>(_programs.Forward), _state, 0);
+    public SolveWorkload Step() => new(_compiled, _state, 0);
 
     /// <summary>The same of the adjoint system, the parameters' gradient as a quadrature.</summary>
-    public SolveWorkload AdjointStep() => new(new AdjointField<float>(_programs), [.. _state, .. _state], _programs.ParameterLength);
+    public SolveWorkload AdjointStep() => new(new AdjointField<float>(_compiled), [.. _state, .. _state], _compiled.ParameterLength);
 
     /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements by the backsolve adjoint.</summary>
     public AdjointSolveWorkload AdjointSolve(double relativeTolerance, double absoluteTolerance) => new(
@@ -87,7 +87,7 @@ internal sealed class FieldWorkload
         {
             Solver = new Dopri5(),
             Steps = new AdaptiveSteps { RelativeTolerance = relativeTolerance, AbsoluteTolerance = absoluteTolerance },
-            Gradient = GradientMethod.BacksolveAdjoint,
+            GradientMethod = GradientMethod.BacksolveAdjoint,
         }.Compile<float>(Shape),
         _state);
 

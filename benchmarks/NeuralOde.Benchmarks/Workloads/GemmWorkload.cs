@@ -28,7 +28,7 @@ internal sealed record GemmWorkload(int M, int N, int K)
         {
             for (int i = 0; i < n; i++)
             {
-                Gemm.Multiply<T>(false, false, M, N, K, a, b, c);
+                Gemm.Multiply<T>(new(false, false, M, N, K), a, b, c);
             }
         };
     }

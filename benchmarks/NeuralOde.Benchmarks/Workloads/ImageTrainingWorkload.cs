@@ -34,7 +34,7 @@ internal sealed class ImageTrainingWorkload
 
     public void Train(int repetitions)
     {
-        _network.Train();
+        _network.SwitchToTraining();
         for (int i = 0; i < repetitions; i++)
         {
             _last = _step.Run(_batches.Get(0, 0));
@@ -44,7 +44,7 @@ internal sealed class ImageTrainingWorkload
 
     public void Evaluate(int repetitions)
     {
-        _network.Evaluate();
+        _network.SwitchToEvaluation();
         using IDisposable mode = GradientMode.Disable();
         for (int i = 0; i < repetitions; i++)
         {

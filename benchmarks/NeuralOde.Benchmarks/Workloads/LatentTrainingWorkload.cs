@@ -1,5 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Experiments.LatentSpirals;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Modules;
 using NeuralOde.Optimizers;
@@ -30,9 +31,9 @@ internal sealed class LatentTrainingWorkload
         _optimizer = new Adam(_model.Parameters) { LearningRate = 0 };
     }
 
-    public long ForwardEvaluations => _model.Ode.ForwardStatistics.Evaluations;
+    public long ForwardEvaluations { get; private set; }
 
-    public long BackwardEvaluations => _model.Ode.BackwardStatistics.Evaluations + _model.Ode.BackwardStatistics.VectorJacobianProducts;
+    public long BackwardEvaluations { get; private set; }
 
     /// <summary>How far the decoded paths of the batch are from a solve at 1e-10 in double, root mean square.</summary>
     public double DecoderError { get; }
@@ -45,17 +46,20 @@ internal sealed class LatentTrainingWorkload
         for (int i = 0; i < repetitions; i++)
         {
             using var scope = TensorScope.Begin();
+            using var meter = SolveMeter.Start();
             Tensor noise = _noise.Normal([_batch.Count, _model.Encoder.LatentCount]);
             Tensor loss = _model.Elbo(_batch, noise) * (-1.0 / _batch.StepCount);
             loss.Backward();
             _optimizer.Step();
+            ForwardEvaluations = meter.Forward.Evaluations;
+            BackwardEvaluations = meter.Backward.Evaluations + meter.Backward.VectorJacobianProducts;
         }
     }
 
     private double MeasureDecoder(LatentSpiralsOptions options)
     {
         using IDisposable mode = GradientMode.Disable();
-        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, dtype: DType.Float64);
+        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, dtype: DType.Float64).AsField();
         var view = new Sequential(new Linear(options.Latent, options.FieldHidden, dtype: DType.Float64), new Linear(options.FieldHidden, _batch.Components, dtype: DType.Float64));
         foreach ((Module precise, Module own) in new (Module, Module)[] { (field, _model.Ode.Field), (view, _model.Decoder) })
         {

@@ -26,27 +26,22 @@ internal static unsafe class PeakWorkload
         Array.Fill(a, T.CreateTruncating(0.5));
         Array.Fill(b, T.CreateTruncating(0.25));
         T* pa = (T*)Unsafe.AsPointer(ref a[0]), pb = (T*)Unsafe.AsPointer(ref b[0]), pc = (T*)Unsafe.AsPointer(ref c[0]);
-        return SimdWidths.Best switch
+        return n =>
         {
-            SimdWidth.V512 => n => { Loop<Simd512<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
-            ,
-            SimdWidth.V256 => n => { Loop<Simd256<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
-            ,
-            SimdWidth.V128 => n => { Loop<Simd128<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
-            ,
-            _ => n => { Loop<SimdScalar<T>, T>(pa, pb, pc, n); GC.KeepAlive((a, b, c)); }
-            ,
+            VectorDispatch.Run<T, Call<T>>(new(pa, pb, pc, n), SimdWidths.Best);
+            GC.KeepAlive((a, b, c));
         };
     }
 
     private static int Count<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SimdWidths.Best switch
-        {
-            SimdWidth.V512 => Simd512<T>.Count,
-            SimdWidth.V256 => Simd256<T>.Count,
-            SimdWidth.V128 => Simd128<T>.Count,
-            _ => SimdScalar<T>.Count,
-        };
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SimdWidths.Best.Lanes(Unsafe.SizeOf<T>());
+
+    private readonly struct Call<T>(T* a, T* b, T* c, int repetitions) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => Loop<TVector, T>(a, b, c, repetitions);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Loop<TVector, T>(T* a, T* b, T* c, int repetitions)

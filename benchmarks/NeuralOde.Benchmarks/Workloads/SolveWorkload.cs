@@ -14,7 +14,7 @@ internal sealed class SolveWorkload(IVectorField<float> field, float[] state, in
     public static SolveWorkload Empty(int length) => new(new EmptyField(), [.. Enumerable.Repeat(1f, length)], 0);
 
     /// <summary>Steps of fixed length: stage sums only.</summary>
-    public Action<int> Fixed() => Create(FixedSteps.Count(Steps));
+    public Action<int> Fixed() => Create(FixedSteps.PerInterval(Steps));
 
     /// <summary>Steps with error norm, controller and dense output's bookkeeping, held at the same length by a bound.</summary>
     public Action<int> Adaptive() => Create(new AdaptiveSteps { InitialStep = StepLength, MaxStep = StepLength });

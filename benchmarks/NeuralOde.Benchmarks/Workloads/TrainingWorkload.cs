@@ -36,8 +36,8 @@ internal sealed class TrainingWorkload
         _observations = dynamics.Observe(dynamics.Trajectory(times, _options.DataSolver, _options.DataSteps), new RandomSource(5));
         VectorField field = dynamics.Name == "cubic"
             ? FieldWorkload.CubicField(new RandomSource(6))
-            : new Mlp(2, _options.Hidden, 2, _options.Activation, random: new RandomSource(6));
-        _ode = new OdeBlock(field) { Solver = _options.Solver, Steps = _options.Steps, Gradient = gradient };
+            : new Mlp(2, _options.Hidden, 2, _options.Activation, random: new RandomSource(6)).AsField();
+        _ode = new OdeBlock(field) { Solver = _options.Solver, Steps = _options.Steps, GradientMethod = gradient };
         _start = new ParameterSnapshot(_ode);
         _loss = _options.Loss == LossMeasure.MeanAbsolute ? Loss.MeanAbsolute : Loss.MeanSquared;
         _stateShape = [_options.Windows.Count, 2];
@@ -92,14 +92,14 @@ internal sealed class TrainingWorkload
             double begun = clock.Now();
             windows.Draw();
             Tensor observed = Tensor.From(windows.Observed, new Shape([windows.PointCount, .. _stateShape]));
-            Tensor predicted = _ode.Forward(Tensor.From(windows.Initial, _stateShape), windows.Times);
-            Tensor loss = _loss(predicted, observed);
+            OdeBlockSolution predicted = _ode.Solve(Tensor.From(windows.Initial, _stateShape), windows.Times);
+            Tensor loss = _loss(predicted.States, observed);
             loss.Backward();
             optimizer.Step();
             nanoseconds[i] = clock.Now() - begun;
             FinalLoss = loss.ToScalar();
-            forward += _ode.ForwardStatistics.Evaluations;
-            backward += _ode.BackwardStatistics.VectorJacobianProducts;
+            forward += predicted.Forward.Evaluations;
+            backward += predicted.Backward!.Value.VectorJacobianProducts;
         }
 
         End(allocated, forward, backward);

@@ -12,8 +12,8 @@ public sealed record DynamicsExperimentResult
     /// <summary>How the run ended.</summary>
     public required TrainingOutcome Outcome { get; init; }
 
-    /// <summary>Why it ended, where it diverged: the last failed solve's reason.</summary>
-    public string? Failure { get; init; }
+    /// <summary>Why it ended, where it diverged: the last failed step.</summary>
+    public TrainingFailure? Failure { get; init; }
 
     /// <summary>The model, with the best parameters found.</summary>
     public required OdeBlock Model { get; init; }

@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
@@ -26,7 +27,7 @@ public sealed class LatentSpiralsExperiment
     public LatentSpiralsExperiment(LatentSpiralsOptions? options = null)
     {
         options ??= LatentSpiralsOptions.Default;
-        options.Check();
+        LatentSpiralsOptions.Settings.Check(options);
         _options = options;
 
         // Test spirals are of another seed, so that no setting of this run reaches them.
@@ -40,7 +41,7 @@ public sealed class LatentSpiralsExperiment
             Model,
             batches,
             model => SpiralErrors.Measure(model, Validation, ObservationCounts[^1], Choice()).Reconstruction.Median,
-            options.Training with { Settings = [.. options.Settings(), .. options.Training.Settings] });
+            options.Training with { RunSettings = [.. LatentSpiralsOptions.Settings.ToResume(options).Except(LatentTrainingOptions.Settings.ToResume(options.Training)), .. options.Training.RunSettings] });
     }
 
     /// <summary>The model; after <see cref="Run"/> with the best parameters.</summary>
@@ -70,9 +71,9 @@ public sealed class LatentSpiralsExperiment
             return new LatentRnn(encoder, options.Hidden, options.LikelihoodDeviation, random: random);
         }
 
-        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, random: random);
+        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, random: random).AsField();
         var decoder = new Sequential(new Linear(options.Latent, options.FieldHidden, random: random), new Linear(options.FieldHidden, Components, random: random));
-        var ode = new OdeBlock(field) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient };
+        var ode = new OdeBlock(field) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient };
         return new LatentOde(encoder, ode, decoder, options.LikelihoodDeviation);
     }
 
@@ -101,7 +102,7 @@ public sealed class LatentSpiralsExperiment
     /// <returns>The result.</returns>
     public LatentSpiralsResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        LatentTrainingResult training = _trainer.Run(progress, cancellationToken);
+        TrainingResult training = _trainer.Run(progress, cancellationToken);
         return new LatentSpiralsResult(_options, Model, training, Measure());
     }
 
@@ -118,4 +119,4 @@ public sealed class LatentSpiralsExperiment
 /// <param name="Model">The model, with the best parameters found.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="Errors">The errors on the test spirals, at 30, 50 and 100 observations.</param>
-public sealed record LatentSpiralsResult(LatentSpiralsOptions Options, LatentSeriesModel Model, LatentTrainingResult Training, IReadOnlyList<SpiralErrors> Errors);
+public sealed record LatentSpiralsResult(LatentSpiralsOptions Options, LatentSeriesModel Model, TrainingResult Training, IReadOnlyList<SpiralErrors> Errors);

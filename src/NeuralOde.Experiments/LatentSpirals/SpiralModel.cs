@@ -1,7 +1,6 @@
 using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent;
-using NeuralOde.Solvers;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.LatentSpirals;
@@ -10,8 +9,6 @@ namespace NeuralOde.Experiments.LatentSpirals;
 public sealed class SpiralModel
 {
     private const string Prefix = "model.";
-    private const int MostUnits = 100_000;
-    private const int MostSpirals = 10_000_000;
 
     /// <summary>Puts a model together with what it was made from.</summary>
     /// <param name="model">The model.</param>
@@ -52,11 +49,11 @@ public sealed class SpiralModel
         LatentSpiralsOptions options;
         try
         {
-            options = Read(new SettingsReader(file.Settings));
+            options = LatentSpiralsOptions.Settings.FromText(new LatentSpiralsOptions(), file.Settings);
         }
-        catch (FormatException e)
+        catch (SettingException e)
         {
-            throw file.Damaged(e.Message, e);
+            throw file.Damaged(e);
         }
 
         long units = options.Hidden, latent = options.Latent, field = options.Decoder == SpiralDecoder.Ode ? options.FieldHidden : 0;
@@ -70,44 +67,5 @@ public sealed class SpiralModel
     /// <summary>Writes the model to a file, all or nothing.</summary>
     /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    public void Save(string path) => new ModelFile(FileKind, Write(Options), Model.ToTensors(Prefix), Notes).Save(path);
-
-    private static IEnumerable<(string Name, string Value)> Write(LatentSpiralsOptions x) =>
-    [
-        ("model", Names[(int)x.Decoder]),
-        ("units", SettingsReader.Text(x.Hidden)),
-        ("latent components", SettingsReader.Text(x.Latent)),
-        ("units of the field", SettingsReader.Text(x.FieldHidden)),
-        ("likelihood deviation", SettingsReader.Text(x.LikelihoodDeviation)),
-        .. SolverSettings.Write(x.Solver, x.Steps, x.Gradient),
-        ("seed", SettingsReader.Text(x.Training.Seed)),
-        ("training spirals", SettingsReader.Text(x.TrainingCount)),
-        ("validation spirals", SettingsReader.Text(x.ValidationCount)),
-        ("test spirals", SettingsReader.Text(x.TestCount)),
-    ];
-
-    private static LatentSpiralsOptions Read(SettingsReader settings)
-    {
-        int decoder = Names.ToList().IndexOf(settings.Value("model"));
-        (OdeSolver solver, StepSizeControl steps, GradientMethod gradient) = SolverSettings.Read(settings);
-        var defaults = new LatentSpiralsOptions();
-        return defaults with
-        {
-            Decoder = decoder >= 0 ? (SpiralDecoder)decoder : throw settings.Wrong("model"),
-            Hidden = settings.Whole("units", MostUnits),
-            Latent = settings.Whole("latent components", MostUnits),
-            FieldHidden = settings.Whole("units of the field", MostUnits),
-            LikelihoodDeviation = settings.Positive("likelihood deviation"),
-            Solver = solver,
-            Steps = steps,
-            Gradient = gradient,
-            TrainingCount = settings.Whole("training spirals", MostSpirals),
-            ValidationCount = settings.Whole("validation spirals", MostSpirals),
-            TestCount = settings.Whole("test spirals", MostSpirals),
-            Training = defaults.Training with
-            {
-                Seed = long.TryParse(settings.Value("seed"), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out long seed) ? seed : throw settings.Wrong("seed"),
-            },
-        };
-    }
+    public void Save(string path) => new ModelFile(FileKind, LatentSpiralsOptions.Settings.ToText(Options), Model.ToTensors(Prefix), Notes).Save(path);
 }

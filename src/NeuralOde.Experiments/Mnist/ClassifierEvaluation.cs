@@ -56,26 +56,15 @@ public sealed class ClassifierEvaluation
         ArgumentNullException.ThrowIfNull(images);
         var batches = new ImageBatches(images, new ImageBatchOptions { BatchSize = batchSize, IsShuffled = false, Scale = scale });
         var result = new ClassifierEvaluation(images.Count, images.Classes);
-        OdeBlock[] solves = [.. classifier.SelfAndWithin().OfType<OdeBlock>()];
-        bool wasTraining = classifier.IsTraining;
         var clock = Stopwatch.StartNew();
-        classifier.Evaluate();
-        try
+        using IDisposable evaluation = classifier.BeginEvaluation();
+        using IDisposable noGradients = GradientMode.Disable();
+        for (int i = 0; i < batches.Count; i++)
         {
-            using IDisposable noGradients = GradientMode.Disable();
-            for (int i = 0; i < batches.Count; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                result.Add(classifier, batches.Get(0, i), i * batchSize);
-                result.Evaluations += solves.Sum(static x => (double)x.ForwardStatistics.Evaluations) / batches.Count;
-            }
-        }
-        finally
-        {
-            if (wasTraining)
-            {
-                classifier.Train();
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            using var meter = SolveMeter.Start();
+            result.Add(classifier, batches.Get(0, i), i * batchSize);
+            result.Evaluations += (double)meter.Forward.Evaluations / batches.Count;
         }
 
         result.Elapsed = clock.Elapsed;

@@ -11,19 +11,18 @@ internal sealed class ClassifierStep
 {
     private readonly Layer _classifier;
     private readonly int _classes;
-    private readonly OdeBlock[] _solves;
 
     public ClassifierStep(Layer classifier, int classes)
     {
         _classifier = classifier;
         _classes = classes;
-        _solves = [.. classifier.SelfAndWithin().OfType<OdeBlock>()];
     }
 
     /// <summary>Adds a batch's gradients to the parameters'.</summary>
     public ImageTrainingStep Run(ImageBatch batch)
     {
         using var scope = TensorScope.Begin();
+        using var meter = SolveMeter.Start();
         Tensor logits = _classifier.Forward(batch.ToTensor());
         CheckLogits(logits, batch.Count, _classes);
         Tensor loss = Loss.CrossEntropy(logits, batch.Labels);
@@ -35,14 +34,7 @@ internal sealed class ClassifierStep
             correct += predicted[i] == batch.Labels[i] ? 1 : 0;
         }
 
-        long forward = 0, backward = 0;
-        foreach (OdeBlock solve in _solves)
-        {
-            forward += solve.ForwardStatistics.Evaluations;
-            backward += solve.BackwardStatistics.Evaluations + solve.BackwardStatistics.VectorJacobianProducts;
-        }
-
-        return new ImageTrainingStep(loss.ToScalar(), correct, batch.Count, forward, backward);
+        return new ImageTrainingStep(loss.ToScalar(), correct, batch.Count, meter.Forward.Evaluations, meter.Backward.Evaluations + meter.Backward.VectorJacobianProducts);
     }
 
     public static void CheckLogits(Tensor logits, int count, int classes)

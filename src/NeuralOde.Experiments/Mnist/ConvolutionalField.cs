@@ -1,5 +1,6 @@
 using NeuralOde.Fields;
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -24,4 +25,11 @@ internal sealed class ConvolutionalField : VectorField
     }
 
     public override Tensor Forward(Tensor t, Tensor z) => _secondNorm.Forward(_second.Forward(t, _firstNorm.Forward(_first.Forward(t, z).Relu())).Relu());
+
+    protected override Module CreateCopy(ModuleCloner cloner)
+    {
+        // The norms are asked for in this order.
+        var norms = new Queue<Layer>([cloner.Clone(_firstNorm), cloner.Clone(_secondNorm)]);
+        return new ConvolutionalField(_first.Weight.Shape[-1], norms.Dequeue, new RandomSource(0), _first.Weight.DType);
+    }
 }

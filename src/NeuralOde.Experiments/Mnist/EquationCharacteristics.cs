@@ -4,6 +4,7 @@ using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -75,7 +76,7 @@ public static class EquationCharacteristics
     private static SolverCharacteristic Measure(ImageClassifier classifier, ImageDataset images, Tensor start, double[] reference, OdeSolver solver, double tolerance)
     {
         (_, OdeLayer equation, Layer[] after) = classifier
-            .With(x => x with { Solver = solver, Steps = MnistModelOptions.Tolerances(tolerance, tolerance), Gradient = GradientMethod.BacksolveAdjoint }).Parts();
+            .With(x => x with { Solver = solver, Steps = SolverChoice.Tolerances(tolerance, tolerance), Gradient = GradientMethod.BacksolveAdjoint }).Parts();
         Tensor right = Tensor.From(OneHot(images), [images.Count, images.Classes]);
         double error = double.NaN;
         (long forward, long backward) = (0, 0);
@@ -85,10 +86,11 @@ public static class EquationCharacteristics
             for (int i = 0; i <= Repeats; i++)
             {
                 using var scope = TensorScope.Begin();
+                using var meter = SolveMeter.Start();
                 long began = Stopwatch.GetTimestamp();
                 Tensor end = equation.Forward(start);
                 TimeSpan took = Stopwatch.GetElapsedTime(began);
-                forward = equation.Ode.ForwardStatistics.Evaluations;
+                forward = meter.Forward.Evaluations;
                 error = RelativeError(end.AsSpan<float>(), reference);
 
                 // The first solve compiles.
@@ -98,7 +100,7 @@ public static class EquationCharacteristics
                 began = Stopwatch.GetTimestamp();
                 loss.Backward();
                 took = Stopwatch.GetElapsedTime(began);
-                backward = equation.Ode.BackwardStatistics.Evaluations;
+                backward = meter.Backward.Evaluations;
                 backwardTime = i == 0 ? TimeSpan.MaxValue : took < backwardTime ? took : backwardTime;
             }
         }

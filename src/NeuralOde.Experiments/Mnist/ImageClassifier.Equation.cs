@@ -65,7 +65,7 @@ public sealed partial class ImageClassifier
             }
         }
 
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, options, Collection, Rows, Columns);
 
         static Parameter[] Tensors(Layer network) => [.. network.NamedParameters().Concat(network.NamedBuffers()).Select(static x => x.Item2)];
@@ -104,18 +104,7 @@ public sealed partial class ImageClassifier
     private T Evaluating<T>(Func<T> work)
     {
         using IDisposable noGradients = GradientMode.Disable();
-        bool wasTraining = Network.IsTraining;
-        Network.Evaluate();
-        try
-        {
-            return work();
-        }
-        finally
-        {
-            if (wasTraining)
-            {
-                Network.Train();
-            }
-        }
+        using IDisposable evaluation = Network.BeginEvaluation();
+        return work();
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -55,11 +57,11 @@ public sealed partial class ImageClassifier
         MnistModelOptions options;
         try
         {
-            options = MnistModelOptions.FromSettings(file.Settings);
+            options = MnistModelOptions.Settings.FromText(new MnistModelOptions(), file.Settings);
         }
-        catch (FormatException e)
+        catch (SettingException e)
         {
-            throw file.Damaged(e.Message, e);
+            throw file.Damaged(e);
         }
 
         string[] classes = file.Names("classes");
@@ -78,7 +80,7 @@ public sealed partial class ImageClassifier
         options = change?.Invoke(options) ?? options;
         Layer network = MnistModels.Create(options, new RandomSource(0), rows, columns, classes.Length);
         network.Load(file.Part(Prefix));
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, options, collection, rows, columns);
     }
 
@@ -91,11 +93,11 @@ public sealed partial class ImageClassifier
         [
             ("collection", Collection.Name),
             ("classes", ModelFile.Text(Collection.ClassNames)),
-            ("rows", SettingsReader.Text(Rows)),
-            ("columns", SettingsReader.Text(Columns)),
-            ("pixel mean", SettingsReader.Text(Collection.Scale.Mean)),
-            ("pixel deviation", SettingsReader.Text(Collection.Scale.Deviation)),
-            .. Options.ToSettings(),
+            ("rows", Rows.ToString(CultureInfo.InvariantCulture)),
+            ("columns", Columns.ToString(CultureInfo.InvariantCulture)),
+            ("pixel mean", Collection.Scale.Mean.ToString(CultureInfo.InvariantCulture)),
+            ("pixel deviation", Collection.Scale.Deviation.ToString(CultureInfo.InvariantCulture)),
+            .. MnistModelOptions.Settings.ToText(Options),
         ],
         Network.ToTensors(Prefix),
         notes).Save(path);

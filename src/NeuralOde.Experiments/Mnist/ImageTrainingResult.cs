@@ -6,5 +6,5 @@ namespace NeuralOde.Experiments.Mnist;
 /// <param name="Outcome">Whether it was finished, stopped, or given up because the loss or a solve was no longer finite.</param>
 /// <param name="History">What was recorded.</param>
 /// <param name="Elapsed">Time spent, that of the runs which this one resumed included.</param>
-/// <param name="Failure">Why it was given up; null where it was not.</param>
-public sealed record ImageTrainingResult(TrainingOutcome Outcome, ImageTrainingHistory History, TimeSpan Elapsed, string? Failure);
+/// <param name="Failure">The failed step for which it was given up; null where it was not.</param>
+public sealed record ImageTrainingResult(TrainingOutcome Outcome, ImageTrainingHistory History, TimeSpan Elapsed, TrainingFailure? Failure);

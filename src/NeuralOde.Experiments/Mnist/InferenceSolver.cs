@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -13,10 +14,10 @@ public sealed record InferenceSolver(OdeSolver Solver, StepSizeControl Steps)
     /// <summary>From one Euler step to tolerances of 1e-6.</summary>
     public static IReadOnlyList<InferenceSolver> All { get; } =
     [
-        .. new[] { 1, 2, 5, 20 }.Select(static n => new InferenceSolver(new Euler(), FixedSteps.Count(n))),
-        .. new[] { 1, 2 }.Select(static n => new InferenceSolver(new Midpoint(), FixedSteps.Count(n))),
-        .. new[] { 1, 2, 4 }.Select(static n => new InferenceSolver(new RungeKutta4(), FixedSteps.Count(n))),
-        .. new[] { 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6 }.Select(static x => new InferenceSolver(new Dopri5(), MnistModelOptions.Tolerances(x, x))),
+        .. new[] { 1, 2, 5, 20 }.Select(static n => new InferenceSolver(new Euler(), FixedSteps.PerInterval(n))),
+        .. new[] { 1, 2 }.Select(static n => new InferenceSolver(new Midpoint(), FixedSteps.PerInterval(n))),
+        .. new[] { 1, 2, 4 }.Select(static n => new InferenceSolver(new RungeKutta4(), FixedSteps.PerInterval(n))),
+        .. new[] { 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6 }.Select(static x => new InferenceSolver(new Dopri5(), SolverChoice.Tolerances(x, x))),
     ];
 
     /// <summary>Classifies images with a classifier's parameters and this solver.</summary>

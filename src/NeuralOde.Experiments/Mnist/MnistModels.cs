@@ -1,5 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Layers;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -21,12 +22,12 @@ public static class MnistModels
     /// <param name="classes">The number of classes.</param>
     /// <param name="dtype">The element type. Training is in single precision; double is for references to measure errors by.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
+    /// <exception cref="SettingException">A setting is out of range, or the model takes larger images.</exception>
     public static Layer Create(MnistModelOptions options, RandomSource random, int rows = 28, int columns = 28, int classes = 10, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
-        options.Check();
+        MnistModelOptions.Settings.Check(options);
         if (options.Model == MnistModel.Mlp)
         {
             return new Sequential(
@@ -35,12 +36,17 @@ public static class MnistModels
 
         if (rows < LeastSize || columns < LeastSize)
         {
-            throw new ArgumentOutOfRangeException(nameof(rows), $"{rows}x{columns}", $"Downsampling takes images of at least {LeastSize}x{LeastSize} pixels.");
+            throw new SettingException(
+                SettingReason.Conflict,
+                "model",
+                MnistModelOptions.ModelNames[(int)options.Model],
+                $"Downsampling takes images of at least {LeastSize}x{LeastSize} pixels; these have {rows}x{columns}.",
+                "Take the model mlp, or larger images.");
         }
 
         int channels = options.Channels;
         Layer[] features = options.HasEquation
-            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, FieldNorm, random, dtype)) { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient })]
+            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, FieldNorm, random, dtype)) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient })]
             : [.. Enumerable.Range(0, options.ResidualBlocks).Select(_ => Residual())];
         return new Sequential([.. Downsampling(), .. features, Norm(), new AdaptiveAveragePool2d(), new Flatten(), new Linear(channels, classes, random: random, dtype: dtype)]);
 

@@ -69,7 +69,7 @@ public sealed record TrainingStepCost(int Parameters, long PeakBytes, TimeSpan T
     {
         long before = GC.GetTotalMemory(forceFullCollection: true);
         Layer classifier = create();
-        classifier.Train();
+        classifier.SwitchToTraining();
         var optimizer = new Adam(classifier.Parameters, 0.001);
         var step = new ClassifierStep(classifier, classes);
         ImageBatch batch = Random(batchSize, rows, columns, classes);

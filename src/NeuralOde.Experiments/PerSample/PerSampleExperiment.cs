@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Optimizers;
@@ -19,48 +19,42 @@ namespace NeuralOde.Experiments.PerSample;
 public static class PerSampleExperiment
 {
     private const int TestCount = 100;
-    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Makes the data, learns, and measures.</summary>
     /// <param name="options">The settings; the defaults where null.</param>
     /// <param name="progress">Told about 20 times a second, and at the end; losses are mean squared differences.</param>
     /// <param name="cancellationToken">Ends training early; the result then is of the model so far.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    /// <exception cref="Solvers.OdeSolveException">A solve failed.</exception>
+    /// <exception cref="Settings.SettingException">A setting is out of range.</exception>
+    /// <exception cref="TrainingException">A solve failed, or the loss or its gradient left the range of single precision.</exception>
     public static PerSampleResult Run(PerSampleOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new PerSampleOptions();
-        options.Check();
+        PerSampleOptions.Settings.Check(options);
         var random = new RandomSource(options.Seed);
         TimeSeriesSet training = Observe(options, options.SeriesCount, random.Split(), options.Noise);
 
         // Test series are of another seed, so that no setting of this run reaches them, and without noise.
         TimeSeriesSet test = Observe(options, TestCount, new RandomSource(~options.Seed), noise: 0);
-        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split())) { StepCount = options.StepCount };
+        var layer = new PerSampleOdeBlock(new Mlp(2, options.Hidden, 2, random: random.Split()).AsField()) { StepCount = options.StepCount };
         var adam = new Adam(layer.Parameters, options.LearningRate);
-        RandomSource choice = random.Split();
-        List<double> losses = [];
-        var clock = Stopwatch.StartNew();
-        TimeSpan nextReport = TimeSpan.Zero;
-        while (losses.Count < options.Iterations && !cancellationToken.IsCancellationRequested)
+        var task = new PerSampleTask(options, layer, training, random.Split());
+        var run = new TrainingOptions
         {
-            using TensorScope scope = TensorScope.Begin();
-            Tensor loss = Loss(options, layer, training, choice);
-            loss.Backward();
-            adam.LearningRate = options.LearningRate * LearningRateSchedule.Cosine().Factor((double)losses.Count / options.Iterations);
-            adam.Step();
-            losses.Add(loss.ToScalar());
-            if (clock.Elapsed >= nextReport || losses.Count == options.Iterations)
-            {
-                nextReport = clock.Elapsed + s_reportInterval;
-                progress?.Report(new TrainingProgress(losses.Count, options.Iterations, losses[^1], losses.Min(), losses.Count / clock.Elapsed.TotalSeconds, clock.Elapsed));
-            }
+            Iterations = options.Iterations,
+            Schedule = LearningRateSchedule.Cosine(),
+            Selection = ModelSelection.Last,
+            Validation = ValidationPlan.None,
+            Failures = FailurePolicy.GiveUp,
+        };
+        TrainingResult result = new TrainingRun(task, adam, run).Run(progress, cancellationToken);
+        if (result.Failure is { } failure)
+        {
+            throw new TrainingException(failure, "Try a smaller learning rate, or more steps.");
         }
 
-        TimeSpan elapsed = clock.Elapsed;
         TimeSeriesSet predicted = Predict(layer, test);
-        return new PerSampleResult(options, layer, training, test, predicted, losses, FieldError(options, layer, test), ForecastErrors.Between(test, predicted).PooledRmse, elapsed, cancellationToken.IsCancellationRequested);
+        return new PerSampleResult(options, layer, training, test, predicted, result.Losses, FieldError(options, layer, test), ForecastErrors.Between(test, predicted).PooledRmse, result.Elapsed, result.Outcome == TrainingOutcome.Cancelled);
     }
 
     /// <summary>Series from states of their own, observed at times of their own.</summary>
@@ -81,33 +75,7 @@ public static class PerSampleExperiment
         return new TimeSeriesSet(["z1", "z2"], series, seriesName: "series");
     }
 
-    private static Tensor Loss(PerSampleOptions options, PerSampleOdeBlock layer, TimeSeriesSet training, RandomSource random)
-    {
-        int batch = options.BatchSize;
-        var chosen = new (TimeSeries Series, int First)[batch];
-        for (int i = 0; i < batch; i++)
-        {
-            TimeSeries series = training.Series[random.NextInteger(training.Series.Count)];
-            chosen[i] = (series, random.NextInteger(Math.Max(1, series.Count - 1)));
-        }
-
-        Tensor state = At(0);
-        Tensor sum = Tensor.Scalar(0f);
-        for (int k = 1; k <= options.Ahead; k++)
-        {
-            // Where a series has ended, a span of 0 keeps the state, and what is compared with it does not count.
-            Tensor span = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? (float)(x.Series.Times[x.First + k] - x.Series.Times[x.First + k - 1]) : 0f)], [batch, 1]);
-            Tensor mask = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? 1f : 0f)], [batch, 1]);
-            state = layer.Forward(state, span);
-            sum += Losses.Loss.MeanSquared(state, At(k), mask);
-        }
-
-        return sum * (1.0 / options.Ahead);
-
-        Tensor At(int k) => Tensor.From([.. chosen.SelectMany(x => Row(x.Series, Math.Min(x.First + k, x.Series.Count - 1)))], [batch, 2]);
-    }
-
-    private static float[] Row(TimeSeries series, int point) => [(float)series[point, 0], (float)series[point, 1]];
+    internal static float[] Row(TimeSeries series, int point) => [(float)series[point, 0], (float)series[point, 1]];
 
     /// <summary>Every series from its first state, each gap in one call for all series.</summary>
     private static TimeSeriesSet Predict(PerSampleOdeBlock layer, TimeSeriesSet test)

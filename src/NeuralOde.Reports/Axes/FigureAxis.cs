@@ -10,7 +10,7 @@ public enum AxisScale
     Logarithmic,
 }
 
-/// <summary>What an axis (or a colour bar) shows: its name, unit, scale, and range where the data should not decide.</summary>
+/// <summary>What an axis (or a color bar) shows: its name, unit, scale, and range where the data should not decide.</summary>
 /// <param name="Label">The quantity's name; empty for none.</param>
 /// <param name="Unit">Its unit, shown in parentheses after the name; null for none.</param>
 public sealed record FigureAxis(string Label = "", string? Unit = null)
@@ -29,11 +29,11 @@ public sealed record FigureAxis(string Label = "", string? Unit = null)
 
     /// <summary>Values that the range must hold whatever the data are, such as 0.</summary>
     /// <value>Default none.</value>
-    public IReadOnlyList<double> Include { get; init; } = [];
+    public IReadOnlyList<double> Include { get; init => field = ValueList<double>.Copy(value); } = ValueList<double>.Copy([]);
 
     /// <summary>Names for the positions 0, 1, 2, …, for an axis of categories.</summary>
     /// <value>Default none: the axis shows numbers.</value>
-    public IReadOnlyList<string> Categories { get; init; } = [];
+    public IReadOnlyList<string> Categories { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy([]);
 
     internal bool IsLogarithmic => Scale == AxisScale.Logarithmic;
 

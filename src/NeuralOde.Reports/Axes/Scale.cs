@@ -12,7 +12,7 @@ internal readonly record struct Domain(bool IsLogarithmic, double Low, double Hi
 
     public double Restore(double coordinate) => IsLogarithmic ? Math.Pow(10, coordinate) : coordinate;
 
-    /// <summary>The same centre, a wider span.</summary>
+    /// <summary>The same center, a wider span.</summary>
     public Domain Widened(double span)
     {
         // A span that is the same but for rounding keeps its ends exactly, and the ticks that lie on them.

@@ -1,10 +1,10 @@
 namespace NeuralOde.Reports;
 
-/// <summary>One labelled place on an axis.</summary>
+/// <summary>One labeled place on an axis.</summary>
 internal readonly record struct Tick(double Value, string Label);
 
 /// <summary>
-/// The labelled places of an axis. Labels are mantissas of a common power of ten, <see cref="Exponent"/>, which the
+/// The labeled places of an axis. Labels are mantissas of a common power of ten, <see cref="Exponent"/>, which the
 /// axis's name carries.
 /// </summary>
 internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)

@@ -4,6 +4,9 @@ namespace NeuralOde.Reports;
 /// <param name="Items">The statements, plain text.</param>
 public sealed record BulletList(params IReadOnlyList<string> Items) : ReportBlock
 {
+    /// <summary>The statements, plain text.</summary>
+    public IReadOnlyList<string> Items { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy(Items);
+
     internal override void Write(ReportContext context)
     {
         context.Out.Open("ul");

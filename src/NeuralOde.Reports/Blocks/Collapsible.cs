@@ -5,6 +5,9 @@ namespace NeuralOde.Reports;
 /// <param name="Blocks">What opens below it.</param>
 public sealed record Collapsible(string Summary, params IReadOnlyList<ReportBlock> Blocks) : ReportBlock
 {
+    /// <summary>What opens below the summary.</summary>
+    public IReadOnlyList<ReportBlock> Blocks { get; init => field = ValueList<ReportBlock>.Copy(value); } = ValueList<ReportBlock>.Copy(Blocks);
+
     internal override void Write(ReportContext context)
     {
         context.Out.Open("details").Element("summary", Summary);

@@ -11,6 +11,9 @@ public sealed record KeyNumber(string Label, string Value, string? Unit = null, 
 /// <param name="Items">The numbers, best three to six.</param>
 public sealed record KeyNumbers(params IReadOnlyList<KeyNumber> Items) : ReportBlock
 {
+    /// <summary>The numbers.</summary>
+    public IReadOnlyList<KeyNumber> Items { get; init => field = ValueList<KeyNumber>.Copy(value); } = ValueList<KeyNumber>.Copy(Items);
+
     internal override void Write(ReportContext context)
     {
         var markup = context.Out;

@@ -7,7 +7,10 @@ namespace NeuralOde.Reports;
 /// <param name="Blocks">What follows, in order.</param>
 public sealed record ReportSection(string Title, params IReadOnlyList<ReportBlock> Blocks) : ReportBlock
 {
-    /// <summary>The section with more blocks at its end.</summary>
+    /// <summary>What follows the heading, in order.</summary>
+    public IReadOnlyList<ReportBlock> Blocks { get; init => field = ValueList<ReportBlock>.Copy(value); } = ValueList<ReportBlock>.Copy(Blocks);
+
+    /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new section; this one does not change.</returns>
     [Pure]

@@ -1,3 +1,5 @@
+using System.Diagnostics.Contracts;
+
 namespace NeuralOde.Reports;
 
 /// <summary>A table's column.</summary>
@@ -10,11 +12,15 @@ public sealed record ReportColumn(string Name, string? Unit = null, bool IsNumer
 public sealed record ReportTable : ReportBlock
 {
     /// <summary>The columns. The first one names the rows.</summary>
-    public IReadOnlyList<ReportColumn> Columns { get; init; } = [];
+    public IReadOnlyList<ReportColumn> Columns { get; init => field = ValueList<ReportColumn>.Copy(value); } = ValueList<ReportColumn>.Copy([]);
 
     /// <summary>The rows, each with a cell for every column.</summary>
     /// <exception cref="ArgumentException">When the report is written: a row with more or fewer cells.</exception>
-    public IReadOnlyList<IReadOnlyList<string>> Rows { get; init; } = [];
+    public IReadOnlyList<IReadOnlyList<string>> Rows
+    {
+        get;
+        init => field = ValueList<IReadOnlyList<string>>.Copy([.. value.Select(ValueList<string>.Copy)]);
+    } = ValueList<IReadOnlyList<string>>.Copy([]);
 
     /// <summary>What the table shows; null for none.</summary>
     public string? Caption { get; init; }
@@ -27,6 +33,7 @@ public sealed record ReportTable : ReportBlock
     /// <param name="caption">What it shows; null for none.</param>
     /// <param name="pairs">Names and values.</param>
     /// <returns>The table.</returns>
+    [Pure]
     public static ReportTable Pairs(string? caption, params IReadOnlyList<(string Name, string Value)> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);

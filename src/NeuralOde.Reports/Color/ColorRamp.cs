@@ -1,25 +1,25 @@
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// A ramp of colours for a quantity, even to the eye: anchors are chosen with evenly rising lightness, as in the
+/// A ramp of colors for a quantity, even to the eye: anchors are chosen with evenly rising lightness, as in the
 /// viridis map (van der Walt and Smith 2015), and joined by straight lines in Oklab (Ottosson 2020, "A perceptual color space for image processing").
 /// </summary>
 public sealed class ColorRamp
 {
-    /// <summary>How many colours a ramp is drawn with: the steps of a colour bar, and the groups of coloured points.</summary>
+    /// <summary>How many colors a ramp is drawn with: the steps of a color bar, and the groups of colored points.</summary>
     internal const int Steps = 32;
 
     private readonly (double L, double A, double B)[] anchors;
 
     /// <summary>Makes a ramp.</summary>
-    /// <param name="anchors">Two or more colours as <c>#rrggbb</c>, evenly spaced from the lowest value to the highest.</param>
+    /// <param name="anchors">Two or more colors as <c>#rrggbb</c>, evenly spaced from the lowest value to the highest.</param>
     /// <exception cref="ArgumentException">Fewer than two anchors, or one that is not <c>#rrggbb</c>.</exception>
     public ColorRamp(params IReadOnlyList<string> anchors)
     {
         ArgumentNullException.ThrowIfNull(anchors);
         if (anchors.Count < 2)
         {
-            throw new ArgumentException($"A ramp needs two or more anchor colours; {anchors.Count} given.", nameof(anchors));
+            throw new ArgumentException($"A ramp needs two or more anchor colors; {anchors.Count} given.", nameof(anchors));
         }
         this.anchors = [.. anchors.Select(Parse)];
     }
@@ -33,9 +33,9 @@ public sealed class ColorRamp
     /// <summary>Black to white: for images.</summary>
     public static ColorRamp Grayscale { get; } = new("#000000", "#ffffff");
 
-    /// <summary>The colour at a place on the ramp.</summary>
+    /// <summary>The color at a place on the ramp.</summary>
     /// <param name="position">0 for the lowest value to 1 for the highest; beyond them the nearest end.</param>
-    /// <returns>The colour as <c>#rrggbb</c>.</returns>
+    /// <returns>The color as <c>#rrggbb</c>.</returns>
     /// <exception cref="ArgumentException"><paramref name="position"/> is NaN.</exception>
     public string At(double position)
     {
@@ -56,10 +56,10 @@ public sealed class ColorRamp
         return ToBytes(p.L + w * (q.L - p.L), p.A + w * (q.A - p.A), p.B + w * (q.B - p.B));
     }
 
-    /// <summary>The middle of one of the <see cref="Steps"/> colours.</summary>
+    /// <summary>The middle of one of the <see cref="Steps"/> colors.</summary>
     internal string Step(int index) => At((index + 0.5) / Steps);
 
-    /// <summary>Whether dark text reads better on the colour than light text.</summary>
+    /// <summary>Whether dark text reads better on the color than light text.</summary>
     internal bool IsLight(double position)
     {
         var (r, g, b) = Bytes(position);
@@ -71,7 +71,7 @@ public sealed class ColorRamp
         return color is { Length: 7 } && color[0] == '#'
             && uint.TryParse(color.AsSpan(1), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var rgb)
             ? ToOklab((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb)
-            : throw new ArgumentException($"\"{color}\" is not a colour as #rrggbb.", nameof(color));
+            : throw new ArgumentException($"\"{color}\" is not a color as #rrggbb.", nameof(color));
     }
 
     // Matrices of Ottosson 2020 for linear sRGB.

@@ -1,12 +1,14 @@
+using System.Collections.Immutable;
+
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// Colours for categories that people with any common colour vision tell apart: the set of Okabe and Ito (2008,
-/// "Color Universal Design"), and a grey. A report lightens the dark ones where the reader's screen is dark.
+/// Colors for categories that people with any common color vision tell apart: the set of Okabe and Ito (2008,
+/// "Color Universal Design"), and a gray. A report lightens the dark ones where the reader's screen is dark.
 /// </summary>
 public enum PaletteColor
 {
-    /// <summary>The text's own colour: black on a light page, near white on a dark one.</summary>
+    /// <summary>The text's own color: black on a light page, near white on a dark one.</summary>
     Ink,
 
     /// <summary>Blue, #0072B2.</summary>
@@ -30,15 +32,23 @@ public enum PaletteColor
     /// <summary>Yellow, #F0E442; too light for thin lines on a white page.</summary>
     Yellow,
 
-    /// <summary>Grey, for what should stay in the background.</summary>
+    /// <summary>Gray, for what should stay in the background.</summary>
     Gray,
 }
 
-/// <summary>The hexadecimal colours, and the class that lets a report's style change them.</summary>
+/// <summary>The hexadecimal colors, and the class that lets a report's style change them.</summary>
 internal static class Palette
 {
     private static readonly string[] OnLight = ["#1f2328", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#7d8590"];
-    private static readonly string[] OnDark = ["#e6edf3", "#4aa8e0", "#f28640", "#25bd93", "#dc93bb", "#f0b02a", "#7cc8f4", "#f3e96b", "#8b949e"];
+    private static readonly string[] OnDark = ["#e6edf3", "#0092fe", "#fe6100", "#51a46d", "#f380b8", "#e6be4c", "#57baff", "#f3e96b", "#8b949e"];
+
+    /// <summary>Colors of lines, bands and bars in order, the ones with most contrast on white first; yellow is too light for lines.</summary>
+    public static ImmutableArray<PaletteColor> OfLines { get; } =
+        [PaletteColor.Blue, PaletteColor.Vermillion, PaletteColor.Green, PaletteColor.Purple, PaletteColor.Orange, PaletteColor.SkyBlue, PaletteColor.Ink];
+
+    /// <summary>Colors of points in order: the first points are usually observations, which a blue line must not hide.</summary>
+    public static ImmutableArray<PaletteColor> OfPoints { get; } =
+        [PaletteColor.Ink, PaletteColor.Vermillion, PaletteColor.Green, PaletteColor.Purple, PaletteColor.Orange, PaletteColor.SkyBlue, PaletteColor.Blue];
 
     public static int Count => OnLight.Length;
 

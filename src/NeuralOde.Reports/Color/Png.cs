@@ -15,7 +15,7 @@ internal static class Png
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        // Eight bits a channel, true colour, the only compression and filter methods there are, not interlaced.
+        // Eight bits per channel, true color, the only compression and filter methods there are, not interlaced.
         header[8] = 8;
         header[9] = 2;
         WriteChunk(file, "IHDR"u8, header);

@@ -1,6 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>The bar at the right that says which colour means which value.</summary>
+/// <summary>The bar at the right that says which color means which value.</summary>
 internal sealed class ColorBar
 {
     private const double BarWidth = 12;

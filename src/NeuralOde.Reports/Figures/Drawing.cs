@@ -2,7 +2,7 @@ namespace NeuralOde.Reports;
 
 /// <summary>
 /// A picture in SVG: a <see cref="Figure"/>, a <see cref="PanelGrid"/>, a <see cref="FrameSequence"/> or an <see cref="ImageGrid"/>.
-/// It stands alone as a file, and is a block of a <see cref="Report"/>.
+/// Save it as a file, or add it to a <see cref="Report"/> as a block.
 /// </summary>
 public abstract record Drawing : ReportBlock
 {
@@ -15,14 +15,14 @@ public abstract record Drawing : ReportBlock
     /// <summary>Title at the top of the picture; null for none.</summary>
     public string? Title { get; init; }
 
-    /// <summary>What a reader who does not see the picture should know.</summary>
-    /// <value>Default null: a description is made from what is drawn.</value>
+    /// <summary>Alternative text for readers who cannot see the picture.</summary>
+    /// <value>Default null: generated from what is drawn.</value>
     public string? Description { get; init; }
 
     /// <summary>A caption under the picture in a report; null for none.</summary>
     public string? Caption { get; init; }
 
-    /// <summary>Width in pixels. A report draws it narrower where the page is.</summary>
+    /// <summary>Width in pixels. A report draws it narrower on a narrow page.</summary>
     /// <value>Default 900, a report's full width; at least 200.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 200 or above 10,000, or NaN.</exception>
     public double Width

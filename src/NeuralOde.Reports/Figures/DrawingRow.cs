@@ -4,6 +4,9 @@ namespace NeuralOde.Reports;
 /// <param name="Drawings">The pictures, two or three. Their widths do not count: they share the page's.</param>
 public sealed record DrawingRow(params IReadOnlyList<Drawing> Drawings) : ReportBlock
 {
+    /// <summary>The pictures, from the left.</summary>
+    public IReadOnlyList<Drawing> Drawings { get; init => field = ValueList<Drawing>.Copy(value); } = ValueList<Drawing>.Copy(Drawings);
+
     private const double Gap = 16;
 
     internal override void Write(ReportContext context)

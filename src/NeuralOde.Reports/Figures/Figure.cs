@@ -4,13 +4,14 @@ using System.Diagnostics.Contracts;
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// Two axes and the layers drawn on them, in order. A figure is immutable: every method returns a new figure with one
-/// more layer, so a figure can be the common ground of several. In all layers NaN marks a missing value, infinite values are left out,
+/// Two axes and the layers drawn on them, in order. Immutable: every method returns a new figure with one more layer, so that
+/// several figures can start from a common one. In all layers NaN marks a missing value, infinite values are left out,
 /// and so are values that are not positive on a logarithmic axis, and magnitudes beyond 10³⁰⁰.
 /// </summary>
 /// <remarks>
-/// A name puts a layer into the legend, which stands above the plot; layers without a name do not appear there.
-/// Where two series share a figure, give them different dashes or markers, so that they differ without colour.
+/// The legend above the plot shows the layers that have a name.
+/// Lines, bands, bars and points without a color each get the next of a palette that people with any common color vision tell apart.
+/// Give series that share a figure different dashes or markers too, so that they differ without color.
 /// </remarks>
 public sealed record Figure : Drawing
 {
@@ -39,44 +40,47 @@ public sealed record Figure : Drawing
     /// <value>Default false. Without effect where an axis is logarithmic, and where one range is more than 50 times the other.</value>
     public bool EqualAspect { get; init; }
 
-    internal ImmutableArray<FigureLayer> Layers { get; init; } = [];
+    // Layers are the same only if they are one object: two figures that were drawn apart are not equal.
+    internal ValueList<FigureLayer> Layers { get; init; } = ValueList<FigureLayer>.Copy([]);
 
     /// <summary>A line through points in their order. A value that is not finite breaks it.</summary>
     /// <param name="xs">Abscissas.</param>
-    /// <param name="ys">Ordinates, as many.</param>
+    /// <param name="ys">Ordinates, as many as abscissas.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="style">Colour, width, dash, opacity; null for the defaults of <see cref="LineStyle"/>.</param>
+    /// <param name="style">Color, width, dash, opacity; null for the defaults of <see cref="LineStyle"/>.</param>
     /// <returns>A figure with the line.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
     public Figure Line(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, LineStyle? style = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new LineLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new LineStyle()) { Name = name });
+        return With(new LineLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new LineStyle()).Or(Next<LineLayer>(Palette.OfLines))) { Name = name });
     }
 
-    /// <summary>Points in one colour.</summary>
+    /// <summary>Points in one color.</summary>
     /// <param name="xs">Abscissas.</param>
-    /// <param name="ys">Ordinates, as many.</param>
+    /// <param name="ys">Ordinates, as many as abscissas.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="style">Colour, marker, size, opacity; null for the defaults of <see cref="PointStyle"/>.</param>
+    /// <param name="style">Color, marker, size, opacity; null for the defaults of <see cref="PointStyle"/>.</param>
     /// <returns>A figure with the points.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
     public Figure Points(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, PointStyle? style = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(), null, null, null) { Name = name });
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)),
+            (style ?? new PointStyle()).Or(Next<PointsLayer>(Palette.OfPoints)), null, null, null)
+        { Name = name });
     }
 
-    /// <summary>Points coloured by a value, such as time, with a colour bar at the right of the plot. A figure has one colour bar.</summary>
+    /// <summary>Points colored by a value, such as time, with a color bar at the right of the plot. A figure has one color bar.</summary>
     /// <param name="xs">Abscissas.</param>
-    /// <param name="ys">Ordinates, as many.</param>
-    /// <param name="values">What colours them, as many; a point whose value is missing takes the style's colour.</param>
-    /// <param name="colorAxis">Name, unit and range of the colour bar.</param>
+    /// <param name="ys">Ordinates, as many as abscissas.</param>
+    /// <param name="values">What colors them, as many; a point whose value is missing takes the style's color.</param>
+    /// <param name="colorAxis">Name, unit and range of the color bar.</param>
     /// <param name="name">Name in the legend; null for none.</param>
     /// <param name="style">Marker, size, opacity; null for the defaults of <see cref="PointStyle"/>.</param>
-    /// <param name="ramp">The colours; null for <see cref="ColorRamp.Time"/>.</param>
+    /// <param name="ramp">The colors; null for <see cref="ColorRamp.Time"/>.</param>
     /// <returns>A figure with the points.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
@@ -85,18 +89,18 @@ public sealed record Figure : Drawing
     {
         ArgumentNullException.ThrowIfNull(colorAxis);
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), style ?? new PointStyle(),
+        return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new PointStyle()).Or(PaletteColor.Ink),
             FigureLayer.Copy(values, nameof(values), x.Length, nameof(xs)), colorAxis, ramp)
         { Name = name });
     }
 
-    /// <summary>A vector field as arrows of one length, centred on their points, in the direction of a trajectory on the page.</summary>
+    /// <summary>A vector field as arrows of one length, centerd on their points, in the direction of a trajectory on the page.</summary>
     /// <param name="xs">Abscissas, such as those of <see cref="ArrowGrid"/>.</param>
-    /// <param name="ys">Ordinates, as many.</param>
+    /// <param name="ys">Ordinates, as many as abscissas.</param>
     /// <param name="us">Horizontal components of the field there, as many.</param>
     /// <param name="vs">Vertical components, as many.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="style">Colour, width, length, magnitude; null for the defaults of <see cref="ArrowStyle"/>.</param>
+    /// <param name="style">Color, width, length, magnitude; null for the defaults of <see cref="ArrowStyle"/>.</param>
     /// <returns>A figure with the arrows; those of zero length are left out.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
@@ -114,15 +118,17 @@ public sealed record Figure : Drawing
     /// <param name="lower">Lower edge, as many.</param>
     /// <param name="upper">Upper edge, as many.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="color">Its colour; default <see cref="PaletteColor.Blue"/>.</param>
+    /// <param name="color">Its color; null for the palette's next color that no other band of the figure has, blue first.</param>
     /// <returns>A figure with the band.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
     public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null,
-        PaletteColor color = PaletteColor.Blue)
+        PaletteColor? color = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)), color) { Name = name });
+        return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)),
+            color ?? Next<BandLayer>(Palette.OfLines))
+        { Name = name });
     }
 
     /// <summary>Shades a stretch of the horizontal axis, such as held-out times, under all other layers.</summary>
@@ -136,39 +142,41 @@ public sealed record Figure : Drawing
     /// <summary>A line across the plot at one height.</summary>
     /// <param name="y">The height.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="style">Its look; null for thin grey dashes.</param>
+    /// <param name="style">Its look; null for thin gray dashes.</param>
     /// <returns>A figure with the line.</returns>
     [Pure]
-    public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) => With(new RuleLayer(y, vertical: false, style ?? RuleStyle) { Name = name });
+    public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) =>
+        With(new RuleLayer(y, vertical: false, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
     /// <summary>A line across the plot at one abscissa.</summary>
     /// <param name="x">The abscissa.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="style">Its look; null for thin grey dashes.</param>
+    /// <param name="style">Its look; null for thin gray dashes.</param>
     /// <returns>A figure with the line.</returns>
     [Pure]
-    public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) => With(new RuleLayer(x, vertical: true, style ?? RuleStyle) { Name = name });
+    public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) =>
+        With(new RuleLayer(x, vertical: true, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
     /// <summary>Bars that stand on zero; bars of several layers stand side by side.</summary>
     /// <param name="xs">Their middles: on an axis of categories 0, 1, 2, ….</param>
     /// <param name="heights">Their heights, as many.</param>
     /// <param name="name">Name in the legend; null for none.</param>
-    /// <param name="color">Their colour; default <see cref="PaletteColor.Blue"/>.</param>
+    /// <param name="color">Their color; null for the palette's next color that no other bars of the figure have, blue first.</param>
     /// <returns>A figure with the bars.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     [Pure]
-    public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor color = PaletteColor.Blue)
+    public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor? color = null)
     {
         var x = FigureLayer.Copy(xs, nameof(xs));
-        return With(new BarsLayer(x, FigureLayer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color) { Name = name });
+        return With(new BarsLayer(x, FigureLayer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color ?? Next<BarsLayer>(Palette.OfLines)) { Name = name });
     }
 
-    /// <summary>A heat map under all other layers, with a colour bar.</summary>
-    /// <param name="values">Cells as [row, column]; the first row lies lowest. A value that is not finite leaves its cell empty (in maps above 400 cells, at the ramp's lowest colour).</param>
+    /// <summary>A heat map under all other layers, with a color bar.</summary>
+    /// <param name="values">Cells as [row, column]; the first row lies lowest. A value that is not finite leaves its cell empty (in maps above 400 cells, at the ramp's lowest color).</param>
     /// <param name="bounds">Where the cells lie; for axes of categories <see cref="HeatBounds.Categories"/>.</param>
-    /// <param name="colorAxis">Name, unit and range of the colour bar.</param>
+    /// <param name="colorAxis">Name, unit and range of the color bar.</param>
     /// <param name="text">What to write in a cell, where it fits and cells are at most 400; null for nothing.</param>
-    /// <param name="ramp">The colours; null for <see cref="ColorRamp.Amount"/>.</param>
+    /// <param name="ramp">The colors; null for <see cref="ColorRamp.Amount"/>.</param>
     /// <returns>A figure with the heat map.</returns>
     /// <exception cref="ArgumentException">The bounds are empty or not finite.</exception>
     [Pure]
@@ -183,7 +191,7 @@ public sealed record Figure : Drawing
 
     internal string Describe()
     {
-        return Layers.IsEmpty ? "Nothing is drawn." : string.Join("; ", Layers.Select(l => l.Describe())) + ".";
+        return Layers.Count == 0 ? "Nothing is drawn." : string.Join("; ", Layers.Select(l => l.Describe())) + ".";
     }
 
     internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
@@ -193,5 +201,12 @@ public sealed record Figure : Drawing
 
     private static LineStyle RuleStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1.5, Dash = LineDash.Dashed };
 
-    private Figure With(FigureLayer layer) => this with { Layers = Layers.Add(layer) };
+    // The first color that fewest layers of this kind have: all differ until the palette is used up.
+    private PaletteColor Next<TLayer>(ImmutableArray<PaletteColor> palette)
+        where TLayer : FigureLayer
+    {
+        return palette.MinBy(color => Layers.Count(l => l is TLayer && l.OwnColor == color));
+    }
+
+    private Figure With(FigureLayer layer) => this with { Layers = ValueList<FigureLayer>.Copy([.. Layers, layer]) };
 }

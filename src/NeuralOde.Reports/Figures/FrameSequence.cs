@@ -1,17 +1,18 @@
+using System.Diagnostics.Contracts;
 using System.Globalization;
 using System.Text;
 
 namespace NeuralOde.Reports;
 
 /// <summary>One state of a <see cref="FrameSequence"/>.</summary>
-/// <param name="Label">What tells it from the others, such as "iteration 250".</param>
-/// <param name="Figure">The layers that differ from frame to frame. Its axes and size do not count: the base's do.</param>
+/// <param name="Label">What identifies it, such as "iteration 250".</param>
+/// <param name="Figure">The layers that differ from frame to frame. Its axes and size do not count: the base's do. Give its layers colors that the base's do not have.</param>
 public sealed record FigureFrame(string Label, Figure Figure);
 
 /// <summary>
-/// A figure that changes, such as a trajectory over training. In a report it is a row of buttons, one a frame, that work
-/// without script, and one more that plays them; alone, <see cref="Drawing.ToSvg"/> is an animation that stands still at the last frame for readers who asked their
-/// system for less motion. The axes hold the data of all frames;
+/// A figure that changes, such as a trajectory over training. In a report it has one button per frame and one that plays all of them,
+/// without script; as a file, <see cref="Drawing.ToSvg"/> is an animation, which stays at the last frame for readers whose
+/// system asks for less motion. The axes hold the data of all frames;
 /// where early frames may run far off, give the base's axes a range.
 /// </summary>
 public sealed record FrameSequence : Drawing
@@ -20,14 +21,14 @@ public sealed record FrameSequence : Drawing
     private const int Hold = 3;
     private readonly double secondsPerFrame = 0.6;
 
-    /// <summary>What is the same in all frames: axes, height, and the layers under the others, such as the observations.</summary>
+    /// <summary>What all frames share: axes, height, and the lower layers, such as observations.</summary>
     public Figure Base { get; init; } = new();
 
     /// <summary>The frames in order.</summary>
-    public IReadOnlyList<FigureFrame> Frames { get; init; } = [];
+    public IReadOnlyList<FigureFrame> Frames { get; init => field = ValueList<FigureFrame>.Copy(value); } = ValueList<FigureFrame>.Copy([]);
 
     /// <summary>How long each frame is seen when played, in seconds.</summary>
-    /// <value>Default 0.6; at least 0.35, because faster flicker can harm (WCAG 2.2, criterion 2.3.1: three flashes a second).</value>
+    /// <value>Default 0.6; at least 0.35, because faster flicker can harm (WCAG 2.2, criterion 2.3.1: three flashes per second).</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 0.35 or above 60, or NaN.</exception>
     public double SecondsPerFrame
     {
@@ -42,6 +43,7 @@ public sealed record FrameSequence : Drawing
     /// <param name="panelHeight">Height of each plot in pixels; default 170.</param>
     /// <returns>The grid, with this sequence's title.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 2.</exception>
+    [Pure]
     public PanelGrid ToFilmStrip(int count, int columns = 4, double panelHeight = 170)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
@@ -57,7 +59,7 @@ public sealed record FrameSequence : Drawing
             SharedY = true,
             MinPanelWidth = 150,
             MaxPanels = Math.Max(count, 1),
-            Panels = [.. chosen.Select(i => Base with { Title = Frames[i].Label, Layers = Base.Layers.AddRange(Frames[i].Figure.Layers) })],
+            Panels = [.. chosen.Select(i => Base with { Title = Frames[i].Label, Layers = ValueList<FigureLayer>.Copy([.. Base.Layers, .. Frames[i].Figure.Layers]) })],
         };
     }
 

@@ -5,7 +5,11 @@ namespace NeuralOde.Reports;
 /// <param name="Rows">Height in pixels.</param>
 /// <param name="Values">Brightness from 0 to 1, row by row from the top, <c>[Rows · Columns]</c>; a value beyond that counts as the nearest end, NaN as 0.</param>
 /// <param name="Label">Text under the image; empty for none.</param>
-public sealed record GridImage(int Columns, int Rows, IReadOnlyList<double> Values, string Label = "");
+public sealed record GridImage(int Columns, int Rows, IReadOnlyList<double> Values, string Label = "")
+{
+    /// <summary>Brightness from 0 to 1, row by row from the top, <c>[Rows · Columns]</c>.</summary>
+    public IReadOnlyList<double> Values { get; init => field = ValueList<double>.Copy(value); } = ValueList<double>.Copy(Values);
+}
 
 /// <summary>Small images in rows, such as digits with their predictions.</summary>
 public sealed record ImageGrid : Drawing
@@ -15,13 +19,13 @@ public sealed record ImageGrid : Drawing
     private const double LabelSize = 12;
 
     /// <summary>The images, row by row.</summary>
-    public IReadOnlyList<GridImage> Images { get; init; } = [];
+    public IReadOnlyList<GridImage> Images { get; init => field = ValueList<GridImage>.Copy(value); } = ValueList<GridImage>.Copy([]);
 
     /// <summary>Width of each image on the page in pixels.</summary>
     /// <value>Default 56.</value>
     public double ImageWidth { get; init; } = 56;
 
-    /// <summary>Colours from brightness 0 to 1.</summary>
+    /// <summary>Colors from brightness 0 to 1.</summary>
     /// <value>Default <see cref="ColorRamp.Grayscale"/>.</value>
     public ColorRamp Ramp { get; init; } = ColorRamp.Grayscale;
 

@@ -26,7 +26,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
         var (bars, bar) = (layers.Count(l => l is BarsLayer), 0);
         for (var i = 0; i < layers.Count;)
         {
-            // Neighbours that are cut off share a nested svg element, which needs no name as a clip path would.
+            // Neighbors that are cut off share a nested svg element, which needs no name as a clip path would.
             var clipped = layers[i].IsClipped;
             if (clipped)
             {

@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// Figures side by side and above one another in one picture, with one legend and one colour bar: components of a state stacked on a
+/// Figures side by side and above one another in one picture, with one legend and one color bar: components of a state stacked on a
 /// shared time axis, many series, or frames of a film. Each panel's title is its figure's.
 /// </summary>
 public sealed record PanelGrid : Drawing
@@ -9,7 +9,7 @@ public sealed record PanelGrid : Drawing
     private readonly double panelHeight = 150;
 
     /// <summary>The figures, row by row. Their own widths, heights and captions do not count here.</summary>
-    public IReadOnlyList<Figure> Panels { get; init; } = [];
+    public IReadOnlyList<Figure> Panels { get; init => field = ValueList<Figure>.Copy(value); } = ValueList<Figure>.Copy([]);
 
     /// <summary>Most columns.</summary>
     /// <value>Default 1: a stack. Fewer are used where panels would become narrower than <see cref="MinPanelWidth"/>.</value>

@@ -1,7 +1,7 @@
 namespace NeuralOde.Reports;
 
 /// <summary>
-/// Finds places for panels, their axes, the legend and the colour bar, and draws them. Every piece of text gets a place of its own
+/// Finds places for panels, their axes, the legend and the color bar, and draws them. Every piece of text gets a place of its own
 /// outside the plots, so that none can cover data or other text.
 /// </summary>
 internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Drawing owner)

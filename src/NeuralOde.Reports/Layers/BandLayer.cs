@@ -5,6 +5,8 @@ internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, Pal
 {
     private const string Opacity = "0.22";
 
+    public override PaletteColor? OwnColor => color;
+
     public override bool HasData => AnyPair(xs, lower) && AnyPair(xs, upper);
 
     public override void Extend(Extent x, Extent y)

@@ -3,6 +3,8 @@ namespace NeuralOde.Reports;
 /// <summary>Bars from zero (on a logarithmic axis from its lower end); bars of several layers stand side by side.</summary>
 internal sealed class BarsLayer(double[] xs, double[] heights, PaletteColor color) : FigureLayer
 {
+    public override PaletteColor? OwnColor => color;
+
     public override bool HasData => AnyPair(xs, heights);
 
     public override void Extend(Extent x, Extent y)

@@ -1,52 +1,5 @@
 namespace NeuralOde.Reports;
 
-/// <summary>What a layer draws on: the scales, the place of the plot, and the colours of values.</summary>
-internal sealed record Canvas(Markup Out, Scale X, Scale Y)
-{
-    /// <summary>Colour bars' range and ramp; null where no layer is coloured by a value.</summary>
-    public (Domain Domain, ColorRamp Ramp)? Color { get; init; }
-
-    /// <summary>Bars that share a place stand side by side: which one is drawn.</summary>
-    public int BarIndex { get; init; }
-
-    /// <summary>Bars that share a place stand side by side: how many there are.</summary>
-    public int BarCount { get; init; } = 1;
-
-    /// <summary>Points shrink a little in small plots.</summary>
-    public double PointScale => X.To - X.From < 320 ? 0.75 : 1;
-
-    public double Left => X.From;
-
-    public double Right => X.To;
-
-    public double Top => Y.To;
-
-    public double Bottom => Y.From;
-
-    /// <summary>Whether a point lies within the plot.</summary>
-    public bool Holds(double x, double y) => X.Holds(x) && Y.Holds(y);
-
-    /// <summary>The ramp's step for a value, or −1 where it has none.</summary>
-    public int ColorStep(double value)
-    {
-        if (Color is not var (domain, _) || !double.IsFinite(value) || (domain.IsLogarithmic && value <= 0))
-        {
-            return -1;
-        }
-        var place = (domain.Transform(value) - domain.Low) / domain.Span;
-        return Math.Clamp((int)(place * ColorRamp.Steps), 0, ColorRamp.Steps - 1);
-    }
-}
-
-/// <summary>A legend's entry: a name, and a swatch of 26 by 12 drawn from a left middle point.</summary>
-/// <param name="Name">The text.</param>
-/// <param name="Key">Tells entries that look alike from others: entries with one name and key are shown once.</param>
-/// <param name="DrawSwatch">Draws, given the place of the swatch's left middle.</param>
-internal sealed record LegendEntry(string Name, string Key, Action<Markup, double, double> DrawSwatch)
-{
-    public const double SwatchWidth = 26;
-}
-
 /// <summary>One thing drawn in a figure.</summary>
 internal abstract class FigureLayer
 {
@@ -59,13 +12,16 @@ internal abstract class FigureLayer
     /// <summary>Whether what reaches beyond the plot is cut off; a layer that is not clipped leaves out what lies beyond.</summary>
     public virtual bool IsClipped => true;
 
-    /// <summary>The colour bar that it needs, if any.</summary>
+    /// <summary>The palette's color that tells it from other layers of its kind; null where it has none of its own.</summary>
+    public virtual PaletteColor? OwnColor => null;
+
+    /// <summary>The color bar that it needs, if any.</summary>
     public virtual (FigureAxis Axis, ColorRamp Ramp)? ColorKey => null;
 
     /// <summary>Adds its values to the axes' ranges.</summary>
     public abstract void Extend(Extent x, Extent y);
 
-    /// <summary>Adds its values to the colour bar's range.</summary>
+    /// <summary>Adds its values to the color bar's range.</summary>
     public virtual void ExtendColor(Extent color)
     {
     }

@@ -1,20 +1,6 @@
 namespace NeuralOde.Reports;
 
-/// <summary>Where a heat map's cells lie on the axes.</summary>
-/// <param name="XMin">Left edge of the first column.</param>
-/// <param name="XMax">Right edge of the last column.</param>
-/// <param name="YMin">Lower edge of the first row.</param>
-/// <param name="YMax">Upper edge of the last row.</param>
-public readonly record struct HeatBounds(double XMin, double XMax, double YMin, double YMax)
-{
-    /// <summary>Cells centred on 0, 1, 2, …, as axes of categories place them.</summary>
-    /// <param name="columns">Columns.</param>
-    /// <param name="rows">Rows.</param>
-    /// <returns>The bounds.</returns>
-    public static HeatBounds Categories(int columns, int rows) => new(-0.5, columns - 0.5, -0.5, rows - 0.5);
-}
-
-/// <summary>A rectangle of cells coloured by their values; a value that is not finite leaves its cell empty.</summary>
+/// <summary>A rectangle of cells colored by their values; a value that is not finite leaves its cell empty.</summary>
 internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis? colorAxis, ColorRamp? ramp, Func<double, string>? text) : FigureLayer
 {
     // Beyond this many cells an embedded image is much smaller than rectangles.
@@ -55,7 +41,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         }
         if (values.Length > MostRectangles)
         {
-            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest colour here.
+            // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest color here.
             var uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
             var (left, top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
             canvas.Out.Empty("image", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(top)),

@@ -75,7 +75,7 @@ internal static class Thinning
     /// <summary>A line's points as they are drawn.</summary>
     public static List<(double X, double Y)> Line(List<(double X, double Y)> points, double columns)
     {
-        // Below a few points a column nothing is hidden, and the first step would only cost.
+        // With only a few points per column nothing is hidden, and the first step would only cost.
         return ByDistance(points.Count > 4 * columns ? ByColumn(points) : points);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Scaling;
@@ -17,8 +18,6 @@ namespace NeuralOde.Series.Fitting;
 /// </remarks>
 public static class SeriesFitter
 {
-    private const double ContinuityAtStart = 0.3;
-    private const double ContinuityAtEnd = 30;
     private const double ShareOfLastStage = 0.4;
     private const int SnapshotCount = 6;
     private const int MaxFailures = 50;
@@ -42,7 +41,7 @@ public static class SeriesFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new SeriesFitOptions();
-        options.Validate();
+        SeriesFitOptions.Settings.Check(options);
         foreach (TimeSeries series in training.Series)
         {
             if (Enumerable.Range(0, series.Count).Count(series.IsObserved) < 2)
@@ -124,7 +123,7 @@ public static class SeriesFitter
                 }
 
                 var pieces = new ShootingPieces(_series, lengths[stage]);
-                var objective = new ShootingObjective(_field, _series, pieces, FirstStates(pieces, accepted), _options);
+                var objective = new ShootingObjective(_field, _series, pieces, ShootingStarts.Of(pieces, _series, _field.Layout, accepted), _options);
                 _stageStarts.Add(_losses.Count);
                 RunStage(objective, iterations);
                 double misfit = objective.Misfit;
@@ -184,69 +183,31 @@ public static class SeriesFitter
         /// <summary>Adam from the present state; it ends at the best that it saw.</summary>
         private void RunStage(ShootingObjective objective, int iterations)
         {
-            Parameter[] learned = [.. _field.Parameters, objective.Starts];
-            var adam = new Adam(learned, _options.LearningRate);
-            LearningRateSchedule schedule = LearningRateSchedule.Cosine(0.01);
-            var best = new ParameterSnapshot(learned);
-            double bestValue = double.PositiveInfinity, bestMisfit = double.PositiveInfinity;
-            double rate = _options.LearningRate;
-            int stageFailures = 0;
-            for (int i = 0; i < iterations && !_cancellation.IsCancellationRequested; i++)
+            var task = new ShootingTask(_field, objective, _losses, TakeSnapshot);
+            var run = new TrainingRun(task, new Adam(task.Model.Parameters, _options.LearningRate), new TrainingOptions
             {
-                double done = (double)i / iterations;
-
-                // Geometric over the first two thirds, then constant, so that the last part converges on a fixed objective.
-                objective.Continuity = ContinuityAtStart * Math.Pow(ContinuityAtEnd / ContinuityAtStart, Math.Min(1, 1.5 * done));
-                TakeSnapshot(objective);
-                double? value = objective.Evaluate();
-                if (value is null)
-                {
-                    _failures++;
-                    if (++stageFailures > MaxFailures)
-                    {
-                        throw new TrainingException(
-                            TrainingReason.SolvesKeepFailing,
-                            $"{MaxFailures} solves failed, although the learning rate was halved every time.",
-                            "Check the data for outliers, model positive components as logarithms, or try a smaller learning rate.");
-                    }
-
-                    best.Restore();
-                    rate /= 2;
-                    adam = new Adam(learned, rate);
-                    foreach (Parameter parameter in learned)
-                    {
-                        parameter.ClearGradient();
-                    }
-
-                    continue;
-                }
+                Iterations = iterations,
+                Schedule = LearningRateSchedule.Cosine(0.01),
+                GradientNormBound = 5,
+                Selection = ModelSelection.Loss,
 
                 // A best that was measured with a weaker penalty would never be beaten.
-                if (done < 2.0 / 3 || value < bestValue)
-                {
-                    bestValue = value.Value;
-                    bestMisfit = objective.Misfit;
-                    best = new ParameterSnapshot(learned);
-                }
-
-                _losses.Add(Math.Sqrt(objective.Misfit));
-                adam.LearningRate = rate * schedule.Factor(done);
-                adam.ClipGradientNorm(5);
-                adam.Step();
-                Report(Math.Sqrt(bestMisfit), isLast: i == iterations - 1);
-            }
-
-            best.Restore();
-            foreach (Parameter parameter in learned)
+                LatestUntil = 2.0 / 3,
+                Failures = FailurePolicy.BackOff(inARow: 1, MaxFailures, restartsOptimizer: true),
+                Validation = ValidationPlan.None,
+                ProgressInterval = TimeSpan.Zero,
+            });
+            TrainingResult result = run.Run(_progress is null ? null : new StageProgress(this, run.Best, objective), _cancellation);
+            _failures += result.FailedSteps;
+            if (result.Outcome == TrainingOutcome.Diverged)
             {
-                parameter.ClearGradient();
+                throw new TrainingException(
+                    TrainingFailureReason.StepsKeepFailing,
+                    $"{MaxFailures} solves failed, although the learning rate was halved every time.",
+                    "Check the data for outliers, model positive components as logarithms, or try a smaller learning rate.");
             }
 
-            objective.Evaluate();
-            foreach (Parameter parameter in learned)
-            {
-                parameter.ClearGradient();
-            }
+            task.Measure();
         }
 
         private void Report(double best, bool isLast)
@@ -269,54 +230,6 @@ public static class SeriesFitter
             }
         }
 
-        /// <summary>Where the pieces start: on the trajectories of the last stage, or at the data, interpolated where a value is missing.</summary>
-        private double[] FirstStates(ShootingPieces pieces, ShootingObjective? previous)
-        {
-            int learned = _field.Layout.LearnedStates;
-            var states = new double[pieces.Pieces.Length * learned];
-            previous?.Solve().ThrowIfFailed();
-            for (int row = 0; row < pieces.Pieces.Length; row++)
-            {
-                ShootingPiece piece = pieces.Pieces[row];
-                Span<double> state = states.AsSpan(row * learned, learned);
-                if (previous is not null)
-                {
-                    previous.StateAt(piece.Series, piece.First).CopyTo(state);
-                    continue;
-                }
-
-                for (int c = 0; c < _field.Layout.Components; c++)
-                {
-                    state[c] = Interpolate(_series.Series[piece.Series], piece.First, c);
-                }
-            }
-
-            return states;
-        }
-
-        /// <summary>A component at a point: observed, or on the line between its observed neighbours, or the nearest, or the mean of all data.</summary>
-        private static double Interpolate(TimeSeries series, int point, int component)
-        {
-            int before = point, after = point;
-            while (before >= 0 && double.IsNaN(series[before, component]))
-            {
-                before--;
-            }
-
-            while (after < series.Count && double.IsNaN(series[after, component]))
-            {
-                after++;
-            }
-
-            if (before < 0 || after == series.Count)
-            {
-                return before >= 0 ? series[before, component] : after < series.Count ? series[after, component] : 0;
-            }
-
-            double share = before == after ? 0 : (series.Times[point] - series.Times[before]) / (series.Times[after] - series.Times[before]);
-            return ((1 - share) * series[before, component]) + (share * series[after, component]);
-        }
-
         private SeriesModel MakeModel(ShootingObjective objective)
         {
             double[] starts = objective.Starts.ToArray<double>();
@@ -334,7 +247,28 @@ public static class SeriesFitter
                     Math.Max(natural.Times[^1], _dataEnds[s]));
             }
 
-            return new SeriesModel(_field.Copy(), _scaling, _natural.SeriesName, paths);
+            return new SeriesModel(_field.Clone(), _scaling, _natural.SeriesName, paths);
+        }
+
+        /// <summary>Makes a stage's progress that of the whole fit, in units of the data.</summary>
+        private sealed class StageProgress(Run fit, BestModel best, ShootingObjective objective) : IProgress<TrainingProgress>
+        {
+            private double _bestMisfit = double.PositiveInfinity;
+
+            public void Report(TrainingProgress value)
+            {
+                if (double.IsNaN(value.Loss))
+                {
+                    return;
+                }
+
+                if (best.Iteration == value.Iteration - 1)
+                {
+                    _bestMisfit = objective.Misfit;
+                }
+
+                fit.Report(Math.Sqrt(_bestMisfit), isLast: value.Iteration == value.Iterations);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
@@ -35,4 +36,7 @@ public sealed class GruEncoder : SeriesEncoder
         Tensor x = Tensor.Concatenate([.. Inputs(batch), batch.TimeDifferences()], -1);
         return Head.Forward(Gru.Final(x, mask: batch.StepMask));
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new GruEncoder(Components, Gru.HiddenCount, LatentCount, ReadsMask, new RandomSource(0), Head.Weight.DType);
 }

@@ -150,7 +150,7 @@ public sealed class LatentForecaster
     private SeriesForecast Predict(TimeSeriesSet known, IReadOnlyList<(TimeSeries Series, double[] Times)> asked, LatentForecastOptions? options)
     {
         options ??= new LatentForecastOptions();
-        options.Check();
+        LatentForecastOptions.Settings.Check(options);
         _scaling.Check(known);
         List<TimeSeries> mean = [], lower = [], upper = [];
         foreach ((TimeSeries series, double[] times) in asked)

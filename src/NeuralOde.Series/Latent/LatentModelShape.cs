@@ -1,5 +1,6 @@
 using System.Globalization;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
 using NeuralOde.Persistence;
@@ -22,7 +23,7 @@ internal sealed record LatentModelShape
 
     public required int Units { get; init; }
 
-    public required IReadOnlyList<int> Widths { get; init; }
+    public required IReadOnlyList<int> Widths { get; init => field = ValueList.From(value); }
 
     public required SeriesEncoderKind Encoder { get; init; }
 
@@ -36,8 +37,8 @@ internal sealed record LatentModelShape
         int inputs = Components + Covariates;
         SeriesEncoder encoder = Encoder == SeriesEncoderKind.Gru
             ? new GruEncoder(inputs, Units, Latent, readsMask: true, random)
-            : new OdeRnnEncoder(new Mlp(Units, [Units], Units, random: random), inputs, Units, Latent, readsMask: true, random: random);
-        var field = new Mlp(Latent, Widths, Latent, random: random);
+            : new OdeRnnEncoder(new Mlp(Units, [Units], Units, random: random).AsField(), inputs, Units, Latent, readsMask: true, random: random);
+        var field = new Mlp(Latent, Widths, Latent, random: random).AsField();
         var ode = new OdeBlock(field)
         {
             Solver = new Tsit5(),

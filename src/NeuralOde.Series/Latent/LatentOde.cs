@@ -1,5 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -69,4 +70,7 @@ public sealed class LatentOde : LatentSeriesModel
 
         return times.Length == 1 ? latent.Unsqueeze(0) : Ode.Forward(latent, times);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new LatentOde(cloner.Clone(Encoder), cloner.Clone(Ode), cloner.Clone(Decoder), InitialNoise, LearnsNoise, Components);
 }

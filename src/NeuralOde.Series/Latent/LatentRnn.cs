@@ -1,5 +1,6 @@
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
@@ -75,4 +76,7 @@ public sealed class LatentRnn : LatentSeriesModel
         Tensor states = _decoder.Forward(latent.DType == DType.Float32 ? times.ToSingle() : times, state);
         return Output.Forward(first == 0 ? states : Tensor.Concatenate([state.Unsqueeze(0), states]));
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new LatentRnn(cloner.Clone(Encoder), Cell.HiddenCount, InitialNoise, LearnsNoise, new RandomSource(0), Output.Weight.DType);
 }

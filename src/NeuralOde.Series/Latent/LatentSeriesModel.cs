@@ -172,6 +172,10 @@ public abstract class LatentSeriesModel : Module
     }
 
     /// <summary>What is observed, without noise, at each sample's own steps, <c>[steps, batch, components]</c>.</summary>
+    private protected double InitialNoise => _noise;
+
+    private protected bool LearnsNoise => _logNoise is not null;
+
     internal abstract Tensor Predict(Tensor latent, SeriesBatch batch);
 
     private protected static void CheckStart(double start, ReadOnlySpan<double> times)

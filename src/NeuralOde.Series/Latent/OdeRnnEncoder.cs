@@ -2,6 +2,7 @@ using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
+using NeuralOde.Modules;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -51,4 +52,8 @@ public sealed class OdeRnnEncoder : SeriesEncoder
 
         return Head.Forward(state);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new OdeRnnEncoder(
+        cloner.Clone(Rnn.Flow.Field), Components, Rnn.Cell.HiddenCount, LatentCount, ReadsMask, Rnn.Flow.StepCount, new RandomSource(0), Head.Weight.DType);
 }

@@ -8,12 +8,19 @@ namespace NeuralOde.Series.Latent;
 internal sealed class SeriesClassifierNetwork : Module
 {
     public SeriesClassifierNetwork(LatentModelShape shape, int classes, RandomSource random)
+        : this(shape.Create(random), classes, random)
     {
-        Latent = AddModule("latent", shape.Create(random));
-        Head = AddModule("head", new Linear(shape.Latent, classes, random: random));
+    }
+
+    private SeriesClassifierNetwork(LatentOde latent, int classes, RandomSource random)
+    {
+        Latent = AddModule("latent", latent);
+        Head = AddModule("head", new Linear(latent.Encoder.LatentCount, classes, random: random));
     }
 
     public LatentOde Latent { get; }
 
     public Linear Head { get; }
+
+    protected override Module CreateCopy(ModuleCloner cloner) => new SeriesClassifierNetwork(cloner.Clone(Latent), Head.Weight.Shape[0], new RandomSource(0));
 }

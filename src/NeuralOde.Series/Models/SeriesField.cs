@@ -1,5 +1,6 @@
 using NeuralOde.Fields;
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Models;
@@ -64,15 +65,6 @@ internal sealed class SeriesField : VectorField
         return Tensor.Concatenate([derivative, Tensor.Ones(z.Shape.With(-1, 1), z.DType)], -1);
     }
 
-    /// <summary>The same dynamics with weights of their own.</summary>
-    public SeriesField Copy()
-    {
-        var copy = new SeriesField(Layout, new RandomSource(0));
-        foreach ((Parameter from, Parameter to) in Parameters.Zip(copy.Parameters))
-        {
-            to.SetValues(from.AsSpan<double>());
-        }
-
-        return copy;
-    }
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new SeriesField(Layout, new RandomSource(0));
 }

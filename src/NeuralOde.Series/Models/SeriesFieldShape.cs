@@ -20,13 +20,13 @@ internal sealed record SeriesFieldShape
     public required double? ClockSpan { get; init; }
 
     /// <summary>Widths of the network's hidden layers.</summary>
-    public required IReadOnlyList<int> Widths { get; init; }
+    public required IReadOnlyList<int> Widths { get; init => field = ValueList.From(value); }
 
     /// <summary>The lower corner of the box in which the dynamics are learned, <c>[learned states]</c>, standardized.</summary>
-    public required IReadOnlyList<double> Low { get; init; }
+    public required IReadOnlyList<double> Low { get; init => field = ValueList.From(value); }
 
     /// <summary>Its upper corner.</summary>
-    public required IReadOnlyList<double> High { get; init; }
+    public required IReadOnlyList<double> High { get; init => field = ValueList.From(value); }
 
     public bool HasClock => ClockSpan is not null;
 

@@ -31,7 +31,7 @@ public sealed class SeriesModel
         Scaling = scaling;
         SeriesName = seriesName;
         Paths = paths;
-        _compiled = new CompiledField<double>(new FieldPrograms<double>(field, [1, field.Layout.StateLength]).Forward);
+        _compiled = new CompiledField<double>(field, [1, field.Layout.StateLength]);
         _integrator = new Integrator<double>(new Tsit5(), Steps, field.Layout.StateLength);
     }
 

@@ -9,4 +9,13 @@ namespace NeuralOde.Series.Models;
 /// <param name="States">The states there, <c>[starts][observed and hidden components]</c>, standardized.</param>
 /// <param name="TrainingEnd">The natural time of the last observation that training saw.</param>
 /// <param name="DataEnd">The natural time of the last observation of all, held-out ones included: where forecasts begin.</param>
-public sealed record SeriesPath(string Id, IReadOnlyList<double> Starts, IReadOnlyList<IReadOnlyList<double>> States, double TrainingEnd, double DataEnd);
+public sealed record SeriesPath(string Id, IReadOnlyList<double> Starts, IReadOnlyList<IReadOnlyList<double>> States, double TrainingEnd, double DataEnd)
+{
+    /// <summary>The model times where the state is known.</summary>
+    public IReadOnlyList<double> Starts { get; init => field = ValueList.From(value); } = ValueList.From(Starts);
+
+    /// <summary>The states there, <c>[starts][observed and hidden components]</c>, standardized.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> States { get; init => field = Rows(value); } = Rows(States);
+
+    private static ValueList<IReadOnlyList<double>> Rows(IEnumerable<IReadOnlyList<double>> rows) => ValueList.From<IReadOnlyList<double>>(rows.Select(ValueList.From));
+}

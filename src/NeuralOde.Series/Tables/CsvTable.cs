@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Tables;
 

@@ -52,6 +52,16 @@ public sealed record AdaptiveSteps : StepSizeControl
     /// <value>At least 1; 100,000 by default.</value>
     public int MaxSteps { get; init; } = 100_000;
 
+    /// <inheritdoc/>
+    public override Tolerances Tolerances => new(RelativeTolerance, AbsoluteTolerance);
+
+    /// <inheritdoc/>
+    public override StepController CreateController(string parameter)
+    {
+        Validate(parameter);
+        return new PiController(this);
+    }
+
     internal void Validate(string parameter)
     {
         Positive(RelativeTolerance, nameof(RelativeTolerance), parameter);

@@ -3,7 +3,8 @@ namespace NeuralOde.Solvers;
 /// <summary>Which components of the state count in the error norm.</summary>
 /// <remarks>
 /// <c>sqrt(Σ over the range / Count)</c>. A range that leaves components out is a seminorm
-/// (P. Kidger, R. T. Q. Chen, T. Lyons, "Hey, that's not an ODE", arXiv 2009.09457); a count other than the length serves padded states, or a tuple whose parts are weighed together.
+/// (P. Kidger, R. T. Q. Chen, T. Lyons, "Hey, that's not an ODE", arXiv 2009.09457); a count other than the length serves padded states, or a tuple
+/// whose parts are weighed together.
 /// </remarks>
 /// <param name="Start">First component that counts.</param>
 /// <param name="Length">Number of components in the range; at least 1.</param>

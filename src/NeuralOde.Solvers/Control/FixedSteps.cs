@@ -9,20 +9,7 @@ public sealed record FixedSteps : StepSizeControl
     // Far above what subtracting and dividing doubles can disturb, far below what a caller could mean.
     private const double RelativeSlack = 1e-9;
 
-    /// <summary><c>n = ceil(|Δt| / maxStep)</c> equal steps between consecutive output times.</summary>
-    /// <param name="maxStep">
-    /// Largest step, in units of time; positive and finite. A quotient within 1e-9 (relative) above a whole number counts as that number: round-off does not add a step.
-    /// </param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxStep"/> is not positive and finite.</exception>
-    public FixedSteps(double maxStep)
-    {
-        if (!(maxStep > 0 && double.IsFinite(maxStep)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxStep), maxStep, "The largest step must be positive and finite.");
-        }
-
-        MaxStep = maxStep;
-    }
+    private FixedSteps(double length) => MaxStep = length;
 
     private FixedSteps(int count)
     {
@@ -36,15 +23,33 @@ public sealed record FixedSteps : StepSizeControl
     /// <summary>Number of steps between consecutive output times, or <see langword="null"/> where it follows from <see cref="MaxStep"/>.</summary>
     public int? StepsPerInterval { get; }
 
-    /// <summary>The given number of equal steps between consecutive output times.</summary>
-    /// <param name="stepsPerInterval">Number of steps, at least 1.</param>
+    /// <summary>The tolerances that the iterations of implicit methods are measured by; explicit methods have no use for them.</summary>
+    /// <value>Those of <see cref="SolverDefaults.Steps"/>.</value>
+    public override Tolerances Tolerances => SolverDefaults.Steps.Tolerances;
+
+    /// <summary><c>n = ceil(|Δt| / length)</c> equal steps between consecutive output times.</summary>
+    /// <param name="length">
+    /// Largest step, in units of time; positive and finite. A quotient within 1e-9 (relative) above a whole number counts as that number: round-off does not add a step.
+    /// </param>
     /// <returns>The control.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="stepsPerInterval"/> is less than 1.</exception>
-    public static FixedSteps Count(int stepsPerInterval)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is not positive and finite.</exception>
+    public static FixedSteps OfLength(double length)
+        => length > 0 && double.IsFinite(length)
+            ? new FixedSteps(length)
+            : throw new ArgumentOutOfRangeException(nameof(length), length, "The length of a step must be positive and finite.");
+
+    /// <summary>The given number of equal steps between consecutive output times.</summary>
+    /// <param name="steps">Number of steps, at least 1.</param>
+    /// <returns>The control.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is less than 1.</exception>
+    public static FixedSteps PerInterval(int steps)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(stepsPerInterval, 1);
-        return new FixedSteps(stepsPerInterval);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return new FixedSteps(steps);
     }
+
+    /// <inheritdoc/>
+    public override StepController CreateController(string parameter) => new FixedStepController(this);
 
     /// <summary>Number of steps on an interval.</summary>
     /// <param name="from">Start of the interval.</param>

@@ -92,7 +92,7 @@ internal static class ErrorKernel
     {
         private readonly ref readonly BoundTerms<T> _terms = ref terms;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public double Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => Loop<TVector, T>(_terms, before, after, absoluteTolerance, relativeTolerance, length);
     }

@@ -143,7 +143,7 @@ public static class Gradients
 
         if (versions != tensor.ParameterVersions)
         {
-            throw new InvalidOperationException($"A parameter changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, so the gradient would be wrong. Call Backward before the optimizer's step.");
+            throw new InvalidOperationException($"A parameter or buffer changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, so the gradient would be wrong. Call Backward before the optimizer's step, and before a buffer is set.");
         }
     }
 

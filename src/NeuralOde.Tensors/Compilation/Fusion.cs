@@ -60,11 +60,11 @@ internal static class Fusion
         {
             case Binary { Function: BinaryFunction.Add }:
                 return JoinBias(graph, inputs[0], inputs[1], single) ?? JoinBias(graph, inputs[1], inputs[0], single);
-            case Unary { Function: var function } when inputs[0].Operation is Linear { Activation: null } linear && single.Contains(inputs[0]) && Linear.Supports(function):
+            case Unary { Function: var function } when inputs[0].Operation is LinearLayer { Activation: null } linear && single.Contains(inputs[0]) && function.JoinsLayers:
                 return graph.Add(linear with { Activation = function }, inputs[0].Inputs);
-            case Unary { Function: var function } when inputs[0].Operation is ConvolutionLayer { Activation: null } layer && single.Contains(inputs[0]) && Linear.Supports(function):
+            case Unary { Function: var function } when inputs[0].Operation is ConvolutionLayer { Activation: null } layer && single.Contains(inputs[0]) && function.JoinsLayers:
                 return graph.Add(layer with { Activation = function }, inputs[0].Inputs);
-            case Unary { Function: var function } when inputs[0].Operation is Convolution convolution && single.Contains(inputs[0]) && Linear.Supports(function):
+            case Unary { Function: var function } when inputs[0].Operation is Convolution convolution && single.Contains(inputs[0]) && function.JoinsLayers:
                 return graph.Add(new ConvolutionLayer(convolution, false, function), inputs[0].Inputs);
             case ActivationGradient { Function: var function }
                 when inputs[0].Operation is ConvolutionDataGradient gradient && single.Contains(inputs[0]):
@@ -91,7 +91,7 @@ internal static class Fusion
                 graph.Add(new ConvolutionLayer(convolution, true, null), product.Inputs[0], product.Inputs[1], bias),
             MatrixMultiply multiply when shape.Rank == 2
                 && bias.Shape.ElementCount == shape[1] && bias.Shape.Rank is 1 or 2 && bias.Shape[-1] == shape[1] && (bias.Shape.Rank == 1 || bias.Shape[0] == 1) =>
-                graph.Add(new Linear(multiply, null), product.Inputs[0], product.Inputs[1], bias),
+                graph.Add(new LinearLayer(multiply, null), product.Inputs[0], product.Inputs[1], bias),
             _ => null,
         };
     }

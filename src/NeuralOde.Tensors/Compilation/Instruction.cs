@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NeuralOde.Tensors.Kernels;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;

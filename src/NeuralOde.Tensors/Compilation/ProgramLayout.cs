@@ -7,9 +7,35 @@ using NeuralOde.Tensors.Operations;
 namespace NeuralOde.Tensors;
 
 /// <summary>What a compiled program is made of.</summary>
-internal sealed record ProgramLayout<T>(
-    Buffer<T>[] Inputs, Buffer<T>[] Outputs, Shape[] OutputShapes, Instruction[] Refresh, Instruction[] Body, Parameter[] Parameters, Parameter[] Updated, int ArenaLength, string Text)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+internal sealed class ProgramLayout<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Where the inputs are written.</summary>
+    public required Buffer<T>[] Inputs { get; init; }
+
+    /// <summary>Where the results are read.</summary>
+    public required Buffer<T>[] Outputs { get; init; }
+
+    public required Shape[] OutputShapes { get; init; }
+
+    /// <summary>What runs when a parameter has changed.</summary>
+    public required Instruction[] Refresh { get; init; }
+
+    /// <summary>What runs each time.</summary>
+    public required Instruction[] Body { get; init; }
+
+    /// <summary>The parameters that are read.</summary>
+    public required Parameter[] Parameters { get; init; }
+
+    /// <summary>The buffers that are moved.</summary>
+    public required Parameter[] Updated { get; init; }
+
+    /// <summary>The elements of the arena.</summary>
+    public required int ArenaLength { get; init; }
+
+    /// <summary>The printed program.</summary>
+    public required string Text { get; init; }
+}
 
 /// <summary>Binds the kernels to the places that values have (<see cref="Placement"/>), and prints them.</summary>
 internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, BufferUpdateNode[] updates, ProgramInput[] signature, int tileBytes)
@@ -60,11 +86,18 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
         // Last, so that whatever else reads a buffer reads what it was before the run.
         body.AddRange(updates.Select(x => ((Instruction)new BufferUpdateInstruction<T>(x.Target, BufferOf(x.Value, arena), x.Share), x.Text(_names[x.Value.Id]))));
         Buffer<T> At(int offset, Shape shape) => arena.Buffer.Slice(offset, shape.ElementCount);
-        return new ProgramLayout<T>(
-            [.. _placement.Inputs.Select((offset, i) => At(offset, signature[i].Shape))],
-            [.. _placement.Outputs.Select((offset, i) => At(offset, outputs[i].Shape))],
-            Array.ConvertAll(outputs, static x => x.Shape), [.. refresh.Select(static x => x.Instruction)], [.. body.Select(static x => x.Instruction)], [.. _parameters], [.. updates.Select(static x => x.Target)], _placement.Length,
-            Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]));
+        return new ProgramLayout<T>
+        {
+            Inputs = [.. _placement.Inputs.Select((offset, i) => At(offset, signature[i].Shape))],
+            Outputs = [.. _placement.Outputs.Select((offset, i) => At(offset, outputs[i].Shape))],
+            OutputShapes = Array.ConvertAll(outputs, static x => x.Shape),
+            Refresh = [.. refresh.Select(static x => x.Instruction)],
+            Body = [.. body.Select(static x => x.Instruction)],
+            Parameters = [.. _parameters],
+            Updated = [.. updates.Select(static x => x.Target)],
+            ArenaLength = _placement.Length,
+            Text = Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]),
+        };
     }
 
     private string TextOf(GraphNode node) =>

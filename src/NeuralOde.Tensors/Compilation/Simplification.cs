@@ -34,7 +34,7 @@ internal static class Simplification
 
     private static GraphNode? OfUnary(GraphBuilder graph, Unary unary, GraphNode x)
     {
-        if (unary.Function == UnaryFunction.Negate && x.Operation is Unary { Function: UnaryFunction.Negate })
+        if (unary.Function == UnaryFunctions.Negate && IsNegation(x))
         {
             return x.Inputs[0];
         }
@@ -55,15 +55,15 @@ internal static class Simplification
             case BinaryFunction.Multiply when x.IsScalarConstant(1) && y.Shape == shape:
                 return y;
             case BinaryFunction.Multiply when y.IsScalarConstant(-1) && x.Shape == shape:
-                return graph.Add(new Unary(UnaryFunction.Negate), x);
+                return graph.Add(new Unary(UnaryFunctions.Negate), x);
             case BinaryFunction.Multiply when x.IsScalarConstant(-1) && y.Shape == shape:
-                return graph.Add(new Unary(UnaryFunction.Negate), y);
+                return graph.Add(new Unary(UnaryFunctions.Negate), y);
             case BinaryFunction.Multiply when x == y:
-                return graph.Add(new Unary(UnaryFunction.Square), x);
+                return graph.Add(new Unary(UnaryFunctions.Square), x);
             case BinaryFunction.Multiply when IsSquareOf(x, y):
-                return graph.Add(new Unary(UnaryFunction.Cube), y);
+                return graph.Add(new Unary(UnaryFunctions.Cube), y);
             case BinaryFunction.Multiply when IsSquareOf(y, x):
-                return graph.Add(new Unary(UnaryFunction.Cube), x);
+                return graph.Add(new Unary(UnaryFunctions.Cube), x);
             case BinaryFunction.Add when IsNegation(y):
                 return graph.Add(new Binary(BinaryFunction.Subtract), x, y.Inputs[0]);
             case BinaryFunction.Add when IsNegation(x):
@@ -109,9 +109,9 @@ internal static class Simplification
         before.Rank > 0 && other.Rank <= 1
         && (other.ElementCount == 1 || (after.Rank > 0 && before[-1] == after[-1] && other[-1] == after[-1]));
 
-    private static bool IsNegation(GraphNode x) => x.Operation is Unary { Function: UnaryFunction.Negate };
+    private static bool IsNegation(GraphNode x) => x.Operation is Unary unary && unary.Function == UnaryFunctions.Negate;
 
-    private static bool IsSquareOf(GraphNode square, GraphNode x) => square.Operation is Unary { Function: UnaryFunction.Square } && square.Inputs[0] == x;
+    private static bool IsSquareOf(GraphNode square, GraphNode x) => square.Operation is Unary unary && unary.Function == UnaryFunctions.Square && square.Inputs[0] == x;
 
     private static GraphNode? OfMatrixMultiply(GraphBuilder graph, MatrixMultiply multiply, GraphNode left, GraphNode right)
     {

@@ -66,7 +66,7 @@ internal sealed class StepPairs
     private static BinaryFunction? FunctionOf(GraphNode step) => step.Operation switch
     {
         Binary { Function: var function } when PairBinding.Supports(function) => function,
-        Unary { Function: UnaryFunction.Square } => BinaryFunction.Multiply,
+        Unary unary when unary.Function == UnaryFunctions.Square => BinaryFunction.Multiply,
         _ => null,
     };
 

@@ -23,8 +23,7 @@ internal static class WeightLayout
             return null;
         }
 
-        MatrixSizes sizes = multiply.Sizes(inputs[0].Shape, inputs[1].Shape);
-        if (PrefersTransposed(sizes, multiply, graph.ElementSize) == multiply.TransposeRight)
+        if (PrefersTransposed(multiply.GemmShape(inputs[0].Shape, inputs[1].Shape), graph.ElementSize) == multiply.TransposeRight)
         {
             return null;
         }
@@ -34,13 +33,13 @@ internal static class WeightLayout
     }
 
     /// <summary>Whether the kernels are faster where the right factor has contiguous columns; measured, and in line with the choices of <see cref="GemmPaths{T, TVector}"/>.</summary>
-    private static bool PrefersTransposed(MatrixSizes sizes, MatrixMultiply multiply, int elementSize)
+    private static bool PrefersTransposed(GemmShape shape, int elementSize)
     {
-        (int rows, int columns, int inner) = sizes;
-        int lanes = SimdWidths.Best switch { SimdWidth.V512 => 64, SimdWidth.V256 => 32, SimdWidth.V128 => 16, _ => elementSize } / elementSize;
-        if (multiply.TransposeLeft || rows == 0 || columns == 0 || inner == 0 || rows > MaxRows || (rows == 1 && columns * inner * elementSize > MaxBytesOfOneRow))
+        (int rows, int columns, int inner) = (shape.M, shape.N, shape.K);
+        int lanes = SimdWidths.Best.Lanes(elementSize);
+        if (shape.TransposeA || rows == 0 || columns == 0 || inner == 0 || rows > MaxRows || (rows == 1 && columns * inner * elementSize > MaxBytesOfOneRow))
         {
-            return multiply.TransposeRight;
+            return shape.TransposeB;
         }
 
         // Dot products along the rows of the transposed factor, where vectors along its columns would be mostly empty.

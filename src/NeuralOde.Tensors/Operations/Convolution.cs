@@ -30,9 +30,9 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
             throw new ArgumentException($"A convolution takes an input [images, height, width, channels] and a weight [kernel height, kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
         }
 
-        (int height, int width) = (ConvolutionSizes.Places(input[1], weight[0], Stride, Padding), ConvolutionSizes.Places(input[2], weight[1], Stride, Padding));
-        return height > 0 && width > 0
-            ? new ConvolutionSizes(input[0], input[1], input[2], input[3], weight[0], weight[1], height, width, weight[3], Stride, Padding)
+        var sizes = new ConvolutionSizes(input.Lengths, weight.Lengths, Stride, Padding);
+        return sizes.OutputHeight > 0 && sizes.OutputWidth > 0
+            ? sizes
             : throw new ArgumentException($"A kernel of {weight[0]}x{weight[1]} does not fit images of {input[1]}x{input[2]} with padding {Padding}.");
     }
 

@@ -7,7 +7,7 @@ namespace NeuralOde.Tensors.Operations;
 /// <summary>A convolution, what is added to every image, and an activation, in one kernel: input, weight and, where <paramref name="HasStart"/> says so, a number for each output channel or an image.</summary>
 internal sealed record ConvolutionLayer(Convolution Product, bool HasStart, UnaryFunction? Activation) : Operation
 {
-    public override string Name => $"{Product.Name}{(HasStart ? "+shift" : "")}{(Activation is { } function ? "+" + function.ToString().ToLowerInvariant() : "")}";
+    public override string Name => $"{Product.Name}{(HasStart ? "+shift" : "")}{(Activation is { } function ? "+" + function.ProgramName : "")}";
 
     /// <summary>Whether a tensor of a shape, added to the convolution's output, is the same for all images: a number for each channel, or one image.</summary>
     public static bool CanStartFrom(Shape start, Shape output)
@@ -21,22 +21,19 @@ internal sealed record ConvolutionLayer(Convolution Product, bool HasStart, Unar
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {
-        ConvolutionSizes sizes = Product.Sizes(inputs[0], inputs[1]);
-        return Activation switch
-        {
-            null => new ConvolutionKernel<T, IdentityOperator<T>>(sizes, HasStart),
-            UnaryFunction.Tanh => new ConvolutionKernel<T, TanhOperator<T>>(sizes, HasStart),
-            UnaryFunction.Sigmoid => new ConvolutionKernel<T, SigmoidOperator<T>>(sizes, HasStart),
-            UnaryFunction.Elu => new ConvolutionKernel<T, EluOperator<T>>(sizes, HasStart),
-            UnaryFunction.Relu => new ConvolutionKernel<T, ReluOperator<T>>(sizes, HasStart),
-            UnaryFunction.Softplus => new ConvolutionKernel<T, SoftplusOperator<T>>(sizes, HasStart),
-            UnaryFunction.Sin => new ConvolutionKernel<T, SinOperator<T>>(sizes, HasStart),
-            _ => throw new InvalidOperationException($"No convolution kernel for {Activation}."),
-        };
+        var maker = new Maker(Product.Sizes(inputs[0], inputs[1]), HasStart);
+        return Activation is null ? maker.Make<T, IdentityOperator<T>>() : Activation.Make<T, Maker>(maker);
     }
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         throw new NotSupportedException("Fused operations exist only in compiled programs, which are differentiated before they are fused.");
+
+    private readonly struct Maker(ConvolutionSizes sizes, bool hasStart) : IUnaryKernelMaker
+    {
+        public Kernel<T> Make<T, TOperator>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TOperator : struct, IUnaryOperator<T> => new ConvolutionKernel<T, TOperator>(sizes, hasStart);
+    }
 }
 
 /// <summary>A convolution image by image, each followed by the activation while it is in the cache.</summary>
@@ -73,26 +70,21 @@ internal sealed class ConvolutionKernel<T, TActivation>(ConvolutionSizes sizes, 
 /// <summary>The gradient of a convolution's input times the derivative of the activation that the input came from, element by element: cotangent, turned weight, and the activation's output.</summary>
 internal sealed record ConvolutionActivationGradient(ConvolutionDataGradient Product, ActivationFunction Function) : Operation
 {
-    public override string Name => $"{Product.Name}+{Function.ToString().ToLowerInvariant()}_gradient";
+    public override string Name => $"{Product.Name}+{Function.ProgramName}_gradient";
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Product.InferShape(inputs[..2]);
 
-    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
-    {
-        ConvolutionSizes sizes = Product.Sizes(inputs[0], inputs[1]);
-        return Function switch
-        {
-            ActivationFunction.Tanh => new ConvolutionDataGradientKernel<T, TanhGradientOperator<T>>(sizes, true),
-            ActivationFunction.Sigmoid => new ConvolutionDataGradientKernel<T, SigmoidGradientOperator<T>>(sizes, true),
-            ActivationFunction.Elu => new ConvolutionDataGradientKernel<T, EluGradientOperator<T>>(sizes, true),
-            ActivationFunction.Relu => new ConvolutionDataGradientKernel<T, ReluGradientOperator<T>>(sizes, true),
-            ActivationFunction.Softplus => new ConvolutionDataGradientKernel<T, SoftplusGradientOperator<T>>(sizes, true),
-            _ => throw new InvalidOperationException($"No kernel for {Function}."),
-        };
-    }
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => Function.MakeGradient<T, Maker>(new(Product.Sizes(inputs[0], inputs[1])));
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         throw new NotSupportedException("Fused operations exist only in compiled programs, which are differentiated before they are fused.");
+
+    private readonly struct Maker(ConvolutionSizes sizes) : IBinaryKernelMaker
+    {
+        public Kernel<T> Make<T, TOperator>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+            where TOperator : struct, IBinaryOperator<T> => new ConvolutionDataGradientKernel<T, TOperator>(sizes, true);
+    }
 }
 
 /// <summary>The gradient of a convolution's input image by image, each taken on through an activation, where <paramref name="hasActivation"/> says so, while it is in the cache.</summary>

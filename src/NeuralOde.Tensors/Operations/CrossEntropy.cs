@@ -31,12 +31,12 @@ internal sealed record CrossEntropy : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Softmax.CrossEntropy<T>(inputs[0].Span, inputs[1].Span, rows, columns, output);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.CrossEntropy<T>(inputs[0].Span, inputs[1].Span, rows, columns, output);
 
         public override Division Divide(int length) => new(rows, 1, CostModel.Function<T>((long)rows * columns));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Softmax.CrossEntropy<T>(
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => SoftMaxKernels.CrossEntropy<T>(
             inputs[0].Span.Slice(first * columns, count * columns), inputs[1].Span.Slice(first, count), count, columns, output.Slice(first, count));
     }
 }
@@ -74,12 +74,12 @@ internal sealed record CrossEntropyGradient : Operation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
-            Softmax.CrossEntropyGradient<T>(inputs[0].Span, inputs[1].Span, inputs[2].Span, rows, columns, output);
+            SoftMaxKernels.CrossEntropyGradient<T>(inputs[0].Span, inputs[1].Span, inputs[2].Span, rows, columns, output);
 
         public override Division Divide(int length) => new(rows, 1, CostModel.Function<T>(length));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Softmax.CrossEntropyGradient<T>(
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => SoftMaxKernels.CrossEntropyGradient<T>(
             inputs[0].Span.Slice(first, count), inputs[1].Span.Slice(first * columns, count * columns), inputs[2].Span.Slice(first, count), count, columns, output.Slice(first * columns, count * columns));
     }
 }

@@ -19,16 +19,19 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
             throw new ArgumentException($"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
         }
 
-        MatrixSizes sizes = Sizes(left, right);
+        GemmShape shape = GemmShape(left, right);
         int inner = TransposeRight ? right[-1] : right[-2];
-        return sizes.Inner == inner
-            ? left.Slice(..^2).Append([sizes.Rows, sizes.Columns])
-            : throw new ArgumentException($"A matrix product of {Side(left, TransposeLeft)} by {Side(right, TransposeRight)} does not fit: the left has {sizes.Inner} columns and the right {inner} rows.");
+        return shape.K == inner
+            ? left.Slice(..^2).Append([shape.M, shape.N])
+            : throw new ArgumentException($"A matrix product of {Side(left, TransposeLeft)} by {Side(right, TransposeRight)} does not fit: the left has {shape.K} columns and the right {inner} rows.");
 
         static string Side(Shape shape, bool transpose) => transpose ? $"{shape} transposed" : shape.ToString();
     }
 
-    public MatrixSizes Sizes(Shape left, Shape right) => new(
+    /// <summary>The sizes and the layout of the product of two matrices, or of each pair in two stacks.</summary>
+    public GemmShape GemmShape(Shape left, Shape right) => new(
+        TransposeLeft,
+        TransposeRight,
         TransposeLeft ? left[-1] : left[-2],
         TransposeRight ? right[-2] : right[-1],
         TransposeLeft ? left[-2] : left[-1]);
@@ -36,7 +39,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {
         int count = output.Rank == 3 ? output[0] : 1;
-        return new MatrixMultiplyKernel<T>(this, Sizes(inputs[0], inputs[1]), count);
+        return new MatrixMultiplyKernel<T>(GemmShape(inputs[0], inputs[1]), count);
     }
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed)
@@ -51,17 +54,17 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         return [toA, toB];
     }
 
-    private sealed class MatrixMultiplyKernel<T>(MatrixMultiply operation, MatrixSizes sizes, int count) : Kernel<T>
+    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        private readonly int _leftSize = sizes.Rows * sizes.Inner;
-        private readonly int _rightSize = sizes.Inner * sizes.Columns;
-        private readonly int _size = sizes.Rows * sizes.Columns;
+        private readonly int _leftSize = shape.M * shape.K;
+        private readonly int _rightSize = shape.K * shape.N;
+        private readonly int _size = shape.M * shape.N;
 
         public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
-            count == 1 ? new ProductInstruction<T>(operation, sizes, inputs[0], inputs[1], null, output) : base.Bind(inputs, output);
+            count == 1 ? new ProductInstruction<T>(shape, inputs[0], inputs[1], null, output) : base.Bind(inputs, output);
 
-        public override Division Divide(int length) => new(count, 1, CostModel.Product<T>(length, 1, sizes.Inner));
+        public override Division Divide(int length) => new(count, 1, CostModel.Product<T>(length, 1, shape.K));
 
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, count);
 
@@ -72,16 +75,11 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
             ReadOnlySpan<T> right = inputs[1].Span;
             for (int i = first; i < first + count; i++)
             {
-                Gemm.Multiply(
-                    operation.TransposeLeft, operation.TransposeRight, sizes.Rows, sizes.Columns, sizes.Inner,
-                    left.Slice(i * _leftSize, _leftSize), right.Slice(i * _rightSize, _rightSize), output.Slice(i * _size, _size));
+                Gemm.Multiply(shape, left.Slice(i * _leftSize, _leftSize), right.Slice(i * _rightSize, _rightSize), output.Slice(i * _size, _size));
             }
         }
     }
 }
-
-/// <summary>The sizes of a matrix product: <c>[Rows, Inner] · [Inner, Columns]</c>.</summary>
-internal readonly record struct MatrixSizes(int Rows, int Columns, int Inner);
 
 /// <summary>A matrix product over memory that never moves: nothing is checked, pinned or chosen again at a run.</summary>
 internal class ProductInstruction<T> : Instruction
@@ -98,25 +96,17 @@ internal class ProductInstruction<T> : Instruction
     private readonly bool _byColumns;
     private readonly object _keepAlive;
 
-    /// <param name="product">Which operand is read transposed.</param>
-    /// <param name="sizes">The sizes.</param>
+    /// <param name="shape">The sizes, and which operand is read transposed.</param>
     /// <param name="left">The left factor.</param>
     /// <param name="right">The right factor.</param>
     /// <param name="bias">A row that is added to every row, or none.</param>
     /// <param name="output">The product.</param>
-    public unsafe ProductInstruction(MatrixMultiply product, MatrixSizes sizes, Buffer<T> left, Buffer<T> right, Buffer<T>? bias, Buffer<T> output)
+    public unsafe ProductInstruction(GemmShape shape, Buffer<T> left, Buffer<T> right, Buffer<T>? bias, Buffer<T> output)
     {
         _keepAlive = (left, right, bias, output);
-        _problem = new GemmProblem<T>(
-            sizes.Rows,
-            sizes.Columns,
-            sizes.Inner,
-            StridedMatrix<T>.Create(left.Pointer, product.TransposeLeft ? sizes.Rows : sizes.Inner, product.TransposeLeft),
-            StridedMatrix<T>.Create(right.Pointer, product.TransposeRight ? sizes.Inner : sizes.Columns, product.TransposeRight),
-            output.Pointer,
-            sizes.Columns,
-            bias is { } row ? row.Pointer : null);
-        _byColumns = sizes.Columns >= 2 * ColumnsOfUnit && (sizes.Rows < 2 * SmallestRows || (long)sizes.Inner * sizes.Columns > MaxUnpackedElements);
+        _problem = GemmProblem<T>.Create(shape, shape.DenseSteps, left.Pointer, right.Pointer, output.Pointer);
+        _problem.Start = bias is { } row ? row.Pointer : null;
+        _byColumns = shape.N >= 2 * ColumnsOfUnit && (shape.M < 2 * SmallestRows || (long)shape.K * shape.N > MaxUnpackedElements);
     }
 
     public override Division Division

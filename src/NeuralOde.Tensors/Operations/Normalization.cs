@@ -86,7 +86,19 @@ internal sealed record Normalize(NormalizationExtent Extent, double Epsilon) : O
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            Normalization.Apply<T>(inputs[0].Span, inputs[1].Span, inputs[2].Span, inputs[3].Span, epsilon, extent, output, first, count);
+            Normalization.Apply(
+                new NormalizationOperands<T>
+                {
+                    Extent = extent,
+                    Epsilon = epsilon,
+                    X = inputs[0].Span,
+                    Moments = inputs[1].Span,
+                    Scale = inputs[2].Span,
+                    Shift = inputs[3].Span,
+                    Destination = output,
+                },
+                first,
+                count);
     }
 }
 
@@ -114,13 +126,23 @@ internal sealed record NormalizationSums(NormalizationExtent Extent, double Epsi
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Normalization.Sums<T>(inputs[0].Span, inputs[1].Span, inputs[2].Span, epsilon, extent, output);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => NormalizationColumnSums.Invoke(Operands(inputs, output));
 
-        public override Division Divide(int length) => new(Normalization.SumsUnits(extent), 1, 2 * CostModel.Arithmetic<T>(extent.Length));
+        public override Division Divide(int length) => new(NormalizationColumnSums.Units(extent), 1, 2 * CostModel.Arithmetic<T>(extent.Length));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            Normalization.Sums<T>(inputs[0].Span, inputs[1].Span, inputs[2].Span, epsilon, extent, output, first, count);
+            NormalizationColumnSums.Invoke(Operands(inputs, output), first, count);
+
+        private NormalizationOperands<T> Operands(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => new()
+        {
+            Extent = extent,
+            Epsilon = epsilon,
+            Cotangent = inputs[0].Span,
+            X = inputs[1].Span,
+            Moments = inputs[2].Span,
+            Destination = output,
+        };
     }
 }
 
@@ -179,8 +201,20 @@ internal sealed record NormalizationGradient(NormalizationExtent Extent, double 
         public override Division Divide(int length) => new(extent.Outer * extent.Rows, (16 / Math.Max(extent.Channels, 1)) + 1, 2 * CostModel.Arithmetic<T>(length));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Normalization.Gradient<T>(
-            inputs[0].Span, inputs[1].Span, inputs[2].Span, inputs[3].Span, inputs[4].Span, epsilon, extent, output, first, count);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => NormalizationPullback.Apply(
+            new NormalizationOperands<T>
+            {
+                Extent = extent,
+                Epsilon = epsilon,
+                Cotangent = inputs[0].Span,
+                X = inputs[1].Span,
+                Moments = inputs[2].Span,
+                Scale = inputs[3].Span,
+                Sums = inputs[4].Span,
+                Destination = output,
+            },
+            first,
+            count);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
 
@@ -85,7 +86,7 @@ internal abstract record Operation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Division division = kernel.Divide(output.Length);
-        int shares = (int)Math.Min(Math.Min(Threads.Maximum, division.Nanoseconds / CostModel.NanosecondsOfThread), division.MaxShares);
+        int shares = (int)Math.Min(Math.Min(ComputeSettings.Current.MaxThreads, division.Nanoseconds / CostModel.NanosecondsOfThread), division.MaxShares);
         return shares > 1 && WorkerPool.Shared.TryRun(new KernelInstruction<T>(kernel, inputs, output), division.Units, shares);
     }
 

@@ -21,13 +21,13 @@ internal sealed record SoftMax : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Softmax.Invoke(inputs[0].Span, rows, columns, output);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.Invoke(inputs[0].Span, rows, columns, output);
 
         public override Division Divide(int length) => new(rows, 1, CostModel.Function<T>(length));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            Softmax.Invoke(inputs[0].Span.Slice(first * columns, count * columns), count, columns, output.Slice(first * columns, count * columns));
+            SoftMaxKernels.Invoke(inputs[0].Span.Slice(first * columns, count * columns), count, columns, output.Slice(first * columns, count * columns));
     }
 }
 
@@ -47,12 +47,12 @@ internal sealed record LogSumExp : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Softmax.LogSumExp(inputs[0].Span, rows, columns, output);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.LogSumExp(inputs[0].Span, rows, columns, output);
 
         public override Division Divide(int length) => new(rows, 1, CostModel.Function<T>((long)rows * columns));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
-            Softmax.LogSumExp(inputs[0].Span.Slice(first * columns, count * columns), count, columns, output.Slice(first, count));
+            SoftMaxKernels.LogSumExp(inputs[0].Span.Slice(first * columns, count * columns), count, columns, output.Slice(first, count));
     }
 }

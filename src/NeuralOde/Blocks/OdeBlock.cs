@@ -1,10 +1,10 @@
 using System.Numerics;
 using NeuralOde.Fields;
-using NeuralOde.Layers;
 using NeuralOde.Modules;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
+using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Blocks;
 
@@ -12,10 +12,20 @@ namespace NeuralOde.Blocks;
 /// A layer whose output is the solution of an ordinary differential equation: <c>dz/dt = f(t, z, θ)</c> from an initial state to any
 /// list of times, differentiable in the initial state, the parameters and the times (Chen et al. 2018, arXiv 1806.07366).
 /// </summary>
-/// <remarks>The field is compiled once for each shape of the state, each element type, and for training and evaluation where its modules differ in them. Not for use on two threads at once.</remarks>
+/// <remarks>
+/// <para>
+/// The field is compiled once for each shape of the state, each element type, and for training and evaluation where its modules differ in them. Programs of the
+/// <see cref="ComputeSettings.MaxCachedPrograms"/> combinations used last are kept; an older one is compiled again when it is needed.
+/// </para>
+/// <para>
+/// A block solves one problem at a time: calls from several threads are right, and wait for one another. To solve at the same time, give each thread a block of its
+/// own over the same field, and let no thread change parameters or modes meanwhile.
+/// </para>
+/// </remarks>
 public sealed class OdeBlock : Module
 {
-    private readonly Dictionary<(Shape Shape, DType DType, string Modes), object> _compiled = [];
+    private readonly Lock _oneAtATime = new();
+    private readonly ProgramCache<(Shape Shape, DType DType, string Modes), object> _compiled = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics.</param>
@@ -29,24 +39,21 @@ public sealed class OdeBlock : Module
     public VectorField Field { get; }
 
     /// <summary>The method that integrates.</summary>
-    /// <value>Default <see cref="Dopri5"/>.</value>
-    public OdeSolver Solver { get; init; } = new Dopri5();
+    /// <value>Default <see cref="SolverDefaults.Solver"/>.</value>
+    public OdeSolver Solver { get; init; } = SolverDefaults.Solver;
 
     /// <summary>How the steps are chosen.</summary>
     /// <value>
-    /// Default: <see cref="AdaptiveSteps"/> with relative tolerance 1e-5 and absolute tolerance 1e-7. A method without an error estimate needs <see cref="FixedSteps"/>.
+    /// Default <see cref="SolverDefaults.Steps"/>. A method without an error estimate needs <see cref="FixedSteps"/>.
     /// </value>
-    public StepSizeControl Steps { get; init; } = new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-7 };
+    public StepSizeControl Steps { get; init; } = SolverDefaults.Steps;
 
     /// <summary>How gradients are taken through the solve.</summary>
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod Gradient { get; init; } = GradientMethod.Direct;
+    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
 
-    /// <summary>What the last forward pass cost.</summary>
-    public SolveStatistics ForwardStatistics { get; private set; }
-
-    /// <summary>What the last backward pass cost.</summary>
-    public SolveStatistics BackwardStatistics { get; private set; }
+    /// <summary>How many compiled fields are kept now.</summary>
+    internal int ProgramCount => _compiled.Count;
 
     /// <summary>Solves to a list of times.</summary>
     /// <param name="z0">The state at the first time, of any shape with at least one element; by convention <c>[batch, state]</c>.</param>
@@ -55,41 +62,62 @@ public sealed class OdeBlock : Module
     /// <exception cref="ArgumentException">The state is empty, the times are not strictly monotone, the field returns another shape than the state's, or its parameters have another element type.</exception>
     /// <exception cref="InvalidOperationException">The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.</exception>
     /// <exception cref="OdeSolveException">The solve failed; the message says where and why.</exception>
-    public Tensor Forward(Tensor z0, params ReadOnlySpan<double> times) => Forward(z0, times.ToArray(), null);
+    public Tensor Forward(Tensor z0, params ReadOnlySpan<double> times) => Solve(z0, times.ToArray(), null).States;
 
     /// <summary>Solves to a list of times that may require a gradient themselves.</summary>
     /// <param name="z0">The state at the first time.</param>
     /// <param name="times">A vector of at least two times, strictly rising or strictly falling, of either element type.</param>
     /// <inheritdoc cref="Forward(Tensor, ReadOnlySpan{double})"/>
-    public Tensor Forward(Tensor z0, Tensor times)
+    public Tensor Forward(Tensor z0, Tensor times) => Solve(z0, times).States;
+
+    /// <summary>Solves to a list of times, and says what it cost.</summary>
+    /// <returns>The states at all times, the first included, and the statistics of this solve.</returns>
+    /// <inheritdoc cref="Forward(Tensor, ReadOnlySpan{double})"/>
+    public OdeBlockSolution Solve(Tensor z0, params ReadOnlySpan<double> times) => Solve(z0, times.ToArray(), null);
+
+    /// <summary>Solves to a list of times that may require a gradient themselves, and says what it cost.</summary>
+    /// <returns>The states at all times, the first included, and the statistics of this solve.</returns>
+    /// <inheritdoc cref="Forward(Tensor, Tensor)"/>
+    public OdeBlockSolution Solve(Tensor z0, Tensor times)
     {
         ArgumentNullException.ThrowIfNull(times);
         return times.Rank == 1
-            ? Forward(z0, times.ToDoubles(), times)
+            ? Solve(z0, times.ToDoubles(), times)
             : throw new ArgumentException($"Times are a vector; got shape {times.Shape}.", nameof(times));
     }
 
-    internal Sensitivity<T> Compile<T>(Shape shape)
+    /// <summary>The solve and its gradient over spans, without a tape, for code that repeats many of them. Compiles the field where that was not done yet.</summary>
+    /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="shape">The shape of the state.</param>
+    /// <returns>An object that the block itself solves with: use both on one thread. It is that of the modes which the field's modules have now.</returns>
+    /// <exception cref="ArgumentException">The field returns another shape than the state's, or its parameters have another element type.</exception>
+    /// <exception cref="InvalidOperationException">The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.</exception>
+    public Sensitivity<T> Compile<T>(Shape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!_compiled.TryGetValue((shape, DTypes.Of<T>(), Field.Modes), out object? compiled))
+        lock (_oneAtATime)
         {
+            if (_compiled.TryGet((shape, DTypes.Of<T>(), Field.Modes), out object compiled))
+            {
+                return (Sensitivity<T>)compiled;
+            }
+
             if (!Solver.IsAdaptive && Steps is AdaptiveSteps)
             {
                 throw new InvalidOperationException(
-                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = new FixedSteps(0.05) }}, or take a method that has one, such as Dopri5.");
+                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = FixedSteps.OfLength(0.05) }}, or take a method that has one, such as Dopri5.");
             }
 
-            compiled = Gradient.Create(new FieldPrograms<T>(Field, shape), Solver, Steps);
+            Sensitivity<T> sensitivity = GradientMethod.Create(new CompiledField<T>(Field, shape), Solver, Steps);
 
             // The modes are asked for again: compiling shows which modules have any.
-            _compiled[(shape, DTypes.Of<T>(), Field.Modes)] = compiled;
+            _compiled.Add((shape, DTypes.Of<T>(), Field.Modes), sensitivity);
+            return sensitivity;
         }
-
-        return (Sensitivity<T>)compiled;
     }
 
-    private Tensor Forward(Tensor z0, double[] times, Tensor? timesTensor)
+    /// <summary>Solves, and lets the caller say more of the initial state where a solve fails because it is not finite.</summary>
+    internal OdeBlockSolution Solve(Tensor z0, double[] times, Tensor? timesTensor, Func<int, string>? describe = null)
     {
         ArgumentNullException.ThrowIfNull(z0);
         if (z0.IsSymbolic)
@@ -102,65 +130,78 @@ public sealed class OdeBlock : Module
             throw new ArgumentException($"There is nothing to solve for a state of shape {z0.Shape}: it has no elements.", nameof(z0));
         }
 
-        return z0.DType == DType.Float32 ? Solve<float>(z0, times, timesTensor) : Solve<double>(z0, times, timesTensor);
+        lock (_oneAtATime)
+        {
+            return z0.DType == DType.Float32 ? Solve<float>(z0, times, timesTensor, describe) : Solve<double>(z0, times, timesTensor, describe);
+        }
     }
 
-    private Tensor Solve<T>(Tensor z0, double[] times, Tensor? timesTensor)
+    private OdeBlockSolution Solve<T>(Tensor z0, double[] times, Tensor? timesTensor, Func<int, string>? describe)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Sensitivity<T> sensitivity = Compile<T>(z0.Shape);
-        Parameter[] parameters = sensitivity.Programs.Parameters;
-        bool wantsGradient = GradientMode.IsEnabled && (z0.RequiresGradient || parameters.Length > 0 || timesTensor is { RequiresGradient: true });
+        IReadOnlyList<Parameter> parameters = sensitivity.Field.Parameters;
+        bool wantsGradient = GradientMode.IsEnabled && (z0.RequiresGradient || parameters.Count > 0 || timesTensor is { RequiresGradient: true });
         SolveMemory<T> memory = sensitivity.Rent();
         SolveResult result = sensitivity.Forward(memory, z0.AsSpan<T>(), times, wantsGradient);
-        ForwardStatistics = result.Statistics;
-        result.ThrowIfFailed();
-        Tensor value = Tensor.From<T>(memory.States, new Shape([times.Length, .. z0.Shape]));
+        SolveMeter.AddForward(result.Statistics);
+        if (!result.IsSuccess)
+        {
+            sensitivity.Return(memory);
+            throw new OdeSolveException(result, NotFinite.Culprit(z0.AsSpan<T>(), NamedParameters().Concat(NamedBuffers()), describe ?? (index => NotFinite.Element("initial state", z0.Shape, index))));
+        }
+
+        var solution = new OdeBlockSolution(Tensor.From(memory.States, new Shape([times.Length, .. z0.Shape])), result.Statistics);
         if (!wantsGradient)
         {
             sensitivity.Return(memory);
-            return value;
+            return solution;
         }
 
+        // Buffers get no gradient, but are inputs nevertheless: the tape then sees it where one changes before the gradient is taken.
+        Tensor[] inputs = [z0, .. parameters, .. sensitivity.BackwardBuffers, .. timesTensor is null ? (Tensor[])[] : [timesTensor]];
         bool taken = false;
-        Tensor[] inputs = timesTensor is null ? [z0, .. parameters] : [z0, .. parameters, timesTensor];
-        return Custom(value, inputs, cotangent =>
+        solution.States = Recorded.Apply("ode_solve", solution.States, inputs, cotangent =>
         {
             if (GradientMode.IsEnabled)
             {
                 throw new NotSupportedException("The gradient of a gradient through an ODE solve is not available (createGraph: true).");
             }
 
-            if (taken)
+            lock (_oneAtATime)
             {
-                throw new InvalidOperationException("The gradient through this solve was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
-            }
+                if (taken)
+                {
+                    throw new InvalidOperationException("The gradient through this solve was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
+                }
 
-            taken = true;
-            Tensor[] gradients = Backward(sensitivity, memory, cotangent, timesTensor);
-            sensitivity.Return(memory);
-            return gradients;
+                taken = true;
+                Tensor?[] gradients = Backward(sensitivity, memory, cotangent, timesTensor, out SolveStatistics cost);
+                solution.Backward = cost;
+                sensitivity.Return(memory);
+                return gradients;
+            }
         });
+        return solution;
     }
 
-    private static Tensor Custom(Tensor value, Tensor[] inputs, Func<Tensor, Tensor?[]> backward) => Tensors.Operations.Custom.Apply("ode_solve", value, inputs, backward);
-
-    private Tensor[] Backward<T>(Sensitivity<T> sensitivity, SolveMemory<T> memory, Tensor cotangent, Tensor? timesTensor)
+    private static Tensor?[] Backward<T>(Sensitivity<T> sensitivity, SolveMemory<T> memory, Tensor cotangent, Tensor? timesTensor, out SolveStatistics cost)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        FieldPrograms<T> programs = sensitivity.Programs;
-        var initial = Storage<T>.Allocate(programs.StateLength);
+        CompiledField<T> field = sensitivity.Field;
+        var initial = Storage<T>.Allocate(field.StateLength);
         double[] times = timesTensor is { RequiresGradient: true } ? new double[memory.TimeCount] : [];
-        sensitivity.Backward(memory, cotangent.AsSpan<T>(), initial.Span, times);
-        BackwardStatistics = sensitivity.BackwardStatistics;
-        List<Tensor> gradients = [new Tensor(programs.StateShape, initial)];
+        cost = sensitivity.Backward(memory, cotangent.AsSpan<T>(), initial.Span, times);
+        SolveMeter.AddBackward(cost);
+        List<Tensor?> gradients = [new Tensor(field.StateShape, initial)];
         int start = 0;
-        foreach (Parameter parameter in programs.Parameters)
+        foreach (Parameter parameter in field.Parameters)
         {
-            gradients.Add(Tensor.From<T>(sensitivity.ParameterGradient.AsSpan(start, parameter.ElementCount), parameter.Shape));
+            gradients.Add(Tensor.From(sensitivity.ParameterGradient.Slice(start, parameter.ElementCount), parameter.Shape));
             start += parameter.ElementCount;
         }
 
+        gradients.AddRange(sensitivity.BackwardBuffers.Select(static _ => (Tensor?)null));
         if (timesTensor is not null)
         {
             Tensor gradient = times.Length > 0 ? Tensor.From(times) : Tensor.Zeros(timesTensor.Shape, DType.Float64);
@@ -169,4 +210,7 @@ public sealed class OdeBlock : Module
 
         return [.. gradients];
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new OdeBlock(cloner.Clone(Field)) { Solver = Solver, Steps = Steps, GradientMethod = GradientMethod };
 }

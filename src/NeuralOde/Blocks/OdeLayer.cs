@@ -1,4 +1,5 @@
 using NeuralOde.Layers;
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
@@ -34,4 +35,7 @@ public sealed class OdeLayer : Layer
     /// <inheritdoc/>
     /// <exception cref="Solvers.OdeSolveException">The solve failed.</exception>
     public override Tensor Forward(Tensor x) => Ode.Forward(x, _times).Select(0, 1);
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new OdeLayer(cloner.Clone(Ode), _times[0], _times[1]);
 }

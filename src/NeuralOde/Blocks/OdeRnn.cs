@@ -103,4 +103,7 @@ public sealed class OdeRnn : Module
 
         return states;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new OdeRnn(cloner.Clone(Flow), cloner.Clone(Cell), IsReversed);
 }

@@ -20,12 +20,16 @@ namespace NeuralOde.Blocks;
 /// <para>
 /// A span of 0 keeps the state to the bit, and a negative one goes back in time. A field that depends on time gets <c>t</c> as a column <c>[batch, 1]</c>
 /// instead of a scalar, or of the state's shape where each component has its span.
-/// The field is compiled once for each shape and element type. Not for use on two threads at once.
+/// The field is compiled once for each shape and element type; programs of the <see cref="ComputeSettings.MaxCachedPrograms"/> combinations used last are kept. Calls from several
+/// threads are right, and wait for one another.
 /// </para>
 /// </remarks>
 public sealed class PerSampleOdeBlock : Module
 {
-    private readonly Dictionary<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = [];
+    private static readonly OdeSolver s_equalSteps = new RungeKutta4();
+
+    private readonly Lock _oneAtATime = new();
+    private readonly ProgramCache<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = new();
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics; a <see cref="TupleField"/> where the state is several tensors.</param>
@@ -39,8 +43,12 @@ public sealed class PerSampleOdeBlock : Module
     public VectorField Field { get; }
 
     /// <summary>The method that integrates.</summary>
-    /// <value>Default <see cref="RungeKutta4"/>.</value>
-    public OdeSolver Solver { get; init; } = new RungeKutta4();
+    /// <value>Default <see cref="RungeKutta4"/> for equal steps, and <see cref="SolverDefaults.Solver"/> with <see cref="AdaptiveSteps"/>.</value>
+    public OdeSolver Solver
+    {
+        get => field ?? (AdaptiveSteps is null ? s_equalSteps : SolverDefaults.Solver);
+        init;
+    }
 
     /// <summary>The number of equal steps of each sample's span, and of intermediate states.</summary>
     /// <value>At least 1; default 10.</value>
@@ -57,7 +65,7 @@ public sealed class PerSampleOdeBlock : Module
 
     /// <summary>How gradients are taken through the solve.</summary>
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod Gradient { get; init; } = GradientMethod.Direct;
+    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
 
     /// <summary>Solves each sample over its span.</summary>
     /// <param name="z0">The initial states, <c>[batch, …state]</c>.</param>
@@ -108,73 +116,41 @@ public sealed class PerSampleOdeBlock : Module
             throw new ArgumentException($"The initial times have the shape of the time spans, {dt.Shape}; got {t0.Shape}.", nameof(t0));
         }
 
-        if (!_blocks.TryGetValue((z0.Shape, dt.Shape, t0 is not null, allStates), out OdeBlock? block))
+        OdeBlock block = BlockFor(z0.Shape, dt.Shape, t0 is not null, allStates);
+        Tensor[] parts = [z0.Flatten(), dt.Flatten(), .. t0 is null ? (Tensor[])[] : [t0.Flatten()]];
+        Tensor states = block.Solve(Tensor.Concatenate(parts), allStates ? Times() : [0, 1], null, Describe).States;
+        return allStates ? states.Slice(1, 0, z0.ElementCount) : states.Select(0, 1).Slice(0, 0, z0.ElementCount);
+
+        string Describe(int index) => index < z0.ElementCount
+            ? NotFinite.Element("initial states", z0.Shape, index)
+            : index < z0.ElementCount + dt.ElementCount
+                ? NotFinite.Element("time spans", dt.Shape, index - z0.ElementCount)
+                : NotFinite.Element("initial times", dt.Shape, index - z0.ElementCount - dt.ElementCount);
+    }
+
+    private OdeBlock BlockFor(Shape state, Shape span, bool hasStart, bool allStates)
+    {
+        lock (_oneAtATime)
         {
-            block = new OdeBlock(new RescaledField(Field, z0.Shape, dt.Shape, t0 is not null))
+            if (_blocks.TryGet((state, span, hasStart, allStates), out OdeBlock known))
+            {
+                return known;
+            }
+
+            var block = new OdeBlock(new CommonSpanField(Field, state, span, hasStart))
             {
                 Solver = Solver,
-                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.Count(allStates ? 1 : StepCount),
-                Gradient = Gradient,
+                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(allStates ? 1 : StepCount),
+                GradientMethod = GradientMethod,
             };
-            _blocks[(z0.Shape, dt.Shape, t0 is not null, allStates)] = block;
+            _blocks.Add((state, span, hasStart, allStates), block);
+            return block;
         }
-
-        Tensor[] parts = [z0.Flatten(), dt.Flatten(), .. t0 is null ? (Tensor[])[] : [t0.Flatten()]];
-        Tensor states = block.Forward(Tensor.Concatenate(parts), allStates ? Times() : [0, 1]);
-        return allStates ? states.Slice(1, 0, z0.ElementCount) : states.Select(0, 1).Slice(0, 0, z0.ElementCount);
     }
 
     private double[] Times() => [.. Enumerable.Range(0, StepCount + 1).Select(k => (double)k / StepCount)];
 
-    /// <summary>The dynamics on the common scale. The state is flat: all samples' states, then their spans, then their initial times if there are any.</summary>
-    private sealed class RescaledField : VectorField
-    {
-        private readonly VectorField _field;
-        private readonly Shape _state;
-        private readonly Shape _span;
-        private readonly int _spanLength;
-        private readonly bool _hasStart;
-
-        public RescaledField(VectorField field, Shape state, Shape span, bool hasStart)
-        {
-            _field = field;
-            _state = state;
-
-            // Further axes of the state: the one span of a sample holds for all of them.
-            _span = span == state ? span : new Shape([state[0], .. Enumerable.Repeat(1, state.Rank - 1)]);
-            _spanLength = span.ElementCount;
-            _hasStart = hasStart;
-        }
-
-        internal override bool KnowsItsParameters => _field.KnowsItsParameters;
-
-        internal override string? NameByOrder => _field.NameByOrder;
-
-        public override Tensor Forward(Tensor t, Tensor z)
-        {
-            int length = _state.ElementCount;
-            Tensor span = z.Slice(0, length, _spanLength).Reshape(_span);
-            Tensor time = t * span;
-            if (_hasStart)
-            {
-                time = z.Slice(0, length + _spanLength, _spanLength).Reshape(_span) + time;
-            }
-
-            Tensor state = z.Slice(0, 0, length).Reshape(_state);
-            Tensor derivative = _field.Forward(time, state);
-            return derivative.Shape == _state
-                ? Tensor.Concatenate([(span * derivative).Flatten(), Tensor.Zeros([z.ElementCount - length], z.DType)])
-                : throw new ArgumentException($"The vector field returns shape {derivative.Shape} for a state of shape {_state}; dz/dt has the state's shape.");
-        }
-
-        // Constant components make no error, and must not dilute the mean of the others'.
-        internal override ErrorNorm? NormOf(Shape state) => new(0, _state.ElementCount);
-
-        internal override void Discover(IEnumerable<Parameter> parameters) => _field.Discover(parameters);
-
-        internal override void Discover(IReadOnlyCollection<Module> modeReaders) => _field.Discover(modeReaders);
-
-        // Not a module of its own: parameters keep the names that the layer gave them.
-        internal override IEnumerable<Module> SelfAndWithin() => _field.SelfAndWithin().Prepend(this);
-    }
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new PerSampleOdeBlock(cloner.Clone(Field)) { Solver = Solver, StepCount = StepCount, AdaptiveSteps = AdaptiveSteps, GradientMethod = GradientMethod };
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Fields;
@@ -25,4 +26,7 @@ public sealed class LinearField : VectorField
         ArgumentNullException.ThrowIfNull(z);
         return z.MatMul(Matrix.Transpose());
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new LinearField(Matrix.Shape[0], new RandomSource(0), dtype: Matrix.DType);
 }

@@ -70,9 +70,5 @@ public sealed class TupleField : VectorField
     /// <inheritdoc/>
     public override Tensor Forward(Tensor t, Tensor z) => _field.Forward(t, z);
 
-    internal override void Discover(IEnumerable<Parameter> parameters) => _field.Discover(parameters);
-
-    internal override void Discover(IReadOnlyCollection<Module> modeReaders) => _field.Discover(modeReaders);
-
     private Tensor Derivative(Tensor t, Tensor z) => Pack(_function(t, Unpack(z)));
 }

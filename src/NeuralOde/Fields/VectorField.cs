@@ -36,33 +36,51 @@ public abstract class VectorField : Module
     /// <returns>A tensor of the state's shape.</returns>
     public abstract Tensor Forward(Tensor t, Tensor z);
 
-    /// <summary>Which components of a state of this shape count in the error norm; all if null.</summary>
-    internal virtual ErrorNorm? NormOf(Shape state) => null;
+    /// <summary>Which components of a state count in the error norm of an adaptive solve.</summary>
+    /// <param name="state">The shape of the state.</param>
+    /// <returns>A range of the flat, row-major state; null for all of it, which is the default.</returns>
+    /// <remarks>
+    /// A field that carries constants in its state leaves them out: they have no error, and would dilute the mean of the others'. A field that wraps another one and
+    /// keeps its state hands the question on.
+    /// </remarks>
+    public virtual ErrorNorm? ErrorNormOf(Shape state) => null;
 
-    /// <summary>Takes in modules that a compiled function was seen to ask for their mode.</summary>
-    internal virtual void Discover(IReadOnlyCollection<Module> modeReaders)
+    /// <summary>
+    /// Takes in what a compiled function was seen to use: parameters and buffers, and modules that asked for their mode. All of them must be within this field, or
+    /// within a field given as code that is within it; that one then takes them in.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no such field to take them in: they would be neither learned nor saved.</exception>
+    internal void Discover(IEnumerable<Parameter> parameters, IReadOnlyCollection<Module> modeReaders)
     {
-        foreach (Module module in modeReaders)
+        FunctionField[] open = [.. SelfAndWithin().OfType<FunctionField>()];
+        Module[] strangers = [.. modeReaders.Except(SelfAndWithin())];
+        if (strangers.Length > 0 && open.Length == 0)
         {
-            if (!SelfAndWithin().Contains(module))
-            {
-                throw new InvalidOperationException(
-                    $"The field {GetType().Name} uses a module ({module.GetType().Name}) that is not within it. Register it with AddModule, or it would not follow the field to training and evaluation.");
-            }
+            throw new InvalidOperationException(
+                $"The field {GetType().Name} uses a module ({strangers[0].GetType().Name}) that is not within it. Register it with AddModule, or it would not follow the field to training and evaluation.");
         }
-    }
 
-    /// <summary>Takes in parameters and buffers that a compiled function was seen to use.</summary>
-    internal virtual void Discover(IEnumerable<Parameter> parameters)
-    {
         foreach (Parameter parameter in parameters)
         {
-            if (!Knows(parameter))
+            if (Knows(parameter))
             {
-                string what = parameter.IsTrainable ? "parameter" : "buffer";
-                throw new InvalidOperationException(
-                    $"The field {GetType().Name} uses {what} '{parameter.Name}' {parameter.Shape}, which is not among its own. Register it with {(parameter.IsTrainable ? nameof(AddParameter) : nameof(AddBuffer))} or AddModule, or it would not be {(parameter.IsTrainable ? "learned" : "saved")}.");
+                continue;
             }
+
+            FunctionField? user = Array.Find(open, x => x.Uses(parameter)) ?? open.FirstOrDefault();
+            if (user is null)
+            {
+                bool learned = parameter.IsTrainable;
+                throw new InvalidOperationException(
+                    $"The field {GetType().Name} uses {(learned ? "parameter" : "buffer")} '{parameter.Name}' {parameter.Shape}, which is not among its own. Register it with {(learned ? nameof(AddParameter) : nameof(AddBuffer))} or AddModule, or it would not be {(learned ? "learned" : "saved")}.");
+            }
+
+            user.Adopt(parameter, isNamed: false);
+        }
+
+        foreach (FunctionField field in open)
+        {
+            field.FinishDiscovery(field == open[0] ? strangers : []);
         }
     }
 
@@ -71,71 +89,108 @@ public abstract class VectorField : Module
     private sealed class FunctionField : VectorField
     {
         private readonly Func<Tensor, Tensor, Tensor> _function;
+        private readonly HashSet<Parameter> _used = new(ReferenceEqualityComparer.Instance);
         private readonly List<Module> _found = [];
-
-        private readonly HashSet<string> _discovered = new(StringComparer.Ordinal);
-
         private bool _isKnown;
-        private string? _nameByOrder;
+        private string? _sharedName;
 
         public FunctionField(Func<Tensor, Tensor, Tensor> function, IReadOnlyList<Parameter> parameters, Module[] modules)
         {
             _function = function;
             _isKnown = parameters.Count + modules.Length > 0;
-            Adopt(parameters);
+            foreach (Parameter parameter in parameters)
+            {
+                Adopt(parameter, isNamed: true);
+            }
+
             for (int i = 0; i < modules.Length; i++)
             {
                 AddModule(modules.Length == 1 ? "network" : $"network{i}", modules[i]);
             }
         }
 
-        public override Tensor Forward(Tensor t, Tensor z) => _function(t, z);
+        protected override Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
+            $"A vector field given as code cannot be cloned, because the code would go on using the parameters and modules that it captured. Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from VectorField.");
 
-        internal override bool KnowsItsParameters => _isKnown;
-
-        internal override string? NameByOrder => _nameByOrder ?? base.NameByOrder;
-
-        internal override void Discover(IEnumerable<Parameter> parameters)
+        public override Tensor Forward(Tensor t, Tensor z)
         {
-            _isKnown = true;
-            Parameter[] found = [.. parameters.Where(x => !Knows(x))];
+            Tensor f = _function(t, z);
+            if (f is { IsSymbolic: true })
+            {
+                Collect(f, t, z);
+            }
 
-            // The function's order of use names them, and another function may use them in another order.
-            _nameByOrder ??= found.FirstOrDefault(x => !_discovered.Add(x.Name))?.Name;
-            Adopt(found);
+            return f;
         }
 
-        internal override void Discover(IReadOnlyCollection<Module> modeReaders)
-        {
-            _found.AddRange(modeReaders.Except(SelfAndWithin()));
-            MarkModesChanged();
-        }
+        internal override string? WhyParametersAreUnknown => !_isKnown
+            ? "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules)."
+            : _sharedName is null
+                ? base.WhyParametersAreUnknown
+                : $"A vector field given as code uses several parameters named '{_sharedName}', and which is which would depend on the order of its operations. Give each a name, new Parameter(values, \"rate\"), or list them in an order of your own: VectorField.Define(function, parameters) or VectorField.Define(function, modules).";
 
         // A module that the function captured unnamed follows the field like one that was named, once it is known.
         internal override IEnumerable<Module> SelfAndWithin() => base.SelfAndWithin().Concat(_found.SelectMany(static x => x.SelfAndWithin()));
 
-        private void Adopt(IEnumerable<Parameter> parameters)
+        /// <summary>Whether this function, of all that a compiled field is made of, used a parameter.</summary>
+        public bool Uses(Parameter parameter) => _used.Contains(parameter);
+
+        public void Adopt(Parameter parameter, bool isNamed)
         {
-            foreach (Parameter parameter in parameters)
+            if (Knows(parameter))
             {
-                if (!Knows(parameter))
+                return;
+            }
+
+            // Nested modules join their names by dots, which a name of one's own must not hold.
+            string wished = parameter.Name.Replace('.', '_');
+            string name = wished;
+            for (int i = 2; NamedParameters().Concat(NamedBuffers()).Any(x => x.Name == name); i++)
+            {
+                name = $"{wished}_{i}";
+            }
+
+            if (name != wished && !isNamed)
+            {
+                _sharedName ??= wished;
+            }
+
+            if (parameter.IsTrainable)
+            {
+                AddParameter(name, parameter);
+            }
+            else
+            {
+                AddBuffer(name, parameter);
+            }
+        }
+
+        public void FinishDiscovery(IReadOnlyCollection<Module> strangers)
+        {
+            _isKnown = true;
+            _used.Clear();
+            if (strangers.Count > 0)
+            {
+                _found.AddRange(strangers);
+                MarkModesChanged();
+            }
+        }
+
+        /// <summary>Notes the parameters between the arguments and the result.</summary>
+        private void Collect(Tensor f, Tensor t, Tensor z)
+        {
+            HashSet<Tensor> seen = new(ReferenceEqualityComparer.Instance) { t, z };
+            Stack<Tensor> stack = new([f]);
+            while (stack.TryPop(out Tensor? tensor))
+            {
+                if (seen.Add(tensor))
                 {
-                    // Nested modules join their names by dots, which a name of one's own must not hold.
-                    string wished = parameter.Name.Replace('.', '_');
-                    string name = wished;
-                    for (int i = 2; NamedParameters().Concat(NamedBuffers()).Any(x => x.Name == name); i++)
+                    if (tensor is Parameter parameter)
                     {
-                        name = $"{wished}_{i}";
+                        _used.Add(parameter);
                     }
 
-                    if (parameter.IsTrainable)
-                    {
-                        AddParameter(name, parameter);
-                    }
-                    else
-                    {
-                        AddBuffer(name, parameter);
-                    }
+                    Array.ForEach(tensor.Inputs, stack.Push);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -7,12 +8,13 @@ namespace NeuralOde.Layers;
 public sealed class ActivationLayer(Activation activation) : Layer
 {
     /// <summary>Which function.</summary>
-    public Activation Activation { get; } = Enum.IsDefined(activation)
-        ? activation
-        : throw new ArgumentOutOfRangeException(nameof(activation), activation, $"Activations are {string.Join(", ", Enum.GetNames<Activation>())}.");
+    public Activation Activation { get; } = activation ?? throw new ArgumentNullException(nameof(activation));
 
-    internal override string Label => Activation.ToString();
+    internal override string Label => Activation.Name;
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Activation.Apply(x);
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new ActivationLayer(Activation);
 }

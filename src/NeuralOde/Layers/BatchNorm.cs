@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -73,4 +74,7 @@ public sealed class BatchNorm : Layer
         RunningVariance.MoveTowards(moments.Slice(0, channels, channels) * ((double)count / (count - 1)), Momentum);
         return y;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new BatchNorm(Weight.ElementCount, Momentum, Epsilon, Weight.DType);
 }

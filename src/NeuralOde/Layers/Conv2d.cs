@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -55,4 +56,7 @@ public sealed class Conv2d : Layer
         Tensor y = x.Convolution2d(Weight, Stride, Padding);
         return Bias is null ? y : y + Bias;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Conv2d(Weight.Shape[2], Weight.Shape[3], Weight.Shape[0], Stride, Padding, Bias is not null, new RandomSource(0), Weight.DType);
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -41,7 +42,7 @@ public sealed class Dropout : Layer
             ? Forward(x, _random.Uniform(x.Shape, dtype: x.DType))
             : throw new InvalidOperationException(
                 "Dropout in training cannot draw inside a compiled function: the draws of this moment would be kept for good, and a solver needs a function, not noise. "
-                + "Switch the layer to Evaluate(), or draw the noise outside, hand it to the function as an argument, and call Forward(x, noise).");
+                + "Switch the layer to evaluation, or draw the noise outside, hand it to the function as an argument, and call Forward(x, noise).");
     }
 
     /// <summary>Drops elements where given noise says so, in training.</summary>
@@ -56,4 +57,7 @@ public sealed class Dropout : Layer
             ? x * (noise.GreaterOrEqual(Tensor.Scalar(Probability, x.DType)) * (1 / (1 - Probability)))
             : x;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Dropout(Probability, new RandomSource(0) { State = _random.State });
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -14,4 +15,7 @@ public sealed class Flatten : Layer
             ? x.Reshape([x.Shape[0], x.Shape.Slice(1..).ElementCount])
             : throw new ArgumentException("Flatten takes [batch, …]; got a scalar.", nameof(x));
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Flatten();
 }

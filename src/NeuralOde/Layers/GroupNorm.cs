@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -47,4 +48,7 @@ public sealed class GroupNorm : Layer
         Normalizations.RequireChannels(x, Weight, nameof(GroupNorm));
         return x.GroupNormalize(Groups, Weight, Bias, Epsilon);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new GroupNorm(Groups, Weight.ElementCount, Epsilon, Weight.DType);
 }

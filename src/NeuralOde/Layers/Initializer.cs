@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Tensors;
@@ -52,8 +53,14 @@ public sealed class Initializer
     /// <returns>The initialiser.</returns>
     /// <exception cref="ArgumentException">There is no such initialiser.</exception>
     public static Initializer Parse(string name) =>
-        All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"There is no initialiser '{name}'. The choices are {string.Join(", ", All.Select(static x => x.Name))}.", nameof(name));
+        TryParse(name, out Initializer? initializer) ? initializer : throw new ArgumentException($"There is no initializer '{name}'. The choices are {string.Join(", ", All.Select(static x => x.Name))}.", nameof(name));
+
+    /// <summary>The initializer of a name, where there is one.</summary>
+    /// <param name="name">A name; case does not matter.</param>
+    /// <param name="initializer">The initializer.</param>
+    /// <returns>Whether <see cref="All"/> has one of that name.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? name, [NotNullWhen(true)] out Initializer? initializer) =>
+        (initializer = All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))) is not null;
 
     /// <summary>Draws new values for one weight.</summary>
     /// <param name="weight">Of two axes or four.</param>

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -36,4 +37,7 @@ public sealed class LayerNorm : Layer
         Normalizations.RequireChannels(x, Weight, nameof(LayerNorm));
         return x.LayerNormalize(Weight, Bias, Epsilon);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new LayerNorm(Weight.ElementCount, Epsilon, Weight.DType);
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -47,4 +48,7 @@ public sealed class Linear : Layer
         Tensor product = x.MatMul(Weight.Transpose());
         return Bias is null ? product : product + Bias;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Linear(Weight.Shape[1], Weight.Shape[0], Bias is not null, new RandomSource(0), Weight.DType);
 }

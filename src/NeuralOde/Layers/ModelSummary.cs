@@ -68,7 +68,7 @@ public sealed class ModelSummary
         DType dtype = model.Parameters.FirstOrDefault()?.DType ?? DType.Float32;
         var recorder = new Recorder(model);
         Recorder? outer = t_recorder;
-        using IDisposable mode = model.EvaluateMeanwhile();
+        using IDisposable mode = model.BeginEvaluation();
         using IDisposable gradients = GradientMode.Disable();
         t_recorder = recorder;
         try

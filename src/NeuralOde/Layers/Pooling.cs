@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -18,6 +19,9 @@ public sealed class MaxPool2d(int size, int? stride = null, int padding = 0) : L
         ArgumentNullException.ThrowIfNull(x);
         return x.MaxPool2d(size, stride, padding);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new MaxPool2d(size, stride, padding);
 }
 
 /// <summary>The mean of each window, channel by channel.</summary>
@@ -36,6 +40,9 @@ public sealed class AveragePool2d(int size, int? stride = null, int padding = 0)
         ArgumentNullException.ThrowIfNull(x);
         return x.AveragePool2d(size, stride, padding);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new AveragePool2d(size, stride, padding);
 }
 
 /// <summary>The means of windows that share the image evenly, channel by channel.</summary>
@@ -53,4 +60,7 @@ public sealed class AdaptiveAveragePool2d(int height = 1, int width = 1) : Layer
         ArgumentNullException.ThrowIfNull(x);
         return x.AdaptiveAveragePool2d(height, width);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new AdaptiveAveragePool2d(height, width);
 }

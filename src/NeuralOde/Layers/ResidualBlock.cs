@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -31,4 +32,7 @@ public sealed class ResidualBlock : Layer
             ? around + f
             : throw new ArgumentException($"A residual block adds what has one shape; its body returns {f.Shape} and the way around it {around.Shape}. Give it a shortcut that changes the shape likewise.", nameof(x));
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new ResidualBlock(cloner.Clone(Body), Shortcut is null ? null : cloner.Clone(Shortcut));
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
@@ -33,4 +34,7 @@ public sealed class Sequential : Layer
 
         return x;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Sequential([.. _layers.Select(cloner.Clone)]);
 }

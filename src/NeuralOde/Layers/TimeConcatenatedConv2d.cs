@@ -71,4 +71,7 @@ public sealed class TimeConcatenatedConv2d : Module
         Tensor y = z.Convolution2d(Weight.Slice(2, 0, channels), Stride, Padding);
         return y + (Bias is null ? shift : shift + Bias);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new TimeConcatenatedConv2d(Weight.Shape[2] - 1, Weight.Shape[3], Weight.Shape[0], Stride, Padding, Bias is not null, new RandomSource(0), Weight.DType);
 }

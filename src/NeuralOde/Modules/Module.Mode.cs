@@ -40,10 +40,10 @@ public abstract partial class Module
     }
 
     /// <summary>Switches this module and all modules within it to training.</summary>
-    public void Train() => Switch(training: true);
+    public void SwitchToTraining() => Switch(training: true);
 
     /// <summary>Switches this module and all modules within it to evaluation: what is computed then depends on the arguments alone, and changes nothing.</summary>
-    public void Evaluate() => Switch(training: false);
+    public void SwitchToEvaluation() => Switch(training: false);
 
     /// <summary>
     /// The modes that compiled programs of this module depend on, one character for each module that reads its own while it is compiled. Asking
@@ -67,11 +67,12 @@ public abstract partial class Module
     /// <summary>This module, then those within it, each before its own.</summary>
     internal virtual IEnumerable<Module> SelfAndWithin() => _modules.SelectMany(static x => x.Module.SelfAndWithin()).Prepend(this);
 
-    /// <summary>Switches to evaluation until the returned object is disposed, which gives every module its own mode back.</summary>
-    internal IDisposable EvaluateMeanwhile()
+    /// <summary>Switches this module and all modules within it to evaluation for a while.</summary>
+    /// <returns>Dispose of it to give every module the mode back that it had.</returns>
+    public IDisposable BeginEvaluation()
     {
         var modes = new ModeScope([.. SelfAndWithin().Select(static x => (x, x._isTraining))]);
-        Evaluate();
+        SwitchToEvaluation();
         return modes;
     }
 

@@ -11,14 +11,14 @@ public abstract partial class Module
     /// <param name="metadata">Free text to keep with them; nothing by default.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    /// <exception cref="InvalidOperationException">The parameters are not known yet (a field given as code names none and was not solved), or two have one name by the order of their use alone.</exception>
-    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        SafeTensors.Save(path, ToTensors(), metadata);
-    }
+    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => SafeTensors.Save(path, ToTensors(), metadata);
 
-    /// <summary>All parameters and buffers as they stand.</summary>
-    internal IEnumerable<SafeTensor> ToTensors(string prefix = "")
+    /// <summary>All parameters and buffers as they stand, for a file that holds more than this module, such as a <see cref="ModelFile"/>.</summary>
+    /// <param name="prefix">What is put before each name, with its dot; nothing by default.</param>
+    /// <returns>Parameters in the order of <see cref="NamedParameters"/>, then buffers.</returns>
+    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    public IEnumerable<SafeTensor> ToTensors(string prefix = "")
     {
         CheckKnown();
         return NamedTensors().Select(x => x.Parameter.DType == DType.Float32
@@ -41,7 +41,7 @@ public abstract partial class Module
 
     /// <summary>Takes all parameters and buffers from a file that is loaded already. Everything is checked before anything is changed.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="InvalidOperationException">The parameters are not known yet (a field given as code names none and was not solved), or two have one name by the order of their use alone.</exception>
+    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
     /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
     public void Load(SafeTensorsFile file)
     {
@@ -73,16 +73,9 @@ public abstract partial class Module
 
     private void CheckKnown()
     {
-        if (!KnowsItsParameters)
+        if (WhyParametersAreUnknown is { } reason)
         {
-            throw new InvalidOperationException(
-                "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
-        }
-
-        if (NameByOrder is { } name)
-        {
-            throw new InvalidOperationException(
-                $"Several parameters of a vector field given as code are named '{name}', so a file could tell them apart only by the order in which the function uses them. Name each (new Parameter(values, \"rate\")), or list them: VectorField.Define(function, parameters) or VectorField.Define(function, modules).");
+            throw new InvalidOperationException(reason);
         }
     }
 

@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Modules;
@@ -13,11 +12,8 @@ public abstract partial class Module
     /// <summary>All parameters, those of the modules within included. A live list.</summary>
     public ParameterList Parameters { get; } = new();
 
-    /// <summary>Whether the parameters are all known, those of the modules within included: a field given as code finds its own when it is first solved.</summary>
-    internal virtual bool KnowsItsParameters => _modules.TrueForAll(static x => x.Module.KnowsItsParameters);
-
-    /// <summary>A name that several parameters have by the order of their use alone, so that a file could not tell them apart; null for none.</summary>
-    internal virtual string? NameByOrder => _modules.Select(static x => x.Module.NameByOrder).FirstOrDefault(static x => x is not null);
+    /// <summary>Why the names of all parameters, those of the modules within included, cannot be told; null where they can. A field given as code finds its own when it is first solved.</summary>
+    internal virtual string? WhyParametersAreUnknown => _modules.Select(static x => x.Module.WhyParametersAreUnknown).FirstOrDefault(static x => x is not null);
 
     /// <summary>The parameters with their names within this module: the path of modules and the parameter, joined by dots.</summary>
     /// <returns>Names and parameters in the order of <see cref="Parameters"/>.</returns>
@@ -68,7 +64,7 @@ public abstract partial class Module
         }
 
         _own.Add((name, parameter));
-        Parameters.Add(parameter);
+        Parameters.Add(name, parameter);
     }
 
     /// <summary>Registers a tensor that is saved with the module but not learned. Programs read it live, and it moves by <see cref="Parameter.MoveTowards"/>.</summary>
@@ -108,12 +104,7 @@ public abstract partial class Module
         ArgumentNullException.ThrowIfNull(module);
         CheckName(name);
         _modules.Add((name, module));
-        Parameters.Add(module.Parameters);
-        foreach ((string path, Parameter parameter) in module.NamedParameters().Concat(module.NamedBuffers()))
-        {
-            parameter.Name = $"{name}.{path}";
-        }
-
+        Parameters.Add(name, module.Parameters);
         MarkModesChanged();
         return module;
     }

@@ -9,7 +9,7 @@ namespace NeuralOde.Modules;
 /// </summary>
 public sealed class ParameterList : IReadOnlyList<Parameter>
 {
-    private readonly List<object> _entries = [];
+    private readonly List<(string Name, object Entry)> _entries = [];
 
     internal ParameterList()
     {
@@ -36,7 +36,7 @@ public sealed class ParameterList : IReadOnlyList<Parameter>
 
     /// <inheritdoc/>
     public IEnumerator<Parameter> GetEnumerator() => _entries
-        .SelectMany(static entry => entry is ParameterList list ? list : (IEnumerable<Parameter>)[(Parameter)entry])
+        .SelectMany(static x => x.Entry is ParameterList list ? list : (IEnumerable<Parameter>)[(Parameter)x.Entry])
         .Distinct()
         .GetEnumerator();
 
@@ -48,7 +48,7 @@ public sealed class ParameterList : IReadOnlyList<Parameter>
         get
         {
             int version = _entries.Count;
-            foreach (object entry in _entries)
+            foreach ((_, object entry) in _entries)
             {
                 version += (entry as ParameterList)?.Version ?? 0;
             }
@@ -57,7 +57,12 @@ public sealed class ParameterList : IReadOnlyList<Parameter>
         }
     }
 
-    internal void Add(Parameter parameter) => _entries.Add(parameter);
+    /// <summary>The parameters with their names within the list's module. One that is held in two places comes under both names.</summary>
+    internal IEnumerable<(string Name, Parameter Parameter)> Named() => _entries.SelectMany(static x => x.Entry is ParameterList list
+        ? list.Named().Select(y => ($"{x.Name}.{y.Name}", y.Parameter))
+        : (IEnumerable<(string, Parameter)>)[(x.Name, (Parameter)x.Entry)]);
 
-    internal void Add(ParameterList list) => _entries.Add(list);
+    internal void Add(string name, Parameter parameter) => _entries.Add((name, parameter));
+
+    internal void Add(string name, ParameterList list) => _entries.Add((name, list));
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using NeuralOde.Tensors;
+using NeuralOde.Vectors;
 
 namespace NeuralOde.Optimizers;
 
@@ -34,7 +35,7 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, double learningRat
 
     /// <summary>One step of Adam on values of which a share was kept before (1 for Adam itself, which changes no bit).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Move<T>(
+    internal static unsafe void Move<T>(
         Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory, double learningRate, long stepCount, (double Beta1, double Beta2, double Epsilon) settings, double kept)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -50,24 +51,65 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, double learningRat
         T rest2 = T.CreateTruncating(1 - settings.Beta2);
         T keep = T.CreateTruncating(kept);
         Span<T> mean = memory[..values.Length];
-        Span<T> square = memory[values.Length..];
-        int i = 0;
-        for (; i <= values.Length - Vector<T>.Count; i += Vector<T>.Count)
+        Span<T> square = memory.Slice(values.Length, values.Length);
+        fixed (T* pv = values, pg = gradient[..values.Length], pm = mean, ps = square)
         {
-            var g = new Vector<T>(gradient[i..]);
-            Vector<T> m = (beta1 * new Vector<T>(mean[i..])) + (rest1 * g);
-            Vector<T> v = (beta2 * new Vector<T>(square[i..])) + (rest2 * (g * g));
-            m.CopyTo(mean[i..]);
-            v.CopyTo(square[i..]);
-            ((keep * new Vector<T>(values[i..])) - (step * m / ((Vector.SquareRoot(v) * root) + new Vector<T>(epsilon)))).CopyTo(values[i..]);
+            var move = new Step<T>
+            {
+                Values = pv,
+                Gradient = pg,
+                Mean = pm,
+                Square = ps,
+                Length = values.Length,
+                Beta1 = beta1,
+                Beta2 = beta2,
+                Rest1 = rest1,
+                Rest2 = rest2,
+                Size = step,
+                Root = root,
+                Epsilon = epsilon,
+                Keep = keep,
+            };
+            VectorDispatch.Run<T, Step<T>>(move, SimdWidths.Best);
         }
+    }
 
-        for (; i < values.Length; i++)
+    /// <summary>The arithmetic of a step in one pass over memory, each operation rounded by itself.</summary>
+    private unsafe struct Step<T> : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public T* Values, Gradient, Mean, Square;
+        public int Length;
+        public T Beta1, Beta2, Rest1, Rest2, Size, Root, Epsilon, Keep;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T>
         {
-            T g = gradient[i];
-            mean[i] = (beta1 * mean[i]) + (rest1 * g);
-            square[i] = (beta2 * square[i]) + (rest2 * (g * g));
-            values[i] = (keep * values[i]) - (step * mean[i] / ((T.Sqrt(square[i]) * root) + epsilon));
+            TVector beta1 = TVector.Create(Beta1), beta2 = TVector.Create(Beta2), rest1 = TVector.Create(Rest1), rest2 = TVector.Create(Rest2);
+            TVector size = TVector.Create(Size), root = TVector.Create(Root), epsilon = TVector.Create(Epsilon), keep = TVector.Create(Keep);
+            T* values = Values, gradient = Gradient, mean = Mean, square = Square;
+            int i = 0;
+            for (; i <= Length - TVector.Count; i += TVector.Count)
+            {
+                TVector g = TVector.Load(gradient + i);
+                TVector m = (beta1 * TVector.Load(mean + i)) + (rest1 * g);
+                TVector v = (beta2 * TVector.Load(square + i)) + (rest2 * (g * g));
+                TVector.Store(m, mean + i);
+                TVector.Store(v, square + i);
+                TVector.Store((keep * TVector.Load(values + i)) - (size * m / ((TVector.Sqrt(v) * root) + epsilon)), values + i);
+            }
+
+            int rest = Length - i;
+            if (rest > 0)
+            {
+                TVector g = TVector.LoadPartial(gradient + i, rest);
+                TVector m = (beta1 * TVector.LoadPartial(mean + i, rest)) + (rest1 * g);
+                TVector v = (beta2 * TVector.LoadPartial(square + i, rest)) + (rest2 * (g * g));
+                TVector.StorePartial(m, mean + i, rest);
+                TVector.StorePartial(v, square + i, rest);
+                TVector.StorePartial((keep * TVector.LoadPartial(values + i, rest)) - (size * m / ((TVector.Sqrt(v) * root) + epsilon)), values + i, rest);
+            }
         }
     }
 }

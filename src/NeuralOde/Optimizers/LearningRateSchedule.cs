@@ -80,7 +80,7 @@ public abstract record LearningRateSchedule
         public override double Factor(double progress) => End + ((1 - End) * 0.5 * (1 + Math.Cos(Math.PI * Math.Clamp(progress, 0, 1))));
     }
 
-    private sealed record StepSchedule(double Share, double[] Points) : LearningRateSchedule
+    private sealed record StepSchedule(double Share, ValueList<double> Points) : LearningRateSchedule
     {
         public override double Factor(double progress) => Math.Pow(Share, Points.Count(x => progress >= x));
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
@@ -11,11 +12,18 @@ public abstract partial class Optimizer
     private const string LearningRateName = "learning_rate";
     private const string MemoryName = "memory.";
 
+    /// <summary>Forgets everything that was remembered between steps, the number of steps included. The learning rate stays.</summary>
+    public void Restart()
+    {
+        StepCount = 0;
+        _states.ForEach(static x => Array.Clear(x.Memory));
+    }
+
     /// <summary>What the optimizer remembers between steps: the number of steps, the learning rate, and the vectors of each parameter.</summary>
     /// <param name="prefix">Put before each name, such as <c>optimizer.</c> in a file that holds more.</param>
     /// <returns>
     /// <c>step_count</c> (I64), <c>learning_rate</c> (F64), and for each parameter <c>memory.NAME</c> of shape <c>[vectors, …parameter's shape]</c>
-    /// in the parameter's type. A second parameter of one name is <c>NAME#2</c>.
+    /// in the parameter's type, NAME being the one within the module whose list was given, or the parameter's own. A second parameter of one name is <c>NAME#2</c>.
     /// </returns>
     /// <remarks>What was given to the constructor (decays, for example) is not among them: make the optimizer as it was made, then load.</remarks>
     public IReadOnlyList<SafeTensor> SaveState(string prefix = "")
@@ -111,11 +119,18 @@ public abstract partial class Optimizer
 
     private IEnumerable<(string Name, ParameterState State)> NamedStates()
     {
+        Dictionary<Parameter, string> names = new(ReferenceEqualityComparer.Instance);
+        foreach ((string name, Parameter parameter) in _parameters is ParameterList list ? list.Named() : [])
+        {
+            names.TryAdd(parameter, name);
+        }
+
         Dictionary<string, int> seen = new(StringComparer.Ordinal);
         foreach (ParameterState state in States())
         {
-            int count = seen[state.Parameter.Name] = seen.GetValueOrDefault(state.Parameter.Name) + 1;
-            yield return (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{MemoryName}{state.Parameter.Name}{(count > 1 ? $"#{count}" : "")}"), state);
+            string name = names.GetValueOrDefault(state.Parameter, state.Parameter.Name);
+            int count = seen[name] = seen.GetValueOrDefault(name) + 1;
+            yield return (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{MemoryName}{name}{(count > 1 ? $"#{count}" : "")}"), state);
         }
     }
 }

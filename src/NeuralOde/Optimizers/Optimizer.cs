@@ -5,11 +5,22 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Optimizers;
 
 /// <summary>Moves parameters against their gradients.</summary>
+/// <remarks>
+/// <para>
+/// As in PyTorch, gradients of several calls of <see cref="Tensor.Backward"/> add up, and a parameter that got none since the last step is left alone, with its memory and
+/// weight decay. Unlike there, <see cref="Step(bool)"/> clears the gradients that it used, so that a loop needs no call for it.
+/// </para>
+/// <para>
+/// Where two optimizers share parameters, the first one keeps the gradients for the second: <c>first.Step(keepGradients: true); second.Step();</c>. Where they do not, and
+/// a loss reaches the parameters of both, gradients of the one that makes no step wait for its next; <see cref="ParameterList.ClearGradients"/> drops them.
+/// </para>
+/// </remarks>
 public abstract partial class Optimizer
 {
     private readonly IReadOnlyList<Parameter> _parameters;
     private readonly List<ParameterState> _states = [];
     private int _knownCount = -1;
+    private bool _areGradientsDropped;
 
     /// <summary>Makes an optimizer.</summary>
     /// <param name="parameters">What is learned. A module's live list (<see cref="Module.Parameters"/>) may still grow.</param>
@@ -38,13 +49,27 @@ public abstract partial class Optimizer
     /// <summary>How many vectors of a parameter's length the method remembers between steps.</summary>
     protected abstract int MemoryCount { get; }
 
-    /// <summary>Moves every parameter that has a gradient, and sets the gradients to zero.</summary>
-    public void Step()
+    /// <summary>Moves every parameter that got a gradient since its gradient was last cleared, and clears the gradients.</summary>
+    /// <param name="keepGradients">Whether the gradients stay as they are, for another optimizer or to add more to them.</param>
+    /// <exception cref="InvalidOperationException">
+    /// No parameter got a gradient since the last step: no loss was taken backward, or another optimizer used and cleared the gradients. Nothing is thrown after
+    /// <see cref="ClipGradientNorm"/> has cleared gradients that were not finite: that step moves nothing.
+    /// </exception>
+    public void Step(bool keepGradients = false)
     {
-        StepCount++;
-        foreach (ParameterState state in States())
+        List<ParameterState> states = States();
+        if (!_areGradientsDropped && states.Count > 0 && !states.Exists(static x => x.Parameter.HasGradient))
         {
-            if (state.Parameter.Gradient is null)
+            throw new InvalidOperationException(
+                "No parameter of this optimizer got a gradient since the last step. Call Backward on a loss that depends on them first. A step clears the gradients it used: "
+                + "where two optimizers share parameters, let the first one keep them, Step(keepGradients: true).");
+        }
+
+        _areGradientsDropped = false;
+        StepCount++;
+        foreach (ParameterState state in states)
+        {
+            if (!state.Parameter.HasGradient)
             {
                 continue;
             }
@@ -59,6 +84,10 @@ public abstract partial class Optimizer
             }
 
             state.Parameter.MarkChanged();
+            if (!keepGradients)
+            {
+                state.Parameter.ClearGradient();
+            }
         }
     }
 
@@ -69,7 +98,7 @@ public abstract partial class Optimizer
         double sum = 0;
         foreach (ParameterState state in States())
         {
-            if (state.Parameter.Gradient is null)
+            if (!state.Parameter.HasGradient)
             {
                 continue;
             }
@@ -95,7 +124,7 @@ public abstract partial class Optimizer
 
     /// <summary>Scales all gradients down together where their norm is above a bound (Pascanu et al. 2013).</summary>
     /// <param name="maxNorm">The bound, above 0.</param>
-    /// <returns>The norm before. Where it is not finite, the gradients are set to zero: no direction can be made of them.</returns>
+    /// <returns>The norm before. Where it is not finite, the gradients are cleared, for no direction can be made of them, and the next step moves nothing.</returns>
     public double ClipGradientNorm(double maxNorm)
     {
         if (!(maxNorm > 0))
@@ -107,12 +136,13 @@ public abstract partial class Optimizer
         if (!double.IsFinite(norm))
         {
             States().ForEach(static x => x.Parameter.ClearGradient());
+            _areGradientsDropped = true;
         }
         else if (norm > maxNorm)
         {
             foreach (ParameterState state in States())
             {
-                if (state.Parameter.Gradient is not null)
+                if (state.Parameter.HasGradient)
                 {
                     Scale(state.Parameter, maxNorm / norm);
                 }
@@ -154,9 +184,7 @@ public abstract partial class Optimizer
     private void Step<T>(ParameterState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<T> gradient = state.Parameter.MutableGradient<T>();
-        Update(state.Parameter.MutableValues<T>(), gradient, ((T[])state.Memory).AsSpan());
-        gradient.Clear();
+        Update(state.Parameter.MutableValues<T>(), state.Parameter.MutableGradient<T>(), ((T[])state.Memory).AsSpan());
     }
 
     private List<ParameterState> States()

@@ -256,6 +256,15 @@ public sealed class ModelFile
     public ModelFileException Damaged(string fault, Exception? inner = null) =>
         new(Name, ModelFileReason.Damaged, $"its description of {Title} is damaged: {fault}.", "Copy the file again, or train the model again.", inner);
 
+    /// <summary>The failure of a file whose settings cannot be.</summary>
+    /// <param name="cause">What is wrong with them.</param>
+    /// <returns>What to throw.</returns>
+    public ModelFileException Damaged(NeuralOdeException cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        return new(Name, ModelFileReason.Damaged, $"its description of {Title} is damaged. {cause.Problem}", "Copy the file again, or train the model again.", cause);
+    }
+
     private static string TitleOf(SafeTensorsFile file, string kind) =>
         file.Metadata.TryGetValue(TitleKey, out string? title) && title.Length is > 0 and < 100 && !title.Any(char.IsControl) ? title : $"a model of the kind '{Shorten(kind)}'";
 

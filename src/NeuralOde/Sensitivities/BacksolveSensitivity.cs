@@ -18,21 +18,23 @@ internal sealed class BacksolveSensitivity<T> : Sensitivity<T>
     private readonly T[] _ends;
     private readonly T[] _scratch;
 
-    public BacksolveSensitivity(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps, bool truncated)
-        : base(programs, solver, steps)
+    public BacksolveSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, bool truncated)
+        : base(field, solver, steps)
     {
-        _adjoint = new AdjointField<T>(programs);
-        _length = programs.StateLength;
+        _adjoint = new AdjointField<T>(field);
+        _length = field.StateLength;
         _truncated = truncated;
-        _backward = new Integrator<T>(solver, steps, 2 * _length, programs.ParameterLength);
-        _start = new T[(2 * _length) + programs.ParameterLength];
+        _backward = new Integrator<T>(solver, steps, 2 * _length, field.ParameterLength);
+        _start = new T[(2 * _length) + field.ParameterLength];
         _ends = new T[2 * _start.Length];
         _scratch = new T[_length];
     }
 
-    protected override bool NeedsRecording => false;
+    internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _adjoint.Buffers;
 
-    public override void Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private protected override bool NeedsRecording => false;
+
+    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         int last = memory.TimeCount - 1;
         bool wantsTimes = !timeGradients.IsEmpty;
@@ -83,8 +85,8 @@ internal sealed class BacksolveSensitivity<T> : Sensitivity<T>
 
         a.CopyTo(initialGradient);
         Add(initialGradient, stateGradients[.._length]);
-        quadrature.CopyTo(ParameterGradient);
-        BackwardStatistics = total;
+        quadrature.CopyTo(Gradient);
+        return total;
     }
 
     private static void Add(Span<T> sum, ReadOnlySpan<T> part) => Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, part, sum);

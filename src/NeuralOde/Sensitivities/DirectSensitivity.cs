@@ -9,18 +9,21 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 {
     private readonly CompiledVectorJacobianProduct<T> _product;
 
-    public DirectSensitivity(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps)
-        : base(programs, solver, steps)
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
+        : this(field, solver, steps, new CompiledVectorJacobianProduct<T>(field))
     {
-        _product = new CompiledVectorJacobianProduct<T>(programs);
-        ParameterGradient = _product.ParameterGradient;
     }
 
-    protected override bool NeedsRecording => true;
+    private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, CompiledVectorJacobianProduct<T> product)
+        : base(field, solver, steps, product.ParameterGradient) => _product = product;
 
-    public override void Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
+
+    private protected override bool NeedsRecording => true;
+
+    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        Array.Clear(ParameterGradient);
-        BackwardStatistics = Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+        Array.Clear(Gradient);
+        return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
     }
 }

@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -45,26 +45,39 @@ public abstract class GradientMethod
     /// <returns>The method.</returns>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static GradientMethod Parse(string name) =>
-        All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"There is no gradient method '{name}'. The choices are {string.Join(", ", All.Select(x => x.Name))}.", nameof(name));
+        TryParse(name, out GradientMethod? method) ? method : throw new ArgumentException($"There is no gradient method '{name}'. The choices are {string.Join(", ", All.Select(x => x.Name))}.", nameof(name));
+
+    /// <summary>Finds a method by its name, where there is one.</summary>
+    /// <param name="name">A name; case does not matter.</param>
+    /// <param name="method">The method.</param>
+    /// <returns>Whether <see cref="All"/> has a method of that name.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? name, [NotNullWhen(true)] out GradientMethod? method) =>
+        (method = All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))) is not null;
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal abstract Sensitivity<T> Create<T>(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps)
+    /// <summary>Makes what solves with a field, and takes gradients through the solve by this method.</summary>
+    /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="field">The dynamics.</param>
+    /// <param name="solver">The method that integrates.</param>
+    /// <param name="steps">How the steps are chosen.</param>
+    /// <returns>The solve and its gradient.</returns>
+    /// <exception cref="ArgumentException">The solver has no error estimate and the steps are to be chosen by it.</exception>
+    public abstract Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     private sealed class DirectMethod() : GradientMethod("direct", "reverses the solver's own steps: exact for what was computed")
     {
-        internal override Sensitivity<T> Create<T>(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps) =>
-            new DirectSensitivity<T>(programs, solver, steps);
+        public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) =>
+            new DirectSensitivity<T>(field, solver, steps);
     }
 
     private sealed class BacksolveMethod(string name, bool truncated) : GradientMethod(
         name,
         truncated ? "the adjoint restarted at each observation: biased, for comparison" : "integrates the adjoint backward in time: memory independent of the steps")
     {
-        internal override Sensitivity<T> Create<T>(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps) =>
-            new BacksolveSensitivity<T>(programs, solver, steps, truncated);
+        public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) =>
+            new BacksolveSensitivity<T>(field, solver, steps, truncated);
     }
 }

@@ -5,78 +5,103 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Sensitivities;
 
 /// <summary>
-/// Solves with one field, solver and shape of state, and takes gradients through the solve by one method. Everything is allocated
-/// at construction and at the first solve of each size; after that a forward and a backward pass allocate nothing.
+/// Solves with one compiled field and one method, and takes gradients through the solve: the layer below <see cref="Blocks.OdeBlock"/>, over spans and without a
+/// tape. Made by <see cref="GradientMethod.Create"/> or <see cref="Blocks.OdeBlock.Compile"/>.
 /// </summary>
-internal abstract class Sensitivity<T>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <remarks>
+/// Everything is allocated at construction and at the first solve of each size; after that a forward and a backward pass allocate nothing. Not thread-safe. The methods
+/// are this library's: a type of one's own cannot derive from it yet.
+/// </remarks>
+/// <example>
+/// <code>
+/// var field = new CompiledField&lt;double&gt;(network.AsField(), [batch, 2]);
+/// Sensitivity&lt;double&gt; sensitivity = GradientMethod.Direct.Create(field, new Tsit5(), new AdaptiveSteps());
+/// SolveMemory&lt;double&gt; memory = sensitivity.Rent();
+/// sensitivity.Forward(memory, z0, times, forGradient: true).ThrowIfFailed();
+/// sensitivity.Backward(memory, stateGradients: gradientOf(memory.States), initialGradient, timeGradients: []);
+/// sensitivity.AddParameterGradients();
+/// </code>
+/// </example>
+public abstract class Sensitivity<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Integrator<T> _integrator;
-    private readonly CompiledField<T> _field;
-    private CompiledField<T>? _fieldOfBackward;
     private readonly Stack<SolveMemory<T>> _spare = new();
 
-    protected Sensitivity(FieldPrograms<T> programs, OdeSolver solver, StepSizeControl steps)
+    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? parameterGradient = null)
     {
-        Programs = programs;
-        _integrator = new Integrator<T>(solver, steps, programs.StateLength, errorNorm: programs.ErrorNorm);
-        _field = new CompiledField<T>(programs.Forward);
-        ParameterGradient = new T[programs.ParameterLength];
+        Field = field;
+        _integrator = new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
+        Gradient = parameterGradient ?? new T[field.ParameterLength];
     }
 
-    public FieldPrograms<T> Programs { get; }
+    /// <summary>The dynamics.</summary>
+    public CompiledField<T> Field { get; }
 
-    /// <summary>The parameters' gradient of the last backward pass, parameter after parameter.</summary>
-    public T[] ParameterGradient { get; protected init; }
+    /// <summary>The parameters' gradient of the last backward pass: that of one of <see cref="CompiledField{T}.Parameters"/> after that of the other.</summary>
+    public ReadOnlySpan<T> ParameterGradient => Gradient;
 
-    /// <summary>The cost of the last forward pass.</summary>
-    public SolveStatistics ForwardStatistics { get; private set; }
+    /// <summary>The buffers that the backward pass reads: one that changes between a solve and its gradient would make it that of another function.</summary>
+    internal abstract IReadOnlyList<Parameter> BackwardBuffers { get; }
 
-    /// <summary>The cost of the last backward pass.</summary>
-    public SolveStatistics BackwardStatistics { get; protected set; }
+    private protected T[] Gradient { get; }
 
-    protected Integrator<T> Integrator => _integrator;
+    private protected Integrator<T> Integrator => _integrator;
 
     /// <summary>Whether the forward pass has to keep the solver's steps for the backward pass.</summary>
-    protected abstract bool NeedsRecording { get; }
+    private protected abstract bool NeedsRecording { get; }
 
-    /// <summary>Memory for one forward pass; hand it back when its gradient has been taken.</summary>
+    /// <summary>Takes memory for one solve. Hand it back when its gradient has been taken, or keep it for the next solve.</summary>
+    /// <returns>The memory, new or used before.</returns>
     public SolveMemory<T> Rent() => _spare.TryPop(out SolveMemory<T>? memory) ? memory : new SolveMemory<T>();
 
-    public void Return(SolveMemory<T> memory) => _spare.Push(memory);
+    /// <summary>Hands memory back.</summary>
+    /// <param name="memory">What <see cref="Rent"/> gave, once.</param>
+    public void Return(SolveMemory<T> memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _spare.Push(memory);
+    }
 
     /// <summary>Solves; the states at the times are then in the memory.</summary>
+    /// <param name="memory">Where to. What it held is lost.</param>
+    /// <param name="z0">The state at the first time, flat and row-major.</param>
+    /// <param name="times">At least two times, strictly rising or strictly falling.</param>
+    /// <param name="forGradient">Whether <see cref="Backward"/> is to follow.</param>
+    /// <returns>How the solve ended, where, and what it cost. Nothing is thrown where it failed.</returns>
+    /// <exception cref="ArgumentException">The state has another length, or the times are not so.</exception>
     public SolveResult Forward(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient)
     {
-        memory.Prepare(times, Programs.StateLength);
-        SolveResult result = _integrator.Solve(_field, z0, times, memory.States, forGradient && NeedsRecording ? memory.Recording : null);
-        ForwardStatistics = result.Statistics;
-        return result;
+        ArgumentNullException.ThrowIfNull(memory);
+        memory.Prepare(times, Field.StateLength);
+        return _integrator.Solve(Field, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>
-    /// <param name="memory">A forward pass for a gradient.</param>
+    /// <param name="memory">A forward pass for a gradient that succeeded.</param>
     /// <param name="stateGradients">∂L/∂z(tᵢ), <c>[times, state]</c>.</param>
     /// <param name="initialGradient">Destination of dL/dz(t₀), the first row of <paramref name="stateGradients"/> included.</param>
     /// <param name="timeGradients">Destination of dL/dtᵢ, or empty.</param>
-    public abstract void Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients);
+    /// <returns>What it cost.</returns>
+    /// <exception cref="OdeSolveException">A solve backward in time failed.</exception>
+    public abstract SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients);
 
     /// <summary>Adds the parameters' gradient of the last backward pass to the parameters' own.</summary>
     public void AddParameterGradients()
     {
         int start = 0;
-        foreach (Parameter parameter in Programs.Parameters)
+        foreach (Parameter parameter in Field.ParameterSpan)
         {
-            parameter.AddToGradient<T>(ParameterGradient.AsSpan(start, parameter.ElementCount));
+            parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;
         }
     }
 
     /// <summary><c>g · f(t, z)</c>: how the loss changes when an observation's time moves.</summary>
-    protected double TimeGradient(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> g, Span<T> scratch)
+    private protected double TimeGradient(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> g, Span<T> scratch)
     {
-        _fieldOfBackward ??= new CompiledField<T>(Programs.ForwardOnly);
-        _fieldOfBackward.Evaluate(t, z, scratch);
+        Field.ForwardOnly.Evaluate(t, z, scratch);
         double sum = 0;
         for (int i = 0; i < g.Length; i++)
         {

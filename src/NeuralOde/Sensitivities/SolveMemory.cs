@@ -3,12 +3,17 @@ using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
 
-/// <summary>What one forward solve leaves for its gradient. It is reused, and grows to what the longest solve needs.</summary>
-internal sealed class SolveMemory<T>
+/// <summary>What one forward solve leaves: its states, and what its gradient needs. It is reused, and grows to what the longest solve needs.</summary>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class SolveMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private double[] _times = [];
     private T[] _states = [];
+
+    internal SolveMemory()
+    {
+    }
 
     /// <summary>The number of output times, the first included.</summary>
     public int TimeCount { get; private set; }
@@ -16,17 +21,24 @@ internal sealed class SolveMemory<T>
     /// <summary>The number of components of the state.</summary>
     public int StateLength { get; private set; }
 
+    /// <summary>The output times.</summary>
     public ReadOnlySpan<double> Times => _times.AsSpan(0, TimeCount);
 
-    /// <summary>The states at the times, <c>[times, state]</c>.</summary>
-    public Span<T> States => _states.AsSpan(0, TimeCount * StateLength);
+    /// <summary>The states at the times, <c>[times, state]</c>. A view, good until the next solve into this memory.</summary>
+    public ReadOnlySpan<T> States => Destination;
+
+    /// <summary>The states, to be written by a solve.</summary>
+    internal Span<T> Destination => _states.AsSpan(0, TimeCount * StateLength);
 
     /// <summary>The solver's steps, where the gradient method reverses them.</summary>
-    public SolveRecording<T> Recording { get; } = new();
+    internal SolveRecording<T> Recording { get; } = new();
 
+    /// <summary>The state at one time, flat and row-major.</summary>
+    /// <param name="time">The index of the time.</param>
+    /// <returns>A view, good until the next solve into this memory.</returns>
     public ReadOnlySpan<T> State(int time) => _states.AsSpan(time * StateLength, StateLength);
 
-    public void Prepare(ReadOnlySpan<double> times, int stateLength)
+    internal void Prepare(ReadOnlySpan<double> times, int stateLength)
     {
         TimeCount = times.Length;
         StateLength = stateLength;

@@ -1,4 +1,5 @@
 using NeuralOde.Modules;
+using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
@@ -6,27 +7,22 @@ namespace NeuralOde.Training;
 /// <summary>A copy of a module's parameters and buffers, to go back to.</summary>
 public sealed class ParameterSnapshot
 {
-    private readonly (Parameter Parameter, Array Values)[] _values;
-
-    /// <summary>Copies the values.</summary>
-    /// <param name="parameters">Which parameters.</param>
-    public ParameterSnapshot(IEnumerable<Parameter> parameters)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        _values = [.. parameters.Select(x => (x, x.DType == DType.Float32 ? (Array)x.ToArray<float>() : x.ToArray<double>()))];
-    }
+    private readonly (string Name, Parameter Parameter, Array Values)[] _values;
 
     /// <summary>Copies a module's values.</summary>
     /// <param name="module">Whose parameters and buffers.</param>
     public ParameterSnapshot(Module module)
-        : this((module ?? throw new ArgumentNullException(nameof(module))).Parameters.Concat(module.NamedBuffers().Select(static x => x.Buffer)))
     {
+        ArgumentNullException.ThrowIfNull(module);
+        _values = [.. Named(module).Select(static x => (x.Name, x.Parameter, x.Parameter.DType == DType.Float32 ? (Array)x.Parameter.ToArray<float>() : x.Parameter.ToArray<double>()))];
     }
 
-    /// <summary>Puts the values back.</summary>
+    private ParameterSnapshot((string Name, Parameter Parameter, Array Values)[] values) => _values = values;
+
+    /// <summary>Sets the module's parameters and buffers to the copied values.</summary>
     public void Restore()
     {
-        foreach ((Parameter parameter, Array values) in _values)
+        foreach ((string _, Parameter parameter, Array values) in _values)
         {
             if (values is float[] singles)
             {
@@ -38,4 +34,19 @@ public sealed class ParameterSnapshot
             }
         }
     }
+
+    internal IEnumerable<SafeTensor> ToTensors(string prefix) => _values.Select(x => x.Values is float[] singles
+        ? SafeTensor.Create<float>(prefix + x.Name, singles, x.Parameter.Shape.Lengths)
+        : SafeTensor.Create<double>(prefix + x.Name, (double[])x.Values, x.Parameter.Shape.Lengths));
+
+    /// <summary>Reads what <see cref="ToTensors"/> gave, for the same module.</summary>
+    internal static ParameterSnapshot From(Module module, SafeTensorsFile file, string prefix) => new([.. Named(module).Select(x =>
+    {
+        SafeTensor tensor = file[prefix + x.Name];
+        return tensor.Shape.SequenceEqual(x.Parameter.Shape.Lengths)
+            ? (x.Name, x.Parameter, x.Parameter.DType == DType.Float32 ? (Array)tensor.ToArray<float>() : tensor.ToArray<double>())
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"'{tensor.Name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {x.Parameter.Shape} in this model.");
+    })]);
+
+    private static IEnumerable<(string Name, Parameter Parameter)> Named(Module module) => module.NamedParameters().Concat(module.NamedBuffers());
 }

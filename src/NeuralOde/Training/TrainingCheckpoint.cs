@@ -75,7 +75,7 @@ public sealed class TrainingCheckpoint
             SafeTensor[] optimizer = [.. file.Tensors.Where(static x => x.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))];
 
             // The model is checked whole before it changes; what it had comes back should the optimizer's state not fit.
-            var before = new ParameterSnapshot(Tensors().Select(static x => x.Parameter));
+            var before = new ParameterSnapshot(_model);
             _model.Load(file.Part(ModelPrefix));
             try
             {
@@ -111,8 +111,6 @@ public sealed class TrainingCheckpoint
         ModelFile file = ModelFile.Load(path, s_kind);
         return (file.Part(RunPrefix), file.Settings);
     }
-
-    private IEnumerable<(string Name, Parameter Parameter)> Tensors() => _model.NamedParameters().Concat(_model.NamedBuffers());
 
     private void CheckSettings(string path, IReadOnlyDictionary<string, string> theirs)
     {

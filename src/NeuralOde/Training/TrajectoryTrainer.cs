@@ -21,7 +21,7 @@ public sealed class TrajectoryTrainer<T>
     private readonly OdeBlock _ode;
     private readonly SolveMemory<T> _memory;
     private Sensitivity<T> _sensitivity;
-    private readonly Dictionary<int, Program<T>> _lossPrograms = [];
+    private readonly ProgramCache<int, Program<T>> _lossPrograms = new();
     private readonly T[] _initialGradient;
     private Parameter[] _lossParameters = [];
 
@@ -58,10 +58,10 @@ public sealed class TrajectoryTrainer<T>
     public ReadOnlySpan<T> InitialGradient => _initialGradient;
 
     /// <summary>What the last step's solve cost.</summary>
-    public SolveStatistics ForwardStatistics => _sensitivity.ForwardStatistics;
+    public SolveStatistics ForwardStatistics { get; private set; }
 
     /// <summary>What the last step's gradient cost.</summary>
-    public SolveStatistics BackwardStatistics => _sensitivity.BackwardStatistics;
+    public SolveStatistics BackwardStatistics { get; private set; }
 
     /// <summary>Solves, measures, takes the gradient, and lets the optimizer move the parameters.</summary>
     /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
@@ -79,12 +79,14 @@ public sealed class TrajectoryTrainer<T>
 
         // Looked up anew: the field may have been switched between training and evaluation.
         _sensitivity = _ode.Compile<T>(StateShape);
-        _sensitivity.Forward(_memory, initial, times, forGradient: true).ThrowIfFailed();
+        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true);
+        ForwardStatistics = result.Statistics;
+        result.ThrowIfFailed();
         Program<T> program = LossProgram(times.Length);
         _memory.States.CopyTo(program.Input(0));
         observed.CopyTo(program.Input(1));
         program.Run();
-        _sensitivity.Backward(_memory, program.Output(1), _initialGradient, []);
+        BackwardStatistics = _sensitivity.Backward(_memory, program.Output(1), _initialGradient, []);
         _sensitivity.AddParameterGradients();
         for (int i = 0; i < _lossParameters.Length; i++)
         {
@@ -97,7 +99,7 @@ public sealed class TrajectoryTrainer<T>
 
     private Program<T> LossProgram(int timeCount)
     {
-        if (!_lossPrograms.TryGetValue(timeCount, out Program<T>? program))
+        if (!_lossPrograms.TryGet(timeCount, out Program<T> program))
         {
             ProgramInput[] inputs = [new("predicted", new([timeCount, .. StateShape])), new("observed", new([timeCount, .. ObservedShape]))];
 
@@ -110,7 +112,7 @@ public sealed class TrajectoryTrainer<T>
                     return [loss, .. Gradients.Of(loss, [x[0], .. _lossParameters])];
                 },
                 inputs);
-            _lossPrograms[timeCount] = program;
+            _lossPrograms.Add(timeCount, program);
         }
 
         return program;

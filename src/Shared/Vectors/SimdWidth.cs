@@ -31,4 +31,13 @@ internal static class SimdWidths
             : Vector128.IsHardwareAccelerated ? SimdWidth.V128
             : SimdWidth.Scalar;
     }
+
+    /// <summary>How many elements of a size, in bytes, a vector of this width has.</summary>
+    public static int Lanes(this SimdWidth width, int elementSize) => width switch
+    {
+        SimdWidth.V512 => 64 / elementSize,
+        SimdWidth.V256 => 32 / elementSize,
+        SimdWidth.V128 => 16 / elementSize,
+        _ => 1,
+    };
 }

@@ -44,7 +44,7 @@ public class KnownDynamicsTests
     private static double EulerError(KnownDynamics dynamics)
     {
         double[] times = dynamics.Times();
-        double[] euler = dynamics.Trajectory(times, new Solvers.Euler(), new Solvers.FixedSteps(0.05));
+        double[] euler = dynamics.Trajectory(times, new Solvers.Euler(), Solvers.FixedSteps.OfLength(0.05));
         return Math.Sqrt(euler.Zip(dynamics.Trajectory(times), (a, b) => (a - b) * (a - b)).Average());
     }
 }

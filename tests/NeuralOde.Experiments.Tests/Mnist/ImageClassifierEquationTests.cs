@@ -4,6 +4,7 @@ using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 using NeuralOde.Training;
@@ -47,7 +48,7 @@ public class ImageClassifierEquationTests
     public void Many_images_are_classified_as_each_alone()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        classifier.Network.Train();
+        classifier.Network.SwitchToTraining();
         double[][] all = classifier.ClassifyAll(Images.Pixels, batchSize: 7);
         Assert.True(classifier.Network.IsTraining);
         Assert.Equal(40, all.Length);
@@ -60,7 +61,7 @@ public class ImageClassifierEquationTests
     public void A_copy_has_the_same_parameters_and_another_solver()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        ImageClassifier same = classifier.With(x => x), euler = classifier.With(x => x with { Solver = new Euler(), Steps = FixedSteps.Count(1) });
+        ImageClassifier same = classifier.With(x => x), euler = classifier.With(x => x with { Solver = new Euler(), Steps = FixedSteps.PerInterval(1) });
         Assert.Equal(classifier.Classify(Images.Image(0)), same.Classify(Images.Image(0)));
         Assert.NotEqual(classifier.Classify(Images.Image(0)), euler.Classify(Images.Image(0)));
         same.Network.Parameters[0].SetValues<float>(new float[same.Network.Parameters[0].ElementCount]);
@@ -112,14 +113,14 @@ public class ImageClassifierEquationTests
     public void The_record_of_a_run_is_read_from_its_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var model = new MnistModelOptions { Channels = 4, Solver = new Dopri5(), Steps = MnistModelOptions.Tolerances(1e-2, 1e-2), Gradient = GradientMethod.BacksolveAdjoint };
+        var model = new MnistModelOptions { Channels = 4, Solver = new Dopri5(), Steps = SolverChoice.Tolerances(1e-2, 1e-2), Gradient = GradientMethod.BacksolveAdjoint };
         Layer network = MnistModels.Create(model, new RandomSource(0), 12, 12);
-        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), Settings = model.ToSettings(), Schedule = LearningRateSchedule.Cosine() };
+        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), RunSettings = MnistModelOptions.Settings.ToText(model), Schedule = LearningRateSchedule.Cosine() };
         ImageTrainingResult result = new ImageClassifierTrainer(network, Images, null, options).Run();
         (ImageTrainingHistory history, IReadOnlyDictionary<string, string> settings) = ImageTrainingHistory.Load(folder.File("run"));
         Assert.Equal(result.History.Steps, history.Steps);
         Assert.Equal(2, history.Epochs.Count);
-        Assert.Equal(model.ToSettings(), MnistModelOptions.FromSettings(settings).ToSettings());
+        Assert.Equal(MnistModelOptions.Settings.ToText(model), MnistModelOptions.Settings.ToText(MnistModelOptions.Settings.FromText(new(), settings)));
         Assert.True(history.Epochs[0].ForwardEvaluations > 0);
         DamagedFiles.Check(folder.File("run"), static path => ImageTrainingHistory.Load(path));
         network.Save(folder.File("model"));
@@ -133,7 +134,7 @@ public class ImageClassifierEquationTests
     {
         Layer network = MnistModels.Create(model, new RandomSource(5), 12, 12);
         new ImageClassifierTrainer(network, Images, null, new ImageTrainingOptions { Epochs = 3, LearningRate = 0.01, Batches = new ImageBatchOptions { BatchSize = 20 } }).Run();
-        network.Evaluate();
+        network.SwitchToEvaluation();
         return new ImageClassifier(network, model, ImageCollection.Mnist, 12, 12);
     }
 

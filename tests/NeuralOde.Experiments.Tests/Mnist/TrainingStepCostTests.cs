@@ -63,7 +63,7 @@ public class TrainingStepCostTests
     }
 
     private static MnistModelOptions Options(GradientMethod gradient, int steps) =>
-        new() { Model = MnistModel.OdeNet, Channels = Channels, Solver = new Euler(), Steps = FixedSteps.Count(steps), Gradient = gradient };
+        new() { Model = MnistModel.OdeNet, Channels = Channels, Solver = new Euler(), Steps = FixedSteps.PerInterval(steps), Gradient = gradient };
 
     private static TrainingStepCost Euler(GradientMethod gradient, int steps) => Measure(Options(gradient, steps));
 

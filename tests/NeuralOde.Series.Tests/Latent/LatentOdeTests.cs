@@ -1,6 +1,8 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
+using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent;
@@ -36,6 +38,27 @@ public class LatentOdeTests
         LossGradient.EqualsFiniteDifferences(() => model.Elbo(series, noise, 0.7) / 10, [.. model.Parameters], 1e-8);
     }
 
+    [Theory]
+    [InlineData("gru", true)]
+    [InlineData("ode-rnn", false)]
+    public void A_clone_has_the_same_bound_and_shares_nothing(string encoder, bool learnsNoise)
+    {
+        LatentOde model = Model(encoder, learnsNoise);
+        LatentOde clone = model.Clone();
+        SeriesBatch series = Batch(learnsNoise ? "unequal" : "shared");
+        Tensor noise = new RandomSource(9).Normal([series.Count, Latent], dtype: DType.Float64);
+        double before = model.Elbo(series, noise).ToScalar();
+        Assert.Equal(before, clone.Elbo(series, noise).ToScalar());
+        Assert.Empty(model.Parameters.Intersect(clone.Parameters));
+        Assert.Equal(model.Noise, clone.Noise);
+        foreach (Parameter parameter in clone.Parameters)
+        {
+            parameter.SetValues<double>(new double[parameter.ElementCount]);
+        }
+
+        Assert.Equal(before, model.Elbo(series, noise).ToScalar());
+    }
+
     [Fact]
     public void With_the_adjoint_gradient_the_bounds_gradient_approaches_the_direct_one()
     {
@@ -43,7 +66,7 @@ public class LatentOdeTests
         Tensor noise = new RandomSource(9).Normal([series.Count, Latent], dtype: DType.Float64);
         double[] With(GradientMethod method)
         {
-            LatentOde model = Model("gru", learnsNoise: true, method, FixedSteps.Count(16));
+            LatentOde model = Model("gru", learnsNoise: true, method, FixedSteps.PerInterval(16));
             return [.. LossGradient.Taken(() => model.Elbo(series, noise), [.. model.Parameters]).SelectMany(x => x)];
         }
 
@@ -82,7 +105,7 @@ public class LatentOdeTests
     [Fact]
     public void Reconstruction_extrapolation_and_draws_agree_where_they_overlap()
     {
-        LatentOde model = Model("gru", learnsNoise: false, steps: FixedSteps.Count(2));
+        LatentOde model = Model("gru", learnsNoise: false, steps: FixedSteps.PerInterval(2));
         SeriesBatch series = Batch("shared");
         double[] reconstructed = model.Reconstruct(series).ToDoubles();
         double[] further = model.Extrapolate(series, [.. series.Times, 3, 4]).ToDoubles();
@@ -133,12 +156,12 @@ public class LatentOdeTests
         var random = new RandomSource(5);
         SeriesEncoder reader = encoder == "gru"
             ? new GruEncoder(2, 4, Latent, readsMask: learnsNoise, random, DType.Float64)
-            : new OdeRnnEncoder(new Mlp(4, [5], 4, random: random, dtype: DType.Float64), 2, 4, Latent, readsMask: learnsNoise, random: random, dtype: DType.Float64);
-        var ode = new OdeBlock(new Mlp(Latent, [5], Latent, random: random, dtype: DType.Float64))
+            : new OdeRnnEncoder(new Mlp(4, [5], 4, random: random, dtype: DType.Float64).AsField(), 2, 4, Latent, readsMask: learnsNoise, random: random, dtype: DType.Float64);
+        var ode = new OdeBlock(new Mlp(Latent, [5], Latent, random: random, dtype: DType.Float64).AsField())
         {
             Solver = steps is AdaptiveSteps ? new Dopri5() : new RungeKutta4(),
-            Steps = steps ?? FixedSteps.Count(1),
-            Gradient = gradient ?? GradientMethod.Direct,
+            Steps = steps ?? FixedSteps.PerInterval(1),
+            GradientMethod = gradient ?? GradientMethod.Direct,
         };
         return new LatentOde(reader, ode, new Linear(Latent, 2, random: random, dtype: DType.Float64), 0.3, learnsNoise);
     }

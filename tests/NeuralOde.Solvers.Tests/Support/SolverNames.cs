@@ -9,11 +9,17 @@ internal static class SolverNames
 
     public static TheoryData<string> RungeKutta => [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta)];
 
+    public static TheoryData<string> Transposable => [.. TransposableNames];
+
+    public static TheoryData<string, bool> TransposableBothWays => BothWays(TransposableNames);
+
     public static TheoryData<string, bool> AllBothWays => BothWays(OdeSolver.Names);
 
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
 
     private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
+
+    private static IEnumerable<string> TransposableNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).HasTranspose);
 
     private static TheoryData<string, bool> BothWays(IEnumerable<string> names)
     {

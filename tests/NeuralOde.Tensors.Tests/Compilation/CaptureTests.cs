@@ -66,7 +66,7 @@ public class CaptureTests
         var p = new Parameter(Tensor.From(1.0, 2), "p");
         foreach (Action<Tensor> read in new Action<Tensor>[]
         {
-            x => x.Sum().ToScalar(), x => x.ToDoubles(), x => x.AsSpan<double>(), x => x.ToArray<double>(), x => _ = x[0], x => x.ToSingle(), x => x.WithGradient(), x => _ = (x * p)[1], x => _ = p.Square()[0],
+            x => x.Sum().ToScalar(), x => x.ToDoubles(), x => x.AsSpan<double>(), x => x.ToArray<double>(), x => _ = x[0], x => x.WithGradient(), x => _ = (x * p)[1], x => _ = p.Square()[0],
         })
         {
             string text = Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(

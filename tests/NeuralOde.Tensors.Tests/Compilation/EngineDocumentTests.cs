@@ -26,5 +26,15 @@ public class EngineDocumentTests
         Assert.Contains(program.ToString().ReplaceLineEndings("\n"), Document(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_document_shows_a_custom_operation_as_it_is_tested()
+    {
+        string source = File.ReadAllText(Repository.PathOf("tests/NeuralOde.Tensors.Tests/Tensors/OperationCases.Custom.cs")).ReplaceLineEndings("\n");
+        int start = source.IndexOf("sealed class CubeRoot", StringComparison.Ordinal);
+        string example = source[start..(source.IndexOf("\n}\n", start, StringComparison.Ordinal) + 3)];
+        Assert.Contains("T.Cbrt", example, StringComparison.Ordinal);
+        Assert.Contains(example, Document(), StringComparison.Ordinal);
+    }
+
     private static string Document() => File.ReadAllText(Repository.PathOf("docs/engine.md")).ReplaceLineEndings("\n");
 }

@@ -69,11 +69,11 @@ public class NormalizationTests
         var gradient = new float[extent.Length];
         Divide(Moments.Units(extent), (first, count) => Moments.Invoke<float>(whole.X, extent, moments, first, count), () => Moments.Invoke<float>(whole.X, extent, moments));
         Divide(
-            Normalization.SumsUnits(extent),
-            (first, count) => Normalization.Sums<float>(whole.G, whole.X, moments, Epsilon, extent, sums, first, count),
-            () => Normalization.Sums<float>(whole.G, whole.X, moments, Epsilon, extent, sums));
-        Divide(outer * rows, (first, count) => Normalization.Apply<float>(whole.X, moments, whole.Scale, whole.Shift, Epsilon, extent, normalized, first, count), null);
-        Divide(outer * rows, (first, count) => Normalization.Gradient<float>(whole.G, whole.X, moments, whole.Scale, sums, Epsilon, extent, gradient, first, count), null);
+            NormalizationColumnSums.Units(extent),
+            (first, count) => NormalizationColumnSums.Invoke(Operands<float>(whole, extent, moments, sums), first, count),
+            () => NormalizationColumnSums.Invoke(Operands<float>(whole, extent, moments, sums)));
+        Divide(outer * rows, (first, count) => Normalization.Apply(Operands<float>(whole, extent, moments, normalized), first, count), null);
+        Divide(outer * rows, (first, count) => NormalizationPullback.Apply(Operands<float>(whole, extent, moments, gradient, sums), first, count), null);
         TestValues.AssertSameBits<float>(whole.Moments, moments, "moments");
         TestValues.AssertSameBits<float>(whole.Sums, sums, "sums");
         TestValues.AssertSameBits<float>(whole.Normalized, normalized, "normalized");
@@ -176,12 +176,27 @@ public class NormalizationTests
         var shifted = new T[extent.Length];
         int rows = extent.Outer * extent.Rows;
         Moments.Invoke<T>(x, extent, moments, 0, extent.Outer, 0, extent.Channels, width);
-        Normalization.Apply<T>(x, moments, scale, shift, Epsilon, extent, normalized, 0, rows, width);
-        Normalization.Sums<T>(g, x, moments, Epsilon, extent, sums, 0, extent.Outer, 0, extent.Channels, width);
-        Normalization.Gradient<T>(g, x, moments, scale, sums, Epsilon, extent, gradient, 0, rows, width);
+        Passes<T> passes = new(x, g, scale, shift, moments, normalized, sums, gradient, shifted);
+        Normalization.Apply(Operands<T>(passes, extent, moments, normalized), 0, rows, width);
+        NormalizationColumnSums.Invoke(Operands<T>(passes, extent, moments, sums), 0, extent.Outer, 0, extent.Channels, width);
+        NormalizationPullback.Apply(Operands<T>(passes, extent, moments, gradient, sums), 0, rows, width);
         Normalization.ScaleShift<T>(x, scale, shift, extent.Channels, shifted, width);
-        return new(x, g, scale, shift, moments, normalized, sums, gradient, shifted);
+        return passes;
     }
+
+    private static NormalizationOperands<T> Operands<T>(Passes<T> passes, NormalizationExtent extent, T[] moments, T[] destination, T[]? sums = null)
+        where T : unmanaged => new()
+        {
+            Extent = extent,
+            Epsilon = Epsilon,
+            X = passes.X,
+            Cotangent = passes.G,
+            Moments = moments,
+            Scale = passes.Scale,
+            Shift = passes.Shift,
+            Sums = sums,
+            Destination = destination,
+        };
 
     private sealed record Passes<T>(T[] X, T[] G, T[] Scale, T[] Shift, T[] Moments, T[] Normalized, T[] Sums, T[] Gradient, T[] Shifted);
 }

@@ -37,7 +37,7 @@ public class OdeBlockTests
         var ode = new OdeBlock(VectorField.Define((t, z) => Tensor.Concatenate([Tensor.Ones([1, 1]), (1.0 - z.Slice(1, 0, 1)).Sqrt()], 1)))
         {
             Solver = new RungeKutta4(),
-            Steps = new FixedSteps(0.1),
+            Steps = FixedSteps.OfLength(0.1),
         };
         var error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
         Assert.Equal(SolveStatus.NotFinite, error.Reason);
@@ -78,8 +78,8 @@ public class OdeBlockTests
         string path = folder.File("model.safetensors");
         Parameter x = new(Tensor.Scalar(2.0)), y = new(Tensor.Scalar(3.0));
         OdeBlock unnamed = Solved(new OdeBlock(VectorField.Define((t, z) => (x * z) + y)));
-        Assert.Contains("Several parameters of a vector field given as code are named 'parameter'", Assert.Throws<InvalidOperationException>(() => unnamed.Save(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("Name each", Assert.Throws<InvalidOperationException>(() => unnamed.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("uses several parameters named 'parameter'", Assert.Throws<InvalidOperationException>(() => unnamed.Save(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("new Parameter(values, \"rate\")", Assert.Throws<InvalidOperationException>(() => unnamed.Load(path)).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => new ModuleList(unnamed).Save(path));
         Assert.False(File.Exists(path));
 
@@ -137,7 +137,7 @@ public class OdeBlockTests
     [Fact]
     public void A_gradient_can_be_taken_once_and_several_solves_can_wait_for_theirs()
     {
-        var field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1));
+        var field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1)).AsField();
         var ode = new OdeBlock(field);
         Tensor a = Tensor.From([0.1, 0.2], [1, 2]);
         Tensor b = Tensor.From([-0.4, 0.3], [1, 2]);
@@ -157,9 +157,9 @@ public class OdeBlockTests
     [InlineData("truncated")]
     public void A_whole_training_step_allocates_nothing(string method)
     {
-        foreach ((OdeSolver solver, StepSizeControl steps) in ((OdeSolver, StepSizeControl)[])[(new Euler(), new FixedSteps(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })])
+        foreach ((OdeSolver solver, StepSizeControl steps) in ((OdeSolver, StepSizeControl)[])[(new Euler(), FixedSteps.OfLength(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })])
         {
-            var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1))) { Solver = solver, Steps = steps, Gradient = GradientMethod.Parse(method) };
+            var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1)).AsField()) { Solver = solver, Steps = steps, GradientMethod = GradientMethod.Parse(method) };
             var trainer = new TrajectoryTrainer<float>(ode, [1, 2], Loss.MeanSquared, new Adam(ode.Parameters, 1e-4));
             float[] z0 = [0.6f, 0.3f];
             double[] times = [0, 0.2, 0.4, 0.7];
@@ -177,7 +177,7 @@ public class OdeBlockTests
     [Fact]
     public void The_compiled_training_step_gives_the_gradients_of_the_tape()
     {
-        var field = new Mlp(2, [8], 2, random: new RandomSource(4), dtype: DType.Float64);
+        var field = new Mlp(2, [8], 2, random: new RandomSource(4), dtype: DType.Float64).AsField();
         var ode = new OdeBlock(field);
         double[] z0 = [0.1, -0.2, 0.5, 0.9];
         double[] times = [0, 0.5, 1.5];
@@ -194,7 +194,7 @@ public class OdeBlockTests
     [Fact]
     public void A_loss_with_parameters_of_its_own_gives_them_their_gradients()
     {
-        var ode = new OdeBlock(new Mlp(2, [6], 2, random: new RandomSource(4), dtype: DType.Float64));
+        var ode = new OdeBlock(new Mlp(2, [6], 2, random: new RandomSource(4), dtype: DType.Float64).AsField());
         var decoder = new Linear(2, 1, random: new RandomSource(5), dtype: DType.Float64);
         Tensor Measure(Tensor states, Tensor observed) => Loss.MeanSquared(decoder.Forward(states), observed);
         double[] z0 = [0.1, -0.2];

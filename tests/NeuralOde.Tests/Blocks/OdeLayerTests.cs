@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
@@ -10,7 +11,7 @@ public class OdeLayerTests
     [Fact]
     public void The_layer_is_the_state_at_the_end_and_so_are_its_gradients()
     {
-        var ode = new OdeBlock(new Mlp(3, [5], 3, timeDependent: true, random: new RandomSource(1), dtype: DType.Float64)) { Solver = new RungeKutta4(), Steps = new FixedSteps(0.25) };
+        var ode = new OdeBlock(new Mlp(4, [5], 3, random: new RandomSource(1), dtype: DType.Float64).AsField(TimeInput.Concatenated)) { Solver = new RungeKutta4(), Steps = FixedSteps.OfLength(0.25) };
         Tensor x = new RandomSource(2).Normal([4, 3], dtype: DType.Float64);
         Tensor a = x.WithGradient(), b = x.WithGradient();
         Tensor layer = new OdeLayer(ode, 0.5, -0.25).Forward(a);
@@ -25,7 +26,7 @@ public class OdeLayerTests
     [Fact]
     public void Times_that_are_equal_or_not_finite_are_refused()
     {
-        var ode = new OdeBlock(new Mlp(1, [], 1));
+        var ode = new OdeBlock(new Mlp(1, [], 1).AsField());
         Assert.Contains("got 1 and 1", Assert.Throws<ArgumentException>(() => new OdeLayer(ode, 1, 1)).Message);
         Assert.Throws<ArgumentException>(() => new OdeLayer(ode, 0, double.NaN));
     }

@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
 using NeuralOde.Solvers;
@@ -17,7 +18,7 @@ public class OdeRnnTests
         Tensor x = Normal(1, [3, 2, 2]);
         double[] times = [0.2, 0.5, 1.4];
         double[] states = layer.Forward(x, times).ToDoubles();
-        var ode = new OdeBlock(layer.Flow.Field) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(2) };
+        var ode = new OdeBlock(layer.Flow.Field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(2) };
         Tensor state = Tensor.Zeros([2, 4], DType.Float64);
         for (int i = 0; i < 3; i++)
         {
@@ -64,7 +65,7 @@ public class OdeRnnTests
     private static OdeRnn Layer(bool reverse)
     {
         var random = new RandomSource(3);
-        var flow = new PerSampleOdeBlock(new Mlp(4, [5], 4, random: random, dtype: DType.Float64)) { StepCount = 2 };
+        var flow = new PerSampleOdeBlock(new Mlp(4, [5], 4, random: random, dtype: DType.Float64).AsField()) { StepCount = 2 };
         return new OdeRnn(flow, new GruCell(2, 4, random, DType.Float64), reverse);
     }
 

@@ -43,7 +43,7 @@ public class PerSampleOdeBlockTests
     [InlineData("ab2", false, true)]
     public void Gradients_of_states_spans_and_parameters_equal_finite_differences(string solver, bool perComponent, bool allStates)
     {
-        Mlp field = Field(timeDependent: false);
+        LayerField field = Field(timeDependent: false);
         var layer = new PerSampleOdeBlock(field) { Solver = OdeSolver.Parse(solver), StepCount = 4 };
         var z0 = new Parameter(Normal(1, [Batch, 2]));
         var dt = new Parameter(Normal(2, perComponent ? [Batch, 2] : [Batch, 1]));
@@ -56,7 +56,7 @@ public class PerSampleOdeBlockTests
     [Fact]
     public void With_a_field_of_time_gradients_of_initial_times_equal_finite_differences_too()
     {
-        Mlp field = Field(timeDependent: true);
+        LayerField field = Field(timeDependent: true);
         var layer = new PerSampleOdeBlock(field) { StepCount = 3 };
         var z0 = new Parameter(Normal(1, [Batch, 2]));
         var dt = new Parameter(Normal(2, [Batch, 1]));
@@ -67,13 +67,13 @@ public class PerSampleOdeBlockTests
     [Fact]
     public void Each_sample_is_solved_as_it_would_be_alone()
     {
-        Mlp field = Field(timeDependent: true);
+        LayerField field = Field(timeDependent: true);
         var layer = new PerSampleOdeBlock(field);
         Tensor z0 = Normal(1, [Batch, 2]);
         double[] starts = [0.1, -1, 2];
         double[] spans = [0.7, -0.4, 1.3];
         double[] all = layer.ForwardAll(z0, Tensor.From(spans, [Batch, 1]), Tensor.From(starts, [Batch, 1])).ToDoubles();
-        var single = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(1) };
+        var single = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(1) };
         for (int i = 0; i < Batch; i++)
         {
             double[] times = [.. Enumerable.Range(0, 11).Select(k => starts[i] + (spans[i] * k / 10))];
@@ -90,7 +90,7 @@ public class PerSampleOdeBlockTests
     public void The_gradient_of_a_span_is_the_sum_over_returned_states_of_their_share_times_the_field()
     {
         // dL/d(dt) = Σ_k (k/n)·g_k·f(z_k) for the exact flow; RK4 with 50 steps of 0.03 is within 1e-9 of it.
-        Mlp field = Field(timeDependent: false);
+        LayerField field = Field(timeDependent: false);
         var layer = new PerSampleOdeBlock(field) { StepCount = 50 };
         Tensor z0 = Normal(1, [Batch, 2]);
         var dt = new Parameter(Tensor.From([0.5, 1.5, -1], [Batch, 1]));
@@ -98,7 +98,7 @@ public class PerSampleOdeBlockTests
         double[] taken = LossGradient.Taken(() => (layer.ForwardAll(z0, dt) * weights).Sum(), [dt])[0];
         Tensor states = layer.ForwardAll(z0, dt).Detach();
         Tensor share = Tensor.From([.. Enumerable.Range(0, 51).Select(k => k / 50.0)], [51, 1, 1]);
-        double[] formula = (share * weights * field.Forward(states)).Sum([0, 2]).ToDoubles();
+        double[] formula = (share * weights * field.Layer.Forward(states)).Sum([0, 2]).ToDoubles();
         Close.To(formula, taken, 1e-8);
     }
 
@@ -116,7 +116,7 @@ public class PerSampleOdeBlockTests
     [Fact]
     public void A_state_of_several_tensors_gives_what_one_tensor_gives()
     {
-        Mlp field = Field(timeDependent: false);
+        LayerField field = Field(timeDependent: false);
         var tuple = new TupleField(
             [1, 1],
             (t, z) =>
@@ -137,12 +137,12 @@ public class PerSampleOdeBlockTests
     [Fact]
     public void The_adjoint_gradient_approaches_the_direct_one()
     {
-        Mlp field = Field(timeDependent: false);
+        LayerField field = Field(timeDependent: false);
         Tensor z0 = Normal(1, [Batch, 2]);
         var dt = new Parameter(Normal(2, [Batch, 1]));
         double[] With(GradientMethod method)
         {
-            var layer = new PerSampleOdeBlock(field) { Gradient = method, StepCount = 40 };
+            var layer = new PerSampleOdeBlock(field) { GradientMethod = method, StepCount = 40 };
             return [.. LossGradient.Taken(() => layer.Forward(z0, dt).Square().Sum(), [dt, .. field.Parameters]).SelectMany(x => x)];
         }
 
@@ -161,7 +161,8 @@ public class PerSampleOdeBlockTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new PerSampleOdeBlock(Field(timeDependent: false)) { StepCount = 0 });
     }
 
-    private static Mlp Field(bool timeDependent) => new(2, [6], 2, Activation.Tanh, timeDependent, new RandomSource(5), DType.Float64);
+    private static LayerField Field(bool timeDependent) => new Mlp(timeDependent ? 3 : 2, [6], 2, Activation.Tanh, new RandomSource(5), DType.Float64)
+        .AsField(timeDependent ? TimeInput.Concatenated : TimeInput.Ignored);
 
     private static Tensor Normal(int seed, Shape shape) => new RandomSource(seed).Normal(shape, dtype: DType.Float64);
 }

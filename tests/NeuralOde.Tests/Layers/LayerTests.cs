@@ -48,7 +48,7 @@ public class LayerTests
         var linear = new Linear(3, 3);
         var layer = Layer.Define(x => linear.Forward(x) * 2.0, linear);
         Assert.Equal(["network.weight", "network.bias"], layer.NamedParameters().Select(x => x.Name));
-        layer.Evaluate();
+        layer.SwitchToEvaluation();
         Assert.False(linear.IsTraining);
         Assert.Equal([2, 3], layer.Forward(Tensor.Zeros([2, 3])).Shape);
     }
@@ -76,7 +76,7 @@ public class LayerTests
         Tensor y = dropout.Forward(x);
         y.Sum().Backward();
         Assert.Equal(y.ToDoubles(), x.Gradient!.ToDoubles().Zip(x.ToDoubles(), (g, v) => g * v));
-        dropout.Evaluate();
+        dropout.SwitchToEvaluation();
         Assert.Same(x, dropout.Forward(x));
     }
 
@@ -86,9 +86,9 @@ public class LayerTests
         var dropout = new Dropout(0.5, new RandomSource(1));
         var ode = new OdeBlock(VectorField.Define((t, z) => dropout.Forward(z), dropout));
         Assert.Contains("noise", Assert.Throws<InvalidOperationException>(() => ode.Forward(Tensor.Ones([1, 2]), 0, 1)).Message);
-        ode.Evaluate();
+        ode.SwitchToEvaluation();
         Assert.Equal(Math.E, ode.Forward(Tensor.Ones([1, 2]), 0, 1)[1, 0, 0], 1e-4);
-        dropout.Train();
+        dropout.SwitchToTraining();
         var program = Program<float>.Compile(x => [dropout.Forward(x[0], x[1])], new("x", [2]), new("noise", [2]));
         new[] { 1f, 2f }.CopyTo(program.Input(0));
         new[] { 0.2f, 0.5f }.CopyTo(program.Input(1));
@@ -101,6 +101,6 @@ public class LayerTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ActivationLayer((Activation)99));
+        Assert.Throws<ArgumentNullException>(() => new ActivationLayer(null!));
     }
 }

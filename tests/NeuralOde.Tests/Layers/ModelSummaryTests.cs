@@ -37,7 +37,7 @@ public class ModelSummaryTests
     {
         var norm = new BatchNorm(4);
         var frozen = new BatchNorm(4);
-        frozen.Evaluate();
+        frozen.SwitchToEvaluation();
         new Sequential(norm, frozen).Summary([5, 4]);
         Assert.True(norm.IsTraining);
         Assert.False(frozen.IsTraining);

@@ -48,7 +48,7 @@ public class NormalizationLayerTests
 
         AssertClose(mean, layer.RunningMean.ToDoubles(), 1e-14);
         AssertClose(variance, layer.RunningVariance.ToDoubles(), 1e-13);
-        layer.Evaluate();
+        layer.SwitchToEvaluation();
         Tensor one = Tensor.From([3.0, -1.0], [1, 2]);
         AssertClose([.. Enumerable.Range(0, 2).Select(i => (one[0, i] - mean[i]) / Math.Sqrt(variance[i] + 1e-5))], layer.Forward(one).ToDoubles(), 1e-13);
         AssertClose(mean, layer.RunningMean.ToDoubles(), 1e-14);
@@ -59,7 +59,7 @@ public class NormalizationLayerTests
     {
         var layer = new BatchNorm(3);
         Assert.Contains("[1, 3]", Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros([1, 3]))).Message);
-        layer.Evaluate();
+        layer.SwitchToEvaluation();
         Assert.Equal([1, 3], layer.Forward(Tensor.Zeros([1, 3])).Shape);
     }
 
@@ -154,7 +154,7 @@ public class NormalizationLayerTests
     public void Running_statistics_after_Euler_steps_are_those_of_plain_loops_and_backward_passes_leave_them(string gradient)
     {
         var norm = new BatchNorm(2, dtype: DType.Float64);
-        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm)) { Solver = new Euler(), Steps = new FixedSteps(0.25), Gradient = GradientMethod.Parse(gradient) };
+        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm)) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient) };
         Tensor start = new RandomSource(1).Normal([5, 2], 1, 2, DType.Float64);
         double[,] z = new double[5, 2];
         (double[] mean, double[] variance) = ([0, 0], [1, 1]);
@@ -197,10 +197,10 @@ public class NormalizationLayerTests
     public void Switching_a_field_to_evaluation_switches_its_program_which_reads_the_running_statistics_live()
     {
         var norm = new BatchNorm(2, dtype: DType.Float64);
-        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z), norm)) { Solver = new Euler(), Steps = new FixedSteps(1) };
+        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z), norm)) { Solver = new Euler(), Steps = FixedSteps.OfLength(1) };
         Tensor start = Tensor.From([3.0, 1.0, 5.0, 2.0], [2, 2]);
         double[] trained = ode.Forward(start, 0, 1).Select(0, 1).ToDoubles();
-        ode.Evaluate();
+        ode.SwitchToEvaluation();
         foreach (double mean in new[] { 0.0, 2.0 })
         {
             norm.RunningMean.SetValues<double>([mean, mean]);
@@ -210,7 +210,7 @@ public class NormalizationLayerTests
             Assert.Equal([mean, mean], norm.RunningMean.ToDoubles());
         }
 
-        ode.Train();
+        ode.SwitchToTraining();
         AssertClose(trained, ode.Forward(start, 0, 1).Select(0, 1).ToDoubles(), 0);
         Assert.NotEqual([2.0, 2.0], norm.RunningMean.ToDoubles());
     }
@@ -219,15 +219,15 @@ public class NormalizationLayerTests
     public void A_program_of_a_field_in_training_ends_with_the_moves_of_its_running_statistics()
     {
         var norm = new BatchNorm(4);
-        var programs = new FieldPrograms<float>(VectorField.Define((t, z) => norm.Forward(z.Relu()), norm), [3, 4]);
-        string[] lines = programs.Forward.ToString().TrimEnd().Split('\n');
-        Assert.StartsWith("  network.running_mean = move_towards(", lines[^2]);
-        Assert.StartsWith("  network.running_var = move_towards(", lines[^1]);
-        Assert.DoesNotContain("move_towards", programs.ForwardOnly.ToString());
-        Assert.DoesNotContain("move_towards", programs.CompileVectorJacobianProduct().ToString());
-        Assert.DoesNotContain("move_towards", programs.CompileAdjoint().ToString());
-        Assert.Equal(2, programs.Parameters.Length);
-        Assert.All(norm.Parameters, x => Assert.Contains(x, programs.Parameters));
+        var field = new CompiledField<float>(VectorField.Define((t, z) => norm.Forward(z.Relu()), norm), [3, 4]);
+        string[] lines = field.Forward.ToString().TrimEnd().Split('\n');
+        Assert.StartsWith("  running_mean = move_towards(", lines[^2]);
+        Assert.StartsWith("  running_var = move_towards(", lines[^1]);
+        Assert.NotSame(field, field.ForwardOnly);
+        Assert.DoesNotContain("move_towards", field.CompileVectorJacobianProduct().ToString());
+        Assert.DoesNotContain("move_towards", field.CompileAdjoint().ToString());
+        Assert.Equal(2, field.Parameters.Count);
+        Assert.All(norm.Parameters, x => Assert.Contains(x, field.Parameters));
     }
 
     private static Layer Create(string name, DType type)
@@ -248,7 +248,7 @@ public class NormalizationLayerTests
         {
             Set(norm.RunningMean, random.Normal([4]));
             Set(norm.RunningVariance, random.Uniform([4], 0.5, 2));
-            layer.Evaluate();
+            layer.SwitchToEvaluation();
         }
 
         return layer;

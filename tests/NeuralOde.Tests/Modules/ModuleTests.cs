@@ -18,7 +18,7 @@ public class ModuleTests
         var network = new Sequential(new Linear(3, 2), new Counter(2));
         Assert.Equal(["0.weight", "0.bias", "1.scale"], network.NamedParameters().Select(x => x.Name));
         Assert.Equal(["1.total"], network.NamedBuffers().Select(x => x.Name));
-        Assert.Equal("1.total", network.NamedBuffers().Single().Buffer.Name);
+        Assert.Equal("total", network.NamedBuffers().Single().Buffer.Name);
         Assert.Equal(3, network.Parameters.Count);
     }
 
@@ -54,13 +54,13 @@ public class ModuleTests
         var inner = new Counter(2);
         var network = new Sequential(new Linear(2, 2), new ResidualBlock(new Sequential(inner)));
         Assert.True(inner.IsTraining);
-        network.Evaluate();
+        network.SwitchToEvaluation();
         Assert.False(network.IsTraining);
         Assert.False(inner.IsTraining);
-        inner.Train();
+        inner.SwitchToTraining();
         Assert.True(inner.IsTraining);
         Assert.False(network.IsTraining);
-        network.Train();
+        network.SwitchToTraining();
         Assert.True(network.IsTraining);
     }
 
@@ -80,8 +80,8 @@ public class ModuleTests
         foreach (VectorField field in new[] { VectorField.Define((t, z) => counter.Forward(z), counter), VectorField.Define((t, z) => counter.Forward(z)) })
         {
             counter.Total.SetValues<float>([0, 0]);
-            var ode = new OdeBlock(field) { Solver = new Euler(), Steps = new FixedSteps(0.25), Gradient = GradientMethod.Parse(gradient) };
-            ode.Train();
+            var ode = new OdeBlock(field) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient) };
+            ode.SwitchToTraining();
             double[] expected = [0, 0];
             Tensor times = Tensor.From([0f, 1f], [2], requiresGradient: true);
             for (int round = 0; round < 2; round++)
@@ -102,11 +102,11 @@ public class ModuleTests
                 Assert.Equal(expected, counter.Total.ToDoubles());
 
                 // In evaluation the field is another function, -z, that counts nothing.
-                ode.Evaluate();
+                ode.SwitchToEvaluation();
                 Tensor decayed = ode.Forward(Tensor.From([1f, -2f], [1, 2]), 0, 1);
                 Assert.Equal(Math.Pow(0.75, 4), decayed[1, 0, 0], 1e-6);
                 Assert.Equal(expected, counter.Total.ToDoubles());
-                ode.Train();
+                ode.SwitchToTraining();
             }
         }
     }
@@ -114,9 +114,9 @@ public class ModuleTests
     [Fact]
     public void A_field_whose_modules_do_not_ask_for_their_mode_is_compiled_once_for_both()
     {
-        var ode = new OdeBlock(new Mlp(2, [4], 2));
+        var ode = new OdeBlock(new Mlp(2, [4], 2).AsField());
         object training = ode.Compile<float>([1, 2]);
-        ode.Evaluate();
+        ode.SwitchToEvaluation();
         Assert.Same(training, ode.Compile<float>([1, 2]));
     }
 
@@ -127,10 +127,10 @@ public class ModuleTests
         var ode = new OdeBlock(VectorField.Define((t, z) => counter.Forward(z), counter));
         object training = ode.Compile<float>([1, 2]);
         Assert.Same(training, ode.Compile<float>([1, 2]));
-        counter.Evaluate();
+        counter.SwitchToEvaluation();
         object evaluation = ode.Compile<float>([1, 2]);
         Assert.NotSame(training, evaluation);
-        counter.Train();
+        counter.SwitchToTraining();
         Assert.Same(training, ode.Compile<float>([1, 2]));
     }
 

@@ -55,7 +55,7 @@ public class GradientTests
         // A number of steps an interval, not a length: the count must not change while a difference moves a time.
         GradientProblem problem = Network(timeDependent: true, backwardInTime: false);
         OdeSolver solver = OdeSolver.Parse(name);
-        var steps = FixedSteps.Count(6);
+        var steps = FixedSteps.PerInterval(6);
         var gradient = problem.Gradient(solver, steps, GradientMethod.Direct);
         Close.To(problem.InitialDifferences(solver, steps), gradient.Initial, 1e-9);
         Close.To(problem.TimeDifferences(solver, steps), gradient.Times, 1e-9);
@@ -70,8 +70,8 @@ public class GradientTests
         var euler = new Euler();
         double ErrorWith(int count)
         {
-            double[] direct = problem.Gradient(euler, FixedSteps.Count(count), GradientMethod.Direct).Parameters;
-            double[] adjoint = problem.Gradient(euler, FixedSteps.Count(count), GradientMethod.BacksolveAdjoint).Parameters;
+            double[] direct = problem.Gradient(euler, FixedSteps.PerInterval(count), GradientMethod.Direct).Parameters;
+            double[] adjoint = problem.Gradient(euler, FixedSteps.PerInterval(count), GradientMethod.BacksolveAdjoint).Parameters;
             return Math.Sqrt(direct.Zip(adjoint, (x, y) => (x - y) * (x - y)).Sum());
         }
 
@@ -159,7 +159,7 @@ public class GradientTests
     {
         // Each interval sees the observation at its own end, from the state where the interval starts.
         double[] times = [0, 0.4, 1.1];
-        Mlp field = Field(timeDependent: false);
+        LayerField field = Field(timeDependent: false);
         Tensor z0 = Normal(3, [2, 2]);
         Tensor weights = Normal(4, [3, 2, 2]);
         double[] whole = new GradientProblem(field, z0, times, weights).Gradient(new Dopri5(), s_tight, GradientMethod.TruncatedAdjoint).Parameters;
@@ -188,8 +188,8 @@ public class GradientTests
         double[][] results = new double[2][];
         foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
         {
-            var field = new Mlp(2, [8], 2, Activation.Elu, random: new RandomSource(5), dtype: DType.Float32);
-            var copy = new Mlp(2, [8], 2, Activation.Elu, dtype: dtype);
+            var field = new Mlp(2, [8], 2, Activation.Elu, random: new RandomSource(5), dtype: DType.Float32).AsField();
+            var copy = new Mlp(2, [8], 2, Activation.Elu, dtype: dtype).AsField();
             foreach ((Parameter from, Parameter to) in field.Parameters.Zip(copy.Parameters))
             {
                 if (dtype == DType.Float32)
@@ -202,7 +202,7 @@ public class GradientTests
                 }
             }
 
-            var ode = new OdeBlock(copy) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(5) };
+            var ode = new OdeBlock(copy) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(5) };
             Tensor z0 = dtype == DType.Float32 ? Tensor.From([0.3f, -0.6f], [1, 2]) : Tensor.From([(double)0.3f, (double)-0.6f], [1, 2]);
             ode.Forward(z0, times).Square().Sum().Backward();
             results[(int)dtype] = [.. copy.Parameters.SelectMany(x => x.Gradient!.ToDoubles())];
@@ -212,6 +212,18 @@ public class GradientTests
         Close.To(results[1], results[0], 1e-5);
     }
 
+    [Fact]
+    public void Names_of_methods_and_initializers_are_read_in_any_case_and_others_refused()
+    {
+        Assert.True(GradientMethod.TryParse("Adjoint", out GradientMethod? method));
+        Assert.Same(GradientMethod.BacksolveAdjoint, method);
+        Assert.False(GradientMethod.TryParse(null, out _));
+        Assert.Throws<ArgumentException>(() => GradientMethod.Parse("adjont"));
+        Assert.True(Initializer.TryParse(Initializer.Zeros.Name.ToUpperInvariant(), out Initializer? zeros));
+        Assert.Same(Initializer.Zeros, zeros);
+        Assert.False(Initializer.TryParse("zeroes", out _));
+    }
+
     private static GradientProblem Network(bool timeDependent, bool backwardInTime, double[]? times = null)
     {
         times ??= [0.1, 0.4, 0.9, 1.6];
@@ -219,7 +231,8 @@ public class GradientTests
         return new GradientProblem(Field(timeDependent), Normal(3, [3, 2]), times, Normal(4, [times.Length, 3, 2]));
     }
 
-    private static Mlp Field(bool timeDependent) => new(2, [7], 2, Activation.Tanh, timeDependent, new RandomSource(2), DType.Float64);
+    private static LayerField Field(bool timeDependent) => new Mlp(timeDependent ? 3 : 2, [7], 2, Activation.Tanh, new RandomSource(2), DType.Float64)
+        .AsField(timeDependent ? TimeInput.Concatenated : TimeInput.Ignored);
 
     private static Tensor Normal(int seed, Shape shape) => new RandomSource(seed).Normal(shape, dtype: DType.Float64);
 

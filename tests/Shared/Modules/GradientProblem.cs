@@ -23,7 +23,7 @@ internal sealed class GradientProblem(VectorField field, Tensor z0, double[] tim
 
     public (double[] Initial, double[] Times, double[] Parameters) Gradient(OdeSolver solver, StepSizeControl steps, GradientMethod method)
     {
-        var ode = new OdeBlock(field) { Solver = solver, Steps = steps, Gradient = method };
+        var ode = new OdeBlock(field) { Solver = solver, Steps = steps, GradientMethod = method };
         Tensor z = z0.WithGradient();
         Tensor t = Tensor.From<double>(times, [times.Length], requiresGradient: true);
         field.Parameters.ClearGradients();

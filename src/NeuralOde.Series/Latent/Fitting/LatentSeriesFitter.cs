@@ -30,7 +30,8 @@ public static class LatentSeriesFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new LatentFitOptions();
-        options.Validate();
+        LatentFitOptions.Settings.Check(options);
+        options = options.Or(LatentFitOptions.ForSeries);
         if (training.Series.Count < 2)
         {
             throw new SeriesException(
@@ -40,10 +41,10 @@ public static class LatentSeriesFitter
         LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training);
         scaling.Check(known ?? training);
         var random = new RandomSource(options.Seed);
-        LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count, latent: 4, units: 32);
+        LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count);
         LatentOde model = shape.Create(random.Split());
         var task = new ForecastTask(model, [.. training.Series.Select(scaling.Observed)], options, random.Split());
-        LatentTrainingResult result = new LatentTrainer(task, options.Training(iterations: 1500, learningRate: 0.01)).Run(progress, cancellationToken);
+        TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
         return new LatentSeriesFit(new LatentForecaster(model, shape, scaling, WithoutInputs(known ?? training)), result, task.ValidationCount);
     }
 
@@ -156,7 +157,7 @@ public static class LatentSeriesFitter
 /// <param name="Forecaster">The model, with the best parameters.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
-public sealed record LatentSeriesFit(LatentForecaster Forecaster, LatentTrainingResult Training, int ValidationCount)
+public sealed record LatentSeriesFit(LatentForecaster Forecaster, TrainingResult Training, int ValidationCount)
 {
     /// <summary>Whether training was cancelled before its end.</summary>
     public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;

@@ -25,14 +25,15 @@ public static class SeriesClassifierFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new LatentFitOptions();
-        options.Validate();
+        LatentFitOptions.Settings.Check(options);
+        options = options.Or(LatentFitOptions.ForClasses);
         LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training.Series);
         var random = new RandomSource(options.Seed);
-        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count, latent: 16, units: 100);
+        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count);
         var network = new SeriesClassifierNetwork(shape, training.Classes.Count, random.Split());
         var classifier = new SeriesClassifier(network, shape, scaling, training.Classes);
         var task = new ClassificationTask(classifier, training, options, random.Split());
-        LatentTrainingResult result = new LatentTrainer(task, options.Training(iterations: 600, learningRate: 0.005)).Run(progress, cancellationToken);
+        TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
         return new SeriesClassifierFit(classifier, result, task.ValidationCount);
     }
 
@@ -106,7 +107,7 @@ public static class SeriesClassifierFitter
 /// <param name="Classifier">The model, with the best parameters.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
-public sealed record SeriesClassifierFit(SeriesClassifier Classifier, LatentTrainingResult Training, int ValidationCount)
+public sealed record SeriesClassifierFit(SeriesClassifier Classifier, TrainingResult Training, int ValidationCount)
 {
     /// <summary>Whether training was cancelled before its end.</summary>
     public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;

@@ -28,13 +28,8 @@ internal static class CostModel
     // Additions and the like wait for memory: 12 bytes from and to the second-level cache.
     private const double NanosecondsOfArithmetic = 0.1;
 
-    private static double Narrowness => SimdWidths.Best switch
-    {
-        SimdWidth.V512 => 1,
-        SimdWidth.V256 => 2,
-        SimdWidth.V128 => 4,
-        _ => 16,
-    };
+    // How many vectors of this machine make a 512-bit one.
+    private static double Narrowness => (double)SimdWidth.V512.Lanes(sizeof(float)) / SimdWidths.Best.Lanes(sizeof(float));
 
     /// <summary>A matrix product.</summary>
     public static double Product<T>(long rows, long columns, long inner) => rows * columns * inner * NanosecondsOfMultiplyAdd * Narrowness * Factor<T>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors;
 
@@ -83,7 +84,7 @@ internal sealed class DividedBody
     }
 
     /// <summary>Runs the instructions on as many threads as are allowed and worth it. Returns <see langword="false"/>, with nothing done, where that is one or others have the helpers.</summary>
-    public bool TryRun() => TryRun((int)Math.Min(Threads.Maximum, WorthOfThreads));
+    public bool TryRun() => TryRun((int)Math.Min(ComputeSettings.Current.MaxThreads, WorthOfThreads));
 
     /// <summary>The same on a number of threads. Returns <see langword="false"/>, with nothing done, where others have the helpers. They are taken once for all instructions, so that they stay awake between them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -202,6 +202,7 @@ internal static unsafe class ConvolutionTile<T, TVector>
     }
 
     /// <summary>One term for the rows that have a part in it.</summary>
+    /// <remarks>Accumulators and pointers are arguments one by one: only so does the compiler, which inlines this, keep them in registers.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyAdd<TRows, TPart, TColumns, TEdge>(
         ref TileRow<T, TVector> c0, ref TileRow<T, TVector> c1, ref TileRow<T, TVector> c2, ref TileRow<T, TVector> c3,

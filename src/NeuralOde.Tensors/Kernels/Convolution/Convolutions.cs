@@ -101,13 +101,7 @@ internal static unsafe class Convolutions
         Check(s.WeightLength, gradient.Length, nameof(gradient));
         fixed (T* pInput = input, pCotangent = cotangent, pGradient = gradient)
         {
-            switch (width)
-            {
-                case SimdWidth.V512: WeightGradient<T, Simd512<T>>.Run(s, pInput, pCotangent, pGradient, first, first + count); break;
-                case SimdWidth.V256: WeightGradient<T, Simd256<T>>.Run(s, pInput, pCotangent, pGradient, first, first + count); break;
-                case SimdWidth.V128: WeightGradient<T, Simd128<T>>.Run(s, pInput, pCotangent, pGradient, first, first + count); break;
-                default: WeightGradient<T, SimdScalar<T>>.Run(s, pInput, pCotangent, pGradient, first, first + count); break;
-            }
+            VectorDispatch.Run<T, WeightGradientCall<T>>(new(in s, pInput, pCotangent, pGradient, first, first + count), width);
         }
     }
 
@@ -124,6 +118,7 @@ internal static unsafe class Convolutions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DataGradientOfImage<T>(in ConvolutionSizes s, T* cotangent, T* turned, T* gradient, int image, int firstRow, int endRow, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -163,16 +158,11 @@ internal static unsafe class Convolutions
         return new TapAxis((length - remainder + stride - 1) / stride, places, taps, 1, shift - (taps - 1));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T>(in ImageMap<T> map, int image, int firstRow, int endRow, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        switch (width)
-        {
-            case SimdWidth.V512: ImageMaps<T, Simd512<T>>.Run(map, image, firstRow, endRow); break;
-            case SimdWidth.V256: ImageMaps<T, Simd256<T>>.Run(map, image, firstRow, endRow); break;
-            case SimdWidth.V128: ImageMaps<T, Simd128<T>>.Run(map, image, firstRow, endRow); break;
-            default: ImageMaps<T, SimdScalar<T>>.Run(map, image, firstRow, endRow); break;
-        }
+        VectorDispatch.Run<T, ImageMapCall<T>>(new(in map, image, firstRow, endRow), width);
     }
 
     private static void Check(int expected, int length, string name)
@@ -181,5 +171,25 @@ internal static unsafe class Convolutions
         {
             throw new ArgumentException($"These sizes take {expected} elements, but {name} has {length}.", name);
         }
+    }
+
+    private readonly ref struct ImageMapCall<T>(ref readonly ImageMap<T> map, int image, int firstRow, int endRow) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly ref readonly ImageMap<T> _map = ref map;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => ImageMaps<T, TVector>.Run(_map, image, firstRow, endRow);
+    }
+
+    private readonly ref struct WeightGradientCall<T>(ref readonly ConvolutionSizes sizes, T* input, T* cotangent, T* gradient, int firstRow, int endRow) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly ref readonly ConvolutionSizes _sizes = ref sizes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => WeightGradient<T, TVector>.Run(_sizes, input, cotangent, gradient, firstRow, endRow);
     }
 }

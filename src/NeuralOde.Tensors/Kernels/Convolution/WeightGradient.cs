@@ -27,12 +27,13 @@ internal static unsafe class WeightGradient<T, TVector>
         {
             for (int line = 0; line < s.OutputHeight; line += lines)
             {
-                RunBlock(s, input, cotangent, gradient, firstRow, endRow, image, Math.Min(images, s.Images - image), line, Math.Min(line + lines, s.OutputHeight));
+                var pixels = new Pixels(image, Math.Min(image + images, s.Images), line, Math.Min(line + lines, s.OutputHeight));
+                RunBlock(s, input, cotangent, gradient, firstRow, endRow, pixels);
             }
         }
     }
 
-    private static void RunBlock(in ConvolutionSizes s, T* input, T* cotangent, T* gradient, int firstRow, int endRow, int image, int images, int firstLine, int endLine)
+    private static void RunBlock(in ConvolutionSizes s, T* input, T* cotangent, T* gradient, int firstRow, int endRow, Pixels pixels)
     {
         var vertical = new TapAxis(s.OutputHeight, s.Height, s.KernelHeight, s.Stride, -s.Padding);
         var horizontal = new TapAxis(s.OutputWidth, s.Width, s.KernelWidth, s.Stride, -s.Padding);
@@ -47,7 +48,7 @@ internal static unsafe class WeightGradient<T, TVector>
         strip.BStep = s.Outputs;
         strip.ASegment = (nint)s.Stride * s.Width * s.Channels;
         strip.BSegment = (nint)s.OutputWidth * s.Outputs;
-        strip.Blocks = images;
+        strip.Blocks = pixels.EndImage - pixels.Image;
         strip.ABlock = (nint)s.Height * s.Width * s.Channels;
         strip.BBlock = (nint)s.OutputHeight * s.OutputWidth * s.Outputs;
         strip.CStep = s.Outputs;
@@ -58,15 +59,18 @@ internal static unsafe class WeightGradient<T, TVector>
             (int y, int x) = Math.DivRem(tap * taps, s.KernelWidth);
             (int top, int bottom) = vertical.PlacesOfTap(y);
             (int left, int right) = horizontal.PlacesOfTap(x);
-            (top, bottom) = (Math.Max(top, firstLine), Math.Min(bottom, endLine));
+            (top, bottom) = (Math.Max(top, pixels.Line), Math.Min(bottom, pixels.EndLine));
             strip.Rows = Math.Min(rowsOfTap - channel, endRow - row);
             strip.Segments = Math.Max(bottom - top, 0);
             strip.Full = right - left;
-            strip.A = input + (image * strip.ABlock) + (((nint)((top * s.Stride) + y - s.Padding) * s.Width) + (left * s.Stride) + x - s.Padding) * s.Channels + channel;
-            strip.B = cotangent + (image * strip.BBlock) + (((nint)top * s.OutputWidth) + left) * s.Outputs;
+            strip.A = input + (pixels.Image * strip.ABlock) + (((nint)((top * s.Stride) + y - s.Padding) * s.Width) + (left * s.Stride) + x - s.Padding) * s.Channels + channel;
+            strip.B = cotangent + (pixels.Image * strip.BBlock) + (((nint)top * s.OutputWidth) + left) * s.Outputs;
             strip.C = gradient + ((nint)row * s.Outputs);
-            strip.Start = image == 0 && firstLine == 0 ? null : strip.C;
+            strip.Start = pixels.Image == 0 && pixels.Line == 0 ? null : strip.C;
             ConvolutionTile<T, TVector>.Run(strip);
         }
     }
+
+    /// <summary>The pixels that stream by together: output rows [Line, EndLine) of images [Image, EndImage).</summary>
+    private readonly record struct Pixels(int Image, int EndImage, int Line, int EndLine);
 }

@@ -72,11 +72,11 @@ internal static unsafe class BroadcastLoop
         {
             if (blockRank == 1)
             {
-                RunRow<T, TRun>(x, sx[last], y, sy[last], z, sz[last], destination, columns, buffers);
+                RunRow<T, TRun>(new(x, 0, sx[last]), new(y, 0, sy[last]), new(z, 0, sz[last]), destination, columns, buffers);
             }
             else
             {
-                RunRows<T, TRun>(x, sx[rowAxis], sx[last], y, sy[rowAxis], sy[last], z, sz[rowAxis], sz[last], destination, rows, columns, buffers);
+                RunRows<T, TRun>(new(x, sx[rowAxis], sx[last]), new(y, sy[rowAxis], sy[last]), new(z, sz[rowAxis], sz[last]), destination, rows, columns, buffers);
             }
 
             destination += rows * columns;
@@ -159,13 +159,13 @@ internal static unsafe class BroadcastLoop
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunRow<T, TRun>(T* x, int sx, T* y, int sy, T* z, int sz, T* destination, int count, T* buffers)
+    private static void RunRow<T, TRun>(in Operand<T> x, in Operand<T> y, in Operand<T> z, T* destination, int count, T* buffers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRun : struct, IBroadcastRun<T>
     {
-        if (IsDirect(sx) && IsDirect(sy) && IsDirect(sz))
+        if (x.IsDirect && y.IsDirect && z.IsDirect)
         {
-            TRun.Invoke(x, sx, y, sy, z, sz, destination, count);
+            TRun.Invoke(x.Start, x.Column, y.Start, y.Column, z.Start, z.Column, destination, count);
             return;
         }
 
@@ -173,36 +173,16 @@ internal static unsafe class BroadcastLoop
         {
             var part = Math.Min(BufferLength, count - start);
             TRun.Invoke(
-                Row(x + ((long)start * sx), sx, part, buffers), IsDirect(sx) ? sx : 1,
-                Row(y + ((long)start * sy), sy, part, buffers + BufferLength), IsDirect(sy) ? sy : 1,
-                Row(z + ((long)start * sz), sz, part, buffers + (2 * BufferLength)), IsDirect(sz) ? sz : 1,
+                x.Row(start, part, buffers), x.IsDirect ? x.Column : 1,
+                y.Row(start, part, buffers + BufferLength), y.IsDirect ? y.Column : 1,
+                z.Row(start, part, buffers + (2 * BufferLength)), z.IsDirect ? z.Column : 1,
                 destination + start,
                 part);
         }
     }
 
-    private static bool IsDirect(int stride) => stride is 0 or 1;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T* Row<T>(T* source, int stride, int count, T* buffer)
-        where T : unmanaged
-    {
-        if (IsDirect(stride))
-        {
-            return source;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            buffer[i] = source[(long)i * stride];
-        }
-
-        return buffer;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunRows<T, TRun>(
-        T* x, int xRow, int xColumn, T* y, int yRow, int yColumn, T* z, int zRow, int zColumn, T* destination, int rows, int columns, T* buffers)
+    private static void RunRows<T, TRun>(in Operand<T> x, in Operand<T> y, in Operand<T> z, T* destination, int rows, int columns, T* buffers)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRun : struct, IBroadcastRun<T>
     {
@@ -210,32 +190,60 @@ internal static unsafe class BroadcastLoop
         for (var row = 0; row < rows; row += rowsAtOnce)
         {
             var part = Math.Min(rowsAtOnce, rows - row);
-
-            // Nothing changes from block to block for an operand that does not depend on the row.
-            var fresh = row == 0;
             TRun.Invoke(
-                Block(x + ((long)row * xRow), xRow, xColumn, part, columns, buffers, fresh), 1,
-                Block(y + ((long)row * yRow), yRow, yColumn, part, columns, buffers + BufferLength, fresh), 1,
-                TRun.Operands < 3 ? null : Block(z + ((long)row * zRow), zRow, zColumn, part, columns, buffers + (2 * BufferLength), fresh), 1,
+                x.Block(row, part, columns, buffers), 1,
+                y.Block(row, part, columns, buffers + BufferLength), 1,
+                TRun.Operands < 3 ? null : z.Block(row, part, columns, buffers + (2 * BufferLength)), 1,
                 destination + (row * columns),
                 part * columns);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T* Block<T>(T* source, int rowStride, int columnStride, int rows, int columns, T* buffer, bool fresh)
+    /// <summary>An operand over the innermost block: elements from row to row, and from column to column.</summary>
+    private readonly struct Operand<T>(T* start, int rowStep, int column)
         where T : unmanaged
     {
-        if (columnStride == 1 && rowStride == columns)
+        public readonly T* Start = start;
+        public readonly int Column = column;
+
+        /// <summary>Whether a run can read it as it lies: dense, or one repeated element.</summary>
+        public bool IsDirect => Column is 0 or 1;
+
+        /// <summary>Elements of a single row from <paramref name="first"/> on, written out in the buffer where they are not dense.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public T* Row(int first, int count, T* buffer)
         {
-            return source;
+            T* source = Start + ((long)first * Column);
+            if (IsDirect)
+            {
+                return source;
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                buffer[i] = source[(long)i * Column];
+            }
+
+            return buffer;
         }
 
-        if (fresh || rowStride != 0)
+        /// <summary>Rows from <paramref name="first"/> on, written out in the buffer where they are not dense.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public T* Block(int first, int rows, int columns, T* buffer)
         {
-            Layout.Gather(source, rowStride, columnStride, rows, columns, buffer);
-        }
+            T* source = Start + ((long)first * rowStep);
+            if (Column == 1 && rowStep == columns)
+            {
+                return source;
+            }
 
-        return buffer;
+            // Nothing changes from block to block for an operand that does not depend on the row.
+            if (first == 0 || rowStep != 0)
+            {
+                Layout.Gather(source, rowStep, Column, rows, columns, buffer);
+            }
+
+            return buffer;
+        }
     }
 }

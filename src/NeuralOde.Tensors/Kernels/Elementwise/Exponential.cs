@@ -98,19 +98,15 @@ internal static class Exponential
         {
             var r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471805599453), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(2.3190468138462996e-17), r);
-            var p = Polynomial.Evaluate<TVector, T>(
+            var p = Polynomial.Continue<TVector, T>(
+                Polynomial.Evaluate<TVector, T>(r, 2.48015873608582e-05, 2.755724406867427e-06, 2.7557242520795483e-07, 2.510908825242361e-08, 2.0924513102673162e-09),
                 r,
                 0.5,
                 0.16666666666666677,
                 0.0416666666666667,
                 0.008333333333321582,
                 0.0013888888888866668,
-                0.00019841269886258835,
-                2.48015873608582e-05,
-                2.755724406867427e-06,
-                2.7557242520795483e-07,
-                2.510908825242361e-08,
-                2.0924513102673162e-09);
+                0.00019841269886258835);
             return TVector.MultiplyAdd(p, r * r, r);
         }
     }

@@ -99,17 +99,15 @@ internal static class Logarithm
         {
             // ln(1 + f) = f − f²/2 + f³·p(f), relative error 2⁻³⁰.
             var square = f * f;
-            var p = Polynomial.Evaluate<TVector, T>(
+            var p = Polynomial.Continue<TVector, T>(
+                Polynomial.Evaluate<TVector, T>(f, 0.11872588098049164, -0.11790706217288971, 0.06917192786931992),
                 f,
                 0.3333331048488617,
                 -0.24999986588954926,
                 0.20002222061157227,
                 -0.1666925847530365,
                 0.14218714833259583,
-                -0.12384209781885147,
-                0.11872588098049164,
-                -0.11790706217288971,
-                0.06917192786931992);
+                -0.12384209781885147);
             var tail = TVector.MultiplyAdd(square * f, p, exponent * TVector.Constant(-1.9046542121259336e-09));
             tail = TVector.MultiplyAdd(TVector.Constant(-0.5), square, tail);
             return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471824645996), f + tail);

@@ -24,21 +24,7 @@ internal static unsafe partial class Map
         fixed (T* py = y)
         fixed (T* pd = destination)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    BinaryLoop<Simd512<T>, T, TOperator>(px, py, pd, destination.Length);
-                    break;
-                case SimdWidth.V256:
-                    BinaryLoop<Simd256<T>, T, TOperator>(px, py, pd, destination.Length);
-                    break;
-                case SimdWidth.V128:
-                    BinaryLoop<Simd128<T>, T, TOperator>(px, py, pd, destination.Length);
-                    break;
-                default:
-                    BinaryLoop<SimdScalar<T>, T, TOperator>(px, py, pd, destination.Length);
-                    break;
-            }
+            Binary<T, TOperator>(px, py, pd, destination.Length, width);
         }
     }
 
@@ -81,21 +67,7 @@ internal static unsafe partial class Map
         fixed (T* px = x)
         fixed (T* pd = destination)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    BinaryScalarRightLoop<Simd512<T>, T, TOperator>(px, y, pd, destination.Length);
-                    break;
-                case SimdWidth.V256:
-                    BinaryScalarRightLoop<Simd256<T>, T, TOperator>(px, y, pd, destination.Length);
-                    break;
-                case SimdWidth.V128:
-                    BinaryScalarRightLoop<Simd128<T>, T, TOperator>(px, y, pd, destination.Length);
-                    break;
-                default:
-                    BinaryScalarRightLoop<SimdScalar<T>, T, TOperator>(px, y, pd, destination.Length);
-                    break;
-            }
+            BinaryScalarRight<T, TOperator>(px, y, pd, destination.Length, width);
         }
     }
 
@@ -138,21 +110,7 @@ internal static unsafe partial class Map
         fixed (T* py = y)
         fixed (T* pd = destination)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    BinaryScalarLeftLoop<Simd512<T>, T, TOperator>(x, py, pd, destination.Length);
-                    break;
-                case SimdWidth.V256:
-                    BinaryScalarLeftLoop<Simd256<T>, T, TOperator>(x, py, pd, destination.Length);
-                    break;
-                case SimdWidth.V128:
-                    BinaryScalarLeftLoop<Simd128<T>, T, TOperator>(x, py, pd, destination.Length);
-                    break;
-                default:
-                    BinaryScalarLeftLoop<SimdScalar<T>, T, TOperator>(x, py, pd, destination.Length);
-                    break;
-            }
+            BinaryScalarLeft<T, TOperator>(x, py, pd, destination.Length, width);
         }
     }
 

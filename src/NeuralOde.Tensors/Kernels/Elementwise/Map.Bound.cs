@@ -11,58 +11,86 @@ internal static unsafe partial class Map
     public static void Unary<T, TOperator>(T* x, T* destination, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
-    {
-        switch (SimdWidths.Best)
-        {
-            case SimdWidth.V512: UnaryLoop<Simd512<T>, T, TOperator>(x, destination, length); break;
-            case SimdWidth.V256: UnaryLoop<Simd256<T>, T, TOperator>(x, destination, length); break;
-            case SimdWidth.V128: UnaryLoop<Simd128<T>, T, TOperator>(x, destination, length); break;
-            default: UnaryLoop<SimdScalar<T>, T, TOperator>(x, destination, length); break;
-        }
-    }
+        => Unary<T, TOperator>(x, destination, length, SimdWidths.Best);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Unary<T, TOperator>(T* x, T* destination, int length, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IUnaryOperator<T>
+        => VectorDispatch.Run<T, UnaryCall<T, TOperator>>(new(x, destination, length), width);
 
     /// <summary>destination[i] = op(x[i], y[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Binary<T, TOperator>(T* x, T* y, T* destination, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
-    {
-        switch (SimdWidths.Best)
-        {
-            case SimdWidth.V512: BinaryLoop<Simd512<T>, T, TOperator>(x, y, destination, length); break;
-            case SimdWidth.V256: BinaryLoop<Simd256<T>, T, TOperator>(x, y, destination, length); break;
-            case SimdWidth.V128: BinaryLoop<Simd128<T>, T, TOperator>(x, y, destination, length); break;
-            default: BinaryLoop<SimdScalar<T>, T, TOperator>(x, y, destination, length); break;
-        }
-    }
+        => Binary<T, TOperator>(x, y, destination, length, SimdWidths.Best);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Binary<T, TOperator>(T* x, T* y, T* destination, int length, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+        => VectorDispatch.Run<T, BinaryCall<T, TOperator>>(new(x, y, destination, length), width);
 
     /// <summary>destination[i] = op(x[i], y).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void BinaryScalarRight<T, TOperator>(T* x, T y, T* destination, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
-    {
-        switch (SimdWidths.Best)
-        {
-            case SimdWidth.V512: BinaryScalarRightLoop<Simd512<T>, T, TOperator>(x, y, destination, length); break;
-            case SimdWidth.V256: BinaryScalarRightLoop<Simd256<T>, T, TOperator>(x, y, destination, length); break;
-            case SimdWidth.V128: BinaryScalarRightLoop<Simd128<T>, T, TOperator>(x, y, destination, length); break;
-            default: BinaryScalarRightLoop<SimdScalar<T>, T, TOperator>(x, y, destination, length); break;
-        }
-    }
+        => BinaryScalarRight<T, TOperator>(x, y, destination, length, SimdWidths.Best);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BinaryScalarRight<T, TOperator>(T* x, T y, T* destination, int length, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+        => VectorDispatch.Run<T, BinaryScalarRightCall<T, TOperator>>(new(x, y, destination, length), width);
 
     /// <summary>destination[i] = op(x, y[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void BinaryScalarLeft<T, TOperator>(T x, T* y, T* destination, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
+        => BinaryScalarLeft<T, TOperator>(x, y, destination, length, SimdWidths.Best);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BinaryScalarLeft<T, TOperator>(T x, T* y, T* destination, int length, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+        => VectorDispatch.Run<T, BinaryScalarLeftCall<T, TOperator>>(new(x, y, destination, length), width);
+
+    private readonly struct UnaryCall<T, TOperator>(T* x, T* destination, int length) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IUnaryOperator<T>
     {
-        switch (SimdWidths.Best)
-        {
-            case SimdWidth.V512: BinaryScalarLeftLoop<Simd512<T>, T, TOperator>(x, y, destination, length); break;
-            case SimdWidth.V256: BinaryScalarLeftLoop<Simd256<T>, T, TOperator>(x, y, destination, length); break;
-            case SimdWidth.V128: BinaryScalarLeftLoop<Simd128<T>, T, TOperator>(x, y, destination, length); break;
-            default: BinaryScalarLeftLoop<SimdScalar<T>, T, TOperator>(x, y, destination, length); break;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => UnaryLoop<TVector, T, TOperator>(x, destination, length);
+    }
+
+    private readonly struct BinaryCall<T, TOperator>(T* x, T* y, T* destination, int length) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => BinaryLoop<TVector, T, TOperator>(x, y, destination, length);
+    }
+
+    private readonly struct BinaryScalarRightCall<T, TOperator>(T* x, T y, T* destination, int length) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => BinaryScalarRightLoop<TVector, T, TOperator>(x, y, destination, length);
+    }
+
+    private readonly struct BinaryScalarLeftCall<T, TOperator>(T x, T* y, T* destination, int length) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => BinaryScalarLeftLoop<TVector, T, TOperator>(x, y, destination, length);
     }
 }

@@ -25,6 +25,9 @@ internal readonly struct ScalarOperand : IOperandForm
 /// <summary>Functions of three variables, some of them single elements, over memory that is pinned for good.</summary>
 internal static unsafe partial class Map
 {
+    /// <summary>Every operand is as long as the result.</summary>
+    private const int AllStreams = 0b111;
+
     /// <summary>destination[i] = op(x[i], y[i], z[i]), where each operand may be a single element.</summary>
     /// <param name="x">The first operand.</param>
     /// <param name="y">The second.</param>
@@ -43,13 +46,7 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, ITernaryOperator<T>
     {
-        switch (width)
-        {
-            case SimdWidth.V512: Ternary<Simd512<T>, T, TOperator>(x, y, z, streams, destination, length); break;
-            case SimdWidth.V256: Ternary<Simd256<T>, T, TOperator>(x, y, z, streams, destination, length); break;
-            case SimdWidth.V128: Ternary<Simd128<T>, T, TOperator>(x, y, z, streams, destination, length); break;
-            default: Ternary<SimdScalar<T>, T, TOperator>(x, y, z, streams, destination, length); break;
-        }
+        VectorDispatch.Run<T, TernaryCall<T, TOperator>>(new(x, y, z, streams, destination, length), width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,5 +98,14 @@ internal static unsafe partial class Map
                 destination + i,
                 rest);
         }
+    }
+
+    private readonly struct TernaryCall<T, TOperator>(T* x, T* y, T* z, int streams, T* destination, int length) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, ITernaryOperator<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => Ternary<TVector, T, TOperator>(x, y, z, streams, destination, length);
     }
 }

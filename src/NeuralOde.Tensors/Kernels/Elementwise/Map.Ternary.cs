@@ -26,21 +26,7 @@ internal static unsafe partial class Map
         fixed (T* pz = z)
         fixed (T* pd = destination)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    TernaryLoop<Simd512<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
-                    break;
-                case SimdWidth.V256:
-                    TernaryLoop<Simd256<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
-                    break;
-                case SimdWidth.V128:
-                    TernaryLoop<Simd128<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
-                    break;
-                default:
-                    TernaryLoop<SimdScalar<T>, T, TOperator, StreamedOperand, StreamedOperand, StreamedOperand>(px, py, pz, pd, destination.Length);
-                    break;
-            }
+            Ternary<T, TOperator>(px, py, pz, AllStreams, pd, destination.Length, width);
         }
     }
 }

@@ -31,21 +31,7 @@ internal static unsafe partial class Map
         fixed (T* px = x)
         fixed (T* pd = destination)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    UnaryLoop<Simd512<T>, T, TOperator>(px, pd, destination.Length);
-                    break;
-                case SimdWidth.V256:
-                    UnaryLoop<Simd256<T>, T, TOperator>(px, pd, destination.Length);
-                    break;
-                case SimdWidth.V128:
-                    UnaryLoop<Simd128<T>, T, TOperator>(px, pd, destination.Length);
-                    break;
-                default:
-                    UnaryLoop<SimdScalar<T>, T, TOperator>(px, pd, destination.Length);
-                    break;
-            }
+            Unary<T, TOperator>(px, pd, destination.Length, width);
         }
     }
 

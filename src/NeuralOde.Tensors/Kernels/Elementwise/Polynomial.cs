@@ -40,6 +40,17 @@ internal static class Polynomial
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Evaluate<TVector, T>(TVector x, double c0, double c1, double c2, double c3, double c4)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var sum = TVector.MultiplyAdd(TVector.Constant(c4), x, TVector.Constant(c3));
+        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));
+        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c1));
+        return TVector.MultiplyAdd(sum, x, TVector.Constant(c0));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Evaluate<TVector, T>(TVector x, double c0, double c1, double c2, double c3, double c4, double c5)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -57,38 +68,6 @@ internal static class Polynomial
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var sum = TVector.MultiplyAdd(TVector.Constant(c6), x, TVector.Constant(c5));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c4));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c3));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c1));
-        return TVector.MultiplyAdd(sum, x, TVector.Constant(c0));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate<TVector, T>(TVector x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c8), x, TVector.Constant(c7));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c6));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c5));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c4));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c3));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c1));
-        return TVector.MultiplyAdd(sum, x, TVector.Constant(c0));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate<TVector, T>(TVector x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8, double c9, double c10)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c10), x, TVector.Constant(c9));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c8));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c7));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c6));
-        sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c5));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c4));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c3));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));

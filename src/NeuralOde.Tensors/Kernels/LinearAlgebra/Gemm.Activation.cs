@@ -13,28 +13,27 @@ internal static unsafe partial class Gemm
     /// <summary>C = f(op(A)·op(B) + bias), a layer: f acts on every element, and the bias, n elements or none, is added to every row. All matrices are dense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix, or the bias is neither empty nor n long.</exception>
-    public static void MultiplyBiasActivate<T, TActivation>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c)
+    public static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IUnaryOperator<T>
-        => MultiplyBiasActivate<T, TActivation>(transposeA, transposeB, m, n, k, a, b, bias, c, SimdWidths.Best);
+        => MultiplyBiasActivate<T, TActivation>(shape, a, b, bias, c, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void MultiplyBiasActivate<T, TActivation>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width)
+    internal static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IUnaryOperator<T>
     {
-        if (!bias.IsEmpty && bias.Length != n)
+        if (!bias.IsEmpty && bias.Length != shape.N)
         {
-            ThrowBias(n, bias.Length);
+            ThrowBias(shape.N, bias.Length);
         }
 
-        MultiplyDense(transposeA, transposeB, m, n, k, a, b, bias, c, width);
+        MultiplyDense(shape, a, b, bias, c, width);
         if (typeof(TActivation) != typeof(IdentityOperator<T>))
         {
-            Map.Unary<T, TActivation>(c[..(m * n)], c[..(m * n)], width);
+            Span<T> all = c[..(shape.M * shape.N)];
+            Map.Unary<T, TActivation>(all, all, width);
         }
     }
 
@@ -44,40 +43,33 @@ internal static unsafe partial class Gemm
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
-    public static void MultiplyActivationGradient<T, TGradient>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c)
+    public static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGradient : struct, IBinaryOperator<T>
-        => MultiplyActivationGradient<T, TGradient>(transposeA, transposeB, m, n, k, a, b, y, c, SimdWidths.Best);
+        => MultiplyActivationGradient<T, TGradient>(shape, a, b, y, c, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void MultiplyActivationGradient<T, TGradient>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c, SimdWidth width)
+    internal static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGradient : struct, IBinaryOperator<T>
     {
-        CheckMatrix(m, n, n, y.Length, nameof(y));
-        MultiplyDense(transposeA, transposeB, m, n, k, a, b, default, c, width);
-        Map.Binary<T, TGradient>(c[..(m * n)], y, c[..(m * n)], width);
+        CheckMatrix(shape.M, shape.N, shape.N, y.Length, nameof(y));
+        MultiplyDense(shape, a, b, default, c, width);
+        Span<T> all = c[..(shape.M * shape.N)];
+        Map.Binary<T, TGradient>(all, y, all, width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyDense<T>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width)
+    private static void MultiplyDense<T>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckSizes(m, n, k);
-        int lda = transposeA ? m : k;
-        int ldb = transposeB ? k : n;
-        CheckMatrix(transposeA ? k : m, lda, lda, a.Length, nameof(a));
-        CheckMatrix(transposeB ? n : k, ldb, ldb, b.Length, nameof(b));
-        CheckMatrix(m, n, n, c.Length, nameof(c));
+        Check(shape, shape.DenseSteps, a.Length, b.Length, c.Length);
         fixed (T* pa = a, pb = b, pc = c, pBias = bias)
         {
-            Run(
-                new GemmProblem<T>(m, n, k, StridedMatrix<T>.Create(pa, lda, transposeA), StridedMatrix<T>.Create(pb, ldb, transposeB), pc, n, pBias),
-                width);
+            GemmProblem<T> problem = GemmProblem<T>.Create(shape, shape.DenseSteps, pa, pb, pc);
+            problem.Start = pBias;
+            Run(problem, width);
         }
     }
 

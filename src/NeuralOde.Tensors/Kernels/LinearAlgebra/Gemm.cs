@@ -18,46 +18,29 @@ internal static unsafe partial class Gemm
     /// <summary>C = op(A)·op(B), or C += op(A)·op(B) where <paramref name="accumulate"/> is set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
-    public static void Multiply<T>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false)
+    public static void Multiply<T>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Multiply(transposeA, transposeB, m, n, k, a, transposeA ? m : k, b, transposeB ? k : n, c, n, accumulate);
+        => Multiply(shape, shape.DenseSteps, a, b, c, accumulate);
 
-    /// <summary>
-    /// The same for matrices that are parts of wider ones: <paramref name="lda"/>, <paramref name="ldb"/> and <paramref name="ldc"/>
-    /// are the elements from one stored row to the next, and what lies between the rows of C is left alone.
-    /// </summary>
+    /// <summary>The same for matrices that are parts of wider ones; what lies between the rows of C is left alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative, or a leading dimension is less than its row's length.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
-    public static void Multiply<T>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, int lda, ReadOnlySpan<T> b, int ldb, Span<T> c, int ldc, bool accumulate = false)
+    public static void Multiply<T>(GemmShape shape, GemmSteps steps, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Multiply(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, SimdWidths.Best);
+        => Multiply(shape, steps, a, b, c, accumulate, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Multiply<T>(
-        bool transposeA, bool transposeB, int m, int n, int k, ReadOnlySpan<T> a, int lda, ReadOnlySpan<T> b, int ldb, Span<T> c, int ldc, bool accumulate, SimdWidth width)
+    internal static void Multiply<T>(GemmShape shape, GemmSteps steps, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckSizes(m, n, k);
-        CheckMatrix(transposeA ? k : m, transposeA ? m : k, lda, a.Length, nameof(a));
-        CheckMatrix(transposeB ? n : k, transposeB ? k : n, ldb, b.Length, nameof(b));
-        CheckMatrix(m, n, ldc, c.Length, nameof(c));
+        Check(shape, steps, a.Length, b.Length, c.Length);
         fixed (T* pa = a, pb = b, pc = c)
         {
-            Run(
-                new GemmProblem<T>(
-                    m,
-                    n,
-                    k,
-                    StridedMatrix<T>.Create(pa, lda, transposeA),
-                    StridedMatrix<T>.Create(pb, ldb, transposeB),
-                    pc,
-                    ldc,
-                    accumulate ? pc : null,
-                    ldc),
-                width);
+            GemmProblem<T> problem = GemmProblem<T>.Create(shape, steps, pa, pb, pc);
+            problem.Start = accumulate ? pc : null;
+            problem.StartStep = steps.C;
+            Run(problem, width);
         }
     }
 
@@ -73,30 +56,20 @@ internal static unsafe partial class Gemm
     private static void Run<T>(in GemmProblem<T> problem, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        switch (width)
-        {
-            case SimdWidth.V512:
-                GemmPaths<T, Simd512<T>>.Multiply(problem);
-                break;
-            case SimdWidth.V256:
-                GemmPaths<T, Simd256<T>>.Multiply(problem);
-                break;
-            case SimdWidth.V128:
-                GemmPaths<T, Simd128<T>>.Multiply(problem);
-                break;
-            default:
-                GemmPaths<T, SimdScalar<T>>.Multiply(problem);
-                break;
-        }
+        VectorDispatch.Run<T, Product<T>>(new(in problem), width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CheckSizes(int m, int n, int k)
+    private static void Check(GemmShape shape, GemmSteps steps, int a, int b, int c)
     {
-        if ((m | n | k) < 0)
+        if ((shape.M | shape.N | shape.K) < 0)
         {
-            ThrowNegative(m, n, k);
+            ThrowNegative(shape.M, shape.N, shape.K);
         }
+
+        CheckMatrix(shape.ARows, shape.ARow, steps.A, a, nameof(a));
+        CheckMatrix(shape.BRows, shape.BRow, steps.B, b, nameof(b));
+        CheckMatrix(shape.M, shape.N, steps.C, c, nameof(c));
     }
 
     /// <summary>A matrix needs its stored rows but the last at full stride, and the last one at its own length.</summary>
@@ -116,4 +89,14 @@ internal static unsafe partial class Gemm
         => throw (leadingDimension < rowLength
             ? new ArgumentOutOfRangeException("ld" + name, leadingDimension, $"A stored row of {name} has {rowLength} elements, so its leading dimension must be at least that.")
             : new ArgumentException($"A matrix of {rows} rows of {rowLength} elements, {leadingDimension} apart, takes {((long)(rows - 1) * leadingDimension) + rowLength} elements, but {name} has {length}.", name));
+
+    private readonly ref struct Product<T>(ref readonly GemmProblem<T> problem) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly ref readonly GemmProblem<T> _problem = ref problem;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => GemmPaths<T, TVector>.Multiply(_problem);
+    }
 }

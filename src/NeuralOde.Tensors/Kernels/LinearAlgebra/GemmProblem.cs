@@ -7,7 +7,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// Kernels take a problem by reference and, for a part of it, copy it and move its pointers.
 /// </remarks>
 internal unsafe struct GemmProblem<T>(
-    nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep, T* start = null, nint startStep = 0)
+    nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep)
     where T : unmanaged
 {
     public nint M = m;
@@ -19,10 +19,20 @@ internal unsafe struct GemmProblem<T>(
 
     /// <summary>Elements from one row of C to the next.</summary>
     public nint CStep = cStep;
-    public T* Start = start;
+    public T* Start;
 
     /// <summary>Elements from one row of S to the next.</summary>
-    public nint StartStep = startStep;
+    public nint StartStep;
+
+    /// <summary>The problem of a shape over matrices in memory, whose sums start from nothing.</summary>
+    public static GemmProblem<T> Create(GemmShape shape, GemmSteps steps, T* a, T* b, T* c) => new(
+        shape.M,
+        shape.N,
+        shape.K,
+        StridedMatrix<T>.Create(a, steps.A, shape.TransposeA),
+        StridedMatrix<T>.Create(b, steps.B, shape.TransposeB),
+        c,
+        steps.C);
 
     /// <summary>The part of C that starts at a row and a column and has the given size.</summary>
     public readonly GemmProblem<T> Part(nint row, nint column, nint m, nint n) => new(
@@ -32,11 +42,13 @@ internal unsafe struct GemmProblem<T>(
         A.From(row, 0),
         B.From(0, column),
         C + (row * CStep) + column,
-        CStep,
-        Start == null ? null : Start + (row * StartStep) + column,
-        StartStep);
+        CStep)
+    {
+        Start = Start == null ? null : Start + (row * StartStep) + column,
+        StartStep = StartStep,
+    };
 
     /// <summary>The part of the sums that starts at term <paramref name="p"/> and has <paramref name="k"/> terms, and goes on from C where it is not the first.</summary>
     public readonly GemmProblem<T> Terms(nint p, nint k)
-        => new(M, N, k, A.From(0, p), B.From(p, 0), C, CStep, p == 0 ? Start : C, p == 0 ? StartStep : CStep);
+        => new(M, N, k, A.From(0, p), B.From(p, 0), C, CStep) { Start = p == 0 ? Start : C, StartStep = p == 0 ? StartStep : CStep };
 }

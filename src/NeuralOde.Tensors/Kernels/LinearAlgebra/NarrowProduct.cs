@@ -119,9 +119,11 @@ internal static unsafe class NarrowProduct<T, TVector>
                 part.B.Transposed,
                 part.A.Transposed,
                 transposed,
-                chunk,
-                part.Start == null ? null : transposed,
-                chunk));
+                chunk)
+            {
+                Start = part.Start == null ? null : transposed,
+                StartStep = chunk,
+            });
             Transposition<T>.Run(transposed, chunk, part.N, part.M, part.C, part.CStep);
         }
     }

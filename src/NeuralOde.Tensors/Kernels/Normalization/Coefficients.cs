@@ -15,20 +15,7 @@ internal static unsafe class Coefficients
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // A square root and a division are correctly rounded at every width.
-        int i = 0;
-        if (Vector.IsHardwareAccelerated)
-        {
-            for (; i <= groups - Vector<T>.Count; i += Vector<T>.Count)
-            {
-                Vector<T> deviation = Vector.SquareRoot(Vector.Load(variance + i) + new Vector<T>(epsilon));
-                Vector.Store(Vector<T>.One / deviation, destination + i);
-            }
-        }
-
-        for (; i < groups; i++)
-        {
-            destination[i] = T.One / T.Sqrt(variance[i] + epsilon);
-        }
+        VectorDispatch.Run<T, InverseRoots<T>>(new(variance, groups, epsilon, destination), SimdWidths.Best);
     }
 
     /// <summary>Repeats each group's number for each of its channels. The destination may be the source where a group is one channel.</summary>
@@ -90,5 +77,20 @@ internal static unsafe class Coefficients
         }
 
         return sum;
+    }
+
+    private readonly struct InverseRoots<T>(T* variance, int groups, T epsilon, T* destination) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T>
+        {
+            for (int i = 0; i < groups; i += TVector.Count)
+            {
+                TVector deviation = TVector.Sqrt(Panels.Read<TVector, T>(variance + i, groups - i) + TVector.Create(epsilon));
+                Panels.Write(TVector.Constant(1) / deviation, destination + i, groups - i);
+            }
+        }
     }
 }

@@ -117,21 +117,16 @@ internal static unsafe class Moments
     private static void Columns<T>(T* x, NormalizationExtent extent, int first, int count, T* mean, T* variance, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        switch (width)
-        {
-            case SimdWidth.V512:
-                Columns<Lockstep2<Lockstep2<Simd512<T>, T>, T>, Simd512<T>, T>(x + first, extent.Rows, extent.Channels, count, mean, variance);
-                break;
-            case SimdWidth.V256:
-                Columns<Lockstep2<Lockstep2<Simd256<T>, T>, T>, Simd256<T>, T>(x + first, extent.Rows, extent.Channels, count, mean, variance);
-                break;
-            case SimdWidth.V128:
-                Columns<Lockstep2<Lockstep2<Simd128<T>, T>, T>, Simd128<T>, T>(x + first, extent.Rows, extent.Channels, count, mean, variance);
-                break;
-            default:
-                Columns<SimdScalar<T>, SimdScalar<T>, T>(x + first, extent.Rows, extent.Channels, count, mean, variance);
-                break;
-        }
+        VectorDispatch.Run<T, ColumnMoments<T>>(new(x + first, extent.Rows, extent.Channels, count, mean, variance), width);
+    }
+
+    private readonly struct ColumnMoments<T>(T* x, int rows, int stride, int count, T* mean, T* variance) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T>
+            => Columns<Lockstep2<Lockstep2<TVector, T>, T>, TVector, T>(x, rows, stride, count, mean, variance);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

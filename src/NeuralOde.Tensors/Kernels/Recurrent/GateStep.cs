@@ -4,101 +4,70 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Runs the element-wise part of a recurrent layer's step over a batch. A sample whose mask is 0 keeps its state and cell, and its gates get no gradient.</summary>
-/// <remarks>All spans are dense, <c>[batch, …]</c>; those of cells are empty where there are none, and the mask is empty where no sample is masked.</remarks>
 internal static unsafe class GateStep
 {
     /// <summary>Turns pre-activations into gates, in place, and computes the next states.</summary>
-    public static void Forward<T, TGates>(
-        int hidden, Span<T> gates, ReadOnlySpan<T> mask, ReadOnlySpan<T> previous, Span<T> next, ReadOnlySpan<T> previousCell, Span<T> nextCell)
+    public static void Forward<T, TGates>(in GateBatch<T> batch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
-        => Forward<T, TGates>(hidden, gates, mask, previous, next, previousCell, nextCell, SimdWidths.Best);
+        => Forward<T, TGates>(batch, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
-    internal static void Forward<T, TGates>(
-        int hidden, Span<T> gates, ReadOnlySpan<T> mask, ReadOnlySpan<T> previous, Span<T> next, ReadOnlySpan<T> previousCell, Span<T> nextCell, SimdWidth width)
+    internal static void Forward<T, TGates>(in GateBatch<T> batch, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
     {
-        int rows = next.Length / hidden;
-        fixed (T* g = gates, m = mask, p = previous, n = next, pc = previousCell, nc = nextCell)
+        int rows = batch.Next.Length / batch.Hidden;
+        fixed (T* g = batch.Gates, m = batch.Mask, p = batch.Previous, n = batch.Next, pc = batch.PreviousCell, nc = batch.NextCell)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    ForwardLoop<Simd512<T>, T, TGates>(rows, hidden, g, m, p, n, pc, nc);
-                    break;
-                case SimdWidth.V256:
-                    ForwardLoop<Simd256<T>, T, TGates>(rows, hidden, g, m, p, n, pc, nc);
-                    break;
-                case SimdWidth.V128:
-                    ForwardLoop<Simd128<T>, T, TGates>(rows, hidden, g, m, p, n, pc, nc);
-                    break;
-                default:
-                    ForwardLoop<SimdScalar<T>, T, TGates>(rows, hidden, g, m, p, n, pc, nc);
-                    break;
-            }
+            var first = new GateRow<T>(g, batch.Hidden, p, n, pc, nc, null);
+            VectorDispatch.Run<T, ForwardCall<T, TGates>>(new(rows, m, in first), width);
         }
     }
 
-    /// <summary>Turns gates into the gradients of their pre-activations, in place, and the cotangents of the states after the step into those of the states before it, without what flows through the matrix product.</summary>
-    public static void Backward<T, TGates>(
-        int hidden, Span<T> gates, ReadOnlySpan<T> mask, ReadOnlySpan<T> previous, Span<T> cotangent, ReadOnlySpan<T> previousCell, ReadOnlySpan<T> cell, Span<T> cellCotangent)
+    /// <summary>
+    /// Turns gates into the gradients of their pre-activations, in place, and the cotangents of the states after the step into those of the states before it,
+    /// without what flows through the matrix product.
+    /// </summary>
+    public static void Backward<T, TGates>(in GateBatch<T> batch)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
-        => Backward<T, TGates>(hidden, gates, mask, previous, cotangent, previousCell, cell, cellCotangent, SimdWidths.Best);
+        => Backward<T, TGates>(batch, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
-    internal static void Backward<T, TGates>(
-        int hidden, Span<T> gates, ReadOnlySpan<T> mask, ReadOnlySpan<T> previous, Span<T> cotangent, ReadOnlySpan<T> previousCell, ReadOnlySpan<T> cell, Span<T> cellCotangent, SimdWidth width)
+    internal static void Backward<T, TGates>(in GateBatch<T> batch, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
     {
-        int rows = cotangent.Length / hidden;
-        fixed (T* g = gates, m = mask, p = previous, d = cotangent, pc = previousCell, c = cell, dc = cellCotangent)
+        int rows = batch.Next.Length / batch.Hidden;
+        fixed (T* g = batch.Gates, m = batch.Mask, p = batch.Previous, d = batch.Next, pc = batch.PreviousCell, c = batch.Cell, dc = batch.NextCell)
         {
-            switch (width)
-            {
-                case SimdWidth.V512:
-                    BackwardLoop<Simd512<T>, T, TGates>(rows, hidden, g, m, p, d, pc, c, dc);
-                    break;
-                case SimdWidth.V256:
-                    BackwardLoop<Simd256<T>, T, TGates>(rows, hidden, g, m, p, d, pc, c, dc);
-                    break;
-                case SimdWidth.V128:
-                    BackwardLoop<Simd128<T>, T, TGates>(rows, hidden, g, m, p, d, pc, c, dc);
-                    break;
-                default:
-                    BackwardLoop<SimdScalar<T>, T, TGates>(rows, hidden, g, m, p, d, pc, c, dc);
-                    break;
-            }
+            var first = new GateRow<T>(g, batch.Hidden, p, d, pc, dc, c);
+            VectorDispatch.Run<T, BackwardCall<T, TGates>>(new(rows, m, in first), width);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ForwardLoop<TVector, T, TGates>(int rows, int hidden, T* gates, T* mask, T* previous, T* next, T* previousCell, T* nextCell)
+    private static void ForwardLoop<TVector, T, TGates>(int rows, T* mask, in GateRow<T> first)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
     {
-        int width = hidden * TGates.BlockCount;
+        int hidden = first.Hidden;
         for (int i = 0; i < rows; i++)
         {
-            int at = i * hidden;
-            T* before = TGates.HasCell ? previousCell + at : null;
-            T* after = TGates.HasCell ? nextCell + at : null;
+            GateRow<T> row = Row<T, TGates>(first, i);
             if (mask != null && mask[i] == T.Zero)
             {
-                new ReadOnlySpan<T>(previous + at, hidden).CopyTo(new Span<T>(next + at, hidden));
+                new ReadOnlySpan<T>(row.Previous, hidden).CopyTo(new Span<T>(row.Next, hidden));
                 if (TGates.HasCell)
                 {
-                    new ReadOnlySpan<T>(before, hidden).CopyTo(new Span<T>(after, hidden));
+                    new ReadOnlySpan<T>(row.PreviousCell, hidden).CopyTo(new Span<T>(row.NextCell, hidden));
                 }
 
                 continue;
             }
 
-            var row = new GateRow<T>(gates + ((long)i * width), hidden, previous + at, next + at, before, after, null);
             int unit = 0;
             for (; unit <= hidden - TVector.Count; unit += TVector.Count)
             {
@@ -113,25 +82,21 @@ internal static unsafe class GateStep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void BackwardLoop<TVector, T, TGates>(int rows, int hidden, T* gates, T* mask, T* previous, T* cotangent, T* previousCell, T* cell, T* cellCotangent)
+    private static void BackwardLoop<TVector, T, TGates>(int rows, T* mask, in GateRow<T> first)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
     {
-        int width = hidden * TGates.BlockCount;
+        int hidden = first.Hidden;
         for (int i = 0; i < rows; i++)
         {
-            int at = i * hidden;
-            T* own = gates + ((long)i * width);
+            GateRow<T> row = Row<T, TGates>(first, i);
             if (mask != null && mask[i] == T.Zero)
             {
-                new Span<T>(own, width).Clear();
+                new Span<T>(row.Gates, hidden * TGates.BlockCount).Clear();
                 continue;
             }
 
-            GateRow<T> row = TGates.HasCell
-                ? new GateRow<T>(own, hidden, previous + at, cotangent + at, previousCell + at, cellCotangent + at, cell + at)
-                : new GateRow<T>(own, hidden, previous + at, cotangent + at, null, null, null);
             int unit = 0;
             for (; unit <= hidden - TVector.Count; unit += TVector.Count)
             {
@@ -143,5 +108,39 @@ internal static unsafe class GateStep
                 TGates.Backward<TVector, PartialVectors>(row, unit, hidden - unit);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static GateRow<T> Row<T, TGates>(in GateRow<T> first, int index)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TGates : struct, IGates<T>
+    {
+        int at = index * first.Hidden;
+        T* gates = first.Gates + ((long)at * TGates.BlockCount);
+        return TGates.HasCell
+            ? new GateRow<T>(gates, first.Hidden, first.Previous + at, first.Next + at, first.PreviousCell + at, first.NextCell + at, first.Cell + at)
+            : new GateRow<T>(gates, first.Hidden, first.Previous + at, first.Next + at, null, null, null);
+    }
+
+    private readonly ref struct ForwardCall<T, TGates>(int rows, T* mask, ref readonly GateRow<T> first) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TGates : struct, IGates<T>
+    {
+        private readonly ref readonly GateRow<T> _first = ref first;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => ForwardLoop<TVector, T, TGates>(rows, mask, _first);
+    }
+
+    private readonly ref struct BackwardCall<T, TGates>(int rows, T* mask, ref readonly GateRow<T> first) : IVectorKernel<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TGates : struct, IGates<T>
+    {
+        private readonly ref readonly GateRow<T> _first = ref first;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public void Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => BackwardLoop<TVector, T, TGates>(rows, mask, _first);
     }
 }

@@ -23,21 +23,11 @@ internal static unsafe class ReduceAll
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
-    {
-        // Four 512-bit vectors, and the same number of lanes from narrower ones. Without vector hardware, 128-bit vectors in software.
-        switch (width)
-        {
-            case SimdWidth.V512:
-                return Pairwise<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
-            case SimdWidth.V256:
-                return Pairwise<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
-            default:
-                return Pairwise<Simd128<T>, Lockstep2<Lockstep2<Lockstep2<Lockstep2<Simd128<T>, T>, T>, T>, T>, T, TReduction, TTerm>(term, x, y, z, length);
-        }
-    }
+        => VectorDispatch.RunInBlocks<T, Call<T, TReduction, TTerm>, T>(new(term, x, y, z, length), width);
 
+    /// <summary>The same with given vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Pairwise<TVector, TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
+    internal static T Pairwise<TVector, TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
         where TVector : struct, ISimdVector<TVector, T>
         where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -152,5 +142,16 @@ internal static unsafe class ReduceAll
         var ay = TTerm.Operands > 1 ? TVector.LoadPartial(y + start, count) : ax;
         var az = TTerm.Operands > 2 ? TVector.LoadPartial(z + start, count) : ax;
         return TVector.Select(TVector.FirstLanes(count), term.Invoke(ax, ay, az), TVector.Create(TReduction.Identity));
+    }
+
+    private readonly struct Call<T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length) : IBlockFunction<T, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+        where TTerm : struct, ITerm<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+        public T Run<TVector, TBlock>()
+            where TVector : struct, ISimdVector<TVector, T>
+            where TBlock : struct, ISimdVector<TBlock, T> => Pairwise<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, length);
     }
 }

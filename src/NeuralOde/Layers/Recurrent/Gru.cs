@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 using NeuralOde.Tensors.Kernels;
 
@@ -71,4 +72,7 @@ public sealed class Gru : RecurrentLayer
 
         return states;
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Gru(cloner.Clone(Cell), IsReversed);
 }

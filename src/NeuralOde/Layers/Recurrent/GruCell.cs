@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers.Recurrent;
@@ -36,4 +37,7 @@ public sealed class GruCell : RecurrentCell
         Tensor n = (Gate(fromInput, 2) + (r * Gate(fromState, 2))).Tanh();
         return n + (z * (state - n));
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new GruCell(InputCount, HiddenCount, new RandomSource(0), InputWeight.DType);
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 using NeuralOde.Tensors.Kernels;
 
@@ -84,4 +85,7 @@ public sealed class Lstm : RecurrentLayer
 
         return (states, cell);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new Lstm(cloner.Clone(Cell), IsReversed);
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Modules;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers.Recurrent;
@@ -35,4 +36,7 @@ public sealed class LstmCell : RecurrentCell
         Tensor next = (Gate(all, 1).Sigmoid() * cell) + (Gate(all, 0).Sigmoid() * Gate(all, 2).Tanh());
         return (Gate(all, 3).Sigmoid() * next.Tanh(), next);
     }
+
+    /// <inheritdoc/>
+    protected override Module CreateCopy(ModuleCloner cloner) => new LstmCell(InputCount, HiddenCount, new RandomSource(0), InputWeight.DType);
 }

@@ -40,7 +40,7 @@ internal sealed class RecurrentOperation<T, TGates>(string name)
         Tensor[] weightList = [weights.InputWeight, weights.HiddenWeight, weights.InputBias, weights.HiddenBias];
         Tensor[] tensors = [x, .. weightList, .. new[] { state, cell }.OfType<Tensor>()];
         bool taken = false;
-        Tensor result = Custom.Apply(name, new Tensor([kept, batch, hidden], storage), tensors, cotangent =>
+        Tensor result = Recorded.Apply(name, new Tensor([kept, batch, hidden], storage), tensors, cotangent =>
         {
             if (GradientMode.IsEnabled)
             {

@@ -90,7 +90,7 @@ internal sealed class RecurrentSequence<T, TGates>
             int count = Math.Min(chunk, time - done);
             int first = reverse ? time - done - count : done;
             Gemm.Multiply<T>(
-                false, false, count * batch, _width, _inputs + 1, _x.AsSpan(first * batch * (_inputs + 1), count * batch * (_inputs + 1)), _inputWeight, Gates(first, count));
+                new(false, false, count * batch, _width, _inputs + 1), _x.AsSpan(first * batch * (_inputs + 1), count * batch * (_inputs + 1)), _inputWeight, Gates(first, count));
             for (int i = 0; i < count; i++)
             {
                 Step(reverse ? first + count - 1 - i : first + i);
@@ -133,17 +133,19 @@ internal sealed class RecurrentSequence<T, TGates>
 
             int before = _reverse ? step + 1 : step;
             int after = _reverse ? step : step + 1;
-            GateStep.Backward<T, TGates>(
-                _hidden,
-                Gates(step, 1),
-                MaskAt(step),
-                StateAt(before),
-                cotangent,
-                TGates.HasCell ? CellAt(before) : default,
-                TGates.HasCell ? CellAt(after) : default,
-                cellCotangent);
+            GateStep.Backward<T, TGates>(new GateBatch<T>
+            {
+                Hidden = _hidden,
+                Gates = Gates(step, 1),
+                Mask = MaskAt(step),
+                Previous = StateAt(before),
+                Next = cotangent,
+                PreviousCell = TGates.HasCell ? CellAt(before) : default,
+                NextCell = cellCotangent,
+                Cell = TGates.HasCell ? CellAt(after) : default,
+            });
             Gemm.Multiply(
-                false, false, _batch, _hidden, HiddenWidth, Gates(step, 1)[_hiddenStart..], _width, weights.Hidden, _hidden, cotangent, _hidden, accumulate: true);
+                new(false, false, _batch, _hidden, HiddenWidth), new(_width, _hidden, _hidden), Gates(step, 1)[_hiddenStart..], weights.Hidden, cotangent, accumulate: true);
         }
 
         CopyIfAsked(cotangent, initialStateGradient);
@@ -151,12 +153,16 @@ internal sealed class RecurrentSequence<T, TGates>
         int rows = _time * _batch;
         ReadOnlySpan<T> all = Gates(0, _time);
         Gemm.Multiply(
-            true, false, HiddenWidth, _hidden, rows, all[_hiddenStart..], _width, _states.Span.Slice(_reverse ? size : 0, rows * _hidden), _hidden, gradients.Hidden, _hidden);
-        Gemm.Multiply(true, false, _inputs + 1, _width, rows, _x.AsSpan(0, rows * (_inputs + 1)), all, _inputWeightGradient.AsSpan());
+            new(true, false, HiddenWidth, _hidden, rows),
+            new(_width, _hidden, _hidden),
+            all[_hiddenStart..],
+            _states.Span.Slice(_reverse ? size : 0, rows * _hidden),
+            gradients.Hidden);
+        Gemm.Multiply(new(true, false, _inputs + 1, _width, rows), _x.AsSpan(0, rows * (_inputs + 1)), all, _inputWeightGradient.AsSpan());
         Unpack(gradients);
         if (!inputGradient.IsEmpty)
         {
-            Gemm.Multiply<T>(false, true, rows, _inputs, _width, all, _inputWeight.AsSpan(0, _inputs * _width), inputGradient);
+            Gemm.Multiply<T>(new(false, true, rows, _inputs, _width), all, _inputWeight.AsSpan(0, _inputs * _width), inputGradient);
         }
     }
 
@@ -167,9 +173,17 @@ internal sealed class RecurrentSequence<T, TGates>
         int after = _reverse ? step : step + 1;
         Span<T> gates = Gates(step, 1);
         Gemm.Multiply(
-            false, false, _batch, HiddenWidth, _hidden, StateAt(before), _hidden, _hiddenWeight, HiddenWidth, gates[_hiddenStart..], _width, accumulate: true);
-        GateStep.Forward<T, TGates>(
-            _hidden, gates, MaskAt(step), StateAt(before), StateAt(after), TGates.HasCell ? CellAt(before) : default, TGates.HasCell ? CellAt(after) : default);
+            new(false, false, _batch, HiddenWidth, _hidden), new(_hidden, HiddenWidth, _width), StateAt(before), _hiddenWeight, gates[_hiddenStart..], accumulate: true);
+        GateStep.Forward<T, TGates>(new GateBatch<T>
+        {
+            Hidden = _hidden,
+            Gates = gates,
+            Mask = MaskAt(step),
+            Previous = StateAt(before),
+            Next = StateAt(after),
+            PreviousCell = TGates.HasCell ? CellAt(before) : default,
+            NextCell = TGates.HasCell ? CellAt(after) : default,
+        });
     }
 
     private Span<T> Gates(int step, int count) => _gates.Span.Slice(step * _batch * _width, count * _batch * _width);

@@ -4,6 +4,7 @@ using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Scaling;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 using NeuralOde.Training;
 
@@ -145,7 +146,7 @@ public sealed class LatentSeriesFitterTests : IDisposable
         Assert.Equal(ForecastReason.NotAfterData, Assert.Throws<ForecastException>(() => model.Forecast(0.1, 1)).Reason);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Forecast(100, 0));
         Assert.Throws<ArgumentException>(() => model.Predict(data, [-1.0]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(data, [1.0], new LatentForecastOptions { Level = 1 }));
+        Assert.Throws<SettingException>(() => model.Predict(data, [1.0], new LatentForecastOptions { Level = 1 }));
         Assert.Contains("components y", Assert.Throws<SeriesException>(() => model.Predict(new TimeSeriesSet(["y"], data.Series), [1.0])).Message, StringComparison.Ordinal);
         string path = Path.Combine(_folder, "no.safetensors");
         SafeTensors.Save(path, [SafeTensor.Create<double>("x", [1], [1])]);

@@ -1,4 +1,5 @@
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Latent;
@@ -19,7 +20,7 @@ public class LatentTrainerTests
         using var folder = new TemporaryFolder();
         string path = folder.File("run.safetensors");
         LatentSeriesModel whole = Model();
-        LatentTrainingResult uninterrupted = new LatentTrainer(whole, Batches(), Error, Options()).Run();
+        TrainingResult uninterrupted = new LatentTrainer(whole, Batches(), Error, Options()).Run();
 
         using var cancel = new CancellationTokenSource();
         var interrupted = new LatentTrainer(
@@ -47,7 +48,7 @@ public class LatentTrainerTests
         LatentSeriesModel resumed = Model();
         var trainer = new LatentTrainer(resumed, Batches(), Error, Options() with { CheckpointPath = path });
         trainer.Resume(path);
-        LatentTrainingResult result = trainer.Run();
+        TrainingResult result = trainer.Run();
         Assert.Equal(uninterrupted.Losses, result.Losses);
         Assert.Equal(uninterrupted.Validations, result.Validations);
         Assert.Equal(uninterrupted.BestIteration, result.BestIteration);
@@ -64,17 +65,63 @@ public class LatentTrainerTests
     public void Training_raises_the_bound_and_keeps_the_model_that_validates_best()
     {
         LatentSeriesModel model = Model();
-        LatentTrainingResult result = new LatentTrainer(model, Batches(), Error, Options() with { Iterations = 300, LearningRate = 0.01, ValidationInterval = 10 }).Run();
+        TrainingResult result = new LatentTrainer(model, Batches(), Error, Options() with { Iterations = 300, LearningRate = 0.01, ValidationInterval = 10 }).Run();
         Assert.True(result.Losses.TakeLast(30).Average() < result.Losses.Take(30).Average());
         Assert.Equal(result.BestError, result.Validations.Min(x => x.Error));
         Assert.Equal(result.BestError, Error(model));
     }
 
     [Fact]
+    public void The_best_model_comes_back_with_the_buffers_of_its_decoder()
+    {
+        LatentSeriesModel model = Model(normalized: true);
+        List<double[]> buffers = [];
+        int validations = 0;
+        TrainingResult result = new LatentTrainer(
+            model,
+            Batches(),
+            x =>
+            {
+                buffers.Add(Buffers(x));
+                return ++validations == 2 ? 0 : 1;
+            },
+            Options()).Run();
+        Assert.Equal(6, result.BestIteration);
+        Assert.NotEqual(buffers[1], buffers[^1]);
+        Assert.Equal(buffers[1], Buffers(model));
+
+        static double[] Buffers(LatentSeriesModel x) => [.. x.NamedBuffers().SelectMany(static b => b.Buffer.ToDoubles())];
+    }
+
+    [Fact]
+    public void Validation_runs_in_evaluation_mode_and_changes_no_buffer()
+    {
+        LatentSeriesModel model = Model(normalized: true);
+        List<bool> modes = [];
+        double[]? mean = null;
+        new LatentTrainer(
+            model,
+            Batches(),
+            x =>
+            {
+                modes.AddRange(x.NamedModules().Select(static m => m.Module.IsTraining));
+                double[] before = [.. x.NamedBuffers().SelectMany(static b => b.Buffer.ToDoubles())];
+                double error = Error(x);
+                mean = [.. x.NamedBuffers().SelectMany(static b => b.Buffer.ToDoubles())];
+                Assert.Equal(before, mean);
+                return error;
+            },
+            Options()).Run();
+        Assert.NotNull(mean);
+        Assert.All(modes, Assert.False);
+        Assert.All(model.NamedModules(), static x => Assert.True(x.Module.IsTraining));
+    }
+
+    [Fact]
     public void Training_ends_when_no_validation_is_better_for_a_while()
     {
         int validations = 0;
-        LatentTrainingResult result = new LatentTrainer(Model(), Batches(), _ => ++validations <= 2 ? 1.0 / validations : 1, Options() with { Iterations = 100, ValidationInterval = 2, Patience = 3 }).Run();
+        TrainingResult result = new LatentTrainer(Model(), Batches(), _ => ++validations <= 2 ? 1.0 / validations : 1, Options() with { Iterations = 100, ValidationInterval = 2, Patience = 3 }).Run();
         Assert.True(result.StoppedEarly);
         Assert.Equal(4, result.BestIteration);
         Assert.Equal(10, result.Losses.Count);
@@ -85,7 +132,7 @@ public class LatentTrainerTests
     {
         LatentSeriesModel model = Model();
         double[] before = [.. model.Parameters.SelectMany(x => x.ToDoubles())];
-        LatentTrainingResult result = new LatentTrainer(model, new Huge(), _ => 1, Options() with { Iterations = 100 }).Run();
+        TrainingResult result = new LatentTrainer(model, new Huge(), _ => 1, Options() with { Iterations = 100 }).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.NotNull(result.Failure);
         Assert.Equal(20, result.FailedSteps);
@@ -112,11 +159,13 @@ public class LatentTrainerTests
 
     private static LatentTrainingOptions Options() => new() { Iterations = 12, ValidationInterval = 3, CheckpointInterval = 5, LearningRate = 0.02, DivergenceWarmUp = 0.5, GradientNormBound = 5 };
 
-    private static LatentSeriesModel Model()
+    private static LatentSeriesModel Model(bool normalized = false)
     {
         var random = new RandomSource(5);
-        var ode = new OdeBlock(new Mlp(3, [5], 3, random: random)) { Solver = new RungeKutta4(), Steps = FixedSteps.Count(1) };
-        return new LatentOde(new GruEncoder(1, 4, 3, random: random), ode, new Linear(3, 1, random: random), 0.3, learnsNoise: true);
+        var ode = new OdeBlock(new Mlp(3, [5], 3, random: random).AsField()) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(1) };
+        var encoder = new GruEncoder(1, 4, 3, random: random);
+        Layer decoder = new Linear(3, 1, random: random);
+        return new LatentOde(encoder, ode, normalized ? new Sequential(new BatchNorm(3), decoder) : decoder, 0.3, learnsNoise: true);
     }
 
     private static TimeSeries[] Series() =>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Tests.Compilation.Threading;
 

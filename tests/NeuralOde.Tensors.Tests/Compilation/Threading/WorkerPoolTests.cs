@@ -1,3 +1,5 @@
+using NeuralOde.Tensors.Kernels;
+
 namespace NeuralOde.Tensors.Tests.Compilation.Threading;
 
 /// <summary>The helpers run every share once, carry exceptions back, allocate nothing, and belong to one program at a time.</summary>

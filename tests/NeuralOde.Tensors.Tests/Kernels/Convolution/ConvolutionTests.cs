@@ -143,7 +143,6 @@ public class ConvolutionTests
         return (y, toX, toW);
     }
 
-    private static ConvolutionSizes Of(int images, int height, int width, int channels, int outputs, int kernelHeight, int kernelWidth, int stride, int padding) => new(
-        images, height, width, channels, kernelHeight, kernelWidth,
-        ConvolutionSizes.Places(height, kernelHeight, stride, padding), ConvolutionSizes.Places(width, kernelWidth, stride, padding), outputs, stride, padding);
+    private static ConvolutionSizes Of(int images, int height, int width, int channels, int outputs, int kernelHeight, int kernelWidth, int stride, int padding) =>
+        new([images, height, width, channels], [kernelHeight, kernelWidth, channels, outputs], stride, padding);
 }

@@ -65,27 +65,29 @@ internal sealed class GemmCase<T>
 
     /// <summary>Checks C = tanh(op(A)·op(B) + bias). Only for a gap of 0.</summary>
     public void CheckBiasTanh(SimdWidth width) => Check(
-        () => Gemm.MultiplyBiasActivate<T, TanhOperator<T>>(_transposeA, _transposeB, _m, _n, _k, A, B, Bias, C, width),
+        () => Gemm.MultiplyBiasActivate<T, TanhOperator<T>>(Shape, A, B, Bias, C, width),
         (_, j) => double.CreateChecked(Bias[j]),
         (sum, _) => Math.Tanh(sum));
 
     /// <summary>Checks C = op(A)·op(B) + bias. Only for a gap of 0.</summary>
     public void CheckBias(SimdWidth width) => Check(
-        () => Gemm.MultiplyBiasActivate<T, IdentityOperator<T>>(_transposeA, _transposeB, _m, _n, _k, A, B, Bias, C, width),
+        () => Gemm.MultiplyBiasActivate<T, IdentityOperator<T>>(Shape, A, B, Bias, C, width),
         (_, j) => double.CreateChecked(Bias[j]),
         (sum, _) => sum);
 
     /// <summary>Checks C = (op(A)·op(B))·(1 − y²). Only for a gap of 0.</summary>
     public void CheckTanhGradient(SimdWidth width) => Check(
-        () => Gemm.MultiplyActivationGradient<T, TanhGradientOperator<T>>(_transposeA, _transposeB, _m, _n, _k, A, B, Y, C, width),
+        () => Gemm.MultiplyActivationGradient<T, TanhGradientOperator<T>>(Shape, A, B, Y, C, width),
         (_, _) => 0,
         (sum, y) => sum * (1 - (y * y)));
 
     public override string ToString()
         => $"{typeof(T).Name} {(_transposeA ? "Aᵀ" : "A")}·{(_transposeB ? "Bᵀ" : "B")}, m = {_m}, n = {_n}, k = {_k}, leading dimensions {_lda}, {_ldb}, {_ldc}";
 
+    private GemmShape Shape => new(_transposeA, _transposeB, _m, _n, _k);
+
     private void Multiply(SimdWidth width, bool accumulate)
-        => Gemm.Multiply<T>(_transposeA, _transposeB, _m, _n, _k, A, _lda, B, _ldb, C, _ldc, accumulate, width);
+        => Gemm.Multiply<T>(Shape, new(_lda, _ldb, _ldc), A, B, C, accumulate, width);
 
     /// <summary>Runs a computation, and compares every element of C's memory, its guards and gaps included, with what it must hold.</summary>
     /// <param name="compute">Writes C.</param>

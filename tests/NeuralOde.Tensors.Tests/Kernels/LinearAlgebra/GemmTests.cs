@@ -96,13 +96,13 @@ public class GemmTests
     public void Bad_arguments_are_named()
     {
         var x = new float[6];
-        Assert.Equal("k", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(false, false, 2, 2, -1, x, x, x)).ParamName);
-        Assert.Equal("a", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(false, false, 7, 1, 1, x, x, new float[7])).ParamName);
-        Assert.Equal("b", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(false, true, 1, 3, 3, x, x, x)).ParamName);
-        Assert.Equal("c", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(true, false, 3, 3, 1, x, x, x)).ParamName);
-        Assert.Equal("lda", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(false, false, 2, 1, 3, x, 2, x, 1, x, 1)).ParamName);
-        Assert.Equal("bias", Assert.Throws<ArgumentException>(() => Gemm.MultiplyBiasActivate<float, TanhOperator<float>>(false, false, 2, 2, 2, x, x, new float[3], x)).ParamName);
-        Assert.Equal("y", Assert.Throws<ArgumentException>(() => Gemm.MultiplyActivationGradient<float, TanhGradientOperator<float>>(false, false, 2, 2, 2, x, x, new float[3], x)).ParamName);
+        Assert.Equal("k", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(new(false, false, 2, 2, -1), x, x, x)).ParamName);
+        Assert.Equal("a", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(new(false, false, 7, 1, 1), x, x, new float[7])).ParamName);
+        Assert.Equal("b", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(new(false, true, 1, 3, 3), x, x, x)).ParamName);
+        Assert.Equal("c", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(new(true, false, 3, 3, 1), x, x, x)).ParamName);
+        Assert.Equal("lda", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(new(false, false, 2, 1, 3), new(2, 1, 1), x, x, x)).ParamName);
+        Assert.Equal("bias", Assert.Throws<ArgumentException>(() => Gemm.MultiplyBiasActivate<float, TanhOperator<float>>(new(false, false, 2, 2, 2), x, x, new float[3], x)).ParamName);
+        Assert.Equal("y", Assert.Throws<ArgumentException>(() => Gemm.MultiplyActivationGradient<float, TanhGradientOperator<float>>(new(false, false, 2, 2, 2), x, x, new float[3], x)).ParamName);
     }
 
     private static void RunAll(List<Action> rounds)
@@ -277,7 +277,7 @@ public class GemmTests
                     foreach (var (row, rows) in new[] { (0, 5), (5, 16), (21, 20) })
                     {
                         var a = gemm.A[(transposeA ? row : row * k)..];
-                        Gemm.Multiply<T>(transposeA, transposeB, rows, n, k, a, lda, gemm.B, transposeB ? k : n, shared.AsSpan(row * n), n, accumulate: false, Width);
+                        Gemm.Multiply<T>(new(transposeA, transposeB, rows, n, k), new(lda, transposeB ? k : n, n), a, gemm.B, shared.AsSpan(row * n), accumulate: false, Width);
                     }
 
                     Assert.True(gemm.C.SequenceEqual(shared), gemm.ToString());

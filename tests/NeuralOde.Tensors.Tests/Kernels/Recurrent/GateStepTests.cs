@@ -30,7 +30,7 @@ public class GateStepTests
         var next = new float[state.Length];
         var nextCell = new float[state.Length];
         float[] mask = [1, 0, 1];
-        GateStep.Forward<float, LstmGates<float>>(Hidden, gates, mask, state, next, cell, nextCell);
+        GateStep.Forward<float, LstmGates<float>>(new GateBatch<float> { Hidden = Hidden, Gates = gates, Mask = mask, Previous = state, Next = next, PreviousCell = cell, NextCell = nextCell });
         Assert.Equal(state[Hidden..(2 * Hidden)], next[Hidden..(2 * Hidden)]);
         Assert.Equal(cell[Hidden..(2 * Hidden)], nextCell[Hidden..(2 * Hidden)]);
         Assert.NotEqual(state[..Hidden], next[..Hidden]);
@@ -38,7 +38,8 @@ public class GateStepTests
         float[] before = [.. cotangent];
         float[] cellCotangent = Values<float>(5, state.Length);
         float[] cellBefore = [.. cellCotangent];
-        GateStep.Backward<float, LstmGates<float>>(Hidden, gates, mask, state, cotangent, cell, nextCell, cellCotangent);
+        GateStep.Backward<float, LstmGates<float>>(
+            new GateBatch<float> { Hidden = Hidden, Gates = gates, Mask = mask, Previous = state, Next = cotangent, PreviousCell = cell, NextCell = cellCotangent, Cell = nextCell });
         Assert.All(gates[(Hidden * 4)..(Hidden * 8)], x => Assert.Equal(0, x));
         Assert.Equal(before[Hidden..(2 * Hidden)], cotangent[Hidden..(2 * Hidden)]);
         Assert.Equal(cellBefore[Hidden..(2 * Hidden)], cellCotangent[Hidden..(2 * Hidden)]);
@@ -53,11 +54,12 @@ public class GateStepTests
         T[] cell = Values<T>(3, Rows * Hidden);
         var next = new T[state.Length];
         var nextCell = new T[state.Length];
-        GateStep.Forward<T, TGates>(Hidden, gates, default, state, next, cell, nextCell, width);
+        GateStep.Forward<T, TGates>(new GateBatch<T> { Hidden = Hidden, Gates = gates, Previous = state, Next = next, PreviousCell = cell, NextCell = nextCell }, width);
         T[] forward = [.. gates, .. next, .. nextCell];
         T[] cotangent = Values<T>(4, state.Length);
         T[] cellCotangent = Values<T>(5, state.Length);
-        GateStep.Backward<T, TGates>(Hidden, gates, default, state, cotangent, cell, nextCell, cellCotangent, width);
+        GateStep.Backward<T, TGates>(
+            new GateBatch<T> { Hidden = Hidden, Gates = gates, Previous = state, Next = cotangent, PreviousCell = cell, NextCell = cellCotangent, Cell = nextCell }, width);
         return [.. forward, .. gates, .. cotangent, .. cellCotangent];
     }
 

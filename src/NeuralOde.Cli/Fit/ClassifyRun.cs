@@ -1,0 +1,133 @@
+using System.Globalization;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Series.Times;
+using NeuralOde.Training;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>What <c>neuralode fit --model latent</c> does with labelled series: it learns a classifier.</summary>
+internal static class ClassifyRun
+{
+    public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
+    {
+        LatentFitRun.Refuse(
+            parsed, "is for tables; labelled series in a .ts file say themselves what they are", LatentFitRun.Named(options, "time", "time-format", "states", "series", "log", "covariates"));
+        LatentFitRun.Refuse(parsed, "is for forecasts; from labelled series a classifier is learned, which --test FILE.ts measures", [options.HoldOut, options.Settings["samples"], options.Out]);
+        string path = parsed.GetValue(options.Data)!;
+        string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
+        int[]? seeds = parsed.GetValue(options.Seeds);
+        if (seeds is { Length: > 0 } && ((report ?? save) is not null || test is null))
+        {
+            throw new CommandException("--seeds prints a table of accuracies on --test FILE.ts and writes no files. Leave --report and --save out and name the test, or choose one --seed.");
+        }
+
+        OutputFiles.Check(path, ("--report", report), ("--save", save));
+        if (test is not null && (report == test || save == test))
+        {
+            throw new CommandException($"{test} is the test that is read; name another file to write.");
+        }
+
+        LabelledSeries training = Read(path);
+        LabelledSeries? unseen = test is null ? null : Read(test);
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
+        if (seeds is { Length: > 0 })
+        {
+            return Table(context, training, unseen!, settings, seeds);
+        }
+
+        string title = $"Learning to tell {training.Classes.Count} classes apart from {training.Labels.Count} series of {path} (seed {settings.Seed})";
+        SeriesClassifierFit fit = ProgressView.Run(context, title, progress => SeriesClassifierFitter.Fit(training, settings, progress, context.CancellationToken));
+        if (fit.Training.Losses.Count == 0)
+        {
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            return ExitCode.Cancelled;
+        }
+
+        var outcome = new ClassifyOutcome(path, test, training, settings, fit, fit.Classifier.Evaluate(training), unseen is null ? null : fit.Classifier.Evaluate(unseen));
+        Print(context, outcome);
+        if (save is not null)
+        {
+            fit.Classifier.Save(save);
+            context.Out.WriteLine($"Model:  {save}");
+        }
+
+        if (report is not null)
+        {
+            AtomicFile.WriteText(report, ClassifyReport.Create(outcome, context.CommandLine).ToHtml());
+            context.Out.WriteLine($"Report: {report}");
+        }
+
+        return fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+    }
+
+    private static LabelledSeries Read(string path) => UserFault.Checked(() => File.Exists(path)
+        ? LabelledSeries.Read(path)
+        : throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a .ts file in it." : $"There is no file '{path}'."));
+
+    private static void Print(CommandContext context, ClassifyOutcome outcome)
+    {
+        TrainingResult training = outcome.Fit.Training;
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));
+        Accuracy("Training (what was kept for validation included)", outcome.OnTraining);
+        if (outcome.OnTest is { } test)
+        {
+            Accuracy("Test", test);
+        }
+
+        if (outcome.Fit.WasCancelled)
+        {
+            context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(training.Losses.Count)}; the best model so far is kept.");
+        }
+
+        void Accuracy(string of, SeriesClassification result) =>
+            context.Out.WriteLine($"{of}: {result.Correct} of {result.Count} series right, {ProgressText.Percent(result.Accuracy)}; cross entropy {ProgressText.Number(result.Loss)}.");
+    }
+
+    private static int Table(CommandContext context, LabelledSeries training, LabelledSeries unseen, LatentFitOptions settings, int[] seeds)
+    {
+        context.Out.WriteLine($"Accuracy on {unseen.Labels.Count} test series");
+        context.Out.WriteLine("  seed   accuracy   cross entropy   seconds");
+        List<double> all = [];
+        foreach (int seed in seeds)
+        {
+            SeriesClassifierFit fit = SeriesClassifierFitter.Fit(training, settings with { Seed = seed }, null, context.CancellationToken);
+            if (fit.WasCancelled)
+            {
+                context.Error.WriteLine($"neuralode: stopped after {all.Count} of {seeds.Length} seeds.");
+                return ExitCode.Cancelled;
+            }
+
+            SeriesClassification test = fit.Classifier.Evaluate(unseen);
+            all.Add(test.Accuracy);
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed,6} {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"));
+        }
+
+        context.Out.WriteLine($"median {ProgressText.Percent(Median.Of(all)),10}");
+        return ExitCode.Success;
+    }
+}
+
+/// <summary>A classifier that was learned, and what it does.</summary>
+/// <param name="Path">The file that was learned from.</param>
+/// <param name="TestPath">The file of the test; null where there is none.</param>
+/// <param name="Training">What was learned from.</param>
+/// <param name="Options">How.</param>
+/// <param name="Fit">The classifier.</param>
+/// <param name="OnTraining">What it does with the training series.</param>
+/// <param name="OnTest">What it does with the test series; null where there are none.</param>
+internal sealed record ClassifyOutcome(
+    string Path,
+    string? TestPath,
+    LabelledSeries Training,
+    LatentFitOptions Options,
+    SeriesClassifierFit Fit,
+    SeriesClassification OnTraining,
+    SeriesClassification? OnTest);

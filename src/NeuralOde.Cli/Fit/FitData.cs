@@ -1,0 +1,62 @@
+using System.Globalization;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>The data of a fit: read, checked and parted, with every fault told as the user's.</summary>
+internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
+{
+    /// <summary>What a user should know about the data, as sentences.</summary>
+    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionAdvice.Describe);
+
+    public static FitData Read(CommandValues parsed, FitCommand.FitOptions options)
+    {
+        string path = parsed.GetValue(options.Data)!;
+        HoldOut? holdOut = ParseHoldOut(parsed.GetValue(options.HoldOut) ?? "0.2");
+        return UserFault.Checked(() =>
+        {
+            if (!File.Exists(path))
+            {
+                throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a CSV file in it." : $"There is no file '{path}'.");
+            }
+
+            TimeSeriesSet set = TimeSeriesSet.FromTable(
+                CsvTable.Read(path),
+                options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
+                {
+                    // A short series still tells something where there are others.
+                    MinimumPoints = parsed.IsGiven(options.Settings["series"]) ? 1 : 3,
+                });
+            if (set.Series.Sum(static series => series.Count) < 3)
+            {
+                throw new CommandException($"{path}: there are fewer than three points; dynamics cannot be learned from them.");
+            }
+
+            return new FitData(path, set, SeriesSplit.Of(set, holdOut));
+        });
+    }
+
+    private static HoldOut? ParseHoldOut(string text)
+    {
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction);
+        if (string.Equals(text, "none", StringComparison.OrdinalIgnoreCase) || (isNumber && fraction == 0))
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1)
+        {
+            return HoldOut.Count(count);
+        }
+
+        return isNumber && fraction is > 0 and < 1
+            ? HoldOut.Fraction(fraction)
+            : throw new CommandException($"--hold-out takes a number of observations such as 5, a fraction such as 0.2, or none (0); got '{text}'.");
+    }
+}

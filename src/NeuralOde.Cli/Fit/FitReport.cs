@@ -1,0 +1,106 @@
+using System.Globalization;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Losses;
+using NeuralOde.Persistence;
+using NeuralOde.Reports;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Models;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>The page about one run of <c>neuralode fit</c>.</summary>
+internal static class FitReport
+{
+    public static Report Create(FitOutcome outcome, string commandLine)
+    {
+        var figures = new FitFigures(outcome);
+        var report = new Report($"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        {
+            Subtitle = $"Learned from {Path.GetFileName(outcome.Data.Path)} by a neural ordinary differential equation.",
+            Footer = ToolVersion.Text,
+        }
+            .Add([.. Notes(outcome)])
+            .Add(Cards(outcome))
+            .Add(new ReportSection("Observations, fit and forecast", [.. figures.Series()]));
+        if (outcome.Errors.Count > 0)
+        {
+            report = report.Add(new ReportSection(
+                "Errors on the held-out part",
+                "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen in training. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
+                Errors(outcome.Errors)));
+        }
+
+        if (figures.Portrait() is { } portrait)
+        {
+            report = report.Add(new ReportSection("Phase portrait", portrait));
+        }
+
+        IReadOnlyList<FrameSequence> evolution = figures.Evolution();
+        return report
+            .Add(new ReportSection("Over training", [.. evolution, new Collapsible("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])]))
+            .Add(new ReportSection("Training error", figures.Loss()))
+            .Add(new ReportSection("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+    }
+
+    private static IEnumerable<ReportBlock> Notes(FitOutcome outcome)
+    {
+        if (outcome.Fit.WasCancelled)
+        {
+            yield return $"Training was stopped after {outcome.Fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} of {outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model until then.";
+        }
+
+        string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Notes];
+        if (remarks.Length > 0)
+        {
+            yield return new BulletList(remarks);
+        }
+    }
+
+    private static KeyNumbers Cards(FitOutcome outcome)
+    {
+        SeriesFit fit = outcome.Fit;
+        List<KeyNumber> cards = [];
+        if (outcome.Pooled is { } pooled)
+        {
+            string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
+            cards.Add(new KeyNumber("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
+            cards.Add(new KeyNumber("Naive forecast", Number(pooled.Naive), Note: "the last value seen"));
+            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
+        }
+
+        cards.Add(new KeyNumber("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));
+        cards.Add(new KeyNumber("Training", fit.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", $"{fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} iterations"));
+        return new KeyNumbers(cards);
+    }
+
+    internal static ReportTable Errors(IReadOnlyList<ErrorRow> rows) => new()
+    {
+        Columns = [new("component"), new("scale"), new("values", null, true), new("held-out RMSE", null, true), new("naive RMSE", null, true), new("ratio", null, true)],
+        Rows = [.. rows.Select(static row => (IReadOnlyList<string>)
+            [row.Component, row.Scale, row.Count.ToString(CultureInfo.InvariantCulture), Number(row.Model), Number(row.Naive), ProgressText.Fixed(row.Ratio, 3)])],
+    };
+
+    private static ReportTable Settings(FitOutcome outcome)
+    {
+        SeriesModel model = outcome.Fit.Model;
+        SeriesFitOptions options = outcome.Options;
+        return ReportTable.Pairs(
+            null,
+            [
+                ("series learned from", model.Paths.Count.ToString(CultureInfo.InvariantCulture)),
+                ("components", string.Join(", ", model.Scaling.Components.Select(static x => x.IsLog ? $"{x.Name} (log)" : x.Name))),
+                ("hidden states", model.HiddenStates.ToString(CultureInfo.InvariantCulture)),
+                ("depends on time", model.IsTimeDependent ? "yes" : "no"),
+                ("network", $"tanh, hidden layers {string.Join(", ", options.Widths)}, plus a matrix; {model.ParameterCount} weights"),
+                ("unit of time in the model", $"{Number(model.Scaling.TimeScale)} ({model.Scaling.Time.Unit})"),
+                ("regularization", Number(options.Regularization)),
+                ("solver", string.Create(CultureInfo.InvariantCulture, $"{options.Solver.Name}, relative tolerance {options.RelativeTolerance}")),
+                ("optimizer", $"Adam, learning rate {Number(options.LearningRate)}, cosine decay in each stage"),
+                ("iterations", options.Iterations.ToString("N0", CultureInfo.InvariantCulture)),
+                ("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+                ("trajectory", outcome.Fit.PieceLength is { } length ? $"pieces of about {length} observations" : "one solve a series"),
+            ]);
+    }
+
+    internal static string Number(double value) => double.IsFinite(value) ? NumberText.Short(value) : "none";
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Solvers;
+using NeuralOde.Training;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>What <c>neuralode fit</c> does.</summary>
+internal static class FitRun
+{
+    private const int LeastConclusive = 500;
+
+    public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
+    {
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
+        int[]? seeds = parsed.GetValue(options.Seeds);
+        if (seeds is { Length: > 0 } && (report ?? save) is not null)
+        {
+            throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
+        }
+
+        LatentFitRun.RefuseLatentOptions(parsed, options);
+        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
+        FitData data = FitData.Read(parsed, options);
+        SeriesFitOptions settings = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed);
+        foreach (string note in data.Notes)
+        {
+            context.Error.WriteLine(note);
+        }
+
+        if (seeds is { Length: > 0 })
+        {
+            return Table(context, data, settings, seeds);
+        }
+
+        string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} (seed {settings.Seed})";
+        FitOutcome outcome = Fit(context, data, settings, work => ProgressView.Run(context, title, work));
+        if (outcome.Fit.WasCancelled && outcome.Fit.Losses.Count == 0)
+        {
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            return ExitCode.Cancelled;
+        }
+
+        Print(context, outcome);
+        if (save is not null)
+        {
+            outcome.Fit.Model.Save(save);
+            context.Out.WriteLine($"Model:  {save}");
+        }
+
+        if (report is not null)
+        {
+            AtomicFile.WriteText(report, Html(outcome, context.CommandLine));
+            context.Out.WriteLine($"Report: {report}");
+        }
+
+        return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+    }
+
+    private static string Html(FitOutcome outcome, string commandLine)
+    {
+        try
+        {
+            return FitReport.Create(outcome, commandLine).ToHtml();
+        }
+        catch (ForecastException e)
+        {
+            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Problem}", ExitCode.Failure, e);
+        }
+    }
+
+    private static FitOutcome Fit(CommandContext context, FitData data, SeriesFitOptions settings, Func<Func<IProgress<TrainingProgress>?, SeriesFit>, SeriesFit> run)
+    {
+        try
+        {
+            SeriesFit fit = run(progress => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken));
+            return new FitOutcome(data, settings, fit);
+        }
+        catch (OdeSolveException e)
+        {
+            throw new CommandException("Training stopped, because the dynamics learned so far could not be solved over longer pieces. Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.", ExitCode.Failure, e);
+        }
+    }
+
+    private static int Table(CommandContext context, FitData data, SeriesFitOptions settings, int[] seeds)
+    {
+        if (data.Split.Scored is null)
+        {
+            throw new CommandException("--seeds compares errors on what is held out, and nothing is. Give --hold-out a number or a fraction.");
+        }
+
+        List<ErrorRow> rows = [];
+        foreach (int seed in seeds)
+        {
+            FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, work => work(null));
+            if (outcome.Fit.WasCancelled)
+            {
+                context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
+                Summarize(context, rows);
+                return ExitCode.Cancelled;
+            }
+
+            ErrorRow row = outcome.Pooled!;
+            if (rows.Count == 0)
+            {
+                context.Out.WriteLine($"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale");
+                context.Out.WriteLine("  seed     error     naive     ratio   training error   seconds");
+            }
+
+            rows.Add(row);
+            context.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
+        }
+
+        Summarize(context, rows);
+        return ExitCode.Success;
+    }
+
+    internal static void Summarize(CommandContext context, List<ErrorRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            context.Out.WriteLine($"median {ProgressText.Number(Median.Of(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} {ProgressText.Fixed(Median.Of(rows.Select(static x => x.Ratio)), 3),9}");
+        }
+    }
+
+    private static void Print(CommandContext context, FitOutcome outcome)
+    {
+        SeriesFit fit = outcome.Fit;
+        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(fit.Losses.Count)}; error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
+        foreach (string remark in Remarks(outcome))
+        {
+            context.Out.WriteLine(remark);
+        }
+
+        if (fit.WasCancelled)
+        {
+            context.Error.WriteLine($"neuralode: stopped after {fit.Losses.Count} of {outcome.Options.Iterations} iterations; the best model so far is kept.");
+        }
+
+        if (outcome.Errors.Count > 0)
+        {
+            HeldOutErrors.Print(context, outcome.Errors);
+        }
+    }
+
+    /// <summary>What a reader of the numbers should know, as sentences.</summary>
+    internal static IEnumerable<string> Remarks(FitOutcome outcome)
+    {
+        SeriesFit fit = outcome.Fit;
+        if (fit.FailedSolves > 0)
+        {
+            yield return $"{fit.FailedSolves} solves failed; each time training went back to its best model and halved its step.";
+        }
+
+        int done = fit.Losses.Count + fit.FailedSolves;
+        if (!fit.WasCancelled && fit.PieceLength is not null && done < outcome.Options.Iterations)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"Training ended after {done:N0} of {outcome.Options.Iterations:N0} iterations, because longer pieces of the series fitted much worse.");
+        }
+
+        // After little training a bad fit says nothing about the model.
+        bool isConclusive = !fit.WasCancelled && outcome.Options.Iterations >= LeastConclusive;
+        if (isConclusive && fit.PieceLength is { } length)
+        {
+            yield return $"The model could not follow a whole series from one initial state: the fit is made of pieces of about {length} observations, each with an initial state of its own. Read it as a short-term model; hidden states or a time dependence may help.";
+        }
+
+        if (isConclusive && fit.TrainingError > 0.7)
+        {
+            yield return "The fit explains less than half of the variance of what it was shown. "
+                + (fit.Model.Components.Count == 1 && fit.Model.HiddenStates == 0 && !fit.Model.IsTimeDependent
+                    ? "A state that decides alone how it changes may be too little: try --hidden-states 1 or 2, or --time-dependent."
+                    : "Try more --hidden-states, a wider network (--hidden 32) or less --regularization.");
+        }
+
+        if (outcome.Pooled is { Ratio: > 1 })
+        {
+            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+        }
+    }
+}

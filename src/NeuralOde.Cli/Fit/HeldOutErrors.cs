@@ -1,0 +1,74 @@
+using System.Globalization;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Series;
+using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Scaling;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>One row of the table of errors.</summary>
+/// <param name="Component">The component's name, or that all are pooled.</param>
+/// <param name="Scale">Whether errors are of logarithms.</param>
+/// <param name="Count">The number of held-out values.</param>
+/// <param name="Model">The model's root-mean-square error.</param>
+/// <param name="Naive">The naive forecast's.</param>
+internal sealed record ErrorRow(string Component, string Scale, int Count, double Model, double Naive)
+{
+    public double Ratio => Model / Naive;
+}
+
+/// <summary>The errors of forecasts of the held-out part, beside the naive forecast's.</summary>
+/// <param name="Rows">A row a component and scale, then all together.</param>
+/// <param name="Pooled">All components together.</param>
+internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pooled)
+{
+    public static HeldOutErrors Of(TimeSeriesSet set, HoldOutSplit scored, TimeSeriesSet forecast, Standardization scaling)
+    {
+        TimeSeriesSet naive = NaiveForecast.LastObserved(scored);
+        List<ErrorRow> rows = [];
+        ForecastErrors[] model = [Between(forecast, ErrorScale.Logarithmic), Between(forecast, ErrorScale.Natural)];
+        ForecastErrors[] last = [Between(naive, ErrorScale.Logarithmic), Between(naive, ErrorScale.Natural)];
+        for (int c = 0; c < set.Components.Count; c++)
+        {
+            string name = set.Components[c];
+            if (set.LogComponents.Contains(name))
+            {
+                rows.Add(new ErrorRow(name, "log", model[0].Counts[c], model[0].Rmse[c], last[0].Rmse[c]));
+            }
+
+            rows.Add(new ErrorRow(name, "natural", model[1].Counts[c], model[1].Rmse[c], last[1].Rmse[c]));
+        }
+
+        // Pooled where the components share a scale: logarithms all, or one component. Otherwise in deviations.
+        ErrorScale pooledScale = set.LogComponents.Count == set.Components.Count ? ErrorScale.Logarithmic
+            : set.Components.Count == 1 ? ErrorScale.Natural
+            : ErrorScale.Standardized;
+        var pooled = new ErrorRow(
+            "all",
+            pooledScale switch { ErrorScale.Logarithmic => "log", ErrorScale.Natural => "natural", _ => "standardized" },
+            model[0].Count,
+            Between(forecast, pooledScale).PooledRmse,
+            Between(naive, pooledScale).PooledRmse);
+        if (set.Components.Count > 1)
+        {
+            rows.Add(pooled);
+        }
+
+        return new HeldOutErrors(rows, pooled);
+
+        ForecastErrors Between(TimeSeriesSet predicted, ErrorScale scale) => ForecastErrors.Between(scored.HeldOut, predicted, scale, scaling);
+    }
+
+    /// <summary>Prints a row a component.</summary>
+    public static void Print(CommandContext context, IReadOnlyList<ErrorRow> rows)
+    {
+        int width = Math.Max(9, rows.Max(static x => x.Component.Length));
+        context.Out.WriteLine($"{"component".PadRight(width)}  scale         values  held-out RMSE  naive RMSE   ratio");
+        foreach (ErrorRow row in rows)
+        {
+            context.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} {ProgressText.Fixed(row.Ratio, 3),7}"));
+        }
+    }
+}

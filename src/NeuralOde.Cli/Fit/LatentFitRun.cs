@@ -1,0 +1,251 @@
+using System.Globalization;
+using NeuralOde.Blocks;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Layers.Recurrent;
+using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Training;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>What <c>neuralode fit --model latent</c> does with a table; with labelled series see <see cref="ClassifyRun"/>.</summary>
+internal static class LatentFitRun
+{
+    private const double Level = 0.9;
+
+    public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
+    {
+        const string Fields = "is an option of the default model, --model field";
+        Refuse(parsed, Fields, Named(options, "time-dependent", "hidden-states", "regularization", "solver"));
+        if (IsLabelled(parsed, options))
+        {
+            return ClassifyRun.Start(context, parsed, options);
+        }
+
+        Refuse(parsed, "is for classifiers, which learn from labelled series in a .ts file", options.Test);
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out);
+        int[]? seeds = parsed.GetValue(options.Seeds);
+        if (seeds is { Length: > 0 } && (report ?? save ?? output) is not null)
+        {
+            throw new CommandException("--seeds prints a table and writes no files. Leave --report, --save and --out out, or choose one --seed.");
+        }
+
+        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output));
+        FitData data = FitData.Read(parsed, options);
+        if (data.Split.Scored is null && (seeds is { Length: > 0 } || output is not null))
+        {
+            throw new CommandException($"{(output is null ? "--seeds compares errors on" : "--out writes the forecast of")} what is held out, and nothing is. Give --hold-out a number or a fraction.");
+        }
+
+        if (data.Split.Training.Series.Count < 2)
+        {
+            throw new CommandException("A latent model learns what series have in common, and there is only one here. Name the column that tells series apart with --series, or leave --model latent out.");
+        }
+
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
+        LatentForecastOptions forecasting = options.Settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with { Level = Level, Seed = settings.Seed };
+        foreach (string note in data.Notes)
+        {
+            context.Error.WriteLine(note);
+        }
+
+        if (seeds is { Length: > 0 })
+        {
+            return Table(context, data, settings, forecasting, seeds);
+        }
+
+        string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} by a latent model (seed {settings.Seed})";
+        LatentFitOutcome outcome = Fit(context, data, settings, forecasting, work => ProgressView.Run(context, title, work));
+        if (outcome.Fit.Training.Losses.Count == 0)
+        {
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            return ExitCode.Cancelled;
+        }
+
+        Print(context, outcome);
+        if (save is not null)
+        {
+            outcome.Fit.Forecaster.Save(save);
+            context.Out.WriteLine($"Model:    {save}");
+        }
+
+        if (output is not null)
+        {
+            outcome.Forecast!.WriteCsv(output);
+            context.Out.WriteLine($"Forecast: {output}");
+        }
+
+        if (report is not null)
+        {
+            AtomicFile.WriteText(report, LatentFitReport.Create(outcome, context.CommandLine).ToHtml());
+            context.Out.WriteLine($"Report:   {report}");
+        }
+
+        return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+    }
+
+    /// <summary>What a reader of the numbers should know, as sentences.</summary>
+    public static IEnumerable<string> Remarks(LatentFitOutcome outcome)
+    {
+        TrainingResult training = outcome.Fit.Training;
+        if (training.FailedSteps > 0)
+        {
+            yield return $"{training.FailedSteps} training steps were skipped, because their solve failed or their numbers were not finite.";
+        }
+
+        if (training.Failure is { } failure)
+        {
+            yield return $"Training gave up: {failure.Problem} Try a smaller --learning-rate.";
+        }
+
+        if (outcome.Fit.ValidationCount == 0)
+        {
+            yield return "There are too few series to spare any for choosing the best model, so the last one is kept.";
+        }
+
+        if (outcome.Pooled is { Ratio: > 1 })
+        {
+            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+        }
+
+        // Two standard errors of a share of so many values, were they independent.
+        if (outcome.Coverage is var (inside, count) && Math.Abs(((double)inside / count) - Level) > 2 * Math.Sqrt(Level * (1 - Level) / count))
+        {
+            yield return inside < Level * count
+                ? "The bands hold fewer held-out values than they claim: they are too narrow there."
+                : "The bands hold more held-out values than they claim: they are too wide there.";
+        }
+    }
+
+    /// <summary>Refuses what only the latent model takes.</summary>
+    public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
+    {
+        if (IsLabelled(parsed, options))
+        {
+            throw new CommandException("Labelled series in a .ts file are for a classifier: add --model latent.");
+        }
+
+        Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
+    }
+
+    /// <summary>The options of settings.</summary>
+    public static IEnumerable<CommandOption> Named(FitCommand.FitOptions options, params IEnumerable<string> names) => names.Select(x => options.Settings[x]);
+
+    public static void Refuse(CommandValues parsed, string reason, params IEnumerable<CommandOption> options)
+    {
+        if (options.FirstOrDefault(x => parsed.IsGiven(x)) is { } given)
+        {
+            throw new CommandException($"{given.Name} {reason}.");
+        }
+    }
+
+    private static bool IsLabelled(CommandValues parsed, FitCommand.FitOptions options) =>
+        string.Equals(Path.GetExtension(parsed.GetValue(options.Data)), ".ts", StringComparison.OrdinalIgnoreCase);
+
+    private static LatentFitOutcome Fit(
+        CommandContext context, FitData data, LatentFitOptions settings, LatentForecastOptions forecasting, Func<Func<IProgress<TrainingProgress>?, LatentSeriesFit>, LatentSeriesFit> run)
+    {
+        // What the saved model knows includes what was held out: a forecast starts from all there is.
+        TimeSeriesSet known = data.Set.WithSeries([.. data.Set.Series.Where(static x => Enumerable.Range(0, x.Count).Any(x.IsObserved))]);
+        LatentSeriesFit fit = run(progress => LatentSeriesFitter.Fit(data.Split.Training, settings, known, progress, context.CancellationToken));
+        return new LatentFitOutcome(data, settings, forecasting, fit);
+    }
+
+    private static void Print(CommandContext context, LatentFitOutcome outcome)
+    {
+        TrainingResult training = outcome.Fit.Training;
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));
+        context.Out.WriteLine($"Noise of the observations: {string.Join(", ", outcome.Fit.Forecaster.Noise.Zip(outcome.Data.Set.Components).Select(static x => $"{x.Second} {ProgressText.Number(x.First)}"))} standard deviations.");
+        foreach (string remark in Remarks(outcome))
+        {
+            context.Out.WriteLine(remark);
+        }
+
+        if (outcome.Fit.WasCancelled)
+        {
+            context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(training.Losses.Count)}; the best model so far is kept.");
+        }
+
+        if (outcome.Errors.Count > 0)
+        {
+            HeldOutErrors.Print(context, outcome.Errors);
+        }
+
+        if (outcome.Coverage is var (inside, count))
+        {
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The bands of {100 * Level:0} % hold {inside} of {count} held-out values, {100.0 * inside / count:0.0} %."));
+        }
+    }
+
+    private static int Table(CommandContext context, FitData data, LatentFitOptions settings, LatentForecastOptions forecasting, int[] seeds)
+    {
+        List<ErrorRow> rows = [];
+        foreach (int seed in seeds)
+        {
+            LatentFitOutcome outcome = Fit(context, data, settings with { Seed = seed }, forecasting with { Seed = seed }, static work => work(null));
+            if (outcome.Fit.WasCancelled)
+            {
+                context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
+                break;
+            }
+
+            ErrorRow row = outcome.Pooled!;
+            if (rows.Count == 0)
+            {
+                context.Out.WriteLine($"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale");
+                context.Out.WriteLine("  seed     error     naive     ratio   in the band   seconds");
+            }
+
+            rows.Add(row);
+            (int inside, int count) = outcome.Coverage!.Value;
+            context.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {100.0 * inside / count,11:0.0} % {outcome.Fit.Training.Elapsed.TotalSeconds,9:0.00}"));
+        }
+
+        FitRun.Summarize(context, rows);
+        return rows.Count == seeds.Length ? ExitCode.Success : ExitCode.Cancelled;
+    }
+}
+
+/// <summary>A fit of a latent model with its forecast of the held-out part.</summary>
+internal sealed class LatentFitOutcome
+{
+    public LatentFitOutcome(FitData data, LatentFitOptions options, LatentForecastOptions forecasting, LatentSeriesFit fit)
+    {
+        (Data, Options, Forecasting, Fit) = (data, options, forecasting, fit);
+        if (data.Split.Scored is not { } scored)
+        {
+            return;
+        }
+
+        Forecast = fit.Forecaster.Predict(scored.Training, scored.HeldOut, forecasting);
+        var errors = HeldOutErrors.Of(data.Set, scored, Forecast.Mean, fit.Forecaster.Scaling);
+        (Errors, Pooled, Coverage) = (errors.Rows, errors.Pooled, Forecast.Coverage(scored.HeldOut));
+    }
+
+    public FitData Data { get; }
+
+    public LatentFitOptions Options { get; }
+
+    public LatentForecastOptions Forecasting { get; }
+
+    public LatentSeriesFit Fit { get; }
+
+    /// <summary>The forecast of the held-out part; null where nothing was held out.</summary>
+    public SeriesForecast? Forecast { get; }
+
+    /// <summary>A row a component and scale, then all together; none where nothing was held out.</summary>
+    public IReadOnlyList<ErrorRow> Errors { get; } = [];
+
+    /// <summary>All components together; null where nothing was held out.</summary>
+    public ErrorRow? Pooled { get; }
+
+    /// <summary>How many held-out values lie in the bands, of how many; null where nothing was held out.</summary>
+    public (int Inside, int Count)? Coverage { get; }
+}

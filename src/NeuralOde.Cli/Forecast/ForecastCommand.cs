@@ -1,0 +1,159 @@
+using System.Globalization;
+using NeuralOde.Cli.Shell;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Latent;
+using NeuralOde.Series.Models;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
+
+namespace NeuralOde.Cli.Forecast;
+
+/// <summary><c>neuralode forecast</c>: continues the series of a model that <c>fit</c> saved.</summary>
+internal static class ForecastCommand
+{
+    public static CommandDescription Create() => new()
+    {
+        Name = "forecast",
+        Summary = "Continues every series of a fitted model from the end of its data.",
+        Examples =
+        [
+            ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Yearly values from the last observation on."),
+            ("neuralode forecast flu.safetensors --until 1978-02-20 --step 0.5", "Dates, twice a day, to the standard output."),
+            ("neuralode forecast latent.safetensors --data new-patients.csv --until 48 --step 1 --out forecast.csv", "Patients that the model has never seen, from their first observations."),
+        ],
+        Notes =
+        [
+            "The CSV has the columns of the data that the model was learned from: the series where there are several, the time, and the components in their natural values. The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
+            "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all that is known of it.",
+        ],
+        Body = Body,
+    };
+
+    private static CommandBody Body()
+    {
+        var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
+        var until = new CommandOption<string?>("--until", "How far to go, as the data have their times: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.") { ValueName = "T", IsRequired = true };
+        CommandOption<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D", isRequired: true);
+        CommandOption<string?> data = Options.Text("--data", "Other series to continue, by a latent model: a table with the columns that it was learned from. Default: those that it knows.", "FILE.csv");
+        SettingOptions settings = new SettingOptions().Add(LatentForecastOptions.Settings.Only("samples").Under("Forecast"), ("", new()));
+        CommandOption<string?> output = Options.Text("--out", "Where the forecast goes. Default: the standard output.", "FILE.csv");
+        return new CommandBody
+        {
+            Arguments = [model],
+            Groups =
+            [
+                ("Forecast", [until, step, data, settings["samples"], output]),
+            ],
+            Run = (context, parsed) => Start(context, parsed.GetValue(model)!, parsed.GetValue(until)!, parsed.GetValue(step)!.Value, parsed.GetValue(data), settings.IsGiven(parsed) ? settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) : null, parsed.GetValue(output)),
+        };
+    }
+
+    private static int Start(CommandContext context, string path, string until, double step, string? data, LatentForecastOptions? samples, string? output)
+    {
+        OutputFiles.Check(path, ("--out", output));
+        if (data is not null && output is not null)
+        {
+            OutputFiles.Check(data, ("--out", output));
+        }
+
+        return UserFault.Checked(() =>
+        {
+            if (!File.Exists(path))
+            {
+                throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
+            }
+
+            ModelFile file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
+            if (file.Kind == LatentForecaster.FileKind.Name)
+            {
+                SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
+                return Write(context, output, bands.Mean.Series.Sum(static x => x.Count), bands.WriteCsv, bands.WriteCsv);
+            }
+
+            if (data is not null || samples is not null)
+            {
+                throw new CommandException($"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned with it. 'neuralode fit --model latent' makes one.");
+            }
+
+            SeriesModel model = SeriesModel.From(file);
+            TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
+            return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
+        });
+    }
+
+    private static int Write(CommandContext context, string? output, int rows, Action<TextWriter> toText, Action<string> toFile)
+    {
+        if (output is null)
+        {
+            toText(context.Out);
+        }
+        else
+        {
+            toFile(output);
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Forecast: {output}, {Rows(rows)}."));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static SeriesForecast LatentForecast(LatentForecaster model, string until, double step, string? data, LatentForecastOptions? samples)
+    {
+        TimeSeriesSet known = model.Known;
+        if (data is not null)
+        {
+            if (!File.Exists(data))
+            {
+                throw new CommandException(Directory.Exists(data) ? $"--data: '{data}' is a folder. Name a CSV file in it." : $"--data: there is no file '{data}'.");
+            }
+
+            CsvTable table = CsvTable.Read(data);
+            known = TimeSeriesSet.FromTable(table, new TimeSeriesOptions
+            {
+                TimeColumn = known.Time.Name,
+                TimeFormat = known.Time.Format,
+                StateColumns = known.Components,
+                LogColumns = known.LogComponents,
+                CovariateColumns = known.Covariates,
+                SeriesColumn = known.SeriesName is { } name && table.TryColumnIndex(name, out _) ? name : null,
+                MinimumPoints = 1,
+            });
+        }
+
+        return model.Forecast(Time(known.Time, until), step, known, samples ?? new LatentForecastOptions());
+    }
+
+    private static string Rows(int count) => count == 1 ? "1 row" : count.ToString("N0", CultureInfo.InvariantCulture) + " rows";
+
+    private static double Time(TimeAxis axis, string until)
+    {
+        try
+        {
+            return axis.Parse(until);
+        }
+        catch (TimeException e)
+        {
+            throw new CommandException($"--until: {OptionAdvice.Describe(e)}", inner: e);
+        }
+    }
+
+    private static TimeSeriesSet Forecast(SeriesModel model, double time, string until, double step)
+    {
+        double start = model.Paths.Min(model.StartOf), end = model.Paths.Min(static x => x.DataEnd);
+        if (!(time > end))
+        {
+            TimeAxis axis = model.Scaling.Time;
+            throw new CommandException(time < start
+                ? $"--until {until} is before the model's start, {axis.Text(start)}. Its data end at {axis.Text(end)}; a forecast goes beyond."
+                : $"--until {until} is not after the end of the data, {axis.Text(end)}, where the forecast begins.");
+        }
+
+        if (time - end < step * (1 - 1e-9))
+        {
+            throw new CommandException($"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, so nothing would be forecast. Take a shorter step.");
+        }
+
+        return model.Forecast(time, step);
+    }
+}

@@ -1,9 +1,0 @@
-namespace NeuralOde.Cli.Progress;
-
-/// <summary>How far some work is, in numbers for a bar and in words for a reader. The words are made only when they are shown.</summary>
-/// <param name="Done">Pieces done.</param>
-/// <param name="Total">Pieces planned.</param>
-/// <param name="IsMilestone">Whether a log must have its line: the end of the work, or of a part of it.</param>
-/// <param name="Line">A whole line of a log.</param>
-/// <param name="Short">What stands beside a bar, in at most so many columns.</param>
-internal readonly record struct ProgressMark(long Done, long Total, bool IsMilestone, Func<string> Line, Func<int, string> Short);

@@ -1,0 +1,28 @@
+namespace NeuralOde.Experiments.Commands;
+
+/// <summary>What a command may touch of the world around it, so that tests can give it another one.</summary>
+internal sealed record CommandContext
+{
+    /// <summary>Where results go.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Where progress and messages go.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Shows how far work is; null for plain lines in <see cref="Error"/>.</summary>
+    public IProgressDisplay? Progress { get; init; }
+
+    /// <summary>The words that the tool was called with.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>The command line, quoted where a shell needs it.</summary>
+    public string CommandLine => string.Join(' ', Arguments.Prepend("neuralode").Select(Quoted));
+
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ',' or '=' or ':' or '+' or '\\')
+            ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The loop over steps, whoever chooses them.</summary>
+public sealed partial class Integrator<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private SolveResult Run(double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, ProgressGauge progress, CancellationToken cancellationToken)
+    {
+        double t = start, end = outputs.End;
+        long maxAttempts = _controller.MaxAttempts;
+        bool landsOnOutputs = _controller.LandsOnOutputs;
+        StepPlan plan = new(t, 0, false);
+        if (!StartController(t, end, cancellationToken, out SolveStatus status))
+        {
+            return Result(status, t, plan);
+        }
+
+        while (true)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Result(SolveStatus.Cancelled, t, plan);
+            }
+
+            if (_accepted + _rejected >= maxAttempts)
+            {
+                return Result(SolveStatus.StepLimit, t, plan);
+            }
+
+            StepPlan next = _controller.Plan(t, landsOnOutputs ? outputs.Next : end);
+            if (next.IsTooSmall)
+            {
+                return Result(SolveStatus.StepTooSmall, t, plan);
+            }
+
+            plan = next;
+            StepAttempt attempt = _stepper.Attempt(t, plan);
+            bool isAccepted = _controller.Accepts(attempt);
+            if (!isAccepted || (QuadratureLength != 0 && !_stepper.CombineQuadratures(plan.Size)))
+            {
+                attempt = isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt;
+                _lastOutcome = attempt.Outcome;
+                if (_controller.OnRejected(plan, attempt))
+                {
+                    _rejected++;
+                    continue;
+                }
+
+                return Result(attempt.Outcome == StepOutcome.NewtonFailed ? SolveStatus.NewtonFailed : SolveStatus.NotFinite, t, plan);
+            }
+
+            _accepted++;
+            _lastOutcome = StepOutcome.Complete;
+            while (!landsOnOutputs && outputs.LiesBefore(plan.End))
+            {
+                outputs.WriteWithin(_stepper, t, plan.Size);
+            }
+
+            if (recording is not null)
+            {
+                _stepper.Record(recording, t, plan);
+            }
+
+            _stepper.Accept(t, plan);
+            t = plan.End;
+            if (landsOnOutputs ? plan.Lands : outputs.IsAt(t))
+            {
+                outputs.WriteEnd(_stepper.State);
+            }
+
+            progress.Report(t);
+            if (t == end && plan.Lands)
+            {
+                return Result(SolveStatus.Success, t, plan);
+            }
+
+            _controller.OnAccepted(plan, attempt);
+        }
+    }
+
+    /// <summary>Starts the controller with what it wants to know of the problem.</summary>
+    private bool StartController(double t, double end, CancellationToken cancellationToken, out SolveStatus status)
+    {
+        double initial = double.NaN;
+        status = SolveStatus.Success;
+        if (_controller.NeedsError)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                status = SolveStatus.Cancelled;
+                return false;
+            }
+
+            _stepper.EvaluateDerivative(t);
+            if (Reductions.FirstNotFinite(_stepper.Derivative) >= 0)
+            {
+                status = SolveStatus.NotFinite;
+                return false;
+            }
+
+            if (_controller.NeedsInitialStep)
+            {
+                _initialStep ??= new InitialStep<T>(_stepper.Length);
+                initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.Order);
+            }
+        }
+
+        _controller.Start(t, end, initial);
+        return true;
+    }
+
+    /// <summary>How the solve ended; a failure is named by what its last attempt met.</summary>
+    private SolveResult Result(SolveStatus status, double t, in StepPlan plan)
+    {
+        int component = -1;
+        ReachedTime = t;
+        if (status == SolveStatus.StepTooSmall && _lastOutcome == StepOutcome.NewtonFailed)
+        {
+            status = SolveStatus.NewtonFailed;
+        }
+        else if (status is SolveStatus.NotFinite or SolveStatus.StepTooSmall)
+        {
+            // A failed attempt that met a value which is not finite is the reason, not the size that the retries ended with.
+            component = _stepper.FindNotFinite(t, plan, out double time);
+            if (component >= 0)
+            {
+                status = SolveStatus.NotFinite;
+                t = time;
+            }
+        }
+
+        return Result(status, t, plan.Size, component);
+    }
+}

@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>
+/// Solves initial value problems of one size again and again: everything is allocated at construction, and nothing after the first solve.
+/// </summary>
+/// <remarks>
+/// Not thread-safe, and not to be used from within its own vector field: that is an <see cref="InvalidOperationException"/>.
+/// Quadratures are components that are integrated along with the state, <c>dq/dt = g(t, z)</c>, but enter neither the field's input nor the error
+/// norm; they follow the state in every span.
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; time is always <see cref="double"/>.</typeparam>
+public sealed partial class Integrator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Stepper<T> _stepper;
+    private readonly StepController _controller;
+    private readonly ErrorScale _scale;
+    private InitialStep<T>? _initialStep;
+    private StepTranspose<T>? _transpose;
+    private OdeProblem<T>? _lastProblem;
+    private StepOutcome _lastOutcome;
+    private long _accepted;
+    private long _rejected;
+    private int _isInUse;
+
+    /// <summary>Allocates the workspace.</summary>
+    /// <param name="solver">Method.</param>
+    /// <param name="control">How steps are chosen.</param>
+    /// <param name="stateLength">Number of components of the state, at least 1.</param>
+    /// <param name="quadratureLength">Number of quadratures; 0 by default.</param>
+    /// <param name="errorNorm">Which components of the state count in the error norm; all by default.</param>
+    /// <exception cref="ArgumentException">A value is out of range, or the method has no error estimate and the steps are adaptive.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither <see cref="float"/> nor <see cref="double"/>.</exception>
+    public Integrator(OdeSolver solver, StepSizeControl control, int stateLength, int quadratureLength = 0, ErrorNorm? errorNorm = null)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        ArgumentNullException.ThrowIfNull(control);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stateLength, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(quadratureLength);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+        {
+            throw new NotSupportedException($"States are float or double, not {typeof(T).Name}.");
+        }
+
+        _controller = control.CreateController(nameof(control));
+        if (_controller.NeedsError && !solver.IsAdaptive)
+        {
+            throw new ArgumentException(
+                $"{solver.Name} has no error estimate, so it cannot choose its steps. Give it FixedSteps.OfLength(h) or FixedSteps.PerInterval(n), "
+                + $"or take a method that has one: {string.Join(", ", AdaptiveNames())}.",
+                nameof(control));
+        }
+
+        ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);
+        norm.Validate(stateLength, nameof(errorNorm));
+        _scale = new ErrorScale(control.Tolerances, norm);
+        Solver = solver;
+        Control = control;
+        StateLength = stateLength;
+        QuadratureLength = quadratureLength;
+        _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
+    }
+
+    /// <summary>Method.</summary>
+    public OdeSolver Solver { get; }
+
+    /// <summary>How steps are chosen.</summary>
+    public StepSizeControl Control { get; }
+
+    /// <summary>Number of components of the state.</summary>
+    public int StateLength { get; }
+
+    /// <summary>Number of quadratures.</summary>
+    public int QuadratureLength { get; }
+
+    /// <summary>Time that the last solve reached, with <see cref="ReachedState"/>.</summary>
+    internal double ReachedTime { get; private set; }
+
+    /// <summary>State and quadratures that the last solve reached.</summary>
+    internal ReadOnlySpan<T> ReachedState => _stepper.State;
+
+    /// <inheritdoc cref="Solve(OdeProblem{T}, ReadOnlySpan{T}, ReadOnlySpan{double}, Span{T}, SolveRecording{T}?, IProgress{double}?, CancellationToken)"/>
+    public SolveResult Solve(
+        IVectorField<T> field,
+        ReadOnlySpan<T> z0,
+        ReadOnlySpan<double> times,
+        Span<T> states,
+        SolveRecording<T>? recording = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        // A problem is a few references; the last one is kept, so that solving the same field again allocates nothing.
+        ArgumentNullException.ThrowIfNull(field);
+        OdeProblem<T>? problem = _lastProblem;
+        if (problem is null || !ReferenceEquals(problem.Field, field))
+        {
+            _lastProblem = problem = new OdeProblem<T>(field);
+        }
+
+        return Solve(problem, z0, times, states, recording, progress, cancellationToken);
+    }
+
+    /// <summary>Solves from the first of the times to the last.</summary>
+    /// <remarks>
+    /// With <see cref="AdaptiveSteps"/> states between the first and the last time come from dense output, and a step lands on the last time only.
+    /// With <see cref="FixedSteps"/> steps land on every time. The field is never evaluated outside the interval.
+    /// </remarks>
+    /// <param name="problem">What is solved.</param>
+    /// <param name="z0">Initial state and quadratures, <c>[StateLength + QuadratureLength]</c>.</param>
+    /// <param name="times">At least two finite times, strictly rising or strictly falling; the first is the initial time.</param>
+    /// <param name="states">
+    /// Destination, row-major <c>[times, StateLength + QuadratureLength]</c>; row 0 becomes <paramref name="z0"/>. Rows that a failed solve did not reach are filled with NaN.
+    /// </param>
+    /// <param name="recording">
+    /// Receives the accepted steps, for <see cref="Transpose"/> and dense output, those before a failure too; none by default. Not with quadratures.
+    /// </param>
+    /// <param name="progress">Is told the share of the interval that is solved, at most about a hundred times; none by default.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    /// <returns>How the solve ended; it does not throw for a failed solve, <see cref="SolveResult.ThrowIfFailed"/> does.</returns>
+    /// <exception cref="ArgumentException">
+    /// A span has the wrong length, the times are not monotone, the method cannot solve with a part of the problem, or a recording is asked of a
+    /// solve with quadratures.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The integrator is in use, by another thread or around this call.</exception>
+    public SolveResult Solve(
+        OdeProblem<T> problem,
+        ReadOnlySpan<T> z0,
+        ReadOnlySpan<double> times,
+        Span<T> states,
+        SolveRecording<T>? recording = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        RequireLength(z0.Length, _stepper.Length, nameof(z0), "StateLength + QuadratureLength");
+        OutputTimes.Validate(times, nameof(times));
+        RequireLength(states.Length, (long)times.Length * _stepper.Length, nameof(states), "times · (StateLength + QuadratureLength)");
+        RequireSolvable(problem, recording);
+        Enter();
+        try
+        {
+            return SolveAlone(problem, z0, times, states, recording, progress, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private SolveResult SolveAlone(
+        OdeProblem<T> problem,
+        ReadOnlySpan<T> z0,
+        ReadOnlySpan<double> times,
+        Span<T> states,
+        SolveRecording<T>? recording,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
+    {
+        _accepted = 0;
+        _rejected = 0;
+        _lastOutcome = StepOutcome.Complete;
+        ReachedTime = times[0];
+        _stepper.Counts = default;
+        _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0));
+        z0.CopyTo(states);
+        recording?.Begin(_stepper, Control is AdaptiveSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording);
+        int component = Reductions.FirstNotFinite(z0);
+        SolveResult result = component >= 0
+            ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
+            : Run(times[0], ref outputs, recording, new ProgressGauge(progress, times[0], times[^1]), cancellationToken);
+        if (recording is not null)
+        {
+            result = EndRecording(recording, times[0], result);
+        }
+
+        if (!result.IsSuccess)
+        {
+            outputs.FillRest();
+        }
+
+        return result;
+    }
+
+    /// <summary>Closes a recording with the state that the solve reached.</summary>
+    private SolveResult EndRecording(SolveRecording<T> recording, double start, in SolveResult result)
+    {
+        double reached = recording.StepCount == 0 ? start : recording.LastEnd;
+        bool needsDerivative = recording.StepCount > 0 && (_stepper.ReadsNextDerivative || (recording.IsAdaptive && result.IsSuccess));
+        if (needsDerivative)
+        {
+            // Dense output of the last step may read it, and the gradient of the last time is g·f there; a method that shares its last stage has it already.
+            _stepper.EvaluateDerivative(reached);
+            int component = Reductions.FirstNotFinite(_stepper.Derivative);
+            if (component >= 0)
+            {
+                recording.EndBeforeLastStep();
+                return result.IsSuccess ? Result(SolveStatus.NotFinite, reached, result.Step, component) : result;
+            }
+        }
+
+        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], result.IsSuccess);
+        return result.IsSuccess ? Result(SolveStatus.Success, result.Time, result.Step, -1) : result;
+    }
+
+    /// <summary>How many steps there will be; 0 where that is not known.</summary>
+    private double ExpectedSteps(ReadOnlySpan<double> times)
+    {
+        double steps = 0;
+        for (int i = 1; i < times.Length && Control is FixedSteps control; i++)
+        {
+            steps += control.StepsOn(times[i - 1], times[i]);
+        }
+
+        return steps;
+    }
+
+    /// <summary>Whether a recording of a solve would take little memory, or it is not known how much.</summary>
+    internal bool RecordingIsSmall(ReadOnlySpan<double> times) => ExpectedSteps(times) * _stepper.RecordedRows * StateLength <= SolveRecording<T>.MostReserved;
+
+    private void RequireSolvable(OdeProblem<T> problem, SolveRecording<T>? recording)
+    {
+        if (recording is not null && QuadratureLength > 0)
+        {
+            throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
+        }
+
+        ProblemParts missing = problem.Parts & ~Solver.SupportedParts;
+        if (missing != 0)
+        {
+            throw new ArgumentException($"{Solver.Name} cannot solve a problem with these parts: {missing}.", nameof(problem));
+        }
+
+        problem.Validate(StateLength, nameof(problem));
+    }
+
+    // One flag tells a second thread, or a field that calls back, that the workspace is taken: wrong numbers would be the alternative.
+    private void Enter()
+    {
+        if (Interlocked.Exchange(ref _isInUse, 1) != 0)
+        {
+            throw new InvalidOperationException("The integrator is in use, by another thread or by the solve that called this vector field. Make an integrator for each.");
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _isInUse, 0);
+
+    private static IEnumerable<string> AdaptiveNames() => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
+
+    private static void RequireLength(long actual, long expected, string parameter, string meaning)
+    {
+        if (actual != expected)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Expected {expected} elements ({meaning}), got {actual}."), parameter);
+        }
+    }
+
+    private SolveResult Result(SolveStatus status, double time, double step, int component)
+    {
+        ref readonly SolveCounts counts = ref _stepper.Counts;
+        var statistics = new SolveStatistics(counts.Evaluations, _accepted, _rejected, 0)
+        {
+            Jacobians = counts.Jacobians,
+            Factorizations = counts.Factorizations,
+            NewtonIterations = counts.NewtonIterations,
+        };
+        return new SolveResult(status, time, step, component, statistics);
+    }
+}

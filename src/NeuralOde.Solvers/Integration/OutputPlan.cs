@@ -1,0 +1,59 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The output times of a solve, and where the states at them go.</summary>
+internal ref struct OutputPlan<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<double> _times;
+    private readonly Span<T> _states;
+    private readonly SolveRecording<T>? _recording;
+    private readonly int _length;
+    private readonly double _direction;
+    private int _next;
+
+    public OutputPlan(ReadOnlySpan<double> times, Span<T> states, int length, SolveRecording<T>? recording)
+    {
+        _times = times;
+        _states = states;
+        _length = length;
+        _recording = recording;
+        _direction = times[^1] > times[0] ? 1 : -1;
+        _next = 1;
+    }
+
+    /// <summary>The next output time.</summary>
+    public readonly double Next => _times[_next];
+
+    public readonly double End => _times[^1];
+
+    /// <summary>Whether a state within a step that ends at a time is wanted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool LiesBefore(double end) => _next < _times.Length - 1 && (_times[_next] - end) * _direction < 0;
+
+    /// <summary>Whether the state at a time is wanted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool IsAt(double t) => _next < _times.Length && _times[_next] == t;
+
+    /// <summary>Interpolates a state within a step that is about to be recorded.</summary>
+    public void WriteWithin(Stepper<T> stepper, double t, double h)
+    {
+        double theta = (_times[_next] - t) / h;
+        stepper.Interpolate(theta, h, _states.Slice(_next * _length, _length));
+        _recording?.SetOutput(_next, _recording.StepCount, theta);
+        _next++;
+    }
+
+    /// <summary>Copies the state at the end of the step that was recorded last.</summary>
+    public void WriteEnd(ReadOnlySpan<T> state)
+    {
+        state.CopyTo(_states[(_next * _length)..]);
+        _recording?.SetOutput(_next, _recording.StepCount - 1, 1);
+        _next++;
+    }
+
+    /// <summary>Fills what was not reached with NaN.</summary>
+    public readonly void FillRest() => _states[(_next * _length)..].Fill(T.NaN);
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>
+/// The coefficients of a Runge–Kutta method, explicit or implicit, in the notation of Hairer, Nørsett and Wanner,
+/// <i>Solving Ordinary Differential Equations I</i>, II.1, II.4 and II.6:
+/// <c>k_i = f(t + c_i h, z + h Σ_j a_ij k_j)</c>, <c>z⁺ = z + h Σ b_i k_i</c>,
+/// error estimate <c>h Σ e_i k_i</c>, dense output <c>z(t + θh) = z + h Σ b_i(θ) k_i</c>.
+/// </summary>
+public sealed class ButcherTableau
+{
+    // Published decimals carry about 16 digits; a wrong digit before the last few is caught.
+    private const double ConsistencyTolerance = 1e-13;
+
+    private readonly double[][] _a;
+    private readonly double[] _b;
+    private readonly double[] _c;
+    private readonly double[]? _error;
+    private readonly double[][] _dense;
+    private readonly double[][] _predictor;
+
+    /// <summary>Makes a tableau and checks that its parts agree with each other.</summary>
+    /// <param name="order">Order of <paramref name="b"/>.</param>
+    /// <param name="a">
+    /// Rows: of an explicit method row i has i entries, so row 0 is empty; of a diagonally implicit one i + 1, a first stage that is explicit
+    /// excepted; of another implicit one as many as there are stages.
+    /// </param>
+    /// <param name="b">Weights of the step, one per stage; they sum to 1.</param>
+    /// <param name="c">Nodes, one per stage, in [0, 1]; the first is 0 and each is the sum of its row of <paramref name="a"/>.</param>
+    /// <param name="denseOrder">Order of the dense output, uniformly in θ.</param>
+    /// <param name="dense">
+    /// Dense output: row i has the coefficients of θ, θ², … in <c>b_i(θ)</c>; <c>b_i(1) = b_i</c>.
+    /// </param>
+    /// <param name="embeddedOrder">Order of the embedded method; needed with <paramref name="errorWeights"/> and only then.</param>
+    /// <param name="errorWeights">Weights of the error estimate, <c>e_i = b_i − b̂_i</c>, or <see langword="null"/> where there is none; they sum to 0.</param>
+    /// <param name="predictor">
+    /// For implicit stages, where there are better guesses than the last stage's derivative: row i has i entries, the weights of the derivatives
+    /// before it in the guess of stage i; they sum to 1. An empty row is no guess.
+    /// </param>
+    /// <exception cref="ArgumentException">A shape is wrong, or a row does not satisfy what is said of it above.</exception>
+    public ButcherTableau(
+        int order, double[][] a, double[] b, double[] c, int denseOrder, double[][] dense, int? embeddedOrder = null, double[]? errorWeights = null, double[][]? predictor = null)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        ArgumentNullException.ThrowIfNull(c);
+        ArgumentNullException.ThrowIfNull(dense);
+        ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(denseOrder, 1);
+        int stages = b.Length;
+        Require(stages > 0, nameof(b), "a method has at least one stage");
+        Require(a.Length == stages, nameof(a), $"expected {stages} rows, one per stage, got {a.Length}");
+        Require(c.Length == stages, nameof(c), $"expected {stages} nodes, one per stage, got {c.Length}");
+        Require(dense.Length == stages, nameof(dense), $"expected {stages} rows, one per stage, got {dense.Length}");
+        Require(errorWeights is null == embeddedOrder is null, nameof(errorWeights), "an error estimate needs the order of its embedded method, and the reverse");
+        RequireNear(b.Sum(), 1, nameof(b), "the sum of the weights");
+        for (int i = 0; i < stages; i++)
+        {
+            Require(a[i] is not null && a[i].Length >= i && a[i].Length <= stages, nameof(a), $"row {i} has from {i} entries (of an explicit method) to {stages} (one per stage)");
+            Require(c[i] is >= 0 and <= 1, nameof(c), $"node {i} is {c[i].ToString(CultureInfo.InvariantCulture)}, outside [0, 1]: the field would be called outside the step");
+            RequireNear(a[i].Sum(), c[i], nameof(a), $"the sum of row {i}");
+            Require(dense[i] is not null, nameof(dense), $"row {i} is null");
+            RequireNear(dense[i].Sum(), b[i], nameof(dense), $"dense weight {i} at θ = 1");
+        }
+
+        Require(predictor is null || predictor.Length == stages, nameof(predictor), $"expected {stages} rows, one per stage");
+        for (int i = 0; predictor is not null && i < stages; i++)
+        {
+            Require(predictor[i] is not null && (predictor[i].Length == i || predictor[i].Length == 0), nameof(predictor), $"row {i} has {i} entries, or none");
+            RequireNear(predictor[i].Sum(), predictor[i].Length == 0 ? 0 : 1, nameof(predictor), $"the sum of row {i}");
+        }
+
+        if (errorWeights is not null)
+        {
+            Require(errorWeights.Length == stages, nameof(errorWeights), $"expected {stages} weights, one per stage, got {errorWeights.Length}");
+            RequireNear(errorWeights.Sum(), 0, nameof(errorWeights), "the sum of the error weights");
+        }
+
+        Order = order;
+        EmbeddedOrder = embeddedOrder;
+        DenseOrder = denseOrder;
+        _a = [.. a.Select(row => row.ToArray())];
+        _b = [.. b];
+        _c = [.. c];
+        _error = errorWeights?.ToArray();
+        _dense = [.. dense.Select(row => row.ToArray())];
+        _predictor = predictor is null ? [] : [.. predictor.Select(row => row.ToArray())];
+        IsExplicit = _a.Select((row, i) => row.AsSpan(i).ContainsAnyExcept(0.0)).All(static implicitly => !implicitly);
+        IsDiagonallyImplicit = !IsExplicit && _a.Select((row, i) => row.Length > i + 1 && row.AsSpan(i + 1).ContainsAnyExcept(0.0)).All(static beyond => !beyond);
+        IsStifflyAccurate = _c[^1] == 1 && _a[^1].Length == stages && _a[^1].AsSpan().SequenceEqual(_b);
+        IsFirstSameAsLast = IsExplicit && stages > 1 && _c[^1] == 1 && _b[^1] == 0 && _a[^1].AsSpan(0, stages - 1).SequenceEqual(_b.AsSpan(0, stages - 1));
+        StageRows = [.. _a.Select(row => new LinearCombination(row))];
+        StepRow = new LinearCombination(_b);
+        ErrorRow = _error is null ? null : new LinearCombination(_error);
+    }
+
+    /// <summary>Order of the method.</summary>
+    public int Order { get; }
+
+    /// <summary>Order of the embedded method behind the error estimate, or <see langword="null"/> where there is none.</summary>
+    public int? EmbeddedOrder { get; }
+
+    /// <summary>Order of the dense output, uniformly in θ.</summary>
+    public int DenseOrder { get; }
+
+    /// <summary>Number of stages, a stage shared with the next step included.</summary>
+    public int StageCount => _b.Length;
+
+    /// <summary>Whether no stage depends on itself or a later one.</summary>
+    public bool IsExplicit { get; }
+
+    /// <summary>Whether some stage depends on itself, and none on a later one.</summary>
+    public bool IsDiagonallyImplicit { get; }
+
+    /// <summary>Whether the step's end is its last, implicit stage: the last row of a equals b.</summary>
+    public bool IsStifflyAccurate { get; }
+
+    /// <summary>
+    /// Whether the last stage of an explicit method is evaluated at the step's end state, and so is the next step's first stage ("FSAL").
+    /// Derived: the last row of a equals b, and the last node is 1.
+    /// </summary>
+    public bool IsFirstSameAsLast { get; }
+
+    /// <summary>Weights b, one per stage.</summary>
+    public ReadOnlySpan<double> B => _b;
+
+    /// <summary>Nodes c, one per stage.</summary>
+    public ReadOnlySpan<double> C => _c;
+
+    /// <summary>Weights e = b − b̂ of the error estimate, one per stage; empty where there is none.</summary>
+    public ReadOnlySpan<double> ErrorWeights => _error;
+
+    /// <summary>Weights of the earlier stages' derivatives in the guess of an implicit stage; empty where there is none.</summary>
+    /// <param name="stage">Stage, from 0.</param>
+    public ReadOnlySpan<double> Predictor(int stage) => _predictor.Length == 0 ? [] : _predictor[stage];
+
+    /// <summary>Row i of a: i entries of an explicit method, more of an implicit one.</summary>
+    /// <param name="stage">Stage, from 0.</param>
+    public ReadOnlySpan<double> A(int stage) => _a[stage];
+
+    /// <summary>Writes the dense weights b_i(θ).</summary>
+    /// <param name="theta">Fraction of the step, 0 to 1.</param>
+    /// <param name="weights">Destination, one per stage.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void DenseWeights(double theta, Span<double> weights)
+    {
+        for (int i = 0; i < _dense.Length; i++)
+        {
+            double sum = 0;
+            for (int power = _dense[i].Length - 1; power >= 0; power--)
+            {
+                sum = (sum + _dense[i][power]) * theta;
+            }
+
+            weights[i] = sum;
+        }
+    }
+
+    /// <summary>Writes the derivatives of the dense weights, b_i′(θ): the derivative of the dense output is Σ b_i′(θ) k_i.</summary>
+    /// <param name="theta">Fraction of the step, 0 to 1.</param>
+    /// <param name="weights">Destination, one per stage.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void DenseDerivativeWeights(double theta, Span<double> weights)
+    {
+        for (int i = 0; i < _dense.Length; i++)
+        {
+            double sum = 0;
+            for (int power = _dense[i].Length - 1; power >= 0; power--)
+            {
+                sum = (sum * theta) + ((power + 1) * _dense[i][power]);
+            }
+
+            weights[i] = sum;
+        }
+    }
+
+    // The non-zero terms, as the kernels take them.
+    internal LinearCombination[] StageRows { get; }
+
+    internal LinearCombination StepRow { get; }
+
+    internal LinearCombination? ErrorRow { get; }
+
+    private static void Require(bool condition, string parameter, string message)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(message + ".", parameter);
+        }
+    }
+
+    private static void RequireNear(double value, double expected, string parameter, string what)
+        => Require(
+            Math.Abs(value - expected) <= ConsistencyTolerance,
+            parameter,
+            string.Create(CultureInfo.InvariantCulture, $"{what} is {value:R}, expected {expected:R}"));
+}

@@ -1,0 +1,292 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The step of an explicit Runge–Kutta method.</summary>
+internal class RungeKuttaStepper<T> : Stepper<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ButcherTableau _tableau;
+    private readonly int _stages;
+
+    // Stages that belong to this step alone: a shared last stage is the next step's first.
+    private readonly int _ownStages;
+    private readonly double[] _weights;
+    private readonly int[] _allStages;
+    private readonly StepCombinations<T> _combinations;
+    private readonly int _errorOrder;
+
+    // Whole vectors, padding included, unless quadratures lie there.
+    private readonly int _combinedLength;
+
+    // What the last attempt got to, for finding the culprit of a failure.
+    private int _evaluatedStages;
+    private int _lastRow;
+    private double _lastRowTime;
+    private IVectorField<T> _field = null!;
+
+    public RungeKuttaStepper(ButcherTableau tableau, int stateLength, int quadratureLength)
+        : this(tableau, stateLength, quadratureLength, extraRows: 0)
+    {
+    }
+
+    protected RungeKuttaStepper(ButcherTableau tableau, int stateLength, int quadratureLength, int extraRows)
+        : base(stateLength, quadratureLength)
+    {
+        _tableau = tableau;
+        _stages = tableau.StageCount;
+        _ownStages = tableau.IsFirstSameAsLast ? _stages - 1 : _stages;
+        _weights = new double[_stages];
+        _errorOrder = (tableau.EmbeddedOrder ?? tableau.Order) + 1;
+        _allStages = [.. Enumerable.Range(0, _stages)];
+        ExtraRow = _stages + 3;
+        Rows = new RowMemory<T>(ExtraRow + extraRows, Length);
+        _combinations = new StepCombinations<T>(tableau, Rows);
+        _combinedLength = quadratureLength == 0 ? Rows.PaddedLength : stateLength;
+    }
+
+    public override ReadOnlySpan<T> State => Rows.Row(StateRow, Length);
+
+    public override ReadOnlySpan<T> Derivative => Rows.Row(0, Length);
+
+    public override int RecordedRows => 1 + _ownStages;
+
+    public override bool ReadsNextDerivative => _tableau.IsFirstSameAsLast;
+
+    /// <summary>Largest number of terms of <see cref="DenseTerms"/>.</summary>
+    internal virtual int DenseTermCount => _stages;
+
+    /// <summary>Tag of a recorded step by this formula.</summary>
+    protected const int Tag = 0;
+
+    protected StepAttempt NotFinite => new(StepOutcome.NotFinite, double.NaN, _errorOrder);
+
+    // Rows: the stages' derivatives from 0, the state before and after the step, the input of a stage, then what a derived method adds.
+    protected RowMemory<T> Rows { get; }
+
+    protected int StateRow => _stages;
+
+    protected int NewStateRow => _stages + 1;
+
+    protected int InputRow => _stages + 2;
+
+    protected int ExtraRow { get; }
+
+    protected bool FirstIsKnown { get; set; }
+
+    public override void Start(in StepperStart<T> start)
+    {
+        base.Start(start);
+        _field = start.Problem.Field;
+        start.State.CopyTo(Rows.Row(StateRow, Length));
+        FirstIsKnown = false;
+        _evaluatedStages = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void EvaluateDerivative(double t)
+    {
+        _lastRow = StateRow;
+        _lastRowTime = t;
+        if (!FirstIsKnown)
+        {
+            Evaluate(t, StateRow, 0);
+            FirstIsKnown = true;
+        }
+
+        _evaluatedStages = 1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override StepAttempt Attempt(double t, in StepPlan plan)
+    {
+        EvaluateDerivative(t);
+        double next = plan.End, h = plan.Size;
+        ReadOnlySpan<double> c = _tableau.C;
+        _combinations.Scale(h);
+        for (int i = 1; i < _ownStages; i++)
+        {
+            double time = StageTime(t, next, h, c[i]);
+            if (!Combine(i, InputRow, time))
+            {
+                return NotFinite;
+            }
+
+            Evaluate(time, InputRow, i);
+            _evaluatedStages = i + 1;
+        }
+
+        if (!Combine(_combinations.StepIndex, NewStateRow, next))
+        {
+            return NotFinite;
+        }
+
+        if (!NeedsError)
+        {
+            return Complete(0);
+        }
+
+        // A last stage that is shared with the next step is evaluated now: the error estimate and dense output want it.
+        if (_ownStages < _stages)
+        {
+            Evaluate(next, NewStateRow, _stages - 1);
+            _evaluatedStages = _stages;
+        }
+
+        return Complete(Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow));
+    }
+
+    public override int FindNotFinite(double t, in StepPlan plan, out double time)
+    {
+        for (int i = 0; i < _evaluatedStages; i++)
+        {
+            int component = Reductions.FirstNotFinite<T>(Rows.Row(i, Length));
+            if (component >= 0)
+            {
+                time = StageTime(t, plan.End, plan.Size, _tableau.C[i]);
+                return component;
+            }
+        }
+
+        time = _lastRowTime;
+        return Reductions.FirstNotFinite<T>(Rows.Row(_lastRow, _lastRow == InputRow ? StateLength : Length));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool CombineQuadratures(double h)
+    {
+        LinearCombination row = _tableau.StepRow;
+        return CombineQuadratures(row.Indices, row.Weights, h);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Interpolate(double theta, double h, Span<T> destination)
+    {
+        _tableau.DenseWeights(theta, _weights);
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _allStages, _weights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Record(SolveRecording<T> recording, double t, in StepPlan plan) => Record(recording, t, plan, Tag, _ownStages);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Accept(double t, in StepPlan plan)
+    {
+        Rows.Swap(StateRow, NewStateRow);
+
+        // The last stage, where it was evaluated at the end state, is the next step's first.
+        FirstIsKnown = _ownStages < _stages && _evaluatedStages == _stages;
+        if (FirstIsKnown)
+        {
+            Rows.Swap(0, _stages - 1);
+        }
+    }
+
+    public sealed override void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination)
+    {
+        Span<nint> rows = stackalloc nint[DenseTermCount];
+        Span<double> weights = stackalloc double[rows.Length];
+        int count = DenseTerms(recording, step, theta, derivative, rows, weights);
+        Span<int> indices = stackalloc int[count];
+        for (int i = 0; i < count; i++)
+        {
+            indices[i] = i;
+        }
+
+        ref T origin = ref MemoryMarshal.GetReference(recording.Row(step, 0));
+        double scale = recording.StepSize(step);
+        if (derivative)
+        {
+            destination.Clear();
+            origin = ref MemoryMarshal.GetReference(destination);
+            scale = 1;
+        }
+
+        CombineKernel.Run(ref recording.Start, rows, indices, weights[..count], scale, ref origin, ref MemoryMarshal.GetReference(destination), StateLength);
+    }
+
+    public override StepTranspose<T> CreateTranspose() => new RungeKuttaTranspose<T>(this, _tableau);
+
+    /// <summary>The recorded rows and weights of dense output: <c>z_n + h Σ weights_i row_i</c>, or of its derivative <c>Σ weights_i row_i</c>.</summary>
+    /// <returns>Number of terms, at most <see cref="DenseTermCount"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal virtual int DenseTerms(SolveRecording<T> recording, int step, double theta, bool derivative, Span<nint> rows, Span<double> weights)
+    {
+        if (derivative)
+        {
+            _tableau.DenseDerivativeWeights(theta, weights);
+        }
+        else
+        {
+            _tableau.DenseWeights(theta, weights);
+        }
+
+        for (int i = 0; i < _stages; i++)
+        {
+            rows[i] = i < _ownStages ? recording.RowOffset(step, 1 + i) : recording.RowOffset(step + 1, 1);
+        }
+
+        return _stages;
+    }
+
+    // Round-off must not carry a stage outside the step, and so outside the interval.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double StageTime(double t, double next, double h, double c)
+    {
+        double time = t + (c * h);
+        return h > 0 ? Math.Min(time, next) : Math.Max(time, next);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected bool CombineRows(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h, int destination, double time)
+    {
+        _lastRow = destination;
+        _lastRowTime = time;
+        return CombineKernel.Run(ref Rows.Start, Rows.Offsets, indices, weights, h, ref Rows[StateRow], ref Rows[destination], _combinedLength);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected bool CombineQuadratures(ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double h)
+    {
+        if (Length == StateLength)
+        {
+            return true;
+        }
+
+        nint start = StateLength;
+        return CombineKernel.Run(
+            ref Unsafe.Add(ref Rows.Start, start), Rows.Offsets, indices, weights, h, ref Unsafe.Add(ref Rows[StateRow], start), ref Unsafe.Add(ref Rows[NewStateRow], start), Length - StateLength);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected void Record(SolveRecording<T> recording, double t, in StepPlan plan, int tag, int stages)
+    {
+        recording.AddStep(t, plan.End, plan.Size, tag, 1 + stages);
+        int step = recording.StepCount - 1;
+        Rows.Row(StateRow, StateLength).CopyTo(recording.Row(step, 0));
+        for (int i = 0; i < stages; i++)
+        {
+            Rows.Row(i, StateLength).CopyTo(recording.Row(step, 1 + i));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe bool Combine(int combination, int destination, double time)
+    {
+        _lastRow = destination;
+        _lastRowTime = time;
+        return CombineKernel.Run(_combinations[combination], Rows.AddressOf(StateRow), Rows.AddressOf(destination), _combinedLength);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Evaluate(double t, int inputRow, int stage)
+    {
+        Counts.Evaluations++;
+        _field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private StepAttempt Complete(double error) => new(StepOutcome.Complete, error, _errorOrder);
+}

@@ -1,0 +1,317 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>
+/// The transpose of the step: reverse mode through <c>k_j = f(t + c_j h, y_j)</c>, <c>y_j = z + h Σ a_ji k_i</c>, <c>z⁺ = z + h Σ b_j k_j</c>:
+/// <c>k̄_j = h (b_j z̄⁺ + Σ_i a_ij ȳ_i)</c>, <c>ȳ_j = k̄_j ∂f/∂z</c>, <c>z̄ = z̄⁺ + Σ_j ȳ_j</c>, <c>h̄ = Σ_j k̄_j·k_j / h + Σ_j c_j k̄_j·∂f/∂t</c>.
+/// </summary>
+/// <remarks>
+/// The derivative at a step's start, k_0 = f(t_n, z_n), belongs to the node n: the step before may share it as its last stage, and multistep formulas read it later.
+/// Its cotangent is gathered over all of them, and its one vector-Jacobian product waits until the step before is reached.
+/// </remarks>
+internal class RungeKuttaTranspose<T> : StepTranspose<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly RungeKuttaStepper<T> _stepper;
+    private readonly ButcherTableau _tableau;
+    private readonly int _stages;
+    private readonly int _ownStages;
+    private readonly double[] _weights;
+    private readonly int _nodeRing;
+    private readonly bool[] _nodeIsActive;
+    private readonly bool[] _inputIsActive;
+    private readonly bool[] _denseIsActive;
+    private readonly int[] _termRows;
+    private readonly double[] _termWeights;
+    private readonly nint[] _denseRows;
+    private bool _denseOriginIsActive;
+    private double[] _timeCotangents = [];
+    private int _timeCount;
+
+    /// <param name="stepper">What took the steps.</param>
+    /// <param name="tableau">Its coefficients.</param>
+    /// <param name="nodeRing">Number of successive nodes whose derivatives a formula reads.</param>
+    public RungeKuttaTranspose(RungeKuttaStepper<T> stepper, ButcherTableau tableau, int nodeRing = 2)
+    {
+        _stepper = stepper;
+        _tableau = tableau;
+        StateLength = stepper.StateLength;
+        _nodeRing = nodeRing;
+        _stages = tableau.StageCount;
+        _ownStages = tableau.IsFirstSameAsLast ? _stages - 1 : _stages;
+        _weights = new double[_stages];
+        Cotangents = new RowMemory<T>(DenseBar + _stages, StateLength);
+        _nodeIsActive = new bool[_nodeRing];
+        _inputIsActive = new bool[_stages];
+        _denseIsActive = new bool[_stages];
+        _termRows = new int[Math.Max(_stages + 1, _nodeRing)];
+        _termWeights = new double[_termRows.Length];
+        _denseRows = new nint[stepper.DenseTermCount];
+    }
+
+    public override ReadOnlySpan<T> StateCotangent => Cotangents.Row(StateBar, StateLength);
+
+    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
+
+    protected static int StateBar => 0;
+
+    protected int StateLength { get; }
+
+    protected RowMemory<T> Cotangents { get; }
+
+    protected bool DifferentiatesTimes => _timeCount > 0;
+
+    // Rows: z̄, a stage's input, its cotangent, zeros, the direct part of z̄ from dense output, the nodes' ring, ȳ of each stage, the part of k̄ of each stage from dense output.
+    private static int StageInput => 1;
+
+    private static int StageBar => 2;
+
+    private static int Zeros => 3;
+
+    private static int DenseOrigin => 4;
+
+    private int InputBar => 5 + _nodeRing;
+
+    private int DenseBar => InputBar + _stages;
+
+    public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
+    {
+        VectorJacobianProducts = 0;
+        Cotangents.Row(StateBar, StateLength).Clear();
+        Array.Clear(_nodeIsActive);
+        Array.Clear(_denseIsActive);
+        _denseOriginIsActive = false;
+        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
+        if (_timeCotangents.Length < _timeCount)
+        {
+            _timeCotangents = new double[Math.Max(_timeCount, 2 * _timeCotangents.Length)];
+        }
+
+        Array.Clear(_timeCotangents, 0, _timeCount);
+    }
+
+    public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => AddScaled(cotangent, 1, StateBar, isActive: true);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
+    {
+        double h = recording.StepSize(step);
+        AddScaled(cotangent, 1, DenseOrigin, _denseOriginIsActive);
+        _denseOriginIsActive = true;
+        _tableau.DenseWeights(theta, _weights);
+        for (int i = 0; i < _stages; i++)
+        {
+            double weight = h * _weights[i];
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            if (i == 0 || i >= _ownStages)
+            {
+                int node = i == 0 ? step : step + 1;
+                AddScaled(cotangent, weight, NodeBar(node), _nodeIsActive[node % _nodeRing]);
+                _nodeIsActive[node % _nodeRing] = true;
+            }
+            else
+            {
+                AddScaled(cotangent, weight, DenseBar + i, _denseIsActive[i]);
+                _denseIsActive[i] = true;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
+    {
+        FlushNode(recording, step + 1, field);
+        double t = recording.Node(step);
+        double next = recording.Node(step + 1);
+        double h = recording.StepSize(step);
+        ReadOnlySpan<double> c = _tableau.C;
+        ReadOnlySpan<double> b = _tableau.B;
+        bool endIsActive = !IsZero(StateBar);
+        double stepBar = 0;
+        for (int j = _ownStages - 1; j >= 0; j--)
+        {
+            int terms = 0;
+            if (endIsActive && b[j] != 0)
+            {
+                AddTerm(StateBar, b[j], ref terms);
+            }
+
+            for (int i = j + 1; i < _ownStages; i++)
+            {
+                double weight = _tableau.A(i)[j];
+                if (_inputIsActive[i] && weight != 0)
+                {
+                    AddTerm(InputBar + i, weight, ref terms);
+                }
+            }
+
+            _inputIsActive[j] = false;
+            bool fromDense = j > 0 && _denseIsActive[j];
+            _denseIsActive[j] = false;
+            if (terms == 0 && !fromDense)
+            {
+                continue;
+            }
+
+            Gather(terms, h, fromDense ? DenseBar + j : Zeros, StageBar);
+            if (DifferentiatesTimes)
+            {
+                stepBar += Reductions.Dot(recording.Row(step, 1 + j), Cotangents.Row(StageBar, StateLength)) / h;
+            }
+
+            if (j == 0)
+            {
+                AddToNode(step, StageBar, 1);
+                continue;
+            }
+
+            if (IsZero(StageBar))
+            {
+                continue;
+            }
+
+            StageInputFromRecording(recording, step, j, h);
+            double timeBar = Multiply(field, RungeKuttaStepper<T>.StageTime(t, next, h, c[j]), Cotangents.Row(StageInput, StateLength), StageBar, InputBar + j);
+            _inputIsActive[j] = true;
+            if (DifferentiatesTimes)
+            {
+                // The stage's time is t_n + c (t_{n+1} − t_n).
+                AddTimeCotangent(step, (1 - c[j]) * timeBar);
+                AddTimeCotangent(step + 1, c[j] * timeBar);
+            }
+        }
+
+        if (DifferentiatesTimes)
+        {
+            AddTimeCotangent(step, -stepBar);
+            AddTimeCotangent(step + 1, stepBar);
+        }
+
+        int inputs = 0;
+        for (int j = 1; j < _ownStages; j++)
+        {
+            if (_inputIsActive[j])
+            {
+                AddTerm(InputBar + j, 1, ref inputs);
+            }
+        }
+
+        if (_denseOriginIsActive)
+        {
+            AddTerm(DenseOrigin, 1, ref inputs);
+            _denseOriginIsActive = false;
+        }
+
+        Gather(inputs, 1, StateBar, StateBar);
+    }
+
+    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field) => FlushNode(recording, 0, field);
+
+    public override double NodeSlope(SolveRecording<T> recording, int node, ReadOnlySpan<T> cotangent) => Reductions.Dot(cotangent, recording.Row(node, 1));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override double DenseSlope(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
+    {
+        Span<nint> rows = stackalloc nint[_stepper.DenseTermCount];
+        Span<double> weights = stackalloc double[rows.Length];
+        int count = _stepper.DenseTerms(recording, step, theta, derivative: true, rows, weights);
+        double slope = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (weights[i] != 0)
+            {
+                ReadOnlySpan<T> row = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref recording.Start, rows[i]), StateLength);
+                slope += weights[i] * Reductions.Dot(cotangent, row);
+            }
+        }
+
+        return slope;
+    }
+
+    /// <summary>Adds the product of the gathered cotangent of a node's derivative to the cotangent of the node's state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected void FlushNode(SolveRecording<T> recording, int node, IVectorJacobianProduct<T> field)
+    {
+        int slot = node % _nodeRing;
+        if (!_nodeIsActive[slot])
+        {
+            return;
+        }
+
+        _nodeIsActive[slot] = false;
+        if (IsZero(NodeBar(node)))
+        {
+            return;
+        }
+
+        double timeBar = Multiply(field, recording.Node(node), recording.Row(node, 0), NodeBar(node), StageBar);
+        int terms = 0;
+        AddTerm(StageBar, 1, ref terms);
+        Gather(terms, 1, StateBar, StateBar);
+        if (DifferentiatesTimes)
+        {
+            AddTimeCotangent(node, timeBar);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected void AddToNode(int node, int row, double weight)
+    {
+        int slot = node % _nodeRing;
+        int terms = 0;
+        AddTerm(row, weight, ref terms);
+        Gather(terms, 1, _nodeIsActive[slot] ? NodeBar(node) : Zeros, NodeBar(node));
+        _nodeIsActive[slot] = true;
+    }
+
+    protected void AddTimeCotangent(int node, double value) => _timeCotangents[node] += value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected bool IsZero(int row) => !Cotangents.Row(row, StateLength).ContainsAnyExcept(T.Zero);
+
+    private int NodeBar(int node) => 5 + (node % _nodeRing);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Multiply(IVectorJacobianProduct<T> field, double t, ReadOnlySpan<T> z, int cotangent, int destination)
+    {
+        VectorJacobianProducts++;
+        return field.Evaluate(t, z, Cotangents.Row(cotangent, StateLength), Cotangents.Row(destination, StateLength));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void StageInputFromRecording(SolveRecording<T> recording, int step, int stage, double h)
+    {
+        for (int i = 0; i < _ownStages; i++)
+        {
+            _denseRows[i] = recording.RowOffset(step, 1 + i);
+        }
+
+        LinearCombination row = _tableau.StageRows[stage];
+        CombineKernel.Run(
+            ref recording.Start, _denseRows, row.Indices, row.Weights, h, ref MemoryMarshal.GetReference(recording.Row(step, 0)), ref Cotangents[StageInput], StateLength);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddTerm(int row, double weight, ref int count)
+    {
+        _termRows[count] = row;
+        _termWeights[count++] = weight;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Gather(int count, double scale, int origin, int destination)
+        => CombineKernel.Run(
+            ref Cotangents.Start, Cotangents.Offsets, _termRows.AsSpan(0, count), _termWeights.AsSpan(0, count), scale, ref Cotangents[origin], ref Cotangents[destination], Cotangents.PaddedLength);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddScaled(ReadOnlySpan<T> cotangent, double weight, int destination, bool isActive)
+        => CombineKernel.Run(
+            ref MemoryMarshal.GetReference(cotangent), [0], [0], [weight], 1, ref Cotangents[isActive ? destination : Zeros], ref Cotangents[destination], StateLength);
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The methods that are known by name: the one place that lists them.</summary>
+internal static class SolverRegistry
+{
+    // A delegate rather than an instance, so that naming the methods does not build every tableau.
+    private static readonly (string Name, Func<OdeSolver> Create)[] Entries =
+    [
+        ("euler", () => new Euler()),
+        ("midpoint", () => new Midpoint()),
+        ("heun", () => new Heun()),
+        ("rk4", () => new RungeKutta4()),
+        ("rk38", () => new RungeKutta38()),
+        ("ab2", () => new AdamsBashforth(2)),
+        ("ab3", () => new AdamsBashforth(3)),
+        ("ab4", () => new AdamsBashforth(4)),
+        ("bosh3", () => new Bosh3()),
+        ("dopri5", () => new Dopri5()),
+        ("tsit5", () => new Tsit5()),
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));
+
+    public static bool TryCreate(string name, [NotNullWhen(true)] out OdeSolver? solver)
+    {
+        int index = Array.FindIndex(Entries, entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+        solver = index < 0 ? null : Entries[index].Create();
+        return solver is not null;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The Jacobian by forward differences: one evaluation of the field per column, or per group of columns that share no row of the band.</summary>
+/// <remarks>
+/// A. R. Curtis, M. J. D. Powell, J. K. Reid, "On the estimation of sparse Jacobian matrices", <i>IMA Journal of Applied Mathematics</i> 13 (1974), for the groups;
+/// increments as in CVODE: <c>max(sqrt(ε) |z_j|, 1000 |h| ε n ‖f‖ (atol + rtol |z_j|))</c>, so that what a component that is zero does is not lost in the round-off of f.
+/// </remarks>
+/// <param name="length">Number of components of the state.</param>
+internal sealed class FiniteDifferenceJacobian<T>(int length)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly double Epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+
+    private readonly T[] _moved = new T[length];
+    private readonly T[] _derivative = new T[length];
+    private readonly T[] _increments = new T[length];
+
+    /// <param name="field">Field, without quadratures.</param>
+    /// <param name="t">Time.</param>
+    /// <param name="z">State.</param>
+    /// <param name="f">f(t, z).</param>
+    /// <param name="h">Length of the step that the Jacobian is for.</param>
+    /// <param name="tolerances">What changes of a component are measured by.</param>
+    /// <param name="destination">Destination; every element is overwritten.</param>
+    /// <returns>Number of evaluations.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Evaluate(IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination)
+    {
+        Bandwidth band = destination.Bandwidth ?? new Bandwidth(length - 1, length - 1);
+        int groups = Math.Min(length, band.Lower + band.Upper + 1);
+        double root = Math.Sqrt(Epsilon);
+        double share = 1000 * Math.Abs(h) * Epsilon * length * Norm(z, f, tolerances);
+        destination.Clear();
+        z.CopyTo(_moved);
+        for (int group = 0; group < groups; group++)
+        {
+            for (int j = group; j < length; j += groups)
+            {
+                // Away from zero in the direction of the field, where the solution is going anyway.
+                double magnitude = Math.Abs(double.CreateTruncating(z[j]));
+                double weight = tolerances.Absolute + (tolerances.Relative * magnitude);
+                T size = T.CreateTruncating(Math.Max(root * magnitude, share > 0 ? share * weight : root * weight));
+                _moved[j] = z[j] + (f[j] < T.Zero ? -size : size);
+                _increments[j] = _moved[j] - z[j];
+            }
+
+            field.Evaluate(t, _moved, _derivative);
+            for (int j = group; j < length; j += groups)
+            {
+                int first = Math.Max(0, j - band.Upper), last = Math.Min(length - 1, j + band.Lower);
+                for (int i = first; i <= last; i++)
+                {
+                    destination[i, j] = (_derivative[i] - f[i]) / _increments[j];
+                }
+
+                _moved[j] = z[j];
+            }
+        }
+
+        return groups;
+    }
+
+    private static double Norm(ReadOnlySpan<T> z, ReadOnlySpan<T> f, Tolerances tolerances)
+    {
+        double sum = 0;
+        for (int i = 0; i < z.Length; i++)
+        {
+            double ratio = double.CreateTruncating(f[i]) / (tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i]))));
+            sum += ratio * ratio;
+        }
+
+        return Math.Sqrt(sum / z.Length);
+    }
+}

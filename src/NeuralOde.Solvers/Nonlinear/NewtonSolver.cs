@@ -1,0 +1,206 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>
+/// Solves the equations of an implicit stage, <c>M (z − known) = γ f(t, z)</c>, by a modified Newton iteration: the Jacobian and the factorization of
+/// <c>M − γ J</c> are kept as long as they serve.
+/// </summary>
+/// <remarks>
+/// E. Hairer, G. Wanner, <i>Solving Ordinary Differential Equations II</i>, IV.8, for the stopping rule: the error that is left, estimated from the
+/// rate of convergence, is at most a share of the tolerance.
+/// For each step: <see cref="Prepare"/>, then <see cref="Solve"/> for each stage; after a failure <see cref="Discard"/> says whether a new Jacobian
+/// may help; <see cref="OnAccepted"/> after a step that was kept.
+/// </remarks>
+/// <param name="length">Number of components of the state.</param>
+/// <param name="reuse">When Jacobian and factorization are made anew.</param>
+internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Far below the errors of the methods: Hairer and Wanner recommend from 0.01 to 0.1.
+    private const double Tolerance = 0.03;
+    private const int MaxIterations = 8;
+    private const int Correction = 0, Reference = 1, Difference = 2, Value = 3;
+
+    private readonly RowMemory<T> _rows = new(4, length);
+    private OdeProblem<T> _problem = null!;
+    private IVectorField<T> _field = null!;
+    private ErrorScale _scale = null!;
+    private ILinearSolver<T> _linear = null!;
+    private FiniteDifferenceJacobian<T>? _differences;
+    private SquareMatrix<T>? _jacobian;
+    private double _gamma;
+    private double _remaining;
+    private int _age;
+    private bool _isStale;
+
+    /// <summary>The Jacobian that was evaluated last.</summary>
+    public SquareMatrix<T> Jacobian => _jacobian!;
+
+    /// <summary>What solves with <c>M − γ J</c>, as prepared last.</summary>
+    public ILinearSolver<T> Linear => _linear;
+
+    /// <summary>Starts a solve: nothing that is known of another problem serves.</summary>
+    public void Start(OdeProblem<T> problem, ErrorScale scale)
+    {
+        if (!ReferenceEquals(problem, _problem))
+        {
+            _problem = problem;
+            _field = problem.StiffField ?? problem.Field;
+            _linear = problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
+            if (_jacobian is null || _jacobian.Bandwidth != problem.JacobianBandwidth)
+            {
+                _jacobian = new SquareMatrix<T>(length, problem.JacobianBandwidth);
+            }
+        }
+
+        _scale = scale;
+        _gamma = double.NaN;
+        _remaining = 1;
+        _age = 0;
+        _isStale = true;
+    }
+
+    /// <summary>Makes Jacobian and factorization ready for a step.</summary>
+    /// <param name="t">Start of the step.</param>
+    /// <param name="z">State there; what corrections are measured by.</param>
+    /// <param name="f">The implicit field's value there.</param>
+    /// <param name="h">Length of the step.</param>
+    /// <param name="gamma">γ of its stages.</param>
+    /// <param name="counts">Counts what it does.</param>
+    /// <returns>Whether <c>M − γ J</c> is regular and finite.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Prepare(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, double gamma, ref SolveCounts counts)
+    {
+        z.CopyTo(_rows.Row(Reference, length));
+        bool isNew = _isStale || _age >= reuse.MaxAge;
+        if (isNew)
+        {
+            EvaluateJacobian(t, z, f, h, ref counts);
+        }
+
+        if (isNew || !(Math.Abs((gamma / _gamma) - 1) <= reuse.MaxGammaChange))
+        {
+            counts.Factorizations++;
+            _gamma = gamma;
+            _remaining = 1;
+            if (!_linear.Prepare(_jacobian!, _problem.MassMatrix, gamma))
+            {
+                _gamma = double.NaN;
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Solves the equations of a stage.</summary>
+    /// <param name="t">Time of the stage.</param>
+    /// <param name="gamma">γ.</param>
+    /// <param name="known">The part that is known.</param>
+    /// <param name="z">A guess on entry, the solution on return.</param>
+    /// <param name="counts">Counts what it does.</param>
+    /// <returns>How it ended.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public NewtonResult Solve(double t, double gamma, ReadOnlySpan<T> known, Span<T> z, ref SolveCounts counts)
+    {
+        Span<T> correction = _rows.Row(Correction, length), difference = _rows.Row(Difference, length), value = _rows.Row(Value, length);
+        T factor = T.CreateTruncating(gamma);
+
+        // For a γ that is not that of the factorization: right for very stiff components, and in between for others (CVODE).
+        T scale = T.CreateTruncating(2 / (1 + (gamma / _gamma)));
+        double previous = 0, rate = 0, remaining = Math.Pow(Math.Max(_remaining, 1e-16), 0.8);
+        for (int iteration = 1; iteration <= MaxIterations; iteration++)
+        {
+            counts.NewtonIterations++;
+            counts.Evaluations++;
+            _field.Evaluate(t, z, value);
+            for (int i = 0; i < length; i++)
+            {
+                difference[i] = z[i] - known[i];
+            }
+
+            if (_problem.MassMatrix is { } mass)
+            {
+                mass.Multiply(difference, correction);
+                correction.CopyTo(difference);
+            }
+
+            for (int i = 0; i < length; i++)
+            {
+                correction[i] = (factor * value[i]) - difference[i];
+            }
+
+            _linear.Solve(correction);
+            for (int i = 0; i < length; i++)
+            {
+                correction[i] *= scale;
+                z[i] += correction[i];
+            }
+
+            double norm = _scale.Measure(_rows, [Correction], [1], 1, Reference, Reference);
+            if (!double.IsFinite(norm))
+            {
+                return new NewtonResult(StepOutcome.NotFinite, iteration, rate);
+            }
+
+            if (iteration > 1)
+            {
+                rate = norm / previous;
+                if (rate >= 1)
+                {
+                    break;
+                }
+
+                remaining = rate / (1 - rate);
+            }
+
+            if (norm == 0 || remaining * norm <= Tolerance)
+            {
+                _remaining = iteration > 1 ? remaining : _remaining;
+                _isStale |= rate > reuse.SlowRate;
+                return new NewtonResult(StepOutcome.Complete, iteration, rate);
+            }
+
+            if (iteration > 1 && Math.Pow(rate, MaxIterations - iteration) / (1 - rate) * norm > Tolerance)
+            {
+                break;
+            }
+
+            previous = norm;
+        }
+
+        return new NewtonResult(StepOutcome.NewtonFailed, MaxIterations, rate);
+    }
+
+    /// <summary>After a step whose equations could not be solved: the next <see cref="Prepare"/> evaluates the Jacobian anew.</summary>
+    /// <returns>Whether that may help, because the one that failed was of an earlier step; otherwise only a shorter step does.</returns>
+    public bool Discard()
+    {
+        bool isOld = _age > 0;
+        _isStale = true;
+        return isOld;
+    }
+
+    /// <summary>Tells that a step was kept, so that the Jacobian is one step older.</summary>
+    public void OnAccepted() => _age++;
+
+    private void EvaluateJacobian(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, ref SolveCounts counts)
+    {
+        counts.Jacobians++;
+        if (_problem.Jacobian is { } jacobian)
+        {
+            _jacobian!.Clear();
+            jacobian.Evaluate(t, z, _jacobian);
+        }
+        else
+        {
+            _differences ??= new FiniteDifferenceJacobian<T>(length);
+            counts.Evaluations += _differences.Evaluate(_field, t, z, f, h, _scale.Tolerances, _jacobian!);
+        }
+
+        _age = 0;
+        _isStale = false;
+    }
+}

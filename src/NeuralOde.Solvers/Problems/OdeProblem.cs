@@ -1,0 +1,75 @@
+using System.Numerics;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>
+/// What is solved: <c>dz/dt = f(t, z)</c>, or with all its parts <c>M dz/dt = f(t, z) + g(t, z)</c>. What is known of the field beyond its values
+/// lets implicit methods do with less work.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class OdeProblem<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Makes the problem of a field.</summary>
+    /// <param name="field">Vector field f.</param>
+    public OdeProblem(IVectorField<T> field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        Field = field;
+    }
+
+    /// <summary>Makes the problem of a function.</summary>
+    /// <param name="field">Vector field f.</param>
+    public OdeProblem(VectorFieldFunction<T> field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        Field = new FunctionField(field);
+    }
+
+    /// <summary>Vector field f.</summary>
+    public IVectorField<T> Field { get; }
+
+    /// <summary>The derivative of <see cref="Field"/> (of <see cref="StiffField"/> where there is one) by the state, for implicit methods.</summary>
+    /// <value><see langword="null"/> (the default): from finite differences.</value>
+    public IJacobian<T>? Jacobian { get; init; }
+
+    /// <summary>Where the Jacobian may differ from zero. A band makes its finite differences and its factorization cheap.</summary>
+    /// <value><see langword="null"/> (the default): everywhere.</value>
+    public Bandwidth? JacobianBandwidth { get; init; }
+
+    /// <summary>Makes what solves the linear equations of implicit methods.</summary>
+    /// <value><see langword="null"/> (the default): LU decomposition with partial pivoting, dense or banded as the Jacobian is.</value>
+    public Func<ILinearSolver<T>>? LinearSolver { get; init; }
+
+    /// <summary>Constant matrix M that multiplies the derivative; it may be singular for methods that say so.</summary>
+    /// <value><see langword="null"/> (the default): the identity.</value>
+    public SquareMatrix<T>? MassMatrix { get; init; }
+
+    /// <summary>Vector field g, the stiff part of a right-hand side <c>f + g</c>, which implicit-explicit methods treat implicitly.</summary>
+    /// <value><see langword="null"/> (the default): none.</value>
+    public IVectorField<T>? StiffField { get; init; }
+
+    /// <summary>The parts that a method must know of.</summary>
+    public ProblemParts Parts => (MassMatrix is null ? 0 : ProblemParts.MassMatrix) | (StiffField is null ? 0 : ProblemParts.StiffField);
+
+    /// <summary>Checks the shapes of the parts against the state.</summary>
+    internal void Validate(int stateLength, string parameter)
+    {
+        if (MassMatrix is not null && MassMatrix.Length != stateLength)
+        {
+            throw new ArgumentException($"The mass matrix has {MassMatrix.Length} rows; the state has {stateLength} components.", parameter);
+        }
+
+        if (JacobianBandwidth is { } band && (band.Lower < 0 || band.Upper < 0 || band.Lower >= stateLength || band.Upper >= stateLength))
+        {
+            throw new ArgumentException(
+                $"The Jacobian's band {band} must have from 0 to {stateLength - 1} diagonals on either side: the state has {stateLength} components.",
+                parameter);
+        }
+    }
+
+    private sealed class FunctionField(VectorFieldFunction<T> f) : IVectorField<T>
+    {
+        public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz) => f(t, z, dz);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>How a solve ended, where, and what it cost.</summary>
+public readonly struct SolveResult
+{
+    internal SolveResult(SolveStatus status, double time, double step, int component, SolveStatistics statistics)
+    {
+        Status = status;
+        Time = time;
+        Step = step;
+        Component = component;
+        Statistics = statistics;
+    }
+
+    /// <summary>How the solve ended.</summary>
+    public SolveStatus Status { get; }
+
+    /// <summary>Whether the last output time was reached.</summary>
+    public bool IsSuccess => Status == SolveStatus.Success;
+
+    /// <summary>Time that the solve reached; for <see cref="SolveStatus.NotFinite"/> the time of the value that is not finite.</summary>
+    public double Time { get; }
+
+    /// <summary>Last step that was tried, signed; 0 before the first.</summary>
+    public double Step { get; }
+
+    /// <summary>Index of the first component that is not finite (quadratures follow the state), or −1.</summary>
+    public int Component { get; }
+
+    /// <summary>What the solve cost.</summary>
+    public SolveStatistics Statistics { get; }
+
+    /// <summary>Throws unless the solve succeeded.</summary>
+    /// <exception cref="OdeSolveException">The solve failed; the message says where, why and what to try.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public void ThrowIfFailed()
+    {
+        switch (Status)
+        {
+            case SolveStatus.Success:
+                return;
+            case SolveStatus.Cancelled:
+                throw new OperationCanceledException(ToString());
+            default:
+                throw new OdeSolveException(this);
+        }
+    }
+
+    /// <summary>What went wrong, or how the solve ended.</summary>
+    internal string Problem => Status switch
+    {
+        SolveStatus.Success => Invariant($"The solve reached t = {Time:R} in {Statistics.AcceptedSteps} steps ({Statistics.RejectedSteps} rejected, {Statistics.Evaluations} evaluations)."),
+        SolveStatus.StepTooSmall => Invariant(
+            $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time."),
+        SolveStatus.NotFinite => Invariant(
+            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero)."),
+        SolveStatus.InitialStateNotFinite => Invariant($"Component {Component} of the initial state is not finite, so the solve did not start."),
+        SolveStatus.NewtonFailed => Invariant(
+            $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R})."),
+        SolveStatus.StepLimit => Invariant(
+            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}); a stiff problem needs many steps of an explicit method."),
+        _ => Invariant($"The solve was cancelled at t = {Time:R}."),
+    };
+
+    /// <summary>What to try; null where the solve did not fail.</summary>
+    internal string? Advice => Status switch
+    {
+        SolveStatus.StepTooSmall => "Try a looser tolerance, double instead of float, or a smoother vector field.",
+        SolveStatus.NotFinite => "Check the vector field at that time, or try smaller steps or a tighter tolerance.",
+        SolveStatus.InitialStateNotFinite => "Check what it was computed from.",
+        SolveStatus.NewtonFailed => "Check the Jacobian if you gave one, try smaller steps, a tighter tolerance, or double instead of float.",
+        SolveStatus.StepLimit => "Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval.",
+        _ => null,
+    };
+
+    /// <summary>How the solve ended and, where it failed, what to try.</summary>
+    /// <returns>One to three sentences.</returns>
+    public override string ToString() => Advice is { } advice ? $"{Problem} {advice}" : Problem;
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,8 +1,0 @@
-namespace NeuralOde.Solvers;
-
-/// <summary>Which formula made a step.</summary>
-internal enum StepKind : byte
-{
-    RungeKutta,
-    Multistep,
-}

@@ -1,0 +1,19 @@
+using System.Numerics;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>What a stepper starts from.</summary>
+/// <param name="problem">What is solved.</param>
+/// <param name="scale">What errors are measured by.</param>
+/// <param name="needsError">Whether attempts estimate their error.</param>
+/// <param name="t">Initial time.</param>
+/// <param name="z">Initial state and quadratures.</param>
+internal readonly ref struct StepperStart<T>(OdeProblem<T> problem, ErrorScale scale, bool needsError, double t, ReadOnlySpan<T> z)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public readonly OdeProblem<T> Problem = problem;
+    public readonly ErrorScale Scale = scale;
+    public readonly bool NeedsError = needsError;
+    public readonly double Time = t;
+    public readonly ReadOnlySpan<T> State = z;
+}

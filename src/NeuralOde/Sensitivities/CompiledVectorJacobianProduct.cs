@@ -1,0 +1,40 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using NeuralOde.Solvers;
+using NeuralOde.Tensors;
+
+namespace NeuralOde.Sensitivities;
+
+/// <summary>A compiled vector-Jacobian product as the transpose of a solve sees it; the parameters' gradients add up here.</summary>
+internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> field) : IVectorJacobianProduct<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Program<T> _program = field.CompileVectorJacobianProduct();
+    private readonly int _parameterCount = field.Parameters.Count;
+
+    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter.</summary>
+    public T[] ParameterGradient { get; } = new T[field.ParameterLength];
+
+    /// <summary>The buffers that the program reads.</summary>
+    public IReadOnlyList<Parameter> Buffers => _program.Buffers;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
+    {
+        _program.Input(0)[0] = T.CreateTruncating(t);
+        z.CopyTo(_program.Input(1));
+        a.CopyTo(_program.Input(2));
+        _program.Run();
+        _program.Output(0).CopyTo(zGradient);
+        int start = 0;
+        for (int i = 0; i < _parameterCount; i++)
+        {
+            ReadOnlySpan<T> part = _program.Output(i + 2);
+            Span<T> sum = ParameterGradient.AsSpan(start, part.Length);
+            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, part, sum);
+            start += part.Length;
+        }
+
+        return double.CreateTruncating(_program.Output(1)[0]);
+    }
+}
