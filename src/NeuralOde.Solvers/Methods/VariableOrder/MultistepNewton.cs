@@ -46,7 +46,7 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
     /// <summary>Whether <see cref="Prepare"/> has to come before the next iteration.</summary>
     public bool NeedsMatrix(double gamma) => _needsJacobian || _factorizationAge >= FactorizationSteps || !(Math.Abs((gamma / _gamma) - 1) <= MaxGammaChange);
 
-    /// <summary>For a γ that is not that of the factorization: right for very stiff components, and in between for others.</summary>
+    /// <summary>For a γ that is not that of the factorization: right for very stiff components.</summary>
     public double Scale(double gamma) => gamma == _gamma ? 1 : 2 / (1 + (gamma / _gamma));
 
     /// <summary>Makes the factorization, and the Jacobian if it is old.</summary>

@@ -92,6 +92,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _savedDerivativeFactor = 0;
         _rate = 1;
         _lastRow = _start;
+        _roundOff = 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative;
         _newton?.Start(start.Problem, Scale);
     }
 
