@@ -28,7 +28,8 @@ public class FailureTests
         Assert.Equal(1, result.Component);
 
         // Steps of at most 0.01, or what adaptive steps shrink to.
-        Assert.InRange(result.Time, 0.625, 0.636);
+        // Gauss's nodes leave out the end of a step, so that the field is seen at the start of the next one.
+        Assert.InRange(result.Time, 0.625, name.StartsWith("gauss", StringComparison.Ordinal) ? 0.66 : 0.636);
         Assert.True(double.IsFinite(states[3]) && double.IsNaN(states[5]));
     }
 
@@ -72,11 +73,12 @@ public class FailureTests
     {
         // z = 1 / (1 − t).
         SolveResult result = Solve(name, (t, z, dz) => (dz[0], dz[1]) = (z[0] * z[0], 0), [0, 2], out _);
-        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall);
+        bool solves = SolverNames.SolvesEquations(OdeSolver.Parse(name));
+        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall || (solves && result.Status == SolveStatus.NewtonFailed));
 
         // Fixed steps overshoot the pole by a few of their own.
         Assert.InRange(result.Time, 0.99, OdeSolver.Parse(name).IsAdaptive ? 1.01 : 1.3);
-        Assert.True(result.Status == SolveStatus.StepTooSmall || result.Component == 0);
+        Assert.True(result.Status != SolveStatus.NotFinite || result.Component == 0);
     }
 
     [Theory]

@@ -21,6 +21,20 @@ internal static class SolverRegistry
         ("bosh3", () => new Bosh3()),
         ("dopri5", () => new Dopri5()),
         ("tsit5", () => new Tsit5()),
+        ("gauss4", () => new GaussLegendre4()),
+        ("gauss6", () => new GaussLegendre6()),
+        ("implicit-euler", () => new ImplicitEuler()),
+        ("kencarp3", () => new KenCarp3()),
+        ("kencarp4", () => new KenCarp4()),
+        ("kencarp5", () => new KenCarp5()),
+        ("kvaerno3", () => new Kvaerno3()),
+        ("kvaerno4", () => new Kvaerno4()),
+        ("kvaerno5", () => new Kvaerno5()),
+        ("radau5", () => new RadauIIA5()),
+        ("rodas5p", () => new Rodas5P()),
+        ("sdirk2", () => new Sdirk2()),
+        ("tr-bdf2", () => new TrBdf2()),
+        ("trapezoid", () => new Trapezoid()),
     ];
 
     public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));

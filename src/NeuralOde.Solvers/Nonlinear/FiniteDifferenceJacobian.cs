@@ -9,16 +9,17 @@ namespace NeuralOde.Solvers;
 /// increments as in CVODE: <c>max(sqrt(ε) |z_j|, 1000 |h| ε n ‖f‖ (atol + rtol |z_j|))</c>, so that what a component that is zero does is not lost in the round-off of f.
 /// </remarks>
 /// <param name="length">Number of components of the state.</param>
-internal sealed class FiniteDifferenceJacobian<T>(int length)
+/// <param name="quadratureLength">Number of quadratures, which the field writes behind the state's derivative.</param>
+internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLength = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly double Epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
 
     private readonly T[] _moved = new T[length];
-    private readonly T[] _derivative = new T[length];
+    private readonly T[] _derivative = new T[length + quadratureLength];
     private readonly T[] _increments = new T[length];
 
-    /// <param name="field">Field, without quadratures.</param>
+    /// <param name="field">Field.</param>
     /// <param name="t">Time.</param>
     /// <param name="z">State.</param>
     /// <param name="f">f(t, z).</param>

@@ -30,7 +30,7 @@ internal static class SolverNames
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
 
     /// <summary>Whether a method's step solves equations, linear or not, so that its results carry their errors too.</summary>
-    public static bool SolvesEquations(OdeSolver solver) => solver is Bdf or Adams;
+    public static bool SolvesEquations(OdeSolver solver) => solver is Adams or Bdf or Collocation or DiagonallyImplicitRungeKutta or Rosenbrock;
 
     private static IEnumerable<string> FixedNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).TakesFixedSteps);
 

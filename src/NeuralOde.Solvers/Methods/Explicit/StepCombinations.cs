@@ -23,9 +23,16 @@ internal sealed unsafe class StepCombinations<T>
     private double _scale = double.NaN;
 
     public StepCombinations(ButcherTableau tableau, RowMemory<T> rows)
+        : this(tableau.ErrorRow is null ? [.. tableau.StageRows, tableau.StepRow] : [.. tableau.StageRows, tableau.StepRow, tableau.ErrorRow], tableau.StageCount, rows)
+    {
+    }
+
+    /// <param name="combinations">Combinations of the memory's rows.</param>
+    /// <param name="stepIndex">Which of them is the step's end.</param>
+    /// <param name="rows">Memory.</param>
+    public StepCombinations(LinearCombination[] combinations, int stepIndex, RowMemory<T> rows)
     {
         _rows = rows;
-        LinearCombination[] combinations = tableau.ErrorRow is null ? [.. tableau.StageRows, tableau.StepRow] : [.. tableau.StageRows, tableau.StepRow, tableau.ErrorRow];
         double[] weights = [.. combinations.SelectMany(static x => x.Weights)];
         int[] indices = [.. combinations.SelectMany(static x => x.Indices)];
 
@@ -46,7 +53,7 @@ internal sealed unsafe class StepCombinations<T>
             first += count;
         }
 
-        StepIndex = tableau.StageCount;
+        StepIndex = stepIndex;
     }
 
     /// <summary>The combination that is the step's end; before it are the stages' inputs, after it the error estimate where there is one.</summary>
