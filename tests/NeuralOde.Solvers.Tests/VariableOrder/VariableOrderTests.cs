@@ -122,6 +122,23 @@ public class VariableOrderTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Bands_and_linear_solvers_of_the_user_s_own_give_the_same_solution(bool ofTheUser)
+    {
+        StiffProblem chain = new SpeciesChain();
+        int solves = 0;
+        var problem = new OdeProblem<double>(chain) { LinearSolver = ofTheUser ? () => new CountingSolver(() => solves++) : null };
+        double[] banded = new double[2 * chain.Length], dense = new double[2 * chain.Length];
+        var integrator = new Integrator<double>(new Bdf(), chain.Steps(1e-6), chain.Length);
+        integrator.Solve(chain.ToProblem(), chain.Initial, [0, 10], banded).ThrowIfFailed();
+        SolveResult result = integrator.Solve(problem, chain.Initial, [0, 10], dense);
+        result.ThrowIfFailed();
+        FiniteDifference.AssertClose(banded, dense, 1e-4);
+        Assert.Equal(ofTheUser ? result.Statistics.NewtonIterations : 0, solves);
+    }
+
     [Fact]
     public void A_mass_matrix_is_refused_by_Adams()
     {
@@ -193,6 +210,21 @@ public class VariableOrderTests
                 Assert.Equal(0, Allocation.InSteadyState(() => integrator.Solve(problem, initial, times, states)));
             }
         }
+    }
+
+    private sealed class CountingSolver(Action onSolve) : ILinearSolver<double>
+    {
+        private readonly LuSolver<double> _lu = new();
+
+        public bool Prepare(SquareMatrix<double> jacobian, SquareMatrix<double>? massMatrix, double gamma) => _lu.Prepare(jacobian, massMatrix, gamma);
+
+        public void Solve(Span<double> b)
+        {
+            onSolve();
+            _lu.Solve(b);
+        }
+
+        public void SolveTransposed(Span<double> b) => _lu.SolveTransposed(b);
     }
 
     private sealed class Wrong : IJacobian<double>

@@ -266,7 +266,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
             slope[i] = size * f[i];
         }
 
-        if (Problem.MassMatrix is not null && !_newton!.StartSlope(t, new ReadOnlySpan<T>(z, StateLength), new ReadOnlySpan<T>(f, StateLength), h, new Span<T>(slope, StateLength), ref Counts))
+        if (Problem.MassMatrix is not null && !_newton!.StartSlope(t, new ReadOnlySpan<T>(z, StateLength), new ReadOnlySpan<T>(f, StateLength), h, slope, ref Counts))
         {
             return false;
         }
