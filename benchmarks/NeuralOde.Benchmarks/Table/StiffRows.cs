@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
 using NeuralOde.Persistence;
@@ -10,17 +11,17 @@ internal static class StiffRows
 {
     public static IEnumerable<TableRow> Stiff(BatchTimer timer)
     {
-        foreach (string name in new[] { "robertson-1e5", "hires", "chain" })
+        foreach ((string name, string tolerance) in new[] { ("robertson-1e5", "1e-4"), ("robertson-1e5", "1e-6"), ("robertson-1e5", "1e-8"), ("hires", "1e-6"), ("chain", "1e-6") })
         {
             foreach (bool withJacobian in new[] { true, false })
             {
-                var solve = new StiffWorkload(name, withJacobian, 1e-6);
+                var solve = new StiffWorkload(name, withJacobian, double.Parse(tolerance, CultureInfo.InvariantCulture));
                 Measurement time = timer.Measure(solve.Run);
                 SolveStatistics x = solve.Statistics;
                 long attempts = x.AcceptedSteps + x.RejectedSteps;
                 string note = FormattableString.Invariant(
                     $"{time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, {x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0} tolerances");
-                yield return TableRow.Time(withJacobian ? $"stiff {name}" : $"stiff {name}-fd", $"{name}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);
+                yield return TableRow.Time($"stiff {name} {tolerance}{(withJacobian ? "" : "-fd")}", $"{name} at {tolerance}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);
             }
         }
     }
