@@ -180,8 +180,10 @@ int main(int count, char **words) {
       {"robertson-1e5", 3, 0, 1e5, 1e-6, 1e-8, robertson, robertson_jacobian},
       {"hires", 8, 0, 321.8122, 1e-6, 1e-3, hires, hires_jacobian},
       {"chain", SPECIES, 1, 100, 1e-6, 1e-2, chain, chain_jacobian},
+      {"robertson-1e-4", 3, 0, 1e5, 1e-4, 1e-8, robertson, robertson_jacobian},
+      {"robertson-1e-8", 3, 0, 1e5, 1e-8, 1e-8, robertson, robertson_jacobian},
   };
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 5; i++) {
     run(&problems[i], 0, clock);
     run(&problems[i], 1, clock);
   }

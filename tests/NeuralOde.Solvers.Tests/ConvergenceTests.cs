@@ -81,6 +81,19 @@ public class ConvergenceTests
         Assert.Equal(exponent, Slope(logTolerances, logErrors), 0.25);
     }
 
+    [Theory]
+    [MemberData(nameof(AdaptiveBothWays))]
+    public void Float_meets_a_tolerance_within_its_precision(string name, bool forward)
+    {
+        OdeSolver solver = OdeSolver.Parse(name);
+        var integrator = new Integrator<float>(solver, new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, 2);
+        var states = new float[4];
+        double start = forward ? 0 : 3, end = 3 - start;
+        integrator.Solve(new KnownField<float>(), KnownField<float>.Initial(start), [start, end], states).ThrowIfFailed();
+        double exponent = Math.Min(1, solver.Order / (Math.Min(solver.Order, solver.EmbeddedOrder ?? solver.Order) + 1.0));
+        Assert.InRange(KnownField<float>.Error(end, states.AsSpan(2)), 0, 100 * Math.Pow(1e-4, exponent));
+    }
+
     [Fact]
     public void Float_reaches_its_own_precision()
     {
