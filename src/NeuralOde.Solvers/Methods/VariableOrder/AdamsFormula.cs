@@ -2,54 +2,70 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>The implicit Adams formulas: <c>Λ(x)</c> is the integral of <c>Π_(i&lt;q) (1 + u/ξ_i)</c> from −1 to x, divided by that from −1 to 0.</summary>
-/// <remarks>Error factors as in VODE and CVODE. Order 1 is implicit Euler, order 2 the trapezoidal rule.</remarks>
-internal sealed class AdamsFormula(int maxOrder) : NordsieckFormula(maxOrder)
+/// <summary>
+/// The implicit Adams formulas with local extrapolation: the slope's polynomial of degree q − 1 predicts, the correction is by the formula of order q + 1, and the error is that of the formula of order q.
+/// </summary>
+/// <remarks>
+/// L. F. Shampine, M. K. Gordon, <i>Computer Solution of Ordinary Differential Equations</i> (1975), in Nordsieck form with error factors as in VODE and CVODE.
+/// With p = Π_(i ≤ q) (1 + u/ξ_i), which is 0 where the predictor is right already, the state changes by <c>δ ∫ p</c> from −1 to 0, δ the change of the scaled slope;
+/// the polynomial that is kept forgets the oldest slope: its correction is the integral of Π_(i &lt; q) (1 + u/ξ_i), but for the state itself.
+/// </remarks>
+/// <param name="maxOrder">Largest order q.</param>
+internal sealed class AdamsFormula(int maxOrder) : NordsieckFormula(maxOrder, 1)
 {
     public const int HighestOrder = 12;
 
     private readonly double[] _product = new double[maxOrder + 2];
 
+    public override double[] DenseCorrection { get; } = new double[maxOrder + 2];
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Compute(int order, double h, ReadOnlySpan<double> past, bool withNeighbors)
     {
-        Span<double> l = Correction, product = _product;
-        if (order == 1)
-        {
-            l.Clear();
-            (l[0], l[1]) = (1, 1);
-            (ErrorFactor, DerivativeFactor, ErrorFactorBelow, ErrorFactorAbove) = (0.5, 1, 1, 1.0 / 12);
-            return;
-        }
-
+        Span<double> l = Correction, product = _product, dense = DenseCorrection;
         product.Clear();
         product[0] = 1;
-        double sum = h;
+        double sum = h, below = 1;
         for (int i = 1; i < order; i++)
         {
             if (withNeighbors && i == order - 1)
             {
-                ErrorFactorBelow = Math.Abs(order * Integral(product, order - 2, 2) / product[order - 2]);
+                below = Math.Abs(order * Integral(product, order - 2, 2) / product[order - 2]);
             }
 
             MultiplyByOnePlus(product, i - 1, h / sum);
             sum += past[i - 1];
         }
 
-        double whole = Integral(product, order - 1, 1), xi = sum / h;
+        double xi = sum / h, whole = Integral(product, order - 1, 1), error = Math.Abs(Integral(product, order - 1, 2) / xi);
         l.Clear();
-        l[0] = 1;
         for (int i = 1; i <= order; i++)
         {
-            l[i] = product[i - 1] / (i * whole);
+            l[i] = product[i - 1] / i;
         }
 
-        ErrorFactor = Math.Abs(Integral(product, order - 1, 2) / (whole * xi));
+        MultiplyByOnePlus(product, order - 1, 1 / xi);
+
+        // All of it per unit of the change of the state.
+        double change = Integral(product, order, 1), inverse = 1 / change;
+        for (int i = 1; i <= order; i++)
+        {
+            l[i] *= inverse;
+        }
+
+        l[0] = 1;
+        dense.Clear();
+        for (int i = 1; i <= order + 1; i++)
+        {
+            dense[i] = product[i - 1] / i * inverse;
+        }
+
+        ErrorFactor = error * inverse;
         DerivativeFactor = Math.Abs(xi / l[order]);
         if (withNeighbors)
         {
-            MultiplyByOnePlus(product, order - 1, 1 / xi);
-            ErrorFactorAbove = Math.Abs(Integral(product, order, 2) / (whole * (order + 1)));
+            ErrorFactorBelow = below;
+            ErrorFactorAbove = Math.Abs(Integral(product, order, 2) * inverse / (order + 1));
         }
     }
 

@@ -4,10 +4,12 @@ namespace NeuralOde.Solvers;
 
 /// <summary>Backward differentiation with a fixed leading coefficient: <c>Λ(x) = (1 + x/ξ*) Π_(i&lt;q) (1 + x/ξ_i)</c>, ξ* such that <c>Λ′(0) = 1 + 1/2 + … + 1/q</c> whatever the steps.</summary>
 /// <remarks>K. R. Jackson, R. Sacks-Davis, <i>ACM TOMS</i> 6 (1980); error factors as in VODE and CVODE.</remarks>
-internal sealed class BdfFormula(int maxOrder) : NordsieckFormula(maxOrder)
+internal sealed class BdfFormula(int maxOrder) : NordsieckFormula(maxOrder, 0)
 {
     /// <summary>Largest order: the formulas of order 6 are hardly stable, those above not at all.</summary>
     public const int HighestOrder = 5;
+
+    public override double[] DenseCorrection => Correction;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Compute(int order, double h, ReadOnlySpan<double> past, bool withNeighbors)

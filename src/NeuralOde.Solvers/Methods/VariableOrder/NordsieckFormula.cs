@@ -7,12 +7,20 @@ namespace NeuralOde.Solvers;
 /// P. N. Brown, G. D. Byrne, A. C. Hindmarsh, "VODE: a variable-coefficient ODE solver", <i>SIAM J. Sci. Stat. Comput.</i> 10 (1989); G. D. Byrne, A. C. Hindmarsh, <i>ACM TOMS</i> 1 (1975);
 /// A. C. Hindmarsh et al., "SUNDIALS", <i>ACM TOMS</i> 31 (2005). With ξ_i = (t_n − t_(n−i)) / h, a step adds <c>e Λ(x)</c>, x = (t − t_n) / h, to the predicted polynomial; e is the correction of the state.
 /// </remarks>
-internal abstract class NordsieckFormula(int maxOrder)
+/// <param name="maxOrder">Largest order q of the formulas, the degree of the polynomials.</param>
+/// <param name="denseDegrees">Degrees that dense output within a step has beyond q.</param>
+internal abstract class NordsieckFormula(int maxOrder, int denseDegrees)
 {
     public int MaxOrder { get; } = maxOrder;
 
+    /// <summary>Degrees that dense output within a step has beyond q.</summary>
+    public int DenseDegrees { get; } = denseDegrees;
+
     /// <summary>Coefficients of Λ, from that of x⁰, which is 1.</summary>
     public double[] Correction { get; } = new double[maxOrder + 1];
+
+    /// <summary>Coefficients from x¹ of what e adds within the step, which starts from 0 at its start and is 1 at its end: Λ itself for BDF.</summary>
+    public abstract double[] DenseCorrection { get; }
 
     /// <summary>The local error is this times e.</summary>
     public double ErrorFactor { get; protected set; }

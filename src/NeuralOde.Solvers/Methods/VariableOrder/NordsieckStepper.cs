@@ -30,7 +30,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
     private readonly double[] _orderWeights;
     private readonly T* _powers;
     private readonly T* _correction;
-    private readonly int _value, _derivative, _z, _weights, _residual, _scratch;
+    private readonly int _value, _derivative, _z, _weights, _residual, _scratch, _zero;
     private int _saved, _change;
     private int _start, _end;
 
@@ -59,7 +59,8 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _weights = _saved + 5;
         _residual = _saved + 6;
         _scratch = _saved + 7;
-        _rows = new RowMemory<T>(_scratch + 1, Length);
+        _zero = _saved + 8;
+        _rows = new RowMemory<T>(_zero + 1, Length);
         _memory = _rows.AddressOf(0);
         _stride = _rows.Offsets[1] - _rows.Offsets[0];
         int width = NordsieckKernel.Width<T>();
@@ -387,6 +388,6 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
 
     private void ClearHistory()
     {
-        new Span<T>(Row(0), (int)(_stride * (_scratch + 1))).Clear();
+        new Span<T>(Row(0), (int)(_stride * (_zero + 1))).Clear();
     }
 }
