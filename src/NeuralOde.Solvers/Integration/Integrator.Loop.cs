@@ -6,7 +6,7 @@ namespace NeuralOde.Solvers;
 public sealed partial class Integrator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private SolveResult Run(double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, ProgressGauge progress, CancellationToken cancellationToken)
+    private SolveResult Run(OdeProblem<T> problem, double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, ProgressGauge progress, CancellationToken cancellationToken)
     {
         double t = start, end = outputs.End;
         long maxAttempts = _controller.MaxAttempts;
@@ -29,7 +29,9 @@ public sealed partial class Integrator<T>
                 return Result(SolveStatus.StepLimit, t, plan);
             }
 
-            StepPlan next = _controller.Plan(t, landsOnOutputs ? outputs.Next : end);
+            double stop = landsOnOutputs ? outputs.Next : end;
+            bool isCrossing = false;
+            StepPlan next = _stops is null ? _controller.Plan(t, stop) : PlanBefore(t, stop, out isCrossing);
             if (next.IsTooSmall)
             {
                 return Result(SolveStatus.StepTooSmall, t, plan);
@@ -42,7 +44,7 @@ public sealed partial class Integrator<T>
             {
                 attempt = isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt;
                 _lastOutcome = attempt.Outcome;
-                if (_controller.OnRejected(plan, attempt))
+                if (!isCrossing && _controller.OnRejected(plan, attempt))
                 {
                     _rejected++;
                     continue;
@@ -58,6 +60,7 @@ public sealed partial class Integrator<T>
                 outputs.WriteWithin(_stepper, t, plan.Size);
             }
 
+            bool rests = _restGuard is not null && attempt.Error < RestGuard<T>.QuietError && _stepper.Movement() < 1;
             if (recording is not null)
             {
                 _stepper.Record(recording, t, plan);
@@ -65,7 +68,7 @@ public sealed partial class Integrator<T>
 
             _stepper.Accept(t, plan);
             t = plan.End;
-            if (landsOnOutputs ? plan.Lands : outputs.IsAt(t))
+            if (outputs.IsAt(t))
             {
                 outputs.WriteEnd(_stepper.State);
             }
@@ -76,8 +79,33 @@ public sealed partial class Integrator<T>
                 return Result(SolveStatus.Success, t, plan);
             }
 
+            if (isCrossing)
+            {
+                // What the method and the controller remember is of the time before the jump.
+                _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, t, _stepper.State));
+                if (!StartController(t, end, cancellationToken, out status))
+                {
+                    return Result(status, t, plan);
+                }
+
+                continue;
+            }
+
+            if (rests)
+            {
+                attempt = attempt with { LongestNext = _restGuard!.Longest(_stepper, t, plan.Size, Math.Abs(end - start)) };
+            }
+
             _controller.OnAccepted(plan, attempt);
         }
+    }
+
+    /// <summary>A step to the next stop at most. From just before a jump one leads onto it, so short that the state stays as it is.</summary>
+    private StepPlan PlanBefore(double t, double stop, out bool isCrossing)
+    {
+        _stops!.OnReached(t);
+        double limit = _stops.Limit(t, stop, out isCrossing);
+        return isCrossing ? new StepPlan(limit, limit - t, true) : _controller.Plan(t, limit);
     }
 
     /// <summary>Starts the controller with what it wants to know of the problem.</summary>

@@ -18,6 +18,8 @@ public sealed partial class Integrator<T>
     private readonly Stepper<T> _stepper;
     private readonly StepController _controller;
     private readonly ErrorScale _scale;
+    private readonly StopTimes? _stops;
+    private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private OdeProblem<T>? _lastProblem;
@@ -56,12 +58,22 @@ public sealed partial class Integrator<T>
 
         ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);
         norm.Validate(stateLength, nameof(errorNorm));
+        if (control.Tolerances.AbsoluteByComponent is { } absolute && absolute.Count != stateLength)
+        {
+            throw new ArgumentException($"There are {absolute.Count} absolute tolerances; the state has {stateLength} components.", nameof(control));
+        }
+
         _scale = new ErrorScale(control.Tolerances, norm);
         Solver = solver;
         Control = control;
         StateLength = stateLength;
         QuadratureLength = quadratureLength;
         _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
+        _stops = StopTimes.Of(control);
+        if (control is AdaptiveSteps { LimitsAtRest: true } steps && double.IsFinite(solver.RestLimit(steps.RelativeTolerance)))
+        {
+            _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, solver.RestLimit(steps.RelativeTolerance));
+        }
     }
 
     /// <summary>Method.</summary>
@@ -164,14 +176,16 @@ public sealed partial class Integrator<T>
         _lastOutcome = StepOutcome.Complete;
         ReachedTime = times[0];
         _stepper.Counts = default;
+        _stops?.Start(times[0], times[^1]);
+        _restGuard?.Start();
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0));
         z0.CopyTo(states);
-        recording?.Begin(_stepper, Control is AdaptiveSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
         var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording);
         int component = Reductions.FirstNotFinite(z0);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
-            : Run(times[0], ref outputs, recording, new ProgressGauge(progress, times[0], times[^1]), cancellationToken);
+            : Run(problem, times[0], ref outputs, recording, new ProgressGauge(progress, times[0], times[^1]), cancellationToken);
         if (recording is not null)
         {
             result = EndRecording(recording, times[0], result);

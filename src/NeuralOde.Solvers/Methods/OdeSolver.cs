@@ -67,6 +67,12 @@ public abstract class OdeSolver
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>
+    /// Largest product of a step and an eigenvalue of the field's Jacobian at which the method multiplies a perturbation as it should, within a relative
+    /// tolerance; infinite for methods whose steps need no bound where the state rests.
+    /// </summary>
+    internal virtual double RestLimit(double tolerance) => double.PositiveInfinity;
+
     /// <summary>Makes what takes the method's steps.</summary>
     internal abstract Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;

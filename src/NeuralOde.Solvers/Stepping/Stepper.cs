@@ -62,6 +62,9 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// </summary>
     public abstract StepAttempt Attempt(double t, in StepPlan plan);
 
+    /// <summary>Scaled norm of how far the last attempt moves the state; infinite where the method does not care, because it is stable for any step.</summary>
+    public virtual double Movement() => double.PositiveInfinity;
+
     /// <summary>Forms the quadratures at the end of the last attempt.</summary>
     /// <returns>Whether they are finite.</returns>
     public abstract bool CombineQuadratures(double h);

@@ -17,6 +17,8 @@ internal static class SolverNames
 
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
 
+    public static TheoryData<string> AdaptiveTransposable => [.. AdaptiveNames.Where(name => OdeSolver.Parse(name).HasTranspose)];
+
     private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
 
     private static IEnumerable<string> TransposableNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).HasTranspose);

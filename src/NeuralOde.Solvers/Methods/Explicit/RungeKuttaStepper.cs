@@ -153,6 +153,8 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         return Complete(error);
     }
 
+    public override double Movement() => Scale.Measure(Rows, [NewStateRow, StateRow], [1, -1], 1, StateRow, NewStateRow);
+
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         for (int i = 0; i < _evaluatedStages; i++)
