@@ -248,6 +248,14 @@ public sealed partial class Integrator<T>
             throw new ArgumentException($"{Solver.Name} cannot solve a problem with these parts: {missing}.", nameof(problem));
         }
 
+        if (Solver.NeedsPositions && problem.PositionCount is null)
+        {
+            throw new ArgumentException(
+                $"{Solver.Name} moves positions and velocities in turn, and the problem does not say which components are positions. "
+                + "Set OdeProblem.PositionCount, or make the problem by OdeProblem.SecondOrder.",
+                nameof(problem));
+        }
+
         problem.Validate(StateLength, nameof(problem));
     }
 

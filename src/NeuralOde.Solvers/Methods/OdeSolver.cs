@@ -42,6 +42,9 @@ public abstract class OdeSolver
     /// <summary>Parts of a problem, beyond the field, that the method can solve with.</summary>
     public virtual ProblemParts SupportedParts => ProblemParts.None;
 
+    /// <summary>Whether the method solves only problems that say which components are positions: <see cref="OdeProblem{T}.PositionCount"/>.</summary>
+    public virtual bool NeedsPositions => false;
+
     /// <summary>Makes the method of a name.</summary>
     /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
     /// <returns>The method.</returns>
