@@ -48,6 +48,34 @@ public class RestTests
     }
 
     [Theory]
+    [MemberData(nameof(Adaptive))]
+    public void Spring_at_rest_has_the_gradient_of_its_motion_though_its_Jacobian_is_far_from_normal(string name)
+    {
+        // q'' = -2500 q: the Jacobian maps a position to 2500 of velocity and a velocity to a position, so it stretches and shrinks in turn.
+        const double T = 2;
+        double[] actual = Gradient(name, new LinearField(new double[,] { { 0, 1 }, { -2500, 0 } }), [0, 0], T, [1, 0]);
+        double tolerance = OdeSolver.Parse(name).Order <= 3 ? 2e-2 : 1e-3;
+        Assert.Equal(Math.Cos(50 * T), actual[0], tolerance);
+        Assert.Equal(Math.Sin(50 * T) / 50, actual[1], tolerance / 50);
+    }
+
+    [Theory]
+    [InlineData(-10, 0)]
+    [InlineData(-200, 0)]
+    [InlineData(-1, 100)]
+    public void A_component_at_rest_beside_one_that_moves_slowly_has_a_gradient_that_decays(double rate, double frequency)
+    {
+        foreach (string name in (string[])["tsit5", "dopri5", "bosh3", "vern7", "dopri8"])
+        {
+            // The last two components move on a scale of 1.
+            var field = new LinearField(new[,] { { rate, frequency, 0, 0 }, { -frequency, rate, 0, 0 }, { 0, 0, 0, 1 }, { 0, 0, -1, 0 } });
+            double[] gradient = Gradient(name, field, [0, 0, 1, 0], 10, [1, 0, 0, 1]);
+            Assert.Equal(Math.Exp(rate * 10) * Math.Cos(frequency * 10), gradient[0], 1e-3);
+            Assert.Equal(-Math.Sin(10), gradient[2], 1e-3);
+        }
+    }
+
+    [Theory]
     [InlineData(0, 1e-3)]
     [InlineData(1e-3, 1e-2)]
     [InlineData(1, 1e-4)]

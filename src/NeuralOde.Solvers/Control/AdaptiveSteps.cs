@@ -11,7 +11,7 @@ namespace NeuralOde.Solvers;
 /// <para>
 /// A state that rests, because it moves by less than the tolerance in a step, makes error estimates that say nothing: of <c>x' = −x</c> at 0 they are zero, and
 /// steps would grow until perturbations of the state, and so its gradients, are amplified instead of damped. Where a step moves the state so little,
-/// <see cref="LimitsAtRest"/> bounds the next one by an estimate of the field's Jacobian.
+/// <see cref="LimitsAtRest"/> bounds the next one by an estimate of the largest eigenvalue of the field's Jacobian.
 /// </para>
 /// Values are checked when a solver takes the control.
 /// </remarks>
@@ -70,8 +70,9 @@ public sealed record AdaptiveSteps : StepSizeControl
     public IReadOnlyList<double> Discontinuities { get; init; } = [];
 
     /// <summary>
-    /// Whether steps of explicit methods are bounded while the state rests, so that a perturbation of it would be resolved to the relative tolerance. It
-    /// costs one evaluation for each step in which the state rests, and nothing otherwise. Without it gradients at rest are not to be trusted.
+    /// Whether steps of explicit methods are bounded while the state rests, so that a perturbation of it would be resolved to the relative tolerance, and while a
+    /// component rests, so that a perturbation of it is not amplified where the field damps it. It costs one evaluation for each step in which the state rests, one for every sixteenth in
+    /// which a component does, and nothing otherwise. Without it gradients at rest are not to be trusted.
     /// </summary>
     /// <value><see langword="true"/> by default.</value>
     public bool LimitsAtRest { get; init; } = true;

@@ -60,7 +60,7 @@ public sealed partial class Integrator<T>
                 outputs.WriteWithin(_stepper, t, plan.Size);
             }
 
-            bool rests = _restGuard is not null && attempt.Error < RestGuard<T>.QuietError && _stepper.Movement() < 1;
+            Rest rest = _restGuard?.Look(_stepper, attempt.Error, plan.Size) ?? Rest.None;
             if (recording is not null)
             {
                 _stepper.Record(recording, t, plan);
@@ -91,9 +91,9 @@ public sealed partial class Integrator<T>
                 continue;
             }
 
-            if (rests)
+            if (rest != Rest.None)
             {
-                attempt = attempt with { LongestNext = _restGuard!.Longest(_stepper, t, plan.Size, Math.Abs(end - start)) };
+                attempt = attempt with { LongestNext = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start)) };
             }
 
             _controller.OnAccepted(plan, attempt);

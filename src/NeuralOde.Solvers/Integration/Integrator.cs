@@ -70,9 +70,9 @@ public sealed partial class Integrator<T>
         QuadratureLength = quadratureLength;
         _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
         _stops = StopTimes.Of(control);
-        if (control is AdaptiveSteps { LimitsAtRest: true } steps && double.IsFinite(solver.RestLimit(steps.RelativeTolerance)))
+        if (control is AdaptiveSteps { LimitsAtRest: true } steps && solver.RestLimits(steps.RelativeTolerance) is { } limits)
         {
-            _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, solver.RestLimit(steps.RelativeTolerance));
+            _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, limits);
         }
     }
 

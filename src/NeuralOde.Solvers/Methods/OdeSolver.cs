@@ -70,11 +70,9 @@ public abstract class OdeSolver
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>
-    /// Largest product of a step and an eigenvalue of the field's Jacobian at which the method multiplies a perturbation as it should, within a relative
-    /// tolerance; infinite for methods whose steps need no bound where the state rests.
-    /// </summary>
-    internal virtual double RestLimit(double tolerance) => double.PositiveInfinity;
+    /// <summary>Bounds of steps where the state rests, or <see langword="null"/> for methods whose steps need none.</summary>
+    /// <param name="tolerance">Relative tolerance.</param>
+    internal virtual RestLimits? RestLimits(double tolerance) => null;
 
     /// <summary>Makes what takes the method's steps.</summary>
     internal abstract Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
