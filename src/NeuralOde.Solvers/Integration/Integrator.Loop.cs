@@ -6,7 +6,8 @@ namespace NeuralOde.Solvers;
 public sealed partial class Integrator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private SolveResult Run(OdeProblem<T> problem, double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, ProgressGauge progress, CancellationToken cancellationToken)
+    private SolveResult Run(
+        OdeProblem<T> problem, double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, ProgressGauge progress, CancellationToken cancellationToken)
     {
         double t = start, end = outputs.End;
         long maxAttempts = _controller.MaxAttempts;
