@@ -116,6 +116,25 @@ public class StepControlTests
         Assert.Equal(Math.Sin(0.9), solution.At(0.9)[0], name == "fehlberg2" ? 1e-2 : 1e-3);
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(2, 0)]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void A_jump_is_gone_over_either_way_and_may_lie_at_an_end(double from, double to)
+    {
+        // y = 5 t before 1, and 5 - 100 (t - 1) from there: no step meets both pieces, so each piece is solved exactly without a rejection.
+        static double Exact(double t) => t < 1 ? 5 * t : 5 - (100 * (t - 1));
+        var options = new OdeOptions { Steps = new AdaptiveSteps { Discontinuities = [1] } };
+        OdeSolution<double> solution = Ode.Solve((t, y, dy) => dy[0] = t < 1 ? 5 : -100, [Exact(from)], from, to, new Tsit5(), options);
+        Assert.Equal(Exact(to), solution.FinalState[0], 1e-11);
+        Assert.Equal(0, solution.Statistics.RejectedSteps);
+        double inner = (from + to + 1) / 3;
+        Assert.Equal(Exact(inner), solution.At(inner)[0], 1e-11);
+    }
+
     [Fact]
     public void Gradients_go_across_a_jump()
     {
@@ -170,7 +189,8 @@ public class StepControlTests
         Assert.Equal(one.FinalState[0], each.FinalState[0], 1e-12);
 
         // A component that is zero and stays so has no scale, and no error either.
-        OdeSolution<double> zero = Ode.Solve((t, y, dy) => (dy[0], dy[1]) = (-y[0], 0), [1, 0], 0, 1, options: new OdeOptions { Steps = new AdaptiveSteps { AbsoluteTolerance = 0 } });
+        var relative = new OdeOptions { Steps = new AdaptiveSteps { AbsoluteTolerance = 0 } };
+        OdeSolution<double> zero = Ode.Solve((t, y, dy) => (dy[0], dy[1]) = (-y[0], 0), [1, 0], 0, 1, options: relative);
         Assert.Equal(Math.Exp(-1), zero.FinalState[0], 1e-5);
     }
 

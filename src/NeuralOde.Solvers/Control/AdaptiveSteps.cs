@@ -53,7 +53,10 @@ public sealed record AdaptiveSteps : StepSizeControl
     /// <value>Positive, or <see langword="null"/> (the default): no limit.</value>
     public double? MaxStep { get; init; }
 
-    /// <summary>Smallest length of a step, in units of time, apart from steps that land on a time. Where a shorter one is needed the solve ends with <see cref="SolveStatus.StepTooSmall"/>.</summary>
+    /// <summary>
+    /// Smallest length of a step, in units of time, apart from steps that land on a time. Where a shorter one is needed the solve ends with
+    /// <see cref="SolveStatus.StepTooSmall"/>.
+    /// </summary>
     /// <value>Positive and at most <see cref="MaxStep"/>, or <see langword="null"/> (the default): what double precision resolves.</value>
     public double? MinStep { get; init; }
 
@@ -62,17 +65,16 @@ public sealed record AdaptiveSteps : StepSizeControl
     public IReadOnlyList<double> LandOn { get; init; } = [];
 
     /// <summary>
-    /// Times at which the field jumps or has a kink. No step goes across: one ends just before, and from the time itself the method starts afresh, with a first step
-    /// chosen anew. The field is taken to be continuous from the right: at the time itself it has its later value (solving backward, its earlier one). Those outside the interval of a
-    /// solve have no effect on it.
+    /// Times at which the field jumps or has a kink. No step goes across: one ends just before, and from there the method starts afresh, with a first step
+    /// chosen anew. At the time itself the field must have its later value, whichever way the solve goes. Those outside the interval of a solve have no effect on it.
     /// </summary>
     /// <value>Finite times in any order; none by default.</value>
     public IReadOnlyList<double> Discontinuities { get; init; } = [];
 
     /// <summary>
     /// Whether steps of explicit methods are bounded while the state rests, so that a perturbation of it would be resolved to the relative tolerance, and while a
-    /// component rests, so that a perturbation of it is not amplified where the field damps it. It costs one evaluation for each step in which the state rests, one for every sixteenth in
-    /// which a component does, and nothing otherwise. Without it gradients at rest are not to be trusted.
+    /// component rests, so that a perturbation of it is not amplified where the field damps it. It costs one evaluation for each step in which the state
+    /// rests, one for every sixteenth in which a component does, and nothing otherwise. Without it gradients at rest are not to be trusted.
     /// </summary>
     /// <value><see langword="true"/> by default.</value>
     public bool LimitsAtRest { get; init; } = true;

@@ -1,8 +1,8 @@
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// Coefficients of a controller of steps, <c>h⁺ = h · safety · ‖e‖^(−(I + P + D)/q) · ‖e_previous‖^((P + 2D)/q) · ‖e_before‖^(−D/q)</c>, where the error goes like
-/// <c>h^q</c>, with published sets.
+/// Coefficients of a controller of steps,
+/// <c>h⁺ = h · safety · ‖e‖^(−(I + P + D)/q) · ‖e_previous‖^((P + 2D)/q) · ‖e_before‖^(−D/q)</c>, where the error goes like <c>h^q</c>, with published sets.
 /// </summary>
 /// <param name="Integral">I.</param>
 /// <param name="Proportional">P; negative in some digital filters.</param>

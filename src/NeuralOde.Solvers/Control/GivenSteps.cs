@@ -34,7 +34,9 @@ public sealed record GivenSteps : StepSizeControl
         return new GivenSteps(values, areTimes: false);
     }
 
-    /// <summary>Steps that end on given times, in the direction of the solve; times outside its interval have no effect. After the last of them one step leads to the end.</summary>
+    /// <summary>
+    /// Steps that end on given times, in the direction of the solve; times outside its interval have no effect. After the last of them one step leads to the end.
+    /// </summary>
     /// <param name="times">At least one finite time, in any order.</param>
     /// <returns>The control.</returns>
     /// <exception cref="ArgumentException">There is no time, or one is not finite.</exception>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -54,7 +55,12 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
     }
 
     /// <summary>How much of the state rests in the last attempt, which is about to be accepted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Rest Look(Stepper<T> stepper, double error, double size)
+        => error >= QuietError && ++_sinceLook < Interval && Math.Abs(size) <= 2 * _lookedSize ? _lastLook : LookClosely(stepper, error, size);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Rest LookClosely(Stepper<T> stepper, double error, double size)
     {
         if (error < QuietError && stepper.Movement() < 1)
         {
@@ -62,7 +68,7 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
             return Rest.Whole;
         }
 
-        if (++_sinceLook >= Interval || Math.Abs(size) > 2 * _lookedSize)
+        if (_sinceLook >= Interval || Math.Abs(size) > 2 * _lookedSize)
         {
             _sinceLook = 0;
             _lookedSize = Math.Abs(size);

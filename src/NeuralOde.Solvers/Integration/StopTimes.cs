@@ -34,7 +34,7 @@ internal sealed class StopTimes
         _direction = end > t ? 1 : -1;
         _gap = 1e-15 * Math.Abs(end - t);
         _next = _direction > 0 ? 0 : _rising.Length - 1;
-        while (HasNext && (_rising[_next] - t) * _direction <= 2 * Gap(_next))
+        while (HasNext && (_direction < 0 && _isJump[_next] ? _rising[_next] > t : (_rising[_next] - t) * _direction <= 2 * Gap(_next)))
         {
             _next += _direction;
         }
@@ -43,11 +43,12 @@ internal sealed class StopTimes
     /// <summary>Time that the step from t must not go beyond: a stop, the time just before a jump, or what else must be landed on.</summary>
     /// <param name="t">Start of the step.</param>
     /// <param name="stop">What else must be landed on.</param>
-    /// <param name="isCrossing">Whether the step leads from just before a jump onto it.</param>
+    /// <param name="isCrossing">Whether the step leads across a jump, between the time itself and the one just before.</param>
     public double Limit(double t, double stop, out bool isCrossing)
     {
         isCrossing = false;
-        if (!HasNext || (_rising[_next] - stop) * _direction >= 0)
+        double ahead = HasNext ? (_rising[_next] - stop) * _direction : 0;
+        if (!HasNext || ahead > 0 || (ahead == 0 && !(_isJump[_next] && _direction > 0)))
         {
             return stop;
         }
@@ -58,15 +59,17 @@ internal sealed class StopTimes
             return time;
         }
 
-        double before = time - (_direction * Gap(_next));
+        // The field has its later value at the time itself, so the last time of the earlier piece is just before it, either way.
+        double earlier = time - Gap(_next);
+        double before = _direction > 0 ? earlier : time;
         isCrossing = (t - before) * _direction >= 0;
-        return isCrossing ? time : before;
+        return !isCrossing ? before : _direction > 0 ? time : earlier;
     }
 
     /// <summary>Whether a step that ends at a time has reached the next stop; then the one after it is next.</summary>
     public void OnReached(double t)
     {
-        if (HasNext && t == _rising[_next])
+        if (HasNext && (_direction < 0 && _isJump[_next] ? t < _rising[_next] : t == _rising[_next]))
         {
             _next += _direction;
         }

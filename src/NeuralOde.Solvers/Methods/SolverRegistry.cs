@@ -54,6 +54,11 @@ internal static class SolverRegistry
         ("abm4", () => new AdamsBashforthMoulton(4)),
         ("abm5", () => new AdamsBashforthMoulton(5)),
 
+        // reversible
+        ("alf", () => new AsynchronousLeapfrog()),
+        ("leapfrog", () => new LeapfrogMidpoint()),
+        ("reversible-heun", () => new ReversibleHeun()),
+
         // symplectic, for positions and velocities
         ("semi-implicit-euler", () => new SemiImplicitEuler()),
         ("verlet", () => new VelocityVerlet()),

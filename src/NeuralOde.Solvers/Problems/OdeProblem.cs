@@ -106,7 +106,8 @@ public sealed class OdeProblem<T>
 
         if (IsSecondOrder && PositionCount * 2 != stateLength)
         {
-            throw new ArgumentException($"A problem of second order with a state of {stateLength} components has {stateLength / 2.0} positions, not {PositionCount ?? 0}.", parameter);
+            throw new ArgumentException(
+                $"A problem of second order with a state of {stateLength} components has {stateLength / 2.0} positions, not {PositionCount ?? 0}.", parameter);
         }
 
         if (JacobianBandwidth is { } band && (band.Lower < 0 || band.Upper < 0 || band.Lower >= stateLength || band.Upper >= stateLength))

@@ -131,7 +131,8 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
             _endIsKnown = true;
         }
 
-        Hermite(theta, h, false, _rows.Row(StateRow, StateLength), _rows.Row(NewStateRow, StateLength), _rows.Row(StartSlope, StateLength), _rows.Row(EndSlope, StateLength), destination);
+        ReadOnlySpan<T> start = _rows.Row(StateRow, StateLength), end = _rows.Row(NewStateRow, StateLength);
+        Hermite(theta, h, false, start, end, _rows.Row(StartSlope, StateLength), _rows.Row(EndSlope, StateLength), destination);
     }
 
     public override void Accept(double t, in StepPlan plan)
