@@ -40,7 +40,7 @@ internal sealed unsafe partial class BatchWorker<T>
                 ref Lane x = ref _lanes[lane];
                 x.Length = Math.Max(_adaptive.InitialStep ?? x.Length, 2 * SmallestStep * Math.Abs(x.Times[0]));
                 Numbers(LogPrevious)[lane] = LogSmallestRememberedError;
-                Plan(lane);
+                Plan(lane, ref x, _adaptive.MaxStep ?? double.PositiveInfinity, _adaptive.MaxSteps);
             }
         }
     }
@@ -87,56 +87,55 @@ internal sealed unsafe partial class BatchWorker<T>
     {
         AdaptiveSteps settings = _adaptive!;
         double* squares = Numbers(Square);
+        T* sums = PerLane(Sum), mask = PerLane(Mask);
+        double share = 1.0 / _stateLength;
         for (int lane = 0; lane < Lanes; lane++)
         {
-            squares[lane] = double.CreateTruncating(PerLane(Sum)[lane]) / _stateLength;
+            squares[lane] = double.CreateTruncating(sums[lane]) * share;
         }
 
         double sum = settings.IntegralCoefficient + settings.ProportionalCoefficient;
         int errorOrder = _tableau.EmbeddedOrder!.Value + 1;
+        double* factors = Numbers(Factor), logs = Numbers(LogError), logPrevious = Numbers(LogPrevious), sizes = Numbers(Size);
         LaneKernels.Factors(
-            squares,
-            Numbers(LogError),
-            Numbers(LogPrevious),
-            Numbers(Factor),
-            Math.Log(settings.SafetyFactor),
-            sum / errorOrder,
-            settings.ProportionalCoefficient / errorOrder,
-            Lanes);
+            squares, logs, logPrevious, factors, Math.Log(settings.SafetyFactor), sum / errorOrder, settings.ProportionalCoefficient / errorOrder, Lanes);
         bool all = true;
+        double smallest = settings.MinFactor, greatest = settings.MaxFactor, largest = settings.MaxStep ?? double.PositiveInfinity;
+        int maxSteps = settings.MaxSteps;
         for (int lane = 0; lane < Lanes; lane++)
         {
-            PerLane(Mask)[lane] = T.Zero;
             if (!_isActive[lane])
             {
+                mask[lane] = T.Zero;
                 continue;
             }
 
             ref Lane x = ref _lanes[lane];
             x.Evaluations += _ownStages;
-            double size = Math.Abs(Numbers(Size)[lane]), factor = Numbers(Factor)[lane];
+            double size = Math.Abs(sizes[lane]), factor = factors[lane];
             if (squares[lane] <= 1)
             {
-                PerLane(Mask)[lane] = T.One;
-                factor = Math.Clamp(factor, settings.MinFactor, settings.MaxFactor);
+                mask[lane] = T.One;
+                factor = Math.Min(Math.Max(factor, smallest), greatest);
                 x.Length = size * (x.WasRejected ? Math.Min(1, factor) : factor);
                 x.WasRejected = false;
                 x.IsNotFinite = false;
-                Numbers(LogPrevious)[lane] = Math.Max(Numbers(LogError)[lane], LogSmallestRememberedError);
-                Accept(lane);
+                logPrevious[lane] = Math.Max(logs[lane], LogSmallestRememberedError);
+                Accept(lane, ref x);
             }
             else
             {
+                mask[lane] = T.Zero;
                 all = false;
                 x.Rejected++;
                 x.WasRejected = true;
                 x.IsNotFinite = !double.IsFinite(squares[lane]);
-                x.Length = size * (x.IsNotFinite ? settings.MinFactor : Math.Max(settings.MinFactor, factor));
+                x.Length = size * (x.IsNotFinite ? smallest : Math.Max(smallest, factor));
             }
 
             if (_isActive[lane])
             {
-                Plan(lane);
+                Plan(lane, ref x, largest, maxSteps);
             }
         }
 
@@ -147,19 +146,31 @@ internal sealed unsafe partial class BatchWorker<T>
             return;
         }
 
-        LaneKernels.Select(PerLane(Mask), _rows.AddressOf(_newState), _rows.AddressOf(_state), _stateLength, Lanes);
+        LaneKernels.Select(mask, _rows.AddressOf(_newState), _rows.AddressOf(_state), _stateLength, Lanes);
         if (_keepsDerivative)
         {
-            LaneKernels.Select(PerLane(Mask), _rows.AddressOf(_newDerivative), _rows.AddressOf(_derivative), _stateLength, Lanes);
+            LaneKernels.Select(mask, _rows.AddressOf(_newDerivative), _rows.AddressOf(_derivative), _stateLength, Lanes);
         }
     }
 
     /// <summary>Writes the outputs of a step that is kept, and ends the problem at its last output time.</summary>
-    private void Accept(int lane)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Accept(int lane, ref Lane x)
     {
-        ref Lane x = ref _lanes[lane];
-        double t = Numbers(Start)[lane], end = Numbers(End)[lane];
+        double end = Numbers(End)[lane];
         x.Accepted++;
+        if ((x.Times[x.Next] - end) * x.Direction <= 0)
+        {
+            WriteOutputs(lane, ref x, end);
+        }
+
+        Numbers(Start)[lane] = end;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteOutputs(int lane, ref Lane x, double end)
+    {
+        double t = Numbers(Start)[lane];
         for (; x.Next < x.Times.Length - 1 && (x.Times[x.Next] - end) * x.Direction < 0; x.Next++)
         {
             Interpolate(lane, (x.Times[x.Next] - t) / Numbers(Size)[lane], _batch.Output(x.Problem, x.Next));
@@ -171,34 +182,32 @@ internal sealed unsafe partial class BatchWorker<T>
             x.Next++;
         }
 
-        Numbers(Start)[lane] = end;
         if (x.Next == x.Times.Length)
         {
             Finish(lane, SolveStatus.Success, end);
         }
     }
 
-    private void Plan(int lane)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Plan(int lane, ref Lane x, double largest, int maxSteps)
     {
-        ref Lane x = ref _lanes[lane];
         double t = Numbers(Start)[lane];
-        if (x.Accepted + x.Rejected >= _adaptive!.MaxSteps)
-        {
-            Finish(lane, SolveStatus.StepLimit, t);
-            return;
-        }
-
-        double largest = _adaptive.MaxStep ?? double.PositiveInfinity;
         double size = x.Length = Math.Min(x.Length, largest);
-        double stop = x.Times[^1], remaining = Math.Abs(stop - t);
+        double remaining = (x.Last - t) * x.Direction;
         double h = x.Direction * size, end = t + h;
         if (remaining <= size || (remaining <= Stretch * size && remaining <= largest))
         {
-            (h, end) = (stop - t, stop);
+            (h, end) = (x.Last - t, x.Last);
         }
         else if (!(size > SmallestStep * Math.Abs(t)))
         {
-            Finish(lane, x.IsNotFinite ? SolveStatus.NotFinite : SolveStatus.StepTooSmall, t, x.IsNotFinite ? Math.Max(0, FindNotFinite(lane, _newState)) : -1);
+            Fail(lane, x.IsNotFinite ? SolveStatus.NotFinite : SolveStatus.StepTooSmall);
+            return;
+        }
+
+        if (x.Accepted + x.Rejected >= maxSteps)
+        {
+            Fail(lane, SolveStatus.StepLimit);
             return;
         }
 
@@ -206,6 +215,10 @@ internal sealed unsafe partial class BatchWorker<T>
         Numbers(End)[lane] = end;
         PerLane(SizeInState)[lane] = T.CreateTruncating(h);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Fail(int lane, SolveStatus status)
+        => Finish(lane, status, Numbers(Start)[lane], status == SolveStatus.NotFinite ? Math.Max(0, FindNotFinite(lane, _newState)) : -1);
 
     private void Interpolate(int lane, double theta, Span<T> destination)
     {

@@ -69,7 +69,7 @@ internal sealed unsafe partial class BatchWorker<T>
     private void Evaluate(int times, int state, int destination)
     {
         int length = _stateLength * Lanes;
-        _field.Evaluate(new LaneBlock<T>(Lanes, _numbers.Row(times, Lanes), _isActive, _rows.Row(state, length), _parameters, _rows.Row(destination, length)));
+        _field.Evaluate(new LaneBlock<T>(Lanes, NumberRow(times), _isActive, _rows.Row(state, length), _parameters, _rows.Row(destination, length)));
     }
 
     private void StartFixed()
@@ -142,7 +142,7 @@ internal sealed unsafe partial class BatchWorker<T>
 
         if (!_field.IsAutonomous)
         {
-            _numbers.Row(End, Lanes).CopyTo(_numbers.Row(Start, Lanes));
+            NumberRow(End).CopyTo(NumberRow(Start));
             LaneKernels.StepEnds(Numbers(From), Numbers(To), taken, Numbers(Count), Numbers(End), Lanes);
         }
     }

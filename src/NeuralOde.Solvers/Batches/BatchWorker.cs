@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -12,7 +13,7 @@ internal sealed unsafe partial class BatchWorker<T>
     private const int FewestLanes = 16, MostLanes = 256;
 
     // Rows of one number per lane.
-    private const int Start = 0, End = 1, Size = 2, From = 3, To = 4, Taken = 5, Count = 6, StageTime = 7, Square = 8, LogError = 9, LogPrevious = 10, Factor = 11;
+    private const int Start = 0, End = 1, Size = 2, From = 3, To = 4, Taken = 5, Count = 6, StageTime = 7, Square = 8, LogError = 9, LogPrevious = 10, Factor = 11, NumberRows = 12;
     private const int SizeInState = 0, Mask = 1, Sum = 2;
 
     private readonly ButcherTableau _tableau;
@@ -28,6 +29,8 @@ internal sealed unsafe partial class BatchWorker<T>
     private readonly RowMemory<T> _rows;
     private readonly RowMemory<double> _numbers;
     private readonly RowMemory<T> _perLane;
+    private readonly double* _firstNumber;
+    private readonly T* _firstPerLane;
     private readonly StepCombinations<T> _combinations;
     private readonly T[] _parameters;
     private readonly bool[] _isActive;
@@ -57,8 +60,10 @@ internal sealed unsafe partial class BatchWorker<T>
         _error = stages + 5;
         _zero = stages + 6;
         _rows = new RowMemory<T>(stages + 7, checked(stateLength * lanes));
-        _numbers = new RowMemory<double>(12, lanes);
-        _perLane = new RowMemory<T>(3, lanes);
+        _numbers = new RowMemory<double>(1, NumberRows * lanes);
+        _perLane = new RowMemory<T>(1, 3 * lanes);
+        _firstNumber = _numbers.AddressOf(0);
+        _firstPerLane = _perLane.AddressOf(0);
         _combinations = new StepCombinations<T>(tableau, _rows);
         _combinations.Scale(1);
         _parameters = new T[parameterLength * lanes];
@@ -86,12 +91,8 @@ internal sealed unsafe partial class BatchWorker<T>
     {
         (_field, _batch, _activeCount) = (field, batch, 0);
         Array.Clear(_isActive);
-        for (int row = 0; row < 12; row++)
-        {
-            _numbers.Row(row, Lanes).Clear();
-        }
-
-        _numbers.Row(Count, Lanes).Fill(1);
+        _numbers.Row(0, NumberRows * Lanes).Clear();
+        NumberRow(Count).Fill(1);
         _rows.Row(_state, _stateLength * Lanes).Clear();
         while (!queue.IsStopped)
         {
@@ -129,9 +130,14 @@ internal sealed unsafe partial class BatchWorker<T>
         _batch = null!;
     }
 
-    private double* Numbers(int row) => _numbers.AddressOf(row);
+    // The memory is pinned, and lives as long as this object.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double* Numbers(int row) => _firstNumber + (row * Lanes);
 
-    private T* PerLane(int row) => _perLane.AddressOf(row);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private T* PerLane(int row) => _firstPerLane + (row * Lanes);
+
+    private Span<double> NumberRow(int row) => new(Numbers(row), Lanes);
 
     private void Refill(BatchQueue queue)
     {
@@ -167,7 +173,7 @@ internal sealed unsafe partial class BatchWorker<T>
         Span<T> initial = _batch.InitialState(problem);
         initial.CopyTo(_batch.Output(problem, 0));
         double[] times = _batch.TimesOf(problem);
-        _lanes[lane] = new Lane { Problem = problem, Times = times, Next = 1, Direction = times[^1] > times[0] ? 1 : -1 };
+        _lanes[lane] = new Lane { Problem = problem, Times = times, Next = 1, Last = times[^1], Direction = times[^1] > times[0] ? 1 : -1 };
         int component = Reductions.FirstNotFinite<T>(initial);
         if (component >= 0)
         {
@@ -271,6 +277,7 @@ internal sealed unsafe partial class BatchWorker<T>
         public int Problem;
         public int Next;
         public double[] Times;
+        public double Last;
         public double Direction;
         public double Length;
         public long Accepted;
