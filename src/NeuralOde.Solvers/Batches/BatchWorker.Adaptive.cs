@@ -94,8 +94,15 @@ internal sealed unsafe partial class BatchWorker<T>
             squares[lane] = double.CreateTruncating(sums[lane]) * share;
         }
 
+        for (int lane = 0; _tableau.LowerErrorRow is not null && lane < Lanes; lane++)
+        {
+            // As in RungeKuttaStepper, squared.
+            double square = squares[lane], lower = double.CreateTruncating(PerLane(LowerSum)[lane]) * share;
+            squares[lane] = square == 0 ? 0 : square * square / (square + (0.01 * lower));
+        }
+
         double sum = settings.IntegralCoefficient + settings.ProportionalCoefficient;
-        int errorOrder = _tableau.EmbeddedOrder!.Value + 1;
+        int errorOrder = _tableau.ErrorOrder;
         double* factors = Numbers(Factor), logs = Numbers(LogError), logPrevious = Numbers(LogPrevious), sizes = Numbers(Size);
         LaneKernels.Factors(
             squares, logs, logPrevious, factors, Math.Log(settings.SafetyFactor), sum / errorOrder, settings.ProportionalCoefficient / errorOrder, Lanes);
@@ -171,8 +178,14 @@ internal sealed unsafe partial class BatchWorker<T>
     private void WriteOutputs(int lane, ref Lane x, double end)
     {
         double t = Numbers(Start)[lane];
+        x.Evaluations += x.Next < x.Times.Length - 1 && x.Times[x.Next] != end ? _tableau.DenseStageCount : 0;
         for (; x.Next < x.Times.Length - 1 && (x.Times[x.Next] - end) * x.Direction < 0; x.Next++)
         {
+            if (!_denseIsEvaluated)
+            {
+                EvaluateDenseStages();
+            }
+
             Interpolate(lane, (x.Times[x.Next] - t) / Numbers(Size)[lane], _batch.Output(x.Problem, x.Next));
         }
 
@@ -229,7 +242,7 @@ internal sealed unsafe partial class BatchWorker<T>
             T sum = _rows.AddressOf(_state)[at];
             for (int j = 0; j < _weights.Length; j++)
             {
-                sum = T.FusedMultiplyAdd(T.CreateTruncating(_weights[j]), _rows.AddressOf(j)[at], sum);
+                sum = T.FusedMultiplyAdd(T.CreateTruncating(_weights[j]), _rows.AddressOf(j < _tableau.StageCount ? j : j - _tableau.StageCount + _firstDense)[at], sum);
             }
 
             destination[i] = sum;

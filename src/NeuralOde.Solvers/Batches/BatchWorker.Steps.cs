@@ -8,12 +8,14 @@ internal sealed unsafe partial class BatchWorker<T>
 {
     // Steps until the next lane reaches an output time.
     private int _untilLanding;
+    private bool _denseIsEvaluated;
 
     /// <summary>Forms the states at the ends of the steps, and where steps are adaptive the squares of the errors.</summary>
     /// <returns>Whether all states are finite.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Attempt()
     {
+        _denseIsEvaluated = false;
         T* size = PerLane(SizeInState);
         T* first = _rows.AddressOf(0);
         if (_keepsDerivative)
@@ -47,19 +49,43 @@ internal sealed unsafe partial class BatchWorker<T>
                 LaneKernels.Scale(_rows.AddressOf(_newDerivative), size, _rows.AddressOf(_ownStages), _stateLength, Lanes);
             }
 
-            Combine(_combinations.ErrorIndex, _zero, _error);
-            LaneKernels.SumOfSquares(
-                _rows.AddressOf(_error),
-                _rows.AddressOf(_state),
-                _rows.AddressOf(_newState),
-                PerLane(Sum),
-                _adaptive.AbsoluteTolerance,
-                _adaptive.RelativeTolerance,
-                _stateLength,
-                Lanes);
+            MeasureErrors(_combinations.ErrorIndex, Sum);
+            if (_tableau.LowerErrorRow is not null)
+            {
+                MeasureErrors(_combinations.LowerErrorIndex, LowerSum);
+            }
         }
 
         return isFinite;
+    }
+
+    private void MeasureErrors(int combination, int sums)
+    {
+        Combine(combination, _zero, _error);
+        LaneKernels.SumOfSquares(
+            _rows.AddressOf(_error),
+            _rows.AddressOf(_state),
+            _rows.AddressOf(_newState),
+            PerLane(sums),
+            _adaptive!.AbsoluteTolerance,
+            _adaptive.RelativeTolerance,
+            _stateLength,
+            Lanes);
+    }
+
+    /// <summary>Evaluates the stages that only dense output needs, when the first lane needs them. Lanes before it may have planned their next step; they do not read theirs.</summary>
+    private void EvaluateDenseStages()
+    {
+        for (int i = 0; !_denseIsEvaluated && i < _tableau.DenseStageCount; i++)
+        {
+            Combine(_combinations.DenseIndex + i, _state, _input);
+            LaneKernels.StageTimes(Numbers(Start), Numbers(End), Numbers(Size), _tableau.DenseNodes[i], Numbers(StageTime), Lanes);
+            T* row = _rows.AddressOf(_firstDense + i);
+            Evaluate(StageTime, _input, _firstDense + i);
+            LaneKernels.Scale(row, PerLane(SizeInState), row, _stateLength, Lanes);
+        }
+
+        _denseIsEvaluated = true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,7 +14,7 @@ internal sealed unsafe partial class BatchWorker<T>
 
     // Rows of one number per lane.
     private const int Start = 0, End = 1, Size = 2, From = 3, To = 4, Taken = 5, Count = 6, StageTime = 7, Square = 8, LogError = 9, LogPrevious = 10, Factor = 11, NumberRows = 12;
-    private const int SizeInState = 0, Mask = 1, Sum = 2;
+    private const int SizeInState = 0, Mask = 1, Sum = 2, LowerSum = 3, StateRows = 4;
 
     private readonly ButcherTableau _tableau;
     private readonly AdaptiveSteps? _adaptive;
@@ -25,7 +25,7 @@ internal sealed unsafe partial class BatchWorker<T>
     private readonly bool _keepsDerivative;
 
     // Rows of whole states: the stages' derivatives times the step from 0, then these.
-    private readonly int _state, _newState, _input, _derivative, _newDerivative, _error, _zero;
+    private readonly int _state, _newState, _input, _derivative, _newDerivative, _error, _zero, _firstDense;
     private readonly RowMemory<T> _rows;
     private readonly RowMemory<double> _numbers;
     private readonly RowMemory<T> _perLane;
@@ -59,16 +59,17 @@ internal sealed unsafe partial class BatchWorker<T>
         _newDerivative = stages + 4;
         _error = stages + 5;
         _zero = stages + 6;
-        _rows = new RowMemory<T>(stages + 7, checked(stateLength * lanes));
+        _firstDense = stages + 7;
+        _rows = new RowMemory<T>(_firstDense + tableau.DenseStageCount, checked(stateLength * lanes));
         _numbers = new RowMemory<double>(1, NumberRows * lanes);
-        _perLane = new RowMemory<T>(1, 3 * lanes);
+        _perLane = new RowMemory<T>(1, StateRows * lanes);
         _firstNumber = _numbers.AddressOf(0);
         _firstPerLane = _perLane.AddressOf(0);
-        _combinations = new StepCombinations<T>(tableau, _rows);
+        _combinations = new StepCombinations<T>(tableau, _rows, _firstDense);
         _combinations.Scale(1);
         _parameters = new T[parameterLength * lanes];
         _isActive = new bool[lanes];
-        _weights = new double[stages];
+        _weights = new double[stages + tableau.DenseStageCount];
         _lanes = new Lane[lanes];
     }
 
@@ -77,7 +78,7 @@ internal sealed unsafe partial class BatchWorker<T>
     /// <summary>As many lanes as the cache has room for, and no more than there are problems for a thread. The choice has no influence on results.</summary>
     public static int ChooseLanes(ButcherTableau tableau, int stateLength, int problems)
     {
-        long room = BlockBytes / Math.Max(1, (tableau.StageCount + 7L) * stateLength * sizeof(T));
+        long room = BlockBytes / Math.Max(1, (tableau.StageCount + tableau.DenseStageCount + 7L) * stateLength * sizeof(T));
         int lanes = FewestLanes;
         while (lanes * 2 <= Math.Min(room, MostLanes))
         {

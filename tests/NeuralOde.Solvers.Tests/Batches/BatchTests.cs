@@ -6,7 +6,7 @@ public class BatchTests
 {
     private const int Problems = 77;
 
-    private static readonly string[] Explicit = ["euler", "rk4", "heun", "bosh3", "dopri5", "tsit5"];
+    private static readonly string[] Explicit = ["euler", "rk4", "heun", "bosh3", "dopri5", "tsit5", "dopri8", "vern7", "vern9"];
 
     public static TheoryData<string, bool> Methods
     {

