@@ -20,7 +20,10 @@ public sealed class BatchIntegrator<T>
 
     /// <summary>Makes an integrator.</summary>
     /// <param name="solver">Method: an explicit Runge-Kutta method, with an error estimate where the steps are adaptive.</param>
-    /// <param name="control"><see cref="FixedSteps"/> or <see cref="AdaptiveSteps"/>.</param>
+    /// <param name="control">
+    /// <see cref="FixedSteps"/>, or <see cref="AdaptiveSteps"/> with one absolute tolerance, a PI controller, and no smallest step or times to land on.
+    /// Steps are not limited at rest (<see cref="AdaptiveSteps.LimitsAtRest"/>), which only gradients need.
+    /// </param>
     /// <param name="stateLength">Number of components of each state, at least 1.</param>
     /// <param name="parameterLength">Number of parameters of each problem; 0 by default.</param>
     /// <exception cref="ArgumentException">A value is out of range, or the method or the steps are of another kind.</exception>
@@ -50,6 +53,13 @@ public sealed class BatchIntegrator<T>
         }
 
         control.CreateController(nameof(control));
+        if (control is AdaptiveSteps adaptive && !IsSimple(adaptive))
+        {
+            throw new ArgumentException(
+                "A batch takes one positive absolute tolerance, no smallest step, no times to land on, and a PI controller (Derivative = 0, Integral + Proportional at least 0.5).",
+                nameof(control));
+        }
+
         Solver = solver;
         Control = control;
         StateLength = stateLength;
@@ -109,6 +119,16 @@ public sealed class BatchIntegrator<T>
             Volatile.Write(ref _isInUse, 0);
         }
     }
+
+    // What lanes do not do is refused, not ignored.
+    private static bool IsSimple(AdaptiveSteps x)
+        => x.AbsoluteTolerances is null
+            && x.AbsoluteTolerance > 0
+            && x.MinStep is null
+            && x.LandOn.Count == 0
+            && x.Discontinuities.Count == 0
+            && x.Controller is { Derivative: 0 }
+            && x.Controller.Integral + x.Controller.Proportional >= 0.5;
 
     private void SolveAlone(IBatchField<T> field, OdeBatch<T> batch, int threads, CancellationToken cancellationToken)
     {

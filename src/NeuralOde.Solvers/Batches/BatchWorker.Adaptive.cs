@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Steps of which each lane chooses its own: the rules of <see cref="ErrorController"/> and <see cref="PiController"/>.</summary>
+/// <summary>Steps of which each lane chooses its own: the rules of <see cref="ErrorController"/> and <see cref="PidController"/>.</summary>
 internal sealed unsafe partial class BatchWorker<T>
 {
     private const double SmallestStep = 10 * 2.220446049250313e-16;
@@ -101,11 +101,11 @@ internal sealed unsafe partial class BatchWorker<T>
             squares[lane] = square == 0 ? 0 : square * square / (square + (0.01 * lower));
         }
 
-        double sum = settings.IntegralCoefficient + settings.ProportionalCoefficient;
+        double sum = settings.Controller.Integral + settings.Controller.Proportional;
         int errorOrder = _tableau.ErrorOrder;
         double* factors = Numbers(Factor), logs = Numbers(LogError), logPrevious = Numbers(LogPrevious), sizes = Numbers(Size);
         LaneKernels.Factors(
-            squares, logs, logPrevious, factors, Math.Log(settings.SafetyFactor), sum / errorOrder, settings.ProportionalCoefficient / errorOrder, Lanes);
+            squares, logs, logPrevious, factors, Math.Log(settings.SafetyFactor), sum / errorOrder, settings.Controller.Proportional / errorOrder, Lanes);
         bool all = true;
         double smallest = settings.MinFactor, greatest = settings.MaxFactor, largest = settings.MaxStep ?? double.PositiveInfinity;
         int maxSteps = settings.MaxSteps;

@@ -18,6 +18,8 @@ public sealed partial class Integrator<T>
     private readonly Stepper<T> _stepper;
     private readonly StepController _controller;
     private readonly ErrorScale _scale;
+    private readonly StopTimes? _stops;
+    private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private OdeProblem<T>? _lastProblem;
@@ -67,12 +69,22 @@ public sealed partial class Integrator<T>
 
         ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);
         norm.Validate(stateLength, nameof(errorNorm));
+        if (control.Tolerances.AbsoluteByComponent is { } absolute && absolute.Count != stateLength)
+        {
+            throw new ArgumentException($"There are {absolute.Count} absolute tolerances; the state has {stateLength} components.", nameof(control));
+        }
+
         _scale = new ErrorScale(control.Tolerances, norm);
         Solver = solver;
         Control = control;
         StateLength = stateLength;
         QuadratureLength = quadratureLength;
         _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
+        _stops = StopTimes.Of(control);
+        if (control is AdaptiveSteps { LimitsAtRest: true } steps && solver.RestLimits(steps.RelativeTolerance) is { } limits)
+        {
+            _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, limits);
+        }
     }
 
     /// <summary>Method.</summary>
@@ -215,6 +227,8 @@ public sealed partial class Integrator<T>
         ReachedTime = times[0];
         _stepper.Counts = default;
         _problem = problem;
+        _stops?.Start(times[0], times[^1]);
+        _restGuard?.Start();
         int component = Reductions.FirstNotFinite(z0);
         _events = problem.Events.Count == 0 || component >= 0 ? null : Monitor(problem);
         if (_events is not null)
@@ -226,7 +240,7 @@ public sealed partial class Integrator<T>
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
         output?.Begin(times[0], z0);
-        recording?.Begin(_stepper, Control is AdaptiveSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
         var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording, output);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
@@ -309,6 +323,14 @@ public sealed partial class Integrator<T>
         if (missing != 0)
         {
             throw new ArgumentException($"{Solver.Name} cannot solve a problem with these parts: {missing}.", nameof(problem));
+        }
+
+        if (Solver.NeedsPositions && problem.PositionCount is null)
+        {
+            throw new ArgumentException(
+                $"{Solver.Name} moves positions and velocities in turn, and the problem does not say which components are positions. "
+                + "Set OdeProblem.PositionCount, or make the problem by OdeProblem.SecondOrder.",
+                nameof(problem));
         }
 
         problem.Validate(StateLength, nameof(problem));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
@@ -22,6 +23,7 @@ public sealed class ButcherTableau
     private readonly double[][] _denseStages;
     private readonly double[] _denseNodes;
     private readonly double[]? _lowerError;
+    private double[]? _stability;
     private readonly double[][] _predictor;
 
     /// <summary>Makes a tableau and checks that its parts agree with each other.</summary>
@@ -245,6 +247,42 @@ public sealed class ButcherTableau
 
             weights[i] = sum;
         }
+    }
+
+    /// <summary>The stability function of an explicit method: one step of <c>z' = λ z</c> multiplies by <c>R(λh)</c>.</summary>
+    /// <param name="z">λh.</param>
+    /// <returns>R.</returns>
+    public Complex Stability(Complex z)
+    {
+        _stability ??= StabilityPolynomial();
+        Complex sum = 0;
+        for (int power = _stability.Length - 1; power >= 0; power--)
+        {
+            sum = (sum * z) + _stability[power];
+        }
+
+        return sum;
+    }
+
+    /// <summary>1, then <c>bᵀ A^(k−1) 1</c> for k from 1.</summary>
+    private double[] StabilityPolynomial()
+    {
+        if (!IsExplicit)
+        {
+            throw new InvalidOperationException("The stability function of an implicit method is no polynomial.");
+        }
+
+        int stages = StageCount;
+        var coefficients = new double[stages + 1];
+        double[] powers = [.. Enumerable.Repeat(1.0, stages)];
+        coefficients[0] = 1;
+        for (int k = 1; k <= stages; k++)
+        {
+            coefficients[k] = _b.Zip(powers, (b, x) => b * x).Sum();
+            powers = [.. _a.Select(row => row.Zip(powers, (a, x) => a * x).Sum())];
+        }
+
+        return coefficients;
     }
 
     // The non-zero terms, as the kernels take them.

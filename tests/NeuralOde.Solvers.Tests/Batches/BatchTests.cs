@@ -161,6 +161,7 @@ public class BatchTests
         Assert.Throws<InvalidOperationException>(() => new OdeBatch<double>(3, 2, 2).Result(0));
         Assert.Throws<ArgumentException>(() => new BatchIntegrator<double>(new AdamsBashforth(2), Steps(false), 2));
         Assert.Throws<ArgumentException>(() => new BatchIntegrator<double>(new RungeKutta4(), Steps(true), 2));
+        Assert.Throws<ArgumentException>(() => new BatchIntegrator<double>(new Tsit5(), new AdaptiveSteps { Discontinuities = [1] }, 2));
         Assert.Throws<ArgumentException>(() => new OdeBatch<double>(3, 2).SetTimes(0, 1, 1));
 
         // A field that calls back, and one that throws: the caller gets its own exception, and everything can be used again.

@@ -158,6 +158,24 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         return Complete(error);
     }
 
+    public override double Movement() => Scale.Measure(Rows, [NewStateRow, StateRow], [1, -1], 1, StateRow, NewStateRow);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool HasStillComponent()
+    {
+        ReadOnlySpan<T> before = Rows.Row(StateRow, StateLength), after = Rows.Row(NewStateRow, StateLength);
+        T absolute = T.CreateTruncating(0.01 * Scale.Tolerances.Absolute), relative = T.CreateTruncating(0.01 * Scale.Tolerances.Relative);
+        for (int i = 0; i < before.Length; i++)
+        {
+            if (T.Abs(after[i] - before[i]) <= absolute + (relative * T.Abs(after[i])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         for (int i = 0; i < _evaluatedStages; i++)
