@@ -89,6 +89,7 @@ public sealed partial class Integrator<T>
                 outputs.WriteEnd(_stepper.State);
             }
 
+            outputs.OnStep(t, _stepper.State);
             progress.Report(t);
             if (status != SolveStatus.Success || t == end)
             {

@@ -23,6 +23,7 @@ public sealed partial class Integrator<T>
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private OdeProblem<T>? _lastProblem;
+    private T[]? _outputState;
     private StepOutcome _lastOutcome;
     private long _accepted;
     private long _rejected;
@@ -167,7 +168,42 @@ public sealed partial class Integrator<T>
         Enter();
         try
         {
-            return SolveAlone(problem, z0, times, states, recording, progress, cancellationToken);
+            return SolveAlone(problem, z0, times, states, recording, output: null, progress, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Solves from the first of the times to the last, and gives out what is asked for as it goes. Nothing else is kept, however many steps there are.</summary>
+    /// <param name="problem">What is solved.</param>
+    /// <param name="z0">Initial state and quadratures, <c>[StateLength + QuadratureLength]</c>.</param>
+    /// <param name="times">At least two finite times, strictly rising or strictly falling; the first is the initial time.</param>
+    /// <param name="output">What is given out.</param>
+    /// <param name="progress">Is told the share of the interval that is solved, at most about a hundred times; none by default.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    /// <returns>How the solve ended; it does not throw for a failed solve, <see cref="SolveResult.ThrowIfFailed"/> does.</returns>
+    /// <exception cref="ArgumentException">A span has the wrong length, the times are not monotone, or the method cannot solve with a part of the problem.</exception>
+    /// <exception cref="InvalidOperationException">The integrator is in use, by another thread or around this call.</exception>
+    public SolveResult Solve(
+        OdeProblem<T> problem,
+        ReadOnlySpan<T> z0,
+        ReadOnlySpan<double> times,
+        OdeOutput<T> output,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(output);
+        RequireLength(z0.Length, _stepper.Length, nameof(z0), "StateLength + QuadratureLength");
+        OutputTimes.Validate(times, nameof(times));
+        RequireSolvable(problem, recording: null);
+        Enter();
+        try
+        {
+            _outputState ??= new T[_stepper.Length];
+            return SolveAlone(problem, z0, times, _outputState, recording: null, output, progress, cancellationToken);
         }
         finally
         {
@@ -181,6 +217,7 @@ public sealed partial class Integrator<T>
         ReadOnlySpan<double> times,
         Span<T> states,
         SolveRecording<T>? recording,
+        OdeOutput<T>? output,
         IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
@@ -202,8 +239,9 @@ public sealed partial class Integrator<T>
 
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
+        output?.Begin(times[0], z0);
         recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
-        var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording);
+        var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording, output);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
             : _events is { Status: not SolveStatus.Success }
@@ -218,6 +256,8 @@ public sealed partial class Integrator<T>
         {
             outputs.FillRest();
         }
+
+        output?.End(ReachedTime, ReachedState);
 
         return result;
     }
