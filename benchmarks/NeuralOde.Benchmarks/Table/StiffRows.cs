@@ -19,9 +19,10 @@ internal static class StiffRows
                 Measurement time = timer.Measure(solve.Run);
                 SolveStatistics x = solve.Statistics;
                 long attempts = x.AcceptedSteps + x.RejectedSteps;
-                string note = FormattableString.Invariant(
-                    $"{time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, {x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0} tolerances");
-                yield return TableRow.Time($"stiff {name} {tolerance}{(withJacobian ? "" : "-fd")}", $"{name} at {tolerance}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);
+                string steps = FormattableString.Invariant($"{time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected");
+                string work = FormattableString.Invariant($"{x.Evaluations} evaluations, {x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0} tolerances");
+                string key = $"stiff {name} {tolerance}{(withJacobian ? "" : "-fd")}";
+                yield return TableRow.Time(key, $"{name} at {tolerance}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, $"{steps}, {work}");
             }
         }
     }
