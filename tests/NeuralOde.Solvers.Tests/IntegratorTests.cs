@@ -111,7 +111,8 @@ public class IntegratorTests
         var ends = new double[6];
         SolveResult withMany = integrator.Solve(new NonlinearField<double>(), Initial, many, states);
         SolveResult withTwo = integrator.Solve(new NonlinearField<double>(), Initial, [many[0], many[^1]], ends);
-        Assert.Equal(withTwo.Statistics, withMany.Statistics);
+        bool hasDenseStages = integrator.Solver is ExplicitRungeKutta { Tableau.DenseStageCount: > 0 };
+        Assert.Equal(withTwo.Statistics with { Evaluations = hasDenseStages ? withMany.Statistics.Evaluations : withTwo.Statistics.Evaluations }, withMany.Statistics);
         Assert.Equal(ends[3..], states[^3..]);
     }
 
@@ -229,7 +230,8 @@ public class IntegratorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.OfLength(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.PerInterval(0));
         Assert.Throws<ArgumentException>(() => FixedSteps.OfLength(1e-12).StepsOn(0, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamsBashforth(5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamsBashforth(6));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamsBashforthMoulton(1));
 
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3);
         var field = new NonlinearField<double>();

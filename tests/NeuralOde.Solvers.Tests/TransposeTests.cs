@@ -58,7 +58,9 @@ public class TransposeTests
         // Interior times read the dense output. A smaller shift stays within a step, across whose end the interpolant of some methods has a kink.
         double[] expected = FiniteDifference.Gradient(
             inner => Loss(gradients, DenseOutputs(recording, Initial, inner, states)), times[1..^1], epsilon: 1e-5);
-        FiniteDifference.AssertClose(expected, timeGradients[1..^1]);
+
+        // Dense weights in the thousands cancel, which a difference over 1e-5 magnifies.
+        FiniteDifference.AssertClose(expected, timeGradients[1..^1], tableau.DenseStageCount > 0 ? 1e-6 : 1e-9);
         Assert.Equal(SlopeProduct(field, times[^1], states[^3..], gradients[^3..]), timeGradients[^1], 1e-13);
         double[] beforeFirst = [.. initialGradient.Zip(gradients, (a, g) => a - g)];
         Assert.Equal(-SlopeProduct(field, times[0], Initial, beforeFirst), timeGradients[0], 1e-13);

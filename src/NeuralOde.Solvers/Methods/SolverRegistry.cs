@@ -35,6 +35,24 @@ internal static class SolverRegistry
         ("sdirk2", () => new Sdirk2()),
         ("tr-bdf2", () => new TrBdf2()),
         ("trapezoid", () => new Trapezoid()),
+
+        // explicit Runge-Kutta
+        ("dopri8", () => new Dopri8()),
+        ("fehlberg2", () => new Fehlberg2()),
+        ("heun3", () => new Heun3()),
+        ("ralston", () => new Ralston()),
+        ("vern7", () => new Vern7()),
+        ("vern9", () => new Vern9()),
+        ("doubled-euler", () => new StepDoubling(new Euler())),
+        ("doubled-rk4", () => new StepDoubling(new RungeKutta4())),
+
+        // multistep with fixed steps
+        ("ab1", () => new AdamsBashforth(1)),
+        ("ab5", () => new AdamsBashforth(5)),
+        ("abm2", () => new AdamsBashforthMoulton(2)),
+        ("abm3", () => new AdamsBashforthMoulton(3)),
+        ("abm4", () => new AdamsBashforthMoulton(4)),
+        ("abm5", () => new AdamsBashforthMoulton(5)),
     ];
 
     public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));
