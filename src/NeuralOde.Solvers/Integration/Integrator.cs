@@ -64,7 +64,8 @@ public sealed partial class Integrator<T>
         if (!_controller.NeedsError && !solver.TakesFixedSteps)
         {
             throw new ArgumentException(
-                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.", nameof(control));
+                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.",
+                nameof(control));
         }
 
         ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);

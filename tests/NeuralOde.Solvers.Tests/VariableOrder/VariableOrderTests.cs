@@ -111,7 +111,10 @@ public class VariableOrderTests
     public void An_algebraic_equation_that_depends_on_time_holds_on_the_way()
     {
         // z0' = −z0 + z1, 0 = z0 + z1 − 2 sin t: z0' = −2 z0 + 2 sin t.
-        var problem = new OdeProblem<double>((t, z, dz) => (dz[0], dz[1]) = (z[1] - z[0], z[0] + z[1] - (2 * Math.Sin(t)))) { MassMatrix = new SquareMatrix<double>(2) { [0, 0] = 1 } };
+        var problem = new OdeProblem<double>((t, z, dz) => (dz[0], dz[1]) = (z[1] - z[0], z[0] + z[1] - (2 * Math.Sin(t))))
+        {
+            MassMatrix = new SquareMatrix<double>(2) { [0, 0] = 1 },
+        };
         var options = new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = 1e-8, AbsoluteTolerance = 1e-8 } };
         OdeSolution<double> solution = Ode.Solve(problem, [1, -1], 0, 5, new Bdf(), options);
         for (double t = 0; t <= 5; t += 0.1)

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Backward differentiation with a fixed leading coefficient: <c>Λ(x) = (1 + x/ξ*) Π_(i&lt;q) (1 + x/ξ_i)</c>, ξ* such that <c>Λ′(0) = 1 + 1/2 + … + 1/q</c> whatever the steps.</summary>
+/// <summary>
+/// Backward differentiation with a fixed leading coefficient: <c>Λ(x) = (1 + x/ξ*) Π_(i&lt;q) (1 + x/ξ_i)</c>, ξ* such that <c>Λ′(0) = 1 + 1/2 + … + 1/q</c> whatever the
+/// steps.
+/// </summary>
 /// <remarks>K. R. Jackson, R. Sacks-Davis, <i>ACM TOMS</i> 6 (1980); error factors as in VODE and CVODE.</remarks>
 internal sealed class BdfFormula(int maxOrder) : NordsieckFormula(maxOrder, 0)
 {

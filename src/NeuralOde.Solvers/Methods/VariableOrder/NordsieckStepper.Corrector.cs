@@ -4,15 +4,18 @@ namespace NeuralOde.Solvers;
 
 /// <summary>The equations of a step: <c>z_1 + Λ′(0) e = h f(t, z_0 + e)</c>, for the correction e; with a mass matrix <c>M (z_1 + Λ′(0) e) = h f</c>.</summary>
 /// <remarks>
-/// Stopping rule of VODE and CVODE: the error that is left, estimated by the rate of convergence, is at most a share of the tolerance. The rate is kept from step to step until the matrix of the iteration changes.
+/// Stopping rule of VODE and CVODE: the error that is left, estimated by the rate of convergence, is at most a share of the tolerance. The rate is kept from step to step
+/// until the matrix of the iteration changes.
 /// </remarks>
 internal sealed unsafe partial class NordsieckStepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int MaxIterations = 3;
 
-    // What is left of a correction's error enters the history, and the next corrections with up to the factor 2^q, as it does in differences of order q: it must not look like an error of the method.
-    // Where CVODE asks for a tenth of the tolerance whatever the order, BDF of order 5 takes half as many steps again on the stiff classics, and Adams of order 9 may lose itself in ever shorter steps.
+    // What is left of a correction's error enters the history, and the next corrections with up to the factor 2^q, as it does in differences of order q: it must not look
+    // like an error of the method.
+    // Where CVODE asks for a tenth of the tolerance whatever the order, BDF of order 5 takes half as many steps again on the stiff classics, and Adams of order 9 may lose
+    // itself in ever shorter steps.
     private const double Tolerance = 0.3;
     private const double RateDecay = 0.3;
     private const double Divergence = 2;
