@@ -68,7 +68,8 @@ public class ImplicitTransposeTests
         var last = new double[3];
         field.Evaluate(times[^1], solved.AsSpan(9), last);
         Assert.Equal(last.Select((f, j) => f * gradients[9 + j]).Sum(), timeGradients[^1], Math.Max(1e-12, 1e4 * tolerance));
-        FiniteDifference.AssertClose(FiniteDifference.Gradient(p => Loss(Initial, new NonlinearField<double> { Parameters = p }), field.Parameters), field.ParameterGradient, close);
+        FiniteDifference.AssertClose(
+            FiniteDifference.Gradient(p => Loss(Initial, new NonlinearField<double> { Parameters = p }), field.Parameters), field.ParameterGradient, close);
     }
 
     [Fact]

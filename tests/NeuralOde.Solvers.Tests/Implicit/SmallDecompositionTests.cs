@@ -53,7 +53,8 @@ public class SmallDecompositionTests
                 small.Matrix[i] = reference.Matrix[i] = entry + (i % (n + 1) == 0 ? 2 : 0);
             }
 
-            Complex[] b = [.. Enumerable.Range(0, n).Select(_ => new Complex(random.NextDouble(), random.NextDouble()))], expected = [.. b], transposed = [.. b], actual = [.. b], other = [.. b];
+            Complex[] b = [.. Enumerable.Range(0, n).Select(_ => new Complex(random.NextDouble(), random.NextDouble()))];
+            Complex[] expected = [.. b], transposed = [.. b], actual = [.. b], other = [.. b];
             Assert.True(reference.Factor() && small.Factor());
             reference.Solve(expected);
             reference.SolveTransposed(transposed);
