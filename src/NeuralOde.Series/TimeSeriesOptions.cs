@@ -23,7 +23,7 @@ public sealed record TimeSeriesOptions
     /// <value>The default, null: all rows are one series.</value>
     public string? SeriesColumn { get; init; }
 
-    /// <summary>State columns that are modelled as logarithms: their values must be above 0.</summary>
+    /// <summary>State columns that are modeled as logarithms: their values must be above 0.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<string> LogColumns { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 

@@ -141,10 +141,10 @@ public class FailureTests
     {
         SolveResult result = Solve("tsit5", (t, z, dz) => (dz[0], dz[1]) = (1, t <= 0.625 ? 1 : double.NaN), [0, 2], out _);
         var exception = Assert.Throws<OdeSolveException>(result.ThrowIfFailed);
-        Assert.Equal(SolveStatus.NotFinite, exception.Status);
+        Assert.Equal(SolveStatus.NotFinite, exception.Reason);
         Assert.Contains("Component 1", exception.Message, StringComparison.Ordinal);
         Assert.Contains("t = " + result.Time.ToString("R", CultureInfo.InvariantCulture), exception.Message, StringComparison.Ordinal);
-        Assert.Contains("try", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("try", exception.Advice, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,14 +58,18 @@ public sealed record WindowOptions
         Settings.Check(this);
         if (!(MinDuration > 0 && MaxDuration >= MinDuration && MaxDuration <= end * (1 + RoundOff)))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."));
+            throw new WindowException(
+                WindowReason.Duration,
+                FormattableString.Invariant($"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."),
+                "Choose shorter windows.");
         }
 
         if (MaxDuration < interval * (1 - RoundOff))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"The longest window is {MaxDuration} units of time, and two observations are {interval:0.######} apart; a window must hold two."));
+            throw new WindowException(
+                WindowReason.TooShort,
+                FormattableString.Invariant($"The longest window is {MaxDuration} units of time, and two observations are {interval:0.######} apart; a window must hold two."),
+                "Choose longer windows.");
         }
     }
 }
