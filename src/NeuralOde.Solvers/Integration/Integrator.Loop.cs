@@ -103,7 +103,7 @@ public sealed partial class Integrator<T>
             if (_controller.NeedsInitialStep)
             {
                 _initialStep ??= new InitialStep<T>(_stepper.Length);
-                initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.Order);
+                initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.StartOrder);
             }
         }
 

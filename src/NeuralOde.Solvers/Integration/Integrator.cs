@@ -45,13 +45,19 @@ public sealed partial class Integrator<T>
             throw new NotSupportedException($"States are float or double, not {typeof(T).Name}.");
         }
 
-        _controller = control.CreateController(nameof(control));
+        _controller = solver.CreateController(control, nameof(control));
         if (_controller.NeedsError && !solver.IsAdaptive)
         {
             throw new ArgumentException(
                 $"{solver.Name} has no error estimate, so it cannot choose its steps. Give it FixedSteps.OfLength(h) or FixedSteps.PerInterval(n), "
                 + $"or take a method that has one: {string.Join(", ", AdaptiveNames())}.",
                 nameof(control));
+        }
+
+        if (!_controller.NeedsError && !solver.TakesFixedSteps)
+        {
+            throw new ArgumentException(
+                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.", nameof(control));
         }
 
         ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);

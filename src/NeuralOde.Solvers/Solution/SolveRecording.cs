@@ -52,6 +52,9 @@ public sealed class SolveRecording<T>
 
     internal Stepper<T>? Stepper { get; private set; }
 
+    /// <summary>What was solved, where the maker of the steps needs it to differentiate them.</summary>
+    internal OdeProblem<T>? Problem { get; set; }
+
     internal bool IsAdaptive { get; private set; }
 
     internal ref T Start => ref MemoryMarshal.GetArrayDataReference(_data);
