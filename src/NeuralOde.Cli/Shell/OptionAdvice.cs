@@ -85,6 +85,8 @@ internal static class OptionAdvice
         [SolveStatus.InitialStateNotFinite] = null,
         [SolveStatus.NewtonFailed] = null,
         [SolveStatus.StepLimit] = null,
+        [SolveStatus.EventsAccumulate] = null,
+        [SolveStatus.Terminated] = null,
         [SolveStatus.Cancelled] = null,
         [SettingReason.WrongValue] = null,
         [SettingReason.Missing] = null,
