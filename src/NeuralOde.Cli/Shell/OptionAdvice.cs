@@ -1,5 +1,5 @@
-using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
 using NeuralOde.Series;
@@ -87,6 +87,8 @@ internal static class OptionAdvice
         [SolveStatus.Terminated] = null,
         [SolveStatus.EventsAccumulate] = null,
         [SolveStatus.StepLimit] = null,
+        [SolveStatus.EventsAccumulate] = null,
+        [SolveStatus.Terminated] = null,
         [SolveStatus.Cancelled] = null,
         [SettingReason.WrongValue] = null,
         [SettingReason.Missing] = null,
