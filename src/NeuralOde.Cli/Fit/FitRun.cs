@@ -2,6 +2,7 @@ using System.Globalization;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Persistence;
+using NeuralOde.Series;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
@@ -66,9 +67,9 @@ internal static class FitRun
         {
             return FitReport.Create(outcome, commandLine).ToHtml();
         }
-        catch (InvalidOperationException e)
+        catch (ForecastException e)
         {
-            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Message}", ExitCode.Failure, e);
+            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Problem}", ExitCode.Failure, e);
         }
     }
 
@@ -76,16 +77,12 @@ internal static class FitRun
     {
         try
         {
-            SeriesFit fit = run(progress => OptionHints.Checked(() => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken)));
+            SeriesFit fit = run(progress => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken));
             return new FitOutcome(data, settings, fit);
         }
         catch (OdeSolveException e)
         {
             throw new CommandException("Training stopped, because the dynamics learned so far could not be solved over longer pieces. Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.", ExitCode.Failure, e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
         }
     }
 

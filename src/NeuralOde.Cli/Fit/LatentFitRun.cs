@@ -80,7 +80,7 @@ internal static class LatentFitRun
 
         if (report is not null)
         {
-            AtomicFile.WriteText(report, Checked(() => LatentFitReport.Create(outcome, context.CommandLine).ToHtml()));
+            AtomicFile.WriteText(report, LatentFitReport.Create(outcome, context.CommandLine).ToHtml());
             context.Out.WriteLine($"Report:   {report}");
         }
 
@@ -98,7 +98,7 @@ internal static class LatentFitRun
 
         if (training.Failure is { } failure)
         {
-            yield return $"Training gave up: {failure.Message} Try a smaller --learning-rate.";
+            yield return $"Training gave up: {failure.Problem} Try a smaller --learning-rate.";
         }
 
         if (outcome.Fit.ValidationCount == 0)
@@ -150,20 +150,8 @@ internal static class LatentFitRun
     {
         // What the saved model knows includes what was held out: a forecast starts from all there is.
         TimeSeriesSet known = data.Set.WithSeries([.. data.Set.Series.Where(static x => Enumerable.Range(0, x.Count).Any(x.IsObserved))]);
-        LatentSeriesFit fit = run(progress => OptionHints.Checked(() => LatentSeriesFitter.Fit(data.Split.Training, settings, known, progress, context.CancellationToken)));
-        return Checked(() => new LatentFitOutcome(data, settings, forecasting, fit));
-    }
-
-    private static T Checked<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        LatentSeriesFit fit = run(progress => LatentSeriesFitter.Fit(data.Split.Training, settings, known, progress, context.CancellationToken));
+        return new LatentFitOutcome(data, settings, forecasting, fit);
     }
 
     private static void Print(CommandContext context, LatentFitOutcome outcome)

@@ -58,16 +58,17 @@ internal static class ForecastCommand
             OutputFiles.Check(data, ("--out", output));
         }
 
-        return OptionHints.Checked(() =>
+        return UserFault.Checked(() =>
         {
             if (!File.Exists(path))
             {
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             }
 
-            if (LatentForecaster.IsIn(path))
+            ModelFile file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
+            if (file.Kind == LatentForecaster.FileKind.Name)
             {
-                SeriesForecast bands = LatentForecast(LatentForecaster.Load(path), until, step, data, samples);
+                SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
                 return Write(context, output, bands.Mean.Series.Sum(static x => x.Count), bands.WriteCsv, bands.WriteCsv);
             }
 
@@ -76,7 +77,7 @@ internal static class ForecastCommand
                 throw new CommandException($"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned with it. 'neuralode fit --model latent' makes one.");
             }
 
-            SeriesModel model = SeriesModel.Load(path);
+            SeriesModel model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
@@ -120,14 +121,7 @@ internal static class ForecastCommand
             });
         }
 
-        try
-        {
-            return model.Forecast(Time(known.Time, until), step, known, samples ?? new LatentForecastOptions());
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return model.Forecast(Time(known.Time, until), step, known, samples ?? new LatentForecastOptions());
     }
 
     private static string Rows(int count) => count == 1 ? "1 row" : count.ToString("N0", CultureInfo.InvariantCulture) + " rows";
@@ -138,9 +132,9 @@ internal static class ForecastCommand
         {
             return axis.Parse(until);
         }
-        catch (FormatException e)
+        catch (TimeException e)
         {
-            throw new CommandException($"--until: {e.Message}", inner: e);
+            throw new CommandException($"--until: {OptionAdvice.Describe(e)}", inner: e);
         }
     }
 
@@ -160,13 +154,6 @@ internal static class ForecastCommand
             throw new CommandException($"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, so nothing would be forecast. Take a shorter step.");
         }
 
-        try
-        {
-            return model.Forecast(time, step);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return model.Forecast(time, step);
     }
 }

@@ -22,7 +22,7 @@ internal static class PredictRun
         string? report = parsed.GetValue(options.Report), output = parsed.GetValue(options.Out), labelsPath = parsed.GetValue(options.Labels);
         OutputFiles.Check(imagesPath, ("--report", report), ("--out", output));
         OutputFiles.Check(modelPath, ("--report", report), ("--out", output));
-        Prediction prediction = OptionHints.Checked(() =>
+        Prediction prediction = UserFault.Checked(() =>
         {
             ImageClassifier classifier = ClassifierFile.Load(modelPath);
             if (options.Settings.IsGiven(parsed))
@@ -36,9 +36,9 @@ internal static class PredictRun
         {
             prediction = prediction with { Probabilities = prediction.Classifier.ClassifyAll(prediction.Pixels, cancellationToken: context.CancellationToken) };
         }
-        catch (Exception e) when (e is OdeSolveException or NotFiniteNumberException)
+        catch (OdeSolveException e)
         {
-            throw new CommandException($"{e.Message} Take smaller steps (--step) or a looser tolerance (--rtol).", ExitCode.Failure, e);
+            throw new CommandException($"{e.Problem} Take smaller steps (--step) or a looser tolerance (--rtol).", ExitCode.Failure, e);
         }
 
         Say(context.Out, prediction);
@@ -99,7 +99,7 @@ internal static class PredictRun
         {
             images = IdxFile.Read(imagesPath);
         }
-        catch (ImageFileException e) when (e.Message.Contains("two zero bytes", StringComparison.Ordinal))
+        catch (ImageFileException e) when (e.Reason == ImageFileReason.NotIdx)
         {
             throw new CommandException($"'{imagesPath}' is neither a PNG picture nor an idx file. Save the picture as PNG, or name one of the data set's files.", inner: e);
         }

@@ -128,7 +128,13 @@ public sealed record DynamicsExperimentOptions
         new SolverSetting<DynamicsExperimentOptions>(x => new(x.Solver, x.Steps, x.Gradient), (x, v) => x with { Solver = v.Solver, Steps = v.Steps, Gradient = v.Gradient }),
         Setting.Whole(
             "iterations between evaluations", 1, int.MaxValue, "Iterations between two solves of the whole trajectory.", (DynamicsExperimentOptions x) => x.EvaluationInterval, (x, v) => x with { EvaluationInterval = v }),
-        Setting.Whole("snapshots", 2, 10_000, "Trajectories that are kept to show how training went.", (DynamicsExperimentOptions x) => x.SnapshotCount, (x, v) => x with { SnapshotCount = v }),
+        Setting.Whole(
+            "snapshots",
+            2,
+            10_000,
+            "Trajectories that are kept to show how training went.",
+            (DynamicsExperimentOptions x) => x.SnapshotCount,
+            (x, v) => x with { SnapshotCount = v }),
     ]);
 
     /// <summary>

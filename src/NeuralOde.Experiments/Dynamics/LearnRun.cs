@@ -29,7 +29,7 @@ internal static class LearnRun
         }
 
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--figure", figure));
-        DynamicsExperiment experiment = Create(settings);
+        DynamicsExperiment experiment = new DynamicsExperiment(settings);
         string title = $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; seed {settings.Seed})";
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
         if (result.Outcome == TrainingOutcome.Cancelled && result.Iterations == 0)
@@ -59,9 +59,6 @@ internal static class LearnRun
         return metadata;
     }
 
-    /// <summary>The experiment, its settings' faults told as the user's.</summary>
-    internal static DynamicsExperiment Create(DynamicsExperimentOptions settings) => UserFault.Checked(() => new DynamicsExperiment(settings));
-
     private static void Say(CommandContext context, DynamicsExperimentResult result)
     {
         context.Out.WriteLine(string.Create(
@@ -78,7 +75,7 @@ internal static class LearnRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure?.Message}");
+            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure?.Problem}");
         }
     }
 

@@ -86,7 +86,7 @@ internal static class LatentSpiralsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The best model cannot be measured, for its equation cannot be solved on the test spirals: {e.Message} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.", ExitCode.Failure, e);
+            throw new CommandException($"The best model cannot be measured, for its equation cannot be solved on the test spirals: {e.Problem} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.", ExitCode.Failure, e);
         }
 
         TrainingResult training = result.Training;
@@ -103,7 +103,7 @@ internal static class LatentSpiralsRun
         }
         else if (training.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure?.Message} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
+            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure?.Problem} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
         }
 
         var notes = new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine };
@@ -126,7 +126,7 @@ internal static class LatentSpiralsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The equation of {path} cannot be solved on the test spirals: {e.Message} Try smaller steps, or other tolerances.", ExitCode.Failure, e);
+            throw new CommandException($"The equation of {path} cannot be solved on the test spirals: {e.Problem} Try smaller steps, or other tolerances.", ExitCode.Failure, e);
         }
 
         return new SpiralModelOutcome(model.Options, model.Model, null, errors, model.Notes.TryGetValue("command", out string? command) ? $"{path}, which '{command}' made" : path);

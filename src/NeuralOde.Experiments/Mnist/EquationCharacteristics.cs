@@ -106,7 +106,7 @@ public static class EquationCharacteristics
         }
         catch (OdeSolveException e)
         {
-            return new SolverCharacteristic(tolerance, error, forward, Known(time), 0, TimeSpan.Zero, e.Message);
+            return new SolverCharacteristic(tolerance, error, forward, Known(time), 0, TimeSpan.Zero, e.Problem);
         }
 
         return new SolverCharacteristic(tolerance, error, forward, time, backward, backwardTime, null);

@@ -2,7 +2,7 @@ using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -22,7 +22,7 @@ public sealed class ImageClassifierTrainer
     /// <param name="training">The images to learn from.</param>
     /// <param name="measured">Images to measure on after each epoch; null for none. Nothing is chosen by them.</param>
     /// <param name="options">The settings; the defaults where null.</param>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="SettingException">A setting is out of range.</exception>
     public ImageClassifierTrainer(Layer classifier, ImageDataset training, ImageDataset? measured = null, ImageTrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -32,7 +32,12 @@ public sealed class ImageClassifierTrainer
         var batches = new ImageBatches(training, options.Batches);
         if ((long)options.Epochs * batches.Count > int.MaxValue)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, $"{options.Epochs} epochs of {batches.Count} steps are more than {int.MaxValue} steps.");
+            throw new SettingException(
+                SettingReason.Conflict,
+                "epochs",
+                FormattableString.Invariant($"{options.Epochs}"),
+                $"{options.Epochs} epochs of {batches.Count} steps are more than {int.MaxValue} steps.",
+                "Take fewer epochs, or larger batches.");
         }
 
         _task = new ImageTask(classifier, batches, training.Classes, measured, options);

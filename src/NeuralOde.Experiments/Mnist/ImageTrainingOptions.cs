@@ -66,7 +66,13 @@ public sealed record ImageTrainingOptions
                 // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
                 MayDiffer = static x => x.Schedule == LearningRateSchedule.Constant,
             },
-            Setting.Whole("batch size", 1, 100_000, "Images in a training step.", (ImageTrainingOptions x) => x.Batches.BatchSize, (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with
+            Setting.Whole(
+                "batch size",
+                1,
+                100_000,
+                "Images in a training step.",
+                (ImageTrainingOptions x) => x.Batches.BatchSize,
+                (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with
             {
                 Option = "batch",
             },
@@ -81,8 +87,18 @@ public sealed record ImageTrainingOptions
                 "Training steps between two writings of the checkpoint; it is also written after each epoch.",
                 (ImageTrainingOptions x) => x.CheckpointInterval,
                 (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
-        Setting.Flag("shuffled", "Whether each epoch has an order of its own.", (ImageTrainingOptions x) => x.Batches.IsShuffled, (x, v) => x with { Batches = x.Batches with { IsShuffled = v } }),
-        Setting.Whole("images in a measurement", 1, 1_000_000, "Images in a batch while accuracy is measured.", (ImageTrainingOptions x) => x.EvaluationBatchSize, (x, v) => x with { EvaluationBatchSize = v }) with
+        Setting.Flag(
+            "shuffled",
+            "Whether each epoch has an order of its own.",
+            (ImageTrainingOptions x) => x.Batches.IsShuffled,
+            (x, v) => x with { Batches = x.Batches with { IsShuffled = v } }),
+        Setting.Whole(
+            "images in a measurement",
+            1,
+            1_000_000,
+            "Images in a batch while accuracy is measured.",
+            (ImageTrainingOptions x) => x.EvaluationBatchSize,
+            (x, v) => x with { EvaluationBatchSize = v }) with
         {
             MayDiffer = static _ => true,
         },

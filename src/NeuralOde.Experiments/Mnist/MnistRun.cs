@@ -30,7 +30,7 @@ internal static class MnistRun
         ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.History.Steps.Count == 0)
         {
-            context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure.Message}");
+            context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure.Problem}");
             return result.Failure is null ? ExitCode.Cancelled : ExitCode.Failure;
         }
 
@@ -69,7 +69,7 @@ internal static class MnistRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure?.Message} Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
+            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure?.Problem} Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
         }
     }
 

@@ -26,7 +26,7 @@ internal static class PerSampleRun
         string? report = options.Output.ReportPath(parsed, "per-sample.html"), save = parsed.GetValue(options.Output.Save);
         OutputFiles.Check(("--report", report), ("--save", save));
         PerSampleResult result = ProgressView.Run(
-            context, $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with times of their own (seed {settings.Seed})", progress => Run(settings, progress, context.CancellationToken));
+            context, $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with times of their own (seed {settings.Seed})", progress => PerSampleExperiment.Run(settings, progress, context.CancellationToken));
         if (result.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
@@ -56,25 +56,13 @@ internal static class PerSampleRun
         return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
     }
 
-    private static PerSampleResult Run(PerSampleOptions settings, IProgress<Training.TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        try
-        {
-            return PerSampleExperiment.Run(settings, progress, cancellation);
-        }
-        catch (Solvers.OdeSolveException e)
-        {
-            throw new CommandException($"Training stopped, because a solve failed: {e.Message} Try a smaller --learning-rate, or more --steps.", ExitCode.Failure, e);
-        }
-    }
-
     private static int Table(CommandContext context, PerSampleOptions settings, int[] seeds)
     {
         context.Out.WriteLine("  seed   field error   path error   seconds");
         List<PerSampleResult> results = [];
         foreach (int seed in seeds)
         {
-            PerSampleResult result = Run(settings with { Seed = seed }, null, context.CancellationToken);
+            PerSampleResult result = PerSampleExperiment.Run(settings with { Seed = seed }, null, context.CancellationToken);
             if (result.WasCancelled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {results.Count} of {seeds.Length} seeds.");

@@ -65,7 +65,12 @@ public sealed record SeriesFitOptions
         Setting.Iterations((SeriesFitOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
         Setting.LearningRate((SeriesFitOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
         Setting.Seed((SeriesFitOptions x) => x.Seed, (x, v) => x with { Seed = v }),
-        Setting.Choice("solver", [.. SolverChoice.AdaptiveNames.Select(static x => (x, x))], "The method that integrates.", (SeriesFitOptions x) => x.Solver.Name, (x, v) => x with { Solver = OdeSolver.Parse(v) }),
+        Setting.Choice(
+            "solver",
+            [.. SolverChoice.AdaptiveNames.Select(static x => (x, x))],
+            "The method that integrates.",
+            (SeriesFitOptions x) => x.Solver.Name,
+            (x, v) => x with { Solver = OdeSolver.Parse(v) }),
         Setting.Positive("relative tolerance", "Relative tolerance of each step while learning.", (SeriesFitOptions x) => x.RelativeTolerance, (x, v) => x with { RelativeTolerance = v }) with { Option = "rtol" })
         .Append(Setting.Whole(
             "first piece", 2, int.MaxValue, "Observations in each piece of the first stage; every further stage doubles them.", (SeriesFitOptions x) => x.FirstPieceLength, (x, v) => x with { FirstPieceLength = v })));

@@ -19,6 +19,9 @@ public sealed class ButcherTableau
     private readonly double[] _c;
     private readonly double[]? _error;
     private readonly double[][] _dense;
+    private readonly double[][] _denseStages;
+    private readonly double[] _denseNodes;
+    private readonly double[]? _lowerError;
     private readonly double[][] _predictor;
 
     /// <summary>Makes a tableau and checks that its parts agree with each other.</summary>
@@ -28,10 +31,13 @@ public sealed class ButcherTableau
     /// excepted; of another implicit one as many as there are stages.
     /// </param>
     /// <param name="b">Weights of the step, one per stage; they sum to 1.</param>
-    /// <param name="c">Nodes, one per stage, in [0, 1]; the first is 0 and each is the sum of its row of <paramref name="a"/>.</param>
+    /// <param name="c">
+    /// Nodes, one per stage, in [0, 1], of an implicit stage up to 2: there the field is extrapolated from times within the step. Each is the sum of its
+    /// row of <paramref name="a"/>.
+    /// </param>
     /// <param name="denseOrder">Order of the dense output, uniformly in θ.</param>
     /// <param name="dense">
-    /// Dense output: row i has the coefficients of θ, θ², … in <c>b_i(θ)</c>; <c>b_i(1) = b_i</c>.
+    /// Dense output: row i has the coefficients of θ, θ², … in <c>b_i(θ)</c>; <c>b_i(1) = b_i</c>. Rows of <paramref name="denseStages"/> follow.
     /// </param>
     /// <param name="embeddedOrder">Order of the embedded method; needed with <paramref name="errorWeights"/> and only then.</param>
     /// <param name="errorWeights">Weights of the error estimate, <c>e_i = b_i − b̂_i</c>, or <see langword="null"/> where there is none; they sum to 0.</param>
@@ -39,9 +45,29 @@ public sealed class ButcherTableau
     /// For implicit stages, where there are better guesses than the last stage's derivative: row i has i entries, the weights of the derivatives
     /// before it in the guess of stage i; they sum to 1. An empty row is no guess.
     /// </param>
+    /// <param name="lowerErrorWeights">
+    /// Weights of a second estimate e₃ of lower order, for the combination <c>‖e‖² / sqrt(‖e‖² + 0.01 ‖e₃‖²)</c> of DOP853, which goes like
+    /// <c>h^<paramref name="order"/></c>; by default there is none.
+    /// </param>
+    /// <param name="denseStages">
+    /// Explicit stages that only dense output reads, and that are evaluated only for it: row i has as many entries as there are stages before it, those of
+    /// the step included. By default there are none.
+    /// </param>
+    /// <param name="denseNodes">Nodes of the stages for dense output.</param>
     /// <exception cref="ArgumentException">A shape is wrong, or a row does not satisfy what is said of it above.</exception>
     public ButcherTableau(
-        int order, double[][] a, double[] b, double[] c, int denseOrder, double[][] dense, int? embeddedOrder = null, double[]? errorWeights = null, double[][]? predictor = null)
+        int order,
+        double[][] a,
+        double[] b,
+        double[] c,
+        int denseOrder,
+        double[][] dense,
+        int? embeddedOrder = null,
+        double[]? errorWeights = null,
+        double[][]? predictor = null,
+        double[]? lowerErrorWeights = null,
+        double[][]? denseStages = null,
+        double[]? denseNodes = null)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -53,16 +79,34 @@ public sealed class ButcherTableau
         Require(stages > 0, nameof(b), "a method has at least one stage");
         Require(a.Length == stages, nameof(a), $"expected {stages} rows, one per stage, got {a.Length}");
         Require(c.Length == stages, nameof(c), $"expected {stages} nodes, one per stage, got {c.Length}");
-        Require(dense.Length == stages, nameof(dense), $"expected {stages} rows, one per stage, got {dense.Length}");
+        denseStages ??= [];
+        denseNodes ??= [];
+        int allStages = stages + denseStages.Length;
+        Require(dense.Length == allStages, nameof(dense), $"expected {allStages} rows, one per stage, got {dense.Length}");
+        Require(denseNodes.Length == denseStages.Length, nameof(denseNodes), $"expected {denseStages.Length} nodes, one per stage for dense output, got {denseNodes.Length}");
         Require(errorWeights is null == embeddedOrder is null, nameof(errorWeights), "an error estimate needs the order of its embedded method, and the reverse");
         RequireNear(b.Sum(), 1, nameof(b), "the sum of the weights");
         for (int i = 0; i < stages; i++)
         {
             Require(a[i] is not null && a[i].Length >= i && a[i].Length <= stages, nameof(a), $"row {i} has from {i} entries (of an explicit method) to {stages} (one per stage)");
-            Require(c[i] is >= 0 and <= 1, nameof(c), $"node {i} is {c[i].ToString(CultureInfo.InvariantCulture)}, outside [0, 1]: the field would be called outside the step");
-            RequireNear(a[i].Sum(), c[i], nameof(a), $"the sum of row {i}");
+            Require(
+                c[i] >= 0 && (c[i] <= 1 || (c[i] <= 2 && a[i].Length > i)),
+                nameof(c),
+                $"node {i} is {c[i].ToString(CultureInfo.InvariantCulture)}, outside [0, 1]: the field would be called outside the step");
+            RequireNear(a[i].Sum(), c[i], nameof(a), $"the sum of row {i}", a[i].Length == 0 ? 0 : a[i].Max(Math.Abs));
+        }
+
+        for (int i = 0; i < denseStages.Length; i++)
+        {
+            Require(denseStages[i] is not null && denseStages[i].Length == stages + i, nameof(denseStages), $"row {i} has {stages + i} entries, one per stage before it");
+            Require(denseNodes[i] is >= 0 and <= 1, nameof(denseNodes), $"node {i} is {denseNodes[i].ToString(CultureInfo.InvariantCulture)}, outside [0, 1]");
+            RequireNear(denseStages[i].Sum(), denseNodes[i], nameof(denseStages), $"the sum of row {i}", denseStages[i].Max(Math.Abs));
+        }
+
+        for (int i = 0; i < allStages; i++)
+        {
             Require(dense[i] is not null, nameof(dense), $"row {i} is null");
-            RequireNear(dense[i].Sum(), b[i], nameof(dense), $"dense weight {i} at θ = 1");
+            RequireNear(dense[i].Sum(), i < stages ? b[i] : 0, nameof(dense), $"dense weight {i} at θ = 1", dense[i].Length == 0 ? 0 : dense[i].Max(Math.Abs));
         }
 
         Require(predictor is null || predictor.Length == stages, nameof(predictor), $"expected {stages} rows, one per stage");
@@ -78,6 +122,12 @@ public sealed class ButcherTableau
             RequireNear(errorWeights.Sum(), 0, nameof(errorWeights), "the sum of the error weights");
         }
 
+        if (lowerErrorWeights is not null)
+        {
+            Require(lowerErrorWeights.Length == stages && errorWeights is not null, nameof(lowerErrorWeights), $"expected {stages} weights, one per stage, beside errorWeights");
+            RequireNear(lowerErrorWeights.Sum(), 0, nameof(lowerErrorWeights), "the sum of the error weights");
+        }
+
         Order = order;
         EmbeddedOrder = embeddedOrder;
         DenseOrder = denseOrder;
@@ -86,6 +136,9 @@ public sealed class ButcherTableau
         _c = [.. c];
         _error = errorWeights?.ToArray();
         _dense = [.. dense.Select(row => row.ToArray())];
+        _denseStages = [.. denseStages.Select(row => row.ToArray())];
+        _denseNodes = [.. denseNodes];
+        _lowerError = lowerErrorWeights?.ToArray();
         _predictor = predictor is null ? [] : [.. predictor.Select(row => row.ToArray())];
         IsExplicit = _a.Select((row, i) => row.AsSpan(i).ContainsAnyExcept(0.0)).All(static implicitly => !implicitly);
         IsDiagonallyImplicit = !IsExplicit && _a.Select((row, i) => row.Length > i + 1 && row.AsSpan(i + 1).ContainsAnyExcept(0.0)).All(static beyond => !beyond);
@@ -94,6 +147,8 @@ public sealed class ButcherTableau
         StageRows = [.. _a.Select(row => new LinearCombination(row))];
         StepRow = new LinearCombination(_b);
         ErrorRow = _error is null ? null : new LinearCombination(_error);
+        LowerErrorRow = _lowerError is null ? null : new LinearCombination(_lowerError);
+        DenseStageRows = [.. _denseStages.Select(row => new LinearCombination(row))];
     }
 
     /// <summary>Order of the method.</summary>
@@ -105,8 +160,14 @@ public sealed class ButcherTableau
     /// <summary>Order of the dense output, uniformly in θ.</summary>
     public int DenseOrder { get; }
 
+    /// <summary>The error estimate goes like <c>h^ErrorOrder</c>.</summary>
+    public int ErrorOrder => _lowerError is null ? (EmbeddedOrder ?? Order) + 1 : Order;
+
     /// <summary>Number of stages, a stage shared with the next step included.</summary>
     public int StageCount => _b.Length;
+
+    /// <summary>Number of further stages that only dense output reads.</summary>
+    public int DenseStageCount => _denseStages.Length;
 
     /// <summary>Whether no stage depends on itself or a later one.</summary>
     public bool IsExplicit { get; }
@@ -132,6 +193,16 @@ public sealed class ButcherTableau
     /// <summary>Weights e = b − b̂ of the error estimate, one per stage; empty where there is none.</summary>
     public ReadOnlySpan<double> ErrorWeights => _error;
 
+    /// <summary>Weights of the second error estimate, one per stage; empty where there is none.</summary>
+    public ReadOnlySpan<double> LowerErrorWeights => _lowerError;
+
+    /// <summary>Nodes of the stages for dense output.</summary>
+    public ReadOnlySpan<double> DenseNodes => _denseNodes;
+
+    /// <summary>Row of a stage for dense output: an entry for each stage before it, those of the step included.</summary>
+    /// <param name="stage">Stage for dense output, from 0.</param>
+    public ReadOnlySpan<double> DenseStage(int stage) => _denseStages[stage];
+
     /// <summary>Weights of the earlier stages' derivatives in the guess of an implicit stage; empty where there is none.</summary>
     /// <param name="stage">Stage, from 0.</param>
     public ReadOnlySpan<double> Predictor(int stage) => _predictor.Length == 0 ? [] : _predictor[stage];
@@ -142,7 +213,7 @@ public sealed class ButcherTableau
 
     /// <summary>Writes the dense weights b_i(θ).</summary>
     /// <param name="theta">Fraction of the step, 0 to 1.</param>
-    /// <param name="weights">Destination, one per stage.</param>
+    /// <param name="weights">Destination, one per stage, those for dense output included.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DenseWeights(double theta, Span<double> weights)
     {
@@ -160,7 +231,7 @@ public sealed class ButcherTableau
 
     /// <summary>Writes the derivatives of the dense weights, b_i′(θ): the derivative of the dense output is Σ b_i′(θ) k_i.</summary>
     /// <param name="theta">Fraction of the step, 0 to 1.</param>
-    /// <param name="weights">Destination, one per stage.</param>
+    /// <param name="weights">Destination, one per stage, those for dense output included.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DenseDerivativeWeights(double theta, Span<double> weights)
     {
@@ -183,6 +254,10 @@ public sealed class ButcherTableau
 
     internal LinearCombination? ErrorRow { get; }
 
+    internal LinearCombination? LowerErrorRow { get; }
+
+    internal LinearCombination[] DenseStageRows { get; }
+
     private static void Require(bool condition, string parameter, string message)
     {
         if (!condition)
@@ -191,9 +266,10 @@ public sealed class ButcherTableau
         }
     }
 
-    private static void RequireNear(double value, double expected, string parameter, string what)
+    // Round-off is in proportion to the largest term.
+    private static void RequireNear(double value, double expected, string parameter, string what, double magnitude = 1)
         => Require(
-            Math.Abs(value - expected) <= ConsistencyTolerance,
+            Math.Abs(value - expected) <= ConsistencyTolerance * Math.Max(1, magnitude),
             parameter,
             string.Create(CultureInfo.InvariantCulture, $"{what} is {value:R}, expected {expected:R}"));
 }

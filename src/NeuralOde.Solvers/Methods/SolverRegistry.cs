@@ -16,9 +16,43 @@ internal static class SolverRegistry
         ("ab2", () => new AdamsBashforth(2)),
         ("ab3", () => new AdamsBashforth(3)),
         ("ab4", () => new AdamsBashforth(4)),
+        ("adams", () => new Adams()),
+        ("bdf", () => new Bdf()),
         ("bosh3", () => new Bosh3()),
         ("dopri5", () => new Dopri5()),
         ("tsit5", () => new Tsit5()),
+        ("gauss4", () => new GaussLegendre4()),
+        ("gauss6", () => new GaussLegendre6()),
+        ("implicit-euler", () => new ImplicitEuler()),
+        ("kencarp3", () => new KenCarp3()),
+        ("kencarp4", () => new KenCarp4()),
+        ("kencarp5", () => new KenCarp5()),
+        ("kvaerno3", () => new Kvaerno3()),
+        ("kvaerno4", () => new Kvaerno4()),
+        ("kvaerno5", () => new Kvaerno5()),
+        ("radau5", () => new RadauIIA5()),
+        ("rodas5p", () => new Rodas5P()),
+        ("sdirk2", () => new Sdirk2()),
+        ("tr-bdf2", () => new TrBdf2()),
+        ("trapezoid", () => new Trapezoid()),
+
+        // explicit Runge-Kutta
+        ("dopri8", () => new Dopri8()),
+        ("fehlberg2", () => new Fehlberg2()),
+        ("heun3", () => new Heun3()),
+        ("ralston", () => new Ralston()),
+        ("vern7", () => new Vern7()),
+        ("vern9", () => new Vern9()),
+        ("doubled-euler", () => new StepDoubling(new Euler())),
+        ("doubled-rk4", () => new StepDoubling(new RungeKutta4())),
+
+        // multistep with fixed steps
+        ("ab1", () => new AdamsBashforth(1)),
+        ("ab5", () => new AdamsBashforth(5)),
+        ("abm2", () => new AdamsBashforthMoulton(2)),
+        ("abm3", () => new AdamsBashforthMoulton(3)),
+        ("abm4", () => new AdamsBashforthMoulton(4)),
+        ("abm5", () => new AdamsBashforthMoulton(5)),
     ];
 
     public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));

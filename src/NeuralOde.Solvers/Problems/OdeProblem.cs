@@ -49,12 +49,21 @@ public sealed class OdeProblem<T>
     /// <value><see langword="null"/> (the default): none.</value>
     public IVectorField<T>? StiffField { get; init; }
 
+    /// <summary>What may happen during a solve: zeros of functions and given times, which end the solve or make the state jump.</summary>
+    /// <value>None by default; then they cost nothing.</value>
+    public IReadOnlyList<OdeEvent<T>> Events { get; init; } = [];
+
     /// <summary>The parts that a method must know of.</summary>
     public ProblemParts Parts => (MassMatrix is null ? 0 : ProblemParts.MassMatrix) | (StiffField is null ? 0 : ProblemParts.StiffField);
 
     /// <summary>Checks the shapes of the parts against the state.</summary>
     internal void Validate(int stateLength, string parameter)
     {
+        if (Events is null || Events.Contains(null!))
+        {
+            throw new ArgumentException("The list of events, or one of them, is null.", parameter);
+        }
+
         if (MassMatrix is not null && MassMatrix.Length != stateLength)
         {
             throw new ArgumentException($"The mass matrix has {MassMatrix.Length} rows; the state has {stateLength} components.", parameter);

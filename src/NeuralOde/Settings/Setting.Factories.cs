@@ -18,7 +18,13 @@ public static class Setting
 
     /// <summary>A whole number that need not be there.</summary>
     /// <inheritdoc cref="Whole"/>
-    public static ValueSetting<TOptions, long?> OptionalWhole<TOptions>(string name, int minimum, int maximum, string help, Func<TOptions, int?> get, Func<TOptions, int?, TOptions> with) =>
+    public static ValueSetting<TOptions, long?> OptionalWhole<TOptions>(
+        string name,
+        int minimum,
+        int maximum,
+        string help,
+        Func<TOptions, int?> get,
+        Func<TOptions, int?, TOptions> with) =>
         new(name, new OptionalKind<long>(new WholeKind(minimum, maximum)), help, x => get(x), (x, value) => with(x, (int?)value));
 
     /// <summary>The seed of random numbers: any whole number, and "seed" is its name.</summary>
@@ -38,7 +44,13 @@ public static class Setting
 
     /// <summary>A finite number between two bounds, which are themselves allowed.</summary>
     /// <inheritdoc cref="Whole"/>
-    public static ValueSetting<TOptions, double> Number<TOptions>(string name, double minimum, double maximum, string help, Func<TOptions, double> get, Func<TOptions, double, TOptions> with) =>
+    public static ValueSetting<TOptions, double> Number<TOptions>(
+        string name,
+        double minimum,
+        double maximum,
+        string help,
+        Func<TOptions, double> get,
+        Func<TOptions, double, TOptions> with) =>
         new(name, new NumberKind(minimum, isAbove: false, maximum, "X"), help, get, with);
 
     /// <summary>Yes or no.</summary>
@@ -60,12 +72,20 @@ public static class Setting
 
     /// <summary>The widths of hidden layers.</summary>
     /// <inheritdoc cref="Whole"/>
-    public static ValueSetting<TOptions, IReadOnlyList<int>> Widths<TOptions>(string name, string help, Func<TOptions, IReadOnlyList<int>> get, Func<TOptions, IReadOnlyList<int>, TOptions> with) =>
+    public static ValueSetting<TOptions, IReadOnlyList<int>> Widths<TOptions>(
+        string name,
+        string help,
+        Func<TOptions, IReadOnlyList<int>> get, Func<TOptions, IReadOnlyList<int>, TOptions> with) =>
         new(name, new WidthsKind(), help, get, with);
 
     /// <summary>A text that need not be there, such as the name of a column.</summary>
     /// <inheritdoc cref="Whole"/>
-    public static ValueSetting<TOptions, string?> OptionalText<TOptions>(string name, string valueName, string help, Func<TOptions, string?> get, Func<TOptions, string?, TOptions> with) =>
+    public static ValueSetting<TOptions, string?> OptionalText<TOptions>(
+        string name,
+        string valueName,
+        string help,
+        Func<TOptions, string?> get,
+        Func<TOptions, string?, TOptions> with) =>
         new(name, new OptionalTextKind<string>(new TextKind(valueName)), help, get, with)
         {
             NamesDefault = false,

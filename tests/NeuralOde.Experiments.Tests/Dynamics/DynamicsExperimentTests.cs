@@ -137,7 +137,7 @@ public class DynamicsExperimentTests
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal(result.Iterations, result.FailedSolves);
         Assert.Equal(TrainingFailureReason.SolveFailed, result.Failure!.Reason);
-        Assert.Contains("limit of 1 steps", result.Failure.Message);
+        Assert.Contains("limit of 1 steps", result.Failure.Problem);
         Assert.All(result.Losses, x => Assert.True(double.IsNaN(x)));
     }
 

@@ -53,11 +53,22 @@ public class SpiralModelTests
         using var folder = new TemporaryFolder();
         LatentSpiralsOptions options = Small(SpiralDecoder.Ode);
         new SpiralModel(LatentSpiralsExperiment.CreateModel(options, new RandomSource(3)), options).Save(folder.File("m"));
-        SafeTensorsFile file = SafeTensors.Load(folder.File("m"));
-        SafeTensors.Save(folder.File("d"), file.Tensors, new Dictionary<string, string>(file.Metadata) { [name] = value });
-        var e = Assert.Throws<SafeTensorsException>(() => SpiralModel.Load(folder.File("d")));
+        ModelFile file = ModelFile.Load(folder.File("m"));
+        new ModelFile(SpiralModel.FileKind, file.Settings.Select(x => (x.Key, x.Key == name ? value : x.Value)), file.Tensors).Save(folder.File("d"));
+        var e = Assert.Throws<ModelFileException>(() => SpiralModel.Load(folder.File("d")));
         Assert.Contains(value.Length > 0 ? value : name, e.Message);
         Assert.Contains("damaged", e.Message);
+    }
+
+    [Theory]
+    [InlineData(SpiralDecoder.Ode)]
+    [InlineData(SpiralDecoder.Rnn)]
+    public void Any_damage_to_the_bytes_loads_or_is_a_typed_failure(SpiralDecoder decoder)
+    {
+        using var folder = new TemporaryFolder();
+        LatentSpiralsOptions options = Small(decoder);
+        new SpiralModel(LatentSpiralsExperiment.CreateModel(options, new RandomSource(3)), options).Save(folder.File("m"));
+        DamagedFiles.Check(folder.File("m"), static path => SpiralModel.Load(path));
     }
 
     [Fact]
@@ -65,7 +76,7 @@ public class SpiralModelTests
     {
         using var folder = new TemporaryFolder();
         LatentSpiralsExperiment.CreateModel(Small(SpiralDecoder.Ode), new RandomSource(3)).Save(folder.File("m"));
-        Assert.Contains("not a model of spirals", Assert.Throws<SafeTensorsException>(() => SpiralModel.Load(folder.File("m"))).Message);
+        Assert.Contains("a model of spirals is wanted", Assert.Throws<ModelFileException>(() => SpiralModel.Load(folder.File("m"))).Message);
     }
 
     private static LatentSpiralsOptions Small(SpiralDecoder decoder) => new()

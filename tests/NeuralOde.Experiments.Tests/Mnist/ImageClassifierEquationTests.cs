@@ -2,6 +2,7 @@ using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
@@ -121,8 +122,9 @@ public class ImageClassifierEquationTests
         Assert.Equal(2, history.Epochs.Count);
         Assert.Equal(MnistModelOptions.Settings.ToText(model), MnistModelOptions.Settings.ToText(MnistModelOptions.Settings.FromText(new(), settings)));
         Assert.True(history.Epochs[0].ForwardEvaluations > 0);
+        DamagedFiles.Check(folder.File("run"), static path => ImageTrainingHistory.Load(path));
         network.Save(folder.File("model"));
-        Assert.Contains("no checkpoint", Assert.Throws<CheckpointException>(() => ImageTrainingHistory.Load(folder.File("model"))).Message);
+        Assert.Contains("a checkpoint of a training run is wanted", Assert.Throws<ModelFileException>(() => ImageTrainingHistory.Load(folder.File("model"))).Message);
         new TrainingCheckpoint(network, new Adam(network.Parameters, 0.1), []).Save(folder.File("other"), []);
         Assert.Contains("not of the training of a classifier", Assert.Throws<CheckpointException>(() => ImageTrainingHistory.Load(folder.File("other"))).Message);
     }

@@ -84,7 +84,7 @@ public class MnistModelsTests
         double[] expected = classifier.Classify(images.Image(7));
         Assert.Equal(expected, loaded.Classify(images.Image(7)));
         Assert.Equal(1, expected.Sum(), 1e-12);
-        Assert.Equal("kept", SafeTensors.Load(folder.File("c")).Metadata["note"]);
+        Assert.Equal("kept", ModelFile.Load(folder.File("c")).Notes["note"]);
     }
 
     [Fact]
@@ -192,14 +192,26 @@ public class MnistModelsTests
         Assert.Contains(name, Assert.Throws<SettingException>(() => MnistModelOptions.Settings.FromText(new(), settings)).Message);
     }
 
+    [Theory]
+    [InlineData(MnistModel.OdeNet)]
+    [InlineData(MnistModel.ResNet)]
+    [InlineData(MnistModel.Mlp)]
+    public void Any_damage_to_the_bytes_loads_or_is_a_typed_failure(MnistModel model)
+    {
+        using var folder = new TemporaryFolder();
+        MnistModelOptions options = Tiny(model, MnistNormalization.Batch);
+        new ImageClassifier(MnistModels.Create(options, new RandomSource(1)), options, ImageCollection.FashionMnist).Save(folder.File("m"));
+        DamagedFiles.Check(folder.File("m"), static path => ImageClassifier.Load(path));
+    }
+
     [Fact]
     public void Sizes_out_of_range_are_refused()
     {
-        Assert.Contains("at least 9x9", Assert.Throws<ArgumentOutOfRangeException>(() => MnistModels.Create(new(), new RandomSource(0), 8, 28)).Message);
+        Assert.Contains("at least 9x9", Assert.Throws<SettingException>(() => MnistModels.Create(new(), new RandomSource(0), 8, 28)).Message);
         Assert.Contains("'channels' is a whole number from 1", Assert.Throws<SettingException>(() => MnistModels.Create(new() { Channels = 0 }, new RandomSource(0))).Message);
         using var folder = new TemporaryFolder();
         new Linear(2, 2).Save(folder.File("x"));
-        Assert.Contains("not a classifier of images", Assert.Throws<SafeTensorsException>(() => ImageClassifier.Load(folder.File("x"))).Message);
+        Assert.Contains("an image classifier is wanted", Assert.Throws<ModelFileException>(() => ImageClassifier.Load(folder.File("x"))).Message);
     }
 
     private static MnistModelOptions Tiny(MnistModel model, MnistNormalization normalization) =>

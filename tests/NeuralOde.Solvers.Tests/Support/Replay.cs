@@ -7,7 +7,7 @@ internal static class Replay
 {
     public static double[] Run(ButcherTableau tableau, double[] nodes, IVectorField<double> field, double[] z0, double[] times)
     {
-        int length = z0.Length, stages = tableau.StageCount;
+        int length = z0.Length, stepStages = tableau.StageCount, stages = stepStages + tableau.DenseStageCount;
         double direction = nodes[^1] > nodes[0] ? 1 : -1;
         var states = new double[times.Length * length];
         z0.CopyTo(states, 0);
@@ -20,13 +20,14 @@ internal static class Replay
             for (int i = 0; i < stages; i++)
             {
                 double[] input = [.. z];
+                ReadOnlySpan<double> a = i < stepStages ? tableau.A(i) : tableau.DenseStage(i - stepStages);
                 for (int j = 0; j < i; j++)
                 {
-                    Add(input, h * tableau.A(i)[j], k[j]);
+                    Add(input, h * a[j], k[j]);
                 }
 
                 k[i] = new double[length];
-                field.Evaluate(nodes[n] + (tableau.C[i] * h), input, k[i]);
+                field.Evaluate(nodes[n] + ((i < stepStages ? tableau.C[i] : tableau.DenseNodes[i - stepStages]) * h), input, k[i]);
             }
 
             for (; output < times.Length && (times[output] - nodes[n + 1]) * direction <= 0; output++)

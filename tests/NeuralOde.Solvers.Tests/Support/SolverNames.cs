@@ -5,9 +5,19 @@ internal static class SolverNames
 {
     public static TheoryData<string> All => [.. OdeSolver.Names];
 
+    public static TheoryData<string> Fixed => [.. FixedNames];
+
     public static TheoryData<string> Adaptive => [.. AdaptiveNames];
 
     public static TheoryData<string> RungeKutta => [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta)];
+
+    public static TheoryData<string> AdaptiveRungeKutta => [.. AdaptiveNames.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta)];
+
+    public static TheoryData<string, bool> AdaptiveRungeKuttaBothWays => BothWays(AdaptiveNames.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta));
+
+    public static TheoryData<string> AdaptiveTransposable => [.. AdaptiveNames.Where(name => OdeSolver.Parse(name).HasTranspose)];
+
+    public static TheoryData<string, bool> ExplicitBothWays => BothWays(OdeSolver.Names.Where(name => !SolvesEquations(OdeSolver.Parse(name))));
 
     public static TheoryData<string> Transposable => [.. TransposableNames];
 
@@ -15,7 +25,14 @@ internal static class SolverNames
 
     public static TheoryData<string, bool> AllBothWays => BothWays(OdeSolver.Names);
 
+    public static TheoryData<string, bool> FixedBothWays => BothWays(FixedNames);
+
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
+
+    /// <summary>Whether a method's step solves equations, linear or not, so that its results carry their errors too.</summary>
+    public static bool SolvesEquations(OdeSolver solver) => solver is Adams or Bdf or Collocation or DiagonallyImplicitRungeKutta or Rosenbrock;
+
+    private static IEnumerable<string> FixedNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).TakesFixedSteps);
 
     private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
 

@@ -53,14 +53,23 @@ internal sealed record SampleOptions
     [
         .. Setting.Group(
             "All",
-            Setting.Choice("kind", [("network", SampleKind.Network), ("matrix", SampleKind.Matrix)], "What it is. A matrix is linear.", (SampleOptions x) => x.Kind, (x, v) => x with { Kind = v }),
+            Setting.Choice(
+                "kind",
+                [("network", SampleKind.Network), ("matrix", SampleKind.Matrix)],
+                "What it is. A matrix is linear.",
+                (SampleOptions x) => x.Kind,
+                (x, v) => x with { Kind = v }),
             Setting.Whole("series", 1, 1_000, "Series to learn from.", (SampleOptions x) => x.Series, (x, v) => x with { Series = v }),
             Setting.LearningRate((SampleOptions x) => x.Rate, (x, v) => x with { Rate = v }),
             Setting.Number("noise", 0, 1, "Noise.", (SampleOptions x) => x.Noise, (x, v) => x with { Noise = v }),
             Setting.GradientNormBound((SampleOptions x) => x.Bound, (x, v) => x with { Bound = v }),
             Setting.OptionalWhole("patience", 1, 50, "Patience.", (SampleOptions x) => x.Patience, (x, v) => x with { Patience = v }) with { MayDiffer = static _ => true },
             Setting.Flag("shuffled", "Shuffles.", (SampleOptions x) => x.IsShuffled, (x, v) => x with { IsShuffled = v }),
-            Setting.Widths("hidden", "Widths.", (SampleOptions x) => x.Hidden, (x, v) => x with { Hidden = v }) with { Unless = static x => x.Kind == SampleKind.Matrix ? "has no layers" : null },
+            Setting.Widths(
+                "hidden",
+                "Widths.",
+                (SampleOptions x) => x.Hidden,
+                (x, v) => x with { Hidden = v }) with { Unless = static x => x.Kind == SampleKind.Matrix ? "has no layers" : null },
             Setting.OptionalText("column", "COLUMN", "A column.", (SampleOptions x) => x.Column, (x, v) => x with { Column = v }),
             Setting.OptionalNames("names", "Names.", (SampleOptions x) => x.Names, (x, v) => x with { Names = v }),
             Setting.Schedule((SampleOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
@@ -70,6 +79,11 @@ internal sealed record SampleOptions
     ])
     {
         Subject = static x => x.Kind.ToString(),
-        Rule = static x => x.Noise > 0 && x.Series == 1 ? new SettingException(SettingReason.Conflict, "series", "1", "One series with noise tells nothing.", "Take more series.") : null,
+        Rule = static x => x.Noise > 0 && x.Series == 1 ? new SettingException(
+            SettingReason.Conflict,
+            "series",
+            "1",
+            "One series with noise tells nothing.",
+            "Take more series.") : null,
     };
 }

@@ -104,7 +104,7 @@ internal static class MnistCharacteristicsRun
         ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Message}");
+            context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Problem}");
         }
         else if (result.Outcome == TrainingOutcome.Cancelled)
         {
@@ -140,7 +140,7 @@ internal static class MnistCharacteristicsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Message}", ExitCode.Failure, e);
+            throw new CommandException($"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Problem}", ExitCode.Failure, e);
         }
     }
 

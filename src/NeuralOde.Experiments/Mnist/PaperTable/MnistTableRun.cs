@@ -135,7 +135,7 @@ internal static class MnistTableRun
                 context.Error.WriteLine($"neuralode: stopped. The same command goes on with {path}.");
                 return (ExitCode.Cancelled, null);
             case TrainingOutcome.Diverged:
-                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Message}");
+                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Problem}");
                 return (ExitCode.Failure, null);
             default:
                 ClassifierEvaluation test = ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken);
@@ -157,14 +157,14 @@ internal static class MnistTableRun
             new(title, unit, [.. counts.Select(n => (n, Measure(context, model(n), data, batch, TimedStepsOfSeries)))]);
     }
 
-    private static TrainingStepCost Measure(CommandContext context, MnistModelOptions model, MnistData data, int batch, int steps) => UserFault.Checked(() => TrainingStepCost.Measure(
+    private static TrainingStepCost Measure(CommandContext context, MnistModelOptions model, MnistData data, int batch, int steps) => TrainingStepCost.Measure(
         () => MnistModels.Create(model, new RandomSource(0), data.Training.Rows, data.Training.Columns, data.Training.Classes),
         batch,
         data.Training.Rows,
         data.Training.Columns,
         data.Training.Classes,
         steps,
-        context.CancellationToken));
+        context.CancellationToken);
 
     private static void Say(TextWriter writer, MnistTable table)
     {

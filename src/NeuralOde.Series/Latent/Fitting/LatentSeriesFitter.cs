@@ -19,7 +19,8 @@ public static class LatentSeriesFitter
     /// <param name="progress">Hears where training stands; the best error is minus the mean log density of a validation value.</param>
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
-    /// <exception cref="ArgumentException">There are fewer than two series, a component has no value, or an option is out of range.</exception>
+    /// <exception cref="SeriesException">There are fewer than two series, or a component has no value.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static LatentSeriesFit Fit(
         TimeSeriesSet training,
         LatentFitOptions? options = null,
@@ -33,7 +34,8 @@ public static class LatentSeriesFitter
         options = options.Or(LatentFitOptions.ForSeries);
         if (training.Series.Count < 2)
         {
-            throw new ArgumentException("A latent model learns what series have in common, so there must be at least two of them; there is one. A single series takes the other model.", nameof(training));
+            throw new SeriesException(
+                SeriesReason.TooFewSeries, "A latent model learns what series have in common, so there must be at least two of them; there is one.", "Learn a single series with SeriesFitter.");
         }
 
         LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training);

@@ -18,7 +18,8 @@ public static class SeriesClassifierFitter
     /// <param name="progress">Hears where training stands; the best error is the cross entropy on validation series.</param>
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
-    /// <exception cref="ArgumentException">A component has no value, or an option is out of range.</exception>
+    /// <exception cref="SeriesException">A component has no value.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static SeriesClassifierFit Fit(
         LabelledSeries training, LatentFitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -14,7 +14,9 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     // Stages that belong to this step alone: a shared last stage is the next step's first.
     private readonly int _ownStages;
     private readonly double[] _weights;
-    private readonly int[] _allStages;
+    private readonly int[] _denseRows;
+    private readonly int[] _recordedStages;
+    private readonly int _firstDenseRow;
     private readonly StepCombinations<T> _combinations;
     private readonly int _errorOrder;
 
@@ -25,6 +27,11 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     private int _evaluatedStages;
     private int _lastRow;
     private double _lastRowTime;
+
+    // The last attempt, for the stages that dense output asks for later.
+    private double _start;
+    private StepPlan _plan;
+    private bool _denseIsEvaluated;
     private IVectorField<T> _field = null!;
 
     public RungeKuttaStepper(ButcherTableau tableau, int stateLength, int quadratureLength)
@@ -38,12 +45,14 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         _tableau = tableau;
         _stages = tableau.StageCount;
         _ownStages = tableau.IsFirstSameAsLast ? _stages - 1 : _stages;
-        _weights = new double[_stages];
-        _errorOrder = (tableau.EmbeddedOrder ?? tableau.Order) + 1;
-        _allStages = [.. Enumerable.Range(0, _stages)];
-        ExtraRow = _stages + 3;
+        _errorOrder = tableau.ErrorOrder;
+        _firstDenseRow = _stages + 3;
+        _denseRows = [.. Enumerable.Range(0, _stages), .. Enumerable.Range(_firstDenseRow, tableau.DenseStageCount)];
+        _recordedStages = [.. _denseRows[.._ownStages], .. _denseRows[_stages..]];
+        _weights = new double[_denseRows.Length];
+        ExtraRow = _firstDenseRow + tableau.DenseStageCount;
         Rows = new RowMemory<T>(ExtraRow + extraRows, Length);
-        _combinations = new StepCombinations<T>(tableau, Rows);
+        _combinations = new StepCombinations<T>(tableau, Rows, _firstDenseRow);
         _combinedLength = quadratureLength == 0 ? Rows.PaddedLength : stateLength;
     }
 
@@ -51,19 +60,20 @@ internal class RungeKuttaStepper<T> : Stepper<T>
 
     public override ReadOnlySpan<T> Derivative => Rows.Row(0, Length);
 
-    public override int RecordedRows => 1 + _ownStages;
+    public override int RecordedRows => 1 + _ownStages + _tableau.DenseStageCount;
 
     public override bool ReadsNextDerivative => _tableau.IsFirstSameAsLast;
 
     /// <summary>Largest number of terms of <see cref="DenseTerms"/>.</summary>
-    internal virtual int DenseTermCount => _stages;
+    internal virtual int DenseTermCount => _denseRows.Length;
 
     /// <summary>Tag of a recorded step by this formula.</summary>
     protected const int Tag = 0;
 
     protected StepAttempt NotFinite => new(StepOutcome.NotFinite, double.NaN, _errorOrder);
 
-    // Rows: the stages' derivatives from 0, the state before and after the step, the input of a stage, then what a derived method adds.
+    // Rows: the stages' derivatives from 0, the state before and after the step, the input of a stage, the derivatives at the stages for dense output,
+    // then what a derived method adds.
     protected RowMemory<T> Rows { get; }
 
     protected int StateRow => _stages;
@@ -92,7 +102,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         _lastRowTime = t;
         if (!FirstIsKnown)
         {
-            Evaluate(t, StateRow, 0);
+            EvaluateStage(t, StateRow, 0);
             FirstIsKnown = true;
         }
 
@@ -104,6 +114,9 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     {
         EvaluateDerivative(t);
         double next = plan.End, h = plan.Size;
+        _start = t;
+        _plan = plan;
+        _denseIsEvaluated = false;
         ReadOnlySpan<double> c = _tableau.C;
         _combinations.Scale(h);
         for (int i = 1; i < _ownStages; i++)
@@ -114,7 +127,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
                 return NotFinite;
             }
 
-            Evaluate(time, InputRow, i);
+            EvaluateStage(time, InputRow, i);
             _evaluatedStages = i + 1;
         }
 
@@ -123,19 +136,26 @@ internal class RungeKuttaStepper<T> : Stepper<T>
             return NotFinite;
         }
 
-        if (!NeedsError)
+        if (!NeedsError && !NeedsInterpolation)
         {
             return Complete(0);
         }
 
         // A last stage that is shared with the next step is evaluated now: the error estimate and dense output want it.
-        if (_ownStages < _stages)
+        EvaluateSharedStage();
+        if (!NeedsError)
         {
-            Evaluate(next, NewStateRow, _stages - 1);
-            _evaluatedStages = _stages;
+            return Complete(0);
         }
 
-        return Complete(Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow));
+        double error = Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow);
+        if (_tableau.LowerErrorRow is not null && error != 0)
+        {
+            double lower = Scale.Measure(Rows, _combinations[_combinations.LowerErrorIndex], StateRow, NewStateRow);
+            error *= error / Math.Sqrt((error * error) + (0.01 * lower * lower));
+        }
+
+        return Complete(error);
     }
 
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
@@ -164,12 +184,17 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Interpolate(double theta, double h, Span<T> destination)
     {
+        EvaluateDenseStages();
         _tableau.DenseWeights(theta, _weights);
-        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _allStages, _weights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _denseRows, _weights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Record(SolveRecording<T> recording, double t, in StepPlan plan) => Record(recording, t, plan, Tag, _ownStages);
+    public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
+    {
+        EvaluateDenseStages();
+        Record(recording, t, plan, Tag, _recordedStages);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accept(double t, in StepPlan plan)
@@ -223,12 +248,23 @@ internal class RungeKuttaStepper<T> : Stepper<T>
             _tableau.DenseWeights(theta, weights);
         }
 
+        RecordedStages(recording, step, rows);
+        return _denseRows.Length;
+    }
+
+    /// <summary>Where the derivatives at a recorded step's stages are, those for dense output included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void RecordedStages(SolveRecording<T> recording, int step, Span<nint> rows)
+    {
         for (int i = 0; i < _stages; i++)
         {
             rows[i] = i < _ownStages ? recording.RowOffset(step, 1 + i) : recording.RowOffset(step + 1, 1);
         }
 
-        return _stages;
+        for (int i = _stages; i < _denseRows.Length; i++)
+        {
+            rows[i] = recording.RowOffset(step, 1 + _ownStages + i - _stages);
+        }
     }
 
     // Round-off must not carry a stage outside the step, and so outside the interval.
@@ -261,15 +297,46 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected void Record(SolveRecording<T> recording, double t, in StepPlan plan, int tag, int stages)
+    protected void Record(SolveRecording<T> recording, double t, in StepPlan plan, int tag, ReadOnlySpan<int> rows)
     {
-        recording.AddStep(t, plan.End, plan.Size, tag, 1 + stages);
+        recording.AddStep(t, plan.End, plan.Size, tag, 1 + rows.Length);
         int step = recording.StepCount - 1;
         Rows.Row(StateRow, StateLength).CopyTo(recording.Row(step, 0));
-        for (int i = 0; i < stages; i++)
+        for (int i = 0; i < rows.Length; i++)
         {
-            Rows.Row(i, StateLength).CopyTo(recording.Row(step, 1 + i));
+            Rows.Row(rows[i], StateLength).CopyTo(recording.Row(step, 1 + i));
         }
+    }
+
+    /// <summary>Evaluates a last stage that is shared with the next step, unless it is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EvaluateSharedStage()
+    {
+        if (_ownStages < _stages && _evaluatedStages < _stages)
+        {
+            EvaluateStage(_plan.End, NewStateRow, _stages - 1);
+            _evaluatedStages = _stages;
+        }
+    }
+
+    /// <summary>Evaluates the stages that only dense output reads, once for each attempt.</summary>
+    private void EvaluateDenseStages()
+    {
+        if (_denseIsEvaluated || _tableau.DenseStageCount == 0)
+        {
+            return;
+        }
+
+        EvaluateSharedStage();
+        ReadOnlySpan<double> c = _tableau.DenseNodes;
+        for (int i = 0; i < c.Length; i++)
+        {
+            double time = StageTime(_start, _plan.End, _plan.Size, c[i]);
+            Combine(_combinations.DenseIndex + i, InputRow, time);
+            EvaluateStage(time, InputRow, _firstDenseRow + i);
+        }
+
+        _denseIsEvaluated = true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -281,7 +348,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Evaluate(double t, int inputRow, int stage)
+    protected void EvaluateStage(double t, int inputRow, int stage)
     {
         Counts.Evaluations++;
         _field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));

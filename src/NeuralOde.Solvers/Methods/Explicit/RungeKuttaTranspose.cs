@@ -19,6 +19,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     private readonly ButcherTableau _tableau;
     private readonly int _stages;
     private readonly int _ownStages;
+    private readonly int _allStages;
     private readonly double[] _weights;
     private readonly int _nodeRing;
     private readonly bool[] _nodeIsActive;
@@ -42,11 +43,12 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
         _nodeRing = nodeRing;
         _stages = tableau.StageCount;
         _ownStages = tableau.IsFirstSameAsLast ? _stages - 1 : _stages;
-        _weights = new double[_stages];
-        Cotangents = new RowMemory<T>(DenseBar + _stages, StateLength);
+        _allStages = _stages + tableau.DenseStageCount;
+        _weights = new double[_allStages];
+        Cotangents = new RowMemory<T>(DenseBar + _allStages, StateLength);
         _nodeIsActive = new bool[_nodeRing];
         _inputIsActive = new bool[_stages];
-        _denseIsActive = new bool[_stages];
+        _denseIsActive = new bool[_allStages];
         _termRows = new int[Math.Max(_stages + 1, _nodeRing)];
         _termWeights = new double[_termRows.Length];
         _denseRows = new nint[stepper.DenseTermCount];
@@ -65,15 +67,15 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     protected bool DifferentiatesTimes => _timeCount > 0;
 
     // Rows: z̄, a stage's input, its cotangent, zeros, the direct part of z̄ from dense output, the nodes' ring, ȳ of each stage, the part of k̄ of each stage from dense output.
-    private static int StageInput => 1;
+    protected static int StageInput => 1;
 
-    private static int StageBar => 2;
+    protected static int StageBar => 2;
 
     private static int Zeros => 3;
 
     private static int DenseOrigin => 4;
 
-    private int InputBar => 5 + _nodeRing;
+    protected int InputBar => 5 + _nodeRing;
 
     private int DenseBar => InputBar + _stages;
 
@@ -102,24 +104,58 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
         AddScaled(cotangent, 1, DenseOrigin, _denseOriginIsActive);
         _denseOriginIsActive = true;
         _tableau.DenseWeights(theta, _weights);
-        for (int i = 0; i < _stages; i++)
+        for (int i = 0; i < _allStages; i++)
         {
-            double weight = h * _weights[i];
-            if (weight == 0)
+            AddToStage(step, i, h * _weights[i], cotangent);
+        }
+    }
+
+    /// <summary>Adds to the part of a stage's cotangent that comes of dense output.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddToStage(int step, int stage, double weight, ReadOnlySpan<T> cotangent)
+    {
+        if (weight == 0)
+        {
+            return;
+        }
+
+        if (stage == 0 || (stage >= _ownStages && stage < _stages))
+        {
+            int node = stage == 0 ? step : step + 1;
+            AddScaled(cotangent, weight, NodeBar(node), _nodeIsActive[node % _nodeRing]);
+            _nodeIsActive[node % _nodeRing] = true;
+        }
+        else
+        {
+            AddScaled(cotangent, weight, DenseBar + stage, _denseIsActive[stage]);
+            _denseIsActive[stage] = true;
+        }
+    }
+
+    /// <summary>The stages that only dense output reads, from the last. Steps whose ends depend on times have no dense output, so these need no time cotangents.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void TransposeDenseStages(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
+    {
+        double t = recording.Node(step), next = recording.Node(step + 1), h = recording.StepSize(step);
+        for (int i = _tableau.DenseStageCount - 1; i >= 0; i--)
+        {
+            int stage = _stages + i;
+            if (!_denseIsActive[stage])
             {
                 continue;
             }
 
-            if (i == 0 || i >= _ownStages)
+            _denseIsActive[stage] = false;
+            _stepper.RecordedStages(recording, step, _denseRows);
+            CombineStageInput(recording, step, _tableau.DenseStageRows[i], h);
+            Multiply(field, RungeKuttaStepper<T>.StageTime(t, next, h, _tableau.DenseNodes[i]), Cotangents.Row(StageInput, StateLength), DenseBar + stage, StageBar);
+            ReadOnlySpan<T> inputBar = Cotangents.Row(StageBar, StateLength);
+            AddScaled(inputBar, 1, DenseOrigin, _denseOriginIsActive);
+            _denseOriginIsActive = true;
+            ReadOnlySpan<double> a = _tableau.DenseStage(i);
+            for (int j = 0; j < a.Length; j++)
             {
-                int node = i == 0 ? step : step + 1;
-                AddScaled(cotangent, weight, NodeBar(node), _nodeIsActive[node % _nodeRing]);
-                _nodeIsActive[node % _nodeRing] = true;
-            }
-            else
-            {
-                AddScaled(cotangent, weight, DenseBar + i, _denseIsActive[i]);
-                _denseIsActive[i] = true;
+                AddToStage(step, j, h * a[j], inputBar);
             }
         }
     }
@@ -127,6 +163,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
     {
+        TransposeDenseStages(recording, step, field);
         FlushNode(recording, step + 1, field);
         double t = recording.Node(step);
         double next = recording.Node(step + 1);
@@ -279,7 +316,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     private int NodeBar(int node) => 5 + (node % _nodeRing);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private double Multiply(IVectorJacobianProduct<T> field, double t, ReadOnlySpan<T> z, int cotangent, int destination)
+    protected double Multiply(IVectorJacobianProduct<T> field, double t, ReadOnlySpan<T> z, int cotangent, int destination)
     {
         VectorJacobianProducts++;
         return field.Evaluate(t, z, Cotangents.Row(cotangent, StateLength), Cotangents.Row(destination, StateLength));
@@ -293,10 +330,13 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             _denseRows[i] = recording.RowOffset(step, 1 + i);
         }
 
-        LinearCombination row = _tableau.StageRows[stage];
-        CombineKernel.Run(
-            ref recording.Start, _denseRows, row.Indices, row.Weights, h, ref MemoryMarshal.GetReference(recording.Row(step, 0)), ref Cotangents[StageInput], StateLength);
+        CombineStageInput(recording, step, _tableau.StageRows[stage], h);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CombineStageInput(SolveRecording<T> recording, int step, LinearCombination row, double h)
+        => CombineKernel.Run(
+            ref recording.Start, _denseRows, row.Indices, row.Weights, h, ref MemoryMarshal.GetReference(recording.Row(step, 0)), ref Cotangents[StageInput], StateLength);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddTerm(int row, double weight, ref int count)
@@ -311,7 +351,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             ref Cotangents.Start, Cotangents.Offsets, _termRows.AsSpan(0, count), _termWeights.AsSpan(0, count), scale, ref Cotangents[origin], ref Cotangents[destination], Cotangents.PaddedLength);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddScaled(ReadOnlySpan<T> cotangent, double weight, int destination, bool isActive)
+    protected void AddScaled(ReadOnlySpan<T> cotangent, double weight, int destination, bool isActive)
         => CombineKernel.Run(
             ref MemoryMarshal.GetReference(cotangent), [0], [0], [weight], 1, ref Cotangents[isActive ? destination : Zeros], ref Cotangents[destination], StateLength);
 }

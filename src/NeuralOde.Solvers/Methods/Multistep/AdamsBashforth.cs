@@ -1,6 +1,6 @@
 namespace NeuralOde.Solvers;
 
-/// <summary>The explicit Adams–Bashforth methods of order 2, 3 and 4, with variable coefficients: one evaluation a step.</summary>
+/// <summary>The explicit Adams–Bashforth methods of order 1 to 5, with variable coefficients: one evaluation a step.</summary>
 /// <remarks>
 /// Order as given · no error estimate: needs <see cref="FixedSteps"/> · 1 stage · dense output: the integral of the same polynomial, of the same order ·
 /// J. C. Adams, F. Bashforth (1883); Hairer, Nørsett, Wanner I, III.1 and III.5.
@@ -15,7 +15,7 @@ namespace NeuralOde.Solvers;
 public sealed class AdamsBashforth : OdeSolver
 {
     /// <summary>Makes the method of an order.</summary>
-    /// <param name="order">2, 3 or 4.</param>
+    /// <param name="order">1 to 5. Order 1 is <see cref="Euler"/> with the dense output of this family.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another order.</exception>
     public AdamsBashforth(int order)
         : base(Named(order)) => Order = order;
@@ -33,10 +33,10 @@ public sealed class AdamsBashforth : OdeSolver
     public override int StageCount => 1;
 
     internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
-        => new AdamsBashforthStepper<T>(Order, stateLength, quadratureLength);
+        => new AdamsBashforthStepper<T>(Order, stateLength, quadratureLength, corrects: false);
 
     private static string Named(int order)
-        => order is >= 2 and <= AdamsWeights.MaxOrder
+        => order is >= 1 and <= AdamsWeights.MaxOrder
             ? $"ab{order}"
-            : throw new ArgumentOutOfRangeException(nameof(order), order, "The order of an Adams–Bashforth method here is 2, 3 or 4 (order 1 is Euler).");
+            : throw new ArgumentOutOfRangeException(nameof(order), order, "The order of an Adams–Bashforth method here is 1 to 5.");
 }

@@ -1,9 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>The step of an Adams–Bashforth method; classic Runge–Kutta steps where its history does not serve.</summary>
+/// <summary>
+/// The step of an Adams–Bashforth method, or of one with a Moulton corrector after it; classic Runge–Kutta steps where its history does not serve.
+/// </summary>
 internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -15,25 +18,33 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
     internal const int MultistepTag = 1;
 
     private readonly int _order;
+    private readonly bool _corrects;
     private readonly double[] _historyTimes;
     private readonly double[] _weights;
+    private readonly double[] _denseWeights;
     private readonly double[] _nodes;
     private readonly int[] _rowIndices;
+    private readonly int[] _correctorRows;
+    private readonly int _predictedRow;
     private int _historyCount;
     private bool _isMultistep;
 
-    // The history of one step fewer than the order lies in extra rows; the newest derivative is row 0.
-    public AdamsBashforthStepper(int order, int stateLength, int quadratureLength)
-        : base(RungeKutta4.Coefficients, stateLength, quadratureLength, extraRows: order - 1)
+    // The history of one step fewer than the order lies in extra rows; the newest derivative is row 0. The derivative at the predicted state comes last.
+    public AdamsBashforthStepper(int order, int stateLength, int quadratureLength, bool corrects)
+        : base(RungeKutta4.Coefficients, stateLength, quadratureLength, extraRows: corrects ? order : order - 1)
     {
+        _corrects = corrects;
+        _predictedRow = ExtraRow + order - 1;
+        _correctorRows = new int[order];
         _order = order;
         _historyTimes = new double[order - 1];
         _weights = new double[order];
+        _denseWeights = new double[order];
         _nodes = new double[order];
         _rowIndices = [0, .. Enumerable.Range(ExtraRow, order - 1)];
     }
 
-    public override int RecordedRows => 2;
+    public override int RecordedRows => _corrects ? 3 : 2;
 
     internal override int DenseTermCount => Math.Max(_order, base.DenseTermCount);
 
@@ -61,19 +72,43 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
 
         AdamsWeights.Compute(_nodes, 1, derivative: false, _weights);
-        return CombineRows(_rowIndices, _weights, h, NewStateRow, plan.End) ? new StepAttempt(StepOutcome.Complete, 0, _order + 1) : NotFinite;
+        bool isFinite = CombineRows(_rowIndices, _weights, h, _corrects ? InputRow : NewStateRow, plan.End);
+        if (isFinite && _corrects)
+        {
+            EvaluateStage(plan.End, InputRow, _predictedRow);
+            _correctorRows[0] = _predictedRow;
+            _rowIndices.AsSpan(0, _order - 1).CopyTo(_correctorRows.AsSpan(1));
+            ToCorrector(_nodes);
+            AdamsWeights.Compute(_nodes, 1, derivative: false, _weights);
+            isFinite = CombineRows(_correctorRows, _weights, h, NewStateRow, plan.End);
+        }
+
+        return isFinite ? new StepAttempt(StepOutcome.Complete, 0, _order + 1) : NotFinite;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool CombineQuadratures(double h)
-        => _isMultistep ? CombineQuadratures(_rowIndices, _weights, h) : base.CombineQuadratures(h);
+        => _isMultistep ? CombineQuadratures(_corrects ? _correctorRows : _rowIndices, _weights, h) : base.CombineQuadratures(h);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Interpolate(double theta, double h, Span<T> destination)
+    {
+        if (!_isMultistep)
+        {
+            base.Interpolate(theta, h, destination);
+            return;
+        }
+
+        AdamsWeights.Compute(_nodes, theta, derivative: false, _denseWeights);
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _rowIndices, _denseWeights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
     {
         if (_isMultistep)
         {
-            Record(recording, t, plan, MultistepTag, stages: 1);
+            Record(recording, t, plan, MultistepTag, _corrects ? [0, _predictedRow] : [0]);
         }
         else
         {
@@ -96,7 +131,11 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
             }
         }
 
-        _historyTimes[0] = t;
+        if (_order > 1)
+        {
+            _historyTimes[0] = t;
+        }
+
         _historyCount = Math.Min(_historyCount + 1, _order - 1);
     }
 
@@ -109,26 +148,42 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
 
         Span<double> nodes = stackalloc double[_order];
-        RecordedNodes(recording, step, nodes);
+        RecordedNodes(recording, step, _corrects, nodes);
         AdamsWeights.Compute(nodes, theta, derivative, weights);
         for (int j = 0; j < _order; j++)
         {
-            rows[j] = recording.RowOffset(step - j, 1);
+            rows[j] = RecordedRow(recording, step, j, _corrects);
         }
 
         return _order;
     }
 
-    public override StepTranspose<T> CreateTranspose() => new AdamsBashforthTranspose<T>(this, _order);
+    public override StepTranspose<T> CreateTranspose() => new AdamsBashforthTranspose<T>(this, _order, _corrects);
+
+    /// <summary>Where the derivative at a formula's node is recorded.</summary>
+    internal static nint RecordedRow(SolveRecording<T> recording, int step, int node, bool corrects)
+        => !corrects ? recording.RowOffset(step - node, 1) : node == 0 ? recording.RowOffset(step, 2) : recording.RowOffset(step - node + 1, 1);
+
+    /// <summary>Makes a predictor's nodes those of the corrector, which begin with the end of the step and leave out the oldest.</summary>
+    private static void ToCorrector(Span<double> nodes)
+    {
+        nodes[..^1].CopyTo(nodes[1..]);
+        nodes[0] = 1;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void RecordedNodes(SolveRecording<T> recording, int step, Span<double> nodes)
+    internal void RecordedNodes(SolveRecording<T> recording, int step, bool corrects, Span<double> nodes)
     {
         double t = recording.Node(step), h = recording.StepSize(step);
         nodes[0] = 0;
         for (int j = 1; j < _order; j++)
         {
             nodes[j] = (recording.Node(step - j) - t) / h;
+        }
+
+        if (corrects)
+        {
+            ToCorrector(nodes);
         }
     }
 

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// Weights of the Adams–Bashforth formula on unevenly spaced nodes: the polynomial through the derivatives at x_0 = 0 > x_1 > … is integrated.
-/// Nodes are in units of the step, <c>x_j = (t_{n−j} − t_n) / h</c>.
+/// Weights of Adams formulas on unevenly spaced nodes: the polynomial through the derivatives at the nodes is integrated.
+/// Nodes are in units of the step, <c>x_j = (t_{n−j} − t_n) / h</c>; those of a Moulton formula begin with the end of the step, 1.
 /// </summary>
 /// <remarks>Hairer, Nørsett, Wanner, <i>Solving Ordinary Differential Equations I</i>, III.5, in Lagrange's form rather than Newton's, which is what the transpose needs.</remarks>
 internal static class AdamsWeights
 {
-    public const int MaxOrder = 4;
+    public const int MaxOrder = 5;
 
     /// <summary>Writes ∫_0^θ ℓ_j(x) dx, or ℓ_j(θ) where the derivative is asked for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

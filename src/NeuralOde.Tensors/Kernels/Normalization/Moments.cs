@@ -71,7 +71,7 @@ internal static unsafe class Moments
         }
     }
 
-    /// <summary>Each group is a run of neighbours.</summary>
+    /// <summary>Each group is a run of neighbors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Runs<T>(T* x, NormalizationExtent extent, T* mean, T* variance, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -49,14 +49,16 @@ internal static unsafe class Normalization
                 row += rows;
                 if (extent.Width >= LongRun)
                 {
-                    VectorDispatch.Run<T, Runs<T>>(new() { X = px + start, Mean = groupMean, Inverse = inverse, Scale = ps, Shift = pb, Rows = rows, Extent = extent, Destination = pd + start }, width);
+                    var runs = new Runs<T> { X = px + start, Mean = groupMean, Inverse = inverse, Scale = ps, Shift = pb, Rows = rows, Extent = extent, Destination = pd + start };
+                    VectorDispatch.Run<T, Runs<T>>(runs, width);
                     continue;
                 }
 
                 Coefficients.Spread(groupMean, extent, mean);
                 Coefficients.Spread(inverse, extent, factor);
                 Map.Binary<T, MultiplyOperator<T>>(new ReadOnlySpan<T>(factor, channels), new ReadOnlySpan<T>(ps, channels), new Span<T>(factor, channels));
-                VectorDispatch.Run<T, Lines<T>>(new() { X = px + start, Mean = mean, Factor = factor, Shift = pb, Rows = rows, Channels = channels, Destination = pd + start }, width);
+                var lines = new Lines<T> { X = px + start, Mean = mean, Factor = factor, Shift = pb, Rows = rows, Channels = channels, Destination = pd + start };
+                VectorDispatch.Run<T, Lines<T>>(lines, width);
             }
         }
     }
