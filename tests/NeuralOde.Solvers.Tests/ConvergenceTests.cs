@@ -2,6 +2,8 @@ namespace NeuralOde.Solvers.Tests;
 
 public class ConvergenceTests
 {
+    public static TheoryData<string, bool> SolvingBothWays => SolverNames.SolvingBothWays;
+
     public static TheoryData<string, bool> FixedBothWays => SolverNames.FixedBothWays;
 
     public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
@@ -91,6 +93,19 @@ public class ConvergenceTests
         }
 
         Assert.Equal(exponent, Slope(logTolerances, logErrors), 0.25);
+    }
+
+    [Theory]
+    [MemberData(nameof(SolvingBothWays))]
+    public void Float_meets_a_tolerance_within_its_precision(string name, bool forward)
+    {
+        OdeSolver solver = OdeSolver.Parse(name);
+        var integrator = new Integrator<float>(solver, new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, 2);
+        var states = new float[4];
+        double start = forward ? 0 : 3, end = 3 - start;
+        integrator.Solve(new KnownField<float>(), KnownField<float>.Initial(start), [start, end], states).ThrowIfFailed();
+        double exponent = Math.Min(1, solver.Order / (Math.Min(solver.Order, solver.EmbeddedOrder ?? solver.Order) + 1.0));
+        Assert.InRange(KnownField<float>.Error(end, states.AsSpan(2)), 0, 100 * Math.Pow(1e-4, exponent));
     }
 
     [Fact]

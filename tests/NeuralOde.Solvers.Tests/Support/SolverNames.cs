@@ -27,6 +27,8 @@ internal static class SolverNames
 
     public static TheoryData<string, bool> FixedBothWays => BothWays(FixedNames);
 
+    public static TheoryData<string, bool> SolvingBothWays => BothWays(AdaptiveNames.Where(name => SolvesEquations(OdeSolver.Parse(name))));
+
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
 
     /// <summary>Whether a method's step solves equations, linear or not, so that its results carry their errors too.</summary>

@@ -9,6 +9,8 @@ internal sealed class BdfFormula(int maxOrder) : NordsieckFormula(maxOrder, 0)
     /// <summary>Largest order: the formulas of order 6 are hardly stable, those above not at all.</summary>
     public const int HighestOrder = 5;
 
+    public override bool IsForStiffProblems => true;
+
     public override double[] DenseCorrection => Correction;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -13,6 +13,9 @@ internal abstract class NordsieckFormula(int maxOrder, int denseDegrees)
 {
     public int MaxOrder { get; } = maxOrder;
 
+    /// <summary>Whether stiff components rule the iterations, so that corrections with the factorization of another γ are scaled.</summary>
+    public abstract bool IsForStiffProblems { get; }
+
     /// <summary>Degrees that dense output within a step has beyond q.</summary>
     public int DenseDegrees { get; } = denseDegrees;
 

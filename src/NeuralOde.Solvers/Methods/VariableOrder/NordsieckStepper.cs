@@ -92,6 +92,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _savedDerivativeFactor = 0;
         _rate = 1;
         _lastRow = _start;
+        _roundOff = 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative;
         _newton?.Start(start.Problem, Scale);
     }
 
@@ -265,7 +266,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
             slope[i] = size * f[i];
         }
 
-        if (Problem.MassMatrix is not null && !_newton!.StartSlope(t, new ReadOnlySpan<T>(z, StateLength), new ReadOnlySpan<T>(f, StateLength), h, new Span<T>(slope, StateLength), ref Counts))
+        if (Problem.MassMatrix is not null && !_newton!.StartSlope(t, new ReadOnlySpan<T>(z, StateLength), new ReadOnlySpan<T>(f, StateLength), h, slope, ref Counts))
         {
             return false;
         }
