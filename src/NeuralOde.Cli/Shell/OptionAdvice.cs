@@ -1,5 +1,5 @@
-using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
 using NeuralOde.Series;
