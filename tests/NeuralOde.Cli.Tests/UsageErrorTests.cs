@@ -41,7 +41,7 @@ public class UsageErrorTests
     [InlineData("Windows last", "learn", "spiral", "--no-report", "--window-max", "100")]
     public void A_wrong_command_line_is_told_in_one_line_before_any_work(string message, params string[] arguments)
     {
-        ToolRun run = ToolRun.Of(arguments);
+        var run = ToolRun.Of(arguments);
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Empty(run.Out);
         string[] lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -45,7 +45,7 @@ public sealed class SpiralModel
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SpiralModel Load(string path, Func<LatentSpiralsOptions, LatentSpiralsOptions>? change = null)
     {
-        ModelFile file = ModelFile.Load(path, FileKind);
+        var file = ModelFile.Load(path, FileKind);
         LatentSpiralsOptions options;
         try
         {

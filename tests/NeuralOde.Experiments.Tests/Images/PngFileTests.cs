@@ -64,7 +64,7 @@ public class PngFileTests
         Assert.Equal([0, 1, 2 / 3f, 1], gray.Values.ToArray());
         GrayImage palette = PngFile.ReadGray(PngBytes.Of(Row(0, 1, 2), 3, 2, palette: [0, 0, 0, 255, 255, 255, 0, 0, 0], transparency: [0, 255]), "x");
         Assert.Equal([1, 1, 0], palette.Values.ToArray());
-        var rgb = new int[1, 2, 3] { { { 10, 20, 30 }, { 10, 20, 31 } } };
+        int[,,] rgb = new int[1, 2, 3] { { { 10, 20, 30 }, { 10, 20, 31 } } };
         GrayImage key = PngFile.ReadGray(PngBytes.Of(rgb, 2, 8, transparency: [0, 10, 0, 20, 0, 30]), "x");
         Assert.Equal(1, key[0, 0]);
         Assert.InRange(key[0, 1], 0.07f, 0.08f);
@@ -113,7 +113,7 @@ public class PngFileTests
 
     private static int[,,] Row(params int[] values)
     {
-        var row = new int[1, values.Length, 1];
+        int[,,] row = new int[1, values.Length, 1];
         for (int i = 0; i < values.Length; i++)
         {
             row[0, i, 0] = values[i];
@@ -124,7 +124,7 @@ public class PngFileTests
 
     private static int[,,] Samples(int height, int width, int channels, int most)
     {
-        var samples = new int[height, width, channels];
+        int[,,] samples = new int[height, width, channels];
         int state = 1;
         for (int y = 0; y < height; y++)
         {
