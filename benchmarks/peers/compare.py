@@ -1,9 +1,9 @@
 """Runs this library's benchmarks and the peers' in turn, several rounds, on one core, and prints the ratios as a Markdown table.
 
-    python3 benchmarks/peers/compare.py [SECTION...] [--rounds 3] [--core 0] [--clock wall|cpu] [--json FILE]
+    python3 benchmarks/peers/compare.py [SECTION...] [--peer workloads|cvode] [--rounds 3] [--core 0] [--clock wall|cpu] [--json FILE]
 
 A ratio is taken within a round, so that whatever else the machine does meets both sides alike; the table has the rounds' median and
-range. PyTorch runs under /usr/bin/python3 (Debian's python3-torch), or under what PEER_PYTHON names.
+range. PyTorch runs under /usr/bin/python3 (Debian's python3-torch), or under what PEER_PYTHON names. The section "stiff" has CVODE for a peer: compare.py stiff --peer cvode.
 """
 
 import argparse
@@ -51,6 +51,7 @@ def text(value, unit):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sections", nargs="*")
+    parser.add_argument("--peer", choices=["workloads", "cvode"], default="workloads")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
@@ -61,7 +62,7 @@ def main():
     common = [*options.sections, "--clock", options.clock]
     # Our own program keeps its measuring thread on the core itself, and leaves the compiler's thread free.
     ours = [dotnet, OURS, "table", *common, "--core", str(options.core)]
-    peers = ["taskset", "-c", str(options.core), os.environ.get("PEER_PYTHON", "/usr/bin/python3"), HERE / "workloads.py", *common]
+    peers = ["taskset", "-c", str(options.core), os.environ.get("PEER_PYTHON", "/usr/bin/python3"), HERE / f"{options.peer}.py", *common]
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "rows.json")

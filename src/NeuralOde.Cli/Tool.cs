@@ -8,6 +8,7 @@ using NeuralOde.Cli.Predict;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Cli;
 
@@ -59,20 +60,18 @@ internal static class Tool
         }
         catch (CommandException e)
         {
-            context.Error.WriteLine($"neuralode: {e.Message}");
-            if (e.ExitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
-            {
-                context.Error.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' shows what there is.");
-            }
-
-            return e.ExitCode;
+            return Tell(context, parsed, e.Message, e.ExitCode);
+        }
+        catch (NeuralOdeException e)
+        {
+            return Tell(context, parsed, OptionAdvice.Describe(e), OptionAdvice.ExitCodeOf(e));
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
             context.Error.WriteLine("neuralode: stopped.");
             return ExitCode.Cancelled;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             context.Error.WriteLine($"neuralode: {e.Message}");
             return ExitCode.Failure;
@@ -86,6 +85,18 @@ internal static class Tool
                 : $"neuralode: unexpected failure, {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (Set {TraceVariable}=1 to see where.)");
             return ExitCode.Failure;
         }
+    }
+
+    /// <summary>Says what went wrong and, where the command line may be wrong, which help there is.</summary>
+    private static int Tell(CommandContext context, ParseResult parsed, string message, int exitCode)
+    {
+        context.Error.WriteLine($"neuralode: {message}");
+        if (exitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
+        {
+            context.Error.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' shows what there is.");
+        }
+
+        return exitCode;
     }
 
     /// <summary>Everything that the tool does, in the help's order.</summary>
@@ -103,7 +114,7 @@ internal static class Tool
             "experiment", "Runs one of the articles' larger experiments, and reports what came out.", "'neuralode experiment NAME --help' says what an experiment does and what it takes.", context);
         foreach (CommandDescription verb in Verbs())
         {
-            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context));
+            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context, context.Arguments.Contains(verb.Name.Split(' ')[^1])));
         }
 
         root.Add(experiments);

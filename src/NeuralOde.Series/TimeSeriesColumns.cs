@@ -13,7 +13,7 @@ internal sealed class TimeSeriesColumns
     private readonly Dictionary<int, string> _parts = [];
 
     /// <summary>Finds the columns; remarks about those left out go to the notes.</summary>
-    public TimeSeriesColumns(CsvTable table, TimeSeriesOptions options, List<string> notes)
+    public TimeSeriesColumns(CsvTable table, TimeSeriesOptions options, List<SeriesNote> notes)
     {
         _table = table;
         _options = options;
@@ -56,9 +56,10 @@ internal sealed class TimeSeriesColumns
             }
         }
 
-        throw new CsvException(
-            _table.Name, null, null,
-            $"no column is named {string.Join(", ", DefaultTimeColumns[..^1])} or {DefaultTimeColumns[^1]}. Say which holds the times; the columns are {CsvTable.List(_table.Columns)}.");
+        throw new TableException(
+            _table.Name, null, null, TableReason.NoTimeColumn,
+            $"no column is named {string.Join(", ", DefaultTimeColumns[..^1])} or {DefaultTimeColumns[^1]}; the columns are {CsvTable.List(_table.Columns)}.",
+            "Say which holds the times.");
     }
 
     /// <summary>Gives a column its part; a column cannot have two.</summary>
@@ -66,9 +67,10 @@ internal sealed class TimeSeriesColumns
     {
         if (!_parts.TryAdd(column, part))
         {
-            throw new ArgumentException(_parts[column] == part
-                ? $"Column '{_table.Columns[column]}' of {_table.Name} is named twice as {part}; name it once."
-                : $"Column '{_table.Columns[column]}' of {_table.Name} is named as {_parts[column]} and as {part}; it can be one of them only.");
+            throw new TableException(
+                _table.Name, null, _table.Columns[column], TableReason.ColumnUsedTwice,
+                _parts[column] == part ? $"it is named twice as {part}." : $"it is named as {_parts[column]} and as {part}.",
+                _parts[column] == part ? "Name it once." : "Name it as one of them only.");
         }
 
         return column;
@@ -81,7 +83,7 @@ internal sealed class TimeSeriesColumns
     }
 
     /// <summary>Every unclaimed column of numbers. Text is left out with a note; a mixture, or decimal commas, are more likely a slip, and an error.</summary>
-    private int[] DefaultState(List<string> notes)
+    private int[] DefaultState(List<SeriesNote> notes)
     {
         var columns = new List<int>();
         var text = new List<string>();
@@ -96,8 +98,7 @@ internal sealed class TimeSeriesColumns
             var (numbers, firstText) = CountNumbers(column);
             if (numbers > 0 && firstText >= 0)
             {
-                var reason = _table.NotANumber(firstText, column).Reason;
-                throw _table.Fault(firstText, column, $"{reason} ({numbers} other fields of the column are numbers; if it is not wanted, name the state columns.)");
+                throw _table.NotANumber(firstText, column, TableReason.MixedColumn, $", but {numbers} other fields of the column are", "Or name the state columns without this one.");
             }
 
             if (firstText >= 0 && HasDecimalComma(_table.Text(firstText, column)))
@@ -118,17 +119,18 @@ internal sealed class TimeSeriesColumns
 
         if (columns.Count == 0)
         {
-            throw new CsvException(_table.Name, null, null, $"no column is left that holds numbers to learn from; the columns are {CsvTable.List(_table.Columns)}.");
+            throw new TableException(
+                _table.Name, null, null, TableReason.NoStateColumn, $"no column is left that holds numbers to learn from; the columns are {CsvTable.List(_table.Columns)}.");
         }
 
         if (text.Count > 0)
         {
-            notes.Add($"Left out, because they hold text: {string.Join(", ", text)}.");
+            notes.Add(new(SeriesNoteReason.TextColumns, $"Left out, because they hold text: {string.Join(", ", text)}."));
         }
 
         if (empty.Count > 0)
         {
-            notes.Add($"Left out, because they hold no value: {string.Join(", ", empty)}.");
+            notes.Add(new(SeriesNoteReason.EmptyColumns, $"Left out, because they hold no value: {string.Join(", ", empty)}."));
         }
 
         return [.. columns];
@@ -170,7 +172,8 @@ internal sealed class TimeSeriesColumns
             var index = Array.IndexOf(State, _table.ColumnIndex(name));
             if (index < 0)
             {
-                throw new ArgumentException($"Column '{name}' of {_table.Name} is to be modelled as a logarithm, but is not a state column; those are {string.Join(", ", Names(State))}.");
+                throw new TableException(
+                    _table.Name, null, name, TableReason.LogOfOtherColumn, $"it is to be modeled as a logarithm, but is not a state column; those are {string.Join(", ", Names(State))}.", "Name state columns only.");
             }
 
             flags[index] = true;

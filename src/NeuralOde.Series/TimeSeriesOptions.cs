@@ -1,5 +1,6 @@
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Series;
 
@@ -22,7 +23,7 @@ public sealed record TimeSeriesOptions
     /// <value>The default, null: all rows are one series.</value>
     public string? SeriesColumn { get; init; }
 
-    /// <summary>State columns that are modelled as logarithms: their values must be above 0.</summary>
+    /// <summary>State columns that are modeled as logarithms: their values must be above 0.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<string> LogColumns { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 
@@ -37,4 +38,31 @@ public sealed record TimeSeriesOptions
     /// <summary>How many rows each series must have.</summary>
     /// <value>3.</value>
     public int MinimumPoints { get; init; } = 3;
+
+    /// <summary>The settings: what each is called and its help.</summary>
+    public static SettingList<TimeSeriesOptions> Settings { get; } = new(Setting.Group(
+        "Data",
+        Setting.OptionalText(
+            "time",
+            "COLUMN",
+            "The column of times. Default: the one named time, t, date or year.",
+            (TimeSeriesOptions x) => x.TimeColumn,
+            (x, v) => x with { TimeColumn = v }),
+        Setting.Choice(
+            "time format",
+            [("auto", TimeFormat.Automatic), ("number", TimeFormat.Number), ("iso", TimeFormat.IsoDate), ("yyyymmdd", TimeFormat.CompactDate)],
+            "How times are written. auto tells numbers from ISO dates.",
+            (TimeSeriesOptions x) => x.TimeFormat,
+            (x, v) => x with { TimeFormat = v }),
+        Setting.OptionalNames(
+            "states", "The columns to learn, joined by commas. Default: every column of numbers that has no other part.", (TimeSeriesOptions x) => x.StateColumns, (x, v) => x with { StateColumns = v }),
+        Setting.OptionalText(
+            "series", "COLUMN", "The column that tells series apart, such as a subject. Default: all rows are one series.", (TimeSeriesOptions x) => x.SeriesColumn, (x, v) => x with { SeriesColumn = v }),
+        Setting.OptionalNames("log", "State columns that are learned as logarithms: positive ones that vary by factors.", (TimeSeriesOptions x) => x.LogColumns, (x, v) => x with { LogColumns = v ?? [] }))
+        .Append(Setting.OptionalNames(
+            "covariates",
+            "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
+            (TimeSeriesOptions x) => x.CovariateColumns,
+            (x, v) => x with { CovariateColumns = v ?? [] }) with
+        { Group = "With --model latent only" }));
 }

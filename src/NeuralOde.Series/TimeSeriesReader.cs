@@ -9,7 +9,7 @@ internal sealed class TimeSeriesReader
 {
     private readonly CsvTable _table;
     private readonly TimeSeriesOptions _options;
-    private readonly List<string> _notes = [];
+    private readonly List<SeriesNote> _notes = [];
 
     public TimeSeriesReader(CsvTable table, TimeSeriesOptions options)
     {
@@ -22,7 +22,7 @@ internal sealed class TimeSeriesReader
     {
         if (_table.RowCount == 0)
         {
-            throw new CsvException(_table.Name, null, null, "there are no rows below the header.");
+            throw new TableException(_table.Name, null, null, TableReason.NoRows, "there are no rows below the header.");
         }
 
         var columns = new TimeSeriesColumns(_table, _options, _notes);
@@ -55,7 +55,9 @@ internal sealed class TimeSeriesReader
                 RequireTime(row, column);
                 if (!CsvTable.TryNumber(_table.Field(row, column), out times[row]))
                 {
-                    throw _table.Fault(row, column, $"{CsvTable.Shorten(_table.Text(row, column))} is not a time; write {TimeAxis.Example(_options.TimeFormat)}, the same kind in all rows.");
+                    throw _table.Fault(
+                        row, column, TableReason.NotATime,
+                        $"{CsvTable.Shorten(_table.Text(row, column))} is not a time.", $"Write {TimeAxis.Example(_options.TimeFormat)}, the same kind in all rows.");
                 }
 
                 compact = compact && TimeAxis.TryDate(_table.Field(row, column), TimeFormat.CompactDate, out _);
@@ -63,7 +65,8 @@ internal sealed class TimeSeriesReader
 
             if (compact && _options.TimeFormat == TimeFormat.Automatic)
             {
-                _notes.Add($"The times of column '{name}' look like dates written as eight digits (yyyyMMdd), but were read as plain numbers. Say so if they are dates.");
+                _notes.Add(new(
+                    SeriesNoteReason.TimesLookLikeDates, $"The times of column '{name}' look like dates written as eight digits (yyyyMMdd), but were read as plain numbers.", "Say so if they are dates."));
             }
 
             return (new TimeAxis(name), times);
@@ -75,7 +78,8 @@ internal sealed class TimeSeriesReader
             RequireTime(row, column);
             if (!TimeAxis.TryDate(_table.Field(row, column), format, out dates[row]))
             {
-                throw _table.Fault(row, column, $"{CsvTable.Shorten(_table.Text(row, column))} is not a date; write {TimeAxis.Example(format)}, the same kind in all rows.");
+                throw _table.Fault(
+                    row, column, TableReason.NotATime, $"{CsvTable.Shorten(_table.Text(row, column))} is not a date.", $"Write {TimeAxis.Example(format)}, the same kind in all rows.");
             }
         }
 
@@ -92,7 +96,7 @@ internal sealed class TimeSeriesReader
     {
         if (_table.IsMissing(row, column))
         {
-            throw _table.Fault(row, column, "the time is missing. Every row needs one; fill it in, or remove the row.");
+            throw _table.Fault(row, column, TableReason.MissingTime, "the time is missing.", "Every row needs one; fill it in, or remove the row.");
         }
     }
 
@@ -114,7 +118,8 @@ internal sealed class TimeSeriesReader
             {
                 if (_table.IsMissing(row, column))
                 {
-                    throw _table.Fault(row, column, "the series is not named. Every row needs its series' name; fill it in, or remove the row.");
+                    throw _table.Fault(
+                        row, column, TableReason.MissingSeriesName, "the series is not named.", "Every row needs the name of its series; fill it in, or remove the row.");
                 }
 
                 var id = _table.Text(row, column);
@@ -153,15 +158,17 @@ internal sealed class TimeSeriesReader
                     (false, _) => "Sort the rows by time, or if the file holds several series, name the column that tells them apart.",
                 };
                 throw _table.Fault(
-                    rows[i], column,
-                    $"the time {_table.Text(rows[i], column)}{which} {(equal ? "equals" : "is before")} {_table.Text(rows[i - 1], column)} on line {_table.LineOf(rows[i - 1])}; times must strictly increase within a series. {hint}");
+                    rows[i], column, seriesColumn < 0 ? TableReason.TimesRestart : TableReason.TimesNotIncreasing,
+                    $"the time {_table.Text(rows[i], column)}{which} {(equal ? "equals" : "is before")} {_table.Text(rows[i - 1], column)} on line {_table.LineOf(rows[i - 1])}; times must strictly increase within a series.",
+                    hint);
             }
 
             if (rows.Count < _options.MinimumPoints)
             {
-                throw new CsvException(
-                    _table.Name, _table.LineOf(rows[0]), null,
-                    $"{(seriesColumn < 0 ? rows.Count == 1 ? "there is" : "there are" : $"series '{id}' has")} {rows.Count} {(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series. Add rows, or remove the series.");
+                throw new TableException(
+                    _table.Name, _table.LineOf(rows[0]), null, TableReason.TooFewRows,
+                    $"{(seriesColumn < 0 ? rows.Count == 1 ? "there is" : "there are" : $"series '{id}' has")} {rows.Count} {(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series.",
+                    "Add rows, or remove the series.");
             }
         }
     }
@@ -182,8 +189,9 @@ internal sealed class TimeSeriesReader
                 if (columns.IsLog[c] && value <= 0)
                 {
                     throw _table.Fault(
-                        rows[i], state[c],
-                        $"{_table.Text(rows[i], state[c])} has no logarithm; values of a column that is modelled as a logarithm must be above 0. Model it as it is, or write NA where it was below detection.");
+                        rows[i], state[c], TableReason.NotPositive,
+                        $"{_table.Text(rows[i], state[c])} has no logarithm; values of a column that is modeled as a logarithm must be above 0.",
+                        "Model it as it is, or write NA where it was below detection.");
                 }
 
                 values[(i * state.Length) + c] = value;
@@ -213,8 +221,9 @@ internal sealed class TimeSeriesReader
             if (first >= 0 && next != value)
             {
                 throw _table.Fault(
-                    row, column,
-                    $"{_table.Text(row, column)} differs from {_table.Text(first, column)} on line {_table.LineOf(first)} of the same series; a covariate must be constant over a series. Name a column that changes as a state or an input.");
+                    row, column, TableReason.CovariateChanges,
+                    $"{_table.Text(row, column)} differs from {_table.Text(first, column)} on line {_table.LineOf(first)} of the same series; a covariate must be constant over a series.",
+                    "Name a column that changes as a state or an input.");
             }
 
             if (first < 0)
@@ -223,7 +232,9 @@ internal sealed class TimeSeriesReader
             }
         }
 
-        return first >= 0 ? value : throw _table.Fault(rows[0], column, "the covariate has no value in the series that begins here. Fill it in, or leave the covariate out.");
+        return first >= 0
+            ? value
+            : throw _table.Fault(rows[0], column, TableReason.CovariateMissing, "the covariate has no value in the series that begins here.", "Fill it in, or leave the covariate out.");
     }
 
     /// <summary>A component that a series never observed can still be learned from others, so it is a remark; one never observed at all cannot.</summary>
@@ -235,12 +246,12 @@ internal sealed class TimeSeriesReader
             var name = _table.Columns[state[c]];
             if (without.Length == sets.Length)
             {
-                throw new CsvException(_table.Name, null, name, "the column holds no value. Leave it out of the state columns.");
+                throw new TableException(_table.Name, null, name, TableReason.EmptyColumn, "the column holds no value.", "Leave it out of the state columns.");
             }
 
             if (without.Length > 0)
             {
-                _notes.Add($"'{name}' has no value in {without.Length} of {sets.Length} series: {CsvTable.List(without)}.");
+                _notes.Add(new(SeriesNoteReason.ComponentNotObserved, $"'{name}' has no value in {without.Length} of {sets.Length} series: {CsvTable.List(without)}."));
             }
         }
     }

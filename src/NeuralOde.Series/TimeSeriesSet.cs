@@ -21,7 +21,7 @@ public sealed class TimeSeriesSet
     /// <param name="components">The components' names, at least one, none twice.</param>
     /// <param name="series">The series, at least one, each with an id of its own.</param>
     /// <param name="time">What the times mean; null for plain numbers named <c>time</c>.</param>
-    /// <param name="logComponents">Those of <paramref name="components"/> that are modelled as logarithms; null for none.</param>
+    /// <param name="logComponents">Those of <paramref name="components"/> that are modeled as logarithms; null for none.</param>
     /// <param name="covariates">The covariates' names; null for none.</param>
     /// <param name="inputs">The inputs' names; null for none.</param>
     /// <param name="seriesName">What the ids are called; null where there is one series without a name.</param>
@@ -35,7 +35,7 @@ public sealed class TimeSeriesSet
         IReadOnlyList<string>? covariates = null,
         IReadOnlyList<string>? inputs = null,
         string? seriesName = null,
-        IReadOnlyList<string>? notes = null)
+        IReadOnlyList<SeriesNote>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(components);
         ArgumentNullException.ThrowIfNull(series);
@@ -59,7 +59,7 @@ public sealed class TimeSeriesSet
     /// <summary>What the times mean.</summary>
     public TimeAxis Time { get; }
 
-    /// <summary>Those of <see cref="Components"/> that are modelled as logarithms. The values here are natural.</summary>
+    /// <summary>Those of <see cref="Components"/> that are modeled as logarithms. The values here are natural.</summary>
     public IReadOnlyList<string> LogComponents { get; }
 
     /// <summary>The names of what is constant over each series.</summary>
@@ -71,16 +71,15 @@ public sealed class TimeSeriesSet
     /// <summary>What the series' ids are called; null where there is one series without a name.</summary>
     public string? SeriesName { get; }
 
-    /// <summary>Remarks for the user, as sentences: columns that were left out, components without a value in some series.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <summary>Remarks for the user: columns that were left out, components without a value in some series.</summary>
+    public IReadOnlyList<SeriesNote> Notes { get; }
 
     /// <summary>Reads series from a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="options">Which columns are what; null for the defaults.</param>
     /// <returns>The series; dates become days since the earliest date of the table.</returns>
-    /// <exception cref="CsvException">A column does not exist; a field is not what its column wants; times do not strictly
+    /// <exception cref="TableException">A column does not exist; a field is not what its column wants; times do not strictly
     /// increase within a series; a series is too short; or a state column has no value at all. The message names file, line and column.</exception>
-    /// <exception cref="ArgumentException">The options contradict each other.</exception>
     public static TimeSeriesSet FromTable(CsvTable table, TimeSeriesOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -125,7 +124,7 @@ public sealed class TimeSeriesSet
     public TimeSeriesSet WithSeries(IReadOnlyList<TimeSeries> series) =>
         new(Components, series, Time, LogComponents, Covariates, Inputs, SeriesName);
 
-    /// <summary>Whether a component is modelled as a logarithm.</summary>
+    /// <summary>Whether a component is modeled as a logarithm.</summary>
     internal bool IsLog(int component) => LogComponents.Contains(Components[component]);
 
     private void Check()
@@ -146,7 +145,7 @@ public sealed class TimeSeriesSet
 
         if (LogComponents.FirstOrDefault(name => !Components.Contains(name)) is { } stranger)
         {
-            throw new ArgumentException($"'{stranger}' is to be modelled as a logarithm, but is not a component; the components are {string.Join(", ", Components)}.");
+            throw new ArgumentException($"'{stranger}' is to be modeled as a logarithm, but is not a component; the components are {string.Join(", ", Components)}.");
         }
 
         if (Series.Count == 0)

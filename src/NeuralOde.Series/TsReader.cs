@@ -26,7 +26,7 @@ internal sealed class TsReader(TextReader text, string name)
 
         return _series.Count > 0
             ? new LabelledSeries(new TimeSeriesSet([.. Enumerable.Range(1, _components).Select(static i => $"x{i}")], _series, seriesName: "series"), _classes, [.. _labels])
-            : throw new SeriesFileException(name, 0, "there is no series below @data.");
+            : throw new SeriesFileException(name, null, SeriesFileReason.NoSeries, "there is no series below @data.", "Write one on each line.");
     }
 
     private void ReadHeader()
@@ -35,7 +35,7 @@ internal sealed class TsReader(TextReader text, string name)
         {
             if (line[0] != '@')
             {
-                throw Fault("a directive such as '@classLabel true a b' or '@data' should stand here; the series come below @data.");
+                throw Fault(SeriesFileReason.NotSeriesFile, "this line is no directive.", "Begin the file with directives such as '@classLabel true a b', and put the series below '@data'.");
             }
 
             string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -43,9 +43,9 @@ internal sealed class TsReader(TextReader text, string name)
             switch (words[0].ToUpperInvariant())
             {
                 case "@TIMESTAMPS" when isTrue:
-                    throw Fault("series with time stamps of their own are not read from this format; write them as a CSV table with a column of times.");
+                    throw Fault(SeriesFileReason.TimeStamps, "series with time stamps of their own are not read from this format.", "Write them as a CSV table with a column of times.");
                 case "@TARGETLABEL" when isTrue:
-                    throw Fault("the labels are numbers to be predicted (@targetLabel), not classes; classes are needed (@classLabel true a b).");
+                    throw Fault(SeriesFileReason.NoClasses, "the labels are numbers to be predicted (@targetLabel), and classes are needed.", "Name the classes in a line such as '@classLabel true a b'.");
                 case "@CLASSLABEL":
                     _hasLabels = isTrue;
                     _classes = isTrue ? words[2..] : [];
@@ -53,14 +53,14 @@ internal sealed class TsReader(TextReader text, string name)
                 case "@DATA":
                     if (!_hasLabels || _classes.Distinct(StringComparer.Ordinal).Count() < 2 || _classes.Distinct(StringComparer.Ordinal).Count() != _classes.Length)
                     {
-                        throw Fault("the header names no classes: above @data there should be a line such as '@classLabel true a b' with at least two, none twice.");
+                        throw Fault(SeriesFileReason.NoClasses, "the header does not name two classes, each once.", "Name them above @data in a line such as '@classLabel true a b'.");
                     }
 
                     return;
             }
         }
 
-        throw new SeriesFileException(name, 0, "there is no line '@data'; is this a .ts file of labelled series?");
+        throw new SeriesFileException(name, null, SeriesFileReason.NotSeriesFile, "there is no line '@data', so this is not a .ts file of labeled series.");
     }
 
     private void ReadSeries(string line)
@@ -69,9 +69,9 @@ internal sealed class TsReader(TextReader text, string name)
         int components = fields.Length - 1;
         if (components < 1 || (_components > 0 && components != _components))
         {
-            throw Fault(_components > 0
-                ? $"there are {components} components where the lines above have {_components}; components and the label are joined by colons."
-                : "there is no class label; it is the last field, after a colon.");
+            throw _components > 0
+                ? Fault(SeriesFileReason.UnequalLengths, $"there are {components} components where the lines above have {_components}.", "Join components and the label by colons.")
+                : Fault(SeriesFileReason.UnknownClass, "there is no class label.", "Write it as the last field, after a colon.");
         }
 
         _components = components;
@@ -79,7 +79,7 @@ internal sealed class TsReader(TextReader text, string name)
         int index = Array.IndexOf(_classes, label);
         if (index < 0)
         {
-            throw Fault($"the class '{label}' is none of the header's: {string.Join(", ", _classes)}.");
+            throw Fault(SeriesFileReason.UnknownClass, $"the class '{label}' is none of the header's: {string.Join(", ", _classes)}.", "Add it to the header, or correct the label.");
         }
 
         string[][] columns = Array.ConvertAll(fields[..^1], static x => x.Split(','));
@@ -87,7 +87,10 @@ internal sealed class TsReader(TextReader text, string name)
         int differing = Array.FindIndex(columns, x => x.Length != count);
         if (differing >= 0)
         {
-            throw Fault($"component {differing + 1} has {columns[differing].Length} values where component 1 has {count}; all components of a series are observed at the same times.");
+            throw Fault(
+                SeriesFileReason.UnequalLengths,
+                $"component {differing + 1} has {columns[differing].Length} values where component 1 has {count}; all components of a series are observed at the same times.",
+                "Write ? where a value is missing.");
         }
 
         var times = new double[count];
@@ -115,7 +118,7 @@ internal sealed class TsReader(TextReader text, string name)
 
         return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
-            : throw Fault($"{CsvTable.Shorten(trimmed)} is not a number; write one with a decimal point, or ? where it is missing.");
+            : throw Fault(SeriesFileReason.NotANumber, $"{CsvTable.Shorten(trimmed)} is not a number.", "Write one with a decimal point, or ? where it is missing.");
     }
 
     /// <summary>The next line that is neither blank nor a comment.</summary>
@@ -134,5 +137,5 @@ internal sealed class TsReader(TextReader text, string name)
         return null;
     }
 
-    private SeriesFileException Fault(string reason) => new(name, _line, reason);
+    private SeriesFileException Fault(SeriesFileReason reason, string fault, string advice) => new(name, _line, reason, fault, advice);
 }

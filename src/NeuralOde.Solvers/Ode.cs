@@ -112,11 +112,6 @@ public static class Ode
         SolveRecording<T>? recording = dense ? new SolveRecording<T>() : null;
         var states = new T[checked(times.Length * y0.Length)];
         SolveResult result = integrator.Solve(problem, y0, times, states, recording, options.Progress, options.CancellationToken);
-        if (options.ThrowOnFailure)
-        {
-            result.ThrowIfFailed();
-        }
-
         if (!timesAreGiven && recording is not null)
         {
             times = recording.Times.ToArray();
@@ -126,14 +121,39 @@ public static class Ode
                 recording.State(i).CopyTo(states.AsSpan(i * y0.Length));
             }
         }
-        else if (!timesAreGiven && !result.IsSuccess)
+        else if (!timesAreGiven && result.Status != SolveStatus.Success)
         {
             // What was solved is worth more than a row of NaN.
             times[1] = integrator.ReachedTime;
             integrator.ReachedState.CopyTo(states.AsSpan(y0.Length));
         }
 
-        return new OdeSolution<T>(result, times, states, y0.Length, recording);
+        else if (result.Status == SolveStatus.Terminated)
+        {
+            EndAtEvent(integrator, ref times, ref states);
+        }
+
+        var solution = new OdeSolution<T>(result, times, states, y0.Length, recording, [.. integrator.Occurrences]);
+        if (options.ThrowOnFailure && !result.IsSuccess)
+        {
+            throw result.Status == SolveStatus.Cancelled ? new OperationCanceledException(result.ToString()) : new OdeSolveException(result, solution);
+        }
+
+        return solution;
+    }
+
+    /// <summary>Leaves out the output times that a terminal event kept from being reached, and makes the event's the last.</summary>
+    private static void EndAtEvent<T>(Integrator<T> integrator, ref double[] times, ref T[] states)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double last = integrator.ReachedTime;
+        bool rising = times[^1] > times[0];
+        int reached = Array.FindIndex(times, t => rising ? t >= last : t <= last);
+        int length = integrator.StateLength;
+        Array.Resize(ref times, reached + 1);
+        Array.Resize(ref states, (reached + 1) * length);
+        times[reached] = last;
+        integrator.ReachedState[..length].CopyTo(states.AsSpan(reached * length));
     }
 
     private static void RequireFinite(double t, string parameter)

@@ -71,7 +71,9 @@ public sealed class ComputeSettings
         set => _random = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    /// <summary>How many compiled programs each layer and each training step keeps, one for each shape. Beyond that the least recently used are compiled again when they are needed.</summary>
+    /// <summary>
+    /// How many compiled programs each layer and each training step keeps, one for each shape. Beyond that the least recently used are compiled again when they are needed.
+    /// </summary>
     /// <value>At least 1; default 64.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxCachedPrograms

@@ -10,7 +10,7 @@ public sealed class Parameter : Tensor
     /// <summary>Makes a parameter that starts with a copy of the given values.</summary>
     /// <param name="initial">Shape, element type and first values.</param>
     /// <param name="name">Its name in messages, and among the parameters of the module that owns it.</param>
-    /// <param name="isTrainable">Whether it is learned. Without, it is a buffer: it gets no gradient, such as the running statistics of a normalisation.</param>
+    /// <param name="isTrainable">Whether it is learned. Without, it is a buffer: it gets no gradient, such as the running statistics of a normalization.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public Parameter(Tensor initial, string name = "parameter", bool isTrainable = true)
         : base(ThrowIfNull(initial).Shape, Copy(initial), isTrainable)

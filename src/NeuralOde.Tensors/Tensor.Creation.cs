@@ -104,7 +104,9 @@ public partial class Tensor
 
     /// <summary>A copy whose elements are <see cref="float"/>, rounded to nearest. Gradients flow through it, converted back.</summary>
     /// <returns>The copy, or this tensor if it is one already.</returns>
-    /// <exception cref="InvalidOperationException">A function is being compiled, and this tensor depends on its inputs or on parameters: a program has one element type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A function is being compiled, and this tensor depends on its inputs or on parameters: a program has one element type.
+    /// </exception>
     public Tensor ToSingle() => To(DType.Float32);
 
     /// <summary>A copy whose elements are <see cref="double"/>. Gradients flow through it, rounded to <see cref="float"/>.</summary>

@@ -3,10 +3,10 @@ using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
-/// <content>Normalisation. The last axis is that of the channels, or features: images are <c>[batch, height, width, channels]</c>.</content>
+/// <content>Normalization. The last axis is that of the channels, or features: images are <c>[batch, height, width, channels]</c>.</content>
 public partial class Tensor
 {
-    /// <summary>Normalises each channel over all other axes, then scales and shifts it: <c>(x − mean)/√(variance + ε)·scale + shift</c> (Ioffe, Szegedy 2015).</summary>
+    /// <summary>Normalizes each channel over all other axes, then scales and shifts it: <c>(x − mean)/√(variance + ε)·scale + shift</c> (Ioffe, Szegedy 2015).</summary>
     /// <param name="scale">One for each channel, <c>[channels]</c>.</param>
     /// <param name="shift">One for each channel, <c>[channels]</c>.</param>
     /// <param name="epsilon">Added to the variance (with the divisor n), above 0.</param>
@@ -14,7 +14,7 @@ public partial class Tensor
     /// <exception cref="ArgumentException">The shapes do not fit, or there is nothing to take a mean of.</exception>
     public Tensor BatchNormalize(Tensor scale, Tensor shift, double epsilon = 1e-5) => BatchNormalize(scale, shift, epsilon, out _);
 
-    /// <summary>Normalises each sample and each group of neighbouring channels over the group and all axes between batch and channels, then scales and shifts each channel (Wu, He 2018).</summary>
+    /// <summary>Normalizes each sample and each group of neighboring channels over the group and all axes between batch and channels, then scales and shifts each channel (Wu, He 2018).</summary>
     /// <param name="groups">The number of groups, a divisor of the channels.</param>
     /// <param name="scale">One for each channel, <c>[channels]</c>.</param>
     /// <param name="shift">One for each channel, <c>[channels]</c>.</param>
@@ -29,7 +29,7 @@ public partial class Tensor
             : throw new ArgumentException($"The {Shape[-1]} channels of shape {Shape} do not divide into {groups} groups.", nameof(groups));
     }
 
-    /// <summary>Normalises over the last axis, then scales and shifts each of its indices (Ba, Kiros, Hinton 2016).</summary>
+    /// <summary>Normalizes over the last axis, then scales and shifts each of its indices (Ba, Kiros, Hinton 2016).</summary>
     /// <inheritdoc cref="BatchNormalize(Tensor, Tensor, double)"/>
     public Tensor LayerNormalize(Tensor scale, Tensor shift, double epsilon = 1e-5)
     {
@@ -59,7 +59,7 @@ public partial class Tensor
     {
         if (Rank < count)
         {
-            throw new ArgumentException($"This normalisation takes a tensor of at least {count} axes, the channels last; got shape {Shape}.");
+            throw new ArgumentException($"This normalization takes a tensor of at least {count} axes, the channels last; got shape {Shape}.");
         }
     }
 

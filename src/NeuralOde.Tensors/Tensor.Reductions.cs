@@ -79,8 +79,8 @@ public partial class Tensor
         }
 
         Tensor result = this;
-        bool neighbours = sorted.Length == 0 || sorted[^1] - sorted[0] == sorted.Length - 1;
-        if (function == ReductionFunction.Max && !neighbours)
+        bool neighbors = sorted.Length == 0 || sorted[^1] - sorted[0] == sorted.Length - 1;
+        if (function == ReductionFunction.Max && !neighbors)
         {
             // The largest of the largest would share a gradient evenly among the groups first: all axes are reduced at once.
             int[] kept = [.. Enumerable.Range(0, Rank).Except(sorted)];

@@ -85,7 +85,7 @@ public sealed class FitCommandTests : IDisposable
         (int code, _, string error) = Run("forecast", model, "--until", "9000-01-01", "--step", "2500000");
         Assert.Equal(ExitCode.Failure, code);
         Assert.Matches(@"cannot be solved beyond date = \d{4}-", error);
-        Assert.Contains("choose an earlier --until.", error, StringComparison.Ordinal);
+        Assert.Contains("Choose an earlier --until.", error, StringComparison.Ordinal);
         Assert.DoesNotContain("AdaptiveSteps", error, StringComparison.Ordinal);
     }
 
@@ -186,9 +186,9 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--report nowhere/r.html", "nowhere", "does not exist")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states -1", "--hidden-states", "-1")]
     [InlineData("t,x\n0,1\n", "", "there is 1 row;", "data.csv")]
-    [InlineData("a,x\n0,1\n1,2\n2,3\n", "", "Say which holds the times with --time;", "a, x")]
+    [InlineData("a,x\n0,1\n1,2\n2,3\n", "", "Name the column that holds the times with --time.", "a, x")]
     [InlineData("t,x\n0,1\n0,2\n2,3\n", "", "name the column that tells them apart with --series", "line 3")]
-    [InlineData("t,x,y\n0,1,a\n1,2,5\n2,3,6\n", "", "name the state columns with --states", "'y'")]
+    [InlineData("t,x,y\n0,1,a\n1,2,5\n2,3,6\n", "", "leave the column out with --states", "'y'")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hold-out 2", "The series has 3", "with --hold-out")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states 2147483647", "from 0 to 1,000", "2147483647")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden 2000000000", "from 1 to 10,000", "2000000000")]
@@ -218,7 +218,7 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("--until 4.5 --step 1", "--step 1 reaches past --until 4.5 from the end of the data, 4")]
     [InlineData("--until 9 --step 0", "--step")]
     [InlineData("--until 9 --step -1", "--step")]
-    [InlineData("--until soon --step 1", "not a time")]
+    [InlineData("--until soon --step 1", "--until: 'soon' is not a number")]
     [InlineData("--until 9", "--step")]
     [InlineData("--until 9 --step 1 --out nowhere/f.csv", "does not exist")]
     public void Wrong_forecast_is_refused(string options, string message)

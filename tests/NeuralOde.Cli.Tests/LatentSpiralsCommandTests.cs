@@ -166,7 +166,7 @@ public class LatentSpiralsCommandTests
     [InlineData("rnn solves no equation, so it takes no --solver.", "--model", "rnn", "--solver", "euler")]
     [InlineData("--resume needs --checkpoint FILE", "--resume")]
     [InlineData("rk4 has no error estimate", "--solver", "rk4", "--rtol", "1e-3")]
-    [InlineData("--batch 30 is more than there are spirals to learn from, 20.", "--batch", "30", "--spirals", "20")]
+    [InlineData("A batch of 30 is more than there are spirals to learn from, 20.", "--batch", "30", "--spirals", "20")]
     [InlineData("--load trains nothing, so it takes no --iterations.", "--load", "m.safetensors", "--iterations", "7")]
     [InlineData("--load trains nothing, so it takes no --published.", "--load", "m.safetensors", "--published")]
     [InlineData("m.safetensors", "--load", "no/such/m.safetensors")]

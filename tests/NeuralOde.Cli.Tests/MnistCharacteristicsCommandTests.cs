@@ -47,7 +47,7 @@ public class MnistCharacteristicsCommandTests
         Assert.Contains("There is no file", Fault(folder.File("none")));
         Assert.Contains("Add --train", Fault(folder.File("m"), "--run", folder.File("none")));
         Assert.Contains("its evaluations never change", Fault(folder.File("m"), "--run", folder.File("fixed")));
-        Assert.Contains("no checkpoint of a training run", Fault(folder.File("m"), "--run", folder.File("mlp")));
+        Assert.Contains("a checkpoint of a training run is wanted", Fault(folder.File("m"), "--run", folder.File("mlp")));
         Assert.Contains("was trained on MNIST", Fault(folder.File("m"), "--dataset", "fashion-mnist"));
         Assert.Contains("There is no solver 'euler'", Fault(folder.File("m"), "--solver", "euler"));
 

@@ -80,7 +80,7 @@ public class PredictCommandTests
         File.WriteAllText(folder.File("text.png"), "This is no picture.");
         string images = folder.File("data/t10k-images-idx3-ubyte");
         Assert.Contains("There is no file", Fault(folder.File("none.safetensors"), images));
-        Assert.Contains("not a classifier of images", Fault(WithSeries(folder), images));
+        Assert.Contains("an image classifier is wanted. Take a file that 'neuralode experiment mnist --save' wrote.", Fault(WithSeries(folder), images));
         Assert.Contains("There is no file", Fault(model, folder.File("none.png")));
         Assert.Contains("one brightness everywhere", Fault(model, folder.File("grey.png")));
         Assert.Contains("neither a PNG picture nor an idx file", Fault(model, folder.File("text.png")));
@@ -102,6 +102,29 @@ public class PredictCommandTests
             Assert.DoesNotContain("   at ", run.Error);
             return run.Error;
         }
+    }
+
+    [Fact]
+    public void Every_command_names_a_model_of_another_kind_in_words()
+    {
+        using TemporaryFolder folder = WithModel();
+        string images = folder.File("m.safetensors"), series = folder.File("s.safetensors"), data = folder.File("d.csv");
+        File.WriteAllText(data, "t,x\n0,1\n1,2\n2,1\n3,2\n");
+        Assert.Equal(ExitCode.Success, ToolRun.Of("fit", data, "--hold-out", "none", "--iterations", "2", "--save", series).ExitCode);
+
+        Assert.Contains(
+            "it is a forecast model of series, and an image classifier is wanted. Take a file that 'neuralode experiment mnist --save' wrote.",
+            ToolRun.Of("predict", series, data).Error);
+        Assert.Contains(
+            "it is an image classifier, and a forecast model of series or a latent forecast model of series is wanted. Take a file that 'neuralode fit --save' wrote.",
+            ToolRun.Of("forecast", images, "--until", "9", "--step", "1").Error);
+        Assert.Contains("it is a forecast model of series, and an image classifier is wanted.", ToolRun.Of("experiment", "mnist-characteristics", series).Error);
+        Assert.Contains("it is an image classifier, and a model of spirals is wanted.", ToolRun.Of("experiment", "latent-spirals", "--no-report", "--load", images).Error);
+
+        Persistence.SafeTensors.Save(series, [], new Dictionary<string, string> { ["neuralode.series_model"] = "{}" });
+        ToolRun earlier = ToolRun.Of("forecast", series, "--until", "9", "--step", "1");
+        Assert.Equal(ExitCode.Usage, earlier.ExitCode);
+        Assert.Contains("it is a forecast model of series in the format of an earlier version", earlier.Error);
     }
 
     private static TemporaryFolder WithModel()

@@ -28,7 +28,8 @@ public class FailureTests
         Assert.Equal(1, result.Component);
 
         // Steps of at most 0.01, or what adaptive steps shrink to.
-        Assert.InRange(result.Time, 0.625, 0.636);
+        // Gauss's nodes leave out the end of a step, so that the field is seen at the start of the next one.
+        Assert.InRange(result.Time, 0.625, name.StartsWith("gauss", StringComparison.Ordinal) ? 0.66 : 0.636);
         Assert.True(double.IsFinite(states[3]) && double.IsNaN(states[5]));
     }
 
@@ -75,11 +76,12 @@ public class FailureTests
     {
         // z = 1 / (1 − t).
         SolveResult result = Solve(name, (t, z, dz) => (dz[0], dz[1]) = (z[0] * z[0], 0), [0, 2], out _);
-        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall);
+        bool solves = SolverNames.SolvesEquations(OdeSolver.Parse(name));
+        Assert.True(result.Status is SolveStatus.NotFinite or SolveStatus.StepTooSmall || (solves && result.Status == SolveStatus.NewtonFailed));
 
         // Fixed steps overshoot the pole by a few of their own.
         Assert.InRange(result.Time, 0.99, OdeSolver.Parse(name).IsAdaptive ? 1.01 : 1.3);
-        Assert.True(result.Status == SolveStatus.StepTooSmall || result.Component == 0);
+        Assert.True(result.Status != SolveStatus.NotFinite || result.Component == 0);
     }
 
     [Theory]
@@ -90,7 +92,10 @@ public class FailureTests
         double sign = 1;
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-12, AbsoluteTolerance = 1e-12 }, 1);
         SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = 1e6 * (sign = -sign)), [0.7], [1, 2], new double[2]);
-        Assert.Equal(SolveStatus.StepTooSmall, result.Status);
+
+        // What a method that solves equations meets first: their iterations may not converge, or their matrices hide the jumps.
+        SolveStatus[] expected = SolverNames.SolvesEquations(OdeSolver.Parse(name)) ? [SolveStatus.StepTooSmall, SolveStatus.NewtonFailed, SolveStatus.StepLimit] : [SolveStatus.StepTooSmall];
+        Assert.Contains(result.Status, expected);
         Assert.Equal(-1, result.Component);
     }
 
@@ -136,10 +141,10 @@ public class FailureTests
     {
         SolveResult result = Solve("tsit5", (t, z, dz) => (dz[0], dz[1]) = (1, t <= 0.625 ? 1 : double.NaN), [0, 2], out _);
         var exception = Assert.Throws<OdeSolveException>(result.ThrowIfFailed);
-        Assert.Equal(SolveStatus.NotFinite, exception.Status);
+        Assert.Equal(SolveStatus.NotFinite, exception.Reason);
         Assert.Contains("Component 1", exception.Message, StringComparison.Ordinal);
         Assert.Contains("t = " + result.Time.ToString("R", CultureInfo.InvariantCulture), exception.Message, StringComparison.Ordinal);
-        Assert.Contains("try", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("try", exception.Advice, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,8 @@ public class IntegratorTests
 {
     private static readonly double[] Initial = [0.7, -0.4, 0.9];
 
+    public static TheoryData<string, bool> ExplicitBothWays => SolverNames.ExplicitBothWays;
+
     public static TheoryData<string, bool> AllBothWays => SolverNames.AllBothWays;
 
     public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
@@ -115,7 +117,7 @@ public class IntegratorTests
     }
 
     [Theory]
-    [MemberData(nameof(AllBothWays))]
+    [MemberData(nameof(ExplicitBothWays))]
     public void Quadrature_equals_the_same_component_in_the_state(string name, bool forward)
     {
         double[] times = forward ? [0, 0.4, 0.45, 1.3, 2] : [2, 1.3, 0.45, 0.4, 0];
@@ -145,7 +147,7 @@ public class IntegratorTests
         SolveResult alone = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 3).Solve(new NonlinearField<double>(), Initial, [0, 1], new double[6]);
         SolveResult seminorm = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 4, errorNorm: new ErrorNorm(0, 3)).Solve(field, initial, [0, 1], new double[8]);
         SolveResult norm = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 4).Solve(field, initial, [0, 1], new double[8]);
-        Assert.Equal(alone.Statistics, seminorm.Statistics);
+        Assert.Equal((alone.Statistics.AcceptedSteps, alone.Statistics.RejectedSteps), (seminorm.Statistics.AcceptedSteps, seminorm.Statistics.RejectedSteps));
         Assert.True(norm.Statistics.AcceptedSteps > 2 * alone.Statistics.AcceptedSteps);
     }
 
@@ -175,7 +177,8 @@ public class IntegratorTests
     [MemberData(nameof(All))]
     public void A_second_solve_gives_the_same_bits(string name)
     {
-        var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.06), 3);
+        OdeSolver solver = OdeSolver.Parse(name);
+        var integrator = new Integrator<double>(solver, solver.TakesFixedSteps ? FixedSteps.OfLength(0.06) : new AdaptiveSteps(), 3);
         double[] first = new double[9], second = new double[9];
         integrator.Solve(new NonlinearField<double>(), Initial, [0, 0.5, 1], first);
         integrator.Solve(new NonlinearField<double>(), [1, 2, 3], [1, 0.5, -1], new double[9]);
@@ -255,5 +258,5 @@ public class IntegratorTests
     }
 
     private static IEnumerable<StepSizeControl> Controls(string name, params StepSizeControl[] controls)
-        => controls.Where(control => control is FixedSteps || OdeSolver.Parse(name).IsAdaptive);
+        => controls.Where(control => control is FixedSteps ? OdeSolver.Parse(name).TakesFixedSteps : OdeSolver.Parse(name).IsAdaptive);
 }

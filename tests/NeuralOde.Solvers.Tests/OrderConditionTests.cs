@@ -7,7 +7,7 @@ public class OrderConditionTests
 
     public static TheoryData<string> RungeKutta => SolverNames.RungeKutta;
 
-    public static TheoryData<string> Adaptive => SolverNames.Adaptive;
+    public static TheoryData<string> Adaptive => SolverNames.AdaptiveRungeKutta;
 
     [Fact]
     public void Rooted_trees_of_orders_1_to_5_number_1_1_2_4_9()

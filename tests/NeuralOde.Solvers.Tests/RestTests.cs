@@ -5,7 +5,7 @@ public class RestTests
 {
     private static readonly double[,] s_oscillator = { { -0.05, 2 }, { -2, -0.05 } };
 
-    public static TheoryData<string> Adaptive => SolverNames.AdaptiveTransposable;
+    public static TheoryData<string> Adaptive => SolverNames.AdaptiveRungeKutta;
 
     [Theory]
     [MemberData(nameof(Adaptive))]

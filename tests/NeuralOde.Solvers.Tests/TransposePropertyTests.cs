@@ -9,7 +9,7 @@ public class TransposePropertyTests
 
     public static TheoryData<string> All => SolverNames.Transposable;
 
-    public static TheoryData<string> Adaptive => SolverNames.Adaptive;
+    public static TheoryData<string> Adaptive => SolverNames.AdaptiveTransposable;
 
     // Entries in [−1, 1], so that solutions over unit time stay of order one.
     private static Arbitrary<double[]> Vectors(int length)

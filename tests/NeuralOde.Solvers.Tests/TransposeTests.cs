@@ -8,9 +8,12 @@ public class TransposeTests
     // No step is close to twice another, where Adams-Bashforth changes its formula and a finite difference would straddle the jump.
     private static readonly double[] Times = [0.17, 0.5, 0.55, 1.4, 1.45, 1.5, 2.6, 2.72];
 
+    // The equations of an implicit Euler step of 1.1 have no solution (by a scan over the second component of the first and third's elimination).
+    private static readonly double[] Shorter = [0.17, 0.5, 0.55, 1.4, 1.45, 1.5, 1.9, 2.02];
+
     public static TheoryData<string, bool> AllBothWays => SolverNames.TransposableBothWays;
 
-    public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveBothWays;
+    public static TheoryData<string, bool> AdaptiveBothWays => SolverNames.AdaptiveRungeKuttaBothWays;
 
     [Theory]
     [MemberData(nameof(AllBothWays))]
@@ -20,7 +23,7 @@ public class TransposeTests
     [Theory]
     [MemberData(nameof(AllBothWays))]
     public void Transpose_of_one_step_an_interval_equals_finite_difference_of_the_discrete_map(string name, bool forward)
-        => Check_fixed(name, FixedSteps.PerInterval(1), Direct(forward));
+        => Check_fixed(name, FixedSteps.PerInterval(1), Direct(forward, name == "implicit-euler" ? Shorter : Times));
 
     [Theory]
     [MemberData(nameof(AllBothWays))]
@@ -174,7 +177,9 @@ public class TransposeTests
         return slope.Zip(g, (s, d) => s * d).Sum();
     }
 
-    private static double[] Direct(bool forward) => forward ? Times : [.. Times.Reverse()];
+    private static double[] Direct(bool forward) => Direct(forward, Times);
+
+    private static double[] Direct(bool forward, double[] times) => forward ? times : [.. times.Reverse()];
 
     private static double[] StateGradients(int times, int length) => [.. Enumerable.Range(0, times * length).Select(i => Math.Cos(1.7 * i) + 0.1)];
 

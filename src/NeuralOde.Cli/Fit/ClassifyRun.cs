@@ -17,8 +17,8 @@ internal static class ClassifyRun
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         LatentFitRun.Refuse(
-            parsed, "is for tables; labelled series in a .ts file say themselves what they are", options.Time, options.TimeFormat, options.States, options.Series, options.Log, options.Covariates);
-        LatentFitRun.Refuse(parsed, "is for forecasts; from labelled series a classifier is learned, which --test FILE.ts measures", options.HoldOut, options.Samples, options.Out);
+            parsed, "is for tables; labelled series in a .ts file say themselves what they are", LatentFitRun.Named(options, "time", "time-format", "states", "series", "log", "covariates"));
+        LatentFitRun.Refuse(parsed, "is for forecasts; from labelled series a classifier is learned, which --test FILE.ts measures", [options.HoldOut, options.Settings["samples"], options.Out]);
         string path = parsed.GetValue(options.Data)!;
         string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);
@@ -35,21 +35,21 @@ internal static class ClassifyRun
 
         LabelledSeries training = Read(path);
         LabelledSeries? unseen = test is null ? null : Read(test);
-        LatentFitOptions settings = LatentFitRun.Settings(parsed, options);
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
         if (seeds is { Length: > 0 })
         {
             return Table(context, training, unseen!, settings, seeds);
         }
 
         string title = $"Learning to tell {training.Classes.Count} classes apart from {training.Labels.Count} series of {path} (seed {settings.Seed})";
-        SeriesClassifierFit fit = ProgressView.Run(context, title, progress => OptionHints.Checked(() => SeriesClassifierFitter.Fit(training, settings, progress, context.CancellationToken)));
+        SeriesClassifierFit fit = ProgressView.Run(context, title, progress => SeriesClassifierFitter.Fit(training, settings, progress, context.CancellationToken));
         if (fit.Training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
             return ExitCode.Cancelled;
         }
 
-        var outcome = OptionHints.Checked(() => new ClassifyOutcome(path, test, training, settings, fit, fit.Classifier.Evaluate(training), unseen is null ? null : fit.Classifier.Evaluate(unseen)));
+        var outcome = new ClassifyOutcome(path, test, training, settings, fit, fit.Classifier.Evaluate(training), unseen is null ? null : fit.Classifier.Evaluate(unseen));
         Print(context, outcome);
         if (save is not null)
         {
@@ -66,7 +66,7 @@ internal static class ClassifyRun
         return fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
     }
 
-    private static LabelledSeries Read(string path) => OptionHints.Checked(() => File.Exists(path)
+    private static LabelledSeries Read(string path) => UserFault.Checked(() => File.Exists(path)
         ? LabelledSeries.Read(path)
         : throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a .ts file in it." : $"There is no file '{path}'."));
 
@@ -98,14 +98,14 @@ internal static class ClassifyRun
         List<double> all = [];
         foreach (int seed in seeds)
         {
-            SeriesClassifierFit fit = OptionHints.Checked(() => SeriesClassifierFitter.Fit(training, settings with { Seed = seed }, null, context.CancellationToken));
+            SeriesClassifierFit fit = SeriesClassifierFitter.Fit(training, settings with { Seed = seed }, null, context.CancellationToken);
             if (fit.WasCancelled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {all.Count} of {seeds.Length} seeds.");
                 return ExitCode.Cancelled;
             }
 
-            SeriesClassification test = OptionHints.Checked(() => fit.Classifier.Evaluate(unseen));
+            SeriesClassification test = fit.Classifier.Evaluate(unseen);
             all.Add(test.Accuracy);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed,6} {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"));
         }

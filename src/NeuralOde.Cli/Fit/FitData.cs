@@ -13,13 +13,13 @@ namespace NeuralOde.Cli.Fit;
 internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
 {
     /// <summary>What a user should know about the data, as sentences.</summary>
-    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionHints.Add);
+    public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionAdvice.Describe);
 
     public static FitData Read(CommandValues parsed, FitCommand.FitOptions options)
     {
         string path = parsed.GetValue(options.Data)!;
         HoldOut? holdOut = ParseHoldOut(parsed.GetValue(options.HoldOut) ?? "0.2");
-        return OptionHints.Checked(() =>
+        return UserFault.Checked(() =>
         {
             if (!File.Exists(path))
             {
@@ -28,23 +28,10 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
 
             TimeSeriesSet set = TimeSeriesSet.FromTable(
                 CsvTable.Read(path),
-                new TimeSeriesOptions
+                options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
                 {
-                    TimeColumn = parsed.GetValue(options.Time),
-                    TimeFormat = parsed.GetValue(options.TimeFormat) switch
-                    {
-                        "number" => TimeFormat.Number,
-                        "iso" => TimeFormat.IsoDate,
-                        "yyyymmdd" => TimeFormat.CompactDate,
-                        _ => TimeFormat.Automatic,
-                    },
-                    SeriesColumn = parsed.GetValue(options.Series),
-                    StateColumns = Names("--states", parsed.GetValue(options.States)),
-                    LogColumns = Names("--log", parsed.GetValue(options.Log)) ?? [],
-                    CovariateColumns = Names("--covariates", parsed.GetValue(options.Covariates)) ?? [],
-
                     // A short series still tells something where there are others.
-                    MinimumPoints = parsed.GetValue(options.Series) is null ? 3 : 1,
+                    MinimumPoints = parsed.IsGiven(options.Settings["series"]) ? 1 : 3,
                 });
             if (set.Series.Sum(static series => series.Count) < 3)
             {
@@ -53,14 +40,6 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
 
             return new FitData(path, set, SeriesSplit.Of(set, holdOut));
         });
-    }
-
-    private static string[]? Names(string option, string? text)
-    {
-        string[]? names = text?.Split(',', StringSplitOptions.TrimEntries);
-        return names is null || Array.TrueForAll(names, static x => x.Length > 0)
-            ? names
-            : throw new CommandException($"{option} takes columns joined by commas, such as A,B; got '{text}'.");
     }
 
     private static HoldOut? ParseHoldOut(string text)

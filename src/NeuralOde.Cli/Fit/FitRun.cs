@@ -2,6 +2,7 @@ using System.Globalization;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Persistence;
+using NeuralOde.Series;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
@@ -25,7 +26,7 @@ internal static class FitRun
         LatentFitRun.RefuseLatentOptions(parsed, options);
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
         FitData data = FitData.Read(parsed, options);
-        SeriesFitOptions settings = Settings(parsed, options);
+        SeriesFitOptions settings = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed);
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
@@ -66,9 +67,9 @@ internal static class FitRun
         {
             return FitReport.Create(outcome, commandLine).ToHtml();
         }
-        catch (InvalidOperationException e)
+        catch (ForecastException e)
         {
-            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Message}", ExitCode.Failure, e);
+            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Problem}", ExitCode.Failure, e);
         }
     }
 
@@ -76,16 +77,12 @@ internal static class FitRun
     {
         try
         {
-            SeriesFit fit = run(progress => OptionHints.Checked(() => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken)));
+            SeriesFit fit = run(progress => SeriesFitter.Fit(data.Split.Training, settings, data.Split.DataEnds, progress, context.CancellationToken));
             return new FitOutcome(data, settings, fit);
         }
         catch (OdeSolveException e)
         {
             throw new CommandException("Training stopped, because the dynamics learned so far could not be solved over longer pieces. Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.", ExitCode.Failure, e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
         }
     }
 
@@ -186,22 +183,5 @@ internal static class FitRun
         {
             yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
         }
-    }
-
-    private static SeriesFitOptions Settings(CommandValues parsed, FitCommand.FitOptions options)
-    {
-        var settings = new SeriesFitOptions();
-        return settings with
-        {
-            TimeDependent = parsed.GetValue(options.TimeDependent),
-            HiddenStates = (int)(parsed.GetValue(options.HiddenStates) ?? 0),
-            Widths = parsed.GetValue(options.Hidden) is { Length: > 0 } widths ? widths : settings.Widths,
-            Regularization = parsed.GetValue(options.Regularization) ?? settings.Regularization,
-            Iterations = (int)(parsed.GetValue(options.Iterations) ?? settings.Iterations),
-            LearningRate = parsed.GetValue(options.LearningRate) ?? settings.LearningRate,
-            Seed = parsed.GetValue(options.Seed) ?? 0,
-            Solver = parsed.GetValue(options.Solver) is { } name ? OdeSolver.Parse(name) : settings.Solver,
-            RelativeTolerance = parsed.GetValue(options.RelativeTolerance) ?? settings.RelativeTolerance,
-        };
     }
 }

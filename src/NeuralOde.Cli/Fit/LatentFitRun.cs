@@ -19,7 +19,7 @@ internal static class LatentFitRun
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         const string Fields = "is an option of the default model, --model field";
-        Refuse(parsed, Fields, options.TimeDependent, options.HiddenStates, options.Regularization, options.Solver);
+        Refuse(parsed, Fields, Named(options, "time-dependent", "hidden-states", "regularization", "solver"));
         if (IsLabelled(parsed, options))
         {
             return ClassifyRun.Start(context, parsed, options);
@@ -45,8 +45,8 @@ internal static class LatentFitRun
             throw new CommandException("A latent model learns what series have in common, and there is only one here. Name the column that tells series apart with --series, or leave --model latent out.");
         }
 
-        LatentFitOptions settings = Settings(parsed, options);
-        var forecasting = new LatentForecastOptions { Draws = (int)(parsed.GetValue(options.Samples) ?? 200), Level = Level, Seed = settings.Seed };
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
+        LatentForecastOptions forecasting = options.Settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with { Level = Level, Seed = settings.Seed };
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
@@ -80,7 +80,7 @@ internal static class LatentFitRun
 
         if (report is not null)
         {
-            AtomicFile.WriteText(report, Checked(() => LatentFitReport.Create(outcome, context.CommandLine).ToHtml()));
+            AtomicFile.WriteText(report, LatentFitReport.Create(outcome, context.CommandLine).ToHtml());
             context.Out.WriteLine($"Report:   {report}");
         }
 
@@ -98,7 +98,7 @@ internal static class LatentFitRun
 
         if (training.Failure is { } failure)
         {
-            yield return $"Training gave up: {failure.Message} Try a smaller --learning-rate.";
+            yield return $"Training gave up: {failure.Problem} Try a smaller --learning-rate.";
         }
 
         if (outcome.Fit.ValidationCount == 0)
@@ -128,8 +128,11 @@ internal static class LatentFitRun
             throw new CommandException("Labelled series in a .ts file are for a classifier: add --model latent.");
         }
 
-        Refuse(parsed, "takes --model latent", options.Latent, options.Units, options.Encoder, options.Covariates, options.Samples, options.Test, options.Out);
+        Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
     }
+
+    /// <summary>The options of settings.</summary>
+    public static IEnumerable<CommandOption> Named(FitCommand.FitOptions options, params IEnumerable<string> names) => names.Select(x => options.Settings[x]);
 
     public static void Refuse(CommandValues parsed, string reason, params IEnumerable<CommandOption> options)
     {
@@ -137,22 +140,6 @@ internal static class LatentFitRun
         {
             throw new CommandException($"{given.Name} {reason}.");
         }
-    }
-
-    public static LatentFitOptions Settings(CommandValues parsed, FitCommand.FitOptions options)
-    {
-        var settings = new LatentFitOptions();
-        return settings with
-        {
-            Encoder = parsed.GetValue(options.Encoder) == "ode-rnn" ? SeriesEncoderKind.OdeRnn : SeriesEncoderKind.Gru,
-            LatentStates = (int?)parsed.GetValue(options.Latent),
-            EncoderUnits = (int?)parsed.GetValue(options.Units),
-            Widths = parsed.GetValue(options.Hidden) is { Length: > 0 } widths ? widths : settings.Widths,
-            Iterations = (int?)parsed.GetValue(options.Iterations),
-            LearningRate = parsed.GetValue(options.LearningRate),
-            RelativeTolerance = parsed.GetValue(options.RelativeTolerance) ?? settings.RelativeTolerance,
-            Seed = parsed.GetValue(options.Seed) ?? 0,
-        };
     }
 
     private static bool IsLabelled(CommandValues parsed, FitCommand.FitOptions options) =>
@@ -163,20 +150,8 @@ internal static class LatentFitRun
     {
         // What the saved model knows includes what was held out: a forecast starts from all there is.
         TimeSeriesSet known = data.Set.WithSeries([.. data.Set.Series.Where(static x => Enumerable.Range(0, x.Count).Any(x.IsObserved))]);
-        LatentSeriesFit fit = run(progress => OptionHints.Checked(() => LatentSeriesFitter.Fit(data.Split.Training, settings, known, progress, context.CancellationToken)));
-        return Checked(() => new LatentFitOutcome(data, settings, forecasting, fit));
-    }
-
-    private static T Checked<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        LatentSeriesFit fit = run(progress => LatentSeriesFitter.Fit(data.Split.Training, settings, known, progress, context.CancellationToken));
+        return new LatentFitOutcome(data, settings, forecasting, fit);
     }
 
     private static void Print(CommandContext context, LatentFitOutcome outcome)

@@ -13,39 +13,44 @@ namespace NeuralOde.Cli.Forecast;
 /// <summary><c>neuralode forecast</c>: continues the series of a model that <c>fit</c> saved.</summary>
 internal static class ForecastCommand
 {
-    public static CommandDescription Create()
+    public static CommandDescription Create() => new()
+    {
+        Name = "forecast",
+        Summary = "Continues every series of a fitted model from the end of its data.",
+        Examples =
+        [
+            ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Yearly values from the last observation on."),
+            ("neuralode forecast flu.safetensors --until 1978-02-20 --step 0.5", "Dates, twice a day, to the standard output."),
+            ("neuralode forecast latent.safetensors --data new-patients.csv --until 48 --step 1 --out forecast.csv", "Patients that the model has never seen, from their first observations."),
+        ],
+        Notes =
+        [
+            "The CSV has the columns of the data that the model was learned from: the series where there are several, the time, and the components in their natural values. The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
+            "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all that is known of it.",
+        ],
+        Body = Body,
+    };
+
+    private static CommandBody Body()
     {
         var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
         var until = new CommandOption<string?>("--until", "How far to go, as the data have their times: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.") { ValueName = "T", IsRequired = true };
         CommandOption<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D", isRequired: true);
         CommandOption<string?> data = Options.Text("--data", "Other series to continue, by a latent model: a table with the columns that it was learned from. Default: those that it knows.", "FILE.csv");
-        CommandOption<long?> samples = Options.Whole("--samples", 1, 100_000, "Latent states drawn by a latent model. Default 200.");
+        SettingOptions settings = new SettingOptions().Add(LatentForecastOptions.Settings.Only("samples").Under("Forecast"), ("", new()));
         CommandOption<string?> output = Options.Text("--out", "Where the forecast goes. Default: the standard output.", "FILE.csv");
-        return new CommandDescription
+        return new CommandBody
         {
-            Name = "forecast",
-            Summary = "Continues every series of a fitted model from the end of its data.",
             Arguments = [model],
-            Examples =
-            [
-                ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Yearly values from the last observation on."),
-                ("neuralode forecast flu.safetensors --until 1978-02-20 --step 0.5", "Dates, twice a day, to the standard output."),
-                ("neuralode forecast latent.safetensors --data new-patients.csv --until 48 --step 1 --out forecast.csv", "Patients that the model has never seen, from their first observations."),
-            ],
-            Notes =
-            [
-                "The CSV has the columns of the data that the model was learned from: the series where there are several, the time, and the components in their natural values. The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
-                "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all that is known of it.",
-            ],
             Groups =
             [
-                ("Forecast", [until, step, data, samples, output]),
+                ("Forecast", [until, step, data, settings["samples"], output]),
             ],
-            Run = (context, parsed) => Start(context, parsed.GetValue(model)!, parsed.GetValue(until)!, parsed.GetValue(step)!.Value, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(output)),
+            Run = (context, parsed) => Start(context, parsed.GetValue(model)!, parsed.GetValue(until)!, parsed.GetValue(step)!.Value, parsed.GetValue(data), settings.IsGiven(parsed) ? settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) : null, parsed.GetValue(output)),
         };
     }
 
-    private static int Start(CommandContext context, string path, string until, double step, string? data, long? samples, string? output)
+    private static int Start(CommandContext context, string path, string until, double step, string? data, LatentForecastOptions? samples, string? output)
     {
         OutputFiles.Check(path, ("--out", output));
         if (data is not null && output is not null)
@@ -53,16 +58,17 @@ internal static class ForecastCommand
             OutputFiles.Check(data, ("--out", output));
         }
 
-        return OptionHints.Checked(() =>
+        return UserFault.Checked(() =>
         {
             if (!File.Exists(path))
             {
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             }
 
-            if (LatentForecaster.IsIn(path))
+            ModelFile file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
+            if (file.Kind == LatentForecaster.FileKind.Name)
             {
-                SeriesForecast bands = LatentForecast(LatentForecaster.Load(path), until, step, data, samples);
+                SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
                 return Write(context, output, bands.Mean.Series.Sum(static x => x.Count), bands.WriteCsv, bands.WriteCsv);
             }
 
@@ -71,7 +77,7 @@ internal static class ForecastCommand
                 throw new CommandException($"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned with it. 'neuralode fit --model latent' makes one.");
             }
 
-            SeriesModel model = SeriesModel.Load(path);
+            SeriesModel model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
@@ -92,7 +98,7 @@ internal static class ForecastCommand
         return ExitCode.Success;
     }
 
-    private static SeriesForecast LatentForecast(LatentForecaster model, string until, double step, string? data, long? samples)
+    private static SeriesForecast LatentForecast(LatentForecaster model, string until, double step, string? data, LatentForecastOptions? samples)
     {
         TimeSeriesSet known = model.Known;
         if (data is not null)
@@ -115,14 +121,7 @@ internal static class ForecastCommand
             });
         }
 
-        try
-        {
-            return model.Forecast(Time(known.Time, until), step, known, new LatentForecastOptions { Draws = (int)(samples ?? 200) });
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return model.Forecast(Time(known.Time, until), step, known, samples ?? new LatentForecastOptions());
     }
 
     private static string Rows(int count) => count == 1 ? "1 row" : count.ToString("N0", CultureInfo.InvariantCulture) + " rows";
@@ -133,9 +132,9 @@ internal static class ForecastCommand
         {
             return axis.Parse(until);
         }
-        catch (FormatException e)
+        catch (TimeException e)
         {
-            throw new CommandException($"--until: {e.Message}", inner: e);
+            throw new CommandException($"--until: {OptionAdvice.Describe(e)}", inner: e);
         }
     }
 
@@ -155,13 +154,6 @@ internal static class ForecastCommand
             throw new CommandException($"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, so nothing would be forecast. Take a shorter step.");
         }
 
-        try
-        {
-            return model.Forecast(time, step);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new CommandException(OptionHints.Add(e.Message), ExitCode.Failure, e);
-        }
+        return model.Forecast(time, step);
     }
 }

@@ -1,36 +1,37 @@
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Experiments.Mnist;
 
 namespace NeuralOde.Cli.Predict;
 
 /// <summary><c>neuralode predict</c>: classifies pictures. What it does is in <see cref="PredictRun"/>.</summary>
 internal static class PredictCommand
 {
-    public static CommandDescription Create()
+    public static CommandDescription Create() => new()
+    {
+        Name = "predict",
+        Summary = "Classifies pictures with a trained model.",
+        Examples =
+        [
+            ("neuralode predict digits.safetensors seven.png --report seven.html", "One digit; the report shows how its features move through the equation."),
+            ("neuralode predict digits.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz", "Many images, with the share classified right."),
+            ("neuralode predict digits.safetensors seven.png --solver euler --step 0.5", "Two Euler steps in place of the solver that the model was trained with."),
+        ],
+        Notes =
+        [
+            "A PNG picture may have any size, dark on light or light on dark: a model of MNIST's digits gets it in MNIST's form (the digit scaled into 20x20 pixels, its centre of mass in the middle of 28x28). Other models take pictures of their images' own size, light on dark.",
+            "An idx file, plain or .gz, holds many images of the model's size. Without --out the first of them are listed.",
+            "The solver and its steps are those of training, where no others are named. The exit code is 2 where a file or an option is wrong, and 1 where a solve fails.",
+        ],
+        Body = Body,
+    };
+
+    private static CommandBody Body()
     {
         var options = new PredictOptions();
-        return new CommandDescription
+        return new CommandBody
         {
-            Name = "predict",
-            Summary = "Classifies pictures with a trained model.",
             Arguments = [options.Model, options.Images],
-            Examples =
-            [
-                ("neuralode predict digits.safetensors seven.png --report seven.html", "One digit; the report shows how its features move through the equation."),
-                ("neuralode predict digits.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz", "Many images, with the share classified right."),
-                ("neuralode predict digits.safetensors seven.png --solver euler --step 0.5", "Two Euler steps in place of the solver that the model was trained with."),
-            ],
-            Notes =
-            [
-                "A PNG picture may have any size, dark on light or light on dark: a model of MNIST's digits gets it in MNIST's form (the digit scaled into 20x20 pixels, its centre of mass in the middle of 28x28). Other models take pictures of their images' own size, light on dark.",
-                "An idx file, plain or .gz, holds many images of the model's size. Without --out the first of them are listed.",
-                "The solver and its steps are those of training, where no others are named. The exit code is 2 where a file or an option is wrong, and 1 where a solve fails.",
-            ],
-            Groups =
-            [
-                ("Images", [options.Labels]),
-                ("Solver", [options.Shared.Solver, options.Shared.Step, options.Shared.RelativeTolerance, options.Shared.AbsoluteTolerance]),
-                ("Output", [options.Shared.Report, options.Out]),
-            ],
+            Groups = options.Settings.Groups(("Images", [options.Labels]), ("Output", [options.Report, options.Out])),
             Run = (context, parsed) => PredictRun.Start(context, parsed, options),
         };
     }
@@ -38,7 +39,9 @@ internal static class PredictCommand
     /// <summary>The options of <c>predict</c>.</summary>
     internal sealed class PredictOptions
     {
-        public SharedOptions Shared { get; } = new("that of training", "", "", "none");
+        public SettingOptions Settings { get; } = new SettingOptions().Add(MnistModelOptions.Inference);
+
+        public CommandOption<string?> Report { get; } = new OutputOptions("none").Report;
 
         public CommandOption<string> Model { get; } = new("MODEL", "A model that 'neuralode experiment mnist --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
 

@@ -3,6 +3,7 @@ using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Cli.Predict;
 

@@ -19,21 +19,26 @@ internal static class PredictRun
     public static int Start(CommandContext context, CommandValues parsed, PredictCommand.PredictOptions options)
     {
         string modelPath = parsed.GetValue(options.Model)!, imagesPath = parsed.GetValue(options.Images)!;
-        string? report = parsed.GetValue(options.Shared.Report), output = parsed.GetValue(options.Out), labelsPath = parsed.GetValue(options.Labels);
+        string? report = parsed.GetValue(options.Report), output = parsed.GetValue(options.Out), labelsPath = parsed.GetValue(options.Labels);
         OutputFiles.Check(imagesPath, ("--report", report), ("--out", output));
         OutputFiles.Check(modelPath, ("--report", report), ("--out", output));
-        Prediction prediction = OptionHints.Checked(() =>
+        Prediction prediction = UserFault.Checked(() =>
         {
-            ImageClassifier classifier = Load(modelPath, parsed, options.Shared);
+            ImageClassifier classifier = ClassifierFile.Load(modelPath);
+            if (options.Settings.IsGiven(parsed))
+            {
+                classifier = classifier.With(x => options.Settings.Apply(MnistModelOptions.Inference, x, parsed));
+            }
+
             return Read(classifier, imagesPath, labelsPath);
         });
         try
         {
             prediction = prediction with { Probabilities = prediction.Classifier.ClassifyAll(prediction.Pixels, cancellationToken: context.CancellationToken) };
         }
-        catch (Exception e) when (e is OdeSolveException or NotFiniteNumberException)
+        catch (OdeSolveException e)
         {
-            throw new CommandException($"{e.Message} Take smaller steps (--step) or a looser tolerance (--rtol).", ExitCode.Failure, e);
+            throw new CommandException($"{e.Problem} Take smaller steps (--step) or a looser tolerance (--rtol).", ExitCode.Failure, e);
         }
 
         Say(context.Out, prediction);
@@ -50,28 +55,6 @@ internal static class PredictRun
         }
 
         return ExitCode.Success;
-    }
-
-    /// <summary>A trained classifier, its equation solved as the command line says.</summary>
-    /// <exception cref="CommandException">There is no such file, or the options do not go with the model.</exception>
-    public static ImageClassifier Load(string path, CommandValues parsed, SharedOptions shared)
-    {
-        ImageClassifier classifier = ClassifierFile.Load(path);
-        CommandOption[] given = [.. new CommandOption[] { shared.Solver, shared.Step, shared.RelativeTolerance, shared.AbsoluteTolerance }.Where(x => parsed.IsGiven(x))];
-        if (given.Length == 0)
-        {
-            return classifier;
-        }
-
-        MnistModelOptions model = classifier.Options;
-        if (!model.HasEquation)
-        {
-            throw new CommandException($"This model, {ClassifierText.Model(model)}, solves no equation, so it takes no {given[0].Name}.");
-        }
-
-        StepSizeControl steps = parsed.GetValue(shared.Solver) is null ? model.Steps : MnistModelOptions.Tolerances(1e-3, 1e-3);
-        SolverChoice choice = new SolverChoice(model.Solver, steps, model.Gradient).With(parsed, shared);
-        return classifier.With(x => x with { Solver = choice.Solver, Steps = choice.Steps });
     }
 
     private static Prediction Read(ImageClassifier classifier, string imagesPath, string? labelsPath)
@@ -116,7 +99,7 @@ internal static class PredictRun
         {
             images = IdxFile.Read(imagesPath);
         }
-        catch (ImageFileException e) when (e.Message.Contains("two zero bytes", StringComparison.Ordinal))
+        catch (ImageFileException e) when (e.Reason == ImageFileReason.NotIdx)
         {
             throw new CommandException($"'{imagesPath}' is neither a PNG picture nor an idx file. Save the picture as PNG, or name one of the data set's files.", inner: e);
         }

@@ -13,11 +13,18 @@ internal sealed class ToolCommand : Command
     /// <summary>Makes a command that does something.</summary>
     /// <param name="description">What it takes and does.</param>
     /// <param name="context">What it may touch.</param>
-    public ToolCommand(CommandDescription description, CommandContext context)
+    /// <param name="isNamed">Whether a command line names it: the others need no options, which take time to make.</param>
+    public ToolCommand(CommandDescription description, CommandContext context, bool isNamed)
         : base(description.Name.Split(' ')[^1], description.Summary)
     {
         (Examples, Notes) = (description.Examples, description.Notes);
-        foreach (CommandOption option in description.Arguments)
+        if (!isNamed)
+        {
+            return;
+        }
+
+        CommandBody body = description.Body();
+        foreach (CommandOption option in body.Arguments)
         {
             var argument = new Argument<object?>(option.Name)
             {
@@ -30,7 +37,7 @@ internal sealed class ToolCommand : Command
             _symbols.Add(option, argument);
         }
 
-        foreach ((string title, CommandOption[] options) in description.Groups)
+        foreach ((string title, CommandOption[] options) in body.Groups)
         {
             Option[] group = [.. options.Select(Made)];
             _groups.Add((title, group));
@@ -40,7 +47,7 @@ internal sealed class ToolCommand : Command
             }
         }
 
-        SetAction(parsed => description.Run(context, Values(parsed)));
+        SetAction(parsed => body.Run(context, Values(parsed)));
     }
 
     /// <summary>Makes a command that has others below it, and shows them.</summary>

@@ -1,14 +1,10 @@
 using System.Globalization;
-using NeuralOde.Optimizers;
 
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>Numbers and settings as every command writes them.</summary>
 internal static class InWords
 {
-    public static string ScheduleAndBound(LearningRateSchedule schedule, double? bound) =>
-        (schedule == LearningRateSchedule.Constant ? ", constant" : ", cosine decay to 0") + (bound is double norm ? $", gradient norm at most {Number(norm)}" : "");
-
     public static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A number, in as few digits as it has.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.Commands;
 
@@ -6,8 +7,6 @@ namespace NeuralOde.Experiments.Commands;
 internal static class Options
 {
     private const int MostSeeds = 1_000;
-    private const int MostLayers = 20;
-    private const int MostWidth = 10_000;
 
     /// <summary>One of a few names.</summary>
     public static CommandOption<string?> Choice(string name, string noun, IReadOnlyList<string> choices, string description, string helpName, bool isRequired = false) =>
@@ -28,28 +27,6 @@ internal static class Options
             ? value
             : throw new CommandException($"{name} takes a number above 0, such as 0.01 or 1e-4 (with a point, not a comma); got '{text}'."))
         { ValueName = helpName, IsRequired = isRequired };
-
-    /// <summary>Widths of layers: whole numbers joined by commas.</summary>
-    public static CommandOption<int[]?> WholeList(string name, string description, string helpName = "N,N")
-    {
-        return new CommandOption<int[]?>(name, description, Read) { ValueName = helpName };
-
-        int[] Read(string text)
-        {
-            var values = new List<int>();
-            foreach (string part in text.Split(','))
-            {
-                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value is < 1 or > MostWidth || values.Count == MostLayers)
-                {
-                    throw new CommandException($"{name} takes whole numbers from 1 to {Grouped(MostWidth)} joined by commas, at most {MostLayers}, such as 16,16; got '{text}'.");
-                }
-
-                values.Add(value);
-            }
-
-            return [.. values];
-        }
-    }
 
     /// <summary>Seeds: numbers and ranges joined by commas.</summary>
     public static CommandOption<int[]?> Seeds(string name, string description)

@@ -1,22 +1,17 @@
 namespace NeuralOde.Experiments.Commands;
 
-/// <summary>Tells the library's faults as the user's.</summary>
+/// <summary>Tells of a file that cannot be read as the fault of the command line that names it.</summary>
 internal static class UserFault
 {
-    /// <summary>Runs what can fail by the user's input.</summary>
-    /// <exception cref="CommandException">It failed.</exception>
+    /// <summary>Runs what reads files that the user named.</summary>
+    /// <exception cref="CommandException">A file cannot be read.</exception>
     public static T Checked<T>(Func<T> work)
     {
         try
         {
             return work();
         }
-        catch (ArgumentException e)
-        {
-            // The name of a method's parameter means nothing on a command line.
-            throw new CommandException(e.ParamName is null ? e.Message : e.Message.Split($" (Parameter '{e.ParamName}')")[0], inner: e);
-        }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(e.Message, inner: e);
         }

@@ -25,13 +25,11 @@ public sealed class DynamicsExperiment
 
     /// <summary>Makes the data and the model, and compiles its field.</summary>
     /// <param name="options">The settings.</param>
-    /// <exception cref="ArgumentException">A setting is out of range, or the solver needs fixed steps.</exception>
+    /// <exception cref="Settings.SettingException">A setting is out of range, or the solver needs fixed steps.</exception>
     public DynamicsExperiment(DynamicsExperimentOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Iterations, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.EvaluationInterval, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.SnapshotCount, 2);
+        DynamicsExperimentOptions.Settings.Check(options);
         _options = options;
         var random = new RandomSource(options.Seed);
         RandomSource noise = random.Split();

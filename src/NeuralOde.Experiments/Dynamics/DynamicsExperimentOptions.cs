@@ -3,6 +3,7 @@ using NeuralOde.Losses;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -11,9 +12,6 @@ namespace NeuralOde.Experiments.Dynamics;
 /// <summary>How a known system is learned back from observations. <see cref="Default"/> and <see cref="Published"/> fill it in.</summary>
 public sealed record DynamicsExperimentOptions
 {
-    // A field that runs away in training should be given up soon: a well-behaved window takes below 100 steps.
-    private const int MaxSteps = 2_000;
-
     /// <summary>The system.</summary>
     public required KnownDynamics Dynamics { get; init; }
 
@@ -43,7 +41,7 @@ public sealed record DynamicsExperimentOptions
 
     /// <summary>Its steps.</summary>
     /// <value>Default adaptive, relative tolerance 1e-4, absolute tolerance 1e-5, at most 2,000 steps.</value>
-    public StepSizeControl Steps { get; init; } = new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-5, MaxSteps = MaxSteps };
+    public StepSizeControl Steps { get; init; } = SolverChoice.Tolerances(1e-4, 1e-5);
 
     /// <summary>How gradients are taken through the solve.</summary>
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
@@ -96,6 +94,49 @@ public sealed record DynamicsExperimentOptions
     /// <value>At least 2; default 12.</value>
     public int SnapshotCount { get; init; } = 12;
 
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<DynamicsExperimentOptions> Settings { get; } = new(
+    [
+        Setting.Choice("system", KnownDynamics.Choices, "The system.", (DynamicsExperimentOptions x) => x.Dynamics, (x, v) => x with { Dynamics = v }, isOpen: true),
+        .. Setting.Group(
+            "Model and training",
+            Setting.Choice(
+                "field",
+                [("network", LearnedField.Network), ("linear", LearnedField.Linear)],
+                "What stands for the unknown field. linear is one matrix.",
+                (DynamicsExperimentOptions x) => x.Field,
+                (x, v) => x with { Field = v }),
+            Setting.Widths("hidden", "The widths of the network's hidden layers.", (DynamicsExperimentOptions x) => x.Hidden, (x, v) => x with { Hidden = v }),
+            Setting.Iterations((DynamicsExperimentOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
+            Setting.LearningRate((DynamicsExperimentOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
+            Setting.Schedule((DynamicsExperimentOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
+            Setting.Choice(
+                "optimizer",
+                [("adam", OptimizerMethod.Adam), ("rmsprop", OptimizerMethod.RmsProp), ("sgd", OptimizerMethod.Sgd)],
+                "What moves the parameters.",
+                (DynamicsExperimentOptions x) => x.Optimizer,
+                (x, v) => x with { Optimizer = v }),
+            Setting.GradientNormBound((DynamicsExperimentOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
+            Setting.Choice(
+                "loss",
+                [("squared", LossMeasure.MeanSquared), ("absolute", LossMeasure.MeanAbsolute)],
+                "What is minimized, the mean of differences.",
+                (DynamicsExperimentOptions x) => x.Loss,
+                (x, v) => x with { Loss = v }),
+            Setting.Seed((DynamicsExperimentOptions x) => x.Seed, (x, v) => x with { Seed = v })),
+        .. WindowOptions.Settings.In((DynamicsExperimentOptions x) => x.Windows, (x, v) => x with { Windows = v }),
+        new SolverSetting<DynamicsExperimentOptions>(x => new(x.Solver, x.Steps, x.Gradient), (x, v) => x with { Solver = v.Solver, Steps = v.Steps, Gradient = v.Gradient }),
+        Setting.Whole(
+            "iterations between evaluations", 1, int.MaxValue, "Iterations between two solves of the whole trajectory.", (DynamicsExperimentOptions x) => x.EvaluationInterval, (x, v) => x with { EvaluationInterval = v }),
+        Setting.Whole(
+            "snapshots",
+            2,
+            10_000,
+            "Trajectories that are kept to show how training went.",
+            (DynamicsExperimentOptions x) => x.SnapshotCount,
+            (x, v) => x with { SnapshotCount = v }),
+    ]);
+
     /// <summary>
     /// What works best here: for each system the fewest iterations, and the plainest settings, that learn it for every seed that was tried.
     /// </summary>
@@ -142,7 +183,7 @@ public sealed record DynamicsExperimentOptions
             {
                 Gradient = GradientMethod.Direct,
                 Solver = new Dopri5(),
-                Steps = new AdaptiveSteps { RelativeTolerance = 1e-7, AbsoluteTolerance = 1e-9, MaxSteps = MaxSteps },
+                Steps = SolverChoice.Tolerances(1e-7, 1e-9),
                 Iterations = 2_000,
                 LearningRate = 0.001,
                 Optimizer = OptimizerMethod.RmsProp,

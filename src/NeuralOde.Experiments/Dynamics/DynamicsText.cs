@@ -1,5 +1,6 @@
 using System.Globalization;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Dynamics;
@@ -23,13 +24,7 @@ internal static class DynamicsText
         ("initial state", $"({string.Join(", ", settings.Dynamics.Initial.Select(InWords.Number))})"),
         ("observations", $"{settings.Dynamics.Times().Length} on [0, {InWords.Number(settings.Dynamics.End)}], noise {InWords.Number(settings.Dynamics.Noise)}, from {(settings.DataSolver is null ? "a solve at 1e-10" : new SolverChoice(settings.DataSolver, settings.DataSteps!, settings.Gradient).ToString())}"),
         ("learned field", Field(settings)),
-        ("solver", Solver(settings)),
-        ("gradient", settings.Gradient.Name),
-        ("windows", Windows(settings)),
-        ("loss", settings.Loss == LossMeasure.MeanSquared ? "mean squared difference" : "mean absolute difference"),
-        ("optimizer", Optimizer(settings)),
-        ("iterations", settings.Iterations.ToString("N0", CultureInfo.InvariantCulture)),
-        ("seed", settings.Seed.ToString(CultureInfo.InvariantCulture)),
+        .. DynamicsExperimentOptions.Settings.Describe(settings).Where(static x => x.Name is not "system" and not "field" and not "hidden"),
     ];
 
     public static IReadOnlyList<(string Name, string Value)> Outcome(DynamicsExperimentResult result) =>
@@ -49,18 +44,4 @@ internal static class DynamicsText
             yield return ("learned matrix", $"A = [[{InWords.Number(a[0])}, {InWords.Number(a[1])}], [{InWords.Number(a[2])}, {InWords.Number(a[3])}]]");
         }
     }
-
-    private static string Windows(DynamicsExperimentOptions settings)
-    {
-        WindowOptions windows = settings.Windows;
-        string length = windows.MinDuration == windows.MaxDuration
-            ? $"{InWords.Number(windows.MinDuration)} units of time"
-            : $"{InWords.Number(windows.MinDuration)} to {InWords.Number(windows.MaxDuration)} units of time";
-        return $"{windows.Count} an iteration, each of {length}, at most {windows.MaxPoints} observations";
-    }
-
-    private static string Optimizer(DynamicsExperimentOptions settings) =>
-        settings.Optimizer.ToString().ToLowerInvariant()
-        + $", learning rate {InWords.Number(settings.LearningRate)}"
-        + InWords.ScheduleAndBound(settings.Schedule, settings.GradientNormBound);
 }

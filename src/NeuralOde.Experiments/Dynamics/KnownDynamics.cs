@@ -65,6 +65,9 @@ public sealed class KnownDynamics(string name, string equation, VectorFieldFunct
     /// <summary>All systems.</summary>
     public static IReadOnlyList<KnownDynamics> All { get; } = [Spiral, Nonlinear, Cubic];
 
+    /// <summary>The systems by the names that a command line gives them.</summary>
+    internal static IReadOnlyList<(string Name, KnownDynamics System)> Choices { get; } = [.. All.Select(static x => (x.Name, x))];
+
     /// <summary>The name on a command line.</summary>
     public string Name => name;
 

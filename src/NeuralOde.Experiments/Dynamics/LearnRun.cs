@@ -1,11 +1,8 @@
 using System.Globalization;
 using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Solvers;
 using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Dynamics;
@@ -20,19 +17,19 @@ internal static class LearnRun
     {
         DynamicsExperimentOptions settings = Settings(parsed, options);
         int[]? seeds = parsed.GetValue(options.Seeds);
-        string? report = options.Shared.ReportPath(parsed, $"{settings.Dynamics.Name}.html");
-        string? save = parsed.GetValue(options.Shared.Save);
-        string? metrics = options.Shared.MetricsPath(parsed);
+        string? report = options.Output.ReportPath(parsed, $"{settings.Dynamics.Name}.html");
+        string? save = parsed.GetValue(options.Output.Save);
+        string? metrics = options.Output.MetricsPath(parsed);
         string? figure = parsed.GetValue(options.Figure);
         if (seeds is { Length: > 0 })
         {
-            return (parsed.GetValue(options.Shared.Report) ?? save ?? metrics ?? figure) is null
+            return (parsed.GetValue(options.Output.Report) ?? save ?? metrics ?? figure) is null
                 ? LearnTable.Run(context, settings, seeds)
                 : throw new CommandException("--seeds prints a table and writes no files. Leave --report, --save, --metrics and --figure out, or choose one --seed.");
         }
 
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--figure", figure));
-        DynamicsExperiment experiment = Create(settings);
+        DynamicsExperiment experiment = new DynamicsExperiment(settings);
         string title = $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; seed {settings.Seed})";
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
         if (result.Outcome == TrainingOutcome.Cancelled && result.Iterations == 0)
@@ -62,9 +59,6 @@ internal static class LearnRun
         return metadata;
     }
 
-    /// <summary>The experiment, its settings' faults told as the user's.</summary>
-    internal static DynamicsExperiment Create(DynamicsExperimentOptions settings) => UserFault.Checked(() => new DynamicsExperiment(settings));
-
     private static void Say(CommandContext context, DynamicsExperimentResult result)
     {
         context.Out.WriteLine(string.Create(
@@ -81,62 +75,31 @@ internal static class LearnRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure?.Message}");
+            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure?.Problem}");
         }
     }
 
     private static DynamicsExperimentOptions Settings(CommandValues parsed, LearnCommand.LearnOptions options)
     {
         KnownDynamics dynamics = KnownDynamics.All.First(x => x.Name == parsed.GetValue(options.Name));
-        LearnedField field = parsed.GetValue(options.Field) == "linear" ? LearnedField.Linear : LearnedField.Network;
-        DynamicsExperimentOptions settings = parsed.GetValue(options.Published)
-            ? DynamicsExperimentOptions.Published(dynamics, field)
-            : DynamicsExperimentOptions.Default(dynamics, field);
-        SharedOptions shared = options.Shared;
-        SolverChoice solver = new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).With(parsed, shared);
-        if (parsed.GetValue(shared.Step) is double step && dynamics.End / step > MostSteps)
+
+        // What is learned decides about the defaults of the rest.
+        LearnedField field = options.Settings.Apply(DynamicsExperimentOptions.Settings.Only("field"), DynamicsExperimentOptions.Default(dynamics), parsed).Field;
+        DynamicsExperimentOptions defaults = parsed.GetValue(options.Published) ? DynamicsExperimentOptions.Published(dynamics, field) : DynamicsExperimentOptions.Default(dynamics, field);
+        DynamicsExperimentOptions settings = options.Settings.Apply(DynamicsExperimentOptions.Settings, defaults, parsed);
+        if (settings.Steps is FixedSteps { MaxStep: double step } && dynamics.End / step > MostSteps)
         {
             throw new CommandException(string.Create(
                 CultureInfo.InvariantCulture, $"--step {step} makes {dynamics.End / step:0.#e0} steps of a trajectory of {InWords.Number(dynamics.End)} units of time, and at most {MostSteps:N0} are taken. Choose a longer one."));
         }
 
+        // Where one end of the windows' durations is named, the other one moves along.
         WindowOptions windows = settings.Windows;
-        return settings with
+        return (parsed.IsGiven(options.Settings["window-min"]), parsed.IsGiven(options.Settings["window-max"])) switch
         {
-            Hidden = parsed.GetValue(options.Hidden) is { Length: > 0 } hidden ? hidden : settings.Hidden,
-            Solver = solver.Solver,
-            Steps = solver.Steps,
-            Gradient = solver.Gradient,
-            Iterations = (int)(parsed.GetValue(shared.Iterations) ?? settings.Iterations),
-            LearningRate = parsed.GetValue(shared.LearningRate) ?? settings.LearningRate,
-            GradientNormBound = parsed.GetValue(options.Clip) ?? settings.GradientNormBound,
-            Seed = parsed.GetValue(shared.Seed) ?? settings.Seed,
-            Schedule = parsed.GetValue(options.Schedule) switch
-            {
-                "constant" => LearningRateSchedule.Constant,
-                "cosine" => LearningRateSchedule.Cosine(),
-                _ => settings.Schedule,
-            },
-            Optimizer = parsed.GetValue(options.Optimizer) switch
-            {
-                "adam" => OptimizerMethod.Adam,
-                "rmsprop" => OptimizerMethod.RmsProp,
-                "sgd" => OptimizerMethod.Sgd,
-                _ => settings.Optimizer,
-            },
-            Loss = parsed.GetValue(options.Loss) switch
-            {
-                "squared" => LossMeasure.MeanSquared,
-                "absolute" => LossMeasure.MeanAbsolute,
-                _ => settings.Loss,
-            },
-            Windows = windows with
-            {
-                Count = (int)(parsed.GetValue(options.WindowCount) ?? windows.Count),
-                MinDuration = parsed.GetValue(options.WindowMin) ?? Math.Min(windows.MinDuration, parsed.GetValue(options.WindowMax) ?? double.PositiveInfinity),
-                MaxDuration = parsed.GetValue(options.WindowMax) ?? Math.Max(windows.MaxDuration, parsed.GetValue(options.WindowMin) ?? 0),
-                MaxPoints = (int)(parsed.GetValue(options.WindowPoints) ?? windows.MaxPoints),
-            },
+            (true, false) => settings with { Windows = windows with { MaxDuration = Math.Max(windows.MinDuration, windows.MaxDuration) } },
+            (false, true) => settings with { Windows = windows with { MinDuration = Math.Min(windows.MinDuration, windows.MaxDuration) } },
+            _ => settings,
         };
     }
 }

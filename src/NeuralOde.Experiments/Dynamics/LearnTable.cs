@@ -16,7 +16,7 @@ internal static class LearnTable
         var lastErrors = new List<double>();
         foreach (int seed in seeds)
         {
-            DynamicsExperimentResult result = LearnRun.Create(settings with { Seed = seed }).Run(null, context.CancellationToken);
+            DynamicsExperimentResult result = new DynamicsExperiment(settings with { Seed = seed }).Run(null, context.CancellationToken);
             if (result.Outcome == TrainingOutcome.Cancelled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {errors.Count} of {seeds.Length} seeds.");

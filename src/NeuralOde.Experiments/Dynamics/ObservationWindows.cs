@@ -36,7 +36,8 @@ internal sealed class ObservationWindows
         int longest = PointsIn(options.MaxDuration);
         if (options.Count > _count - longest + 1)
         {
-            throw new ArgumentException($"{_count} points have {_count - longest + 1} windows of {longest}, not {options.Count} different ones.");
+            throw new WindowException(
+                WindowReason.TooMany, $"{_count} points have {_count - longest + 1} windows of {longest}, not {options.Count} different ones.", "Ask for fewer or shorter windows.");
         }
 
         int most = Math.Min(longest, options.MaxPoints);

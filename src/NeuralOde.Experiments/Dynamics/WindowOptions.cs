@@ -1,3 +1,5 @@
+using NeuralOde.Settings;
+
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>What stretches of the observed trajectory one training step sees.</summary>
@@ -31,23 +33,43 @@ public sealed record WindowOptions
         return new WindowOptions { Count = count, MinDuration = duration, MaxDuration = duration, MaxPoints = points };
     }
 
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<WindowOptions> Settings { get; } = new(Setting.Group(
+        "What a training step sees",
+        Setting.Whole("windows", 1, 100_000, "Stretches of the trajectory in one training step.", (WindowOptions x) => x.Count, (x, v) => x with { Count = v }),
+        Setting.Positive(
+            "shortest window",
+            "The shortest stretch, in units of time.",
+            (WindowOptions x) => x.MinDuration,
+            (x, v) => x with { MinDuration = v }) with { Option = "window-min", ValueName = "T" },
+        Setting.Positive(
+            "longest window",
+            "The longest stretch, in units of time.",
+            (WindowOptions x) => x.MaxDuration,
+            (x, v) => x with { MaxDuration = v }) with { Option = "window-max", ValueName = "T" },
+        Setting.Whole(
+            "window points", 2, 100_000, "The most observations of a stretch, chosen at random where it has more.", (WindowOptions x) => x.MaxPoints, (x, v) => x with { MaxPoints = v })));
+
     /// <param name="end">The trajectory's duration.</param>
     /// <param name="interval">The time between two observations.</param>
     internal void Validate(double end, double interval)
     {
         const double RoundOff = 1e-9;
-        ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPoints, 2);
+        Settings.Check(this);
         if (!(MinDuration > 0 && MaxDuration >= MinDuration && MaxDuration <= end * (1 + RoundOff)))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."));
+            throw new WindowException(
+                WindowReason.Duration,
+                FormattableString.Invariant($"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."),
+                "Choose shorter windows.");
         }
 
         if (MaxDuration < interval * (1 - RoundOff))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"The longest window is {MaxDuration} units of time, and two observations are {interval:0.######} apart; a window must hold two."));
+            throw new WindowException(
+                WindowReason.TooShort,
+                FormattableString.Invariant($"The longest window is {MaxDuration} units of time, and two observations are {interval:0.######} apart; a window must hold two."),
+                "Choose longer windows.");
         }
     }
 }

@@ -81,7 +81,7 @@ public static class DigitImage
 
         if (darkest == lightest)
         {
-            throw new ArgumentException("The picture has one brightness everywhere; there is nothing to recognise. Draw dark on light or light on dark.", nameof(picture));
+            throw ImageFileException.Blank();
         }
 
         bool isDarkOnLight = paper - darkest > lightest - paper;

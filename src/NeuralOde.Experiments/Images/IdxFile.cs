@@ -12,7 +12,8 @@ public sealed class IdxFile
 {
     private const byte UnsignedByte = 0x08;
     private const int MostAxes = 4;
-    private const string DamagedCompression = "the gzip data is damaged or cut off. Fetch the file again, or decompress it.";
+    private static ImageFileException DamagedCompression(string name, Exception? inner = null) =>
+        new(name, ImageFileReason.Damaged, "the gzip data is damaged or cut off.", "Fetch the file again, or decompress it.", inner);
 
     // Deflate stores at most 1,032 bytes in one (a match of 258 bytes in two bits), so a longer claim cannot be true.
     private const long MostExpansion = 1_032;
@@ -81,14 +82,14 @@ public sealed class IdxFile
         }
         catch (InvalidDataException e)
         {
-            throw new ImageFileException(name, DamagedCompression, e);
+            throw DamagedCompression(name, e);
         }
 
         // The runtime lets some damage pass, and a cut within the sum that stands at the end (RFC 1952, 2.3.1).
         Span<byte> trailer = stackalloc byte[TrailerLength];
         stream.Position = stream.Length - TrailerLength;
         stream.ReadExactly(trailer);
-        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == sum ? file : throw new ImageFileException(name, DamagedCompression);
+        return BinaryPrimitives.ReadUInt32LittleEndian(trailer) == sum ? file : throw DamagedCompression(name);
     }
 
     private static (IdxFile File, uint Sum) Parse(Stream stream, string name, long most, bool wantsSum = false)
@@ -98,17 +99,17 @@ public sealed class IdxFile
         Fill(stream, magic, name, "its header");
         if (magic[0] != 0 || magic[1] != 0)
         {
-            throw new ImageFileException(name, $"it begins with {Convert.ToHexString(magic)}, and an idx file with two zero bytes. This is another kind of file; take the idx files of the data set.");
+            throw new ImageFileException(name, ImageFileReason.NotIdx, $"it begins with {Convert.ToHexString(magic)}, and an idx file with two zero bytes. This is another kind of file.", "Take the idx files of the data set.");
         }
 
         if (magic[2] != UnsignedByte)
         {
-            throw new ImageFileException(name, $"its elements have the type 0x{magic[2]:X2}, and only unsigned bytes (0x08) are read. Write the images as bytes from 0 to 255.");
+            throw new ImageFileException(name, ImageFileReason.Unsupported, $"its elements have the type 0x{magic[2]:X2}, and only unsigned bytes (0x08) are read.", "Write the images as bytes from 0 to 255.");
         }
 
         if (magic[3] is 0 or > MostAxes)
         {
-            throw new ImageFileException(name, $"it claims {magic[3]} axes; labels have 1 and images 3. The file is damaged or not an idx file.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"it claims {magic[3]} axes; labels have 1 and images 3. The file is damaged or not an idx file.");
         }
 
         var lengths = new int[magic[3]];
@@ -120,7 +121,7 @@ public sealed class IdxFile
             lengths[axis] = BinaryPrimitives.ReadInt32BigEndian(number);
             if (lengths[axis] < 0)
             {
-                throw new ImageFileException(name, $"the length of axis {axis} is {(uint)lengths[axis]}, more than can be. The file is damaged; fetch it again.");
+                throw new ImageFileException(name, ImageFileReason.Damaged, $"the length of axis {axis} is {(uint)lengths[axis]}, more than can be. The file is damaged.", "Fetch it again.");
             }
 
             // Grows no further than what is refused below, so that it cannot overflow.
@@ -129,7 +130,7 @@ public sealed class IdxFile
 
         if (count > most || count > Array.MaxLength)
         {
-            throw new ImageFileException(name, $"its header claims [{string.Join(", ", lengths)}] bytes, more than the file can hold. It is cut off or damaged; fetch it again.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header claims [{string.Join(", ", lengths)}] bytes, more than the file can hold. It is cut off or damaged.", "Fetch it again.");
         }
 
         byte[] elements = GC.AllocateUninitializedArray<byte>((int)count);
@@ -137,7 +138,7 @@ public sealed class IdxFile
 
         if (stream.ReadByte() >= 0)
         {
-            throw new ImageFileException(name, $"it goes on after its [{string.Join(", ", lengths)}] elements. The header or the file is damaged; fetch it again.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"it goes on after its [{string.Join(", ", lengths)}] elements. The header or the file is damaged.", "Fetch it again.");
         }
 
         return (new IdxFile(name, lengths, elements), wantsSum ? Crc32.Of(header[..(4 + (4 * lengths.Length))], elements) : 0);
@@ -148,7 +149,7 @@ public sealed class IdxFile
         int have = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         if (have < destination.Length)
         {
-            throw new ImageFileException(name, $"it ends {destination.Length - have} bytes before the end of {what}. The file is cut off; fetch it again.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"it ends {destination.Length - have} bytes before the end of {what}. The file is cut off.", "Fetch it again.");
         }
     }
 }

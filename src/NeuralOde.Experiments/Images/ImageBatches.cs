@@ -1,3 +1,4 @@
+using NeuralOde.Settings;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Experiments.Images;
@@ -24,7 +25,7 @@ public sealed class ImageBatches
     /// <param name="images">The images, at least one.</param>
     /// <param name="options">How they are put into batches; the defaults where null.</param>
     /// <exception cref="ArgumentException">There are no images.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
+    /// <exception cref="SettingException">Images of this size cannot be moved as far.</exception>
     public ImageBatches(ImageDataset images, ImageBatchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -33,7 +34,11 @@ public sealed class ImageBatches
         int mostShift = Math.Min(images.Rows, images.Columns) - 1;
         if (options.MaxShift < 0 || options.MaxShift > mostShift)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxShift, $"Images of {images.Rows} rows and {images.Columns} columns are moved by 0 to {mostShift} pixels.");
+            throw new SettingException(
+                SettingReason.Conflict,
+                "shift",
+                FormattableString.Invariant($"{options.MaxShift}"),
+                $"Images of {images.Rows} rows and {images.Columns} columns are moved by 0 to {mostShift} pixels; got {options.MaxShift}.");
         }
 
         if (images.Count == 0)

@@ -39,20 +39,19 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
     /// </param>
     /// <param name="split">Which part.</param>
     /// <returns>The images.</returns>
-    /// <exception cref="FileNotFoundException">The files are not there; the message says which are needed, and where they can be had.</exception>
-    /// <exception cref="ImageFileException">A file is damaged, or images and labels do not fit together.</exception>
+    /// <exception cref="ImageFileException">The files are not there (the message says which are needed, and where they can be had), a file is damaged, or images and labels do not fit together.</exception>
     public ImageDataset Load(string? folder, ImageSplit split) => LoadFrom(Find(folder), split);
 
     /// <summary>Finds the folder that holds all four files.</summary>
     /// <param name="folder">As in <see cref="Load"/>.</param>
     /// <returns>The folder.</returns>
-    /// <exception cref="FileNotFoundException">The files are not there; the message says which are needed, and where they can be had.</exception>
+    /// <exception cref="ImageFileException">The files are not there; the message says which are needed, and where they can be had.</exception>
     public string Find(string? folder)
     {
         string? root = folder ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
         if (string.IsNullOrWhiteSpace(root))
         {
-            throw new FileNotFoundException($"No folder with {Title} is named: give one, or set {EnvironmentVariable} to it. {Needs}");
+            throw ImageFileException.NotFound(root ?? "", $"No folder with {Title} is named.", $"Give one, or set {EnvironmentVariable} to it. {Needs}");
         }
 
         // The folder of this name first: one that holds several sets may hold one of them loose.
@@ -72,7 +71,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
             fault = $"{Title} is not in '{nearest}': missing there {(Missing(nearest).Count() == 1 ? "is" : "are")} {string.Join(", ", Missing(nearest))}.";
         }
 
-        throw new FileNotFoundException($"{fault} {Needs}");
+        throw ImageFileException.NotFound(root, fault, Needs);
     }
 
     /// <summary>Loads one part from the very folder that holds its files.</summary>
@@ -83,7 +82,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
         return ImageDataset.From(IdxFile.Read(Required(images: true)), IdxFile.Read(Required(images: false)), ClassNames);
 
         string Required(bool images) => FileOf(directory, prefix, images)
-            ?? throw new FileNotFoundException($"{Title} is not in '{directory}': {NameOf(prefix, images)} is missing. {Needs}");
+            ?? throw ImageFileException.NotFound(directory, $"{Title} is not in '{directory}': {NameOf(prefix, images)} is missing.", Needs);
     }
 
     private static string[] Prefixes => ["train", "t10k"];

@@ -32,11 +32,16 @@ public sealed class ImageDataset
             throw new ArgumentException($"{labels.Length} labels go with {(long)labels.Length * rows * columns} pixels of images of {rows} rows and {columns} columns, not with {pixels.Length}.", nameof(labels));
         }
 
-        int strange = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)Math.Clamp(classNames.Count - 1, 0, 255));
-        if (strange >= 0 || classNames.Count == 0)
+        if (classNames.Count == 0)
+        {
+            throw new ArgumentException("There is no class.", nameof(classNames));
+        }
+
+        int strange = IndexOfStranger(labels, classNames.Count);
+        if (strange >= 0)
         {
             throw new ArgumentException(
-                classNames.Count == 0 ? "There is no class." : $"Image {strange} has the label {labels[strange]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}.", nameof(labels));
+                $"Image {strange} has the label {labels[strange]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}.", nameof(labels));
         }
 
         _pixels = pixels;
@@ -74,8 +79,7 @@ public sealed class ImageDataset
     /// </param>
     /// <param name="split">Which part.</param>
     /// <returns>The images, with classes called 0 to 9.</returns>
-    /// <exception cref="FileNotFoundException">A file is missing; the message says which, and where it can be had.</exception>
-    /// <exception cref="ImageFileException">A file is damaged, or images and labels do not fit together.</exception>
+    /// <exception cref="ImageFileException">A file is missing (the message says which, and where it can be had), a file is damaged, or images and labels do not fit together.</exception>
     public static ImageDataset Load(string directory, ImageSplit split) => ImageCollection.Mnist.LoadFrom(directory, split);
 
     /// <summary>Puts together a file of images and one of labels.</summary>
@@ -91,27 +95,29 @@ public sealed class ImageDataset
         ArgumentNullException.ThrowIfNull(classNames);
         if (images.Lengths.Count != 3 || images.Lengths[1] == 0 || images.Lengths[2] == 0)
         {
-            throw new ImageFileException(images.Name, $"its array is {images}, and one of images has three axes: images, rows, columns. Is it the file of labels?");
+            throw new ImageFileException(images.Name, ImageFileReason.WrongAxes, $"its array is {images}, and one of images has three axes: images, rows, columns.", "Is it the file of labels?");
         }
 
         if (labels.Lengths.Count != 1)
         {
-            throw new ImageFileException(labels.Name, $"its array is {labels}, and one of labels has one axis. Is it the file of images?");
+            throw new ImageFileException(labels.Name, ImageFileReason.WrongAxes, $"its array is {labels}, and one of labels has one axis.", "Is it the file of images?");
         }
 
         if (images.Lengths[0] != labels.Lengths[0])
         {
-            throw new ImageFileException(labels.Name, $"it holds {labels.Lengths[0]} labels, and '{images.Name}' {images.Lengths[0]} images. Take both files from the same part of the same data set.");
+            throw new ImageFileException(labels.Name, ImageFileReason.OtherCount, $"it holds {labels.Lengths[0]} labels, and '{images.Name}' {images.Lengths[0]} images.", "Take both files from the same part of the same data set.");
         }
 
-        try
+        int stranger = IndexOfStranger(labels.Elements.Span, classNames.Count);
+        if (stranger >= 0)
         {
-            return new ImageDataset(images.Elements.ToArray(), labels.Elements.ToArray(), images.Lengths[1], images.Lengths[2], classNames);
+            throw new ImageFileException(
+                labels.Name,
+                ImageFileReason.UnknownClass,
+                $"image {stranger} has the label {labels.Elements.Span[stranger]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}. The file belongs to another data set, or is damaged.");
         }
-        catch (ArgumentException e)
-        {
-            throw new ImageFileException(labels.Name, $"{e.Message.Split(" (Parameter")[0]} The file belongs to another data set, or is damaged.", e);
-        }
+
+        return new ImageDataset(images.Elements.ToArray(), labels.Elements.ToArray(), images.Lengths[1], images.Lengths[2], classNames);
     }
 
     /// <summary>One image.</summary>
@@ -168,6 +174,9 @@ public sealed class ImageDataset
 
         return order;
     }
+
+    /// <summary>The first label that is no class, or -1.</summary>
+    private static int IndexOfStranger(ReadOnlySpan<byte> labels, int classes) => labels.IndexOfAnyExceptInRange((byte)0, (byte)Math.Clamp(classes - 1, 0, 255));
 
     private ImageDataset Choose(IEnumerable<int> indices)
     {

@@ -40,7 +40,7 @@ public static class PngFile
         ArgumentNullException.ThrowIfNull(name);
         if (!IsPng(content.Span))
         {
-            throw new ImageFileException(name, "it is not a PNG picture: it does not begin with PNG's signature. Save the picture as PNG.");
+            throw new ImageFileException(name, ImageFileReason.NotPng, "it is not a PNG picture: it does not begin with PNG's signature.", "Save the picture as PNG.");
         }
 
         PngHeader? header = null;
@@ -53,7 +53,7 @@ public static class PngFile
             (string type, ReadOnlyMemory<byte> data, rest) = NextChunk(rest, name);
             if (header is null != (type == "IHDR"))
             {
-                throw new ImageFileException(name, header is null ? "its header (IHDR) is not where it must be, first. The file is damaged." : "it has two headers (IHDR). The file is damaged.");
+                throw new ImageFileException(name, ImageFileReason.Damaged, header is null ? "its header (IHDR) is not where it must be, first. The file is damaged." : "it has two headers (IHDR). The file is damaged.");
             }
 
             switch (type)
@@ -77,7 +77,7 @@ public static class PngFile
                     // The case of the first letter tells whether a picture can be shown without knowing the chunk.
                     if (char.IsAsciiLetterUpper(type[0]))
                     {
-                        throw new ImageFileException(name, $"it needs a chunk '{type}', which the standard does not have. Save the picture as plain PNG with another program.");
+                        throw new ImageFileException(name, ImageFileReason.Unsupported, $"it needs a chunk '{type}', which the standard does not have.", "Save the picture as plain PNG with another program.");
                     }
 
                     break;
@@ -100,14 +100,14 @@ public static class PngFile
         uint length = rest.Length < Frame ? uint.MaxValue : BinaryPrimitives.ReadUInt32BigEndian(rest.Span);
         if (length > rest.Length - Frame)
         {
-            throw new ImageFileException(name, "it is cut off or damaged: it ends inside a chunk, before its end mark (IEND). Save or copy the picture again.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, "it is cut off or damaged: it ends inside a chunk, before its end mark (IEND).", "Save or copy the picture again.");
         }
 
         ReadOnlyMemory<byte> named = rest.Slice(4, 4 + (int)length);
         string type = Encoding.Latin1.GetString(named.Span[..4]);
         if (BinaryPrimitives.ReadUInt32BigEndian(rest.Span[(8 + (int)length)..]) != Crc32.Of(named.Span, []))
         {
-            throw new ImageFileException(name, "the sum of a chunk is not that of its bytes: the file is damaged. Save or copy the picture again.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, "the sum of a chunk is not that of its bytes: the file is damaged.", "Save or copy the picture again.");
         }
 
         return (type, named[4..], rest[(Frame + (int)length)..]);
@@ -122,12 +122,12 @@ public static class PngFile
             using var plain = new ZLibStream(packed, CompressionMode.Decompress);
             if (plain.ReadAtLeast(rows, rows.Length, throwOnEndOfStream: false) < rows.Length)
             {
-                throw new ImageFileException(name, "its data (IDAT) end before the last row of pixels. The file is damaged or cut off; save or copy the picture again.");
+                throw new ImageFileException(name, ImageFileReason.Damaged, "its data (IDAT) end before the last row of pixels. The file is damaged or cut off.", "Save or copy the picture again.");
             }
         }
         catch (InvalidDataException e)
         {
-            throw new ImageFileException(name, "its compressed data (IDAT) are damaged. Save or copy the picture again.", e);
+            throw new ImageFileException(name, ImageFileReason.Damaged, "its compressed data (IDAT) are damaged.", "Save or copy the picture again.", e);
         }
 
         return rows;

@@ -32,19 +32,19 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
     {
         if (data.Length != 13)
         {
-            throw new ImageFileException(name, $"its header (IHDR) has {data.Length} bytes instead of 13. The file is damaged.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header (IHDR) has {data.Length} bytes instead of 13. The file is damaged.");
         }
 
         (uint width, uint height) = (BinaryPrimitives.ReadUInt32BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data[4..]));
         (int depth, var color) = (data[8], (PngColor)data[9]);
         if (width == 0 || height == 0 || width > int.MaxValue || height > int.MaxValue)
         {
-            throw new ImageFileException(name, $"its header claims {width} by {height} pixels, which cannot be. The file is damaged.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header claims {width} by {height} pixels, which cannot be. The file is damaged.");
         }
 
         if ((long)width * height > mostPixels)
         {
-            throw new ImageFileException(name, $"it has {width} by {height} pixels, and at most {mostPixels / 1_000_000} million are read. Make the picture smaller.");
+            throw new ImageFileException(name, ImageFileReason.TooLarge, $"it has {width} by {height} pixels, and at most {mostPixels / 1_000_000} million are read.", "Make the picture smaller.");
         }
 
         bool isKnown = color switch
@@ -56,7 +56,7 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
         };
         if (!isKnown || data[10] != 0 || data[11] != 0 || data[12] > 1)
         {
-            throw new ImageFileException(name, $"its header has colour type {data[9]} with {depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}, which the standard does not have. The file is damaged.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header has colour type {data[9]} with {depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}, which the standard does not have. The file is damaged.");
         }
 
         return new PngHeader((int)width, (int)height, depth, color, data[12] == 1);

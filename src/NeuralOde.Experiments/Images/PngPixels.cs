@@ -15,7 +15,7 @@ internal sealed class PngPixels
         (_header, _palette, _transparency, _name) = (header, palette, transparency, name);
         if (header.Color == PngColor.Palette && (palette.Length == 0 || palette.Length % 3 != 0))
         {
-            throw new ImageFileException(name, $"its palette (PLTE) has {palette.Length} bytes, and a palette has three for each of 1 to 256 colours. The file is damaged.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"its palette (PLTE) has {palette.Length} bytes, and a palette has three for each of 1 to 256 colours. The file is damaged.");
         }
 
         int keyLength = header.Color switch
@@ -26,7 +26,7 @@ internal sealed class PngPixels
         };
         if (transparency.Length != 0 && transparency.Length != keyLength)
         {
-            throw new ImageFileException(name, $"its transparency (tRNS) has {transparency.Length} bytes instead of {keyLength}. The file is damaged.");
+            throw new ImageFileException(name, ImageFileReason.Damaged, $"its transparency (tRNS) has {transparency.Length} bytes instead of {keyLength}. The file is damaged.");
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class PngPixels
                 2 => above[i],
                 3 => (byte)((left + above[i]) / 2),
                 4 => Paeth(left, above[i], corner),
-                _ => throw new ImageFileException(_name, $"a row of pixels has the filter {filter}, and the standard has 0 to 4. The file is damaged."),
+                _ => throw new ImageFileException(_name, ImageFileReason.Damaged, $"a row of pixels has the filter {filter}, and the standard has 0 to 4. The file is damaged."),
             };
         }
     }
@@ -102,7 +102,7 @@ internal sealed class PngPixels
             case PngColor.Palette:
                 if ((3 * value) + 2 >= _palette.Length)
                 {
-                    throw new ImageFileException(_name, $"a pixel has the colour {value}, and the palette {_palette.Length / 3} colours. The file is damaged.");
+                    throw new ImageFileException(_name, ImageFileReason.Damaged, $"a pixel has the colour {value}, and the palette {_palette.Length / 3} colours. The file is damaged.");
                 }
 
                 return (Luma(_palette[3 * value], _palette[(3 * value) + 1], _palette[(3 * value) + 2]) / 255, value < _transparency.Length ? _transparency[value] / 255f : 1);

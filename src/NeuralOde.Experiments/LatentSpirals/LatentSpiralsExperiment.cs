@@ -27,7 +27,7 @@ public sealed class LatentSpiralsExperiment
     public LatentSpiralsExperiment(LatentSpiralsOptions? options = null)
     {
         options ??= LatentSpiralsOptions.Default;
-        options.Check();
+        LatentSpiralsOptions.Settings.Check(options);
         _options = options;
 
         // Test spirals are of another seed, so that no setting of this run reaches them.
@@ -41,7 +41,7 @@ public sealed class LatentSpiralsExperiment
             Model,
             batches,
             model => SpiralErrors.Measure(model, Validation, ObservationCounts[^1], Choice()).Reconstruction.Median,
-            options.Training with { Settings = [.. options.Settings(), .. options.Training.Settings] });
+            options.Training with { RunSettings = [.. LatentSpiralsOptions.Settings.ToResume(options).Except(LatentTrainingOptions.Settings.ToResume(options.Training)), .. options.Training.RunSettings] });
     }
 
     /// <summary>The model; after <see cref="Run"/> with the best parameters.</summary>

@@ -1,8 +1,7 @@
-using System.Globalization;
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Experiments.LatentSpirals;
@@ -54,7 +53,7 @@ public sealed record LatentSpiralsOptions
 
     /// <summary>Its steps.</summary>
     /// <value>Default adaptive, relative tolerance 1e-3, absolute tolerance 1e-4, at most 2,000 steps.</value>
-    public StepSizeControl Steps { get; init; } = new AdaptiveSteps { RelativeTolerance = 1e-3, AbsoluteTolerance = 1e-4, MaxSteps = 2_000 };
+    public StepSizeControl Steps { get; init; } = SolverChoice.Tolerances(1e-3, 1e-4);
 
     /// <summary>How gradients are taken through the solve.</summary>
     /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
@@ -96,30 +95,107 @@ public sealed record LatentSpiralsOptions
         Training = new LatentTrainingOptions { Iterations = 200_000, LearningRate = 0.001, Schedule = Optimizers.LearningRateSchedule.Constant },
     };
 
-    internal void Check()
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(TrainingCount, BatchSize);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ShortestSpan, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ShortestSpan, SpiralErrors.Window);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ValidationCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(TestCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(FieldHidden, 1);
-    }
-
-    internal IReadOnlyList<(string Name, string Value)> Settings() =>
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<LatentSpiralsOptions> Settings { get; } = new(
     [
-        ("decoder", Decoder.ToString()),
-        ("training spirals", TrainingCount.ToString(CultureInfo.InvariantCulture)),
-        ("validation spirals", ValidationCount.ToString(CultureInfo.InvariantCulture)),
-        ("units", Hidden.ToString(CultureInfo.InvariantCulture)),
-        ("latent components", Latent.ToString(CultureInfo.InvariantCulture)),
-        ("units of the field", FieldHidden.ToString(CultureInfo.InvariantCulture)),
-        ("solver", Solver.Name),
-        ("steps", Steps.ToString() ?? ""),
-        ("gradient", Gradient.Name),
-        ("likelihood deviation", LikelihoodDeviation.ToString("R", CultureInfo.InvariantCulture)),
-        ("batch size", BatchSize.ToString(CultureInfo.InvariantCulture)),
-        ("shortest span", ShortestSpan.ToString(CultureInfo.InvariantCulture)),
-    ];
+        Setting.Choice(
+            "model",
+            [.. Enum.GetValues<SpiralDecoder>().Select(static x => (SpiralModel.Names[(int)x], x))],
+            "What stands for the path.",
+            (LatentSpiralsOptions x) => x.Decoder,
+            (x, v) => x with { Decoder = v }),
+        .. Setting.Group(
+            "Model",
+            Setting.Whole(
+                "units",
+                1,
+                10_000,
+                "Units of the encoder, and of the recurrent decoder.",
+                (LatentSpiralsOptions x) => x.Hidden,
+                (x, v) => x with { Hidden = v }) with { Option = "hidden" },
+            Setting.Whole(
+                "latent components",
+                1,
+                1_000,
+                "Components of the latent state.",
+                (LatentSpiralsOptions x) => x.Latent,
+                (x, v) => x with { Latent = v }) with { Option = "latent" },
+            Setting.Whole(
+                "units of the field",
+                1,
+                10_000,
+                "Units of the layers of the latent field and of its view.",
+                (LatentSpiralsOptions x) => x.FieldHidden,
+                (x, v) => x with { FieldHidden = v }) with
+            {
+                Option = "width",
+                Unless = NoEquation,
+            }),
+        .. Setting.Group(
+            "Training",
+            Setting.Whole(
+                "batch size",
+                1,
+                100_000,
+                "Spirals in a training step.",
+                (LatentSpiralsOptions x) => x.BatchSize,
+                (x, v) => x with { BatchSize = v }) with { Option = "batch" },
+            Setting.Positive(
+                "likelihood deviation",
+                "The observations' standard deviation in the bound. Larger than their noise, it lets the latent states' prior weigh more.",
+                (LatentSpiralsOptions x) => x.LikelihoodDeviation,
+                (x, v) => x with { LikelihoodDeviation = v })),
+        .. LatentTrainingOptions.Settings.In((LatentSpiralsOptions x) => x.Training, (x, v) => x with { Training = v }),
+        .. Setting.Group(
+            "Data",
+            Setting.Whole(
+                "training spirals",
+                1,
+                1_000_000,
+                "Spirals to learn from.",
+                (LatentSpiralsOptions x) => x.TrainingCount,
+                (x, v) => x with { TrainingCount = v }) with { Option = "spirals" },
+            Setting.Whole(
+                "validation spirals",
+                1,
+                1_000_000,
+                "Spirals by which the best model is kept.",
+                (LatentSpiralsOptions x) => x.ValidationCount,
+                (x, v) => x with { ValidationCount = v }),
+            Setting.Whole(
+                "test spirals",
+                1,
+                1_000_000,
+                "Spirals on which the result is measured.",
+                (LatentSpiralsOptions x) => x.TestCount,
+                (x, v) => x with { TestCount = v }) with
+            {
+                MayDiffer = static _ => true,
+            },
+            Setting.Whole(
+                "shortest span",
+                2,
+                SpiralErrors.Window,
+                "The least consecutive points that a training step's observations are taken from; the most are 100.",
+                (LatentSpiralsOptions x) => x.ShortestSpan,
+                (x, v) => x with { ShortestSpan = v })),
+        Solving,
+    ])
+    {
+        Subject = static x => SpiralModel.Names[(int)x.Decoder],
+        Rule = static x => x.BatchSize <= x.TrainingCount ? null : new SettingException(
+            SettingReason.Conflict,
+            "batch size",
+            FormattableString.Invariant($"{x.BatchSize}"),
+            FormattableString.Invariant($"A batch of {x.BatchSize} is more than there are spirals to learn from, {x.TrainingCount}."),
+            "Take a smaller batch, or more spirals."),
+    };
+
+    /// <summary>How a trained model's equation is solved: the same parameters go with any solver.</summary>
+    internal static SettingList<LatentSpiralsOptions> Inference { get; } = new([Solving with { Unless = null }]);
+
+    private static SolverSetting<LatentSpiralsOptions> Solving =>
+        new(x => new(x.Solver, x.Steps, x.Gradient), (x, v) => x with { Solver = v.Solver, Steps = v.Steps, Gradient = v.Gradient }) { Unless = NoEquation };
+
+    private static string? NoEquation(LatentSpiralsOptions options) => options.Decoder == SpiralDecoder.Ode ? null : "solves no equation";
 }

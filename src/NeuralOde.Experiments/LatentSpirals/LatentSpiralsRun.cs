@@ -5,6 +5,7 @@ using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
 
@@ -16,14 +17,19 @@ internal static class LatentSpiralsRun
     public static int Start(CommandContext context, CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options)
     {
         string[] load = parsed.GetValue(options.Load) ?? [];
-        string name = parsed.GetValue(options.Model) ?? LatentSpiralsCommand.ModelNames[0];
-        string? report = options.Shared.ReportPath(parsed, load.Length == 0 && name == "rnn" ? "latent-spirals-rnn.html" : "latent-spirals.html");
-        string? metrics = options.Shared.MetricsPath(parsed);
+        string name = parsed.GetValue(options.Model) ?? SpiralModel.Names[0];
+        string? report = options.Output.ReportPath(parsed, load.Length == 0 && name == "rnn" ? "latent-spirals-rnn.html" : "latent-spirals.html");
+        string? metrics = options.Output.MetricsPath(parsed);
         List<SpiralModelOutcome> models;
         int exitCode;
         if (load.Length > 0)
         {
-            Refuse(parsed, "--load trains nothing", Training(options));
+            // A flag that was not given is not among them.
+            if (options.OfTraining.FirstOrDefault(parsed.IsGiven) is { } given)
+            {
+                throw new CommandException($"--load trains nothing, so it takes no {given.Name}.");
+            }
+
             OutputFiles.Check(load[0], ("--report", report), ("--metrics", metrics));
             options.Threads.Apply(parsed);
             (models, exitCode) = ([.. load.Select(path => Loaded(parsed, options, path))], ExitCode.Success);
@@ -33,7 +39,7 @@ internal static class LatentSpiralsRun
             bool isBoth = name == LatentSpiralsCommand.Both;
             ModelRun[] runs = [.. SpiralModel.Names.Where(x => isBoth || x == name).Select(x => ModelRun.Of(parsed, options, x, isBoth))];
             OutputFiles.Check([("--report", report), ("--metrics", metrics), .. runs.SelectMany(static x => x.Files)]);
-            bool[] resumed = [.. runs.Select(x => options.Checkpoint.IsResumed(parsed, x.Settings.Training.CheckpointPath))];
+            bool[] resumed = [.. runs.Select(x => options.Checkpoint.IsResumed(parsed, options.Settings["checkpoint-every"], x.Settings.Training.CheckpointPath))];
             options.Threads.Apply(parsed);
 
             // Both are made, and both checkpoints read, before hours of work on the first.
@@ -80,7 +86,7 @@ internal static class LatentSpiralsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The best model cannot be measured, for its equation cannot be solved on the test spirals: {e.Message} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.", ExitCode.Failure, e);
+            throw new CommandException($"The best model cannot be measured, for its equation cannot be solved on the test spirals: {e.Problem} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.", ExitCode.Failure, e);
         }
 
         TrainingResult training = result.Training;
@@ -97,7 +103,7 @@ internal static class LatentSpiralsRun
         }
         else if (training.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure?.Message} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
+            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure?.Problem} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
         }
 
         var notes = new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine };
@@ -112,7 +118,7 @@ internal static class LatentSpiralsRun
 
     private static SpiralModelOutcome Loaded(CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options, string path)
     {
-        SpiralModel model = UserFault.Checked(() => SpiralModel.Load(path, x => WithSolver(parsed, options, x)));
+        SpiralModel model = UserFault.Checked(() => SpiralModel.Load(path, x => x.Decoder == SpiralDecoder.Ode ? options.Settings.Apply(LatentSpiralsOptions.Inference, x, parsed) : x));
         IReadOnlyList<SpiralErrors> errors;
         try
         {
@@ -120,7 +126,7 @@ internal static class LatentSpiralsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The equation of {path} cannot be solved on the test spirals: {e.Message} Try smaller steps, or other tolerances.", ExitCode.Failure, e);
+            throw new CommandException($"The equation of {path} cannot be solved on the test spirals: {e.Problem} Try smaller steps, or other tolerances.", ExitCode.Failure, e);
         }
 
         return new SpiralModelOutcome(model.Options, model.Model, null, errors, model.Notes.TryGetValue("command", out string? command) ? $"{path}, which '{command}' made" : path);
@@ -147,34 +153,6 @@ internal static class LatentSpiralsRun
             $"; {training.Losses.Count:N0} iterations in {ProgressText.Time(training.Elapsed)}{(training.StoppedEarly ? ", stopped early" : "")}, best model from iteration {training.BestIteration:N0}{(training.FailedSteps > 0 ? $", {training.FailedSteps} steps skipped" : "")}");
     }
 
-    private static CommandOption[] Training(LatentSpiralsCommand.LatentSpiralsOptionSet options) =>
-    [
-        options.Model, options.Hidden, options.Latent, options.Width, options.Published, options.Shared.Iterations, options.Batch, options.Shared.LearningRate, options.Schedule, options.Clip,
-        options.LikelihoodDeviation, options.ValidateEvery, options.Patience, options.Shared.Seed, options.Checkpoint.File, options.Checkpoint.Every, options.Checkpoint.Resume, options.Spirals,
-        options.ValidationSpirals, options.TestSpirals, options.ShortestSpan, options.Shared.Save,
-    ];
-
-    private static void Refuse(CommandValues parsed, string why, params CommandOption[] given)
-    {
-        // A flag that was not given has a result all the same.
-        if (given.FirstOrDefault(x => parsed.IsGiven(x)) is { } option)
-        {
-            throw new CommandException($"{why}, so it takes no {option.Name}.");
-        }
-    }
-
-    /// <summary>Puts the solver that was typed in place of a model's.</summary>
-    private static LatentSpiralsOptions WithSolver(CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options, LatentSpiralsOptions settings)
-    {
-        if (settings.Decoder != SpiralDecoder.Ode)
-        {
-            return settings;
-        }
-
-        SolverChoice solver = new SolverChoice(settings.Solver, settings.Steps, settings.Gradient).With(parsed, options.Shared);
-        return settings with { Solver = solver.Solver, Steps = solver.Steps, Gradient = solver.Gradient };
-    }
-
     /// <summary>One model to train.</summary>
     /// <param name="Settings">How.</param>
     /// <param name="Save">Where the model is kept; null for nowhere.</param>
@@ -184,57 +162,17 @@ internal static class LatentSpiralsRun
 
         public static ModelRun Of(CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options, string name, bool isOneOfTwo)
         {
-            SharedOptions shared = options.Shared;
-            LatentSpiralsOptions settings = (parsed.GetValue(options.Published) ? LatentSpiralsOptions.Published : LatentSpiralsOptions.Default) with
+            LatentSpiralsOptions defaults = (parsed.GetValue(options.Published) ? LatentSpiralsOptions.Published : LatentSpiralsOptions.Default) with
             {
                 Decoder = (SpiralDecoder)SpiralModel.Names.ToList().IndexOf(name),
             };
-            if (settings.Decoder == SpiralDecoder.Rnn && !isOneOfTwo)
-            {
-                Refuse(parsed, "rnn solves no equation", shared.Solver, shared.Step, shared.RelativeTolerance, shared.AbsoluteTolerance, shared.Gradient, options.Width);
-            }
 
-            LatentTrainingOptions training = settings.Training;
-            int spirals = Whole(options.Spirals, settings.TrainingCount);
-            int batch = Whole(options.Batch, Math.Min(settings.BatchSize, spirals));
-            if (batch > spirals)
-            {
-                throw new CommandException($"--batch {batch} is more than there are spirals to learn from, {spirals}. Take a smaller batch, or more --spirals.");
-            }
+            // Fewer spirals than a batch holds by default are one batch.
+            int spirals = options.Settings.Apply(LatentSpiralsOptions.Settings.Only("spirals"), defaults with { BatchSize = 1 }, parsed).TrainingCount;
+            SettingList<LatentSpiralsOptions> settings = isOneOfTwo ? LatentSpiralsOptions.Settings.For(defaults) : LatentSpiralsOptions.Settings;
+            LatentSpiralsOptions typed = options.Settings.Apply(settings, defaults with { BatchSize = Math.Min(defaults.BatchSize, spirals) }, parsed);
+            return new ModelRun(typed with { Training = typed.Training with { CheckpointPath = Named(parsed.GetValue(options.Checkpoint.File)) } }, Named(parsed.GetValue(options.Output.Save)));
 
-            return new ModelRun(
-                WithSolver(parsed, options, settings) with
-                {
-                    Hidden = Whole(options.Hidden, settings.Hidden),
-                    Latent = Whole(options.Latent, settings.Latent),
-                    FieldHidden = settings.Decoder == SpiralDecoder.Ode ? Whole(options.Width, settings.FieldHidden) : settings.FieldHidden,
-                    BatchSize = batch,
-                    LikelihoodDeviation = parsed.GetValue(options.LikelihoodDeviation) ?? settings.LikelihoodDeviation,
-                    ShortestSpan = Whole(options.ShortestSpan, settings.ShortestSpan),
-                    TrainingCount = spirals,
-                    ValidationCount = Whole(options.ValidationSpirals, settings.ValidationCount),
-                    TestCount = Whole(options.TestSpirals, settings.TestCount),
-                    Training = training with
-                    {
-                        Iterations = Whole(shared.Iterations, training.Iterations),
-                        LearningRate = parsed.GetValue(shared.LearningRate) ?? training.LearningRate,
-                        Schedule = parsed.GetValue(options.Schedule) switch
-                        {
-                            "constant" => LearningRateSchedule.Constant,
-                            "cosine" => LearningRateSchedule.Cosine(),
-                            _ => training.Schedule,
-                        },
-                        GradientNormBound = parsed.GetValue(options.Clip) ?? training.GradientNormBound,
-                        ValidationInterval = Whole(options.ValidateEvery, training.ValidationInterval),
-                        Patience = parsed.GetValue(options.Patience) is long patience ? (int)patience : training.Patience,
-                        Seed = parsed.GetValue(shared.Seed) ?? training.Seed,
-                        CheckpointPath = Named(parsed.GetValue(options.Checkpoint.File)),
-                        CheckpointInterval = Whole(options.Checkpoint.Every, training.CheckpointInterval),
-                    },
-                },
-                Named(parsed.GetValue(shared.Save)));
-
-            int Whole(CommandOption<long?> option, int otherwise) => (int)(parsed.GetValue(option) ?? otherwise);
             string? Named(string? path) => path is null || !isOneOfTwo || string.IsNullOrWhiteSpace(path) || Path.EndsInDirectorySeparator(path)
                 ? path
                 : Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}-{name}{Path.GetExtension(path)}");

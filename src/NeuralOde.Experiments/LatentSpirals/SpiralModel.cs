@@ -1,7 +1,6 @@
 using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent;
-using NeuralOde.Solvers;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.LatentSpirals;
@@ -9,10 +8,7 @@ namespace NeuralOde.Experiments.LatentSpirals;
 /// <summary>A trained model of spirals with all that it needs to be made again: its parts' sizes, the solver, the seed of its data.</summary>
 public sealed class SpiralModel
 {
-    private const string KindKey = "neuralode.spiral_model";
-    private const string Version = "1";
-    private const int MostUnits = 100_000;
-    private const int MostSpirals = 10_000_000;
+    private const string Prefix = "model.";
 
     /// <summary>Puts a model together with what it was made from.</summary>
     /// <param name="model">The model.</param>
@@ -25,6 +21,9 @@ public sealed class SpiralModel
         (Model, Options, Notes) = (model, options, notes ?? new Dictionary<string, string>());
     }
 
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static ModelKind FileKind { get; } = new("spirals", "a model of spirals");
+
     /// <summary>The names of the models on a command line, in the order of <see cref="SpiralDecoder"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = ["latent-ode", "rnn"];
 
@@ -34,94 +33,39 @@ public sealed class SpiralModel
     /// <summary>The settings. In one that was loaded, how it was trained stands at the defaults but for the seed: it is not kept.</summary>
     public LatentSpiralsOptions Options { get; }
 
-    /// <summary>Further text that is kept with it; in one that was loaded, all of the file's.</summary>
+    /// <summary>Further text that is kept with it.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <param name="change">What is to be different, such as another solver for the same parameters; nothing where null.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="SafeTensorsException">The file is damaged, or no model of spirals.</exception>
+    /// <exception cref="ModelFileException">The file is no model of spirals (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SpiralModel Load(string path, Func<LatentSpiralsOptions, LatentSpiralsOptions>? change = null)
     {
-        SafeTensorsFile file = SafeTensors.Load(path);
-        if (!file.Metadata.TryGetValue(KindKey, out string? version))
-        {
-            throw new SafeTensorsException(path, "it is a safetensors file, but not a model of spirals. Take a file that 'neuralode experiment latent-spirals --save' wrote.");
-        }
-
-        if (version != Version)
-        {
-            throw new SafeTensorsException(path, $"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it.");
-        }
-
+        ModelFile file = ModelFile.Load(path, FileKind);
         LatentSpiralsOptions options;
         try
         {
-            options = Read(new SettingsReader(file.Metadata));
+            options = LatentSpiralsOptions.Settings.FromText(new LatentSpiralsOptions(), file.Settings);
         }
-        catch (FormatException e)
+        catch (SettingException e)
         {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}.", e);
+            throw file.Damaged(e);
         }
 
+        long units = options.Hidden, latent = options.Latent, field = options.Decoder == SpiralDecoder.Ode ? options.FieldHidden : 0;
+        file.RequireValues((3 * units * units) + (2 * units * latent) + (field * field) + (field * latent));
         options = change?.Invoke(options) ?? options;
         LatentSeriesModel model = LatentSpiralsExperiment.CreateModel(options, new RandomSource(0));
-        model.Load(file);
-        return new SpiralModel(model, options, file.Metadata);
+        model.Load(file.Part(Prefix));
+        return new SpiralModel(model, options, file.Notes);
     }
 
-    /// <summary>Writes the model to a safetensors file, all or nothing.</summary>
+    /// <summary>Writes the model to a file, all or nothing.</summary>
     /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    public void Save(string path)
-    {
-        var metadata = new Dictionary<string, string>(Notes) { [KindKey] = Version };
-        foreach ((string name, string value) in Write(Options))
-        {
-            metadata[name] = value;
-        }
-
-        Model.Save(path, metadata);
-    }
-
-    private static IEnumerable<(string Name, string Value)> Write(LatentSpiralsOptions x) =>
-    [
-        ("model", Names[(int)x.Decoder]),
-        ("units", SettingsReader.Text(x.Hidden)),
-        ("latent components", SettingsReader.Text(x.Latent)),
-        ("units of the field", SettingsReader.Text(x.FieldHidden)),
-        ("likelihood deviation", SettingsReader.Text(x.LikelihoodDeviation)),
-        .. SolverSettings.Write(x.Solver, x.Steps, x.Gradient),
-        ("seed", SettingsReader.Text(x.Training.Seed)),
-        ("training spirals", SettingsReader.Text(x.TrainingCount)),
-        ("validation spirals", SettingsReader.Text(x.ValidationCount)),
-        ("test spirals", SettingsReader.Text(x.TestCount)),
-    ];
-
-    private static LatentSpiralsOptions Read(SettingsReader settings)
-    {
-        int decoder = Names.ToList().IndexOf(settings.Value("model"));
-        (OdeSolver solver, StepSizeControl steps, GradientMethod gradient) = SolverSettings.Read(settings);
-        var defaults = new LatentSpiralsOptions();
-        return defaults with
-        {
-            Decoder = decoder >= 0 ? (SpiralDecoder)decoder : throw settings.Wrong("model"),
-            Hidden = settings.Whole("units", MostUnits),
-            Latent = settings.Whole("latent components", MostUnits),
-            FieldHidden = settings.Whole("units of the field", MostUnits),
-            LikelihoodDeviation = settings.Positive("likelihood deviation"),
-            Solver = solver,
-            Steps = steps,
-            Gradient = gradient,
-            TrainingCount = settings.Whole("training spirals", MostSpirals),
-            ValidationCount = settings.Whole("validation spirals", MostSpirals),
-            TestCount = settings.Whole("test spirals", MostSpirals),
-            Training = defaults.Training with
-            {
-                Seed = long.TryParse(settings.Value("seed"), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out long seed) ? seed : throw settings.Wrong("seed"),
-            },
-        };
-    }
+    public void Save(string path) => new ModelFile(FileKind, LatentSpiralsOptions.Settings.ToText(Options), Model.ToTensors(Prefix), Notes).Save(path);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -25,27 +25,16 @@ internal static class ClassifierText
     };
 
     /// <summary>The settings of a classifier's training.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Settings(MnistOutcome outcome)
-    {
-        ImageTrainingOptions training = outcome.Training;
-        List<(string, string)> settings =
-        [
-            ("data", $"{outcome.Collection.Title}, {InWords.Whole(outcome.Data.Training.Count)} training images{(outcome.Data.Validation is { } held ? $", {InWords.Whole(held.Count)} held out" : "")}, {InWords.Whole(outcome.Data.Test.Count)} test images"),
-            ("classifier", Model(outcome.Model)),
-            ("parameters", InWords.Whole(outcome.Network.Parameters.ValueCount)),
-            ("optimizer", $"adam, learning rate {InWords.Number(training.LearningRate)}{InWords.ScheduleAndBound(training.Schedule, training.GradientNormBound)}"),
-            ("epochs", InWords.Whole(training.Epochs)),
-            ("batch", $"{InWords.Whole(training.Batches.BatchSize)} images{(training.Batches.MaxShift > 0 ? $", each moved by up to {training.Batches.MaxShift} pixels" : "")}"),
-            ("seed", training.Batches.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("threads", InWords.Whole(ComputeSettings.Current.MaxThreads)),
-        ];
-        if (outcome.Model.Model != MnistModel.Mlp)
-        {
-            settings.Insert(2, ("channels", InWords.Whole(outcome.Model.Channels)));
-        }
-
-        return settings;
-    }
+    public static IReadOnlyList<(string Name, string Value)> Settings(MnistOutcome outcome) =>
+    [
+        ("data", $"{outcome.Collection.Title}, {InWords.Whole(outcome.Data.Training.Count)} training images{(outcome.Data.Validation is { } held ? $", {InWords.Whole(held.Count)} held out" : "")}, {InWords.Whole(outcome.Data.Test.Count)} test images"),
+        ("classifier", Model(outcome.Model)),
+        ("parameters", InWords.Whole(outcome.Network.Parameters.ValueCount)),
+        .. MnistModelOptions.Settings.Describe(outcome.Model),
+        ("optimizer", "adam"),
+        .. ImageTrainingOptions.Settings.Describe(outcome.Training),
+        ("threads", InWords.Whole(ComputeSettings.Current.MaxThreads)),
+    ];
 
     private static string Normalization(MnistModelOptions model) => model.Normalization == MnistNormalization.Mixed
         ? "batch normalization, group normalization in the field"

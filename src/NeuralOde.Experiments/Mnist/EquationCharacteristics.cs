@@ -4,6 +4,7 @@ using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -75,7 +76,7 @@ public static class EquationCharacteristics
     private static SolverCharacteristic Measure(ImageClassifier classifier, ImageDataset images, Tensor start, double[] reference, OdeSolver solver, double tolerance)
     {
         (_, OdeLayer equation, Layer[] after) = classifier
-            .With(x => x with { Solver = solver, Steps = MnistModelOptions.Tolerances(tolerance, tolerance), Gradient = GradientMethod.BacksolveAdjoint }).Parts();
+            .With(x => x with { Solver = solver, Steps = SolverChoice.Tolerances(tolerance, tolerance), Gradient = GradientMethod.BacksolveAdjoint }).Parts();
         Tensor right = Tensor.From(OneHot(images), [images.Count, images.Classes]);
         double error = double.NaN;
         (long forward, long backward) = (0, 0);
@@ -105,7 +106,7 @@ public static class EquationCharacteristics
         }
         catch (OdeSolveException e)
         {
-            return new SolverCharacteristic(tolerance, error, forward, Known(time), 0, TimeSpan.Zero, e.Message);
+            return new SolverCharacteristic(tolerance, error, forward, Known(time), 0, TimeSpan.Zero, e.Problem);
         }
 
         return new SolverCharacteristic(tolerance, error, forward, time, backward, backwardTime, null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -9,8 +10,7 @@ namespace NeuralOde.Experiments.Mnist;
 /// <summary>A trained classifier of images with all that it needs to be asked: the network, the images' size and scale, and the classes' names.</summary>
 public sealed partial class ImageClassifier
 {
-    private const string KindKey = "neuralode.image_classifier";
-    private const string Version = "1";
+    private const string Prefix = "model.";
 
     /// <summary>Puts a classifier together.</summary>
     /// <param name="network">From images <c>[batch, rows, columns, 1]</c> to logits.</param>
@@ -25,6 +25,9 @@ public sealed partial class ImageClassifier
         ArgumentNullException.ThrowIfNull(collection);
         (Network, Options, Collection, Rows, Columns) = (network, options, collection, rows, columns);
     }
+
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static ModelKind FileKind { get; } = new("image-classifier", "an image classifier");
 
     /// <summary>The network.</summary>
     public Layer Network { get; }
@@ -45,74 +48,59 @@ public sealed partial class ImageClassifier
     /// <param name="path">The file.</param>
     /// <param name="change">What is to be different, such as another solver for the same parameters; nothing where null.</param>
     /// <returns>The classifier, in evaluation mode.</returns>
-    /// <exception cref="SafeTensorsException">The file is damaged, or no classifier of images.</exception>
+    /// <exception cref="ModelFileException">The file is no classifier of images (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImageClassifier Load(string path, Func<MnistModelOptions, MnistModelOptions>? change = null)
     {
-        SafeTensorsFile file = SafeTensors.Load(path);
-        if (!file.Metadata.TryGetValue(KindKey, out string? version))
-        {
-            throw new SafeTensorsException(path, "it is a safetensors file, but not a classifier of images. Take a file that 'neuralode experiment mnist --save' wrote.");
-        }
-
-        if (version != Version)
-        {
-            throw new SafeTensorsException(path, $"its classifier has the format version {version}; this program reads version {Version}. Use the program that wrote it.");
-        }
-
+        ModelFile file = ModelFile.Load(path, FileKind);
         MnistModelOptions options;
         try
         {
-            options = MnistModelOptions.FromSettings(file.Metadata);
+            options = MnistModelOptions.Settings.FromText(new MnistModelOptions(), file.Settings);
         }
-        catch (FormatException e)
+        catch (SettingException e)
         {
-            throw new SafeTensorsException(path, $"its description of the classifier is damaged: {e.Message}.", e);
+            throw file.Damaged(e);
         }
 
-        string[] classes = Value("classes").Split('|');
-        string name = Value("collection");
+        string[] classes = file.Names("classes");
+        if (classes.Length is < 2 or > 256)
+        {
+            throw file.Wrong("classes");
+        }
+
+        string name = file.Setting("collection");
         ImageCollection collection = ImageCollection.All.FirstOrDefault(x => x.Name == name) ?? new ImageCollection(name, name, classes, default, "its owner");
-        collection = collection with { ClassNames = classes, Scale = new PixelScale(Number("pixel mean"), Number("pixel deviation")) };
-        (int rows, int columns) = (Size("rows"), Size("columns"));
+        collection = collection with { ClassNames = classes, Scale = new PixelScale(file.Number("pixel mean"), file.Number("pixel deviation", static x => x > 0)) };
+        int least = options.Model == MnistModel.Mlp ? 1 : MnistModels.LeastSize;
+        (int rows, int columns) = (file.Whole("rows", least, 1_000), file.Whole("columns", least, 1_000));
+        long channels = options.Channels, blocks = options.Model == MnistModel.ResNet ? options.ResidualBlocks : 0;
+        file.RequireValues(options.Model == MnistModel.Mlp ? (long)rows * columns * options.HiddenUnits : channels * channels * (32 + (18 * blocks)));
         options = change?.Invoke(options) ?? options;
         Layer network = MnistModels.Create(options, new RandomSource(0), rows, columns, classes.Length);
-        network.Load(file);
+        network.Load(file.Part(Prefix));
         network.SwitchToEvaluation();
         return new ImageClassifier(network, options, collection, rows, columns);
-
-        string Value(string key) => file.Metadata.TryGetValue(key, out string? value) ? value : throw new SafeTensorsException(path, $"its description of the classifier lacks '{key}'.");
-        double Number(string key) => double.TryParse(Value(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            ? value
-            : throw new SafeTensorsException(path, $"its description of the classifier says that '{key}' is '{Value(key)}', which cannot be.");
-        int Size(string key) => Number(key) is >= 1 and <= 1_000 and var size && size == (int)size
-            ? (int)size
-            : throw new SafeTensorsException(path, $"its description of the classifier says that '{key}' is '{Value(key)}', which cannot be.");
     }
 
     /// <summary>Writes the classifier to a safetensors file, all or nothing.</summary>
     /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
     /// <param name="notes">Further text to keep with it, such as the command that made it.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    public void Save(string path, IReadOnlyDictionary<string, string>? notes = null)
-    {
-        var metadata = new Dictionary<string, string>(notes ?? new Dictionary<string, string>())
-        {
-            [KindKey] = Version,
-            ["collection"] = Collection.Name,
-            ["classes"] = string.Join('|', Collection.ClassNames),
-            ["rows"] = Rows.ToString(CultureInfo.InvariantCulture),
-            ["columns"] = Columns.ToString(CultureInfo.InvariantCulture),
-            ["pixel mean"] = Collection.Scale.Mean.ToString(CultureInfo.InvariantCulture),
-            ["pixel deviation"] = Collection.Scale.Deviation.ToString(CultureInfo.InvariantCulture),
-        };
-        foreach ((string name, string value) in Options.ToSettings())
-        {
-            metadata[name] = value;
-        }
-
-        Network.Save(path, metadata);
-    }
+    public void Save(string path, IReadOnlyDictionary<string, string>? notes = null) => new ModelFile(
+        FileKind,
+        [
+            ("collection", Collection.Name),
+            ("classes", ModelFile.Text(Collection.ClassNames)),
+            ("rows", Rows.ToString(CultureInfo.InvariantCulture)),
+            ("columns", Columns.ToString(CultureInfo.InvariantCulture)),
+            ("pixel mean", Collection.Scale.Mean.ToString(CultureInfo.InvariantCulture)),
+            ("pixel deviation", Collection.Scale.Deviation.ToString(CultureInfo.InvariantCulture)),
+            .. MnistModelOptions.Settings.ToText(Options),
+        ],
+        Network.ToTensors(Prefix),
+        notes).Save(path);
 
     /// <summary>The probability of each class.</summary>
     /// <param name="image">Pixels row by row from the top, 0 black to 255 white.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -22,17 +22,22 @@ public sealed class ImageClassifierTrainer
     /// <param name="training">The images to learn from.</param>
     /// <param name="measured">Images to measure on after each epoch; null for none. Nothing is chosen by them.</param>
     /// <param name="options">The settings; the defaults where null.</param>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="SettingException">A setting is out of range.</exception>
     public ImageClassifierTrainer(Layer classifier, ImageDataset training, ImageDataset? measured = null, ImageTrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(training);
         options ??= new ImageTrainingOptions();
-        options.Check();
+        ImageTrainingOptions.Settings.Check(options);
         var batches = new ImageBatches(training, options.Batches);
         if ((long)options.Epochs * batches.Count > int.MaxValue)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, $"{options.Epochs} epochs of {batches.Count} steps are more than {int.MaxValue} steps.");
+            throw new SettingException(
+                SettingReason.Conflict,
+                "epochs",
+                FormattableString.Invariant($"{options.Epochs}"),
+                $"{options.Epochs} epochs of {batches.Count} steps are more than {int.MaxValue} steps.",
+                "Take fewer epochs, or larger batches.");
         }
 
         _task = new ImageTask(classifier, batches, training.Classes, measured, options);
@@ -45,7 +50,7 @@ public sealed class ImageClassifierTrainer
             Validation = new ValidationPlan { Interval = batches.Count },
             Failures = FailurePolicy.GiveUp,
             Checkpointing = options.CheckpointPath is null ? null : new Checkpointing(options.CheckpointPath, options.CheckpointInterval, afterValidation: true),
-            Settings = [.. options.Settings, .. Fingerprint(options, training, measured)],
+            Settings = [.. options.RunSettings, .. Fingerprint(options, training, measured)],
             ProgressInterval = TimeSpan.Zero,
         });
     }
@@ -68,20 +73,12 @@ public sealed class ImageClassifierTrainer
 
     private static IEnumerable<(string Name, string Value)> Fingerprint(ImageTrainingOptions options, ImageDataset training, ImageDataset? measured)
     {
-        // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
-        if (options.Schedule != LearningRateSchedule.Constant)
+        foreach ((string, string) setting in ImageTrainingOptions.Settings.ToResume(options))
         {
-            yield return ("epochs", Text(options.Epochs));
+            yield return setting;
         }
 
-        yield return ("learning rate", Text(options.LearningRate));
-        yield return ("learning-rate schedule", string.Join(' ', Enumerable.Range(0, 9).Select(i => options.Schedule.Factor(i / 8.0).ToString("0.####", CultureInfo.InvariantCulture))));
-        yield return ("gradient norm bound", options.GradientNormBound is { } bound ? Text(bound) : "none");
-        yield return ("batch size", Text(options.Batches.BatchSize));
-        yield return ("shuffled", options.Batches.IsShuffled ? "yes" : "no");
-        yield return ("augmentation shift", Text(options.Batches.MaxShift));
         yield return ("pixel scale", $"{Text(options.Batches.Scale.Mean)}, {Text(options.Batches.Scale.Deviation)}");
-        yield return ("seed", Text(options.Batches.Seed));
         yield return ("training images", Images(training));
         yield return ("measured images", measured is null ? "none" : Images(measured));
 

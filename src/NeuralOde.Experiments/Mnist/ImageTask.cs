@@ -64,7 +64,7 @@ internal sealed class ImageTask(Layer classifier, ImageBatches batches, int clas
         bool isMeasured = history.Epochs.Count == epochs, isToBeMeasured = history.Epochs.Count == epochs - 1 && position.Iteration % batches.Count == 0;
         if (history.Steps.Count != position.Iteration || !(isMeasured || isToBeMeasured))
         {
-            throw new ArgumentException("its position and its record do not fit together. The file is damaged.");
+            throw new SafeTensorsException(state.Name, SafeTensorsReason.WrongValue, "its position and its record do not fit together. The file is damaged.");
         }
 
         History = history;

@@ -56,7 +56,7 @@ public sealed class ImageTrainingHistory
         }
         catch (SafeTensorsException e)
         {
-            throw new CheckpointException(path, $"it is not of the training of a classifier: {e.Reason}", e);
+            throw new CheckpointException(path, e, "it is not of the training of a classifier.");
         }
     }
 
@@ -115,6 +115,6 @@ public sealed class ImageTrainingHistory
         SafeTensor tensor = file[name];
         return tensor.Type == SafeTensorType.Float64 && tensor.Shape is [_, var width] && width == columns
             ? tensor.ToDoubles().Chunk(columns)
-            : throw new SafeTensorsException(file.Name, $"the run's record is {tensor}; it has {columns} columns of type F64.");
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the run's record is {tensor}; it has {columns} columns of type F64.");
     }
 }

@@ -1,6 +1,6 @@
 using NeuralOde.Experiments.Images;
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.Mnist;
 
@@ -44,25 +44,63 @@ public sealed record ImageTrainingOptions
     /// images): the model and its settings.
     /// </summary>
     /// <value>Default none.</value>
-    public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> RunSettings { get; init; } = [];
 
-    internal void Check()
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(EvaluationBatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointInterval, 1);
-        Require(LearningRate, "A learning rate is a finite number above 0.");
-        if (GradientNormBound is { } bound)
-        {
-            Require(bound, "The bound on the gradient's norm is a finite number above 0.");
-        }
+    /// <summary>What works best here: the learning rate falls by half a cosine to 0.</summary>
+    public static ImageTrainingOptions Default { get; } = new() { Schedule = LearningRateSchedule.Cosine() };
 
-        static void Require(double value, string rule)
-        {
-            if (!(value > 0) || !double.IsFinite(value))
+    /// <summary>The published settings: a constant learning rate.</summary>
+    public static ImageTrainingOptions Published { get; } = new();
+
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<ImageTrainingOptions> Settings { get; } = new(
+    [
+        .. Setting.Group(
+            "Data",
+            Setting.Whole(
+                "shift", 0, 8, "Moves each training image by up to N pixels in each direction, anew in each epoch.", (ImageTrainingOptions x) => x.Batches.MaxShift, (x, v) => x with { Batches = x.Batches with { MaxShift = v } })),
+        .. Setting.Group(
+            "Training",
+            Setting.Whole("epochs", 1, 100_000, "How many times all training images are seen.", (ImageTrainingOptions x) => x.Epochs, (x, v) => x with { Epochs = v }) with
             {
-                throw new ArgumentOutOfRangeException(nameof(value), value, rule);
-            }
-        }
-    }
+                // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
+                MayDiffer = static x => x.Schedule == LearningRateSchedule.Constant,
+            },
+            Setting.Whole(
+                "batch size",
+                1,
+                100_000,
+                "Images in a training step.",
+                (ImageTrainingOptions x) => x.Batches.BatchSize,
+                (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with
+            {
+                Option = "batch",
+            },
+            Setting.LearningRate((ImageTrainingOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
+            Setting.Schedule((ImageTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
+            Setting.GradientNormBound((ImageTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
+            Setting.Seed((ImageTrainingOptions x) => x.Batches.Seed, (x, v) => x with { Batches = x.Batches with { Seed = v } }),
+            Setting.Whole(
+                "steps between checkpoints",
+                1,
+                100_000_000,
+                "Training steps between two writings of the checkpoint; it is also written after each epoch.",
+                (ImageTrainingOptions x) => x.CheckpointInterval,
+                (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
+        Setting.Flag(
+            "shuffled",
+            "Whether each epoch has an order of its own.",
+            (ImageTrainingOptions x) => x.Batches.IsShuffled,
+            (x, v) => x with { Batches = x.Batches with { IsShuffled = v } }),
+        Setting.Whole(
+            "images in a measurement",
+            1,
+            1_000_000,
+            "Images in a batch while accuracy is measured.",
+            (ImageTrainingOptions x) => x.EvaluationBatchSize,
+            (x, v) => x with { EvaluationBatchSize = v }) with
+        {
+            MayDiffer = static _ => true,
+        },
+    ]);
 }

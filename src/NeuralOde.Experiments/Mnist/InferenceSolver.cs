@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -16,7 +17,7 @@ public sealed record InferenceSolver(OdeSolver Solver, StepSizeControl Steps)
         .. new[] { 1, 2, 5, 20 }.Select(static n => new InferenceSolver(new Euler(), FixedSteps.PerInterval(n))),
         .. new[] { 1, 2 }.Select(static n => new InferenceSolver(new Midpoint(), FixedSteps.PerInterval(n))),
         .. new[] { 1, 2, 4 }.Select(static n => new InferenceSolver(new RungeKutta4(), FixedSteps.PerInterval(n))),
-        .. new[] { 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6 }.Select(static x => new InferenceSolver(new Dopri5(), MnistModelOptions.Tolerances(x, x))),
+        .. new[] { 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6 }.Select(static x => new InferenceSolver(new Dopri5(), SolverChoice.Tolerances(x, x))),
     ];
 
     /// <summary>Classifies images with a classifier's parameters and this solver.</summary>

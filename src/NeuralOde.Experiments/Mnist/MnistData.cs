@@ -16,7 +16,7 @@ internal sealed record MnistData(ImageDataset Training, ImageDataset? Validation
     /// <summary>What it is called.</summary>
     public string MeasuredName => Validation is null ? "test" : "validation";
 
-    public static MnistData Load(CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection, long seed)
+    public static MnistData Load(CommandValues parsed, ImageOptions options, ImageCollection collection, long? heldOut = null, long seed = 0)
     {
         string? folder = parsed.GetValue(options.Data);
         if (folder is null && string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(ImageCollection.EnvironmentVariable)))
@@ -32,11 +32,11 @@ internal sealed record MnistData(ImageDataset Training, ImageDataset? Validation
         }
 
         ImageDataset? validation = null;
-        if (parsed.GetValue(options.Validation) is long heldOut)
+        if (heldOut is long count)
         {
-            (training, validation) = heldOut < training.Count
-                ? training.HoldOut((int)heldOut, seed)
-                : throw new CommandException($"--validation {heldOut} leaves nothing to learn from: the training set has {training.Count} images.");
+            (training, validation) = count < training.Count
+                ? training.HoldOut((int)count, seed)
+                : throw new CommandException($"--validation {count} leaves nothing to learn from: the training set has {training.Count} images.");
         }
 
         return new MnistData(

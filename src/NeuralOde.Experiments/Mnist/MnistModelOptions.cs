@@ -1,6 +1,5 @@
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -65,86 +64,67 @@ public sealed record MnistModelOptions
         _ => new() { Model = model },
     };
 
-    /// <summary>The model of a name.</summary>
-    /// <param name="name">One of <see cref="ModelNames"/>.</param>
-    /// <returns>The model.</returns>
-    /// <exception cref="ArgumentException">There is no such model.</exception>
-    public static MnistModel ParseModel(string name)
-    {
-        int index = ModelNames.ToList().IndexOf(name);
-        return index >= 0 ? (MnistModel)index : throw new ArgumentException($"There is no model '{name}'. The models are {string.Join(", ", ModelNames)}.", nameof(name));
-    }
-
-    /// <summary>The settings that matter to this model, as text from which <see cref="FromSettings"/> makes the same again.</summary>
-    /// <returns>Names and values.</returns>
-    public IReadOnlyList<(string Name, string Value)> ToSettings()
-    {
-        List<(string, string)> settings = [("model", ModelNames[(int)Model])];
-        if (Model == MnistModel.Mlp)
-        {
-            settings.Add(("hidden units", SettingsReader.Text(HiddenUnits)));
-            return settings;
-        }
-
-        settings.Add(("normalization", Normalization.ToString().ToLowerInvariant()));
-        settings.Add(("channels", SettingsReader.Text(Channels)));
-        if (Model == MnistModel.ResNet)
-        {
-            settings.Add(("residual blocks", SettingsReader.Text(ResidualBlocks)));
-            return settings;
-        }
-
-        settings.AddRange(SolverSettings.Write(Solver, Steps, Gradient));
-        return settings;
-    }
-
-    /// <summary>Reads what <see cref="ToSettings"/> wrote.</summary>
-    /// <param name="settings">Names and values; others among them are passed over.</param>
-    /// <returns>The settings.</returns>
-    /// <exception cref="FormatException">A setting is missing or wrong; the message names it.</exception>
-    public static MnistModelOptions FromSettings(IReadOnlyDictionary<string, string> settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        var reader = new SettingsReader(settings);
-        int model = ModelNames.ToList().IndexOf(reader.Value("model"));
-        var options = new MnistModelOptions { Model = model >= 0 ? (MnistModel)model : throw reader.Wrong("model") };
-        if (options.Model == MnistModel.Mlp)
-        {
-            return options with { HiddenUnits = reader.Whole("hidden units", 100_000) };
-        }
-
-        options = options with
-        {
-            Normalization = Enum.TryParse(reader.Value("normalization"), ignoreCase: true, out MnistNormalization normalization) && Enum.IsDefined(normalization) ? normalization : throw reader.Wrong("normalization"),
-            Channels = reader.Whole("channels", 1_024),
-        };
-        if (options.Model == MnistModel.ResNet)
-        {
-            return options with { ResidualBlocks = reader.Whole("residual blocks", 1_000) };
-        }
-
-        (OdeSolver solver, StepSizeControl steps, GradientMethod gradient) = SolverSettings.Read(reader);
-        return options with { Solver = solver, Steps = steps, Gradient = gradient };
-    }
-
-    /// <summary>Steps by tolerances that give up soon: a field that runs away in training needs no more patience.</summary>
-    /// <param name="relative">Relative tolerance.</param>
-    /// <param name="absolute">Absolute tolerance.</param>
-    /// <returns>The steps.</returns>
-    public static AdaptiveSteps Tolerances(double relative, double absolute) => SolverSettings.Tolerances(relative, absolute);
-
-    internal void Check()
-    {
-        Require(Channels, 1_024, nameof(Channels));
-        Require(ResidualBlocks, 1_000, nameof(ResidualBlocks));
-        Require(HiddenUnits, 100_000, nameof(HiddenUnits));
-
-        static void Require(int value, int most, string name)
-        {
-            if (value < 1 || value > most)
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<MnistModelOptions> Settings { get; } = new(
+    [
+        .. Setting.Group(
+            "Model",
+            Setting.Choice(
+                "model",
+                [.. Enum.GetValues<MnistModel>().Select(static x => (ModelNames[(int)x], x))],
+                "Which model (see below).",
+                (MnistModelOptions x) => x.Model,
+                (x, v) => x with { Model = v }),
+            Setting.Choice(
+                "normalization",
+                [("batch", MnistNormalization.Batch), ("group", MnistNormalization.Group), ("mixed", MnistNormalization.Mixed)],
+                "What stands between convolutions. With group the images of a batch do not depend on one another; mixed is group inside the equation and batch outside of it.",
+                (MnistModelOptions x) => x.Normalization,
+                (x, v) => x with { Normalization = v }) with { Option = "norm", Unless = NoConvolutions },
+            Setting.Whole(
+                "channels",
+                1,
+                1_024,
+                "Channels after the first convolution.",
+                (MnistModelOptions x) => x.Channels,
+                (x, v) => x with { Channels = v }) with { Unless = NoConvolutions },
+            Setting.Whole("residual blocks", 1, 1_000, "Residual blocks of resnet.", (MnistModelOptions x) => x.ResidualBlocks, (x, v) => x with { ResidualBlocks = v }) with
             {
-                throw new ArgumentOutOfRangeException(name, value, $"{name} is from 1 to {most}.");
-            }
-        }
-    }
+                Option = "blocks",
+                Unless = static x => x.Model == MnistModel.ResNet ? null : "has no residual blocks",
+            },
+            Setting.Whole("hidden units", 1, 100_000, "Units of the hidden layer of mlp.", (MnistModelOptions x) => x.HiddenUnits, (x, v) => x with { HiddenUnits = v }) with
+            {
+                Option = "hidden",
+                Unless = static x => x.Model == MnistModel.Mlp ? null : "has no hidden layer",
+            }),
+        Solving(hasGradient: true),
+    ])
+    {
+        Subject = static x => ModelNames[(int)x.Model],
+        Rule = static x => x switch
+        {
+            { Model: MnistModel.ResNet, Normalization: MnistNormalization.Mixed } => new SettingException(
+                SettingReason.Conflict, "normalization", "mixed", "resnet has no equation that could be normalized otherwise than the rest.", "Take batch or group normalization."),
+            { Model: MnistModel.RkNet } when x.Gradient != GradientMethod.Direct => new SettingException(
+                SettingReason.Conflict, "gradient", x.Gradient.Name, $"rknet takes its gradient directly; the {x.Gradient.Name} gradient makes it an odenet.", "Take the model odenet."),
+            _ => null,
+        },
+    };
+
+    /// <summary>How a trained classifier's equation is solved: the same parameters go with any solver.</summary>
+    internal static SettingList<MnistModelOptions> Inference { get; } = new([Solving(hasGradient: false)]) { Subject = static x => $"This model, {ClassifierText.Model(x)}," };
+
+    private static SolverSetting<MnistModelOptions> Solving(bool hasGradient) =>
+        new(x => new(x.Solver, x.Steps, x.Gradient), (x, v) => x with { Solver = v.Solver, Steps = v.Steps, Gradient = v.Gradient })
+        {
+            HasGradient = hasGradient,
+            Unless = static x => x.HasEquation ? null : "solves no equation",
+
+            // Another solver takes its own steps, not those that suit the default one.
+            KeepsSteps = false,
+            Tolerances = SolverChoice.Tolerances(1e-3, 1e-3),
+        };
+
+    private static string? NoConvolutions(MnistModelOptions options) => options.Model == MnistModel.Mlp ? "has no convolutions" : null;
 }

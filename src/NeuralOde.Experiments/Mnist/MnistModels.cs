@@ -1,5 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Layers;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -10,7 +11,7 @@ namespace NeuralOde.Experiments.Mnist;
 /// </summary>
 public static class MnistModels
 {
-    private const int LeastSize = 9;
+    internal const int LeastSize = 9;
     private const int MostGroups = 32;
 
     /// <summary>Makes a network with fresh parameters.</summary>
@@ -21,12 +22,12 @@ public static class MnistModels
     /// <param name="classes">The number of classes.</param>
     /// <param name="dtype">The element type. Training is in single precision; double is for references to measure errors by.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
+    /// <exception cref="SettingException">A setting is out of range, or the model takes larger images.</exception>
     public static Layer Create(MnistModelOptions options, RandomSource random, int rows = 28, int columns = 28, int classes = 10, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(random);
-        options.Check();
+        MnistModelOptions.Settings.Check(options);
         if (options.Model == MnistModel.Mlp)
         {
             return new Sequential(
@@ -35,7 +36,12 @@ public static class MnistModels
 
         if (rows < LeastSize || columns < LeastSize)
         {
-            throw new ArgumentOutOfRangeException(nameof(rows), $"{rows}x{columns}", $"Downsampling takes images of at least {LeastSize}x{LeastSize} pixels.");
+            throw new SettingException(
+                SettingReason.Conflict,
+                "model",
+                MnistModelOptions.ModelNames[(int)options.Model],
+                $"Downsampling takes images of at least {LeastSize}x{LeastSize} pixels; these have {rows}x{columns}.",
+                "Take the model mlp, or larger images.");
         }
 
         int channels = options.Channels;

@@ -15,22 +15,22 @@ internal static class MnistRun
 {
     public static int Start(CommandContext context, CommandValues parsed, MnistCommand.MnistOptions options)
     {
-        ImageCollection collection = ImageCollection.All.First(x => x.Name == (parsed.GetValue(options.Dataset) ?? "mnist"));
+        ImageCollection collection = options.Images.Collection(parsed);
         MnistModelOptions model = Model(parsed, options);
         ImageTrainingOptions training = Training(parsed, options, collection, model);
-        string? report = options.Shared.ReportPath(parsed, $"{collection.Name}-{MnistModelOptions.ModelNames[(int)model.Model]}.html");
-        string? save = parsed.GetValue(options.Shared.Save);
-        string? metrics = options.Shared.MetricsPath(parsed);
+        string? report = options.Output.ReportPath(parsed, $"{collection.Name}-{MnistModelOptions.ModelNames[(int)model.Model]}.html");
+        string? save = parsed.GetValue(options.Output.Save);
+        string? metrics = options.Output.MetricsPath(parsed);
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--checkpoint", training.CheckpointPath));
-        bool isResumed = options.Checkpoint.IsResumed(parsed, training.CheckpointPath);
+        bool isResumed = options.Checkpoint.IsResumed(parsed, options.Settings["checkpoint-every"], training.CheckpointPath);
         options.Threads.Apply(parsed);
 
-        MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options, collection, training.Batches.Seed));
+        MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Images, collection, parsed.GetValue(options.Validation), training.Batches.Seed));
         (Layer network, ImageClassifierTrainer trainer) = MnistTraining.Prepare(model, training, data, isResumed);
         ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.History.Steps.Count == 0)
         {
-            context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure.Message}");
+            context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure.Problem}");
             return result.Failure is null ? ExitCode.Cancelled : ExitCode.Failure;
         }
 
@@ -69,78 +69,25 @@ internal static class MnistRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure?.Message} Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
+            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure?.Problem} Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
         }
     }
 
     private static MnistModelOptions Model(CommandValues parsed, MnistCommand.MnistOptions options)
     {
-        MnistModel kind = MnistModelOptions.ParseModel(parsed.GetValue(options.Model) ?? "odenet");
-        MnistModelOptions model = parsed.GetValue(options.Published) ? MnistModelOptions.Published(kind) : MnistModelOptions.Default(kind);
-        SharedOptions shared = options.Shared;
-        Refuse(!model.HasEquation, "solves no equation", shared.Solver, shared.Step, shared.RelativeTolerance, shared.AbsoluteTolerance, shared.Gradient);
-        Refuse(kind != MnistModel.ResNet, "has no residual blocks", options.Blocks);
-        Refuse(kind != MnistModel.Mlp, "has no hidden layer", options.Hidden);
-        Refuse(kind == MnistModel.Mlp, "has no convolutions", options.Channels, options.Normalization);
-
-        if (kind == MnistModel.ResNet && parsed.GetValue(options.Normalization) == "mixed")
-        {
-            throw new CommandException("resnet has no equation that could be normalized otherwise than the rest. Take --norm batch or --norm group.");
-        }
-
-        // Another solver takes its own steps, not those that suit the default one.
-        StepSizeControl steps = parsed.GetValue(shared.Solver) is null ? model.Steps : MnistModelOptions.Tolerances(1e-3, 1e-3);
-        SolverChoice solver = new SolverChoice(model.Solver, steps, model.Gradient).With(parsed, shared);
-        if (kind == MnistModel.RkNet && parsed.GetValue(shared.Gradient) is { } gradient && gradient != "direct")
-        {
-            throw new CommandException($"rknet takes its gradient directly; --gradient {gradient} makes it an odenet. Take --model odenet.");
-        }
-
-        return model with
-        {
-            Normalization = parsed.GetValue(options.Normalization) switch
-            {
-                "batch" => MnistNormalization.Batch,
-                "group" => MnistNormalization.Group,
-                "mixed" => MnistNormalization.Mixed,
-                _ => model.Normalization,
-            },
-            Channels = (int)(parsed.GetValue(options.Channels) ?? model.Channels),
-            ResidualBlocks = (int)(parsed.GetValue(options.Blocks) ?? model.ResidualBlocks),
-            HiddenUnits = (int)(parsed.GetValue(options.Hidden) ?? model.HiddenUnits),
-            Solver = solver.Solver,
-            Steps = solver.Steps,
-            Gradient = solver.Gradient,
-        };
-
-        void Refuse(bool isWrong, string why, params CommandOption[] given)
-        {
-            if (isWrong && given.FirstOrDefault(x => parsed.IsGiven(x)) is { } option)
-            {
-                throw new CommandException($"{MnistModelOptions.ModelNames[(int)kind]} {why}, so it takes no {option.Name}.");
-            }
-        }
+        // Which model it is decides about the defaults of the rest.
+        MnistModel kind = options.Settings.Apply(MnistModelOptions.Settings.Only("model"), new(), parsed).Model;
+        return options.Settings.Apply(MnistModelOptions.Settings, parsed.GetValue(options.Published) ? MnistModelOptions.Published(kind) : MnistModelOptions.Default(kind), parsed);
     }
 
     private static ImageTrainingOptions Training(CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection, MnistModelOptions model)
     {
-        var defaults = new ImageTrainingOptions();
-        return defaults with
+        ImageTrainingOptions training = options.Settings.Apply(ImageTrainingOptions.Settings, parsed.GetValue(options.Published) ? ImageTrainingOptions.Published : ImageTrainingOptions.Default, parsed);
+        return training with
         {
-            Epochs = (int)(parsed.GetValue(options.Epochs) ?? defaults.Epochs),
-            LearningRate = parsed.GetValue(options.Shared.LearningRate) ?? defaults.LearningRate,
-            Schedule = (parsed.GetValue(options.Schedule) ?? (parsed.GetValue(options.Published) ? "constant" : "cosine")) == "cosine" ? LearningRateSchedule.Cosine() : LearningRateSchedule.Constant,
-            GradientNormBound = parsed.GetValue(options.Clip),
             CheckpointPath = parsed.GetValue(options.Checkpoint.File),
-            CheckpointInterval = (int)(parsed.GetValue(options.Checkpoint.Every) ?? defaults.CheckpointInterval),
-            Settings = model.ToSettings(),
-            Batches = defaults.Batches with
-            {
-                BatchSize = (int)(parsed.GetValue(options.Batch) ?? defaults.Batches.BatchSize),
-                MaxShift = (int)(parsed.GetValue(options.Shift) ?? 0),
-                Seed = parsed.GetValue(options.Shared.Seed) ?? 0,
-                Scale = collection.Scale,
-            },
+            RunSettings = MnistModelOptions.Settings.ToText(model),
+            Batches = training.Batches with { Scale = collection.Scale },
         };
     }
 }

@@ -25,13 +25,12 @@ public static class PerSampleExperiment
     /// <param name="progress">Told about 20 times a second, and at the end; losses are mean squared differences.</param>
     /// <param name="cancellationToken">Ends training early; the result then is of the model so far.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    /// <exception cref="Solvers.OdeSolveException">A solve failed.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss or its gradient left the range of single precision.</exception>
+    /// <exception cref="Settings.SettingException">A setting is out of range.</exception>
+    /// <exception cref="TrainingException">A solve failed, or the loss or its gradient left the range of single precision.</exception>
     public static PerSampleResult Run(PerSampleOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new PerSampleOptions();
-        options.Check();
+        PerSampleOptions.Settings.Check(options);
         var random = new RandomSource(options.Seed);
         TimeSeriesSet training = Observe(options, options.SeriesCount, random.Split(), options.Noise);
 
@@ -51,7 +50,7 @@ public static class PerSampleExperiment
         TrainingResult result = new TrainingRun(task, adam, run).Run(progress, cancellationToken);
         if (result.Failure is { } failure)
         {
-            throw failure.Cause ?? (Exception)new NotFiniteNumberException(failure.Message);
+            throw new TrainingException(failure, "Try a smaller learning rate, or more steps.");
         }
 
         TimeSeriesSet predicted = Predict(layer, test);

@@ -1,4 +1,5 @@
 using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.PerSample;
 
@@ -57,28 +58,35 @@ public sealed record PerSampleOptions
     /// <value>Default 0.</value>
     public long Seed { get; init; }
 
-    internal void Check()
-    {
-        ArgumentNullException.ThrowIfNull(Dynamics);
-        ArgumentOutOfRangeException.ThrowIfLessThan(SeriesCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Observations, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Ahead, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations, 1);
-        Above(Duration, nameof(Duration));
-        Above(InitialRange, nameof(InitialRange));
-        Above(LearningRate, nameof(LearningRate));
-        if (!(Noise >= 0 && double.IsFinite(Noise)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Noise), Noise, "The noise's deviation is finite and at least 0.");
-        }
-
-        static void Above(double value, string name)
-        {
-            if (!(value > 0 && double.IsFinite(value)))
-            {
-                throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and above 0.");
-            }
-        }
-    }
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<PerSampleOptions> Settings { get; } = new(
+    [
+        .. Setting.Group(
+            "Data",
+            Setting.Choice("system", KnownDynamics.Choices, "The true dynamics.", (PerSampleOptions x) => x.Dynamics, (x, v) => x with { Dynamics = v }, isOpen: true),
+            Setting.Whole("series", 1, 1_000_000, "Series to learn from.", (PerSampleOptions x) => x.SeriesCount, (x, v) => x with { SeriesCount = v }),
+            Setting.Whole("observations", 2, 10_000, "Observations of each series.", (PerSampleOptions x) => x.Observations, (x, v) => x with { Observations = v }),
+            Setting.Positive("duration", "The times of each series are drawn evenly from 0 to this.", (PerSampleOptions x) => x.Duration, (x, v) => x with { Duration = v }),
+            Setting.Positive(
+                "initial range",
+                "The components of first states are drawn evenly from minus this to this.",
+                (PerSampleOptions x) => x.InitialRange,
+                (x, v) => x with { InitialRange = v }),
+            Setting.Number("noise", 0, double.PositiveInfinity, "The standard deviation of the observations' noise.", (PerSampleOptions x) => x.Noise, (x, v) => x with { Noise = v })),
+        .. Setting.Group(
+            "Model and training",
+            Setting.Widths("hidden", "The widths of the network's hidden layers.", (PerSampleOptions x) => x.Hidden, (x, v) => x with { Hidden = v }),
+            Setting.Whole("steps", 1, 10_000, "Runge-Kutta steps over each gap between two observations.", (PerSampleOptions x) => x.StepCount, (x, v) => x with { StepCount = v }),
+            Setting.Whole(
+                "ahead",
+                1,
+                10_000,
+                "Gaps that a training step goes ahead from an observation, at most.",
+                (PerSampleOptions x) => x.Ahead,
+                (x, v) => x with { Ahead = v }),
+            Setting.Whole("batch", 1, 1_000_000, "Samples in a training step.", (PerSampleOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }),
+            Setting.Iterations((PerSampleOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
+            Setting.LearningRate((PerSampleOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
+            Setting.Seed((PerSampleOptions x) => x.Seed, (x, v) => x with { Seed = v })),
+    ]);
 }

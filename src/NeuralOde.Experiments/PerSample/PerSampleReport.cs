@@ -100,15 +100,9 @@ internal static class PerSampleReport
         null,
         [
             ("true field", options.Dynamics.Equation),
-            ("first states", $"evenly from −{InWords.Number(options.InitialRange)} to {InWords.Number(options.InitialRange)} in each component"),
-            ("times", $"0, and {options.Observations - 1} drawn evenly from 0 to {InWords.Number(options.Duration)}, for each series"),
-            ("noise", Number(options.Noise)),
             ("learned field", $"tanh network, hidden layers {string.Join(", ", options.Hidden)}"),
-            ("solver", $"rk4, {options.StepCount} equal steps a gap"),
-            ("gaps ahead", options.Ahead.ToString(CultureInfo.InvariantCulture)),
-            ("batch", $"{options.BatchSize} samples"),
-            ("optimizer", $"adam, learning rate {InWords.Number(options.LearningRate)}, cosine decay to 0"),
-            ("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("optimizer", "adam, cosine decay to 0"),
+            .. PerSampleOptions.Settings.Describe(options),
         ]);
 
     private static double[] Values(TimeSeries series, int c) => [.. Enumerable.Range(0, series.Count).Select(i => series[i, c])];

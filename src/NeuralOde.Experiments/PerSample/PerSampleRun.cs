@@ -1,7 +1,6 @@
 using System.Globalization;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Experiments.PerSample;
 using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Training;
@@ -13,23 +12,10 @@ internal static class PerSampleRun
 {
     public static int Start(CommandContext context, CommandValues parsed, PerSampleCommand.PerSampleCommandOptions options)
     {
-        var defaults = new PerSampleOptions();
-        PerSampleOptions settings = defaults with
-        {
-            Dynamics = KnownDynamics.All.FirstOrDefault(x => x.Name == parsed.GetValue(options.System)) ?? defaults.Dynamics,
-            SeriesCount = (int)(parsed.GetValue(options.Series) ?? defaults.SeriesCount),
-            Observations = (int)(parsed.GetValue(options.Observations) ?? defaults.Observations),
-            Noise = parsed.GetValue(options.Noise) ?? defaults.Noise,
-            Hidden = parsed.GetValue(options.Hidden) is { Length: > 0 } widths ? widths : defaults.Hidden,
-            StepCount = (int)(parsed.GetValue(options.Steps) ?? defaults.StepCount),
-            Ahead = (int)(parsed.GetValue(options.Ahead) ?? defaults.Ahead),
-            Iterations = (int)(parsed.GetValue(options.Shared.Iterations) ?? defaults.Iterations),
-            LearningRate = parsed.GetValue(options.Shared.LearningRate) ?? defaults.LearningRate,
-            Seed = parsed.GetValue(options.Shared.Seed) ?? 0,
-        };
+        PerSampleOptions settings = options.Settings.Apply(PerSampleOptions.Settings, new PerSampleOptions(), parsed);
         if (parsed.GetValue(options.Seeds) is { Length: > 0 } seeds)
         {
-            if (parsed.GetValue(options.Shared.Report) is not null || parsed.GetValue(options.Shared.Save) is not null)
+            if (parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null)
             {
                 throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
             }
@@ -37,10 +23,10 @@ internal static class PerSampleRun
             return Table(context, settings, seeds);
         }
 
-        string? report = options.Shared.ReportPath(parsed, "per-sample.html"), save = parsed.GetValue(options.Shared.Save);
+        string? report = options.Output.ReportPath(parsed, "per-sample.html"), save = parsed.GetValue(options.Output.Save);
         OutputFiles.Check(("--report", report), ("--save", save));
         PerSampleResult result = ProgressView.Run(
-            context, $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with times of their own (seed {settings.Seed})", progress => Run(settings, progress, context.CancellationToken));
+            context, $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with times of their own (seed {settings.Seed})", progress => PerSampleExperiment.Run(settings, progress, context.CancellationToken));
         if (result.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
@@ -70,25 +56,13 @@ internal static class PerSampleRun
         return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
     }
 
-    private static PerSampleResult Run(PerSampleOptions settings, IProgress<Training.TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        try
-        {
-            return PerSampleExperiment.Run(settings, progress, cancellation);
-        }
-        catch (Solvers.OdeSolveException e)
-        {
-            throw new CommandException($"Training stopped, because a solve failed: {e.Message} Try a smaller --learning-rate, or more --steps.", ExitCode.Failure, e);
-        }
-    }
-
     private static int Table(CommandContext context, PerSampleOptions settings, int[] seeds)
     {
         context.Out.WriteLine("  seed   field error   path error   seconds");
         List<PerSampleResult> results = [];
         foreach (int seed in seeds)
         {
-            PerSampleResult result = Run(settings with { Seed = seed }, null, context.CancellationToken);
+            PerSampleResult result = PerSampleExperiment.Run(settings with { Seed = seed }, null, context.CancellationToken);
             if (result.WasCancelled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {results.Count} of {seeds.Length} seeds.");

@@ -73,7 +73,7 @@ public sealed class HoldOut
     /// <summary>Splits every series of a set. Points without an observation stay with the part whose time they fall into.</summary>
     /// <param name="set">The set.</param>
     /// <returns>The two parts.</returns>
-    /// <exception cref="ArgumentException">A series would keep fewer than two observed points to learn from; the message names it.</exception>
+    /// <exception cref="SeriesException">A series would keep fewer than two observed points to learn from; the message names it.</exception>
     public HoldOutSplit Split(TimeSeriesSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -85,9 +85,13 @@ public sealed class HoldOut
             var count = observed.Length == 0 ? 0 : _count(Array.ConvertAll(observed, point => series.Times[point]));
             if (observed.Length - count < MinimumTraining)
             {
-                throw new ArgumentException(
-                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has {observed.Length} observed points; holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from. Hold out less{(series.Id.Length == 0 ? "." : ", or leave the series out.")}",
-                    nameof(set));
+                throw new SeriesException(
+                    SeriesReason.HoldOutTooLarge,
+                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has {observed.Length} observed points; holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from.",
+                    series.Id.Length == 0 ? "Hold out less." : "Hold out less, or leave the series out.")
+                {
+                    Series = series.Id,
+                };
             }
 
             var cut = observed[^count];

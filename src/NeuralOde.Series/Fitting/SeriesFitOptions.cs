@@ -1,3 +1,4 @@
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Series.Fitting;
@@ -48,31 +49,29 @@ public sealed record SeriesFitOptions
     /// <value>Above 0; default 1e-4.</value>
     public double RelativeTolerance { get; init; } = 1e-4;
 
-    internal void Validate()
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(HiddenStates);
-        ArgumentNullException.ThrowIfNull(Widths);
-        ArgumentNullException.ThrowIfNull(Solver);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(FirstPieceLength, 2);
-        Positive(LearningRate, nameof(LearningRate));
-        Positive(RelativeTolerance, nameof(RelativeTolerance));
-        if (!(Regularization >= 0 && double.IsFinite(Regularization)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Regularization), Regularization, "The regularization is finite and at least 0.");
-        }
-
-        foreach (int width in Widths)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(Widths));
-        }
-
-        static void Positive(double value, string name)
-        {
-            if (!(value > 0 && double.IsFinite(value)))
-            {
-                throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and above 0.");
-            }
-        }
-    }
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<SeriesFitOptions> Settings { get; } = new(Setting.Group(
+        "Model and training",
+        Setting.Flag("time dependent", "Lets the dynamics depend on time too: dz/dt = f(t, z).", (SeriesFitOptions x) => x.TimeDependent, (x, v) => x with { TimeDependent = v }),
+        Setting.Whole("hidden states", 0, 1_000, "Components of the state that are never observed.", (SeriesFitOptions x) => x.HiddenStates, (x, v) => x with { HiddenStates = v }),
+        Setting.Widths("hidden", "The widths of the network's hidden layers.", (SeriesFitOptions x) => x.Widths, (x, v) => x with { Widths = v }),
+        Setting.Number(
+            "regularization",
+            0,
+            double.PositiveInfinity,
+            "How strongly weights are drawn to zero: the noise's variance over the weights', standardized. More for noisy data, less for clean.",
+            (SeriesFitOptions x) => x.Regularization,
+            (x, v) => x with { Regularization = v }),
+        Setting.Iterations((SeriesFitOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
+        Setting.LearningRate((SeriesFitOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
+        Setting.Seed((SeriesFitOptions x) => x.Seed, (x, v) => x with { Seed = v }),
+        Setting.Choice(
+            "solver",
+            [.. SolverChoice.AdaptiveNames.Select(static x => (x, x))],
+            "The method that integrates.",
+            (SeriesFitOptions x) => x.Solver.Name,
+            (x, v) => x with { Solver = OdeSolver.Parse(v) }),
+        Setting.Positive("relative tolerance", "Relative tolerance of each step while learning.", (SeriesFitOptions x) => x.RelativeTolerance, (x, v) => x with { RelativeTolerance = v }) with { Option = "rtol" })
+        .Append(Setting.Whole(
+            "first piece", 2, int.MaxValue, "Observations in each piece of the first stage; every further stage doubles them.", (SeriesFitOptions x) => x.FirstPieceLength, (x, v) => x with { FirstPieceLength = v })));
 }

@@ -29,8 +29,9 @@ public static class SeriesFitter
     /// <param name="progress">Hears where training stands, about every 20 iterations; errors are root mean squares in standardized units.</param>
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
-    /// <exception cref="ArgumentException">A series is too short, a component has no value, or an option is out of range.</exception>
-    /// <exception cref="InvalidOperationException">The solves fail again and again, however small the steps.</exception>
+    /// <exception cref="SeriesException">A series is too short, or a component has no value.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="TrainingException">The solves fail again and again, however small the steps.</exception>
     public static SeriesFit Fit(
         TimeSeriesSet training,
         SeriesFitOptions? options = null,
@@ -40,12 +41,18 @@ public static class SeriesFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new SeriesFitOptions();
-        options.Validate();
+        SeriesFitOptions.Settings.Check(options);
         foreach (TimeSeries series in training.Series)
         {
             if (Enumerable.Range(0, series.Count).Count(series.IsObserved) < 2)
             {
-                throw new ArgumentException($"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has fewer than two points with a value in the training part; dynamics cannot be learned from it. Hold out less{(series.Id.Length == 0 ? "." : ", or leave it out.")}", nameof(training));
+                throw new SeriesException(
+                    SeriesReason.TooFewPoints,
+                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has fewer than two points with a value in the training part; dynamics cannot be learned from it.",
+                    series.Id.Length == 0 ? "Hold out less." : "Hold out less, or leave it out.")
+                {
+                    Series = series.Id,
+                };
             }
         }
 
@@ -194,8 +201,10 @@ public static class SeriesFitter
             _failures += result.FailedSteps;
             if (result.Outcome == TrainingOutcome.Diverged)
             {
-                throw new InvalidOperationException(
-                    $"{MaxFailures} solves failed although the learning rate was halved every time. Check the data for outliers, model positive components as logarithms, or try a smaller learning rate.");
+                throw new TrainingException(
+                    TrainingFailureReason.StepsKeepFailing,
+                    $"{MaxFailures} solves failed, although the learning rate was halved every time.",
+                    "Check the data for outliers, model positive components as logarithms, or try a smaller learning rate.");
             }
 
             task.Measure();

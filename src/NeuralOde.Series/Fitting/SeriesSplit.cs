@@ -9,7 +9,7 @@ namespace NeuralOde.Series.Fitting;
 /// </remarks>
 public sealed class SeriesSplit
 {
-    private SeriesSplit(TimeSeriesSet training, HoldOutSplit? scored, IReadOnlyList<double> dataEnds, IReadOnlyList<string> notes)
+    private SeriesSplit(TimeSeriesSet training, HoldOutSplit? scored, IReadOnlyList<double> dataEnds, IReadOnlyList<SeriesNote> notes)
     {
         Training = training;
         Scored = scored;
@@ -26,18 +26,18 @@ public sealed class SeriesSplit
     /// <summary>The time of each series' last observation, held out or not, in the order of <see cref="Training"/>.</summary>
     public IReadOnlyList<double> DataEnds { get; }
 
-    /// <summary>Remarks for the user, as sentences.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <summary>Remarks for the user.</summary>
+    public IReadOnlyList<SeriesNote> Notes { get; }
 
     /// <summary>Parts series.</summary>
     /// <param name="set">The series.</param>
     /// <param name="holdOut">Which last part is held out; null for none.</param>
     /// <returns>The parts.</returns>
-    /// <exception cref="ArgumentException">No series has two observed points, or none is long enough to hold anything out.</exception>
+    /// <exception cref="SeriesException">No series has two observed points, or none is long enough to hold anything out.</exception>
     public static SeriesSplit Of(TimeSeriesSet set, HoldOut? holdOut)
     {
         ArgumentNullException.ThrowIfNull(set);
-        List<string> notes = [];
+        List<SeriesNote> notes = [];
         List<TimeSeries> training = [], scoredTraining = [], heldOut = [];
         List<double> ends = [];
         List<string> without = [], whole = [];
@@ -66,7 +66,7 @@ public sealed class SeriesSplit
 
         if (training.Count == 0)
         {
-            throw new ArgumentException("No series has two points with a value; dynamics cannot be learned from these data.", nameof(set));
+            throw new SeriesException(SeriesReason.TooFewPoints, "No series has two points with a value; dynamics cannot be learned from these data.");
         }
 
         if (holdOut is not null && heldOut.Count == 0)
@@ -77,12 +77,12 @@ public sealed class SeriesSplit
 
         if (without.Count > 0)
         {
-            notes.Add($"Left out, because they have fewer than two points with a value: series {Listing(without)}.");
+            notes.Add(new(SeriesNoteReason.SeriesLeftOut, $"Left out, because they have fewer than two points with a value: series {Listing(without)}."));
         }
 
         if (holdOut is not null && whole.Count > 0)
         {
-            notes.Add($"Too short to hold anything out, so learned from as a whole: series {Listing(whole)}.");
+            notes.Add(new(SeriesNoteReason.NothingHeldOut, $"Too short to hold anything out, so learned from as a whole: series {Listing(whole)}."));
         }
 
         return new SeriesSplit(
@@ -95,7 +95,7 @@ public sealed class SeriesSplit
         {
             return holdOut.Split(set);
         }
-        catch (ArgumentException)
+        catch (SeriesException)
         {
             return null;
         }

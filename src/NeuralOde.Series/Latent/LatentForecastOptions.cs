@@ -1,3 +1,5 @@
+using NeuralOde.Settings;
+
 namespace NeuralOde.Series.Latent;
 
 /// <summary>How a <see cref="LatentForecaster"/> forecasts.</summary>
@@ -15,13 +17,21 @@ public sealed record LatentForecastOptions
     /// <value>Default 0.</value>
     public long Seed { get; init; }
 
-    internal void Check()
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<LatentForecastOptions> Settings { get; } = new(
+    [
+        .. Setting.Group(
+            "With --model latent only", Setting.Whole("samples", 1, 100_000, "Latent states drawn for a forecast.", (LatentForecastOptions x) => x.Draws, (x, v) => x with { Draws = v })),
+        Setting.Number("level", 0, 1, "The probability that a band claims to hold.", (LatentForecastOptions x) => x.Level, (x, v) => x with { Level = v }),
+        Setting.Seed((LatentForecastOptions x) => x.Seed, (x, v) => x with { Seed = v }),
+    ])
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Draws, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Draws, 100_000);
-        if (Level is not (> 0 and < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Level), Level, "The probability of a band is above 0 and below 1.");
-        }
-    }
+        Rule = static x => x.Level is > 0 and < 1
+            ? null
+            : new SettingException(
+                SettingReason.WrongValue,
+                "level",
+                FormattableString.Invariant($"{x.Level}"),
+                "The probability that a band claims to hold is above 0 and below 1."),
+    };
 }

@@ -44,6 +44,9 @@ public sealed class LatentForecaster
     /// <summary>The standard deviation of the observations' noise, one for each component, in units of its deviation over the training data.</summary>
     public IReadOnlyList<double> Noise => Model.Noise;
 
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static Persistence.ModelKind FileKind => LatentModelFile.ForecasterKind;
+
     internal LatentModelShape Shape { get; }
 
     internal LatentSeriesScaling SeriesScaling => _scaling;
@@ -53,8 +56,9 @@ public sealed class LatentForecaster
     /// <param name="at">Series whose ids are all known; only their times are read, none before the known series' first.</param>
     /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
     /// <returns>The forecast.</returns>
-    /// <exception cref="ArgumentException">The components differ, a series is not known or has no value, or a time is before its start.</exception>
-    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead.</exception>
+    /// <exception cref="SeriesException">The components differ, or a series is not known or has no value.</exception>
+    /// <exception cref="ArgumentException">A time is before the start of its series.</exception>
+    /// <exception cref="ForecastException">The dynamics cannot be solved so far ahead.</exception>
     public SeriesForecast Predict(TimeSeriesSet known, TimeSeriesSet at, LatentForecastOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(known);
@@ -62,7 +66,7 @@ public sealed class LatentForecaster
         Dictionary<string, TimeSeries> byId = known.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
         return Predict(
             known,
-            [.. at.Series.Select(x => (byId.TryGetValue(x.Id, out TimeSeries? series) ? series : throw new ArgumentException($"Nothing is known of series '{x.Id}'.", nameof(at)), x.Times.ToArray()))],
+            [.. at.Series.Select(x => (byId.TryGetValue(x.Id, out TimeSeries? series) ? series : throw new SeriesException(SeriesReason.UnknownSeries, $"Nothing is known of series '{x.Id}'.") { Series = x.Id }, x.Times.ToArray()))],
             options);
     }
 
@@ -84,8 +88,8 @@ public sealed class LatentForecaster
     /// <param name="known">The series; <see cref="Known"/> if not given. Those that end at <paramref name="until"/> or later are left out.</param>
     /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
     /// <returns>The forecast, at each series' last observation and every step after it.</returns>
-    /// <exception cref="ArgumentException">The time is not after the end of any series, or the step is not above 0 or makes over a million values.</exception>
-    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead.</exception>
+    /// <exception cref="ArgumentException">The step is not above 0.</exception>
+    /// <exception cref="ForecastException">The time is not after the end of any series, the step makes over a million values, or the dynamics cannot be solved so far ahead.</exception>
     public SeriesForecast Forecast(double until, double step, TimeSeriesSet? known = null, LatentForecastOptions? options = null)
     {
         const double MostValues = 1e6;
@@ -98,12 +102,16 @@ public sealed class LatentForecaster
         double earliest = known.Series.Min(EndOf);
         if (!(until > earliest && double.IsFinite(until)))
         {
-            throw new ArgumentOutOfRangeException(nameof(until), until, $"A forecast goes past the end of the data, {known.Time.Name} = {known.Time.Text(earliest)}.");
+            throw new ForecastException(
+                ForecastReason.NotAfterData, $"A forecast goes past the end of the data, {known.Time.Name} = {known.Time.Text(earliest)}.", "Choose a later time.")
+            {
+                Time = earliest,
+            };
         }
 
         if (known.Series.Sum(x => Math.Max(0, (until - EndOf(x)) / step)) > MostValues)
         {
-            throw new ArgumentOutOfRangeException(nameof(step), step, "The forecast would have over a million values; take a larger step.");
+            throw new ForecastException(ForecastReason.TooManyValues, "The forecast would have over a million values.", "Choose a larger step or an earlier time.");
         }
 
         // Round-off must not lose the last step.
@@ -124,16 +132,17 @@ public sealed class LatentForecaster
     /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="Persistence.ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static LatentForecaster Load(string path) => LatentModelFile.LoadForecaster(path);
+    public static LatentForecaster Load(string path) => From(Persistence.ModelFile.Load(path, FileKind));
 
-    /// <summary>Whether a file says of itself that it holds such a model.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>Whether it does.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged.</exception>
-    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static bool IsIn(string path) => LatentModelFile.HoldsForecaster(path);
+    /// <summary>Makes the model of a file that is loaded already.</summary>
+    /// <param name="file">A file of the kind <see cref="FileKind"/>.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="Persistence.ModelFileException">The file's description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">A tensor is not as it must be.</exception>
+    public static LatentForecaster From(Persistence.ModelFile file) => LatentModelFile.ReadForecaster(file ?? throw new ArgumentNullException(nameof(file)));
 
     /// <summary>The time of a series' last observation.</summary>
     internal static double EndOf(TimeSeries series) => series.Times[Enumerable.Range(0, series.Count).Last(i => i == 0 || series.IsObserved(i))];
@@ -141,7 +150,7 @@ public sealed class LatentForecaster
     private SeriesForecast Predict(TimeSeriesSet known, IReadOnlyList<(TimeSeries Series, double[] Times)> asked, LatentForecastOptions? options)
     {
         options ??= new LatentForecastOptions();
-        options.Check();
+        LatentForecastOptions.Settings.Check(options);
         _scaling.Check(known);
         List<TimeSeries> mean = [], lower = [], upper = [];
         foreach ((TimeSeries series, double[] times) in asked)
@@ -156,7 +165,11 @@ public sealed class LatentForecaster
                 Scaling.ToNatural(values, values);
                 return Array.TrueForAll(values, double.IsFinite)
                     ? new TimeSeries(series.Id, times, values)
-                    : throw new InvalidOperationException($"The forecast of series '{series.Id}' leaves the range of numbers. So far from the data the model means nothing; forecast a shorter time.");
+                    : throw new ForecastException(
+                        ForecastReason.NotFinite, $"The forecast of series '{series.Id}' leaves the range of numbers. So far from the data the model means nothing.", "Forecast a shorter time.")
+                    {
+                        Series = series.Id,
+                    };
             }
         }
 
@@ -170,7 +183,7 @@ public sealed class LatentForecaster
     {
         if (!Enumerable.Range(0, series.Count).Any(series.IsObserved))
         {
-            throw new ArgumentException($"Series '{series.Id}' has no value; there is nothing to forecast it from.", nameof(series));
+            throw new SeriesException(SeriesReason.NothingObserved, $"Series '{series.Id}' has no value; there is nothing to forecast it from.", "Leave the series out.") { Series = series.Id };
         }
 
         double[] own = _scaling.OwnTimes(series, times);
@@ -190,7 +203,14 @@ public sealed class LatentForecaster
         }
         catch (OdeSolveException e)
         {
-            throw new InvalidOperationException($"The forecast of series '{series.Id}' cannot be solved so far ahead, because the learned dynamics run away there. So far from the data the model means nothing; forecast a shorter time.", e);
+            throw new ForecastException(
+                ForecastReason.NotSolvable,
+                $"The forecast of series '{series.Id}' cannot be solved so far ahead, because the learned dynamics run away there. So far from the data the model means nothing.",
+                "Forecast a shorter time.",
+                e)
+            {
+                Series = series.Id,
+            };
         }
 
         using IDisposable scope = GradientMode.Disable();

@@ -1,21 +1,20 @@
-using System.Text;
 using System.Text.Json;
 using NeuralOde.Modules;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Models;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 
 /// <summary>
-/// The safetensors form of latent models of series: weights as <c>model.…</c>; a forecaster's known series as <c>known.…</c>, one after the other; in the metadata
-/// the sizes, the scales and the names.
+/// The files of latent models of series: weights as <c>model.…</c>; a forecaster's known series as <c>known.…</c>, one after the other; the sizes, the scales and the
+/// names as settings.
 /// </summary>
 internal static class LatentModelFile
 {
-    private const string ForecasterKey = "neuralode.latent_forecaster";
-    private const string ClassifierKey = "neuralode.latent_classifier";
+    public static readonly ModelKind ForecasterKind = new("latent-series", "a latent forecast model of series");
+    public static readonly ModelKind ClassifierKind = new("series-classifier", "a classifier of series");
     private const string Prefix = "model.";
-    private const int Version = 1;
 
     public static void Save(LatentForecaster model, string path)
     {
@@ -24,178 +23,120 @@ internal static class LatentModelFile
         double[] values = [.. known.Series.SelectMany(static x => x.Values.ToArray())];
         double[] covariates = [.. known.Series.SelectMany(static x => x.Covariates.ToArray())];
         long[] counts = [.. known.Series.Select(static x => (long)x.Count)];
-        SafeTensors.Save(
-            path,
+        List<(string, string)> settings = [.. model.Shape.ToSettings(), .. model.SeriesScaling.ToSettings()];
+        if (known.SeriesName is not null)
+        {
+            settings.Add(("series name", known.SeriesName));
+        }
+
+        settings.Add(("series", ModelFile.Text(known.Series.Select(static x => x.Id))));
+        new ModelFile(
+            ForecasterKind,
+            settings,
             [
-                .. Weights(model.Model),
+                .. model.Model.ToTensors(Prefix),
                 SafeTensor.Create<double>("known.times", times, [times.Length]),
                 SafeTensor.Create<double>("known.values", values, [times.Length, known.Components.Count]),
                 SafeTensor.Create<double>("known.covariates", covariates, [known.Series.Count, known.Covariates.Count]),
                 SafeTensor.Create<long>("known.counts", counts, [counts.Length]),
-            ],
-            new Dictionary<string, string>
-            {
-                [ForecasterKey] = Json(json =>
-                {
-                    model.Shape.Write(json);
-                    model.SeriesScaling.Write(json);
-                    if (known.SeriesName is not null)
-                    {
-                        json.WriteString("series_name", known.SeriesName);
-                    }
-
-                    WriteStrings(json, "series", known.Series.Select(static x => x.Id));
-                }),
-            });
+            ]).Save(path);
     }
 
-    public static void Save(SeriesClassifier model, string path) => SafeTensors.Save(
-        path,
-        Weights(model.Network),
-        new Dictionary<string, string>
-        {
-            [ClassifierKey] = Json(json =>
-            {
-                model.Shape.Write(json);
-                model.Scaling.Write(json);
-                WriteStrings(json, "classes", model.Classes);
-            }),
-        });
+    public static void Save(SeriesClassifier model, string path) => new ModelFile(
+        ClassifierKind, [.. model.Shape.ToSettings(), .. model.Scaling.ToSettings(), ("classes", ModelFile.Text(model.Classes))], model.Network.ToTensors(Prefix)).Save(path);
 
-    public static bool HoldsForecaster(string path) => SafeTensors.Load(path).Metadata.ContainsKey(ForecasterKey);
-
-    public static LatentForecaster LoadForecaster(string path) => Load(path, ForecasterKey, "latent model of series", static (file, json) =>
+    public static LatentForecaster ReadForecaster(ModelFile file)
     {
-        LatentModelShape shape = LatentModelShape.Read(json);
-        LatentSeriesScaling scaling = LatentSeriesScaling.Read(json);
-        CheckSizes(shape, scaling);
+        (LatentModelShape shape, LatentSeriesScaling scaling) = Read(file);
         LatentOde model = shape.Create(new RandomSource(0));
         LoadWeights(file, model);
-        string? name = json.TryGetProperty("series_name", out JsonElement given) ? given.GetString() : null;
-        var known = new TimeSeriesSet(
-            [.. scaling.Values.Components.Select(static x => x.Name)],
-            Known(file, Strings(json, "series"), shape),
-            scaling.Values.Time,
-            [.. scaling.Values.Components.Where(static x => x.IsLog).Select(static x => x.Name)],
-            [.. scaling.Covariates.Select(static x => x.Name)],
-            seriesName: name);
-        return new LatentForecaster(model, shape, scaling, known);
-    });
+        return new LatentForecaster(model, shape, scaling, Known(file, shape, scaling));
+    }
 
-    public static SeriesClassifier LoadClassifier(string path) => Load(path, ClassifierKey, "classifier of series", static (file, json) =>
+    public static SeriesClassifier ReadClassifier(ModelFile file)
     {
-        LatentModelShape shape = LatentModelShape.Read(json);
-        LatentSeriesScaling scaling = LatentSeriesScaling.Read(json);
-        CheckSizes(shape, scaling);
-        string[] classes = Strings(json, "classes");
+        (LatentModelShape shape, LatentSeriesScaling scaling) = Read(file);
+        string[] classes = file.Names("classes");
         if (classes.Length < 2 || classes.Distinct(StringComparer.Ordinal).Count() != classes.Length)
         {
-            throw new FormatException("it names fewer than two classes, or one twice.");
+            throw file.Wrong("classes");
         }
 
         var network = new SeriesClassifierNetwork(shape, classes.Length, new RandomSource(0));
         LoadWeights(file, network);
         return new SeriesClassifier(network, shape, scaling, classes);
-    });
+    }
 
-    private static T Load<T>(string path, string key, string what, Func<SafeTensorsFile, JsonElement, T> read)
+    private static (LatentModelShape Shape, LatentSeriesScaling Scaling) Read(ModelFile file)
     {
-        SafeTensorsFile file = SafeTensors.Load(path);
-        if (!file.Metadata.TryGetValue(key, out string? description))
-        {
-            throw new SafeTensorsException(path, $"it is a safetensors file, but not a {what}. Take a file that 'neuralode fit --model latent --save' wrote.");
-        }
-
+        LatentModelShape shape = LatentModelShape.From(file);
+        int[] field = [shape.Latent, .. shape.Widths, shape.Latent];
+        file.RequireValues((3L * shape.Units * shape.Units) + field.Zip(field.Skip(1), static (x, y) => (long)x * y).Sum());
+        LatentSeriesScaling scaling;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(description);
-            int version = document.RootElement.GetProperty("version").GetInt32();
-            return version == Version
-                ? read(file, document.RootElement)
-                : throw new SafeTensorsException(path, FormattableString.Invariant($"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it, or fit again."));
+            scaling = LatentSeriesScaling.From(file, SeriesModelFile.Scaling(file));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not SafeTensorsException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}", e);
+            // What reading JSON throws where a value is of another kind, missing, or no number.
+            throw file.Wrong("covariates", e);
         }
+
+        return shape.Components == scaling.Values.Components.Count && shape.Covariates == scaling.Covariates.Count
+            ? (shape, scaling)
+            : throw file.Damaged("its sizes and its scales do not fit together");
     }
 
-    private static IEnumerable<SafeTensor> Weights(Module model) =>
-        model.NamedParameters().Select(static x => SafeTensor.Create(Prefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths));
-
-    private static void LoadWeights(SafeTensorsFile file, Module model)
+    private static void LoadWeights(ModelFile file, Module model)
     {
-        foreach ((string name, Parameter parameter) in model.NamedParameters())
+        SafeTensor? damaged = file.Tensors.FirstOrDefault(static x =>
+            x.Type == SafeTensorType.Float32 && x.Name.StartsWith(Prefix, StringComparison.Ordinal) && !Array.TrueForAll(x.ToSingles(), float.IsFinite));
+        if (damaged is not null)
         {
-            SafeTensor tensor = file[Prefix + name];
-            if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths) || tensor.Type != SafeTensorType.Float32)
-            {
-                throw new SafeTensorsException(file.Name, $"the tensor is {tensor}; this model's has the type F32 and the shape {parameter.Shape}.");
-            }
-
-            float[] values = tensor.ToSingles();
-            parameter.SetValues<float>(Array.TrueForAll(values, float.IsFinite) ? values : throw new SafeTensorsException(file.Name, $"the tensor '{tensor.Name}' holds a value that is not finite."));
+            throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor '{damaged.Name}' holds a value that is not finite.");
         }
+
+        model.Load(file.Part(Prefix));
     }
 
-    private static TimeSeries[] Known(SafeTensorsFile file, string[] ids, LatentModelShape shape)
+    private static TimeSeriesSet Known(ModelFile file, LatentModelShape shape, LatentSeriesScaling scaling)
     {
+        string[] ids = file.Names("series");
         long[] counts = file["known.counts"].ToArray<long>();
         double[] times = file["known.times"].ToArray<double>(), values = file["known.values"].ToArray<double>(), covariates = file["known.covariates"].ToArray<double>();
         if (counts.Length != ids.Length || ids.Length == 0 || counts.Any(x => x < 1 || x > times.Length) || counts.Sum() != times.Length
             || values.Length != times.Length * shape.Components || covariates.Length != ids.Length * shape.Covariates)
         {
-            throw new FormatException("its known series do not fit together.");
+            throw file.Damaged("its known series do not fit together");
         }
 
-        var series = new TimeSeries[ids.Length];
-        int first = 0;
-        for (int i = 0; i < series.Length; i++)
+        try
         {
-            int count = (int)counts[i];
-            series[i] = new TimeSeries(
-                ids[i],
-                times.AsSpan(first, count),
-                values.AsSpan(first * shape.Components, count * shape.Components),
-                covariates.AsSpan(i * shape.Covariates, shape.Covariates));
-            first += count;
+            var series = new TimeSeries[ids.Length];
+            int first = 0;
+            for (int i = 0; i < series.Length; i++)
+            {
+                int count = (int)counts[i];
+                series[i] = new TimeSeries(
+                    ids[i],
+                    times.AsSpan(first, count),
+                    values.AsSpan(first * shape.Components, count * shape.Components),
+                    covariates.AsSpan(i * shape.Covariates, shape.Covariates));
+                first += count;
+            }
+
+            return new TimeSeriesSet(
+                [.. scaling.Values.Components.Select(static x => x.Name)],
+                series,
+                scaling.Values.Time,
+                [.. scaling.Values.Components.Where(static x => x.IsLog).Select(static x => x.Name)],
+                [.. scaling.Covariates.Select(static x => x.Name)],
+                seriesName: file.Settings.GetValueOrDefault("series name"));
         }
-
-        return series;
-    }
-
-    private static void CheckSizes(LatentModelShape shape, LatentSeriesScaling scaling)
-    {
-        if (shape.Components != scaling.Values.Components.Count || shape.Covariates != scaling.Covariates.Count)
+        catch (ArgumentException e)
         {
-            throw new FormatException("its sizes and its scales do not fit together.");
+            throw file.Damaged("its known series cannot be", e);
         }
     }
-
-    private static string Json(Action<Utf8JsonWriter> write)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static string[] Strings(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(static x => x.GetString() ?? "")];
 }

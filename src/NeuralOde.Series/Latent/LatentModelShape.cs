@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
@@ -12,6 +12,9 @@ namespace NeuralOde.Series.Latent;
 /// <summary>The sizes of a latent model of standardized series, from which it is made anew when a file is loaded.</summary>
 internal sealed record LatentModelShape
 {
+    /// <summary>By <see cref="SeriesEncoderKind"/>.</summary>
+    private static readonly string[] EncoderNames = ["gru", "ode-rnn"];
+
     public required int Components { get; init; }
 
     public required int Covariates { get; init; }
@@ -44,48 +47,35 @@ internal sealed record LatentModelShape
         return new LatentOde(encoder, ode, new Linear(Latent, Components, random: random), FirstNoise, learnsNoise: true, Components);
     }
 
-    public void Write(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("shape");
-        json.WriteNumber("components", Components);
-        json.WriteNumber("covariates", Covariates);
-        json.WriteNumber("latent", Latent);
-        json.WriteNumber("units", Units);
-        json.WriteStartArray("widths");
-        foreach (int width in Widths)
-        {
-            json.WriteNumberValue(width);
-        }
+    public IEnumerable<(string Name, string Value)> ToSettings() =>
+    [
+        ("components", Text(Components)),
+        ("covariate count", Text(Covariates)),
+        ("latent states", Text(Latent)),
+        ("encoder units", Text(Units)),
+        ("widths", string.Join(',', Widths.Select(static x => Text(x)))),
+        ("encoder", EncoderNames[(int)Encoder]),
+        ("relative tolerance", Text(RelativeTolerance)),
+    ];
 
-        json.WriteEndArray();
-        json.WriteString("encoder", Encoder == SeriesEncoderKind.Gru ? "gru" : "ode-rnn");
-        json.WriteNumber("relative_tolerance", RelativeTolerance);
-        json.WriteEndObject();
-    }
-
-    /// <exception cref="FormatException">A size cannot be.</exception>
-    public static LatentModelShape Read(JsonElement json)
+    /// <exception cref="ModelFileException">A size cannot be.</exception>
+    public static LatentModelShape From(ModelFile file)
     {
-        JsonElement shape = json.GetProperty("shape");
-        double tolerance = shape.GetProperty("relative_tolerance").GetDouble();
+        // A file must not make a program ask for more memory than a model of this kind could need.
+        const int Most = 10_000;
+        int encoder = Array.IndexOf(EncoderNames, file.Setting("encoder"));
         return new LatentModelShape
         {
-            Components = Size(shape.GetProperty("components"), 1),
-            Covariates = Size(shape.GetProperty("covariates"), 0),
-            Latent = Size(shape.GetProperty("latent"), 1),
-            Units = Size(shape.GetProperty("units"), 1),
-            Widths = [.. shape.GetProperty("widths").EnumerateArray().Select(static x => Size(x, 1))],
-            Encoder = shape.GetProperty("encoder").GetString() switch
-            {
-                "gru" => SeriesEncoderKind.Gru,
-                "ode-rnn" => SeriesEncoderKind.OdeRnn,
-                var other => throw new FormatException($"there is no encoder '{other}'."),
-            },
-            RelativeTolerance = tolerance > 0 && double.IsFinite(tolerance) ? tolerance : throw new FormatException("its tolerance is not above 0."),
+            Components = file.Whole("components", 1, Most),
+            Covariates = file.Whole("covariate count", 0, Most),
+            Latent = file.Whole("latent states", 1, Most),
+            Units = file.Whole("encoder units", 1, Most),
+            Widths = file.Wholes("widths", 1, Most),
+            Encoder = encoder >= 0 ? (SeriesEncoderKind)encoder : throw file.Wrong("encoder"),
+            RelativeTolerance = file.Number("relative tolerance", static x => x > 0),
         };
     }
 
-    // A file must not make a program ask for more memory than a model of this kind could need.
-    private static int Size(JsonElement number, int least) =>
-        number.GetInt32() is var size && size >= least && size <= 10_000 ? size : throw new FormatException(FormattableString.Invariant($"a size of {size} cannot be."));
+    private static string Text<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

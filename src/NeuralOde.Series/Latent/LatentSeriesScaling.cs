@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Scaling;
@@ -73,45 +74,56 @@ internal sealed class LatentSeriesScaling
         return observed.WithValues(values);
     }
 
-    /// <exception cref="ArgumentException">The series are of other components or covariates than the model's.</exception>
+    /// <exception cref="SeriesException">The series are of other components or covariates than the model's.</exception>
     public void Check(TimeSeriesSet series)
     {
         if (!series.Components.SequenceEqual(Values.Components.Select(static x => x.Name)) || !series.Covariates.SequenceEqual(Covariates.Select(static x => x.Name)))
         {
-            throw new ArgumentException(
-                $"The series have {Names(series.Components, series.Covariates)}; the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.", nameof(series));
+            throw new SeriesException(
+                SeriesReason.OtherComponents,
+                $"The series have {Names(series.Components, series.Covariates)}; the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.");
         }
 
         static string Names(IReadOnlyList<string> components, IReadOnlyList<string> covariates) =>
             $"the components {string.Join(", ", components)}{(covariates.Count > 0 ? $" and the covariates {string.Join(", ", covariates)}" : "")}";
     }
 
-    public void Write(Utf8JsonWriter json)
+    public IEnumerable<(string Name, string Value)> ToSettings()
     {
-        json.WriteString("standardization", Values.ToJson());
-        json.WriteStartArray("covariates");
-        foreach (ComponentScale scale in Covariates)
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
         {
-            json.WriteStartObject();
-            json.WriteString("name", scale.Name);
-            json.WriteNumber("mean", scale.Mean);
-            json.WriteNumber("deviation", scale.Deviation);
-            json.WriteEndObject();
+            json.WriteStartArray();
+            foreach (ComponentScale scale in Covariates)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", scale.Name);
+                json.WriteNumber("mean", scale.Mean);
+                json.WriteNumber("deviation", scale.Deviation);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
-        json.WriteEndArray();
+        return [("standardization", Values.ToJson()), ("covariates", Encoding.UTF8.GetString(stream.ToArray()))];
     }
 
+    /// <exception cref="ModelFileException">A scale cannot be.</exception>
+    /// <exception cref="JsonException">The covariates are no JSON.</exception>
+    /// <exception cref="InvalidOperationException">A value is of another kind.</exception>
+    /// <exception cref="KeyNotFoundException">A value is missing.</exception>
     /// <exception cref="FormatException">A number cannot be.</exception>
-    public static LatentSeriesScaling Read(JsonElement json)
+    public static LatentSeriesScaling From(ModelFile file, Standardization values)
     {
+        using JsonDocument document = JsonDocument.Parse(file.Setting("covariates"));
         ComponentScale[] covariates =
         [
-            .. json.GetProperty("covariates").EnumerateArray().Select(static x => new ComponentScale(
+            .. document.RootElement.EnumerateArray().Select(static x => new ComponentScale(
                 x.GetProperty("name").GetString() ?? "", false, x.GetProperty("mean").GetDouble(), x.GetProperty("deviation").GetDouble())),
         ];
         return Array.TrueForAll(covariates, static x => x.Name.Length > 0 && double.IsFinite(x.Mean) && x.Deviation > 0 && double.IsFinite(x.Deviation))
-            ? new LatentSeriesScaling(Standardization.FromJson(json.GetProperty("standardization").GetString() ?? ""), covariates)
-            : throw new FormatException("a covariate has no name, or a scale that cannot be.");
+            ? new LatentSeriesScaling(values, covariates)
+            : throw file.Wrong("covariates");
     }
 }

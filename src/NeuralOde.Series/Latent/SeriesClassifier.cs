@@ -42,7 +42,7 @@ public sealed class SeriesClassifier
     /// <summary>How likely each class is for each series, from the mean of its latent state.</summary>
     /// <param name="series">Series of the components that the model was learned from.</param>
     /// <returns><c>[series][class]</c>, each series' adding up to 1.</returns>
-    /// <exception cref="ArgumentException">The components differ.</exception>
+    /// <exception cref="SeriesException">The components differ.</exception>
     public double[][] Classify(TimeSeriesSet series)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -67,7 +67,7 @@ public sealed class SeriesClassifier
     /// <summary>Classifies series whose classes are known.</summary>
     /// <param name="series">Series of the same components; their classes are some of the model's, in any order.</param>
     /// <returns>What came out.</returns>
-    /// <exception cref="ArgumentException">The components differ, or there is a class that the model does not know.</exception>
+    /// <exception cref="SeriesException">The components differ, or there is a class that the model does not know.</exception>
     public SeriesClassification Evaluate(LabelledSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -75,11 +75,14 @@ public sealed class SeriesClassifier
         int stranger = series.Labels.FirstOrDefault(label => own[label] < 0, -1);
         if (stranger >= 0)
         {
-            throw new ArgumentException($"The model knows no class '{series.Classes[stranger]}'; it knows {string.Join(", ", Classes)}.", nameof(series));
+            throw new SeriesException(SeriesReason.UnknownClass, $"The model knows no class '{series.Classes[stranger]}'; it knows {string.Join(", ", Classes)}.");
         }
 
         return new SeriesClassification(Classes, [.. series.Labels.Select(label => own[label])], Classify(series.Series));
     }
+
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static Persistence.ModelKind FileKind => LatentModelFile.ClassifierKind;
 
     /// <summary>Saves everything that classifying needs, as a safetensors file, all or nothing.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -89,9 +92,10 @@ public sealed class SeriesClassifier
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="Persistence.ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static SeriesClassifier Load(string path) => LatentModelFile.LoadClassifier(path);
+    public static SeriesClassifier Load(string path) => LatentModelFile.ReadClassifier(Persistence.ModelFile.Load(path, FileKind));
 
     private int IndexOf(string name)
     {

@@ -58,6 +58,9 @@ public sealed class SeriesModel
 
     internal SeriesField Field { get; }
 
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static Persistence.ModelKind FileKind => SeriesModelFile.Kind;
+
     /// <summary>The natural time at which a series begins.</summary>
     /// <param name="path">One of <see cref="Paths"/>.</param>
     /// <returns>The time of its first observation.</returns>
@@ -72,7 +75,7 @@ public sealed class SeriesModel
     /// <param name="times">Natural times, strictly rising, none before the series' first observation.</param>
     /// <returns>The observed components in natural values.</returns>
     /// <exception cref="ArgumentException">The times are not so.</exception>
-    /// <exception cref="InvalidOperationException">The dynamics cannot be solved so far ahead (the inner exception says why), or the trajectory leaves the range of numbers.</exception>
+    /// <exception cref="ForecastException">The dynamics cannot be solved so far ahead (the inner exception says why), or the trajectory leaves the range of numbers.</exception>
     public TimeSeries Predict(SeriesPath path, ReadOnlySpan<double> times)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -88,8 +91,14 @@ public sealed class SeriesModel
         int infinite = Array.FindIndex(values, static x => !double.IsFinite(x));
         return infinite < 0
             ? new TimeSeries(path.Id, times, values)
-            : throw new InvalidOperationException(
-                $"The forecast of '{Components[infinite % components]}' leaves the range of numbers at {Scaling.Time.Name} = {Scaling.Time.Text(times[infinite / components])}. So far from the data the model means nothing; forecast a shorter time.");
+            : throw new ForecastException(
+                ForecastReason.NotFinite,
+                $"The forecast of '{Components[infinite % components]}' leaves the range of numbers at {Scaling.Time.Name} = {Scaling.Time.Text(times[infinite / components])}. So far from the data the model means nothing.",
+                "Forecast a shorter time.")
+            {
+                Series = path.Id,
+                Time = times[infinite / components],
+            };
     }
 
     /// <summary>The trajectories at the times of other series, such as held-out ones, to be compared with them.</summary>
@@ -106,7 +115,8 @@ public sealed class SeriesModel
     /// <param name="until">The last natural time; the last step may end before it.</param>
     /// <param name="step">The natural time between two values, above 0.</param>
     /// <returns>The series at the end of the data and every step after it.</returns>
-    /// <exception cref="ArgumentException">The time is not after the end of any series' data, or the step is not above 0 or makes over ten million values.</exception>
+    /// <exception cref="ArgumentException">The step is not above 0.</exception>
+    /// <exception cref="ForecastException">The time is not after the end of any series' data, the step makes over ten million values, or the dynamics cannot be solved so far ahead.</exception>
     public TimeSeriesSet Forecast(double until, double step)
     {
         if (!(step > 0 && double.IsFinite(step)))
@@ -117,13 +127,13 @@ public sealed class SeriesModel
         double earliest = Paths.Min(static x => x.DataEnd);
         if (!(until > earliest && double.IsFinite(until)))
         {
-            throw new ArgumentOutOfRangeException(nameof(until), until, $"A forecast goes past the end of the data, {Scaling.Time.Name} = {Scaling.Time.Text(earliest)}.");
+            throw new ForecastException(ForecastReason.NotAfterData, $"A forecast goes past the end of the data, {Scaling.Time.Name} = {Scaling.Time.Text(earliest)}.", "Choose a later time.") { Time = earliest };
         }
 
         const double MostValues = 1e7;
         if (Paths.Sum(path => Math.Max(0, (until - path.DataEnd) / step)) > MostValues)
         {
-            throw new ArgumentOutOfRangeException(nameof(step), step, "The forecast would have over ten million values; take a larger step.");
+            throw new ForecastException(ForecastReason.TooManyValues, "The forecast would have over ten million values.", "Choose a larger step or an earlier time.");
         }
 
         var series = new List<TimeSeries>();
@@ -173,9 +183,17 @@ public sealed class SeriesModel
     /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="Persistence.SafeTensorsException">The file is damaged, or holds no such model; the message says what is wrong.</exception>
+    /// <exception cref="Persistence.ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SeriesModel Load(string path) => SeriesModelFile.Load(path);
+
+    /// <summary>Makes the model of a file that is loaded already.</summary>
+    /// <param name="file">A file of the kind <see cref="FileKind"/>.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="Persistence.ModelFileException">The file's description is damaged.</exception>
+    /// <exception cref="Persistence.SafeTensorsException">A tensor is not as it must be.</exception>
+    public static SeriesModel From(Persistence.ModelFile file) => SeriesModelFile.Read(file ?? throw new ArgumentNullException(nameof(file)));
 
     private double[] PredictStates(SeriesPath path, ReadOnlySpan<double> times)
     {
@@ -245,9 +263,22 @@ public sealed class SeriesModel
         if (!result.IsSuccess)
         {
             // The solver counts time from the piece's start, in the model's unit, which means nothing to who asked.
-            throw new InvalidOperationException(
-                $"The forecast cannot be solved beyond {Scaling.Time.Name} = {Scaling.Time.Text(Scaling.ToNaturalTime(start + result.Time))}, because {(result.Status switch { SolveStatus.NotFinite => "the learned dynamics run away there", SolveStatus.StepLimit => "it takes too many steps", _ => "the learned dynamics become too fast there" })}. So far from the data the model means nothing; forecast a shorter time.",
-                new OdeSolveException(result));
+            double reached = Scaling.ToNaturalTime(start + result.Time);
+            string cause = result.Status switch
+            {
+                SolveStatus.NotFinite => "the learned dynamics run away there",
+                SolveStatus.StepLimit => "it takes too many steps",
+                _ => "the learned dynamics become too fast there",
+            };
+            throw new ForecastException(
+                ForecastReason.NotSolvable,
+                $"The forecast cannot be solved beyond {Scaling.Time.Name} = {Scaling.Time.Text(reached)}, because {cause}. So far from the data the model means nothing.",
+                "Forecast a shorter time.",
+                new OdeSolveException(result))
+            {
+                Series = path.Id,
+                Time = reached,
+            };
         }
 
         solved.AsSpan(length).CopyTo(states[(at * length)..]);

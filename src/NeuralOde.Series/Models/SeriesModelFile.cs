@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Scaling;
 using NeuralOde.Tensors;
@@ -7,105 +6,57 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Series.Models;
 
 /// <summary>
-/// The safetensors form of a <see cref="SeriesModel"/>: weights as <c>field.…</c>; the box as <c>box.low</c> and <c>box.high</c>; the learned
-/// initial states as <c>starts.states</c>, with the model times and series they belong to; in the metadata the layout, the series and the standardization.
+/// The file of a <see cref="SeriesModel"/>: weights as <c>field.…</c>; the box as <c>box.low</c> and <c>box.high</c>; the learned initial states as
+/// <c>starts.states</c>, with the model times and series they belong to; each series' ends of training and of data as <c>series.ends</c>.
 /// </summary>
 internal static class SeriesModelFile
 {
-    private const string ModelKey = "neuralode.series_model";
-    private const string ScalingKey = "neuralode.standardization";
-    private const int Version = 1;
+    public static readonly ModelKind Kind = new("series", "a forecast model of series");
 
     public static void Save(SeriesModel model, string path)
     {
         SeriesFieldShape layout = model.Field.Layout;
-        List<SafeTensor> tensors = [.. model.Field.NamedParameters().Select(static x => SafeTensor.Create("field." + x.Name, x.Parameter.AsSpan<double>(), Lengths(x.Parameter)))];
         double[] times = [.. model.Paths.SelectMany(static path => path.Starts)];
         double[] states = [.. model.Paths.SelectMany(static path => path.States).SelectMany(static state => state)];
+        double[] ends = [.. model.Paths.SelectMany(static path => new[] { path.TrainingEnd, path.DataEnd })];
         long[] series = [.. model.Paths.SelectMany((path, index) => path.Starts.Select(_ => (long)index))];
-        tensors.Add(SafeTensor.Create<double>("starts.times", times, [times.Length]));
-        tensors.Add(SafeTensor.Create<double>("starts.states", states, [times.Length, layout.LearnedStates]));
-        tensors.Add(SafeTensor.Create<long>("starts.series", series, [times.Length]));
-        tensors.Add(SafeTensor.Create<double>("box.low", [.. layout.Low], [layout.LearnedStates]));
-        tensors.Add(SafeTensor.Create<double>("box.high", [.. layout.High], [layout.LearnedStates]));
-        SafeTensors.Save(path, tensors, new Dictionary<string, string> { [ModelKey] = Describe(model), [ScalingKey] = model.Scaling.ToJson() });
+        List<(string, string)> settings = [("hidden states", Text(layout.HiddenStates)), ("widths", string.Join(',', layout.Widths.Select(static x => Text(x))))];
+        if (layout.ClockSpan is { } span)
+        {
+            settings.Add(("clock span", Text(span)));
+        }
+
+        if (model.SeriesName is not null)
+        {
+            settings.Add(("series name", model.SeriesName));
+        }
+
+        settings.Add(("series", ModelFile.Text(model.Paths.Select(static x => x.Id))));
+        settings.Add(("standardization", model.Scaling.ToJson()));
+        new ModelFile(
+            Kind,
+            settings,
+            [
+                .. model.Field.NamedParameters().Select(static x => SafeTensor.Create("field." + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
+                SafeTensor.Create<double>("starts.times", times, [times.Length]),
+                SafeTensor.Create<double>("starts.states", states, [times.Length, layout.LearnedStates]),
+                SafeTensor.Create<long>("starts.series", series, [times.Length]),
+                SafeTensor.Create<double>("series.ends", ends, [model.Paths.Count, 2]),
+                SafeTensor.Create<double>("box.low", [.. layout.Low], [layout.LearnedStates]),
+                SafeTensor.Create<double>("box.high", [.. layout.High], [layout.LearnedStates]),
+            ]).Save(path);
     }
 
-    public static SeriesModel Load(string path)
+    public static SeriesModel Load(string path) => Read(ModelFile.Load(path, Kind));
+
+    public static SeriesModel Read(ModelFile file)
     {
-        SafeTensorsFile file = SafeTensors.Load(path);
-        if (!file.Metadata.TryGetValue(ModelKey, out string? description) || !file.Metadata.TryGetValue(ScalingKey, out string? scaling))
-        {
-            throw new SafeTensorsException(path, "it is a safetensors file, but not a model of series: its metadata do not say what the tensors mean. Take a file that 'neuralode fit --save' wrote.");
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(description);
-            return Read(file, document.RootElement, Standardization.FromJson(scaling));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not SafeTensorsException or ArgumentException)
-        {
-            throw new SafeTensorsException(path, $"its description of the model is damaged: {e.Message}", e);
-        }
-    }
-
-    private static string Describe(SeriesModel model)
-    {
-        SeriesFieldShape layout = model.Field.Layout;
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteNumber("hidden_states", layout.HiddenStates);
-            if (layout.ClockSpan is { } span)
-            {
-                json.WriteNumber("clock_span", span);
-            }
-
-            json.WriteStartArray("widths");
-            foreach (int width in layout.Widths)
-            {
-                json.WriteNumberValue(width);
-            }
-
-            json.WriteEndArray();
-            if (model.SeriesName is not null)
-            {
-                json.WriteString("series_name", model.SeriesName);
-            }
-
-            json.WriteStartArray("series");
-            foreach (SeriesPath path in model.Paths)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", path.Id);
-                json.WriteNumber("training_end", path.TrainingEnd);
-                json.WriteNumber("data_end", path.DataEnd);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    private static SeriesModel Read(SafeTensorsFile file, JsonElement json, Standardization scaling)
-    {
-        int version = json.GetProperty("version").GetInt32();
-        if (version != Version)
-        {
-            throw new SafeTensorsException(file.Name, $"its model has the format version {version}; this program reads version {Version}. Use the program that wrote it, or fit again.");
-        }
-
-        int hidden = Require(file, json.GetProperty("hidden_states").GetInt32(), static x => x is >= 0 and <= 10_000, "number of hidden states");
-        double? span = json.TryGetProperty("clock_span", out JsonElement clock) ? Require(file, clock.GetDouble(), static x => x > 0 && double.IsFinite(x), "clock span") : null;
-        int[] widths = [.. json.GetProperty("widths").EnumerateArray().Select(x => Require(file, x.GetInt32(), static x => x is >= 1 and <= 100_000, "layer width"))];
+        Standardization scaling = Scaling(file);
+        int hidden = file.Whole("hidden states", 0, 10_000);
+        double? span = file.Settings.ContainsKey("clock span") ? file.Number("clock span", static x => x > 0) : null;
+        int[] widths = file.Wholes("widths", 1, 100_000);
         int learned = scaling.Components.Count + hidden;
-        CheckWeights(file, scaling.Components.Count, learned, span is not null, widths);
+        CheckWeights(file, learned, span is not null, widths);
         var layout = new SeriesFieldShape
         {
             Components = scaling.Components.Count,
@@ -118,15 +69,27 @@ internal static class SeriesModelFile
         var field = new SeriesField(layout, new RandomSource(0));
         foreach ((string name, Parameter parameter) in field.NamedParameters())
         {
-            parameter.SetValues<double>(Numbers(file, "field." + name, Lengths(parameter)));
+            parameter.SetValues<double>(Numbers(file, "field." + name, [.. parameter.Shape]));
         }
 
-        string? seriesName = json.TryGetProperty("series_name", out JsonElement given) ? given.GetString() : null;
-        return new SeriesModel(field, scaling, seriesName, ReadPaths(file, json.GetProperty("series"), learned));
+        return new SeriesModel(field, scaling, file.Settings.GetValueOrDefault("series name"), ReadPaths(file, learned));
+    }
+
+    /// <summary>The scaling that a file describes.</summary>
+    internal static Standardization Scaling(ModelFile file)
+    {
+        try
+        {
+            return Standardization.FromJson(file.Setting("standardization"));
+        }
+        catch (SeriesException e)
+        {
+            throw file.Wrong("standardization", e);
+        }
     }
 
     /// <summary>The weights' shapes are checked before a network of the claimed size is made.</summary>
-    private static void CheckWeights(SafeTensorsFile file, int components, int learned, bool hasClock, int[] widths)
+    private static void CheckWeights(ModelFile file, int learned, bool hasClock, int[] widths)
     {
         int inputs = learned + (hasClock ? 1 : 0);
         int[] sizes = [inputs, .. widths, learned];
@@ -138,51 +101,54 @@ internal static class SeriesModelFile
         Numbers(file, "field.linear.weight", [learned, learned]);
     }
 
-    private static SeriesPath[] ReadPaths(SafeTensorsFile file, JsonElement json, int learned)
+    private static SeriesPath[] ReadPaths(ModelFile file, int learned)
     {
         int count = file["starts.times"].Count;
         double[] times = Numbers(file, "starts.times", [count]);
         double[] states = Numbers(file, "starts.states", [count, learned]);
-        long[] owners = file["starts.series"].Type == SafeTensorType.Int64 && file["starts.series"].Count == count
-            ? file["starts.series"].ToArray<long>()
-            : throw new SafeTensorsException(file.Name, $"the tensor 'starts.series' is {file["starts.series"]}; a model with {count} starts has as many of type I64.");
-        var paths = new SeriesPath[json.GetArrayLength()];
+        SafeTensor owner = file["starts.series"];
+        long[] owners = owner.Count == count
+            ? owner.ToArray<long>()
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"the tensor 'starts.series' is {owner}; a model with {count} starts has as many of type I64.");
+        string[] ids = file.Names("series");
+        double[] ends = Numbers(file, "series.ends", [ids.Length, 2]);
+        var paths = new SeriesPath[ids.Length];
         for (int s = 0; s < paths.Length; s++)
         {
             int[] rows = [.. Enumerable.Range(0, count).Where(row => owners[row] == s)];
-            string id = json[s].GetProperty("id").GetString() ?? "";
             if (rows.Length == 0 || rows.Zip(rows.Skip(1)).Any(pair => times[pair.First] >= times[pair.Second]))
             {
-                throw new SafeTensorsException(file.Name, $"series '{id}' has no initial state, or starts that do not rise in time.");
+                throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"series '{ids[s]}' has no initial state, or starts that do not rise in time.");
             }
 
             paths[s] = new SeriesPath(
-                id,
+                ids[s],
                 [.. rows.Select(row => times[row])],
                 [.. rows.Select(row => (IReadOnlyList<double>)states[(row * learned)..((row + 1) * learned)])],
-                Require(file, json[s].GetProperty("training_end").GetDouble(), double.IsFinite, "end of training"),
-                Require(file, json[s].GetProperty("data_end").GetDouble(), double.IsFinite, "end of the data"));
+                ends[2 * s],
+                ends[(2 * s) + 1]);
         }
 
-        return paths.Length > 0 ? paths : throw new SafeTensorsException(file.Name, "its model knows no series.");
+        return paths.Length > 0 && ids.Distinct(StringComparer.Ordinal).Count() == ids.Length ? paths : throw file.Wrong("series");
     }
 
-    private static double[] Numbers(SafeTensorsFile file, string name, int[] shape)
+    private static double[] Numbers(ModelFile file, string name, int[] shape)
     {
         SafeTensor tensor = file[name];
         if (tensor.Type != SafeTensorType.Float64 || !tensor.Shape.SequenceEqual(shape))
         {
-            throw new SafeTensorsException(file.Name, $"the tensor is {tensor}; this model's has the type F64 and the shape [{string.Join(", ", shape)}].");
+            throw new SafeTensorsException(
+                file.Name,
+                tensor.Type != SafeTensorType.Float64 ? SafeTensorsReason.WrongType : SafeTensorsReason.WrongShape,
+                $"the tensor is {tensor}; this model's has the type F64 and the shape [{string.Join(", ", shape)}].");
         }
 
         double[] values = tensor.ToDoubles();
         return Array.TrueForAll(values, double.IsFinite)
             ? values
-            : throw new SafeTensorsException(file.Name, $"the tensor '{name}' holds a value that is not finite.");
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor '{name}' holds a value that is not finite.");
     }
 
-    private static T Require<T>(SafeTensorsFile file, T value, Predicate<T> isRight, string what) =>
-        isRight(value) ? value : throw new SafeTensorsException(file.Name, FormattableString.Invariant($"its {what} is {value}, which cannot be."));
-
-    private static int[] Lengths(Parameter parameter) => [.. parameter.Shape];
+    private static string Text<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

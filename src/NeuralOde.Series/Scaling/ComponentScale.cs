@@ -12,12 +12,15 @@ public readonly record struct ComponentScale(string Name, bool IsLog, double Mea
     /// <summary>A natural value, standardized.</summary>
     /// <param name="natural">The value; NaN, a missing value, stays NaN.</param>
     /// <returns>The number that a model sees.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A logarithm is to be taken of a number that is not above 0.</exception>
+    /// <exception cref="SeriesException">A logarithm is to be taken of a number that is not above 0.</exception>
     public double Standardize(double natural)
     {
         if (IsLog && natural <= 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(natural), natural, $"'{Name}' is modelled as a logarithm; its values must be above 0.");
+            throw new SeriesException(SeriesReason.NotPositive, FormattableString.Invariant($"'{Name}' is modeled as a logarithm, and {natural} has none; its values must be above 0."), "Model it as it is.")
+            {
+                Component = Name,
+            };
         }
 
         return ((IsLog ? Math.Log(natural) : natural) - Mean) / Deviation;

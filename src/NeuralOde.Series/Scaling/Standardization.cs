@@ -74,7 +74,7 @@ public sealed class Standardization
     /// <param name="training">The series to learn from; every component has at least one value.</param>
     /// <param name="timeScale">The natural time that is to be 1 to the model; null to find it.</param>
     /// <returns>The map. Its origin of time is the earliest training time.</returns>
-    /// <exception cref="ArgumentException">A component has no value, or one that has no logarithm where it needs one.</exception>
+    /// <exception cref="SeriesException">A component has no value, or one that has no logarithm where it needs one.</exception>
     /// <remarks>
     /// <para>Mean and deviation (of the population) are over all observed values of a component in all series. A component whose
     /// values are all equal has the deviation 1.</para>
@@ -108,7 +108,8 @@ public sealed class Standardization
     /// <summary>Standardizes values.</summary>
     /// <param name="natural">Shape <c>[any, components]</c>, row-major; NaN, a missing value, stays NaN.</param>
     /// <param name="model">The result, of the same length; may be the same memory.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or a value has no logarithm where it needs one.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="SeriesException">A value has no logarithm where it needs one.</exception>
     public void ToModel(ReadOnlySpan<double> natural, Span<double> model)
     {
         CheckLengths(natural.Length, model.Length);
@@ -134,7 +135,8 @@ public sealed class Standardization
     /// <summary>Series in natural values and times, as the model sees them. Covariates and inputs stay as they are.</summary>
     /// <param name="natural">Series of the same components in the same order.</param>
     /// <returns>The same series in standardized values and model times, which are plain numbers.</returns>
-    /// <exception cref="ArgumentException">The components differ, or a value has no logarithm where it needs one.</exception>
+    /// <exception cref="ArgumentException">The components differ.</exception>
+    /// <exception cref="SeriesException">A value has no logarithm where it needs one.</exception>
     public TimeSeriesSet Transform(TimeSeriesSet natural)
     {
         ArgumentNullException.ThrowIfNull(natural);
@@ -169,7 +171,7 @@ public sealed class Standardization
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <param name="json">The text.</param>
     /// <returns>The same map, bit for bit.</returns>
-    /// <exception cref="FormatException">The text is not such a map.</exception>
+    /// <exception cref="SeriesException">The text is not such a map.</exception>
     public static Standardization FromJson(string json) => StandardizationJson.Read(json);
 
     private void CheckLengths(int source, int destination)

@@ -24,7 +24,7 @@ internal static class StandardizationFit
 
         if (values.Count == 0)
         {
-            throw new ArgumentException($"'{training.Components[c]}' has no value in the training part; hold out less, or leave the component out.", nameof(training));
+            throw new SeriesException(SeriesReason.NoTrainingValue, $"'{training.Components[c]}' has no value in the training part.", "Hold out less, or leave the component out.") { Component = training.Components[c] };
         }
 
         if (values.Min() == values.Max())

@@ -75,7 +75,7 @@ internal static class StandardizationJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
-            throw new FormatException($"The text is not a saved standardization: {e.Message}", e);
+            throw new SeriesException(SeriesReason.NotAScaling, $"The text is not a saved standardization: {e.Message}", inner: e);
         }
     }
 

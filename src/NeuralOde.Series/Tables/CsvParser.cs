@@ -50,7 +50,7 @@ internal sealed class CsvParser
 
         if (!NextRecord())
         {
-            throw new CsvException(_name, null, null, "the file has no header. The first line that is neither blank nor a # comment must name the columns.");
+            throw new TableException(_name, null, null, TableReason.NoHeader, "the file has no header.", "The first line that is neither blank nor a # comment must name the columns.");
         }
 
         ParseHeader();
@@ -80,13 +80,13 @@ internal sealed class CsvParser
                 line++;
             }
 
-            throw new CsvException(_name, line, null, "the text is not valid UTF-8. Save the file as UTF-8 text.");
+            throw new TableException(_name, line, null, TableReason.NotText, "the text is not valid UTF-8.", "Save the file as UTF-8 text.");
         }
 
         var zero = _text.AsSpan().IndexOf((byte)0);
         if (zero >= 0)
         {
-            throw new CsvException(_name, 1 + _text.AsSpan(0, zero).Count((byte)'\n'), null, "there is a NUL character: this is not a text file. Export the table as CSV.");
+            throw new TableException(_name, 1 + _text.AsSpan(0, zero).Count((byte)'\n'), null, TableReason.NotText, "there is a NUL character: this is not a text file.", "Export the table as CSV.");
         }
     }
 
@@ -151,18 +151,19 @@ internal sealed class CsvParser
                 var hint = i == names.Length - 1 && i > 0
                     ? $"Remove the {DelimiterName} at the end of the line, or name the column."
                     : "Give every column a name.";
-                throw new CsvException(_name, HeaderLine, null, $"column {i + 1} of {names.Length} has no name. {hint}");
+                throw new TableException(_name, HeaderLine, null, TableReason.UnnamedColumn, $"column {i + 1} of {names.Length} has no name.", hint);
             }
 
             if (!seen.TryAdd(names[i], i))
             {
-                throw new CsvException(_name, HeaderLine, names[i], $"columns {seen[names[i]] + 1} and {i + 1} have the same name. Rename one of them.");
+                throw new TableException(_name, HeaderLine, names[i], TableReason.DuplicateColumn, $"columns {seen[names[i]] + 1} and {i + 1} have the same name.", "Rename one of them.");
             }
         }
 
         if (names.All(name => CsvTable.TryNumber(Encoding.UTF8.GetBytes(name), out _)))
         {
-            throw new CsvException(_name, HeaderLine, null, $"the first line holds only numbers ({string.Join(", ", names.Take(4))}), so the header is missing. Add a line that names the columns.");
+            throw new TableException(
+                _name, HeaderLine, null, TableReason.NoHeader, $"the first line holds only numbers ({string.Join(", ", names.Take(4))}), so the header is missing.", "Add a line that names the columns.");
         }
 
         Columns = names;
@@ -257,7 +258,8 @@ internal sealed class CsvParser
 
             if (b == (byte)'"')
             {
-                throw new CsvException(_name, _line, ColumnName(field), "there is a quote inside a field that does not begin with one. Quote the whole field and double the quotes in it.");
+                throw new TableException(
+                    _name, _line, ColumnName(field), TableReason.Quote, "there is a quote inside a field that does not begin with one.", "Quote the whole field and double the quotes in it.");
             }
 
             _position++;
@@ -282,7 +284,7 @@ internal sealed class CsvParser
         {
             if (_position == _text.Length)
             {
-                throw new CsvException(_name, opened, ColumnName(field), "a quote is opened here and never closed. Close it, and double the quotes inside the field.");
+                throw new TableException(_name, opened, ColumnName(field), TableReason.Quote, "a quote is opened here and never closed.", "Close it, and double the quotes inside the field.");
             }
 
             var b = _text[_position++];
@@ -312,7 +314,7 @@ internal sealed class CsvParser
 
         if (_position < _text.Length && _text[_position] != _delimiter && _text[_position] is not ((byte)'\n' or (byte)'\r'))
         {
-            throw new CsvException(_name, _line, ColumnName(field), "there is text after a closing quote. Double the quotes inside the field.");
+            throw new TableException(_name, _line, ColumnName(field), TableReason.Quote, "there is text after a closing quote.", "Double the quotes inside the field.");
         }
     }
 
@@ -331,8 +333,10 @@ internal sealed class CsvParser
             : count < Columns.Length
                 ? $"Write NA, or nothing between two {DelimiterName}s, for a missing value."
                 : $"Quote fields that contain a {DelimiterName}.";
-        throw new CsvException(
-            _name, line, null, $"{count} {(count == 1 ? "field" : "fields")}, but the header on line {HeaderLine} names {Columns.Length} ({CsvTable.List(Columns)}). {hint}");
+        throw new TableException(
+            _name, line, null, TableReason.FieldCount,
+            $"there {(count == 1 ? "is 1 field" : $"are {count} fields")}, but the header on line {HeaderLine} names {Columns.Length} ({CsvTable.List(Columns)}).",
+            hint);
     }
 
     /// <summary>Moves over one line break: CR LF, LF or CR.</summary>

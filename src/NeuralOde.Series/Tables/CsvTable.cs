@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Tables;
 
@@ -16,7 +17,7 @@ namespace NeuralOde.Series.Tables;
 /// <para>The delimiter is the comma, tab or semicolon that the header and the first row hold equally often outside quotes, the most
 /// frequent of several; where none does so, the header decides, first by comma, then tab, then semicolon. A header without any names one column. Whether a field is quoted does not change what it means: <c>"7"</c> is a number.</para>
 /// <para>A row with more or fewer fields than the header, a delimiter at the end of a line, an empty or repeated column name, and a
-/// file without a header are errors (<see cref="CsvException"/>). A table without rows is not.</para>
+/// file without a header are errors (<see cref="TableException"/>). A table without rows is not.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -68,7 +69,7 @@ public sealed class CsvTable
     /// <param name="delimiter">What separates the fields; null to find it from the header.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">The path is empty, or the delimiter cannot be one.</exception>
-    /// <exception cref="CsvException">The text is not a table.</exception>
+    /// <exception cref="TableException">The text is not a table.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static CsvTable Read(string path, char? delimiter = null)
@@ -96,7 +97,7 @@ public sealed class CsvTable
     /// <param name="delimiter">What separates the fields; null to find it from the header.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">The delimiter cannot be one.</exception>
-    /// <exception cref="CsvException">The text is not a table.</exception>
+    /// <exception cref="TableException">The text is not a table.</exception>
     public static CsvTable Parse(string text, string name, char? delimiter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -117,7 +118,7 @@ public sealed class CsvTable
     /// <summary>Finds a column: by its exact name, else by its name in any case where that is unique.</summary>
     /// <param name="column">The column's name.</param>
     /// <returns>The column's index, counted from 0.</returns>
-    /// <exception cref="CsvException">There is none, or several differ in case only; the message lists the columns and suggests the nearest.</exception>
+    /// <exception cref="TableException">There is none, or several differ in case only; the message lists the columns and suggests the nearest.</exception>
     public int ColumnIndex(string column)
     {
         if (TryColumnIndex(column, out var index))
@@ -135,7 +136,7 @@ public sealed class CsvTable
             nearest = null;
         }
 
-        throw new CsvException(Name, null, null, $"there is no column '{column}'. {(nearest is null ? "" : $"Did you mean '{nearest}'? ")}{hint}");
+        throw new TableException(Name, null, null, TableReason.NoSuchColumn, $"there is no column '{column}'.", $"{(nearest is null ? "" : $"Did you mean '{nearest}'? ")}{hint}");
     }
 
     /// <summary>Finds a column as <see cref="ColumnIndex"/> does, without an exception.</summary>
@@ -188,7 +189,7 @@ public sealed class CsvTable
     /// <param name="row">The row, counted from 0.</param>
     /// <param name="column">The column, counted from 0.</param>
     /// <returns>A finite number, or NaN where the value is missing.</returns>
-    /// <exception cref="CsvException">The field is neither a finite number nor a missing value.</exception>
+    /// <exception cref="TableException">The field is neither a finite number nor a missing value.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
     public double Number(int row, int column)
     {
@@ -201,7 +202,7 @@ public sealed class CsvTable
     /// <summary>A column as numbers.</summary>
     /// <param name="column">The column's name, found as by <see cref="ColumnIndex"/>.</param>
     /// <returns>A number a row; NaN where the value is missing.</returns>
-    /// <exception cref="CsvException">There is no such column, or a field is neither a finite number nor a missing value.</exception>
+    /// <exception cref="TableException">There is no such column, or a field is neither a finite number nor a missing value.</exception>
     public double[] Numbers(string column)
     {
         var index = ColumnIndex(column);
@@ -217,7 +218,7 @@ public sealed class CsvTable
     /// <summary>A column as text.</summary>
     /// <param name="column">The column's name, found as by <see cref="ColumnIndex"/>.</param>
     /// <returns>A text a row.</returns>
-    /// <exception cref="CsvException">There is no such column.</exception>
+    /// <exception cref="TableException">There is no such column.</exception>
     public string[] Texts(string column)
     {
         var index = ColumnIndex(column);
@@ -251,18 +252,19 @@ public sealed class CsvTable
     internal static bool TryNumber(ReadOnlySpan<byte> field, out double number) =>
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
-    internal CsvException NotANumber(int row, int column)
+    /// <summary>An error at a field that is no number.</summary>
+    internal TableException NotANumber(int row, int column, TableReason reason = TableReason.NotANumber, string note = "", string? orElse = null)
     {
         var text = Text(row, column);
         var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-        var reason = isNumber ? $"{Shorten(text)} is not finite, or too large for double precision. Write NA where a value is missing."
-            : text.Contains(',') ? $"{Shorten(text)} is not a number. Write a decimal point, not a comma, and no thousands separators."
-            : $"{Shorten(text)} is not a number. Write NA, NaN or nothing where a value is missing.";
-        return Fault(row, column, reason);
+        var advice = isNumber ? "Write NA where a value is missing."
+            : text.Contains(',') ? "Write a decimal point, not a comma, and no thousands separators."
+            : "Write NA, NaN or nothing where a value is missing.";
+        return Fault(row, column, reason, $"{Shorten(text)} is {(isNumber ? "not finite, or too large for double precision" : "not a number")}{note}.", orElse is null ? advice : $"{advice} {orElse}");
     }
 
     /// <summary>An error at one field.</summary>
-    internal CsvException Fault(int row, int column, string reason) => new(Name, LineOf(row), Columns[column], reason);
+    internal TableException Fault(int row, int column, TableReason reason, string fault, string advice) => new(Name, LineOf(row), Columns[column], reason, fault, advice);
 
     internal static string Shorten(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
 

@@ -54,7 +54,7 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
     /// <summary>Reads a time written in this axis's format (ISO dates also where the format is compact).</summary>
     /// <param name="text">A number, or a date.</param>
     /// <returns>The time, in the unit of this axis.</returns>
-    /// <exception cref="FormatException">The text is not such a time.</exception>
+    /// <exception cref="TimeException">The text is not such a time.</exception>
     public double Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -63,12 +63,12 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
         {
             return TryDate(utf8, Format, out var date) || TryDate(utf8, TimeFormat.IsoDate, out date)
                 ? (date - origin).TotalDays
-                : throw new FormatException($"'{text}' is not a date. Times are dates here: write {Example(Format)}.");
+                : throw new TimeException(TimeReason.NotADate, $"'{text}' is not a date, and times are dates here.", $"Write {Example(Format)}.");
         }
 
         return CsvTable.TryNumber(utf8, out var number)
             ? number
-            : throw new FormatException($"'{text}' is not a time. Times are numbers here, in the unit of '{Name}': write one such as 12.5.");
+            : throw new TimeException(TimeReason.NotANumber, $"'{text}' is not a number, and times are numbers here, in the unit of '{Name}'.", "Write a number such as 12.5.");
     }
 
     /// <summary>Reads a date in one of the two date formats.</summary>

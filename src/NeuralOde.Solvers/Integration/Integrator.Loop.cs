@@ -7,7 +7,7 @@ public sealed partial class Integrator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult Run(
-        OdeProblem<T> problem, double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, ProgressGauge progress, CancellationToken cancellationToken)
+        double start, ref OutputPlan<T> outputs, SolveRecording<T>? recording, EventMonitor<T>? events, ProgressGauge progress, CancellationToken cancellationToken)
     {
         double t = start, end = outputs.End;
         long maxAttempts = _controller.MaxAttempts;
@@ -31,6 +31,11 @@ public sealed partial class Integrator<T>
             }
 
             double stop = landsOnOutputs ? outputs.Next : end;
+            if (events is not null)
+            {
+                stop = events.Next(stop);
+            }
+
             bool isCrossing = false;
             StepPlan next = _stops is null ? _controller.Plan(t, stop) : PlanBefore(t, stop, out isCrossing);
             if (next.IsTooSmall)
@@ -56,7 +61,9 @@ public sealed partial class Integrator<T>
 
             _accepted++;
             _lastOutcome = StepOutcome.Complete;
-            while (!landsOnOutputs && outputs.LiesBefore(plan.End))
+            double reached = plan.End;
+            bool endsAtEvent = events is not null && events.Examine(_stepper, t, plan, out reached);
+            while (!landsOnOutputs && outputs.LiesBefore(reached))
             {
                 outputs.WriteWithin(_stepper, t, plan.Size);
             }
@@ -67,23 +74,36 @@ public sealed partial class Integrator<T>
                 _stepper.Record(recording, t, plan);
             }
 
-            _stepper.Accept(t, plan);
-            t = plan.End;
+            if (endsAtEvent)
+            {
+                status = PassEvent(events!, t, plan, reached, recording);
+            }
+            else
+            {
+                _stepper.Accept(t, plan);
+            }
+
+            t = reached;
             if (outputs.IsAt(t))
             {
                 outputs.WriteEnd(_stepper.State);
             }
 
             progress.Report(t);
-            if (t == end && plan.Lands)
+            if (status != SolveStatus.Success || t == end)
             {
-                return Result(SolveStatus.Success, t, plan);
+                return Result(status, t, plan);
             }
 
-            if (isCrossing)
+            if (isCrossing && !endsAtEvent)
             {
                 // What the method and the controller remember is of the time before the jump.
-                _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, t, _stepper.State));
+                _stepper.State.CopyTo(_restart);
+                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
+            }
+
+            if (isCrossing || endsAtEvent)
+            {
                 if (!StartController(t, end, cancellationToken, out status))
                 {
                     return Result(status, t, plan);
@@ -99,6 +119,38 @@ public sealed partial class Integrator<T>
 
             _controller.OnAccepted(plan, attempt);
         }
+    }
+
+    /// <summary>Ends a step at events within it, and goes on from the state that they leave.</summary>
+    private SolveStatus PassEvent(EventMonitor<T> events, double t, in StepPlan plan, double reached, SolveRecording<T>? recording)
+    {
+        if (events.Status != SolveStatus.Success)
+        {
+            _stepper.Accept(t, plan);
+            return events.Status;
+        }
+
+        if (reached != plan.End)
+        {
+            _stepper.Interpolate((reached - t) / plan.Size, plan.Size, events.State);
+        }
+
+        _stepper.Accept(t, plan);
+        ReadOnlySpan<T> before = reached == plan.End ? _stepper.State : events.State;
+        if (recording is not null)
+        {
+            _stepper.EvaluateDerivative(plan.End);
+            recording.EndAtEvent(reached, before, _stepper.Derivative);
+        }
+
+        events.Happen(reached, before);
+        if (events.Status == SolveStatus.Success)
+        {
+            events.Restart(reached);
+        }
+
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
+        return events.Status;
     }
 
     /// <summary>A step to the next stop at most. From just before a jump one leads onto it, so short that the state stays as it is.</summary>
@@ -132,7 +184,7 @@ public sealed partial class Integrator<T>
             if (_controller.NeedsInitialStep)
             {
                 _initialStep ??= new InitialStep<T>(_stepper.Length);
-                initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.Order);
+                initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.StartOrder);
             }
         }
 
@@ -145,6 +197,12 @@ public sealed partial class Integrator<T>
     {
         int component = -1;
         ReachedTime = t;
+        if (_events is { Culprit: >= 0 })
+        {
+            component = status == SolveStatus.NotFinite ? Reductions.FirstNotFinite(_events.State) : -1;
+            return Result(status, t, plan.Size, component) with { Event = _events.Culprit };
+        }
+
         if (status == SolveStatus.StepTooSmall && _lastOutcome == StepOutcome.NewtonFailed)
         {
             status = SolveStatus.NewtonFailed;

@@ -29,6 +29,11 @@ public sealed partial class Integrator<T>
     {
         ArgumentNullException.ThrowIfNull(recording);
         ArgumentNullException.ThrowIfNull(field);
+        if (recording.HasJumps)
+        {
+            throw new NotSupportedException("The recording holds events that ended the solve or made the state jump; gradients do not go through those.");
+        }
+
         recording.RequireComplete();
         if (!ReferenceEquals(recording.Stepper, _stepper))
         {

@@ -19,6 +19,9 @@ public sealed partial class Integrator<T>
     private readonly StepController _controller;
     private readonly ErrorScale _scale;
     private readonly StopTimes? _stops;
+
+    // The state that a method starts afresh from: its own memory may be cleared before it is read.
+    private readonly T[] _restart;
     private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
@@ -26,6 +29,10 @@ public sealed partial class Integrator<T>
     private StepOutcome _lastOutcome;
     private long _accepted;
     private long _rejected;
+    private OdeProblem<T> _problem = null!;
+    private EventMonitor<T>? _events;
+    private EventMonitor<T>? _monitor;
+    private OdeProblem<T>? _eventsOf;
     private int _isInUse;
 
     /// <summary>Allocates the workspace.</summary>
@@ -47,13 +54,19 @@ public sealed partial class Integrator<T>
             throw new NotSupportedException($"States are float or double, not {typeof(T).Name}.");
         }
 
-        _controller = control.CreateController(nameof(control));
+        _controller = solver.CreateController(control, nameof(control));
         if (_controller.NeedsError && !solver.IsAdaptive)
         {
             throw new ArgumentException(
                 $"{solver.Name} has no error estimate, so it cannot choose its steps. Give it FixedSteps.OfLength(h) or FixedSteps.PerInterval(n), "
                 + $"or take a method that has one: {string.Join(", ", AdaptiveNames())}.",
                 nameof(control));
+        }
+
+        if (!_controller.NeedsError && !solver.TakesFixedSteps)
+        {
+            throw new ArgumentException(
+                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.", nameof(control));
         }
 
         ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);
@@ -70,6 +83,7 @@ public sealed partial class Integrator<T>
         QuadratureLength = quadratureLength;
         _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
         _stops = StopTimes.Of(control);
+        _restart = _stops is null ? [] : new T[_stepper.Length];
         if (control is AdaptiveSteps { LimitsAtRest: true } steps && solver.RestLimits(steps.RelativeTolerance) is { } limits)
         {
             _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, limits);
@@ -87,6 +101,9 @@ public sealed partial class Integrator<T>
 
     /// <summary>Number of quadratures.</summary>
     public int QuadratureLength { get; }
+
+    /// <summary>The events of the last solve, in the order in which they happened; the next solve clears them.</summary>
+    public IReadOnlyList<EventOccurrence<T>> Occurrences => _events is null ? [] : _events.Occurrences;
 
     /// <summary>Time that the last solve reached, with <see cref="ReachedState"/>.</summary>
     internal double ReachedTime { get; private set; }
@@ -176,22 +193,32 @@ public sealed partial class Integrator<T>
         _lastOutcome = StepOutcome.Complete;
         ReachedTime = times[0];
         _stepper.Counts = default;
+        _problem = problem;
         _stops?.Start(times[0], times[^1]);
         _restGuard?.Start();
-        _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0));
+        int component = Reductions.FirstNotFinite(z0);
+        _events = problem.Events.Count == 0 || component >= 0 ? null : Monitor(problem);
+        if (_events is not null)
+        {
+            _events.Begin(times[0], times[^1], z0);
+            z0 = _events.State;
+        }
+
+        _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
         recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
         var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording);
-        int component = Reductions.FirstNotFinite(z0);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
-            : Run(problem, times[0], ref outputs, recording, new ProgressGauge(progress, times[0], times[^1]), cancellationToken);
+            : _events is { Status: not SolveStatus.Success }
+            ? Result(_events.Status, times[0], default(StepPlan))
+            : Run(times[0], ref outputs, recording, _events, new ProgressGauge(progress, times[0], times[^1]), cancellationToken);
         if (recording is not null)
         {
             result = EndRecording(recording, times[0], result);
         }
 
-        if (!result.IsSuccess)
+        if (result.Status != SolveStatus.Success)
         {
             outputs.FillRest();
         }
@@ -199,11 +226,25 @@ public sealed partial class Integrator<T>
         return result;
     }
 
+    private EventMonitor<T> Monitor(OdeProblem<T> problem)
+    {
+        // Kept, so that solving the same problem again allocates what happened only.
+        if (!ReferenceEquals(_eventsOf, problem) || _monitor is null)
+        {
+            _monitor = new EventMonitor<T>(problem.Events, _stepper.Length);
+            _eventsOf = problem;
+        }
+
+        return _monitor;
+    }
+
     /// <summary>Closes a recording with the state that the solve reached.</summary>
     private SolveResult EndRecording(SolveRecording<T> recording, double start, in SolveResult result)
     {
         double reached = recording.StepCount == 0 ? start : recording.LastEnd;
-        bool needsDerivative = recording.StepCount > 0 && (_stepper.ReadsNextDerivative || (recording.IsAdaptive && result.IsSuccess));
+        bool needsDerivative = recording.StepCount > 0
+            && result.Status != SolveStatus.Terminated
+            && (_stepper.ReadsNextDerivative || (recording.IsAdaptive && result.Status == SolveStatus.Success));
         if (needsDerivative)
         {
             // Dense output of the last step may read it, and the gradient of the last time is g·f there; a method that shares its last stage has it already.
@@ -212,12 +253,12 @@ public sealed partial class Integrator<T>
             if (component >= 0)
             {
                 recording.EndBeforeLastStep();
-                return result.IsSuccess ? Result(SolveStatus.NotFinite, reached, result.Step, component) : result;
+                return result.Status == SolveStatus.Success ? Result(SolveStatus.NotFinite, reached, result.Step, component) : result;
             }
         }
 
-        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], result.IsSuccess);
-        return result.IsSuccess ? Result(SolveStatus.Success, result.Time, result.Step, -1) : result;
+        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], result.Status == SolveStatus.Success);
+        return result.Status == SolveStatus.Success ? Result(SolveStatus.Success, result.Time, result.Step, -1) : result;
     }
 
     /// <summary>How many steps there will be; 0 where that is not known.</summary>

@@ -192,6 +192,6 @@ internal static class CombineKernel
             notFinite = TVector.MultiplyAdd(sum, zero, notFinite);
         }
 
-        return TVector.All(TVector.Equal(notFinite, zero));
+        return TVector.IsZero(notFinite);
     }
 }

@@ -87,12 +87,13 @@ internal static class ErrorKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => terms.Rows + terms.Offsets[terms.Indices[index < terms.Count ? index : 0]];
 
-    private readonly unsafe ref struct Call<T>(ref readonly BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length) : IVectorFunction<T, double>
+    private readonly unsafe ref struct Call<T>(ref readonly BoundTerms<T> terms, T* before, T* after, T absoluteTolerance, T relativeTolerance, nint length)
+        : IVectorFunction<T, double>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ref readonly BoundTerms<T> _terms = ref terms;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public double Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => Loop<TVector, T>(_terms, before, after, absoluteTolerance, relativeTolerance, length);
     }

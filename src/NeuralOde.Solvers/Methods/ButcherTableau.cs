@@ -34,7 +34,10 @@ public sealed class ButcherTableau
     /// excepted; of another implicit one as many as there are stages.
     /// </param>
     /// <param name="b">Weights of the step, one per stage; they sum to 1.</param>
-    /// <param name="c">Nodes, one per stage, in [0, 1]; the first is 0 and each is the sum of its row of <paramref name="a"/>.</param>
+    /// <param name="c">
+    /// Nodes, one per stage, in [0, 1], of an implicit stage up to 2: there the field is extrapolated from times within the step. Each is the sum of its
+    /// row of <paramref name="a"/>.
+    /// </param>
     /// <param name="denseOrder">Order of the dense output, uniformly in θ.</param>
     /// <param name="dense">
     /// Dense output: row i has the coefficients of θ, θ², … in <c>b_i(θ)</c>; <c>b_i(1) = b_i</c>. Rows of <paramref name="denseStages"/> follow.
@@ -89,7 +92,10 @@ public sealed class ButcherTableau
         for (int i = 0; i < stages; i++)
         {
             Require(a[i] is not null && a[i].Length >= i && a[i].Length <= stages, nameof(a), $"row {i} has from {i} entries (of an explicit method) to {stages} (one per stage)");
-            Require(c[i] is >= 0 and <= 1, nameof(c), $"node {i} is {c[i].ToString(CultureInfo.InvariantCulture)}, outside [0, 1]: the field would be called outside the step");
+            Require(
+                c[i] >= 0 && (c[i] <= 1 || (c[i] <= 2 && a[i].Length > i)),
+                nameof(c),
+                $"node {i} is {c[i].ToString(CultureInfo.InvariantCulture)}, outside [0, 1]: the field would be called outside the step");
             RequireNear(a[i].Sum(), c[i], nameof(a), $"the sum of row {i}", a[i].Length == 0 ? 0 : a[i].Max(Math.Abs));
         }
 

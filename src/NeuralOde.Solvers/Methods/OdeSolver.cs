@@ -36,6 +36,9 @@ public abstract class OdeSolver
     /// <summary>Whether the method estimates its error, and so can be used with <see cref="AdaptiveSteps"/>.</summary>
     public virtual bool IsAdaptive => EmbeddedOrder is not null;
 
+    /// <summary>Whether the method can be used where nobody looks at its error, as with <see cref="FixedSteps"/>. Methods that choose their order by it cannot.</summary>
+    public virtual bool TakesFixedSteps => true;
+
     /// <summary>Whether a solve by this method can be differentiated backward over its recorded steps (<see cref="Integrator{T}.Transpose"/>).</summary>
     public virtual bool HasTranspose => true;
 
@@ -69,6 +72,12 @@ public abstract class OdeSolver
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Order of the first step.</summary>
+    internal virtual int StartOrder => Order;
+
+    /// <summary>Makes what chooses the method's steps.</summary>
+    internal virtual StepController CreateController(StepSizeControl control, string parameter) => control.CreateController(parameter);
 
     /// <summary>Bounds of steps where the state rests, or <see langword="null"/> for methods whose steps need none.</summary>
     /// <param name="tolerance">Relative tolerance.</param>

@@ -9,30 +9,35 @@ namespace NeuralOde.Solvers;
 /// increments as in CVODE: <c>max(sqrt(ε) |z_j|, 1000 |h| ε n ‖f‖ (atol + rtol |z_j|))</c>, so that what a component that is zero does is not lost in the round-off of f.
 /// </remarks>
 /// <param name="length">Number of components of the state.</param>
-internal sealed class FiniteDifferenceJacobian<T>(int length)
+/// <param name="quadratureLength">Number of quadratures, which the field writes behind the state's derivative.</param>
+internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLength = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly double Epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
 
     private readonly T[] _moved = new T[length];
-    private readonly T[] _derivative = new T[length];
+    private readonly T[] _derivative = new T[length + quadratureLength];
     private readonly T[] _increments = new T[length];
 
-    /// <param name="field">Field, without quadratures.</param>
+    /// <param name="field">Field.</param>
     /// <param name="t">Time.</param>
     /// <param name="z">State.</param>
     /// <param name="f">f(t, z).</param>
     /// <param name="h">Length of the step that the Jacobian is for.</param>
     /// <param name="tolerances">What changes of a component are measured by.</param>
     /// <param name="destination">Destination; every element is overwritten.</param>
+    /// <param name="withAlgebraic">
+    /// Whether some of the equations are algebraic. What a component does in them must not be lost in the round-off of the others, however short the step, so that increments are at least 1e-3 √ε of the largest component.
+    /// </param>
     /// <returns>Number of evaluations.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Evaluate(IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination)
+    public int Evaluate(IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination, bool withAlgebraic = false)
     {
         Bandwidth band = destination.Bandwidth ?? new Bandwidth(length - 1, length - 1);
         int groups = Math.Min(length, band.Lower + band.Upper + 1);
         double root = Math.Sqrt(Epsilon);
         double share = 1000 * Math.Abs(h) * Epsilon * length * Norm(z, f, tolerances);
+        double smallest = withAlgebraic ? 1e-3 * root * Largest(z) : 0;
         destination.Clear();
         z.CopyTo(_moved);
         for (int group = 0; group < groups; group++)
@@ -42,7 +47,7 @@ internal sealed class FiniteDifferenceJacobian<T>(int length)
                 // Away from zero in the direction of the field, where the solution is going anyway.
                 double magnitude = Math.Abs(double.CreateTruncating(z[j]));
                 double weight = tolerances.Absolute + (tolerances.Relative * magnitude);
-                T size = T.CreateTruncating(Math.Max(root * magnitude, share > 0 ? share * weight : root * weight));
+                T size = T.CreateTruncating(Math.Max(root * magnitude, Math.Max(smallest, share > 0 ? share * weight : root * weight)));
                 _moved[j] = z[j] + (f[j] < T.Zero ? -size : size);
                 _increments[j] = _moved[j] - z[j];
             }
@@ -61,6 +66,17 @@ internal sealed class FiniteDifferenceJacobian<T>(int length)
         }
 
         return groups;
+    }
+
+    private static double Largest(ReadOnlySpan<T> z)
+    {
+        double largest = 0;
+        foreach (T value in z)
+        {
+            largest = Math.Max(largest, Math.Abs(double.CreateTruncating(value)));
+        }
+
+        return largest;
     }
 
     private static double Norm(ReadOnlySpan<T> z, ReadOnlySpan<T> f, Tolerances tolerances)

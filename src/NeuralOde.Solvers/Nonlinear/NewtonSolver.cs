@@ -15,18 +15,25 @@ namespace NeuralOde.Solvers;
 /// </remarks>
 /// <param name="length">Number of components of the state.</param>
 /// <param name="reuse">When Jacobian and factorization are made anew.</param>
-internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
+/// <param name="quadratureLength">Number of quadratures, which the field writes behind the state's derivative.</param>
+internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadratureLength = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Far below the errors of the methods: Hairer and Wanner recommend from 0.01 to 0.1.
-    private const double Tolerance = 0.03;
+    private const double SmallestGuess = 0.1;
     private const int MaxIterations = 8;
+
+    // Of fixed steps, whose errors nothing else measures: to rounding, however many iterations that takes.
+    private const int MaxStrictIterations = 50;
+    private const double StrictShare = 0.03;
+    private static readonly double StrictTolerance = (typeof(T) == typeof(float) ? 32 : 128) * double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+
     private const int Correction = 0, Reference = 1, Difference = 2, Value = 3;
 
-    private readonly RowMemory<T> _rows = new(4, length);
+    private readonly RowMemory<T> _rows = new(4, length + quadratureLength);
     private OdeProblem<T> _problem = null!;
     private IVectorField<T> _field = null!;
     private ErrorScale _scale = null!;
+    private ErrorScale? _strictScale;
     private ILinearSolver<T> _linear = null!;
     private FiniteDifferenceJacobian<T>? _differences;
     private SquareMatrix<T>? _jacobian;
@@ -34,6 +41,14 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
     private double _remaining;
     private int _age;
     private bool _isStale;
+    private bool _isStrict;
+
+    /// <summary>The error that iterations may leave, as a share of the tolerance.</summary>
+    /// <value>0.03 by default, far below the errors of the methods: Hairer and Wanner recommend from 0.01 to 0.1.</value>
+    public double Tolerance { get; set; } = 0.03;
+
+    /// <summary>The field's value that was evaluated last.</summary>
+    public ReadOnlySpan<T> LastValue => _rows.Row(Value, length);
 
     /// <summary>The Jacobian that was evaluated last.</summary>
     public SquareMatrix<T> Jacobian => _jacobian!;
@@ -42,12 +57,23 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
     public ILinearSolver<T> Linear => _linear;
 
     /// <summary>Starts a solve: nothing that is known of another problem serves.</summary>
-    public void Start(OdeProblem<T> problem, ErrorScale scale)
+    /// <param name="problem">What is solved.</param>
+    /// <param name="scale">What corrections are measured by.</param>
+    /// <param name="isStrict">Whether the equations are solved to rounding instead of to a share of the tolerance.</param>
+    /// <param name="field">The implicit field, where the method evaluates it in a way of its own.</param>
+    public void Start(OdeProblem<T> problem, ErrorScale scale, bool isStrict = false, IVectorField<T>? field = null)
     {
+        _isStrict = isStrict;
+        if (isStrict && (_strictScale is null || _strictScale.Norm != scale.Norm))
+        {
+            double ratio = scale.Tolerances.Absolute / scale.Tolerances.Relative;
+            _strictScale = new ErrorScale(new Tolerances(StrictTolerance, StrictTolerance * ratio), scale.Norm);
+        }
+
         if (!ReferenceEquals(problem, _problem))
         {
             _problem = problem;
-            _field = problem.StiffField ?? problem.Field;
+            _field = field ?? problem.StiffField ?? problem.Field;
             _linear = problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
             if (_jacobian is null || _jacobian.Bandwidth != problem.JacobianBandwidth)
             {
@@ -65,7 +91,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
     /// <summary>Makes Jacobian and factorization ready for a step.</summary>
     /// <param name="t">Start of the step.</param>
     /// <param name="z">State there; what corrections are measured by.</param>
-    /// <param name="f">The implicit field's value there.</param>
+    /// <param name="f">The implicit field's value there, to rounding; empty where it is known less well, and finite differences evaluate it.</param>
     /// <param name="h">Length of the step.</param>
     /// <param name="gamma">γ of its stages.</param>
     /// <param name="counts">Counts what it does.</param>
@@ -110,12 +136,16 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
 
         // For a γ that is not that of the factorization: right for very stiff components, and in between for others (CVODE).
         T scale = T.CreateTruncating(2 / (1 + (gamma / _gamma)));
-        double previous = 0, rate = 0, remaining = Math.Pow(Math.Max(_remaining, 1e-16), 0.8);
-        for (int iteration = 1; iteration <= MaxIterations; iteration++)
+        // What is left after a first correction is a guess from the stages before, whose step, Jacobian's age and γ differ.
+        double previous = 0, rate = 0, remaining = Math.Max(Math.Pow(Math.Max(_remaining, 1e-16), 0.8), Math.Max(SmallestGuess, Math.Abs((gamma / _gamma) - 1)));
+        int maxIterations = _isStrict ? MaxStrictIterations : MaxIterations;
+        ErrorScale measure = _isStrict ? _strictScale! : _scale;
+        double tolerance = _isStrict ? StrictShare : Tolerance;
+        for (int iteration = 1; iteration <= maxIterations; iteration++)
         {
             counts.NewtonIterations++;
             counts.Evaluations++;
-            _field.Evaluate(t, z, value);
+            _field.Evaluate(t, z, _rows.Row(Value, length + quadratureLength));
             for (int i = 0; i < length; i++)
             {
                 difference[i] = z[i] - known[i];
@@ -139,7 +169,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
                 z[i] += correction[i];
             }
 
-            double norm = _scale.Measure(_rows, [Correction], [1], 1, Reference, Reference);
+            double norm = measure.Measure(_rows, [Correction], [1], 1, Reference, Reference);
             if (!double.IsFinite(norm))
             {
                 return new NewtonResult(StepOutcome.NotFinite, iteration, rate);
@@ -148,6 +178,29 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
             if (iteration > 1)
             {
                 rate = norm / previous;
+                if (_isStrict && rate > reuse.SlowRate)
+                {
+                    // Corrections that no longer shrink are round-off, where they are as small as that.
+                    if (norm <= 1 || (iteration == maxIterations && IsWithinTolerance(norm)))
+                    {
+                        return new NewtonResult(StepOutcome.Complete, iteration, 0);
+                    }
+
+                    // A step that must not be shortened: half of a correction larger than the one before is taken back.
+                    for (int i = 0; i < length && rate > 1; i++)
+                    {
+                        z[i] -= correction[i] * T.CreateTruncating(0.5);
+                    }
+
+                    if (!Renew(t, z, gamma, ref counts))
+                    {
+                        break;
+                    }
+
+                    (scale, previous) = (T.One, norm);
+                    continue;
+                }
+
                 if (rate >= 1)
                 {
                     break;
@@ -156,14 +209,14 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
                 remaining = rate / (1 - rate);
             }
 
-            if (norm == 0 || remaining * norm <= Tolerance)
+            if (norm == 0 || remaining * norm <= tolerance)
             {
                 _remaining = iteration > 1 ? remaining : _remaining;
                 _isStale |= rate > reuse.SlowRate;
                 return new NewtonResult(StepOutcome.Complete, iteration, rate);
             }
 
-            if (iteration > 1 && Math.Pow(rate, MaxIterations - iteration) / (1 - rate) * norm > Tolerance)
+            if (iteration > 1 && Math.Pow(rate, maxIterations - iteration) / (1 - rate) * norm > tolerance)
             {
                 break;
             }
@@ -171,7 +224,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
             previous = norm;
         }
 
-        return new NewtonResult(StepOutcome.NewtonFailed, MaxIterations, rate);
+        return new NewtonResult(StepOutcome.NewtonFailed, maxIterations, rate);
     }
 
     /// <summary>After a step whose equations could not be solved: the next <see cref="Prepare"/> evaluates the Jacobian anew.</summary>
@@ -186,6 +239,18 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
     /// <summary>Tells that a step was kept, so that the Jacobian is one step older.</summary>
     public void OnAccepted() => _age++;
 
+    private bool IsWithinTolerance(double strictNorm) => strictNorm * StrictTolerance <= Tolerance * _scale.Tolerances.Relative;
+
+    /// <summary>Where a step cannot be shortened: the Jacobian at the present iterate, as in Newton's own method.</summary>
+    private bool Renew(double t, ReadOnlySpan<T> z, double gamma, ref SolveCounts counts)
+    {
+        counts.Factorizations++;
+        EvaluateJacobian(t, z, [], gamma, ref counts);
+        _gamma = gamma;
+        _remaining = 1;
+        return _linear.Prepare(_jacobian!, _problem.MassMatrix, gamma);
+    }
+
     private void EvaluateJacobian(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, ref SolveCounts counts)
     {
         counts.Jacobians++;
@@ -196,7 +261,14 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse)
         }
         else
         {
-            _differences ??= new FiniteDifferenceJacobian<T>(length);
+            _differences ??= new FiniteDifferenceJacobian<T>(length, quadratureLength);
+            if (f.IsEmpty)
+            {
+                counts.Evaluations++;
+                _field.Evaluate(t, z, _rows.Row(Value, length + quadratureLength));
+                f = LastValue;
+            }
+
             counts.Evaluations += _differences.Evaluate(_field, t, z, f, h, _scale.Tolerances, _jacobian!);
         }
 

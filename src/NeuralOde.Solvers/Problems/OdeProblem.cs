@@ -49,6 +49,10 @@ public sealed class OdeProblem<T>
     /// <value><see langword="null"/> (the default): none.</value>
     public IVectorField<T>? StiffField { get; init; }
 
+    /// <summary>What may happen during a solve: zeros of functions and given times, which end the solve or make the state jump.</summary>
+    /// <value>None by default; then they cost nothing.</value>
+    public IReadOnlyList<OdeEvent<T>> Events { get; init; } = [];
+
     /// <summary>
     /// Number of the state's leading components that are positions; the others are velocities (or momenta). Symplectic methods need to know, others do not care.
     /// The derivative of a position must depend on time and velocities alone, that of a velocity on time and positions alone.
@@ -85,6 +89,11 @@ public sealed class OdeProblem<T>
     /// <summary>Checks the shapes of the parts against the state.</summary>
     internal void Validate(int stateLength, string parameter)
     {
+        if (Events is null || Events.Contains(null!))
+        {
+            throw new ArgumentException("The list of events, or one of them, is null.", parameter);
+        }
+
         if (MassMatrix is not null && MassMatrix.Length != stateLength)
         {
             throw new ArgumentException($"The mass matrix has {MassMatrix.Length} rows; the state has {stateLength} components.", parameter);

@@ -12,13 +12,14 @@ public sealed class OdeSolution<T>
     private readonly T[] _states;
     private readonly SolveRecording<T>? _recording;
 
-    internal OdeSolution(SolveResult result, double[] times, T[] states, int stateLength, SolveRecording<T>? recording)
+    internal OdeSolution(SolveResult result, double[] times, T[] states, int stateLength, SolveRecording<T>? recording, IReadOnlyList<EventOccurrence<T>> events)
     {
         Result = result;
         StateLength = stateLength;
         _times = times;
         _states = states;
         _recording = recording;
+        Events = events;
     }
 
     /// <summary>How and where the solve ended.</summary>
@@ -30,12 +31,16 @@ public sealed class OdeSolution<T>
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics => Result.Statistics;
 
+    /// <summary>The events that happened, in the order of their times, with the states before and after each.</summary>
+    public IReadOnlyList<EventOccurrence<T>> Events { get; }
+
     /// <summary>Number of components of the state.</summary>
     public int StateLength { get; }
 
     /// <summary>
     /// Times of <see cref="States"/>: the output times where such were given, else the steps (or, without dense output, the ends of the interval that
-    /// was solved).
+    /// was solved). Of the steps, one that ends at an event is followed by that time again, with the state after the event. Where a terminal event ended
+    /// the solve, output times behind it are left out, and its time is the last.
     /// </summary>
     public ReadOnlySpan<double> Times => _times;
 

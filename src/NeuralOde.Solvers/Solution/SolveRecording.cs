@@ -50,7 +50,13 @@ public sealed class SolveRecording<T>
     /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty before a solve.</summary>
     public ReadOnlySpan<double> Times => _nodes.AsSpan(0, _hasEnd ? StepCount + 1 : 0);
 
+    /// <summary>Whether an event ended a step before its time, so that the state jumped or the solve ended there. Such a solve cannot be transposed.</summary>
+    public bool HasJumps { get; private set; }
+
     internal Stepper<T>? Stepper { get; private set; }
+
+    /// <summary>What was solved, where the maker of the steps needs it to differentiate them.</summary>
+    internal OdeProblem<T>? Problem { get; set; }
 
     internal bool IsAdaptive { get; private set; }
 
@@ -119,6 +125,7 @@ public sealed class SolveRecording<T>
         IsAdaptive = isAdaptive;
         OutputCount = outputCount;
         IsComplete = false;
+        HasJumps = false;
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
@@ -166,6 +173,18 @@ public sealed class SolveRecording<T>
     {
         StepCount--;
         _hasEnd = true;
+    }
+
+    /// <summary>
+    /// Ends the last step at an event within it. A step without length follows, that keeps the derivative which the dense output of the last one reads;
+    /// what comes after starts from another state.
+    /// </summary>
+    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    {
+        HasJumps = true;
+        AddStep(t, t, 0, 0, 2);
+        state[..StateLength].CopyTo(Row(StepCount - 1, 0));
+        derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
     }
 
     internal void SetOutput(int output, int step, double theta)
@@ -251,6 +270,12 @@ public sealed class SolveRecording<T>
             {
                 high = middle - 1;
             }
+        }
+
+        // A step without length, at an event, is nobody's but the last one's of a solve.
+        while (low > 0 && _sizes[low] == 0)
+        {
+            low--;
         }
 
         return low;

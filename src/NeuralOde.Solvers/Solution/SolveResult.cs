@@ -17,8 +17,8 @@ public readonly struct SolveResult
     /// <summary>How the solve ended.</summary>
     public SolveStatus Status { get; }
 
-    /// <summary>Whether the last output time was reached.</summary>
-    public bool IsSuccess => Status == SolveStatus.Success;
+    /// <summary>Whether the solve ended as asked: at the last output time, or by a terminal event.</summary>
+    public bool IsSuccess => Status is SolveStatus.Success or SolveStatus.Terminated;
 
     /// <summary>Time that the solve reached; for <see cref="SolveStatus.NotFinite"/> the time of the value that is not finite.</summary>
     public double Time { get; }
@@ -28,6 +28,9 @@ public readonly struct SolveResult
 
     /// <summary>Index of the first component that is not finite (quadratures follow the state), or −1.</summary>
     public int Component { get; }
+
+    /// <summary>Index of the event that ended the solve, because it is terminal or gave something that is not a number, or −1.</summary>
+    public int Event { get; internal init; } = -1;
 
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics { get; }
@@ -39,7 +42,7 @@ public readonly struct SolveResult
     {
         switch (Status)
         {
-            case SolveStatus.Success:
+            case SolveStatus.Success or SolveStatus.Terminated:
                 return;
             case SolveStatus.Cancelled:
                 throw new OperationCanceledException(ToString());
@@ -48,22 +51,43 @@ public readonly struct SolveResult
         }
     }
 
-    /// <summary>One sentence on how the solve ended and, where it failed, what to try.</summary>
-    /// <returns>The sentence.</returns>
-    public override string ToString() => Status switch
+    /// <summary>What went wrong, or how the solve ended.</summary>
+    internal string Problem => Status switch
     {
         SolveStatus.Success => Invariant($"The solve reached t = {Time:R} in {Statistics.AcceptedSteps} steps ({Statistics.RejectedSteps} rejected, {Statistics.Evaluations} evaluations)."),
         SolveStatus.StepTooSmall => Invariant(
-            $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time; try a looser tolerance, double instead of float, or a smoother vector field."),
+            $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time."),
+        SolveStatus.Terminated => Invariant($"Event {Event} ended the solve at t = {Time:R}."),
+        SolveStatus.EventsAccumulate => Invariant($"Event {Event} happens again and again at t = {Time:R}: double precision does not tell the times apart."),
+        SolveStatus.NotFinite when Event >= 0 && Component >= 0 => Invariant($"Event {Event} made component {Component} not finite at t = {Time:R}."),
+        SolveStatus.NotFinite when Event >= 0 => Invariant($"The function of event {Event} is not a number at t = {Time:R}."),
         SolveStatus.NotFinite => Invariant(
-            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero); check the vector field at that time, or try smaller steps or a tighter tolerance."),
-        SolveStatus.InitialStateNotFinite => Invariant($"Component {Component} of the initial state is not finite, so the solve did not start. Check what it was computed from."),
+            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero)."),
+        SolveStatus.InitialStateNotFinite => Invariant($"Component {Component} of the initial state is not finite, so the solve did not start."),
         SolveStatus.NewtonFailed => Invariant(
-            $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R}). Check the Jacobian if you gave one, try smaller steps, a tighter tolerance, or double instead of float."),
+            $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R})."),
         SolveStatus.StepLimit => Invariant(
-            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}). Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval; a stiff problem needs many steps of an explicit method."),
+            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}); a stiff problem needs many steps of an explicit method."),
         _ => Invariant($"The solve was cancelled at t = {Time:R}."),
     };
+
+    /// <summary>What to try; null where the solve did not fail.</summary>
+    internal string? Advice => Status switch
+    {
+        SolveStatus.StepTooSmall => "Try a looser tolerance, double instead of float, or a smoother vector field.",
+        SolveStatus.EventsAccumulate => "Add a terminal event that ends the solve before, as for a ball that comes to rest, or check that the jump leads away from the event.",
+        SolveStatus.NotFinite when Event >= 0 && Component >= 0 => "Check the event's jump.",
+        SolveStatus.NotFinite when Event >= 0 => "Check where it is defined.",
+        SolveStatus.NotFinite => "Check the vector field at that time, or try smaller steps or a tighter tolerance.",
+        SolveStatus.InitialStateNotFinite => "Check what it was computed from.",
+        SolveStatus.NewtonFailed => "Check the Jacobian if you gave one, try smaller steps, a tighter tolerance, or double instead of float.",
+        SolveStatus.StepLimit => "Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval.",
+        _ => null,
+    };
+
+    /// <summary>How the solve ended and, where it failed, what to try.</summary>
+    /// <returns>One to three sentences.</returns>
+    public override string ToString() => Advice is { } advice ? $"{Problem} {advice}" : Problem;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -23,4 +23,10 @@ public enum SolveStatus
 
     /// <summary>The nonlinear equations of an implicit step could not be solved, however short the step.</summary>
     NewtonFailed,
+
+    /// <summary>A terminal event ended the solve, as asked (<see cref="OdeEvent{T}.IsTerminal"/>).</summary>
+    Terminated,
+
+    /// <summary>Events followed each other so closely that double precision does not tell their times apart.</summary>
+    EventsAccumulate,
 }

@@ -31,6 +31,9 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>Whether attempts estimate their error.</summary>
     protected bool NeedsError { get; private set; }
 
+    /// <summary>Whether attempts must be ready for <see cref="Interpolate"/>, though they need no error estimate.</summary>
+    protected bool NeedsInterpolation { get; private set; }
+
     /// <summary>State and quadratures at the start of the next step.</summary>
     public abstract ReadOnlySpan<T> State { get; }
 
@@ -44,6 +47,7 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
         Problem = start.Problem;
         Scale = start.Scale;
         NeedsError = start.NeedsError;
+        NeedsInterpolation = start.NeedsInterpolation;
     }
 
     /// <summary>Evaluates the problem's whole right-hand side somewhere.</summary>

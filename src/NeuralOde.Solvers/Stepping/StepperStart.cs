@@ -8,12 +8,14 @@ namespace NeuralOde.Solvers;
 /// <param name="needsError">Whether attempts estimate their error.</param>
 /// <param name="t">Initial time.</param>
 /// <param name="z">Initial state and quadratures.</param>
-internal readonly ref struct StepperStart<T>(OdeProblem<T> problem, ErrorScale scale, bool needsError, double t, ReadOnlySpan<T> z)
+/// <param name="needsInterpolation">Whether <see cref="Stepper{T}.Interpolate"/> is called within accepted attempts though no error estimates are wanted.</param>
+internal readonly ref struct StepperStart<T>(OdeProblem<T> problem, ErrorScale scale, bool needsError, double t, ReadOnlySpan<T> z, bool needsInterpolation = false)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public readonly OdeProblem<T> Problem = problem;
     public readonly ErrorScale Scale = scale;
     public readonly bool NeedsError = needsError;
+    public readonly bool NeedsInterpolation = needsInterpolation;
     public readonly double Time = t;
     public readonly ReadOnlySpan<T> State = z;
 }

@@ -51,7 +51,7 @@ internal sealed class MemoryPlan
         return offset;
     }
 
-    /// <summary>Hands a place back; neighbouring free places are joined.</summary>
+    /// <summary>Hands a place back; neighboring free places are joined.</summary>
     public void Return(int offset, int length)
     {
         length = Round(length);

@@ -1,6 +1,9 @@
 namespace NeuralOde.Tensors;
 
-/// <summary>Keeps what was compiled for a key, as many as <see cref="ComputeSettings.MaxCachedPrograms"/> says: beyond that, what was not used for the longest time is let go, to be compiled again if it is asked for.</summary>
+/// <summary>
+/// Keeps what was compiled for a key, as many as <see cref="ComputeSettings.MaxCachedPrograms"/> says: beyond that, what was not used for the longest time is let go,
+/// to be compiled again if it is asked for.
+/// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class ProgramCache<TKey, TValue>
     where TKey : notnull

@@ -39,7 +39,7 @@ internal static class Simplification
             return x.Inputs[0];
         }
 
-        // Reshapes move behind element-wise work, so that a product, its bias and its activation become neighbours.
+        // Reshapes move behind element-wise work, so that a product, its bias and its activation become neighbors.
         return x.Operation is Reshape ? graph.Add(new Reshape(x.Shape), graph.Add(unary, x.Inputs[0])) : null;
     }
 

@@ -87,7 +87,8 @@ internal static class ActivationFunctions
 
         public override Kernel<T> MakeGradient<T, TMaker>(TMaker maker) => maker.Make<T, GeluGradientOperator<T>>();
 
-        public override Tensor? GradientPullback(Tensor g, Tensor v, Tensor cotangent) => cotangent * g * ((v.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI)) * (2.0 - v.Square()));
+        public override Tensor? GradientPullback(Tensor g, Tensor v, Tensor cotangent) =>
+            cotangent * g * ((v.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI)) * (2.0 - v.Square()));
     }
 
     private sealed class GeluTanhFunction() : ActivationFunction(nameof(GeluTanh))

@@ -19,7 +19,8 @@ internal sealed record Cast(DType Target) : Operation
         if (x.IsSymbolic || (Tensors.Trace.Current is not null && (x is Parameter || x.RequiresGradient)))
         {
             throw new InvalidOperationException(
-                $"A {(x.IsSymbolic ? "symbolic " : "")}{x.DType.Name()} tensor of shape {x.Shape} is converted to {target.Name()} while a function is being compiled, but a program has one element type. "
+                $"A {(x.IsSymbolic ? "symbolic " : "")}{x.DType.Name()} tensor of shape {x.Shape} is converted to {target.Name()} while a function is being compiled, "
+                + "but a program has one element type. "
                 + "Convert inputs before they enter and results after they leave, or keep parameters in the program's type.");
         }
 

@@ -17,7 +17,8 @@ internal sealed record Custom(CustomOperation Definition) : Operation
         if (gradients is null || gradients.Length != inputs.Length)
         {
             throw new InvalidOperationException(
-                $"The gradient of '{Name}' gave {(gradients is null ? "null" : $"{gradients.Length} cotangents")} for {inputs.Length} inputs. It returns one for each, null where there is none.");
+                $"The gradient of '{Name}' gave {(gradients is null ? "null" : $"{gradients.Length} cotangents")} for {inputs.Length} inputs. "
+                + "It returns one for each, null where there is none.");
         }
 
         for (int i = 0; i < gradients.Length; i++)
@@ -25,7 +26,8 @@ internal sealed record Custom(CustomOperation Definition) : Operation
             if (gradients[i] is { } gradient && (gradient.Shape != inputs[i].Shape || gradient.DType != inputs[i].DType))
             {
                 throw new InvalidOperationException(
-                    $"The gradient of '{Name}' gave {gradient.DType.Name()} {gradient.Shape} for input {i}, which is {inputs[i].DType.Name()} {inputs[i].Shape}. A cotangent has the shape and the element type of its input.");
+                    $"The gradient of '{Name}' gave {gradient.DType.Name()} {gradient.Shape} for input {i}, which is {inputs[i].DType.Name()} {inputs[i].Shape}. "
+                    + "A cotangent has the shape and the element type of its input.");
             }
         }
 

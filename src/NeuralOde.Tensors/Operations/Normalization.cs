@@ -54,7 +54,7 @@ internal sealed record Normalize(NormalizationExtent Extent, double Epsilon) : O
         Shape channels = [Extent.Channels];
         return inputs[2] == channels && inputs[3] == channels
             ? inputs[0]
-            : throw new ArgumentException($"A normalisation of shape {inputs[0]} with {Extent.Channels} channels takes a scale and a shift of shape {channels}; got {inputs[2]} and {inputs[3]}.");
+            : throw new ArgumentException($"A normalization of shape {inputs[0]} with {Extent.Channels} channels takes a scale and a shift of shape {channels}; got {inputs[2]} and {inputs[3]}.");
     }
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new NormalizeKernel<T>(Extent, Epsilon);
@@ -72,7 +72,7 @@ internal sealed record Normalize(NormalizationExtent Extent, double Epsilon) : O
         ];
     }
 
-    /// <summary>The normalised elements themselves.</summary>
+    /// <summary>The normalized elements themselves.</summary>
     internal static Tensor Plain(Tensor x, Tensor moments, NormalizationExtent extent, double epsilon) =>
         new Normalize(extent, epsilon).Apply(x, moments, Tensor.Ones([extent.Channels], x.DType), Tensor.Zeros([extent.Channels], x.DType));
 
@@ -107,7 +107,7 @@ internal sealed record NormalizationSums(NormalizationExtent Extent, double Epsi
 {
     public override string Name => "normalize_sums";
 
-    // One axis, so that it never has the shape of what is normalised, whose place must stay its own.
+    // One axis, so that it never has the shape of what is normalized, whose place must stay its own.
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => [2 * Extent.Outer * Extent.Channels];
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new SumsKernel<T>(Extent, Epsilon);
@@ -218,7 +218,7 @@ internal sealed record NormalizationGradient(NormalizationExtent Extent, double 
     }
 }
 
-/// <summary>Views of what a normalisation computes, broadcast along the axes that it is constant in.</summary>
+/// <summary>Views of what a normalization computes, broadcast along the axes that it is constant in.</summary>
 internal static class NormalizationViews
 {
     /// <summary>[outer, rows, groups, width].</summary>

@@ -111,7 +111,7 @@ internal abstract class Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// Computes the output. It allocates nothing. Implementations ask for full optimisation at their first call: a program may run
+    /// Computes the output. It allocates nothing. Implementations ask for full optimization at their first call: a program may run
     /// thousands of times before tiered compilation would get to them.
     /// </summary>
     public abstract void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output);

@@ -10,7 +10,7 @@ internal enum ReductionFunction
     Max,
 }
 
-/// <summary>Sums, or takes the largest, over some neighbouring axes, which are removed.</summary>
+/// <summary>Sums, or takes the largest, over some neighboring axes, which are removed.</summary>
 internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int AxisCount) : Operation
 {
     public override string Name => Function.ToString().ToLowerInvariant();

@@ -28,7 +28,8 @@ internal abstract class UnaryFunction(string name)
 }
 
 /// <summary>
-/// A function of one variable whose derivative has a kernel too, <c>(g, v) ↦ g·σ'(v)</c>, where v is the function's output or, where that does not tell the derivative, its argument.
+/// A function of one variable whose derivative has a kernel too, <c>(g, v) ↦ g·σ'(v)</c>, where v is the function's output or, where that does not tell the
+/// derivative, its argument.
 /// </summary>
 internal abstract class ActivationFunction(string name) : UnaryFunction(name)
 {

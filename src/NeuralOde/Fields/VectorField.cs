@@ -91,7 +91,6 @@ public abstract class VectorField : Module
         private readonly Func<Tensor, Tensor, Tensor> _function;
         private readonly HashSet<Parameter> _used = new(ReferenceEqualityComparer.Instance);
         private readonly List<Module> _found = [];
-
         private bool _isKnown;
         private string? _sharedName;
 

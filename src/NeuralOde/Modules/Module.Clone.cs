@@ -19,7 +19,7 @@ public abstract partial class Module
     /// <summary>Copies the parameters, buffers and modes of another module of the same structure. Everything is checked before anything is changed.</summary>
     /// <param name="other">A module whose parameters and buffers have the same names, shapes and element types.</param>
     /// <exception cref="ArgumentException">The modules differ in structure; the message names the first difference.</exception>
-    /// <exception cref="InvalidOperationException">The parameters of one of them are not known yet: a field given as code names none and was not solved.</exception>
+    /// <exception cref="InvalidOperationException">The names of the parameters of one of them cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
     public void CopyFrom(Module other)
     {
         ArgumentNullException.ThrowIfNull(other);

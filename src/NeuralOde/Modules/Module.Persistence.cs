@@ -12,15 +12,18 @@ public abstract partial class Module
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
     /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
-    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => SafeTensors.Save(path, ToTensors(), metadata);
+
+    /// <summary>All parameters and buffers as they stand, for a file that holds more than this module, such as a <see cref="ModelFile"/>.</summary>
+    /// <param name="prefix">What is put before each name, with its dot; nothing by default.</param>
+    /// <returns>Parameters in the order of <see cref="NamedParameters"/>, then buffers.</returns>
+    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    public IEnumerable<SafeTensor> ToTensors(string prefix = "")
     {
         CheckKnown();
-        SafeTensors.Save(
-            path,
-            NamedTensors().Select(static x => x.Parameter.DType == DType.Float32
-                ? SafeTensor.Create(x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
-                : SafeTensor.Create(x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
-            metadata);
+        return NamedTensors().Select(x => x.Parameter.DType == DType.Float32
+            ? SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
+            : SafeTensor.Create(prefix + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths));
     }
 
     /// <summary>Loads all parameters and buffers from a safetensors file. Everything is checked before anything is changed.</summary>
@@ -30,6 +33,7 @@ public abstract partial class Module
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public IReadOnlyDictionary<string, string> Load(string path)
     {
+        CheckKnown();
         SafeTensorsFile file = SafeTensors.Load(path);
         Load(file);
         return file.Metadata;
@@ -47,7 +51,8 @@ public abstract partial class Module
         SafeTensor? foreign = file.Tensors.FirstOrDefault(x => !own.Any(y => y.Name == x.Name));
         if (foreign is not null)
         {
-            throw new SafeTensorsException(file.Name, $"it holds '{foreign.Name}', which this model has not. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
+            throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.UnknownTensor, $"it holds '{foreign.Name}', which this model does not have. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
         }
 
         (Parameter Parameter, Array Values)[] loaded = [.. own.Select(x => (x.Parameter, Values(file, x.Name, x.Parameter)))];
@@ -79,16 +84,18 @@ public abstract partial class Module
         SafeTensor tensor = file[name];
         if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths))
         {
-            throw new SafeTensorsException(file.Name, $"'{name}' has the shape [{string.Join(", ", tensor.Shape.ToArray())}] there and {parameter.Shape} in this model. The file belongs to a model of another size.");
+            throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.WrongShape, $"'{name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {parameter.Shape} in this model. The file belongs to a model of another size.");
         }
 
         try
         {
             return parameter.DType == DType.Float32 ? tensor.ToSingles() : tensor.ToDoubles();
         }
-        catch (InvalidOperationException e)
+        catch (SafeTensorsException e)
         {
-            throw new SafeTensorsException(file.Name, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss. Make the model with dtype: DType.Float64.", e);
+            throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.WrongType, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss.", "Make the model with dtype: DType.Float64.", e);
         }
     }
 }

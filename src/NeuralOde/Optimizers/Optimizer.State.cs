@@ -47,12 +47,13 @@ public abstract partial class Optimizer
     /// <summary>Restores what <see cref="SaveState"/> gave. Everything is checked before anything is changed.</summary>
     /// <param name="state">The tensors, in any order.</param>
     /// <param name="prefix">What their names start with; tensors of other names are ignored.</param>
-    /// <exception cref="ArgumentException">A tensor is missing, is of no parameter of this optimizer, or has another shape or type.</exception>
+    /// <exception cref="SafeTensorsException">A tensor is missing, is of no parameter of this optimizer, or has another shape or type.</exception>
     public void LoadState(IEnumerable<SafeTensor> state, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(prefix);
         Dictionary<string, SafeTensor> given = state.Where(x => x.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(x => x.Name[prefix.Length..], StringComparer.Ordinal);
+        string? file = given.Values.FirstOrDefault()?.File;
         long stepCount = Read<long>(Take(StepCountName, []))[0];
         double learningRate = Read<double>(Take(LearningRateName, []))[0];
         (Array Memory, Array Values)[] memories =
@@ -65,15 +66,21 @@ public abstract partial class Optimizer
         ];
         if (given.Count > 0)
         {
-            throw new ArgumentException($"The state holds '{prefix}{given.Keys.First()}', which this optimizer has not: it is of another model, or of another method.", nameof(state));
+            throw new SafeTensorsException(
+                given.Values.First().File, SafeTensorsReason.UnknownTensor, $"the state holds '{prefix}{given.Keys.First()}', which this optimizer does not have: it is of another model, or of another method.");
         }
 
         if (stepCount < 0)
         {
-            throw new ArgumentException($"'{prefix}{StepCountName}' is {stepCount}; a number of steps is at least 0.", nameof(state));
+            throw new SafeTensorsException(file, SafeTensorsReason.WrongValue, $"the number of steps, '{prefix}{StepCountName}', is {stepCount}; it must be at least 0.");
         }
 
-        // Checked by the property before anything else is changed.
+        if (!(learningRate >= 0 && double.IsFinite(learningRate)))
+        {
+            throw new SafeTensorsException(
+                file, SafeTensorsReason.WrongValue, FormattableString.Invariant($"the learning rate, '{prefix}{LearningRateName}', is {learningRate}; it must be finite and at least 0."));
+        }
+
         LearningRate = learningRate;
         StepCount = stepCount;
         foreach ((Array memory, Array values) in memories)
@@ -85,12 +92,13 @@ public abstract partial class Optimizer
         {
             if (!given.Remove(name, out SafeTensor? tensor))
             {
-                throw new ArgumentException($"The state lacks '{prefix}{name}'; it is of another model, or of another method.", nameof(state));
+                throw new SafeTensorsException(file, SafeTensorsReason.MissingTensor, $"the state lacks '{prefix}{name}'; it is of another model, or of another method.");
             }
 
             return tensor.Shape.SequenceEqual(shape)
                 ? tensor
-                : throw new ArgumentException($"'{prefix}{name}' has the shape [{string.Join(", ", tensor.Shape.ToArray())}] in the state and [{string.Join(", ", shape)}] in this optimizer.", nameof(state));
+                : throw new SafeTensorsException(
+                    tensor.File, SafeTensorsReason.WrongShape, $"'{prefix}{name}' has the shape {SafeTensor.Describe(tensor.Shape)} in the state and {SafeTensor.Describe(shape)} in this optimizer.");
         }
 
         T[] Read<T>(SafeTensor tensor)
@@ -100,9 +108,9 @@ public abstract partial class Optimizer
             {
                 return tensor.ToArray<T>();
             }
-            catch (InvalidOperationException e)
+            catch (SafeTensorsException e)
             {
-                throw new ArgumentException($"'{tensor.Name}' has another element type than this optimizer's. {e.Message}", nameof(state), e);
+                throw new SafeTensorsException(tensor.File, SafeTensorsReason.WrongType, $"'{tensor.Name}' has another element type than this optimizer: {tensor.Type.Name()}.", inner: e);
             }
         }
     }

@@ -16,16 +16,20 @@ public sealed class SafeTensor
     private readonly byte[] _bytes;
     private readonly int[] _shape;
 
-    internal SafeTensor(string name, SafeTensorType type, int[] shape, byte[] bytes)
+    internal SafeTensor(string name, SafeTensorType type, int[] shape, byte[] bytes, string? file = null)
     {
         Name = name;
         Type = type;
         _shape = shape;
         _bytes = bytes;
+        File = file;
     }
 
     /// <summary>The name, unique within a file.</summary>
     public string Name { get; }
+
+    /// <summary>The file that it was read from; null where it was made here.</summary>
+    public string? File { get; }
 
     /// <summary>The type of the elements.</summary>
     public SafeTensorType Type { get; }
@@ -82,7 +86,7 @@ public sealed class SafeTensor
     /// <summary>The elements, without any conversion.</summary>
     /// <typeparam name="T">The type that the file holds.</typeparam>
     /// <returns>A new array of <see cref="Count"/> elements.</returns>
-    /// <exception cref="InvalidOperationException">The file holds another type.</exception>
+    /// <exception cref="SafeTensorsException">The file holds another type.</exception>
     /// <exception cref="NotSupportedException">The format has no such element type.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
@@ -90,8 +94,8 @@ public sealed class SafeTensor
         var asked = SafeTensorTypes.Of<T>();
         if (asked != Type)
         {
-            throw new InvalidOperationException(
-                $"Tensor '{Name}' holds {Type.Name()}, not {asked.Name()}. Ask for its own type, or for {nameof(ToSingles)}() or {nameof(ToDoubles)}().");
+            throw new SafeTensorsException(
+                File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, not {asked.Name()}.", $"Ask for its own type, or for {nameof(ToSingles)}() or {nameof(ToDoubles)}().");
         }
 
         if (!BitConverter.IsLittleEndian)
@@ -112,25 +116,25 @@ public sealed class SafeTensor
 
     /// <summary>The elements as single-precision numbers: F32 as it is, F16 and BF16 widened without loss.</summary>
     /// <returns>A new array of <see cref="Count"/> elements.</returns>
-    /// <exception cref="InvalidOperationException">The type would lose digits (F64) or is not a floating-point type.</exception>
+    /// <exception cref="SafeTensorsException">The type would lose digits (F64) or is not a floating-point type.</exception>
     public float[] ToSingles() => Type switch
     {
         SafeTensorType.Float32 => ToArray<float>(),
         SafeTensorType.Float16 => Array.ConvertAll(ToArray<Half>(), half => (float)half),
         SafeTensorType.BFloat16 => WidenBFloat16(),
-        _ => throw new InvalidOperationException(
-            $"Tensor '{Name}' holds {Type.Name()}, which single precision does not represent exactly. Use {nameof(ToDoubles)}() or {nameof(ToArray)}<T>() and convert."),
+        _ => throw new SafeTensorsException(
+            File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, which single precision does not represent exactly.", $"Use {nameof(ToDoubles)}() or {nameof(ToArray)}<T>() and convert."),
     };
 
     /// <summary>The elements as double-precision numbers: F64 as it is, F32, F16 and BF16 widened without loss.</summary>
     /// <returns>A new array of <see cref="Count"/> elements.</returns>
-    /// <exception cref="InvalidOperationException">The type is not a floating-point type.</exception>
+    /// <exception cref="SafeTensorsException">The type is not a floating-point type.</exception>
     public double[] ToDoubles() => Type switch
     {
         SafeTensorType.Float64 => ToArray<double>(),
         SafeTensorType.Float32 or SafeTensorType.Float16 or SafeTensorType.BFloat16 => Array.ConvertAll(ToSingles(), single => (double)single),
-        _ => throw new InvalidOperationException(
-            $"Tensor '{Name}' holds {Type.Name()}, which is not a floating-point type. Use {nameof(ToArray)}<T>() and convert."),
+        _ => throw new SafeTensorsException(
+            File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, which is not a floating-point type.", $"Use {nameof(ToArray)}<T>() and convert."),
     };
 
     /// <summary>Name, type and shape, such as <c>layer.weight F32 [16, 2]</c>.</summary>
@@ -138,7 +142,7 @@ public sealed class SafeTensor
     public override string ToString() => $"{Name} {Type.Name()} {Describe(_shape)}";
 
     /// <summary>The same elements under another name.</summary>
-    internal SafeTensor Renamed(string name) => new(name, Type, _shape, _bytes);
+    internal SafeTensor Renamed(string name) => new(name, Type, _shape, _bytes, File);
 
     internal static string Describe(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 

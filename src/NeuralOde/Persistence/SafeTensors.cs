@@ -70,7 +70,7 @@ public static class SafeTensors
         var length = stream.Length - stream.Position;
         if (length < LengthBytes)
         {
-            throw new SafeTensorsException(name, $"it has {length} bytes, and a header's length alone takes {LengthBytes}. The file is empty or cut off.");
+            throw new SafeTensorsException(name, SafeTensorsReason.CutOff, $"it has {length} bytes, and the length of a header alone takes {LengthBytes}. The file is empty or cut off.", "Copy it again.");
         }
 
         Span<byte> prefix = stackalloc byte[LengthBytes];
@@ -78,12 +78,12 @@ public static class SafeTensors
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > SafeTensorsHeader.MaximumLength)
         {
-            throw new SafeTensorsException(name, $"its header claims {headerLength} bytes, more than the {SafeTensorsHeader.MaximumLength} allowed. This is not a safetensors file, or it is damaged.");
+            throw new SafeTensorsException(name, SafeTensorsReason.NotSafeTensors, $"its header claims {headerLength} bytes, more than the {SafeTensorsHeader.MaximumLength} allowed. This is not a safetensors file, or it is damaged.");
         }
 
         if (headerLength > (ulong)(length - LengthBytes))
         {
-            throw new SafeTensorsException(name, $"its header claims {headerLength} bytes, but only {length - LengthBytes} follow. The file is cut off, or not a safetensors file.");
+            throw new SafeTensorsException(name, SafeTensorsReason.CutOff, $"its header claims {headerLength} bytes, but only {length - LengthBytes} follow. The file is cut off, or not a safetensors file.");
         }
 
         var headerBytes = new byte[(int)headerLength];
@@ -96,7 +96,7 @@ public static class SafeTensors
             var entry = header.Entries[i];
             var bytes = new byte[(int)(entry.End - entry.Begin)];
             Fill(stream, bytes, name);
-            tensors[i] = new SafeTensor(entry.Name, entry.Type, entry.Shape, bytes);
+            tensors[i] = new SafeTensor(entry.Name, entry.Type, entry.Shape, bytes, name);
         }
 
         return new SafeTensorsFile(name, tensors, header.Metadata);
@@ -169,7 +169,7 @@ public static class SafeTensors
         }
         catch (EndOfStreamException e)
         {
-            throw new SafeTensorsException(name, "it became shorter while it was read.", e);
+            throw new SafeTensorsException(name, SafeTensorsReason.CutOff, "it became shorter while it was read.", "Read it again when it is written.", e);
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class SafeTensorsFile
     /// <exception cref="SafeTensorsException">The file holds no such tensor; the message lists those it holds.</exception>
     public SafeTensor this[string name] => TryGet(name, out var tensor)
         ? tensor
-        : throw new SafeTensorsException(Name, $"there is no tensor '{name}'. {Listing()}");
+        : throw new SafeTensorsException(Name, SafeTensorsReason.MissingTensor, $"there is no tensor '{name}'. {Listing()}");
 
     /// <summary>The tensor of a name, where there is one.</summary>
     /// <param name="name">The exact name.</param>

@@ -29,7 +29,7 @@ internal sealed class SafeTensorsHeader
         var header = new SafeTensorsHeader(file);
         if (utf8.Length == 0 || utf8.Span[0] != (byte)'{')
         {
-            throw header.Invalid("its header does not begin with '{'. This is not a safetensors file, or it is damaged.");
+            throw header.Invalid("its header does not begin with '{'. This is not a safetensors file, or it is damaged.", SafeTensorsReason.NotSafeTensors);
         }
 
         if (!Utf8.IsValid(utf8.Span))
@@ -44,7 +44,7 @@ internal sealed class SafeTensorsHeader
         }
         catch (JsonException e)
         {
-            throw header.Invalid($"its header is not valid JSON. {e.Message}", e);
+            throw header.Invalid($"its header is not valid JSON. {e.Message}", inner: e);
         }
 
         header.CheckLayout(dataLength);
@@ -211,7 +211,7 @@ internal sealed class SafeTensorsHeader
 
         if (size > Array.MaxLength)
         {
-            throw Invalid($"tensor '{name}' takes {size} bytes; at most {Array.MaxLength} can be read into one array.");
+            throw Invalid($"tensor '{name}' takes {size} bytes; at most {Array.MaxLength} can be read into one array.", SafeTensorsReason.Unsupported);
         }
     }
 
@@ -226,7 +226,7 @@ internal sealed class SafeTensorsHeader
         {
             if (entry.End > dataLength)
             {
-                throw Invalid($"tensor '{entry.Name}' ends at byte {entry.End} of the data, which has {dataLength}. The file is cut off or damaged.");
+                throw Invalid($"tensor '{entry.Name}' ends at byte {entry.End} of the data, which has {dataLength}. The file is cut off or damaged.", SafeTensorsReason.CutOff);
             }
 
             if (entry.Begin < position)
@@ -258,7 +258,7 @@ internal sealed class SafeTensorsHeader
         catch (InvalidOperationException e)
         {
             // An escape such as \ud800 that stands for half a character.
-            throw Invalid("its header has a name that is not valid Unicode.", e);
+            throw Invalid("its header has a name that is not valid Unicode.", inner: e);
         }
     }
 
@@ -275,11 +275,11 @@ internal sealed class SafeTensorsHeader
         }
         catch (InvalidOperationException e)
         {
-            throw Invalid($"{what} is not valid Unicode.", e);
+            throw Invalid($"{what} is not valid Unicode.", inner: e);
         }
     }
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
-    private SafeTensorsException Invalid(string reason, Exception? inner = null) => new(_file, reason, inner);
+    private SafeTensorsException Invalid(string fault, SafeTensorsReason reason = SafeTensorsReason.Damaged, Exception? inner = null) => new(_file, reason, fault, inner: inner);
 }

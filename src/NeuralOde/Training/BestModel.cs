@@ -35,7 +35,7 @@ public sealed class BestModel
 
     internal IEnumerable<SafeTensor> Save(string prefix) => IsSelected ? _snapshot.ToTensors(prefix) : [];
 
-    /// <exception cref="ArgumentException">A tensor has another shape or type than the model's.</exception>
+    /// <exception cref="SafeTensorsException">A tensor is missing, or has another shape or type than the model's.</exception>
     internal void Load(SafeTensorsFile file, string prefix, bool isSelected, double error, int iteration)
     {
         if (isSelected)

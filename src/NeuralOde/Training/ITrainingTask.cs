@@ -36,8 +36,7 @@ public interface ITrainingTask
     /// <summary>Restores what <see cref="SaveState"/> gave.</summary>
     /// <param name="state">The state, beside the run's own tensors.</param>
     /// <param name="position">The position at which it was saved.</param>
-    /// <exception cref="ArgumentException">The state does not fit this task or the position.</exception>
-    /// <exception cref="SafeTensorsException">A tensor is missing or of another type.</exception>
+    /// <exception cref="SafeTensorsException">A tensor is missing or of another type, or its values do not fit this task or the position.</exception>
     void LoadState(SafeTensorsFile state, TrainingPosition position)
     {
     }

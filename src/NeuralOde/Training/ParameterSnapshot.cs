@@ -45,7 +45,7 @@ public sealed class ParameterSnapshot
         SafeTensor tensor = file[prefix + x.Name];
         return tensor.Shape.SequenceEqual(x.Parameter.Shape.Lengths)
             ? (x.Name, x.Parameter, x.Parameter.DType == DType.Float32 ? (Array)tensor.ToArray<float>() : tensor.ToArray<double>())
-            : throw new ArgumentException($"'{tensor.Name}' is {tensor}, and the model's parameter has the shape {x.Parameter.Shape}.");
+            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"'{tensor.Name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {x.Parameter.Shape} in this model.");
     })]);
 
     private static IEnumerable<(string Name, Parameter Parameter)> Named(Module module) => module.NamedParameters().Concat(module.NamedBuffers());

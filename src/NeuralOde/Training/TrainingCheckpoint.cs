@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
@@ -12,16 +10,15 @@ namespace NeuralOde.Training;
 /// (<c>optimizer.NAME</c>), where random sources stand (<c>random.NAME</c>), the run's own position and history
 /// (<c>run.NAME</c>), and the settings that it must be resumed with.
 /// </summary>
-/// <remarks>A run that is resumed goes on with the same bits as one that was never stopped, if its data depend on its position alone.</remarks>
+/// <remarks>A run that is resumed gives the same bits as one that was never stopped, if its data depend on its position alone.</remarks>
 public sealed class TrainingCheckpoint
 {
-    private const string VersionKey = "neuralode.checkpoint";
-    private const string SettingsKey = "neuralode.settings";
-    private const string Version = "1";
     private const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";
     private const string RandomPrefix = "random.";
     private const string RunPrefix = "run.";
+
+    private static readonly ModelKind s_kind = new("checkpoint", "a checkpoint of a training run");
 
     private readonly Module _model;
     private readonly Optimizer _optimizer;
@@ -50,29 +47,28 @@ public sealed class TrainingCheckpoint
     public void Save(string path, IEnumerable<SafeTensor> run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        SafeTensors.Save(
-            path,
+        new ModelFile(
+            s_kind,
+            _settings,
             [
-                .. Tensors().Select(static x => x.Parameter.DType == DType.Float32
-                    ? SafeTensor.Create(ModelPrefix + x.Name, x.Parameter.AsSpan<float>(), x.Parameter.Shape.Lengths)
-                    : SafeTensor.Create(ModelPrefix + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
+                .. _model.ToTensors(ModelPrefix),
                 .. _optimizer.SaveState(OptimizerPrefix),
                 .. _random.Select(static x => SafeTensor.Create<ulong>(RandomPrefix + x.Name, Words(x.Source.State), [4])),
                 .. run.Select(static x => x.Renamed(RunPrefix + x.Name)),
-            ],
-            new Dictionary<string, string> { [VersionKey] = Version, [SettingsKey] = Json(_settings) });
+            ]).Save(path);
     }
 
-    /// <summary>Takes a run up again: checks the whole file, then sets model, optimizer and random sources.</summary>
+    /// <summary>Resumes a run: checks the whole file, then sets model, optimizer and random sources.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The run's position and history, as they were given to <see cref="Save"/>.</returns>
-    /// <exception cref="CheckpointException">The file is no checkpoint, or one of other settings or of another model; the message says what differs.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is of other settings or of another model; the message says what differs.</exception>
+    /// <exception cref="ModelFileException">The file is no checkpoint.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public SafeTensorsFile Restore(string path)
     {
-        (SafeTensorsFile file, Dictionary<string, string> settings) = Open(path);
-        CheckSettings(path, settings);
+        ModelFile file = ModelFile.Load(path, s_kind);
+        CheckSettings(path, file.Settings);
         try
         {
             RandomState[] states = [.. _random.Select(x => State(file[RandomPrefix + x.Name]))];
@@ -80,7 +76,7 @@ public sealed class TrainingCheckpoint
 
             // The model is checked whole before it changes; what it had comes back should the optimizer's state not fit.
             var before = new ParameterSnapshot(_model);
-            _model.Load(Part(file, ModelPrefix));
+            _model.Load(file.Part(ModelPrefix));
             try
             {
                 _optimizer.LoadState(optimizer, OptimizerPrefix);
@@ -96,91 +92,50 @@ public sealed class TrainingCheckpoint
                 source.State = state;
             }
         }
-        catch (Exception e) when (e is SafeTensorsException or ArgumentException or InvalidOperationException)
+        catch (SafeTensorsException e)
         {
-            throw new CheckpointException(path, (e as SafeTensorsException)?.Reason ?? e.Message, e);
+            throw new CheckpointException(path, e);
         }
 
-        return Part(file, RunPrefix);
+        return file.Part(RunPrefix);
     }
 
-    /// <summary>Reads a run's position and history without taking it up.</summary>
+    /// <summary>Reads a run's position and history without resuming it.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What was given to <see cref="Save"/>, and the settings of the run.</returns>
-    /// <exception cref="CheckpointException">The file is no checkpoint.</exception>
+    /// <exception cref="ModelFileException">The file is no checkpoint.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static (SafeTensorsFile Run, IReadOnlyDictionary<string, string> Settings) Read(string path)
     {
-        (SafeTensorsFile file, Dictionary<string, string> settings) = Open(path);
-        return (Part(file, RunPrefix), settings);
+        ModelFile file = ModelFile.Load(path, s_kind);
+        return (file.Part(RunPrefix), file.Settings);
     }
 
-    private static (SafeTensorsFile File, Dictionary<string, string> Settings) Open(string path)
+    private void CheckSettings(string path, IReadOnlyDictionary<string, string> theirs)
     {
-        SafeTensorsFile file = SafeTensors.Load(path);
-        if (!file.Metadata.TryGetValue(VersionKey, out string? version) || !file.Metadata.TryGetValue(SettingsKey, out string? settings))
-        {
-            throw new CheckpointException(path, "it is a safetensors file, but no checkpoint of a training run. A saved model cannot be trained on; take the file that the run wrote as its checkpoint.");
-        }
-
-        if (version != Version)
-        {
-            throw new CheckpointException(path, $"it has the format version {version}, and this program reads version {Version}. Use the program that wrote it.");
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(settings);
-            return (file, document.RootElement.EnumerateObject().ToDictionary(static x => x.Name, static x => x.Value.GetString() ?? "", StringComparer.Ordinal));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
-        {
-            throw new CheckpointException(path, $"its settings are damaged: {e.Message}", e);
-        }
-    }
-
-    private IEnumerable<(string Name, Parameter Parameter)> Tensors() => _model.NamedParameters().Concat(_model.NamedBuffers());
-
-    private void CheckSettings(string path, Dictionary<string, string> theirs)
-    {
-        string[] differences =
+        (string Name, string Difference)[] differences =
         [
             .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value)
-                .Select(x => theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it says nothing of {x.Name}, which is '{x.Value}'"),
-            .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => $"{name} was '{theirs[name]}' and is not set"),
+                .Select(x => (x.Name, theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it does not mention {x.Name}, which is '{x.Value}'")),
+            .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => (name, $"{name} was '{theirs[name]}' and is not set")),
         ];
         if (differences.Length > 0)
         {
-            throw new CheckpointException(path, $"it is of a run with other settings: {string.Join("; ", differences)}. Resume with the settings that it was made with, or start anew.");
+            throw new CheckpointException(
+                path,
+                CheckpointReason.OtherSettings,
+                $"it is of a run with other settings: {string.Join("; ", differences.Select(static x => x.Difference))}.",
+                "Resume with the settings that it was made with, or start a new run.")
+            {
+                Settings = [.. differences.Select(static x => x.Name)],
+            };
         }
     }
-
-    private static SafeTensorsFile Part(SafeTensorsFile file, string prefix) => new(
-        file.Name,
-        [.. file.Tensors.Where(x => x.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(x => x.Renamed(x.Name[prefix.Length..]))],
-        file.Metadata);
 
     private static ulong[] Words(RandomState state) => [(ulong)state.Seed, state.Stream, state.Offset, state.Children];
 
     private static RandomState State(SafeTensor tensor) => tensor.ToArray<ulong>() is [var seed, var stream, var offset, var children]
         ? new RandomState((long)seed, stream, offset, children)
-        : throw new ArgumentException($"'{tensor.Name}' holds {tensor.Count} numbers, and where a random source stands takes four.");
-
-    private static string Json(IReadOnlyList<(string Name, string Value)> settings)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            foreach ((string name, string value) in settings)
-            {
-                json.WriteString(name, value);
-            }
-
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        : throw new SafeTensorsException(tensor.File, SafeTensorsReason.WrongShape, $"'{tensor.Name}' holds {tensor.Count} numbers; the position of a random source takes four.");
 }

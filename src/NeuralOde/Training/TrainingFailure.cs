@@ -2,19 +2,6 @@ using NeuralOde.Solvers;
 
 namespace NeuralOde.Training;
 
-/// <summary>Why a training step failed.</summary>
-public enum TrainingFailureReason
-{
-    /// <summary>The solve failed.</summary>
-    SolveFailed,
-
-    /// <summary>The loss is not a finite number.</summary>
-    LossNotFinite,
-
-    /// <summary>The loss is finite, but the norm of its gradient is not.</summary>
-    GradientNotFinite,
-}
-
 /// <summary>A failed training step.</summary>
 /// <param name="Reason">Why it failed.</param>
 /// <param name="Iteration">Which step, from 1.</param>
@@ -23,10 +10,10 @@ public enum TrainingFailureReason
 /// <param name="Cause">The failed solve, where that is the reason.</param>
 public sealed record TrainingFailure(TrainingFailureReason Reason, int Iteration, double Loss = double.NaN, double GradientNorm = double.NaN, OdeSolveException? Cause = null)
 {
-    /// <summary>What failed, as a sentence.</summary>
-    public string Message => Reason switch
+    /// <summary>What failed, as whole sentences.</summary>
+    public string Problem => Reason switch
     {
-        TrainingFailureReason.SolveFailed => Cause?.Message ?? "The solve failed.",
+        TrainingFailureReason.SolveFailed => Cause?.Problem ?? "The solve failed.",
         TrainingFailureReason.LossNotFinite => FormattableString.Invariant($"The loss of step {Iteration} is {Loss}: the numbers left the range of their element type."),
         _ => FormattableString.Invariant($"The loss of step {Iteration} is {Loss} and its gradient's norm {GradientNorm}: the numbers left the range of their element type."),
     };

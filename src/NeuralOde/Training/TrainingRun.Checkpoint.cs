@@ -17,7 +17,8 @@ public sealed partial class TrainingRun
 
     /// <summary>Resumes a run from its checkpoint, before this one has begun.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file is no checkpoint, or one of other settings or of another model; the message says what differs.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is of other settings or of another model, and the message says what differs; or its record of the run is damaged.</exception>
+    /// <exception cref="ModelFileException">The file is no checkpoint.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidOperationException">This run has begun.</exception>
@@ -38,7 +39,7 @@ public sealed partial class TrainingRun
             if (counts is not [var validatedAt, var failures, var inARow, var backOffs, var sinceBest, var isSelected, var bestIteration]
                 || numbers is not [var bestError, var leastLoss, var seconds, var stepSeconds] || validations.Length % 2 != 0)
             {
-                throw new ArgumentException("its record of the run is damaged.");
+                throw new CheckpointException(path, CheckpointReason.Damaged, "its record of the run is damaged.", "Start a new run.");
             }
 
             _task.LoadState(run, new TrainingPosition(losses.Length, _options.Iterations, TimeSpan.FromSeconds(stepSeconds)));
@@ -49,9 +50,9 @@ public sealed partial class TrainingRun
             (_leastLoss, _timeBefore, _stepTime) = (leastLoss, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(stepSeconds));
             _isSaved = path == _options.Checkpointing?.Path;
         }
-        catch (Exception e) when (e is SafeTensorsException or InvalidOperationException or ArgumentException)
+        catch (SafeTensorsException e)
         {
-            throw new CheckpointException(path, (e as SafeTensorsException)?.Reason ?? e.Message, e);
+            throw new CheckpointException(path, e);
         }
     }
 

@@ -99,8 +99,8 @@ internal unsafe interface ISimdVector<TSelf, T>
     /// <summary>Whether any lane of a mask is set.</summary>
     static abstract bool Any(TSelf mask);
 
-    /// <summary>Whether all lanes of a mask are set.</summary>
-    static abstract bool All(TSelf mask);
+    /// <summary>Whether all lanes are zero, of either sign; a NaN is not.</summary>
+    static abstract bool IsZero(TSelf a);
 
     /// <summary>Adds the lanes as integers of their own width.</summary>
     static abstract TSelf AddBits(TSelf a, TSelf b);

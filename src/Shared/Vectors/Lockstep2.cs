@@ -199,7 +199,7 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
     public static bool Any(Lockstep2<TVector, T> mask) => TVector.Any(mask._a | mask._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool All(Lockstep2<TVector, T> mask) => TVector.All(mask._a & mask._b);
+    public static bool IsZero(Lockstep2<TVector, T> a) => TVector.IsZero(a._a) && TVector.IsZero(a._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> AddBits(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)

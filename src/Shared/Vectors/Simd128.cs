@@ -170,9 +170,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
         : mask._value.As<T, long>() != Vector128<long>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool All(Simd128<T> mask) => typeof(T) == typeof(float)
-        ? mask._value.As<T, int>() == Vector128<int>.AllBitsSet
-        : mask._value.As<T, long>() == Vector128<long>.AllBitsSet;
+    public static bool IsZero(Simd128<T> a) => Vector128.EqualsAll(a._value, Vector128<T>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> AddBits(Simd128<T> a, Simd128<T> b) => typeof(T) == typeof(float)

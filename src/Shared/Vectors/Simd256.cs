@@ -170,9 +170,7 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
         : mask._value.As<T, long>() != Vector256<long>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool All(Simd256<T> mask) => typeof(T) == typeof(float)
-        ? mask._value.As<T, int>() == Vector256<int>.AllBitsSet
-        : mask._value.As<T, long>() == Vector256<long>.AllBitsSet;
+    public static bool IsZero(Simd256<T> a) => Vector256.EqualsAll(a._value, Vector256<T>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> AddBits(Simd256<T> a, Simd256<T> b) => typeof(T) == typeof(float)

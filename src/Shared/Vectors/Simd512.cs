@@ -177,9 +177,7 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
         : mask._value.As<T, long>() != Vector512<long>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool All(Simd512<T> mask) => typeof(T) == typeof(float)
-        ? mask._value.As<T, int>() == Vector512<int>.AllBitsSet
-        : mask._value.As<T, long>() == Vector512<long>.AllBitsSet;
+    public static bool IsZero(Simd512<T> a) => Vector512.EqualsAll(a._value, Vector512<T>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> AddBits(Simd512<T> a, Simd512<T> b) => typeof(T) == typeof(float)

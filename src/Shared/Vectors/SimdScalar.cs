@@ -135,7 +135,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     public static bool Any(SimdScalar<T> mask) => Bits(mask) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool All(SimdScalar<T> mask) => Bits(mask) != 0;
+    public static bool IsZero(SimdScalar<T> a) => a._value == T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> AddBits(SimdScalar<T> a, SimdScalar<T> b) => FromBits(Bits(a) + Bits(b));

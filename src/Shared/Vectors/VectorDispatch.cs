@@ -33,11 +33,14 @@ internal interface IBlockFunction<T, TResult>
 }
 
 /// <summary>Runs kernels at a width of vectors: the only place that turns a width into a type.</summary>
-/// <remarks>The choice is made once for each call of a kernel, outside its loops. Where the width is <see cref="SimdWidths.Best"/> the compiler knows it, and nothing is left of the choice.</remarks>
+/// <remarks>
+/// The choice is made once for each call of a kernel, outside its loops. Where the width is <see cref="SimdWidths.Best"/> the compiler knows it, and nothing is left of the
+/// choice. Full optimization is asked for as well, for the callers in which the compiler's budget for inlining has run out: a call that stays one is not slow code at first.
+/// </remarks>
 internal static class VectorDispatch
 {
     /// <summary>Runs a kernel with vectors of a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TKernel>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IVectorKernel<T>, allows ref struct
@@ -52,7 +55,7 @@ internal static class VectorDispatch
     }
 
     /// <summary>The value of a kernel with vectors of a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static TResult Run<T, TKernel, TResult>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IVectorFunction<T, TResult>, allows ref struct
@@ -65,7 +68,7 @@ internal static class VectorDispatch
         };
 
     /// <summary>The value of a kernel with vectors of a given width and blocks of them. Without vector hardware, 128-bit vectors in software.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static TResult RunInBlocks<T, TKernel, TResult>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IBlockFunction<T, TResult>, allows ref struct

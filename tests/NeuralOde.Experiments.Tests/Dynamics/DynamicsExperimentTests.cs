@@ -2,6 +2,7 @@ using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
 
@@ -136,7 +137,7 @@ public class DynamicsExperimentTests
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal(result.Iterations, result.FailedSolves);
         Assert.Equal(TrainingFailureReason.SolveFailed, result.Failure!.Reason);
-        Assert.Contains("limit of 1 steps", result.Failure.Message);
+        Assert.Contains("limit of 1 steps", result.Failure.Problem);
         Assert.All(result.Losses, x => Assert.True(double.IsNaN(x)));
     }
 
@@ -167,9 +168,9 @@ public class DynamicsExperimentTests
     [Fact]
     public void Settings_that_make_no_sense_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new DynamicsExperiment(Short with { Iterations = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new DynamicsExperiment(Short with { SnapshotCount = 1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new DynamicsExperiment(Short with { EvaluationInterval = 0 }));
+        Assert.Throws<SettingException>(() => new DynamicsExperiment(Short with { Iterations = 0 }));
+        Assert.Throws<SettingException>(() => new DynamicsExperiment(Short with { SnapshotCount = 1 }));
+        Assert.Throws<SettingException>(() => new DynamicsExperiment(Short with { EvaluationInterval = 0 }));
         Assert.ThrowsAny<Exception>(() => new DynamicsExperiment(Short with { Solver = new Euler() }));
     }
 

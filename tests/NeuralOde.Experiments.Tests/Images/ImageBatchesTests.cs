@@ -73,7 +73,7 @@ public class ImageBatchesTests
     {
         ImageDataset images = CountedImages.Of(4);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageBatches(images, new ImageBatchOptions { BatchSize = 0 }));
-        Assert.Contains("0 to 1 pixels", Assert.Throws<ArgumentOutOfRangeException>(() => new ImageBatches(images, new ImageBatchOptions { MaxShift = 2 })).Message);
+        Assert.Contains("0 to 1 pixels", Assert.Throws<NeuralOde.Settings.SettingException>(() => new ImageBatches(images, new ImageBatchOptions { MaxShift = 2 })).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageBatches(images).Get(0, 1));
         Assert.Throws<InvalidOperationException>(() => new ImageBatches(images, new ImageBatchOptions { Scale = default }));
     }

@@ -38,12 +38,12 @@ public class ImageDatasetTests
         using var folder = new TemporaryFolder();
         IdxBytes.WriteSet(folder.Path);
         File.Delete(folder.File("t10k-labels-idx1-ubyte"));
-        string message = Assert.Throws<FileNotFoundException>(() => ImageCollection.FashionMnist.Load(folder.Path, ImageSplit.Test)).Message;
+        string message = Assert.Throws<ImageFileException>(() => ImageCollection.FashionMnist.Load(folder.Path, ImageSplit.Test)).Message;
         Assert.Contains($"Fashion-MNIST is not in '{folder.Path}': missing there is t10k-labels-idx1-ubyte.", message);
         Assert.Contains("Needed are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte", message);
         Assert.Contains("https://github.com/zalandoresearch/fashion-mnist", message);
-        Assert.Contains("there is no folder", Assert.Throws<FileNotFoundException>(() => ImageCollection.Mnist.Load(folder.File("no"), ImageSplit.Test)).Message);
-        Assert.Contains("https://ossci-datasets.s3.amazonaws.com/mnist/", Assert.Throws<FileNotFoundException>(() => ImageDataset.Load(folder.File("no"), ImageSplit.Test)).Message);
+        Assert.Contains("there is no folder", Assert.Throws<ImageFileException>(() => ImageCollection.Mnist.Load(folder.File("no"), ImageSplit.Test)).Message);
+        Assert.Contains("https://ossci-datasets.s3.amazonaws.com/mnist/", Assert.Throws<ImageFileException>(() => ImageDataset.Load(folder.File("no"), ImageSplit.Test)).Message);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class ImageDatasetTests
         Assert.Contains("Is it the file of labels?", Fault(labels, labels));
         Assert.Contains("Is it the file of images?", Fault(images, images));
         Assert.Contains("'labels': it holds 3 labels, and 'images' 2 images", Fault(images, Idx("labels", IdxBytes.Of([3], 0, 1, 1))));
-        Assert.Contains("Image 1 has the label 2; with 2 classes a label is from 0 to 1.", Fault(images, Idx("labels", IdxBytes.Of([2], 0, 2))));
+        Assert.Contains("image 1 has the label 2; with 2 classes a label is from 0 to 1.", Fault(images, Idx("labels", IdxBytes.Of([2], 0, 2))));
 
         static IdxFile Idx(string name, byte[] bytes) => IdxFile.Read(new MemoryStream(bytes), name);
         string Fault(IdxFile a, IdxFile b) => Assert.Throws<ImageFileException>(() => ImageDataset.From(a, b, names)).Message;

@@ -2,7 +2,9 @@ using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
+using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 using NeuralOde.Training;
@@ -111,17 +113,18 @@ public class ImageClassifierEquationTests
     public void The_record_of_a_run_is_read_from_its_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var model = new MnistModelOptions { Channels = 4, Solver = new Dopri5(), Steps = MnistModelOptions.Tolerances(1e-2, 1e-2), Gradient = GradientMethod.BacksolveAdjoint };
+        var model = new MnistModelOptions { Channels = 4, Solver = new Dopri5(), Steps = SolverChoice.Tolerances(1e-2, 1e-2), Gradient = GradientMethod.BacksolveAdjoint };
         Layer network = MnistModels.Create(model, new RandomSource(0), 12, 12);
-        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), Settings = model.ToSettings(), Schedule = LearningRateSchedule.Cosine() };
+        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), RunSettings = MnistModelOptions.Settings.ToText(model), Schedule = LearningRateSchedule.Cosine() };
         ImageTrainingResult result = new ImageClassifierTrainer(network, Images, null, options).Run();
         (ImageTrainingHistory history, IReadOnlyDictionary<string, string> settings) = ImageTrainingHistory.Load(folder.File("run"));
         Assert.Equal(result.History.Steps, history.Steps);
         Assert.Equal(2, history.Epochs.Count);
-        Assert.Equal(model.ToSettings(), MnistModelOptions.FromSettings(settings).ToSettings());
+        Assert.Equal(MnistModelOptions.Settings.ToText(model), MnistModelOptions.Settings.ToText(MnistModelOptions.Settings.FromText(new(), settings)));
         Assert.True(history.Epochs[0].ForwardEvaluations > 0);
+        DamagedFiles.Check(folder.File("run"), static path => ImageTrainingHistory.Load(path));
         network.Save(folder.File("model"));
-        Assert.Contains("no checkpoint", Assert.Throws<CheckpointException>(() => ImageTrainingHistory.Load(folder.File("model"))).Message);
+        Assert.Contains("a checkpoint of a training run is wanted", Assert.Throws<ModelFileException>(() => ImageTrainingHistory.Load(folder.File("model"))).Message);
         new TrainingCheckpoint(network, new Adam(network.Parameters, 0.1), []).Save(folder.File("other"), []);
         Assert.Contains("not of the training of a classifier", Assert.Throws<CheckpointException>(() => ImageTrainingHistory.Load(folder.File("other"))).Message);
     }

@@ -1,10 +1,11 @@
-using NeuralOde.Experiments.Tests.Images;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
+using NeuralOde.Experiments.Tests.Images;
 using NeuralOde.Layers;
 using NeuralOde.Modules;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 using NeuralOde.Training;
@@ -77,13 +78,13 @@ public class MnistModelsTests
         var classifier = new ImageClassifier(network, options, ImageCollection.FashionMnist, 12, 10);
         classifier.Save(folder.File("c"), new Dictionary<string, string> { ["note"] = "kept" });
         ImageClassifier loaded = ImageClassifier.Load(folder.File("c"));
-        Assert.Equal(options.ToSettings(), loaded.Options.ToSettings());
+        Assert.Equal(MnistModelOptions.Settings.ToText(options), MnistModelOptions.Settings.ToText(loaded.Options));
         Assert.Equal("bag", loaded.Collection.ClassNames[8]);
         Assert.Equal(PixelScale.FashionMnist, loaded.Collection.Scale);
         double[] expected = classifier.Classify(images.Image(7));
         Assert.Equal(expected, loaded.Classify(images.Image(7)));
         Assert.Equal(1, expected.Sum(), 1e-12);
-        Assert.Equal("kept", SafeTensors.Load(folder.File("c")).Metadata["note"]);
+        Assert.Equal("kept", ModelFile.Load(folder.File("c")).Notes["note"]);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public class MnistModelsTests
         MnistModelOptions options = Tiny(MnistModel.OdeNet, MnistNormalization.Group);
         var classifier = new ImageClassifier(MnistModels.Create(options, new RandomSource(1), 12, 10), options, ImageCollection.Mnist, 12, 10);
         classifier.Save(folder.File("c"));
-        ImageClassifier precise = ImageClassifier.Load(folder.File("c"), x => x with { Solver = new Dopri5(), Steps = MnistModelOptions.Tolerances(1e-6, 1e-6) });
+        ImageClassifier precise = ImageClassifier.Load(folder.File("c"), x => x with { Solver = new Dopri5(), Steps = SolverChoice.Tolerances(1e-6, 1e-6) });
         byte[] image = CountedImages.Of(1, 12, 10).Image(0).ToArray();
         double[] a = classifier.Classify(image), b = precise.Classify(image);
         Assert.NotEqual(a, b);
@@ -108,7 +109,7 @@ public class MnistModelsTests
     {
         using var folder = new TemporaryFolder();
         ImageDataset images = CountedImages.Of(50, 12, 10);
-        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), Settings = Tiny(model, normalization).ToSettings() };
+        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), RunSettings = MnistModelOptions.Settings.ToText(Tiny(model, normalization)) };
         Layer straight = Make(1);
         ImageTrainingResult expected = new ImageClassifierTrainer(straight, images, images, options with { CheckpointPath = null }).Run();
         new ImageClassifierTrainer(Make(1), images, images, options with { Epochs = 1 }).Run();
@@ -151,14 +152,14 @@ public class MnistModelsTests
         [
             .. Enum.GetValues<MnistModel>().SelectMany(x => new[] { MnistModelOptions.Default(x), MnistModelOptions.Published(x) }),
             new() { Steps = FixedSteps.PerInterval(7), Solver = new Heun() },
-            new() { Steps = MnistModelOptions.Tolerances(1e-3, 2.5e-4), Solver = new Dopri5(), Normalization = MnistNormalization.Group, Channels = 16 },
+            new() { Steps = SolverChoice.Tolerances(1e-3, 2.5e-4), Solver = new Dopri5(), Normalization = MnistNormalization.Group, Channels = 16 },
             new() { Model = MnistModel.ResNet, ResidualBlocks = 3 },
             new() { Model = MnistModel.Mlp, HiddenUnits = 20 },
         ];
         foreach (MnistModelOptions options in all)
         {
-            MnistModelOptions back = MnistModelOptions.FromSettings(options.ToSettings().ToDictionary(x => x.Name, x => x.Value));
-            Assert.Equal(options.ToSettings(), back.ToSettings());
+            MnistModelOptions back = MnistModelOptions.Settings.FromText(new(), MnistModelOptions.Settings.ToText(options).ToDictionary(x => x.Name, x => x.Value));
+            Assert.Equal(MnistModelOptions.Settings.ToText(options), MnistModelOptions.Settings.ToText(back));
             Assert.Equal(options.Solver.Name, back.HasEquation ? back.Solver.Name : options.Solver.Name);
             Assert.Equal(options.HasEquation ? options.Steps : back.Steps, back.Steps);
         }
@@ -178,7 +179,7 @@ public class MnistModelsTests
     [InlineData("gradient", null)]
     public void A_damaged_setting_is_named(string name, string? value)
     {
-        Dictionary<string, string> settings = MnistModelOptions.Default(MnistModel.OdeNet).ToSettings().ToDictionary(x => x.Name, x => x.Value);
+        Dictionary<string, string> settings = MnistModelOptions.Settings.ToText(MnistModelOptions.Default(MnistModel.OdeNet)).ToDictionary(x => x.Name, x => x.Value);
         if (value is null)
         {
             settings.Remove(name);
@@ -188,17 +189,29 @@ public class MnistModelsTests
             settings[name] = value;
         }
 
-        Assert.Contains(name, Assert.Throws<FormatException>(() => MnistModelOptions.FromSettings(settings)).Message);
+        Assert.Contains(name, Assert.Throws<SettingException>(() => MnistModelOptions.Settings.FromText(new(), settings)).Message);
+    }
+
+    [Theory]
+    [InlineData(MnistModel.OdeNet)]
+    [InlineData(MnistModel.ResNet)]
+    [InlineData(MnistModel.Mlp)]
+    public void Any_damage_to_the_bytes_loads_or_is_a_typed_failure(MnistModel model)
+    {
+        using var folder = new TemporaryFolder();
+        MnistModelOptions options = Tiny(model, MnistNormalization.Batch);
+        new ImageClassifier(MnistModels.Create(options, new RandomSource(1)), options, ImageCollection.FashionMnist).Save(folder.File("m"));
+        DamagedFiles.Check(folder.File("m"), static path => ImageClassifier.Load(path));
     }
 
     [Fact]
     public void Sizes_out_of_range_are_refused()
     {
-        Assert.Contains("at least 9x9", Assert.Throws<ArgumentOutOfRangeException>(() => MnistModels.Create(new(), new RandomSource(0), 8, 28)).Message);
-        Assert.Contains("Channels is from 1", Assert.Throws<ArgumentOutOfRangeException>(() => MnistModels.Create(new() { Channels = 0 }, new RandomSource(0))).Message);
+        Assert.Contains("at least 9x9", Assert.Throws<SettingException>(() => MnistModels.Create(new(), new RandomSource(0), 8, 28)).Message);
+        Assert.Contains("'channels' is a whole number from 1", Assert.Throws<SettingException>(() => MnistModels.Create(new() { Channels = 0 }, new RandomSource(0))).Message);
         using var folder = new TemporaryFolder();
         new Linear(2, 2).Save(folder.File("x"));
-        Assert.Contains("not a classifier of images", Assert.Throws<SafeTensorsException>(() => ImageClassifier.Load(folder.File("x"))).Message);
+        Assert.Contains("an image classifier is wanted", Assert.Throws<ModelFileException>(() => ImageClassifier.Load(folder.File("x"))).Message);
     }
 
     private static MnistModelOptions Tiny(MnistModel model, MnistNormalization normalization) =>

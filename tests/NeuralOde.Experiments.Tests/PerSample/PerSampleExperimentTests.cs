@@ -1,5 +1,6 @@
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.PerSample;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.Tests.PerSample;
 
@@ -26,5 +27,5 @@ public class PerSampleExperimentTests
 
     [Fact]
     public void Bad_settings_are_told() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => PerSampleExperiment.Run(new PerSampleOptions { Observations = 1 }));
+        Assert.Throws<SettingException>(() => PerSampleExperiment.Run(new PerSampleOptions { Observations = 1 }));
 }

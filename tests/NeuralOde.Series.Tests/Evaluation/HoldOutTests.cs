@@ -8,7 +8,7 @@ public class HoldOutTests
     public void A_single_series_without_a_name_is_not_named_in_messages()
     {
         TimeSeriesSet data = new(["x"], [new TimeSeries("", [0, 1, 2], [0, 1, 2])]);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => HoldOut.Count(2).Split(data));
+        SeriesException error = Assert.Throws<SeriesException>(() => HoldOut.Count(2).Split(data));
         Assert.StartsWith("The series has 3 observed points", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("leave the series out", error.Message, StringComparison.Ordinal);
     }
@@ -79,9 +79,9 @@ public class HoldOutTests
     {
         Assert.StartsWith(
             "Series 'b' has 3 observed points; holding out the last 2 would leave 1 of them, and at least 2 are needed",
-            Assert.Throws<ArgumentException>(() => HoldOut.Count(2).Split(Two)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => HoldOut.Span(100).Split(Two));
-        Assert.Throws<ArgumentException>(() => HoldOut.Count(1).Split(Two.WithSeries([new TimeSeries("c", [0, 1], [double.NaN, double.NaN, double.NaN, double.NaN], [], [0, 0])])));
+            Assert.Throws<SeriesException>(() => HoldOut.Count(2).Split(Two)).Message, StringComparison.Ordinal);
+        Assert.Throws<SeriesException>(() => HoldOut.Span(100).Split(Two));
+        Assert.Throws<SeriesException>(() => HoldOut.Count(1).Split(Two.WithSeries([new TimeSeries("c", [0, 1], [double.NaN, double.NaN, double.NaN, double.NaN], [], [0, 0])])));
     }
 
     [Fact]

@@ -169,8 +169,8 @@ public class SeriesFitterTests
     public void Series_with_one_observed_point_is_refused_by_name()
     {
         TimeSeriesSet data = new(["x"], [new TimeSeries("a", [0, 1, 2], [1, double.NaN, double.NaN])], seriesName: "id");
-        ArgumentException e = Assert.Throws<ArgumentException>(() => SeriesFitter.Fit(data));
-        Assert.Contains("'a'", e.Message, StringComparison.Ordinal);
+        SeriesException e = Assert.Throws<SeriesException>(() => SeriesFitter.Fit(data));
+        Assert.Equal((SeriesReason.TooFewPoints, "a"), (e.Reason, e.Series));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using NeuralOde.Series.Tests.Fitting;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
+using NeuralOde.Series.Tests.Fitting;
 
 namespace NeuralOde.Series.Tests.Models;
 
@@ -48,12 +48,20 @@ public class SeriesModelTests
     public void Bad_forecast_arguments_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(20, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(12, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Forecast(1e9, 1e-9));
+        Assert.Equal(ForecastReason.NotAfterData, Assert.Throws<ForecastException>(() => Model.Forecast(12, 1)).Reason);
+        Assert.Equal(ForecastReason.TooManyValues, Assert.Throws<ForecastException>(() => Model.Forecast(1e9, 1e-9)).Reason);
         Assert.Throws<ArgumentException>(() => Model.Predict(Model.Paths[0], [-1]));
         Assert.Throws<ArgumentException>(() => Model.Predict(Model.Paths[0], [2, 1]));
         Assert.Throws<ArgumentException>(() => Model.PathOf("nobody"));
         Assert.Throws<InvalidOperationException>(() => Model.Velocity([1], new double[1]));
+    }
+
+    [Fact]
+    public void Any_damage_to_the_bytes_loads_or_is_a_typed_failure()
+    {
+        using var folder = new TemporaryFolder();
+        Model.Save(folder.File("m"));
+        DamagedFiles.Check(folder.File("m"), static path => SeriesModel.Load(path));
     }
 
     [Fact]
@@ -67,27 +75,30 @@ public class SeriesModelTests
         Assert.Contains("cut off", Fault(), StringComparison.Ordinal);
 
         SafeTensors.Save(path, [SafeTensor.Create<double>("w", [1], [1])]);
-        Assert.Contains("not a model of series", Fault(), StringComparison.Ordinal);
+        Assert.Contains("does not say what its tensors mean", Fault(), StringComparison.Ordinal);
 
-        Rewrite((name, _) => name != "starts.times", static (_, text) => text);
+        Rewrite(static name => name != "starts.times");
         Assert.Contains("'starts.times'", Fault(), StringComparison.Ordinal);
 
-        Rewrite(static (_, _) => true, static (key, text) => text.Replace("\"version\":1", "\"version\":9", StringComparison.Ordinal));
+        Rewrite(version: 9);
         Assert.Contains("version 9", Fault(), StringComparison.Ordinal);
 
-        Rewrite(static (_, _) => true, static (key, text) => text.Replace("\"widths\":[4]", "\"widths\":[99999]", StringComparison.Ordinal));
+        Rewrite(change: static (name, text) => name == "widths" ? "99999" : text);
         Assert.Contains("network.layer0.weight", Fault(), StringComparison.Ordinal);
 
-        Rewrite(static (_, _) => true, static (key, text) => text.Replace("\"data_end\"", "\"x\"", StringComparison.Ordinal));
-        Assert.Contains("damaged", Fault(), StringComparison.Ordinal);
+        Rewrite(change: static (name, text) => name == "standardization" ? text.Replace("\"mean\"", "\"x\"", StringComparison.Ordinal) : text);
+        Assert.Contains("the setting 'standardization' is", Fault(), StringComparison.Ordinal);
 
-        string Fault() => Assert.Throws<SafeTensorsException>(() => SeriesModel.Load(path)).Message;
+        string Fault() => Assert.ThrowsAny<NeuralOdeException>(() => SeriesModel.Load(path)).Message;
 
-        void Rewrite(Func<string, SafeTensor, bool> keep, Func<string, string, string> change)
+        void Rewrite(Func<string, bool>? keep = null, Func<string, string, string>? change = null, int version = 1)
         {
             File.WriteAllBytes(path, bytes);
-            SafeTensorsFile file = SafeTensors.Load(path);
-            SafeTensors.Save(path, file.Tensors.Where(x => keep(x.Name, x)), file.Metadata.ToDictionary(static x => x.Key, x => change(x.Key, x.Value)));
+            ModelFile file = ModelFile.Load(path);
+            new ModelFile(
+                SeriesModel.FileKind with { Version = version },
+                file.Settings.Select(x => (x.Key, change?.Invoke(x.Key, x.Value) ?? x.Value)),
+                file.Tensors.Where(x => keep?.Invoke(x.Name) ?? true)).Save(path);
         }
     }
 }

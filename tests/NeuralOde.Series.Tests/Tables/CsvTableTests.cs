@@ -10,7 +10,7 @@ public class CsvTableTests
 {
     private static CsvTable Parse(string text) => CsvTable.Parse(text, "t.csv");
 
-    private static CsvException Fails(string text) => Assert.Throws<CsvException>(() => Parse(text));
+    private static TableException Fails(string text) => Assert.Throws<TableException>(() => Parse(text));
 
     [Fact]
     public void Comments_spaces_and_a_missing_final_newline_are_read_over()
@@ -117,7 +117,7 @@ public class CsvTableTests
         {
             Assert.Equal([1.5, -2e-3, 0.25, 4], Parse("a\n1.5\n-2E-3\n+.25\n4.\n").Numbers("a"));
             Assert.Equal("t.csv, line 2, column 'a': '1,5' is not a number. Write a decimal point, not a comma, and no thousands separators.",
-                Assert.Throws<CsvException>(() => Parse("a;b\n1,5;2\n").Numbers("a")).Message);
+                Assert.Throws<TableException>(() => Parse("a;b\n1,5;2\n").Numbers("a")).Message);
         }
         finally
         {
@@ -138,17 +138,17 @@ public class CsvTableTests
     {
         var table = Parse($"# c\na,b\n1,2\n3,{field}\n");
 
-        var error = Assert.Throws<CsvException>(() => table.Numbers("b"));
+        var error = Assert.Throws<TableException>(() => table.Numbers("b"));
 
         Assert.StartsWith($"t.csv, line 4, column 'b': '{field}' is not ", error.Message, StringComparison.Ordinal);
         Assert.Equal(("t.csv", 4, "b"), (error.File, error.Line, error.Column));
     }
 
     [Theory]
-    [InlineData("a,b\n1,2,\n", "line 2: 3 fields, but the header on line 1 names 2 (a, b). Remove the comma at the end of the line.")]
-    [InlineData("a,b\n1\n", "line 2: 1 field, but the header on line 1 names 2 (a, b). Write NA, or nothing between two commas, for a missing value.")]
-    [InlineData("a,b\n\"r1\",1,2\n", "line 2: 3 fields, but the header on line 1 names 2 (a, b). If the rows begin with a row name, give it a name in the header too.")]
-    [InlineData("a,b\n1,2,3,4\n", "line 2: 4 fields, but the header on line 1 names 2 (a, b). Quote fields that contain a comma.")]
+    [InlineData("a,b\n1,2,\n", "line 2: there are 3 fields, but the header on line 1 names 2 (a, b). Remove the comma at the end of the line.")]
+    [InlineData("a,b\n1\n", "line 2: there is 1 field, but the header on line 1 names 2 (a, b). Write NA, or nothing between two commas, for a missing value.")]
+    [InlineData("a,b\n\"r1\",1,2\n", "line 2: there are 3 fields, but the header on line 1 names 2 (a, b). If the rows begin with a row name, give it a name in the header too.")]
+    [InlineData("a,b\n1,2,3,4\n", "line 2: there are 4 fields, but the header on line 1 names 2 (a, b). Quote fields that contain a comma.")]
     [InlineData("a,b,\n1,2,\n", "line 1: column 3 of 3 has no name. Remove the comma at the end of the line, or name the column.")]
     [InlineData("\"\",b\n1,2\n", "line 1: column 1 of 2 has no name. Give every column a name.")]
     [InlineData("a,b,a\n", "line 1, column 'a': columns 1 and 3 have the same name. Rename one of them.")]
@@ -172,7 +172,7 @@ public class CsvTableTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("latin.csv"), Encoding.Latin1.GetBytes("time,x\n1,2\n# \u00b5g\n"));
 
-        Assert.Equal(3, Assert.Throws<CsvException>(() => CsvTable.Read(folder.File("latin.csv"))).Line);
+        Assert.Equal(3, Assert.Throws<TableException>(() => CsvTable.Read(folder.File("latin.csv"))).Line);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public class CsvTableTests
         Assert.Equal(0, table.ColumnIndex("time"));
         Assert.Equal(2, table.ColumnIndex("X"));
         Assert.Equal(3, table.ColumnIndex("CONC"));
-        Assert.Contains("differ from it in case only", Assert.Throws<CsvException>(() => Parse("ab,AB\n1,2").ColumnIndex("Ab")).Message, StringComparison.Ordinal);
+        Assert.Contains("differ from it in case only", Assert.Throws<TableException>(() => Parse("ab,AB\n1,2").ColumnIndex("Ab")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,9 +200,9 @@ public class CsvTableTests
     {
         var table = Parse("Subject,time,conc\n1,2,3\n");
 
-        Assert.Equal("t.csv: there is no column 'weight'. The columns are Subject, time, conc.", Assert.Throws<CsvException>(() => table.ColumnIndex("weight")).Message);
-        Assert.Equal("t.csv: there is no column 'subjekt'. Did you mean 'Subject'? The columns are Subject, time, conc.", Assert.Throws<CsvException>(() => table.ColumnIndex("subjekt")).Message);
-        Assert.Contains("single column 'a b'", Assert.Throws<CsvException>(() => Parse("a b\n1").ColumnIndex("a")).Message, StringComparison.Ordinal);
+        Assert.Equal("t.csv: there is no column 'weight'. The columns are Subject, time, conc.", Assert.Throws<TableException>(() => table.ColumnIndex("weight")).Message);
+        Assert.Equal("t.csv: there is no column 'subjekt'. Did you mean 'Subject'? The columns are Subject, time, conc.", Assert.Throws<TableException>(() => table.ColumnIndex("subjekt")).Message);
+        Assert.Contains("single column 'a b'", Assert.Throws<TableException>(() => Parse("a b\n1").ColumnIndex("a")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public class CsvTableTests
     }
 
     [Fact]
-    public void Any_text_either_parses_or_is_a_CsvException()
+    public void Any_text_either_parses_or_is_a_table_exception()
     {
         // Letters that the grammar cares about, so that random texts reach every state of the parser.
         var text = Gen.Elements('"', ',', ';', '\t', '\n', '\r', ' ', '#', 'a', '1', '.', '\uFEFF', 'é', '\ud800').ArrayOf().Select(letters => new string(letters));
@@ -231,7 +231,7 @@ public class CsvTableTests
                     table.Text(row, table.Columns.Count - 1);
                 }
             }
-            catch (CsvException)
+            catch (TableException)
             {
             }
 

@@ -58,13 +58,13 @@ public class TimeAxisTests
     [InlineData("23/01/1978")]
     [InlineData("")]
     public void What_is_not_a_date_is_an_error_that_says_what_to_write(string text) =>
-        Assert.Contains("write a date such as 1978-01-22", Assert.Throws<FormatException>(() => Days.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains("Write a date such as 1978-01-22", Assert.Throws<TimeException>(() => Days.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Times_beyond_the_calendar_are_argument_errors()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Days.Text(1e9));
         Assert.Throws<ArgumentOutOfRangeException>(() => Days.Text(double.NaN));
-        Assert.Throws<FormatException>(() => new TimeAxis().Parse("soon"));
+        Assert.Throws<TimeException>(() => new TimeAxis().Parse("soon"));
     }
 }

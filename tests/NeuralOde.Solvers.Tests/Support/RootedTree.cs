@@ -36,16 +36,25 @@ internal sealed class RootedTree
     /// <summary>Φ_i for every stage i, those for dense output included.</summary>
     public double[] ElementaryWeights(ButcherTableau tableau)
     {
-        double[] weights = [.. Enumerable.Repeat(1.0, tableau.StageCount + tableau.DenseStageCount)];
+        double[][] a = [.. Enumerable.Range(0, tableau.StageCount).Select(i => tableau.A(i).ToArray()), .. Enumerable.Range(0, tableau.DenseStageCount).Select(i => tableau.DenseStage(i).ToArray())];
+        return ElementaryWeights(_ => a);
+    }
+
+    /// <summary>Φ_i for every stage i, where the coefficients of an edge depend on the node at its upper end.</summary>
+    /// <param name="coefficients">The coefficients of the edges from a node to its children: rows of any length up to the number of stages.</param>
+    public double[] ElementaryWeights(Func<RootedTree, double[][]> coefficients)
+    {
+        double[][] a = coefficients(this);
+        double[] weights = [.. Enumerable.Repeat(1.0, a.Length)];
         foreach (RootedTree child in _children)
         {
-            double[] inner = child.ElementaryWeights(tableau);
+            double[] inner = child.ElementaryWeights(coefficients);
             for (int i = 0; i < weights.Length; i++)
             {
                 double sum = 0;
-                for (int j = 0; j < i; j++)
+                for (int j = 0; j < a[i].Length; j++)
                 {
-                    sum += (i < tableau.StageCount ? tableau.A(i) : tableau.DenseStage(i - tableau.StageCount))[j] * inner[j];
+                    sum += a[i][j] * inner[j];
                 }
 
                 weights[i] *= sum;
@@ -54,6 +63,8 @@ internal sealed class RootedTree
 
         return weights;
     }
+
+    public int ChildCount => _children.Length;
 
     /// <summary>Multisets of trees, none after the given index, with so many nodes in all.</summary>
     private static IEnumerable<IEnumerable<RootedTree>> Forests(int nodes, int last, IReadOnlyList<RootedTree> trees)

@@ -42,7 +42,7 @@ public class KinkTests
     }
 
     [Fact]
-    public void Equal_largest_values_share_the_gradient_evenly_over_axes_that_are_no_neighbours()
+    public void Equal_largest_values_share_the_gradient_evenly_over_axes_that_are_no_neighbors()
     {
         // The largest over the axes 0 and 2 is 7, three times.
         Tensor x = Tensor.From([7.0, 7, 7, 1], [2, 1, 2], true);

@@ -7,7 +7,7 @@ public class NormalizationTests
 {
     private const double Epsilon = 1e-5;
 
-    /// <summary>Batch, group and layer normalisation, with columns and rows on both sides of vectors, panels, blocks and leaves.</summary>
+    /// <summary>Batch, group and layer normalization, with columns and rows on both sides of vectors, panels, blocks and leaves.</summary>
     public static TheoryData<int, int, int, int> Extents
     {
         get
@@ -127,7 +127,7 @@ public class NormalizationTests
 
     [Theory]
     [MemberData(nameof(Extents))]
-    public void The_gradient_is_orthogonal_to_what_normalisation_removes(int outer, int rows, int groups, int width)
+    public void The_gradient_is_orthogonal_to_what_normalization_removes(int outer, int rows, int groups, int width)
     {
         // A shift of a set and a stretch of its deviations change nothing (but for ε, of 1e-5 here), so the gradient has no part along them.
         var extent = new NormalizationExtent(outer, rows, groups, width);

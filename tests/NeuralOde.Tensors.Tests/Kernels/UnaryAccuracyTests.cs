@@ -110,8 +110,8 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
         var near = new List<double>();
         for (var n = 1L; n < 600_000_000; n = (n * 5 / 4) + 1)
         {
-            var centre = n * (Math.PI / 2);
-            near.AddRange([Math.BitDecrement(centre), centre, Math.BitIncrement(centre)]);
+            var center = n * (Math.PI / 2);
+            near.AddRange([Math.BitDecrement(center), center, Math.BitIncrement(center)]);
         }
 
         double[] x = [.. near];

@@ -20,12 +20,12 @@ public unsafe class VectorTests
     }
 
     [Fact]
-    public void A_mask_is_whole_only_where_all_lanes_are_set()
+    public void A_vector_is_zero_only_where_all_lanes_are()
     {
         foreach (SimdWidth width in s_widths)
         {
-            Assert.True(VectorDispatch.Run<float, MaskOfFirstLanes<float>, bool>(default, width));
-            Assert.True(VectorDispatch.Run<double, MaskOfFirstLanes<double>, bool>(default, width));
+            Assert.True(VectorDispatch.Run<float, ZeroUpToALane<float>, bool>(default, width));
+            Assert.True(VectorDispatch.Run<double, ZeroUpToALane<double>, bool>(default, width));
         }
     }
 
@@ -74,17 +74,23 @@ public unsafe class VectorTests
             where TBlock : struct, ISimdVector<TBlock, T> => TBlock.Count;
     }
 
-    private readonly struct MaskOfFirstLanes<T> : IVectorFunction<T, bool>
+    private readonly struct ZeroUpToALane<T> : IVectorFunction<T, bool>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public bool Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T>
         {
             bool right = true;
-            for (int count = 0; count <= TVector.Count; count++)
+            T* x = stackalloc T[2 * TVector.Count];
+            foreach (T other in new[] { T.One, T.NaN, T.Epsilon, T.NegativeZero })
             {
-                right &= TVector.All(TVector.FirstLanes(count)) == (count == TVector.Count);
-                right &= Lockstep2<TVector, T>.All(Lockstep2<TVector, T>.FirstLanes(TVector.Count + count)) == (count == TVector.Count);
+                for (int place = 0; place < 2 * TVector.Count; place++)
+                {
+                    new Span<T>(x, 2 * TVector.Count).Clear();
+                    x[place] = other;
+                    right &= TVector.IsZero(TVector.Load(x)) == (other == T.Zero || place >= TVector.Count);
+                    right &= Lockstep2<TVector, T>.IsZero(Lockstep2<TVector, T>.Load(x)) == (other == T.Zero);
+                }
             }
 
             return right;

@@ -8,7 +8,7 @@ internal sealed record OperationCase(string Name, int[][] Inputs, Func<Tensor[],
     /// <summary>The interval that the inputs are from.</summary>
     public (double Low, double High) Domain { get; init; } = (-2, 2);
 
-    /// <summary>The error bound in units of ε times <see cref="Scale"/>: a vectorised function is good to 2.5 ulp, a few are chained in one operation.</summary>
+    /// <summary>The error bound in units of ε times <see cref="Scale"/>: a vectorized function is good to 2.5 ulp, a few are chained in one operation.</summary>
     public double Ulps { get; init; } = 4;
 
     /// <summary>The magnitude that rounding errors are relative to; without it, the result's own.</summary>

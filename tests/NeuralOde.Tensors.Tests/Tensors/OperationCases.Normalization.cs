@@ -1,6 +1,6 @@
 namespace NeuralOde.Tensors.Tests;
 
-/// <content>Normalisations, and the loss of classifiers.</content>
+/// <content>Normalizations, and the loss of classifiers.</content>
 internal static partial class OperationCases
 {
     private static IEnumerable<OperationCase> Normalizations()
@@ -44,7 +44,7 @@ internal static partial class OperationCases
 
     private static double CrossEntropy(double[] logits, int label) => Math.Log(logits.Sum(Math.Exp)) - logits[label];
 
-    /// <summary>A mean, a variance and a division: some roundings of the normalised values, which are at most √n, times the scale, and of the shift.</summary>
+    /// <summary>A mean, a variance and a division: some roundings of the normalized values, which are at most √n, times the scale, and of the shift.</summary>
     private static OperationCase Normalization(string name, int[] shape, Func<Tensor[], Tensor> apply, Func<Dense[], Dense> reference) =>
         new(name, [shape, [shape[^1]], [shape[^1]]], apply, reference) { Ulps = 32, Scale = x => x[0].Map(_ => 4) };
 

@@ -2,6 +2,7 @@ using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
+using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
@@ -39,7 +40,7 @@ public class OdeBlockTests
             Steps = FixedSteps.OfLength(0.1),
         };
         var error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
-        Assert.Equal(SolveStatus.NotFinite, error.Status);
+        Assert.Equal(SolveStatus.NotFinite, error.Reason);
         Assert.Equal(1, error.Result.Component);
         Assert.InRange(error.Result.Time, 0.99, 1.11);
     }
@@ -68,6 +69,44 @@ public class OdeBlockTests
         Tensor rate = Tensor.Scalar(0.5).WithGradient();
         var error = Assert.Throws<InvalidOperationException>(() => new OdeBlock(VectorField.Define((t, z) => -(rate * z))).Forward(Tensor.Ones([1, 1]), 0, 1));
         Assert.Contains("new Parameter", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parameters_that_only_the_order_of_use_tells_apart_are_not_saved_until_they_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.safetensors");
+        Parameter x = new(Tensor.Scalar(2.0)), y = new(Tensor.Scalar(3.0));
+        OdeBlock unnamed = Solved(new OdeBlock(VectorField.Define((t, z) => (x * z) + y)));
+        Assert.Contains("uses several parameters named 'parameter'", Assert.Throws<InvalidOperationException>(() => unnamed.Save(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("new Parameter(values, \"rate\")", Assert.Throws<InvalidOperationException>(() => unnamed.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => new ModuleList(unnamed).Save(path));
+        Assert.False(File.Exists(path));
+
+        // Listed, the list's order counts, whichever the function uses first.
+        Parameter first = new(Tensor.Scalar(2.0)), second = new(Tensor.Scalar(3.0));
+        Solved(new OdeBlock(VectorField.Define((t, z) => (first * z) + second, [first, second]))).Save(path);
+        Parameter a = new(Tensor.Scalar(0.0)), b = new(Tensor.Scalar(0.0));
+        new OdeBlock(VectorField.Define((t, z) => b + (a * z), [a, b])).Load(path);
+        Assert.Equal((2, 3), (a.ToScalar(), b.ToScalar()));
+
+        // Named, their names do.
+        Parameter slope = new(Tensor.Scalar(4.0), "slope"), offset = new(Tensor.Scalar(5.0), "offset");
+        Solved(new OdeBlock(VectorField.Define((t, z) => (slope * z) + offset))).Save(path);
+        Parameter loadedSlope = new(Tensor.Scalar(0.0), "slope"), loadedOffset = new(Tensor.Scalar(0.0), "offset");
+        Solved(new OdeBlock(VectorField.Define((t, z) => loadedOffset + (loadedSlope * z)))).Load(path);
+        Assert.Equal((4, 5), (loadedSlope.ToScalar(), loadedOffset.ToScalar()));
+
+        static OdeBlock Solved(OdeBlock ode)
+        {
+            ode.Forward(Tensor.Ones([1, 1]), 0, 0.1);
+            return ode;
+        }
+    }
+
+    private sealed class ModuleList : Module
+    {
+        public ModuleList(Module inner) => AddModule("inner", inner);
     }
 
     [Fact]

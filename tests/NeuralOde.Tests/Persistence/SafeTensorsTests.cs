@@ -103,9 +103,9 @@ public class SafeTensorsTests
 
         Assert.Equal([1.5f, float.NegativeInfinity], tensor.ToSingles());
         Assert.Equal([1.5, double.NegativeInfinity], tensor.ToDoubles());
-        Assert.Throws<InvalidOperationException>(() => tensor.ToArray<Half>());
-        Assert.Throws<InvalidOperationException>(() => SafeTensor.Create("d", new double[1], [1]).ToSingles());
-        Assert.Throws<InvalidOperationException>(() => SafeTensor.Create("i", new long[1], [1]).ToDoubles());
+        Assert.Throws<SafeTensorsException>(() => tensor.ToArray<Half>());
+        Assert.Throws<SafeTensorsException>(() => SafeTensor.Create("d", new double[1], [1]).ToSingles());
+        Assert.Throws<SafeTensorsException>(() => SafeTensor.Create("i", new long[1], [1]).ToDoubles());
         Assert.Throws<NotSupportedException>(() => tensor.ToArray<decimal>());
     }
 
@@ -185,7 +185,7 @@ public class SafeTensorsTests
         var error = Assert.Throws<SafeTensorsException>(() => Load(Craft(header, 1, 2, 3, 4)));
 
         Assert.StartsWith("Cannot read 'm.safetensors' as safetensors: ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Fault, StringComparison.Ordinal);
     }
 
     [Fact]

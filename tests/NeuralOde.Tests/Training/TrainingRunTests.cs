@@ -112,7 +112,7 @@ public class TrainingRunTests
         TrainingResult result = task.Run(new TrainingOptions { Iterations = 3, Failures = FailurePolicy.GiveUp });
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal((TrainingFailureReason.SolveFailed, 3), (result.Failure!.Reason, result.Failure.Iteration));
-        Assert.Equal(result.Failure.Cause!.Message, result.Failure.Message);
+        Assert.Equal(result.Failure.Cause!.Message, result.Failure.Problem);
     }
 
     [Fact]

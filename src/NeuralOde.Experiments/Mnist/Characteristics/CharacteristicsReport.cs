@@ -4,6 +4,7 @@ using NeuralOde.Experiments.Mnist;
 using NeuralOde.Losses;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist.Characteristics;

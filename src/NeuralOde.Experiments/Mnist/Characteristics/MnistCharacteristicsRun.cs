@@ -6,6 +6,7 @@ using NeuralOde.Layers;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
 
@@ -14,7 +15,6 @@ namespace NeuralOde.Experiments.Mnist.Characteristics;
 /// <summary>What <c>neuralode experiment mnist-characteristics</c> does.</summary>
 internal static class MnistCharacteristicsRun
 {
-    private const double TrainingTolerance = 1e-3;
     private static readonly double[] Tolerances = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
 
     public static int Start(CommandContext context, CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options)
@@ -24,16 +24,16 @@ internal static class MnistCharacteristicsRun
         ImageClassifier? classifier = modelPath is null ? null : UserFault.Checked(() => ClassifierFile.Load(modelPath));
         RequireEquation(classifier);
         ImageCollection collection = Collection(parsed, options, classifier);
-        string? report = options.Shared.ReportPath(parsed, $"{collection.Name}-characteristics.html"), metrics = options.Shared.MetricsPath(parsed);
+        string? report = options.Output.ReportPath(parsed, $"{collection.Name}-characteristics.html"), metrics = options.Output.MetricsPath(parsed);
         OutputFiles.Check(modelPath, ("--report", report), ("--metrics", metrics), ("--run", run));
         if (!trains && run is not null && !File.Exists(run))
         {
             throw new CommandException($"There is no file '{run}'. Add --train to train a run with tolerances and keep it there.");
         }
 
-        options.Mnist.Threads.Apply(parsed);
+        options.Threads.Apply(parsed);
 
-        MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Mnist, collection, seed: 0));
+        MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Images, collection));
         if (classifier is not null && (classifier.Rows, classifier.Columns) != (data.Test.Rows, data.Test.Columns))
         {
             throw new CommandException($"The model takes images of {classifier.Rows}x{classifier.Columns} pixels, and these have {data.Test.Rows}x{data.Test.Columns}. Name the data that it was trained on.");
@@ -69,7 +69,7 @@ internal static class MnistCharacteristicsRun
 
     private static ImageCollection Collection(CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, ImageClassifier? classifier)
     {
-        string? asked = parsed.GetValue(options.Mnist.Dataset);
+        string? asked = parsed.GetValue(options.Images.Dataset);
         return asked is null || classifier is null || asked == classifier.Collection.Name
             ? ImageCollection.All.FirstOrDefault(x => x.Name == (asked ?? classifier?.Collection.Name ?? "mnist")) ?? throw new CommandException($"The model was trained on '{classifier!.Collection.Name}', which is not known here. Say what it is with --dataset.")
             : throw new CommandException($"The model was trained on {classifier.Collection.Title}; --dataset {asked} would measure it on other images.");
@@ -78,7 +78,7 @@ internal static class MnistCharacteristicsRun
     private static AdaptiveHistory ReadHistory(string path)
     {
         (ImageTrainingHistory history, IReadOnlyDictionary<string, string> settings) = ImageTrainingHistory.Load(path);
-        MnistModelOptions model = MnistModelOptions.FromSettings(settings);
+        MnistModelOptions model = MnistModelOptions.Settings.FromText(new(), settings);
         if (!model.HasEquation || model.Steps is not AdaptiveSteps)
         {
             throw new CommandException($"'{path}' is a run of {ClassifierText.Model(model)}: its evaluations never change. Take one whose solver has tolerances, or add --train with another file.");
@@ -92,33 +92,19 @@ internal static class MnistCharacteristicsRun
     private static (int Code, Layer Network, MnistModelOptions Model, ImageTrainingHistory History) Train(
         CommandContext context, CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, MnistData data, ImageCollection collection, string? run)
     {
-        var defaults = new ImageTrainingOptions();
-        MnistModelOptions model = MnistModelOptions.Default(MnistModel.OdeNet) with
+        MnistModelOptions model = options.Settings.Apply(MnistModelOptions.Settings, MnistCharacteristicsCommand.TrainedModel, parsed);
+        ImageTrainingOptions training = options.Settings.Apply(ImageTrainingOptions.Settings, ImageTrainingOptions.Default, parsed);
+        training = training with
         {
-            Channels = (int)(parsed.GetValue(options.Mnist.Channels) ?? 64),
-            Normalization = parsed.GetValue(options.Mnist.Normalization) == "group" ? MnistNormalization.Group : MnistNormalization.Batch,
-            Solver = new Dopri5(),
-            Steps = MnistModelOptions.Tolerances(TrainingTolerance, TrainingTolerance),
-            Gradient = GradientMethod.BacksolveAdjoint,
-        };
-        ImageTrainingOptions training = defaults with
-        {
-            Epochs = (int)(parsed.GetValue(options.Mnist.Epochs) ?? defaults.Epochs),
-            Schedule = LearningRateSchedule.Cosine(),
             CheckpointPath = run,
-            Settings = model.ToSettings(),
-            Batches = defaults.Batches with
-            {
-                BatchSize = (int)(parsed.GetValue(options.Mnist.Batch) ?? defaults.Batches.BatchSize),
-                Seed = parsed.GetValue(options.Mnist.Shared.Seed) ?? 0,
-                Scale = collection.Scale,
-            },
+            RunSettings = MnistModelOptions.Settings.ToText(model),
+            Batches = training.Batches with { Scale = collection.Scale },
         };
         (Layer network, ImageClassifierTrainer trainer) = MnistTraining.Prepare(model, training, data, isResumed: run is not null && File.Exists(run));
         ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Message}");
+            context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Problem}");
         }
         else if (result.Outcome == TrainingOutcome.Cancelled)
         {
@@ -138,7 +124,7 @@ internal static class MnistCharacteristicsRun
         CommandContext context, CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, ImageClassifier classifier, string name, ImageDataset test, AdaptiveHistory? history)
     {
         OdeSolver solver = OdeSolver.Parse(parsed.GetValue(options.Solver) ?? "dopri5");
-        ImageDataset images = test.Take((int)(parsed.GetValue(options.Images) ?? 32));
+        ImageDataset images = test.Take((int)(parsed.GetValue(options.Count) ?? 32));
         try
         {
             context.Error.WriteLine($"Solving for {images.Count} images by {solver.Name} to tolerances of {InWords.Number(Tolerances[0])} to {CharacteristicsReport.Text(Tolerances[^1])}");
@@ -154,7 +140,7 @@ internal static class MnistCharacteristicsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Message}", ExitCode.Failure, e);
+            throw new CommandException($"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Problem}", ExitCode.Failure, e);
         }
     }
 

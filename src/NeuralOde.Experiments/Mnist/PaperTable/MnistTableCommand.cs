@@ -5,46 +5,39 @@ namespace NeuralOde.Experiments.Mnist.PaperTable;
 /// <summary><c>neuralode experiment mnist-table</c>: the classifiers side by side. What it does is in <see cref="MnistTableRun"/>.</summary>
 internal static class MnistTableCommand
 {
-    public static CommandDescription Create()
+    public static CommandDescription Create() => new()
+    {
+        Name = "experiment mnist-table",
+        Summary = "Trains the classifiers of 'experiment mnist' and puts them beside the paper's table: error, parameters, memory, time.",
+        Examples =
+        [
+            ("neuralode experiment mnist-table --data mnist --seeds 0-2", "Trains what is not in the folder mnist-runs yet; then the report mnist-table.html."),
+            ("neuralode experiment mnist-table --no-train --metrics table.json", "A table of the runs that are finished, and of the measurements."),
+            ("neuralode experiment mnist-table --train-images 2000 --epochs 1 --channels 16 --runs small", "A quick look at a part of the data, with smaller networks."),
+        ],
+        Notes =
+        [
+            "The rows, with the names of their runs in the folder (S is the seed):\n"
+            + "  MLP        'experiment mnist --model mlp --epochs 20': mlp-S\n"
+            + "  ResNet     'experiment mnist --model resnet': resnet-S\n"
+            + "  RK-Net     'experiment mnist', the default ODE-Net, whose gradient is direct: odenet-S\n"
+            + "  ODE-Net    'experiment mnist --published --schedule cosine', the adjoint: odenet-published-S",
+            "A run is the file NAME.checkpoint.safetensors, the same as the commands above write with --checkpoint: a finished one is taken as it is, an unfinished one goes on, and one of other settings is refused. The test error is that of the model after the last epoch; no epoch is chosen by the test images.",
+            "Memory and time are measured here, on random images: training steps of each model, and of residual networks of 6 to 24 blocks and Euler solves of 20 to 200 steps with both gradients. Memory is what a training step holds at most, model and optimizer included; it does not depend on what else the machine does, but time does.",
+            "Ctrl+C stops after the step in hand; the same command goes on. The exit code is 2 where the command line, the data or a run is wrong, and 1 where training fails.",
+        ],
+        Body = Body,
+    };
+
+    private static CommandBody Body()
     {
         var options = new MnistTableOptions();
-        return new CommandDescription
+        return new CommandBody
         {
-            Name = "experiment mnist-table",
-            Summary = "Trains the classifiers of 'experiment mnist' and puts them beside the paper's table: error, parameters, memory, time.",
-            Examples =
-            [
-                ("neuralode experiment mnist-table --data mnist --seeds 0-2", "Trains what is not in the folder mnist-runs yet; then the report mnist-table.html."),
-                ("neuralode experiment mnist-table --no-train --metrics table.json", "A table of the runs that are finished, and of the measurements."),
-                ("neuralode experiment mnist-table --train-images 2000 --epochs 1 --channels 16 --runs small", "A quick look at a part of the data, with smaller networks."),
-            ],
-            Notes =
-            [
-                "The rows, with the names of their runs in the folder (S is the seed):\n"
-                + "  MLP        'experiment mnist --model mlp --epochs 20': mlp-S\n"
-                + "  ResNet     'experiment mnist --model resnet': resnet-S\n"
-                + "  RK-Net     'experiment mnist', the default ODE-Net, whose gradient is direct: odenet-S\n"
-                + "  ODE-Net    'experiment mnist --published --schedule cosine', the adjoint: odenet-published-S",
-                "A run is the file NAME.checkpoint.safetensors, the same as the commands above write with --checkpoint: a finished one is taken as it is, an unfinished one goes on, and one of other settings is refused. The test error is that of the model after the last epoch; no epoch is chosen by the test images.",
-                "Memory and time are measured here, on random images: training steps of each model, and of residual networks of 6 to 24 blocks and Euler solves of 20 to 200 steps with both gradients. Memory is what a training step holds at most, model and optimizer included; it does not depend on what else the machine does, but time does.",
-                "Ctrl+C stops after the step in hand; the same command goes on. The exit code is 2 where the command line, the data or a run is wrong, and 1 where training fails.",
-            ],
-            Groups =
-            [
-                ("Data", [options.Mnist.Data, options.Mnist.Dataset, options.Mnist.TrainImages, options.Mnist.TestImages]),
-                ("Runs",
-                [
-                    options.Runs,
-                    options.Seeds,
-                    options.NoTrain,
-                    options.Epochs,
-                    options.Mnist.Batch,
-                    options.Mnist.Channels,
-                    options.Mnist.Hidden,
-                    options.Mnist.Threads.Option,
-                ]),
-                ("Output", [options.Shared.Report, options.Shared.NoReport, options.Shared.Metrics]),
-            ],
+            Groups = options.Settings.Groups(
+                ("Data", [options.Images.Data, options.Images.Dataset, options.Images.TrainImages, options.Images.TestImages]),
+                ("Runs", [options.Runs, options.Seeds, options.NoTrain, options.Threads.Option]),
+                ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Metrics])),
             Run = (context, parsed) => MnistTableRun.Start(context, parsed, options),
         };
     }
@@ -52,16 +45,22 @@ internal static class MnistTableCommand
     /// <summary>The options of <c>experiment mnist-table</c>.</summary>
     internal sealed class MnistTableOptions
     {
-        public MnistCommand.MnistOptions Mnist { get; } = new();
+        public SettingOptions Settings { get; } = new SettingOptions()
+            .Add(
+                ImageTrainingOptions.Settings.Only("epochs", "batch").Under("Runs"),
+                [.. MnistTableRow.All.Select(static (x, i) => (i == 0 ? "" : $"for {x.Run}", ImageTrainingOptions.Default with { Epochs = x.Epochs }))])
+            .Add(MnistModelOptions.Settings.Only("channels", "hidden").Under("Runs"), [.. MnistTableRow.All.Select(static x => ("", x.Model))]);
 
-        public SharedOptions Shared { get; } = new("", "", "", "mnist-table.html or fashion-mnist-table.html in the current folder");
+        public ImageOptions Images { get; } = new();
 
-        public CommandOption<string?> Runs { get; } = new("--runs", "The folder with the runs. Default mnist-runs or fashion-mnist-runs.") { ValueName = "DIR" };
+        public OutputOptions Output { get; } = new("mnist-table.html or fashion-mnist-table.html in the current folder");
+
+        public CommandOption<string?> Runs { get; } = Options.Text("--runs", "The folder with the runs. Default mnist-runs or fashion-mnist-runs.", "DIR");
 
         public CommandOption<int[]?> Seeds { get; } = Options.Seeds("--seeds", "A run of each model for each of these seeds. Default 0.");
 
         public CommandOption<bool> NoTrain { get; } = Options.Flag("--no-train", "Trains nothing: takes the runs that are finished, and leaves the other places empty.");
 
-        public CommandOption<long?> Epochs { get; } = Options.Whole("--epochs", 1, 100_000, "How many times all training images are seen. Default 5, for the perceptron 20.");
+        public ThreadsOption Threads { get; } = new();
     }
 }

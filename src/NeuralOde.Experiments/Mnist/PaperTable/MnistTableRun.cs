@@ -22,18 +22,19 @@ internal static class MnistTableRun
 
     public static int Start(CommandContext context, CommandValues parsed, MnistTableCommand.MnistTableOptions options)
     {
-        ImageCollection collection = ImageCollection.All.First(x => x.Name == (parsed.GetValue(options.Mnist.Dataset) ?? "mnist"));
+        ImageCollection collection = options.Images.Collection(parsed);
         string folder = parsed.GetValue(options.Runs) ?? $"{collection.Name}-runs";
         int[] seeds = parsed.GetValue(options.Seeds) is { Length: > 0 } given ? [.. given.Distinct()] : [0];
         bool trains = !parsed.GetValue(options.NoTrain);
-        string? report = options.Shared.ReportPath(parsed, $"{collection.Name}-table.html"), metrics = options.Shared.MetricsPath(parsed);
+        string? report = options.Output.ReportPath(parsed, $"{collection.Name}-table.html"), metrics = options.Output.MetricsPath(parsed);
         OutputFiles.Check(("--report", report), ("--metrics", metrics));
-        options.Mnist.Threads.Apply(parsed);
+        options.Threads.Apply(parsed);
 
-        MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Mnist, collection, seed: 0));
+        MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Images, collection));
         CreateFolder(folder, trains);
         MnistTableRow[] rows = [.. MnistTableRow.All.Select(row => Sized(row, parsed, options))];
-        int batch = (int)(parsed.GetValue(options.Mnist.Batch) ?? 32);
+        ImageTrainingOptions sized = options.Settings.Apply(ImageTrainingOptions.Settings, ImageTrainingOptions.Default, parsed);
+        int batch = sized.Batches.BatchSize;
 
         // All files first: one of other settings should not be found out hours later.
         foreach ((MnistTableRow row, int seed) in rows.SelectMany(row => seeds.Select(seed => (row, seed))))
@@ -75,20 +76,15 @@ internal static class MnistTableRun
 
     private static MnistTableRow Sized(MnistTableRow row, CommandValues parsed, MnistTableCommand.MnistTableOptions options) => row with
     {
-        Epochs = (int)(parsed.GetValue(options.Epochs) ?? row.Epochs),
-        Model = row.Model with
-        {
-            Channels = (int)(parsed.GetValue(options.Mnist.Channels) ?? row.Model.Channels),
-            HiddenUnits = (int)(parsed.GetValue(options.Mnist.Hidden) ?? row.Model.HiddenUnits),
-        },
+        Epochs = options.Settings.Apply(ImageTrainingOptions.Settings, ImageTrainingOptions.Default with { Epochs = row.Epochs }, parsed).Epochs,
+        Model = options.Settings.Apply(MnistModelOptions.Settings.For(row.Model), row.Model, parsed),
     };
 
-    private static ImageTrainingOptions Training(MnistTableRow row, string folder, int seed, int batch, ImageCollection collection) => new()
+    private static ImageTrainingOptions Training(MnistTableRow row, string folder, int seed, int batch, ImageCollection collection) => ImageTrainingOptions.Default with
     {
         Epochs = row.Epochs,
-        Schedule = LearningRateSchedule.Cosine(),
         CheckpointPath = row.File(folder, seed),
-        Settings = row.Model.ToSettings(),
+        RunSettings = MnistModelOptions.Settings.ToText(row.Model),
         Batches = new ImageBatchOptions { BatchSize = batch, Seed = seed, Scale = collection.Scale },
     };
 
@@ -139,7 +135,7 @@ internal static class MnistTableRun
                 context.Error.WriteLine($"neuralode: stopped. The same command goes on with {path}.");
                 return (ExitCode.Cancelled, null);
             case TrainingOutcome.Diverged:
-                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Message}");
+                context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Problem}");
                 return (ExitCode.Failure, null);
             default:
                 ClassifierEvaluation test = ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken);
@@ -161,14 +157,14 @@ internal static class MnistTableRun
             new(title, unit, [.. counts.Select(n => (n, Measure(context, model(n), data, batch, TimedStepsOfSeries)))]);
     }
 
-    private static TrainingStepCost Measure(CommandContext context, MnistModelOptions model, MnistData data, int batch, int steps) => UserFault.Checked(() => TrainingStepCost.Measure(
+    private static TrainingStepCost Measure(CommandContext context, MnistModelOptions model, MnistData data, int batch, int steps) => TrainingStepCost.Measure(
         () => MnistModels.Create(model, new RandomSource(0), data.Training.Rows, data.Training.Columns, data.Training.Classes),
         batch,
         data.Training.Rows,
         data.Training.Columns,
         data.Training.Classes,
         steps,
-        context.CancellationToken));
+        context.CancellationToken);
 
     private static void Say(TextWriter writer, MnistTable table)
     {

@@ -1,4 +1,5 @@
 using NeuralOde.Layers.Recurrent;
+using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -64,66 +65,105 @@ public sealed record LatentFitOptions
     /// <value>Default 0.</value>
     public long Seed { get; init; }
 
-    internal void Validate()
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<LatentFitOptions> Settings { get; } = new(
+    [
+        .. Setting.Group(
+            "Model and training",
+            Setting.Widths("hidden", "The widths of the network's hidden layers.", (LatentFitOptions x) => x.Widths, (x, v) => x with { Widths = v }),
+            Setting.OptionalWhole("iterations", 1, 100_000_000, "Training iterations.", (LatentFitOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
+            Setting.OptionalPositive(
+                "learning rate",
+                "The optimizer's step, at the start of its schedule.",
+                (LatentFitOptions x) => x.LearningRate,
+                (x, v) => x with { LearningRate = v }),
+            Setting.Seed((LatentFitOptions x) => x.Seed, (x, v) => x with { Seed = v }),
+            Setting.Positive(
+                "relative tolerance",
+                "Relative tolerance of each step while learning.",
+                (LatentFitOptions x) => x.RelativeTolerance,
+                (x, v) => x with { RelativeTolerance = v }) with
+            {
+                Option = "rtol",
+            }),
+        .. Setting.Group(
+            "With --model latent only",
+            Setting.OptionalWhole("latent", 1, 1_000, "Components of the latent state.", (LatentFitOptions x) => x.LatentStates, (x, v) => x with { LatentStates = v }),
+            Setting.OptionalWhole("units", 1, 10_000, "Units of the encoder.", (LatentFitOptions x) => x.EncoderUnits, (x, v) => x with { EncoderUnits = v }),
+            Setting.Choice(
+                "encoder",
+                [("gru", SeriesEncoderKind.Gru), ("ode-rnn", SeriesEncoderKind.OdeRnn)],
+                "What reads the series. The state of ode-rnn moves between observations.",
+                (LatentFitOptions x) => x.Encoder,
+                (x, v) => x with { Encoder = v })),
+        Setting.Whole("batch size", 1, 1_000_000, "Series in a training step.", (LatentFitOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }),
+        Setting.Number(
+            "partial share",
+            0,
+            1,
+            "The share of series of which only a first part is encoded in a training step.",
+            (LatentFitOptions x) => x.PartialShare,
+            (x, v) => x with { PartialShare = v }),
+        Setting.Number(
+            "validation share",
+            0,
+            0.5,
+            "The share of series by which the best model is kept.",
+            (LatentFitOptions x) => x.ValidationShare,
+            (x, v) => x with { ValidationShare = v }),
+        Setting.OptionalWhole(
+            "patience",
+            1,
+            1_000_000,
+            "Validations without a better model after which training ends.",
+            (LatentFitOptions x) => x.Patience,
+            (x, v) => x with { Patience = v }),
+        Setting.Number(
+            "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.", (LatentFitOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
+        Setting.Number(
+            "evidence weight", 0, double.PositiveInfinity, "For a classifier, the weight of the bound beside the cross entropy.", (LatentFitOptions x) => x.EvidenceWeight, (x, v) => x with { EvidenceWeight = v }),
+    ]);
+
+    /// <summary>What stands for values that are not given, for a model of series.</summary>
+    public static LatentFitOptions ForSeries { get; } = new() { LatentStates = 4, EncoderUnits = 32, Iterations = 1500, LearningRate = 0.01 };
+
+    /// <summary>What stands for values that are not given, for a classifier.</summary>
+    public static LatentFitOptions ForClasses { get; } = new() { LatentStates = 16, EncoderUnits = 100, Iterations = 600, LearningRate = 0.005 };
+
+    /// <summary>These options, with values in place of those that are not given.</summary>
+    internal LatentFitOptions Or(LatentFitOptions others) => this with
     {
-        ArgumentNullException.ThrowIfNull(Widths);
-        ArgumentOutOfRangeException.ThrowIfLessThan(LatentStates ?? 1, 1, nameof(LatentStates));
-        ArgumentOutOfRangeException.ThrowIfLessThan(EncoderUnits ?? 1, 1, nameof(EncoderUnits));
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        foreach (int width in Widths)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(Widths));
-        }
-
-        Within(PartialShare, 1, nameof(PartialShare));
-        Within(ValidationShare, 0.5, nameof(ValidationShare));
-        Within(EvidenceWeight, double.MaxValue, nameof(EvidenceWeight));
-        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations ?? 1, 1, nameof(Iterations));
-        Above(LearningRate ?? 1, nameof(LearningRate));
-        Above(RelativeTolerance, nameof(RelativeTolerance));
-
-        static void Within(double value, double most, string name)
-        {
-            if (!(value >= 0 && value <= most))
-            {
-                throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is from 0 to {most}."));
-            }
-        }
-
-        static void Above(double value, string name)
-        {
-            if (!(value > 0 && double.IsFinite(value)))
-            {
-                throw new ArgumentOutOfRangeException(name, value, $"{name} is finite and above 0.");
-            }
-        }
-    }
+        LatentStates = LatentStates ?? others.LatentStates,
+        EncoderUnits = EncoderUnits ?? others.EncoderUnits,
+        Iterations = Iterations ?? others.Iterations,
+        LearningRate = LearningRate ?? others.LearningRate,
+    };
 
     /// <summary>How many of so many series are kept for validation: where they are few, each is worth more for learning.</summary>
     internal int ValidationCount(int series) => series < 20 || ValidationShare == 0 ? 0 : Math.Max(2, (int)Math.Round(ValidationShare * series));
 
-    internal LatentModelShape Shape(int components, int covariates, int latent, int units) => new()
+    internal LatentModelShape Shape(int components, int covariates) => new()
     {
         Components = components,
         Covariates = covariates,
-        Latent = LatentStates ?? latent,
-        Units = EncoderUnits ?? units,
+        Latent = LatentStates!.Value,
+        Units = EncoderUnits!.Value,
         Widths = [.. Widths],
         Encoder = Encoder,
         RelativeTolerance = RelativeTolerance,
     };
 
-    internal LatentTrainingOptions Training(int iterations, double learningRate) => new()
+    internal LatentTrainingOptions Training() => new()
     {
-        Iterations = Iterations ?? iterations,
-        LearningRate = LearningRate ?? learningRate,
+        Iterations = Iterations!.Value,
+        LearningRate = LearningRate!.Value,
         DivergenceWeight = DivergenceWeight,
 
         // A divergence at full weight from the start can silence the latent state before the decoder has any use for it.
         DivergenceWarmUp = 0.2,
         GradientNormBound = 10,
         Seed = Seed,
-        ValidationInterval = Math.Max(1, (Iterations ?? iterations) / 40),
+        ValidationInterval = Math.Max(1, Iterations!.Value / 40),
         Patience = Patience,
     };
 }

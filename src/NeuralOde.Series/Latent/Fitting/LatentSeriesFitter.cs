@@ -19,7 +19,8 @@ public static class LatentSeriesFitter
     /// <param name="progress">Hears where training stands; the best error is minus the mean log density of a validation value.</param>
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
-    /// <exception cref="ArgumentException">There are fewer than two series, a component has no value, or an option is out of range.</exception>
+    /// <exception cref="SeriesException">There are fewer than two series, or a component has no value.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static LatentSeriesFit Fit(
         TimeSeriesSet training,
         LatentFitOptions? options = null,
@@ -29,19 +30,21 @@ public static class LatentSeriesFitter
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new LatentFitOptions();
-        options.Validate();
+        LatentFitOptions.Settings.Check(options);
+        options = options.Or(LatentFitOptions.ForSeries);
         if (training.Series.Count < 2)
         {
-            throw new ArgumentException("A latent model learns what series have in common, so there must be at least two of them; there is one. A single series takes the other model.", nameof(training));
+            throw new SeriesException(
+                SeriesReason.TooFewSeries, "A latent model learns what series have in common, so there must be at least two of them; there is one.", "Learn a single series with SeriesFitter.");
         }
 
         LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training);
         scaling.Check(known ?? training);
         var random = new RandomSource(options.Seed);
-        LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count, latent: 4, units: 32);
+        LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count);
         LatentOde model = shape.Create(random.Split());
         var task = new ForecastTask(model, [.. training.Series.Select(scaling.Observed)], options, random.Split());
-        TrainingResult result = new LatentTrainer(task, options.Training(iterations: 1500, learningRate: 0.01)).Run(progress, cancellationToken);
+        TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
         return new LatentSeriesFit(new LatentForecaster(model, shape, scaling, WithoutInputs(known ?? training)), result, task.ValidationCount);
     }
 

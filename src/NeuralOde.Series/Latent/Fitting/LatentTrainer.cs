@@ -31,7 +31,7 @@ public sealed class LatentTrainer
     /// <summary>Prepares a run of any task.</summary>
     internal LatentTrainer(LatentTask task, LatentTrainingOptions options)
     {
-        options.Check();
+        LatentTrainingOptions.Settings.Check(options);
         _run = new TrainingRun(new LatentTrainingTask(task, options), new Adam(task.Model.Parameters, options.LearningRate), options.ForRun());
     }
 

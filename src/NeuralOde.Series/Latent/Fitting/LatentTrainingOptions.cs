@@ -1,6 +1,6 @@
-using System.Globalization;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
+using NeuralOde.Settings;
 using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
@@ -54,23 +54,7 @@ public sealed record LatentTrainingOptions
 
     /// <summary>What must be the same when a run is resumed, as words that a user knows; the trainer adds its own.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<(string Name, string Value)> Settings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
-
-    internal void Check()
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ValidationInterval, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointInterval, 1);
-        if (Patience < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(Patience), Patience, "Training waits for at least one validation without a better model.");
-        }
-
-        if (!(DivergenceWeight >= 0 && double.IsFinite(DivergenceWeight)) || DivergenceWarmUp is not (>= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(DivergenceWeight), (DivergenceWeight, DivergenceWarmUp), "The divergence's weight is at least 0, and its warm-up a part of training from 0 to 1.");
-        }
-    }
+    public IReadOnlyList<(string Name, string Value)> RunSettings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
 
     internal TrainingOptions ForRun() => new()
     {
@@ -80,21 +64,51 @@ public sealed record LatentTrainingOptions
         Validation = new ValidationPlan { Interval = ValidationInterval },
         EarlyStopping = Patience is { } patience ? new EarlyStopping(patience) : null,
         Checkpointing = CheckpointPath is null ? null : new Checkpointing(CheckpointPath, CheckpointInterval),
-        Settings = AllSettings(),
+        Settings = [.. RunSettings, .. LatentTrainingOptions.Settings.ToResume(this)],
     };
 
-    /// <summary>What decides about every bit of a run.</summary>
-    private IReadOnlyList<(string Name, string Value)> AllSettings() =>
+    /// <summary>The settings: what each is called, its range and its help.</summary>
+    public static SettingList<LatentTrainingOptions> Settings { get; } = new(
     [
-        .. Settings,
-        ("iterations", Iterations.ToString(CultureInfo.InvariantCulture)),
-        ("learning rate", LearningRate.ToString("R", CultureInfo.InvariantCulture)),
-        ("schedule", Schedule.ToString() ?? ""),
-        ("bound on the gradient's norm", GradientNormBound?.ToString("R", CultureInfo.InvariantCulture) ?? "none"),
-        ("divergence weight", DivergenceWeight.ToString("R", CultureInfo.InvariantCulture)),
-        ("divergence warm-up", DivergenceWarmUp.ToString("R", CultureInfo.InvariantCulture)),
-        ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
-        ("iterations between validations", ValidationInterval.ToString(CultureInfo.InvariantCulture)),
-        ("patience", Patience?.ToString(CultureInfo.InvariantCulture) ?? "none"),
-    ];
+        .. Setting.Group(
+            "Training",
+            Setting.Iterations((LatentTrainingOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
+            Setting.LearningRate((LatentTrainingOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
+            Setting.Schedule((LatentTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
+            Setting.GradientNormBound((LatentTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
+            Setting.Whole(
+                "iterations between validations",
+                1,
+                100_000_000,
+                "Iterations between two validations.",
+                (LatentTrainingOptions x) => x.ValidationInterval,
+                (x, v) => x with { ValidationInterval = v }) with
+            {
+                Option = "validate-every",
+            },
+            Setting.OptionalWhole(
+                "patience",
+                1,
+                1_000_000,
+                "Stops early: after N validations in a row without a better model.",
+                (LatentTrainingOptions x) => x.Patience,
+                (x, v) => x with { Patience = v }),
+            Setting.Seed((LatentTrainingOptions x) => x.Seed, (x, v) => x with { Seed = v }),
+            Setting.Whole(
+                "iterations between checkpoints",
+                1,
+                100_000_000,
+                "Iterations between two writings of the checkpoint; it is also written at the end.",
+                (LatentTrainingOptions x) => x.CheckpointInterval,
+                (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
+        Setting.Number(
+            "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.", (LatentTrainingOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
+        Setting.Number(
+            "divergence warm-up",
+            0,
+            1,
+            "The part of training over which that weight grows evenly from 0.",
+            (LatentTrainingOptions x) => x.DivergenceWarmUp,
+            (x, v) => x with { DivergenceWarmUp = v }),
+    ]);
 }

@@ -18,20 +18,22 @@ public static class SeriesClassifierFitter
     /// <param name="progress">Hears where training stands; the best error is the cross entropy on validation series.</param>
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
-    /// <exception cref="ArgumentException">A component has no value, or an option is out of range.</exception>
+    /// <exception cref="SeriesException">A component has no value.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static SeriesClassifierFit Fit(
         LabelledSeries training, LatentFitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new LatentFitOptions();
-        options.Validate();
+        LatentFitOptions.Settings.Check(options);
+        options = options.Or(LatentFitOptions.ForClasses);
         LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training.Series);
         var random = new RandomSource(options.Seed);
-        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count, latent: 16, units: 100);
+        LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count);
         var network = new SeriesClassifierNetwork(shape, training.Classes.Count, random.Split());
         var classifier = new SeriesClassifier(network, shape, scaling, training.Classes);
         var task = new ClassificationTask(classifier, training, options, random.Split());
-        TrainingResult result = new LatentTrainer(task, options.Training(iterations: 600, learningRate: 0.005)).Run(progress, cancellationToken);
+        TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
         return new SeriesClassifierFit(classifier, result, task.ValidationCount);
     }
 

@@ -1,3 +1,4 @@
+using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent.Fitting;
@@ -18,7 +19,7 @@ public sealed class ShuffledOrder(int count, RandomSource random)
         {
             if (value.Count != _order.Length + 1 || value[^1] < 0 || value[^1] > _order.Length || !value.Take(_order.Length).Order().SequenceEqual(Enumerable.Range(0, _order.Length).Select(static x => (long)x)))
             {
-                throw new ArgumentException($"This is no order of {_order.Length} numbers and a place in it.", nameof(value));
+                throw new SafeTensorsException(null, SafeTensorsReason.WrongValue, $"its position is no order of {_order.Length} numbers and a place in it.");
             }
 
             for (int i = 0; i < _order.Length; i++)

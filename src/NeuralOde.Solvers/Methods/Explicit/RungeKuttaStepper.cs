@@ -136,13 +136,18 @@ internal class RungeKuttaStepper<T> : Stepper<T>
             return NotFinite;
         }
 
-        if (!NeedsError)
+        if (!NeedsError && !NeedsInterpolation)
         {
             return Complete(0);
         }
 
         // A last stage that is shared with the next step is evaluated now: the error estimate and dense output want it.
         EvaluateSharedStage();
+        if (!NeedsError)
+        {
+            return Complete(0);
+        }
+
         double error = Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow);
         if (_tableau.LowerErrorRow is not null && error != 0)
         {

@@ -24,16 +24,26 @@ internal sealed unsafe class StepCombinations<T>
 
     /// <param name="tableau">Coefficients.</param>
     /// <param name="rows">Rows of the stages' derivatives from 0.</param>
-    /// <param name="firstDenseRow">First row of the stages for dense output.</param>
+    /// <param name="firstDenseRow">First row of the stages for dense output, which lie apart from the others.</param>
     public StepCombinations(ButcherTableau tableau, RowMemory<T> rows, int firstDenseRow)
+        : this(
+            [.. tableau.StageRows, tableau.StepRow, .. Estimates(tableau), .. tableau.DenseStageRows],
+            tableau.StageCount,
+            rows,
+            i => i < tableau.StageCount ? i : i - tableau.StageCount + firstDenseRow)
+    {
+        DenseIndex = StepIndex + 1 + Estimates(tableau).Length;
+    }
+
+    /// <param name="combinations">Combinations of the memory's rows.</param>
+    /// <param name="stepIndex">Which of them is the step's end.</param>
+    /// <param name="rows">Memory.</param>
+    /// <param name="rowOf">The row of an index in the combinations; the same number if not given.</param>
+    public StepCombinations(LinearCombination[] combinations, int stepIndex, RowMemory<T> rows, Func<int, int>? rowOf = null)
     {
         _rows = rows;
-        LinearCombination[] estimates = [.. new[] { tableau.ErrorRow, tableau.LowerErrorRow }.OfType<LinearCombination>()];
-        LinearCombination[] combinations = [.. tableau.StageRows, tableau.StepRow, .. estimates, .. tableau.DenseStageRows];
         double[] weights = [.. combinations.SelectMany(static x => x.Weights)];
-
-        // Stages for dense output lie apart from the others.
-        int[] indices = [.. combinations.SelectMany(static x => x.Indices).Select(i => i < tableau.StageCount ? i : i - tableau.StageCount + firstDenseRow)];
+        int[] indices = [.. combinations.SelectMany(static x => x.Indices).Select(i => rowOf is null ? i : rowOf(i))];
 
         // Whole vectors, so that scaling has no tail.
         int padded = (weights.Length + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
@@ -52,8 +62,7 @@ internal sealed unsafe class StepCombinations<T>
             first += count;
         }
 
-        StepIndex = tableau.StageCount;
-        DenseIndex = StepIndex + 1 + estimates.Length;
+        StepIndex = stepIndex;
     }
 
     /// <summary>The combination that is the step's end; before it are the stages' inputs, after it the error estimate where there is one.</summary>
@@ -107,6 +116,8 @@ internal sealed unsafe class StepCombinations<T>
 
         GC.KeepAlive(_rows);
     }
+
+    private static LinearCombination[] Estimates(ButcherTableau tableau) => [.. new[] { tableau.ErrorRow, tableau.LowerErrorRow }.OfType<LinearCombination>()];
 
     private static TItem* Address<TItem>(TItem[] pinned)
         where TItem : unmanaged

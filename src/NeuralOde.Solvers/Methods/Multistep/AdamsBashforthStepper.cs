@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
@@ -20,6 +21,7 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
     private readonly bool _corrects;
     private readonly double[] _historyTimes;
     private readonly double[] _weights;
+    private readonly double[] _denseWeights;
     private readonly double[] _nodes;
     private readonly int[] _rowIndices;
     private readonly int[] _correctorRows;
@@ -37,6 +39,7 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         _order = order;
         _historyTimes = new double[order - 1];
         _weights = new double[order];
+        _denseWeights = new double[order];
         _nodes = new double[order];
         _rowIndices = [0, .. Enumerable.Range(ExtraRow, order - 1)];
     }
@@ -86,6 +89,19 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool CombineQuadratures(double h)
         => _isMultistep ? CombineQuadratures(_corrects ? _correctorRows : _rowIndices, _weights, h) : base.CombineQuadratures(h);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Interpolate(double theta, double h, Span<T> destination)
+    {
+        if (!_isMultistep)
+        {
+            base.Interpolate(theta, h, destination);
+            return;
+        }
+
+        AdamsWeights.Compute(_nodes, theta, derivative: false, _denseWeights);
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _rowIndices, _denseWeights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)

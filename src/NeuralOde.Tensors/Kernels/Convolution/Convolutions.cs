@@ -118,6 +118,7 @@ internal static unsafe class Convolutions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DataGradientOfImage<T>(in ConvolutionSizes s, T* cotangent, T* turned, T* gradient, int image, int firstRow, int endRow, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -157,6 +158,7 @@ internal static unsafe class Convolutions
         return new TapAxis((length - remainder + stride - 1) / stride, places, taps, 1, shift - (taps - 1));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T>(in ImageMap<T> map, int image, int firstRow, int endRow, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -176,7 +178,7 @@ internal static unsafe class Convolutions
     {
         private readonly ref readonly ImageMap<T> _map = ref map;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => ImageMaps<T, TVector>.Run(_map, image, firstRow, endRow);
     }
@@ -186,7 +188,7 @@ internal static unsafe class Convolutions
     {
         private readonly ref readonly ConvolutionSizes _sizes = ref sizes;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => WeightGradient<T, TVector>.Run(_sizes, input, cotangent, gradient, firstRow, endRow);
     }

@@ -3,7 +3,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// <summary>One axis of a map from images to images: place p of the output sees the positions p·Stride + Offset + tap of the input.</summary>
 /// <param name="Places">The output's length.</param>
 /// <param name="Length">The input's length; outside of it there are zeros.</param>
-/// <param name="Taps">How many neighbouring positions a place sees.</param>
+/// <param name="Taps">How many neighboring positions a place sees.</param>
 /// <param name="Stride">Positions from place to place.</param>
 /// <param name="Offset">The first position that place 0 sees.</param>
 internal readonly record struct TapAxis(int Places, int Length, int Taps, int Stride, int Offset)

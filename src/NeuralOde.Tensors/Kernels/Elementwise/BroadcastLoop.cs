@@ -104,7 +104,7 @@ internal static unsafe class BroadcastLoop
         }
     }
 
-    /// <summary>Drops axes of length 1 and joins neighbours that every operand steps through evenly. The rank left, at least 1; −1 if there is nothing to do.</summary>
+    /// <summary>Drops axes of length 1 and joins neighbors that every operand steps through evenly. The rank left, at least 1; −1 if there is nothing to do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Merge(
         ReadOnlySpan<int> xStrides,

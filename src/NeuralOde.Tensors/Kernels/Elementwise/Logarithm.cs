@@ -8,7 +8,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// </summary>
 internal static class Logarithm
 {
-    // The bits of √½: subtracting them carries the fraction's upper part into the exponent field, which centres 1 + f on 1.
+    // The bits of √½: subtracting them carries the fraction's upper part into the exponent field, which centers 1 + f on 1.
     private const long SqrtHalfSingle = 0x3F3504F3;
     private const long SqrtHalfDouble = 0x3FE6A09E667F3BCD;
 

@@ -10,7 +10,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// <remarks>
 /// Whole vectors, then the tail under a mask: every element gets the same bits wherever it stands and at every width.
 /// One vector at a time is enough: out-of-order execution overlaps the independent iterations. The tail is read before anything is written,
-/// because a masked load waits for a pending store even where only the lanes that it leaves out overlap, as they do when arrays are neighbours in memory.
+/// because a masked load waits for a pending store even where only the lanes that it leaves out overlap, as they do when arrays are neighbors in memory.
 /// </remarks>
 internal static unsafe partial class Map
 {

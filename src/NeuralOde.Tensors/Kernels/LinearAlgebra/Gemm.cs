@@ -95,7 +95,7 @@ internal static unsafe partial class Gemm
     {
         private readonly ref readonly GemmProblem<T> _problem = ref problem;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => GemmPaths<T, TVector>.Multiply(_problem);
     }

@@ -14,7 +14,7 @@ internal readonly unsafe struct StridedMatrix<T>(T* data, nint rowStep, nint col
 
     public StridedMatrix<T> Transposed => new(Data, ColumnStep, RowStep);
 
-    /// <summary>Whether the elements of a row are neighbours, so that vectors can be loaded along it.</summary>
+    /// <summary>Whether the elements of a row are neighbors, so that vectors can be loaded along it.</summary>
     public bool HasContiguousRows => ColumnStep == 1;
 
     /// <summary>The same matrix without its first rows and columns.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
-/// One to four neighbouring vectors, held in registers.
+/// One to four neighboring vectors, held in registers.
 /// Kernels keep their accumulators in locals of this type; every method is inlined, so the compiler promotes each field to a register of its own.
 /// </summary>
 internal unsafe struct TileRow<T, TVector>

@@ -82,7 +82,7 @@ internal static unsafe class Coefficients
     private readonly struct InverseRoots<T>(T* variance, int groups, T epsilon, T* destination) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T>
         {

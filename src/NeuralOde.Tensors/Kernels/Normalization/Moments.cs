@@ -71,7 +71,7 @@ internal static unsafe class Moments
         }
     }
 
-    /// <summary>Each group is a run of neighbours.</summary>
+    /// <summary>Each group is a run of neighbors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Runs<T>(T* x, NormalizationExtent extent, T* mean, T* variance, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -123,7 +123,7 @@ internal static unsafe class Moments
     private readonly struct ColumnMoments<T>(T* x, int rows, int stride, int count, T* mean, T* variance) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T>
             => Columns<Lockstep2<Lockstep2<TVector, T>, T>, TVector, T>(x, rows, stride, count, mean, variance);

@@ -49,14 +49,16 @@ internal static unsafe class Normalization
                 row += rows;
                 if (extent.Width >= LongRun)
                 {
-                    VectorDispatch.Run<T, Runs<T>>(new() { X = px + start, Mean = groupMean, Inverse = inverse, Scale = ps, Shift = pb, Rows = rows, Extent = extent, Destination = pd + start }, width);
+                    var runs = new Runs<T> { X = px + start, Mean = groupMean, Inverse = inverse, Scale = ps, Shift = pb, Rows = rows, Extent = extent, Destination = pd + start };
+                    VectorDispatch.Run<T, Runs<T>>(runs, width);
                     continue;
                 }
 
                 Coefficients.Spread(groupMean, extent, mean);
                 Coefficients.Spread(inverse, extent, factor);
                 Map.Binary<T, MultiplyOperator<T>>(new ReadOnlySpan<T>(factor, channels), new ReadOnlySpan<T>(ps, channels), new Span<T>(factor, channels));
-                VectorDispatch.Run<T, Lines<T>>(new() { X = px + start, Mean = mean, Factor = factor, Shift = pb, Rows = rows, Channels = channels, Destination = pd + start }, width);
+                var lines = new Lines<T> { X = px + start, Mean = mean, Factor = factor, Shift = pb, Rows = rows, Channels = channels, Destination = pd + start };
+                VectorDispatch.Run<T, Lines<T>>(lines, width);
             }
         }
     }
@@ -87,7 +89,7 @@ internal static unsafe class Normalization
     private readonly struct ScaledLines<T>(T* x, T* scale, T* shift, int rows, int channels, T* destination) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => ScaleShiftRows<TVector, T>(x, scale, shift, rows, channels, destination);
     }

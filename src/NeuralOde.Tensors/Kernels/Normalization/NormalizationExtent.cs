@@ -1,12 +1,12 @@
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
-/// What is normalised together: a dense tensor seen as [outer, rows, groups, width], where each (outer, group) is one set of rows·width elements
+/// What is normalized together: a dense tensor seen as [outer, rows, groups, width], where each (outer, group) is one set of rows·width elements
 /// with a mean and a variance of its own, and each of the groups·width channels has a scale and a shift.
 /// </summary>
 /// <remarks>
-/// Batch normalisation is [1, all but the channels, channels, 1], group normalisation [batch, positions, groups, channels of a group], layer
-/// normalisation [all before, 1, 1, features].
+/// Batch normalization is [1, all but the channels, channels, 1], group normalization [batch, positions, groups, channels of a group], layer
+/// normalization [all before, 1, 1, features].
 /// </remarks>
 internal readonly record struct NormalizationExtent(int Outer, int Rows, int Groups, int Width)
 {

@@ -21,7 +21,7 @@ internal readonly record struct PoolWindows(int Size, int Stride, int Padding, i
     {
         if (IsAdaptive)
         {
-            // From floor(i·n / m) to ceil((i + 1)·n / m): neighbours overlap by a pixel where the sizes do not divide.
+            // From floor(i·n / m) to ceil((i + 1)·n / m): neighbors overlap by a pixel where the sizes do not divide.
             return ((int)((long)index * length / count), (int)((((long)(index + 1) * length) + count - 1) / count));
         }
 

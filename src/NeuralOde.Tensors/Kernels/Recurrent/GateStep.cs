@@ -128,7 +128,7 @@ internal static unsafe class GateStep
     {
         private readonly ref readonly GateRow<T> _first = ref first;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => ForwardLoop<TVector, T, TGates>(rows, mask, _first);
     }
@@ -139,7 +139,7 @@ internal static unsafe class GateStep
     {
         private readonly ref readonly GateRow<T> _first = ref first;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector>()
             where TVector : struct, ISimdVector<TVector, T> => BackwardLoop<TVector, T, TGates>(rows, mask, _first);
     }

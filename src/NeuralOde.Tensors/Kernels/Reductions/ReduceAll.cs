@@ -25,8 +25,9 @@ internal static unsafe class ReduceAll
         where TTerm : struct, ITerm<T>
         => VectorDispatch.RunInBlocks<T, Call<T, TReduction, TTerm>, T>(new(term, x, y, z, length), width);
 
+    /// <summary>The same with given vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Pairwise<TVector, TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
+    internal static T Pairwise<TVector, TBlock, T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length)
         where TVector : struct, ISimdVector<TVector, T>
         where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -148,7 +149,7 @@ internal static unsafe class ReduceAll
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public T Run<TVector, TBlock>()
             where TVector : struct, ISimdVector<TVector, T>
             where TBlock : struct, ISimdVector<TBlock, T> => Pairwise<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, length);

@@ -22,37 +22,47 @@ internal static unsafe class ReduceAxis
     private const int Small = 16;
 
     /// <summary>destination[o, i] = the reduction over a of x[o, a, i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Invoke<T, TReduction>(T* x, int outer, int axis, int inner, T* destination, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+        => VectorDispatch.RunInBlocks<T, Call<T, TReduction>, nint>(new(x, outer, axis, inner, destination), width);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T* Choose<TVector, TBlock, T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
+        where TVector : struct, ISimdVector<TVector, T>
+        where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
     {
         if (outer == 0 || inner == 0)
         {
-            return;
+            return destination;
         }
 
         if (inner == 1 && axis >= Small)
         {
             for (var o = 0; o < outer; o++)
             {
-                destination[o] = ReduceAll.Invoke<T, TReduction, ElementTerm<T>>(default, x + ((long)o * axis), null, null, axis, width);
+                *destination++ = ReduceAll.Pairwise<TVector, TBlock, T, TReduction, ElementTerm<T>>(default, x + ((long)o * axis), null, null, axis);
             }
 
-            return;
+            return destination;
         }
 
         if (inner < Small && axis < Small)
         {
-            Plain<T, TReduction>(x, outer, axis, inner, destination);
-            return;
+            return Plain<T, TReduction>(x, outer, axis, inner, destination);
         }
 
-        VectorDispatch.RunInBlocks<T, Call<T, TReduction>, nint>(new(x, outer, axis, inner, destination), width);
+        // Machines with 512-bit vectors have the registers for four chains of four.
+        return 4 * TVector.Count == TBlock.Count
+            ? Panels<TVector, Lockstep2<Lockstep2<TVector, T>, T>, TBlock, T, TReduction>(x, outer, axis, inner, destination)
+            : Panels<TVector, Lockstep2<TVector, T>, TBlock, T, TReduction>(x, outer, axis, inner, destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Plain<T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
+    private static T* Plain<T, TReduction>(T* x, int outer, int axis, int inner, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
     {
@@ -71,6 +81,8 @@ internal static unsafe class ReduceAxis
 
             x += axis * inner;
         }
+
+        return destination;
     }
 
     /// <summary>Columns of whole vectors, or for an inner length that divides a block, all rows in one stream whose lanes are then folded onto each other.</summary>
@@ -211,15 +223,9 @@ internal static unsafe class ReduceAxis
         where TReduction : struct, IReduction<T>
     {
         /// <summary>Returns where the result ends.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
         public nint Run<TVector, TBlock>()
             where TVector : struct, ISimdVector<TVector, T>
-            where TBlock : struct, ISimdVector<TBlock, T>
-        {
-            // Machines with 512-bit vectors have the registers for four chains of four.
-            return 4 * TVector.Count == TBlock.Count
-                ? (nint)Panels<TVector, Lockstep2<Lockstep2<TVector, T>, T>, TBlock, T, TReduction>(x, outer, axis, inner, destination)
-                : (nint)Panels<TVector, Lockstep2<TVector, T>, TBlock, T, TReduction>(x, outer, axis, inner, destination);
-        }
+            where TBlock : struct, ISimdVector<TBlock, T> => (nint)Choose<TVector, TBlock, T, TReduction>(x, outer, axis, inner, destination);
     }
 }

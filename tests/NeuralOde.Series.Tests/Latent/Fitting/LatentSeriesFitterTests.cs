@@ -4,6 +4,7 @@ using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Scaling;
+using NeuralOde.Settings;
 using NeuralOde.Tensors;
 using NeuralOde.Training;
 
@@ -47,7 +48,7 @@ public sealed class LatentSeriesFitterTests : IDisposable
         LatentForecaster model = LatentSeriesFitter.Fit(data, s_short with { Encoder = SeriesEncoderKind.OdeRnn, Iterations = 5 }).Forecaster;
         string path = Path.Combine(_folder, "m.safetensors");
         model.Save(path);
-        Assert.True(LatentForecaster.IsIn(path));
+        Assert.Equal(LatentForecaster.FileKind.Name, ModelFile.Load(path).Kind);
         LatentForecaster loaded = LatentForecaster.Load(path);
         Assert.Equal(data.LogComponents, loaded.Known.LogComponents);
         Assert.Equal(data.SeriesName, loaded.Known.SeriesName);
@@ -140,17 +141,24 @@ public sealed class LatentSeriesFitterTests : IDisposable
     public void Bad_arguments_are_told()
     {
         TimeSeriesSet data = Decays(4, seed: 10);
-        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => LatentSeriesFitter.Fit(data.WithSeries([data.Series[0]]), s_short)).Message, StringComparison.Ordinal);
+        Assert.Contains("at least two", Assert.Throws<SeriesException>(() => LatentSeriesFitter.Fit(data.WithSeries([data.Series[0]]), s_short)).Message, StringComparison.Ordinal);
         LatentForecaster model = LatentSeriesFitter.Fit(data, s_short with { Iterations = 1 }).Forecaster;
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Forecast(0.1, 1));
+        Assert.Equal(ForecastReason.NotAfterData, Assert.Throws<ForecastException>(() => model.Forecast(0.1, 1)).Reason);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Forecast(100, 0));
         Assert.Throws<ArgumentException>(() => model.Predict(data, [-1.0]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(data, [1.0], new LatentForecastOptions { Level = 1 }));
-        Assert.Contains("components y", Assert.Throws<ArgumentException>(() => model.Predict(new TimeSeriesSet(["y"], data.Series), [1.0])).Message, StringComparison.Ordinal);
+        Assert.Throws<SettingException>(() => model.Predict(data, [1.0], new LatentForecastOptions { Level = 1 }));
+        Assert.Contains("components y", Assert.Throws<SeriesException>(() => model.Predict(new TimeSeriesSet(["y"], data.Series), [1.0])).Message, StringComparison.Ordinal);
         string path = Path.Combine(_folder, "no.safetensors");
         SafeTensors.Save(path, [SafeTensor.Create<double>("x", [1], [1])]);
-        Assert.Contains("not a latent model", Assert.Throws<SafeTensorsException>(() => LatentForecaster.Load(path)).Message, StringComparison.Ordinal);
-        Assert.False(LatentForecaster.IsIn(path));
+        Assert.Contains("a latent forecast model of series is wanted", Assert.Throws<ModelFileException>(() => LatentForecaster.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_damage_to_a_saved_model_loads_or_is_a_typed_failure()
+    {
+        string path = Path.Combine(_folder, "damage.safetensors");
+        LatentSeriesFitter.Fit(Decays(4, seed: 12, covariate: true), s_short with { Iterations = 1 }).Forecaster.Save(path);
+        DamagedFiles.Check(path, static x => LatentForecaster.Load(x));
     }
 
     /// <summary>Noisy exponential decays from different heights at different rates, each at times of its own.</summary>

@@ -30,7 +30,8 @@ public class GateStepTests
         var next = new float[state.Length];
         var nextCell = new float[state.Length];
         float[] mask = [1, 0, 1];
-        GateStep.Forward<float, LstmGates<float>>(new GateBatch<float> { Hidden = Hidden, Gates = gates, Mask = mask, Previous = state, Next = next, PreviousCell = cell, NextCell = nextCell });
+        GateStep.Forward<float, LstmGates<float>>(
+            new GateBatch<float> { Hidden = Hidden, Gates = gates, Mask = mask, Previous = state, Next = next, PreviousCell = cell, NextCell = nextCell });
         Assert.Equal(state[Hidden..(2 * Hidden)], next[Hidden..(2 * Hidden)]);
         Assert.Equal(cell[Hidden..(2 * Hidden)], nextCell[Hidden..(2 * Hidden)]);
         Assert.NotEqual(state[..Hidden], next[..Hidden]);
@@ -39,7 +40,17 @@ public class GateStepTests
         float[] cellCotangent = Values<float>(5, state.Length);
         float[] cellBefore = [.. cellCotangent];
         GateStep.Backward<float, LstmGates<float>>(
-            new GateBatch<float> { Hidden = Hidden, Gates = gates, Mask = mask, Previous = state, Next = cotangent, PreviousCell = cell, NextCell = cellCotangent, Cell = nextCell });
+            new GateBatch<float>
+            {
+                Hidden = Hidden,
+                Gates = gates,
+                Mask = mask,
+                Previous = state,
+                Next = cotangent,
+                PreviousCell = cell,
+                NextCell = cellCotangent,
+                Cell = nextCell,
+            });
         Assert.All(gates[(Hidden * 4)..(Hidden * 8)], x => Assert.Equal(0, x));
         Assert.Equal(before[Hidden..(2 * Hidden)], cotangent[Hidden..(2 * Hidden)]);
         Assert.Equal(cellBefore[Hidden..(2 * Hidden)], cellCotangent[Hidden..(2 * Hidden)]);
