@@ -98,9 +98,9 @@ public sealed partial class Integrator<T>
 
             if (isCrossing && !endsAtEvent)
             {
-                // What the method and the controller remember is of the time before the jump. The state is copied, since a start clears the stepper's memory.
-                _stepper.State.CopyTo(_stateAtJump);
-                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _stateAtJump, events is not null));
+                // What the method and the controller remember is of the time before the jump.
+                _stepper.State.CopyTo(_restart);
+                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
             }
 
             if (isCrossing || endsAtEvent)
