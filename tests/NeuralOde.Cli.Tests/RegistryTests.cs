@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Reflection;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
@@ -24,7 +25,9 @@ public class RegistryTests
     {
         Assert.Equal(StaticsOf<GradientMethod>(), GradientMethod.All);
         Assert.Equal(StaticsOf<Activation>(), Activation.All);
-        Assert.Equal(Activation.All.Select(static x => x.Name), typeof(Activation).GetProperties(BindingFlags.Static | BindingFlags.Public).Where(static x => x.PropertyType == typeof(Activation)).Select(static x => x.Name));
+        Assert.Equal(
+            Activation.All.Select(static x => x.Name),
+            typeof(Activation).GetProperties(BindingFlags.Static | BindingFlags.Public).Where(static x => x.PropertyType == typeof(Activation)).Select(static x => x.Name));
     }
 
     [Fact]
@@ -32,7 +35,8 @@ public class RegistryTests
     {
         Assert.Equal(Described(typeof(ExperimentList).Assembly), ExperimentList.All().Select(static x => x.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
-            Described(typeof(ExperimentList).Assembly).Concat(Described(typeof(Tool).Assembly)).Order(StringComparer.Ordinal), Tool.Verbs().Select(static x => x.Name).Order(StringComparer.Ordinal));
+            Described(typeof(ExperimentList).Assembly).Concat(Described(typeof(Tool).Assembly)).Order(StringComparer.Ordinal),
+            Tool.Verbs().Select(static x => x.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public class RegistryTests
             {
                 string[] arguments = example.Line.Split(' ')[1..];
                 Assert.StartsWith("neuralode ", example.Line, StringComparison.Ordinal);
-                Assert.Empty(Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments }).Parse(arguments).Errors.Select(static x => x.Message));
+                RootCommand root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
+                Assert.Empty(root.Parse(arguments).Errors.Select(static x => x.Message));
             });
         }
     }
