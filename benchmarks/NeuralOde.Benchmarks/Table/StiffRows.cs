@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
 using NeuralOde.Persistence;
@@ -18,8 +19,10 @@ internal static class StiffRows
                 Measurement time = timer.Measure(solve.Run);
                 SolveStatistics x = solve.Statistics;
                 long attempts = x.AcceptedSteps + x.RejectedSteps;
-                string note = FormattableString.Invariant(
-                    $"{time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, {x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0} tolerances");
+                string note = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{time.Median / attempts:0} ns per step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, "
+                        + $"{x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0} tolerances");
                 yield return TableRow.Time(withJacobian ? $"stiff {name}" : $"stiff {name}-fd", $"{name}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);
             }
         }
