@@ -6,9 +6,9 @@ namespace NeuralOde.Cli.Tests;
 
 public sealed class LatentFitCommandTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("neuralode-latent-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Fit_then_forecast_writes_report_model_and_tables_with_bands()
@@ -160,5 +160,5 @@ public sealed class LatentFitCommandTests : IDisposable
         return PathOf(name);
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => _folder.File(name);
 }

@@ -5,14 +5,14 @@ namespace NeuralOde.Cli.Tests;
 
 public sealed class PerSampleCommandTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("neuralode-per-sample-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_run_prints_its_errors_and_writes_report_and_model()
     {
-        string report = Path.Combine(_folder, "r.html"), model = Path.Combine(_folder, "m.safetensors");
+        string report = _folder.File("r.html"), model = _folder.File("m.safetensors");
         var run = ToolRun.Of("experiment", "per-sample", "--iterations", "5", "--series", "10", "--report", report, "--save", model);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains("Error of the field", run.Out, StringComparison.Ordinal);

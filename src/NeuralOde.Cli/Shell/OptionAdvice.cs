@@ -86,6 +86,8 @@ internal static class OptionAdvice
         [SolveStatus.NotFinite] = null,
         [SolveStatus.InitialStateNotFinite] = null,
         [SolveStatus.NewtonFailed] = null,
+        [SolveStatus.Terminated] = null,
+        [SolveStatus.EventsAccumulate] = null,
         [SolveStatus.StepLimit] = null,
         [SolveStatus.Cancelled] = null,
         [SettingReason.WrongValue] = null,

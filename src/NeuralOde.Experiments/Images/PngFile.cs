@@ -140,8 +140,9 @@ public static class PngFile
                     "Save or copy the picture again.");
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // An IOException stands for what zlib answers otherwise, such as the demand for a dictionary: the data are in memory.
             throw new ImageFileException(name, ImageFileReason.Damaged, "its compressed data (IDAT) are damaged.", "Save or copy the picture again.", e);
         }
 

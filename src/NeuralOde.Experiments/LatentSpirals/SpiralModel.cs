@@ -30,7 +30,7 @@ public sealed class SpiralModel
     /// <summary>The model.</summary>
     public LatentSeriesModel Model { get; }
 
-    /// <summary>The settings. In one that was loaded, how it was trained stands at the defaults but for the seed: it is not kept.</summary>
+    /// <summary>The settings. How it was trained is kept, too.</summary>
     public LatentSpiralsOptions Options { get; }
 
     /// <summary>Further text that is kept with it.</summary>

@@ -103,6 +103,9 @@ public class PngFileTests
         Assert.Contains("not where it must be", Fault([.. good[..8], .. PngBytes.Chunk("IEND", [])]));
         Assert.Contains("before the last row", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", PngBytes.Compress([0, 1])), .. PngBytes.Chunk("IEND", [])]));
         Assert.Contains("compressed data (IDAT) are damaged", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", [1, 2, 3]), .. PngBytes.Chunk("IEND", [])]));
+
+        // The zlib header asks for a dictionary, and names it by its checksum.
+        Assert.Contains("compressed data (IDAT) are damaged", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", [0x78, 0xBB, 0, 0, 0, 1, 0]), .. PngBytes.Chunk("IEND", [])]));
         Assert.Contains("the filter 9", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", PngBytes.Compress([9, 1, 2])), .. PngBytes.Chunk("IEND", [])]));
         byte[] huge = [0, 1, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 0];
         Assert.Contains("65536 by 65536 pixels", Fault([.. good[..8], .. PngBytes.Chunk("IHDR", huge), .. PngBytes.Chunk("IEND", [])]));
