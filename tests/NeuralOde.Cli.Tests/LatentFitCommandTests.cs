@@ -14,7 +14,9 @@ public sealed class LatentFitCommandTests : IDisposable
     public void Fit_then_forecast_writes_report_model_and_tables_with_bands()
     {
         string data = Decays(), model = PathOf("m.safetensors"), report = PathOf("r.html"), held = PathOf("h.csv"), output = PathOf("f.csv");
-        ToolRun fit = Fit(data, "--series", "id", "--states", "x", "--covariates", "w", "--iterations", "30", "--samples", "20", "--report", report, "--save", model, "--out", held);
+        ToolRun fit = Fit(
+            data, "--series", "id", "--states", "x", "--covariates", "w", "--iterations", "30", "--samples", "20", "--report", report,
+            "--save", model, "--out", held);
         Assert.Equal(ExitCode.Success, fit.ExitCode);
         Assert.Contains("held-out RMSE", fit.Out, StringComparison.Ordinal);
         Assert.Matches(@"The bands of 90 % hold \d+ of 5 held-out values", fit.Out);
@@ -48,13 +50,13 @@ public sealed class LatentFitCommandTests : IDisposable
     }
 
     [Fact]
-    public void Labelled_series_make_a_classifier_that_is_tested()
+    public void Labeled_series_make_a_classifier_that_is_tested()
     {
-        string train = Labelled("train.ts", 24), test = Labelled("test.ts", 10), report = PathOf("r.html"), model = PathOf("c.safetensors");
+        string train = Labeled("train.ts", 24), test = Labeled("test.ts", 10), report = PathOf("r.html"), model = PathOf("c.safetensors");
         var run = ToolRun.Of("fit", train, "--model", "latent", "--test", test, "--iterations", "40", "--units", "8", "--latent", "2", "--report", report, "--save", model);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Matches(@"Test: \d+ of 10 series right", run.Out);
-        Assert.Contains("What is confused", File.ReadAllText(report), StringComparison.Ordinal);
+        Assert.Contains("Confusion", File.ReadAllText(report), StringComparison.Ordinal);
         Assert.True(File.Exists(model));
 
         var forecast = ToolRun.Of("forecast", model, "--until", "1", "--step", "1");
@@ -95,9 +97,9 @@ public sealed class LatentFitCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_labelled_series_cannot_have_is_refused()
+    public void What_labeled_series_cannot_have_is_refused()
     {
-        string data = Labelled("train.ts", 6);
+        string data = Labeled("train.ts", 6);
         Assert.Contains("add --model latent", ToolRun.Of("fit", data).Error, StringComparison.Ordinal);
         Assert.Contains("--hold-out is for forecasts", Fit(data, "--hold-out", "2").Error, StringComparison.Ordinal);
         Assert.Contains("--states is for tables", Fit(data, "--states", "x").Error, StringComparison.Ordinal);
@@ -109,7 +111,7 @@ public sealed class LatentFitCommandTests : IDisposable
     {
         ToolRun run = Fit(Write("one.csv", "t,x\n0,1\n1,2\n2,3\n3,4\n"));
         Assert.Equal(ExitCode.Usage, run.ExitCode);
-        Assert.Contains("only one here", run.Error, StringComparison.Ordinal);
+        Assert.Contains("only one series here", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,13 +141,14 @@ public sealed class LatentFitCommandTests : IDisposable
         return Write("decays.csv", text.ToString());
     }
 
-    private string Labelled(string name, int count)
+    private string Labeled(string name, int count)
     {
         var text = new StringWriter();
         text.WriteLine("@classLabel true up down\n@data");
         for (int i = 0; i < count; i++)
         {
-            text.WriteLine(string.Join(',', Enumerable.Range(0, 4 + (i % 3)).Select(t => (i % 2 == 0 ? t : -t).ToString(CultureInfo.InvariantCulture))) + (i % 2 == 0 ? ":up" : ":down"));
+            text.WriteLine(
+                string.Join(',', Enumerable.Range(0, 4 + (i % 3)).Select(t => (i % 2 == 0 ? t : -t).ToString(CultureInfo.InvariantCulture))) + (i % 2 == 0 ? ":up" : ":down"));
         }
 
         return Write(name, text.ToString());

@@ -3,6 +3,7 @@ using System.Reflection;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -46,7 +47,7 @@ public class RegistryTests
         Assert.All(Tool.Verbs(), x => Assert.Contains(x.Name.Split(' ')[^1], tool, StringComparison.Ordinal));
 
         string learn = ToolRun.Of("learn", "--help").Out;
-        Assert.All(OdeSolver.Names, x => Assert.Contains(x, learn, StringComparison.Ordinal));
+        Assert.All(SolverChoice.Names, x => Assert.Contains(x, learn, StringComparison.Ordinal));
         Assert.All(GradientMethod.All, x => Assert.Contains(x.Name, learn, StringComparison.Ordinal));
     }
 
@@ -60,7 +61,7 @@ public class RegistryTests
             {
                 string[] arguments = example.Line.Split(' ')[1..];
                 Assert.StartsWith("neuralode ", example.Line, StringComparison.Ordinal);
-                RootCommand root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
+                var root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
                 Assert.Empty(root.Parse(arguments).Errors.Select(static x => x.Message));
             });
         }

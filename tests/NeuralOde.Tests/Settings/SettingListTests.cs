@@ -144,19 +144,8 @@ public class SettingListTests
         Assert.Equal("1e-5", inputs["learning-rate"].Default(Defaults with { Rate = 1e-5 }));
         Assert.Null(inputs["shuffled"].ValueName);
         Assert.Equal("tsit5 with --rtol 1e-3 --atol 1e-4", inputs["solver"].Default(Defaults));
-        Assert.All(OdeSolver.Names, x => Assert.Contains(x, inputs["solver"].Help));
+        Assert.All(SolverChoice.Names, x => Assert.Contains(x, inputs["solver"].Help));
         Assert.Equal("3", inputs["count"].Default(Defaults));
-    }
-
-    [Fact]
-    public void Differences_to_a_run_that_was_kept_are_named_with_both_values()
-    {
-        var kept = SampleOptions.Settings.ToResume(Defaults).ToDictionary(x => x.Name, x => x.Value);
-        Assert.Empty(SampleOptions.Settings.Differences(kept, Defaults with { Patience = 4 }));
-        Assert.Equal(
-            [("series", "200", "100"), ("count", "3", "4")],
-            SampleOptions.Settings.Differences(kept, Defaults with { Series = 100, Part = new SamplePart { Count = 4 } }));
-        Assert.Equal([("kind", "network", "matrix"), ("hidden", "16,16", null)], SampleOptions.Settings.Differences(kept, Defaults with { Kind = SampleKind.Matrix }));
     }
 
     private static SampleOptions Apply(params (string Name, string Text)[] given) => SampleOptions.Settings.Apply(Defaults, given.ToDictionary(x => x.Name, x => x.Text));
