@@ -48,9 +48,9 @@ public sealed class LatentFitCommandTests : IDisposable
     }
 
     [Fact]
-    public void Labelled_series_make_a_classifier_that_is_tested()
+    public void Labeled_series_make_a_classifier_that_is_tested()
     {
-        string train = Labelled("train.ts", 24), test = Labelled("test.ts", 10), report = PathOf("r.html"), model = PathOf("c.safetensors");
+        string train = Labeled("train.ts", 24), test = Labeled("test.ts", 10), report = PathOf("r.html"), model = PathOf("c.safetensors");
         ToolRun run = ToolRun.Of("fit", train, "--model", "latent", "--test", test, "--iterations", "40", "--units", "8", "--latent", "2", "--report", report, "--save", model);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Matches(@"Test: \d+ of 10 series right", run.Out);
@@ -95,9 +95,9 @@ public sealed class LatentFitCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_labelled_series_cannot_have_is_refused()
+    public void What_labeled_series_cannot_have_is_refused()
     {
-        string data = Labelled("train.ts", 6);
+        string data = Labeled("train.ts", 6);
         Assert.Contains("add --model latent", ToolRun.Of("fit", data).Error, StringComparison.Ordinal);
         Assert.Contains("--hold-out is for forecasts", Fit(data, "--hold-out", "2").Error, StringComparison.Ordinal);
         Assert.Contains("--states is for tables", Fit(data, "--states", "x").Error, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class LatentFitCommandTests : IDisposable
         return Write("decays.csv", text.ToString());
     }
 
-    private string Labelled(string name, int count)
+    private string Labeled(string name, int count)
     {
         var text = new StringWriter();
         text.WriteLine("@classLabel true up down\n@data");

@@ -27,8 +27,8 @@ public partial class ReadmeTests
     public void Dynamics_are_learned_from_batches_and_saved()
     {
         double[] grid = [0, 0.4, 0.8];
-        Tensor start = Tensor.From([1f, 0f], [1, 2]);
-        Tensor seen = Tensor.From([1f, 0f, 0.9f, 0.4f, 0.7f, 0.7f], [3, 1, 2]);
+        var start = Tensor.From([1f, 0f], [1, 2]);
+        var seen = Tensor.From([1f, 0f, 0.9f, 0.4f, 0.7f, 0.7f], [3, 1, 2]);
         var batches = Enumerable.Repeat((start, grid, seen), 60);
         string folder = Directory.CreateTempSubdirectory().FullName;
         string current = Environment.CurrentDirectory;

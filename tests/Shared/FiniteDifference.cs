@@ -14,7 +14,7 @@ internal static class FiniteDifference
     /// </summary>
     public static double[] Gradient(Func<double[], double> function, double[] at, double epsilon = 1e-3)
     {
-        var gradient = new double[at.Length];
+        double[] gradient = new double[at.Length];
         for (int i = 0; i < at.Length; i++)
         {
             gradient[i] = ((8 * (Shifted(i, epsilon) - Shifted(i, -epsilon))) - (Shifted(i, 2 * epsilon) - Shifted(i, -2 * epsilon))) / (12 * epsilon);

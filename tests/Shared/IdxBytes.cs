@@ -10,7 +10,7 @@ internal static class IdxBytes
 
     public static byte[] WithType(byte type, int[] lengths, byte[] elements)
     {
-        var bytes = new byte[4 + (4 * lengths.Length) + elements.Length];
+        byte[] bytes = new byte[4 + (4 * lengths.Length) + elements.Length];
         bytes[2] = type;
         bytes[3] = (byte)lengths.Length;
         for (int i = 0; i < lengths.Length; i++)

@@ -24,7 +24,7 @@ internal sealed class BatchTimer(Clock clock, int batches = 25, double batchNano
     /// <summary>Times several works in turn.</summary>
     public Measurement[] MeasureInTurn(params Action<int>[] works) => Array.ConvertAll(TimesInTurn(works), static x => Measurement.Of(x));
 
-    /// <summary>Times two works in turn, and takes the quotient of each pair of neighbouring batches.</summary>
+    /// <summary>Times two works in turn, and takes the quotient of each pair of neighboring batches.</summary>
     /// <returns>The time of the second, and the median of first over second.</returns>
     public (Measurement Second, double Quotient) Compare(Action<int> first, Action<int> second)
     {

@@ -42,7 +42,7 @@ internal sealed class FieldWorkload
         "cubic" => new("y³-2-50-2 tanh, batch 20", CubicField(new RandomSource(4)), [20, 2]),
         "spiral" => new("2-16-16-2 ELU, batch 1", new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(4)).AsField(), [1, 2]),
         "wide" => new("64-128-128-64 tanh, batch 512", new Mlp(64, [128, 128], 64, Activation.Tanh, random: new RandomSource(4)).AsField(), [512, 64]),
-        "images" => new("two 3x3 convolutions of 64 channels and t, ReLU and batch normalisation, 32 images of 6x6", ImageField(new RandomSource(4)), [32, 6, 6, 64]),
+        "images" => new("two 3x3 convolutions of 64 channels and t, ReLU and batch normalization, 32 images of 6x6", ImageField(new RandomSource(4)), [32, 6, 6, 64]),
         _ => throw new ArgumentException($"There is no field '{name}'; fields are {string.Join(", ", Names)}.", nameof(name)),
     };
 

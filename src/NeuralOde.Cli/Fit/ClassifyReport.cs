@@ -18,7 +18,7 @@ internal static class ClassifyReport
             Subtitle = $"Learned by a latent ordinary differential equation with a linear layer{(outcome.TestPath is { } test ? $", tested on {Path.GetFileName(test)}" : "")}.",
             Footer = ToolVersion.Text,
         }
-            .Add(outcome.Fit.WasCancelled ? [$"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<ReportBlock>())
+            .Add(outcome.Fit.WasCanceled ? [$"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<ReportBlock>())
             .Add(Cards(outcome))
             .Add(new ReportSection("What is confused", Confusion(shown, of), Classes(shown, of)))
             .Add(new ReportSection("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, $"Cross entropy and minus the evidence lower bound (a value) of each batch.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: the cross entropy on series that are not learned from, by which the best model is kept.")}")))

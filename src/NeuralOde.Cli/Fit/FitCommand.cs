@@ -20,13 +20,13 @@ internal static class FitCommand
             ("neuralode fit Theoph.csv --time Time --series Subject --states conc --hidden-states 2 --report fit.html", "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result hangs on chance: a table over seeds."),
             ("neuralode fit Theoph.csv --model latent --time Time --series Subject --states conc --report fit.html --save latent.safetensors", "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
-            ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Tells speakers apart: a classifier of labelled series."),
+            ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Tells speakers apart: a classifier of labeled series."),
         ],
         Notes =
         [
             "The file: a header that names the columns, then a row a time. Comma, semicolon or tab; # comment lines; an empty field or NA is a missing value, which is left out of the loss. Times rise within a series and need not be evenly spaced; they are numbers, ISO dates, or dates of eight digits with --time-format yyyymmdd. Dates become days.",
             "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. The same z always moves the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent (something that acts by the clock). Each series' initial state is learned, because the first observation is noisy as well.",
-            "The latent model (--model latent) is for many short series of one kind: a network reads what is known of a series and infers a latent state, which follows dz/dt = f(z); values are a view of it with learned noise (latent ODE). It needs no initial states, so it forecasts series that it has never seen, with bands in which the next observation lies with a probability of 90 %, if the model is right: how many held-out values they hold is printed. From labelled series in a .ts file it learns a classifier.",
+            "The latent model (--model latent) is for many short series of one kind: a network reads what is known of a series and infers a latent state, which follows dz/dt = f(z); values are a view of it with learned noise (latent ODE). It needs no initial states, so it forecasts series that it has never seen, with bands in which the next observation lies with a probability of 90 %, if the model is right: how many held-out values they hold is printed. From labeled series in a .ts file it learns a classifier.",
             "The test: the last part of each series is held out; neither training nor any choice sees it. The error on it stands beside that of the naive forecast, the last value seen. Once you trust the settings, --hold-out none learns from everything.",
             "What it cannot do: outside influences such as doses are not inputs here, and what happens beyond the range of the data is a guess, held near that range.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. It is 2 where the command line or the file is wrong, and 1 where training fails.",
@@ -65,11 +65,11 @@ internal static class FitCommand
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
 
-        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from, or a .ts file of labelled series.") { ValueName = "DATA.csv", IsRequired = true };
+        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from, or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
 
         public CommandOption<string?> Model { get; } = Options.Choice("--model", "kind of model", ["field", "latent"], "field (the default): dynamics of the columns themselves, and an initial state for each series. latent: what many series have in common, with forecasts of unseen ones, bands, and classes.", "NAME");
 
-        public CommandOption<string?> Test { get; } = Options.Text("--test", "Labelled series to classify, of the form of those learned from.", "FILE.ts");
+        public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, of the form of those learned from.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands.", "FILE.csv");
 

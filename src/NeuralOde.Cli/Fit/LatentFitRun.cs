@@ -11,7 +11,7 @@ using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
-/// <summary>What <c>neuralode fit --model latent</c> does with a table; with labelled series see <see cref="ClassifyRun"/>.</summary>
+/// <summary>What <c>neuralode fit --model latent</c> does with a table; with labeled series see <see cref="ClassifyRun"/>.</summary>
 internal static class LatentFitRun
 {
     private const double Level = 0.9;
@@ -20,12 +20,12 @@ internal static class LatentFitRun
     {
         const string Fields = "is an option of the default model, --model field";
         Refuse(parsed, Fields, Named(options, "time-dependent", "hidden-states", "regularization", "solver"));
-        if (IsLabelled(parsed, options))
+        if (IsLabeled(parsed, options))
         {
             return ClassifyRun.Start(context, parsed, options);
         }
 
-        Refuse(parsed, "is for classifiers, which learn from labelled series in a .ts file", options.Test);
+        Refuse(parsed, "is for classifiers, which learn from labeled series in a .ts file", options.Test);
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out);
         int[]? seeds = parsed.GetValue(options.Seeds);
         if (seeds is { Length: > 0 } && (report ?? save ?? output) is not null)
@@ -62,7 +62,7 @@ internal static class LatentFitRun
         if (outcome.Fit.Training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
 
         Print(context, outcome);
@@ -84,7 +84,7 @@ internal static class LatentFitRun
             context.Out.WriteLine($"Report:   {report}");
         }
 
-        return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+        return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
     /// <summary>What a reader of the numbers should know, as sentences.</summary>
@@ -123,9 +123,9 @@ internal static class LatentFitRun
     /// <summary>Refuses what only the latent model takes.</summary>
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
-        if (IsLabelled(parsed, options))
+        if (IsLabeled(parsed, options))
         {
-            throw new CommandException("Labelled series in a .ts file are for a classifier: add --model latent.");
+            throw new CommandException("Labeled series in a .ts file are for a classifier: add --model latent.");
         }
 
         Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
@@ -142,7 +142,7 @@ internal static class LatentFitRun
         }
     }
 
-    private static bool IsLabelled(CommandValues parsed, FitCommand.FitOptions options) =>
+    private static bool IsLabeled(CommandValues parsed, FitCommand.FitOptions options) =>
         string.Equals(Path.GetExtension(parsed.GetValue(options.Data)), ".ts", StringComparison.OrdinalIgnoreCase);
 
     private static LatentFitOutcome Fit(
@@ -166,7 +166,7 @@ internal static class LatentFitRun
             context.Out.WriteLine(remark);
         }
 
-        if (outcome.Fit.WasCancelled)
+        if (outcome.Fit.WasCanceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(training.Losses.Count)}; the best model so far is kept.");
         }
@@ -188,7 +188,7 @@ internal static class LatentFitRun
         foreach (int seed in seeds)
         {
             LatentFitOutcome outcome = Fit(context, data, settings with { Seed = seed }, forecasting with { Seed = seed }, static work => work(null));
-            if (outcome.Fit.WasCancelled)
+            if (outcome.Fit.WasCanceled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
                 break;
@@ -209,7 +209,7 @@ internal static class LatentFitRun
         }
 
         FitRun.Summarize(context, rows);
-        return rows.Count == seeds.Length ? ExitCode.Success : ExitCode.Cancelled;
+        return rows.Count == seeds.Length ? ExitCode.Success : ExitCode.Canceled;
     }
 }
 

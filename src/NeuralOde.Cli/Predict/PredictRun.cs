@@ -168,8 +168,8 @@ internal static class PredictRun
     private static void WriteCsv(TextWriter writer, Prediction prediction)
     {
         IReadOnlyList<string> names = prediction.Classifier.Collection.ClassNames;
-        bool isLabelled = prediction.Labels is not null;
-        var csv = new CsvWriter(writer, ["image", "class", "name", .. isLabelled ? ["label"] : Array.Empty<string>(), .. names.Select(static x => $"p({x})")]);
+        bool isLabeled = prediction.Labels is not null;
+        var csv = new CsvWriter(writer, ["image", "class", "name", .. isLabeled ? ["label"] : Array.Empty<string>(), .. names.Select(static x => $"p({x})")]);
         for (int i = 0; i < prediction.Count; i++)
         {
             int likeliest = prediction.Likeliest(i);

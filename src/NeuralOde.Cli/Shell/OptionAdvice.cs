@@ -85,7 +85,7 @@ internal static class OptionAdvice
         [SolveStatus.InitialStateNotFinite] = null,
         [SolveStatus.NewtonFailed] = null,
         [SolveStatus.StepLimit] = null,
-        [SolveStatus.Cancelled] = null,
+        [SolveStatus.Canceled] = null,
         [SettingReason.WrongValue] = null,
         [SettingReason.Missing] = null,
         [SettingReason.DoesNotApply] = null,

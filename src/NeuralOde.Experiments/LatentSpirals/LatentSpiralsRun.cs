@@ -93,11 +93,11 @@ internal static class LatentSpiralsRun
         if (training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
-            return (null, ExitCode.Cancelled);
+            return (null, ExitCode.Canceled);
         }
 
         string reached = string.Create(CultureInfo.InvariantCulture, $"{training.Losses.Count:N0} of {settings.Training.Iterations:N0} iterations");
-        if (training.Outcome == TrainingOutcome.Cancelled)
+        if (training.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {reached}." + (settings.Training.CheckpointPath is { } path ? $" The same command with --resume goes on from {path}." : ""));
         }
@@ -111,7 +111,7 @@ internal static class LatentSpiralsRun
         return (new SpiralModelOutcome(settings, result.Model, training, result.Errors), training.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Success,
         });
     }

@@ -40,7 +40,7 @@ internal static class MnistReport
 
     private static IReadOnlyList<ReportBlock> Note(MnistOutcome outcome) => outcome.Result.Outcome switch
     {
-        TrainingOutcome.Cancelled => [$"Training was stopped after {Whole(outcome.Result.History.Steps.Count)} steps, so the test images were not classified at its end. This page shows what was recorded until then."],
+        TrainingOutcome.Canceled => [$"Training was stopped after {Whole(outcome.Result.History.Steps.Count)} steps, so the test images were not classified at its end. This page shows what was recorded until then."],
         TrainingOutcome.Diverged => [$"Training gave up after {Whole(outcome.Result.History.Steps.Count)} steps: {outcome.Result.Failure?.Problem}"],
         _ => [],
     };

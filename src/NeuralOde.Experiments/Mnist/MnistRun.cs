@@ -31,7 +31,7 @@ internal static class MnistRun
         if (result.History.Steps.Count == 0)
         {
             context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure.Problem}");
-            return result.Failure is null ? ExitCode.Cancelled : ExitCode.Failure;
+            return result.Failure is null ? ExitCode.Canceled : ExitCode.Failure;
         }
 
         ClassifierEvaluation? test = result.Outcome == TrainingOutcome.Completed
@@ -46,7 +46,7 @@ internal static class MnistRun
         return result.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Success,
         };
     }
@@ -63,7 +63,7 @@ internal static class MnistRun
 
         long steps = (long)outcome.Training.Epochs * ((outcome.Data.Training.Count + outcome.Training.Batches.BatchSize - 1) / outcome.Training.Batches.BatchSize);
         string reached = string.Create(CultureInfo.InvariantCulture, $"{result.History.Steps.Count:N0} of {steps:N0} training steps");
-        if (result.Outcome == TrainingOutcome.Cancelled)
+        if (result.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {reached}." + (outcome.Training.CheckpointPath is { } path ? $" The same command with --resume goes on from {path}." : ""));
         }

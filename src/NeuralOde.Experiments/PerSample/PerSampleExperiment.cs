@@ -54,7 +54,7 @@ public static class PerSampleExperiment
         }
 
         TimeSeriesSet predicted = Predict(layer, test);
-        return new PerSampleResult(options, layer, training, test, predicted, result.Losses, FieldError(options, layer, test), ForecastErrors.Between(test, predicted).PooledRmse, result.Elapsed, result.Outcome == TrainingOutcome.Cancelled);
+        return new PerSampleResult(options, layer, training, test, predicted, result.Losses, FieldError(options, layer, test), ForecastErrors.Between(test, predicted).PooledRmse, result.Elapsed, result.Outcome == TrainingOutcome.Canceled);
     }
 
     /// <summary>Series from states of their own, observed at times of their own.</summary>
@@ -132,7 +132,7 @@ public static class PerSampleExperiment
 /// <param name="FieldError">The root mean square of the learned field's difference from the true one over that of the true one, at the test series' states.</param>
 /// <param name="PathError">The root-mean-square error of the predicted test series.</param>
 /// <param name="Elapsed">Time of training.</param>
-/// <param name="WasCancelled">Whether training was stopped.</param>
+/// <param name="WasCanceled">Whether training was stopped.</param>
 public sealed record PerSampleResult(
     PerSampleOptions Options,
     PerSampleOdeBlock Layer,
@@ -143,4 +143,4 @@ public sealed record PerSampleResult(
     double FieldError,
     double PathError,
     TimeSpan Elapsed,
-    bool WasCancelled);
+    bool WasCanceled);

@@ -69,7 +69,8 @@ public sealed class SettingList<TOptions>(IEnumerable<Setting<TOptions>> setting
     /// <summary>What must be the same when a run is resumed, as text.</summary>
     /// <param name="options">The options.</param>
     /// <returns>Names and values.</returns>
-    public IReadOnlyList<(string Name, string Value)> ToResume(TOptions options) => [.. Applying(options).Where(x => x.MayDiffer?.Invoke(options) != true).SelectMany(x => x.Write(options))];
+    public IReadOnlyList<(string Name, string Value)> ToResume(TOptions options) =>
+        [.. Applying(options).Where(x => x.MayDiffer?.Invoke(options) != true).SelectMany(x => x.Write(options))];
 
     /// <summary>The settings that apply, for a reader.</summary>
     /// <param name="options">The options.</param>
@@ -117,7 +118,7 @@ public sealed class SettingList<TOptions>(IEnumerable<Setting<TOptions>> setting
         return Rule?.Invoke(options) is { } problem ? throw problem : options;
     }
 
-    /// <summary>What differs between the settings of a run that was kept and those of one that would go on with it.</summary>
+    /// <summary>What differs between the settings of a run that was kept and those of one that would resume it.</summary>
     /// <param name="kept">What <see cref="ToResume"/> gave for the run that was kept.</param>
     /// <param name="options">The options now.</param>
     /// <returns>The name, the value that was kept and the value now; null where there is none.</returns>

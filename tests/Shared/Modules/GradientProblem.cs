@@ -25,7 +25,7 @@ internal sealed class GradientProblem(VectorField field, Tensor z0, double[] tim
     {
         var ode = new OdeBlock(field) { Solver = solver, Steps = steps, GradientMethod = method };
         Tensor z = z0.WithGradient();
-        Tensor t = Tensor.From<double>(times, [times.Length], requiresGradient: true);
+        var t = Tensor.From<double>(times, [times.Length], requiresGradient: true);
         field.Parameters.ClearGradients();
         (ode.Forward(z, t) * weights).Sum().Backward();
         return (z.Gradient!.ToDoubles(), t.Gradient!.ToDoubles(), [.. field.Parameters.SelectMany(x => x.Gradient!.ToDoubles())]);
@@ -52,7 +52,7 @@ internal sealed class GradientProblem(VectorField field, Tensor z0, double[] tim
 
     private static double[] Differences(double[] point, Func<double[], double> function)
     {
-        var result = new double[point.Length];
+        double[] result = new double[point.Length];
         for (int i = 0; i < point.Length; i++)
         {
             double At(double shift)
@@ -78,7 +78,8 @@ internal static class Close
         double scale = Math.Max(1e-3, expected.Max(Math.Abs));
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * scale, $"Element {i}: {actual[i]:R} instead of {expected[i]:R} (largest {scale:G3}, tolerance {tolerance}).");
+            Assert.True(
+                Math.Abs(expected[i] - actual[i]) <= tolerance * scale, $"Element {i}: {actual[i]:R} instead of {expected[i]:R} (largest {scale:G3}, tolerance {tolerance}).");
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class LossGradient
         foreach ((Parameter parameter, double[] gradient) in parameters.Zip(Taken(loss, parameters)))
         {
             double[] point = parameter.ToDoubles();
-            var differences = new double[point.Length];
+            double[] differences = new double[point.Length];
             for (int i = 0; i < point.Length; i++)
             {
                 double At(double shift)

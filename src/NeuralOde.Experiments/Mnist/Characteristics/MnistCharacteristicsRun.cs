@@ -106,7 +106,7 @@ internal static class MnistCharacteristicsRun
         {
             context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Problem}");
         }
-        else if (result.Outcome == TrainingOutcome.Cancelled)
+        else if (result.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine("neuralode: stopped." + (run is null ? "" : $" The same command goes on from {run}."));
         }
@@ -114,7 +114,7 @@ internal static class MnistCharacteristicsRun
         int code = result.Outcome switch
         {
             TrainingOutcome.Completed => ExitCode.Success,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Failure,
         };
         return (code, network, model, result.History);
