@@ -11,7 +11,8 @@ public class ReportTests
         .Add(new ReportSection("Tables", ReportTable.Pairs(text, (text, text)), new Collapsible(text, "hidden"),
             new ReportTable
             {
-                Columns = [new ReportColumn(text, text), new ReportColumn("n", null, true)], Rows = [.. Enumerable.Range(0, 250).Select(i => (string[])[text, "1"])],
+                Columns = [new ReportColumn(text, text), new ReportColumn("n", null, true)],
+                Rows = [.. Enumerable.Range(0, 250).Select(i => (string[])[text, "1"])],
             }));
 
     [Fact]

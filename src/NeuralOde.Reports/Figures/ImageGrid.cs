@@ -74,7 +74,7 @@ public sealed record ImageGrid : Drawing
         }
         string uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
         double height = ImageWidth * image.Rows / image.Columns;
-        markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)), 
+        markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)),
             ("width", NumberText.Coordinate(ImageWidth)), ("height", NumberText.Coordinate(height)),
             ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
         SvgText.Draw(markup, image.Label, x + 0.5 * ImageWidth, y + height + 14, LabelSize, ImageWidth + Gap - 2, "middle");

@@ -162,7 +162,9 @@ public class OdeBlockTests
         {
             var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1)).AsField())
             {
-                Solver = solver, Steps = steps, GradientMethod = GradientMethod.Parse(method),
+                Solver = solver,
+                Steps = steps,
+                GradientMethod = GradientMethod.Parse(method),
             };
             var trainer = new TrajectoryTrainer<float>(ode, [1, 2], Loss.MeanSquared, new Adam(ode.Parameters, 1e-4));
             float[] z0 = [0.6f, 0.3f];

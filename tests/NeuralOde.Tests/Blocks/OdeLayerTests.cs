@@ -13,7 +13,8 @@ public class OdeLayerTests
     {
         var ode = new OdeBlock(new Mlp(4, [5], 3, random: new RandomSource(1), dtype: DType.Float64).AsField(TimeInput.Concatenated))
         {
-            Solver = new RungeKutta4(), Steps = FixedSteps.OfLength(0.25),
+            Solver = new RungeKutta4(),
+            Steps = FixedSteps.OfLength(0.25),
         };
         Tensor x = new RandomSource(2).Normal([4, 3], dtype: DType.Float64);
         Tensor a = x.WithGradient(), b = x.WithGradient();

@@ -156,7 +156,9 @@ public class NormalizationLayerTests
         var norm = new BatchNorm(2, dtype: DType.Float64);
         var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm))
         {
-            Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient),
+            Solver = new Euler(),
+            Steps = FixedSteps.OfLength(0.25),
+            GradientMethod = GradientMethod.Parse(gradient),
         };
         Tensor start = new RandomSource(1).Normal([5, 2], 1, 2, DType.Float64);
         double[,] z = new double[5, 2];
