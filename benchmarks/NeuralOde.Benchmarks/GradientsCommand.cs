@@ -23,7 +23,7 @@ internal static class GradientsCommand
         JsonElement root = document.RootElement;
         double[] times = Numbers(root.GetProperty("times"));
         Tensor initial = Matrix(root.GetProperty("z0"));
-        Tensor observed = Tensor.From(Numbers(root.GetProperty("observed")), new Shape([times.Length, .. initial.Shape]));
+        var observed = Tensor.From(Numbers(root.GetProperty("observed")), new Shape([times.Length, .. initial.Shape]));
         JsonElement[] layers = [.. root.GetProperty("layers").EnumerateArray()];
         int[] hidden = [.. layers[..^1].Select(static x => x.GetProperty("weight").GetArrayLength())];
         int size = initial.Shape[-1];

@@ -27,10 +27,10 @@ def main():
         lines = subprocess.run([program, options.clock], check=True, capture_output=True, text=True).stdout.splitlines()
     rows = []
     for line in lines:
-        name, lower, median, upper, steps, evaluations, failures, setups, jacobians = line.split()
+        name, tolerance, lower, median, upper, steps, evaluations, failures, setups, jacobians = line.split()
         note = f"CVODE: {steps} steps, {failures} rejected, {evaluations} evaluations, {setups} factorizations, {jacobians} Jacobians"
-        rows.append({"key": f"stiff {name}", "unit": "ns", "lower": float(lower), "median": float(median), "upper": float(upper), "note": note})
-        print(f"{name}: {float(median) / 1e3:.1f} µs ({note})")
+        rows.append({"key": f"stiff {name} {tolerance}", "unit": "ns", "lower": float(lower), "median": float(median), "upper": float(upper), "note": note})
+        print(f"{name} {tolerance}: {float(median) / 1e3:.1f} µs ({note})")
     if options.json:
         with open(options.json, "w", encoding="utf-8") as stream:
             json.dump({"rows": rows}, stream, indent=1)

@@ -8,8 +8,8 @@ namespace NeuralOde.Series;
 /// <example>
 /// <code>
 /// var set = TimeSeriesSet.FromTable(
-///     CsvTable.Read("Theoph.csv"),
-///     new TimeSeriesOptions { TimeColumn = "Time", SeriesColumn = "Subject", StateColumns = ["conc"], CovariateColumns = ["Wt", "Dose"] });
+///     CsvTable.Read("samples/theophylline.csv"),
+///     new TimeSeriesOptions { TimeColumn = "Time", SeriesColumn = "Subject", StateColumns = ["Concentration"], CovariateColumns = ["Weight", "Dose"] });
 /// var split = HoldOut.Fraction(0.2).Split(set);
 /// var scaling = Standardization.Fit(split.Training);
 /// TimeSeriesSet forLearning = scaling.Transform(split.Training);

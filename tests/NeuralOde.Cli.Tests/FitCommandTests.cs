@@ -6,9 +6,9 @@ namespace NeuralOde.Cli.Tests;
 public sealed class FitCommandTests : IDisposable
 {
     private const string Two = "id,t,x,note\na,0,1,p\na,1,2,q\na,2,3,r\na,3,3.5,r\na,4,3.8,r\nb,0,2,p\nb,1,3,q\nb,2,3.6,r\nb,3,3.8,r\nb,4,3.9,r\n";
-    private readonly string _folder = Directory.CreateTempSubdirectory("neuralode-fit-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Fit_then_forecast_writes_report_model_and_table()
@@ -60,7 +60,7 @@ public sealed class FitCommandTests : IDisposable
     {
         string data = Write(Two);
         File.CreateSymbolicLink(PathOf("link.csv"), data);
-        Directory.CreateSymbolicLink(PathOf("linked"), _folder);
+        Directory.CreateSymbolicLink(PathOf("linked"), _folder.Path);
         (int code, _, string error) = Run("fit", data, "--series", "id", "--iterations", "5", option, PathOf(name));
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains($"{option} {PathOf(name)} would replace the file that is read", error, StringComparison.Ordinal);
@@ -266,7 +266,7 @@ public sealed class FitCommandTests : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => _folder.File(name);
 
     private string Write(string text)
     {

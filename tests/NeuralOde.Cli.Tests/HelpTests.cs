@@ -16,7 +16,7 @@ public class HelpTests
     [InlineData("-h")]
     public void Help_lists_the_commands(params string[] arguments)
     {
-        ToolRun run = ToolRun.Of(arguments);
+        var run = ToolRun.Of(arguments);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(Tool.Verbs(), x => Assert.Contains("neuralode " + x.Name, run.Out));
         Assert.Contains("--version", run.Out);
@@ -33,7 +33,7 @@ public class HelpTests
     {
         CommandDescription description = Tool.Verbs().Single(x => x.Name == verb);
         var command = new ToolCommand(description, Nowhere, isNamed: true);
-        ToolRun run = ToolRun.Of([.. verb.Split(' '), "--help"]);
+        var run = ToolRun.Of([.. verb.Split(' '), "--help"]);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(command.Options, x => Assert.Contains(x.Name + (x.HelpName is null ? "" : " " + x.HelpName), run.Out));
         Assert.All(run.Out.Split('\n'), x => Assert.True(x.TrimEnd().Length <= HelpWriter.Width, x));
@@ -52,7 +52,7 @@ public class HelpTests
     [Fact]
     public void Version_is_one_line()
     {
-        ToolRun run = ToolRun.Of("--version");
+        var run = ToolRun.Of("--version");
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Matches(@"^neuralode \d+\.\d+\.\d+\S*\s*$", run.Out);
     }

@@ -6,9 +6,9 @@ namespace NeuralOde.Cli.Tests;
 
 public sealed class LatentFitCommandTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("neuralode-latent-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Fit_then_forecast_writes_report_model_and_tables_with_bands()
@@ -39,7 +39,7 @@ public sealed class LatentFitCommandTests : IDisposable
         string model = PathOf("m.safetensors");
         Assert.Equal(ExitCode.Success, Fit(Decays(), "--series", "id", "--states", "x", "--hold-out", "none", "--iterations", "5", "--save", model).ExitCode);
         string other = Write("new.csv", "id,t,x\nnew,10,5\nnew,11,4\n");
-        ToolRun run = ToolRun.Of("forecast", model, "--data", other, "--until", "13", "--step", "1");
+        var run = ToolRun.Of("forecast", model, "--data", other, "--until", "13", "--step", "1");
         Assert.Equal(ExitCode.Success, run.ExitCode);
         string[] lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(4, lines.Length);
@@ -51,13 +51,13 @@ public sealed class LatentFitCommandTests : IDisposable
     public void Labeled_series_make_a_classifier_that_is_tested()
     {
         string train = Labeled("train.ts", 24), test = Labeled("test.ts", 10), report = PathOf("r.html"), model = PathOf("c.safetensors");
-        ToolRun run = ToolRun.Of("fit", train, "--model", "latent", "--test", test, "--iterations", "40", "--units", "8", "--latent", "2", "--report", report, "--save", model);
+        var run = ToolRun.Of("fit", train, "--model", "latent", "--test", test, "--iterations", "40", "--units", "8", "--latent", "2", "--report", report, "--save", model);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Matches(@"Test: \d+ of 10 series right", run.Out);
         Assert.Contains("What is confused", File.ReadAllText(report), StringComparison.Ordinal);
         Assert.True(File.Exists(model));
 
-        ToolRun forecast = ToolRun.Of("forecast", model, "--until", "1", "--step", "1");
+        var forecast = ToolRun.Of("forecast", model, "--until", "1", "--step", "1");
         Assert.Equal(ExitCode.Usage, forecast.ExitCode);
     }
 
@@ -89,7 +89,7 @@ public sealed class LatentFitCommandTests : IDisposable
     [InlineData("--out f.csv")]
     public void Options_of_a_latent_model_are_refused_without_it(string option)
     {
-        ToolRun run = ToolRun.Of(["fit", Decays(), "--series", "id", .. option.Split(' ')]);
+        var run = ToolRun.Of(["fit", Decays(), "--series", "id", .. option.Split(' ')]);
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains($"{option.Split(' ')[0]} takes --model latent", run.Error, StringComparison.Ordinal);
     }
@@ -117,7 +117,7 @@ public sealed class LatentFitCommandTests : IDisposable
     {
         string model = PathOf("m.safetensors"), data = Decays();
         Assert.Equal(ExitCode.Success, ToolRun.Of("fit", data, "--series", "id", "--states", "x", "--iterations", "3", "--save", model).ExitCode);
-        ToolRun run = ToolRun.Of("forecast", model, "--data", data, "--until", "9", "--step", "1");
+        var run = ToolRun.Of("forecast", model, "--data", data, "--until", "9", "--step", "1");
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains("--data takes a latent model", run.Error, StringComparison.Ordinal);
     }
@@ -157,5 +157,5 @@ public sealed class LatentFitCommandTests : IDisposable
         return PathOf(name);
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => _folder.File(name);
 }

@@ -27,7 +27,7 @@ public class LatentSpiralsCommandTests
     public void Training_writes_report_model_and_metrics_and_says_so()
     {
         using var folder = new TemporaryFolder();
-        ToolRun run = ToolRun.Of(Command("--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json")));
+        var run = ToolRun.Of(Command("--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json")));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(new[] { "r.html", "m.safetensors", "n.json" }, x => Assert.Contains(x, run.Out));
         Assert.Contains("latent ODE: median error a test spiral", run.Out);
@@ -42,14 +42,14 @@ public class LatentSpiralsCommandTests
             Assert.Contains(report.Descendants("h2"), x => x.Value == section);
         }
 
-        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
         JsonElement model = Assert.Single(numbers.RootElement.GetProperty("models").EnumerateArray());
         Assert.Equal("latent-ode", model.GetProperty("model").GetString());
         Assert.Equal([30, 50, 100], model.GetProperty("errors").EnumerateArray().Select(x => x.GetProperty("observations").GetInt32()));
         Assert.Equal(24, model.GetProperty("training").GetProperty("losses").GetArrayLength());
         Assert.Equal(3, model.GetProperty("training").GetProperty("validation_errors").GetArrayLength());
 
-        SpiralModel saved = SpiralModel.Load(folder.File("m.safetensors"));
+        var saved = SpiralModel.Load(folder.File("m.safetensors"));
         SpiralErrors errors = LatentSpiralsExperiment.Measure(saved.Model, LatentSpiralsExperiment.CreateTest(saved.Options))[^1];
         Assert.Equal(errors.Reconstruction.Median, model.GetProperty("errors")[2].GetProperty("reconstruction").GetProperty("median").GetDouble());
     }
@@ -58,7 +58,7 @@ public class LatentSpiralsCommandTests
     public void Both_models_are_trained_and_stand_in_one_report()
     {
         using var folder = new TemporaryFolder();
-        ToolRun run = ToolRun.Of(Command("--model", "both", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.csv"), "--checkpoint", folder.File("c.safetensors")));
+        var run = ToolRun.Of(Command("--model", "both", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.csv"), "--checkpoint", folder.File("c.safetensors")));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(new[] { "m-latent-ode.safetensors", "m-rnn.safetensors", "c-latent-ode.safetensors", "c-rnn.safetensors" }, x => Assert.True(File.Exists(folder.File(x)), x));
         Assert.Equal(3, run.Out.Split('\n').Count(x => x.StartsWith("latent ODE  ", StringComparison.Ordinal)));
@@ -69,14 +69,14 @@ public class LatentSpiralsCommandTests
         Assert.Equal(12, Page(folder.File("r.html")).Descendants("tr").Count(x => x.Descendants("th").Any(y => y.Value is "latent ODE" or "recurrent network")));
 
         // Two that were trained apart are reported on together.
-        ToolRun loaded = ToolRun.Of("experiment", "latent-spirals", "--load", folder.File("m-latent-ode.safetensors"), "--load", folder.File("m-rnn.safetensors"), "--report", folder.File("l.html"));
+        var loaded = ToolRun.Of("experiment", "latent-spirals", "--load", folder.File("m-latent-ode.safetensors"), "--load", folder.File("m-rnn.safetensors"), "--report", folder.File("l.html"));
         Assert.Equal(ExitCode.Success, loaded.ExitCode);
         Assert.Equal(Table(run), Table(loaded));
         Assert.Contains("was loaded from", Page(folder.File("l.html")).Value);
         Assert.DoesNotContain(Page(folder.File("l.html")).Descendants("h2"), x => x.Value == "Learning");
 
         // And so are two finished checkpoints, with all that was recorded.
-        ToolRun resumed = ToolRun.Of(Command("--model", "both", "--report", folder.File("r2.html"), "--checkpoint", folder.File("c.safetensors"), "--resume"));
+        var resumed = ToolRun.Of(Command("--model", "both", "--report", folder.File("r2.html"), "--checkpoint", folder.File("c.safetensors"), "--resume"));
         Assert.Equal(Table(run), Table(resumed));
         Assert.DoesNotContain("iteration       1", resumed.Error);
         Assert.Contains(Page(folder.File("r2.html")).Descendants("h2"), x => x.Value == "Learning");
@@ -90,7 +90,7 @@ public class LatentSpiralsCommandTests
         using var folder = new TemporaryFolder();
         Assert.Equal(ExitCode.Success, ToolRun.Of(Command("--checkpoint", folder.File("c-latent-ode"), "--no-report", "--solver", "dopri5")).ExitCode);
         Assert.Equal(ExitCode.Success, ToolRun.Of(Command("--model", "rnn", "--checkpoint", folder.File("c-rnn"), "--no-report")).ExitCode);
-        ToolRun run = ToolRun.Of(Command("--model", "both", "--checkpoint", folder.File("c"), "--resume", "--no-report", "--solver", "dopri5"));
+        var run = ToolRun.Of(Command("--model", "both", "--checkpoint", folder.File("c"), "--resume", "--no-report", "--solver", "dopri5"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.DoesNotContain("of 24", run.Error);
 
@@ -108,7 +108,7 @@ public class LatentSpiralsCommandTests
     [InlineData("by a recurrent network", "--model", "rnn", "--seed", "3", "--learning-rate", "0.01")]
     public void Options_combine(string words, params string[] options)
     {
-        ToolRun run = ToolRun.Of(Command([.. options, "--no-report"]));
+        var run = ToolRun.Of(Command([.. options, "--no-report"]));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains(words, run.Error);
     }
@@ -116,7 +116,7 @@ public class LatentSpiralsCommandTests
     [Fact]
     public void A_run_stops_early_where_no_validation_is_better()
     {
-        ToolRun run = ToolRun.Of(Command("--no-report", "--learning-rate", "1e-12", "--patience", "1", "--validate-every", "1"));
+        var run = ToolRun.Of(Command("--no-report", "--learning-rate", "1e-12", "--patience", "1", "--validate-every", "1"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains("stopped early", run.Out);
     }
@@ -129,7 +129,7 @@ public class LatentSpiralsCommandTests
         using var folder = new TemporaryFolder();
         Assert.Equal(ExitCode.Success, ToolRun.Of(Command("--model", model, "--no-report", "--save", folder.File("straight"), "--iterations", "60")).ExitCode);
         string[] kept = Command("--model", model, "--no-report", "--save", folder.File("resumed"), "--iterations", "60", "--checkpoint", folder.File("run"), "--checkpoint-every", "5", "--resume");
-        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), kept);
+        var run = ToolRun.Of(new CancellationToken(canceled: true), kept);
         Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned", run.Error);
         int stops = 0;
@@ -189,14 +189,14 @@ public class LatentSpiralsCommandTests
     [Fact]
     public void A_loss_that_is_not_finite_ends_with_1_and_says_what_to_try()
     {
-        ToolRun run = ToolRun.Of(Command("--no-report", "--learning-rate", "1e30", "--model", "rnn", "--iterations", "100"));
+        var run = ToolRun.Of(Command("--no-report", "--learning-rate", "1e30", "--model", "rnn", "--iterations", "100"));
         Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("Try --learning-rate lower", run.Error);
     }
 
     private static string Fault(string[] arguments)
     {
-        ToolRun run = ToolRun.Of(arguments);
+        var run = ToolRun.Of(arguments);
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Empty(run.Out);
         return run.Error;

@@ -12,7 +12,7 @@ public class LearnCommandTests
     public void Learning_writes_report_model_metrics_and_figure_and_says_so()
     {
         using var folder = new TemporaryFolder();
-        ToolRun run = ToolRun.Of(
+        var run = ToolRun.Of(
             "learn", "spiral", "--iterations", "60", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json"), "--figure", folder.File("f.svg"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Equal(["f.svg", "m.safetensors", "n.json", "r.html"], folder.Names());
@@ -29,7 +29,7 @@ public class LearnCommandTests
         Assert.Equal(6, model.Tensors.Count);
         Assert.Contains("spiral", model.Metadata["system"]);
 
-        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
         Assert.Equal(60, numbers.RootElement.GetProperty("losses").GetArrayLength());
         Assert.Equal(200, numbers.RootElement.GetProperty("learned").GetArrayLength());
         Assert.Equal("completed", numbers.RootElement.GetProperty("outcome").GetString());
@@ -61,7 +61,7 @@ public class LearnCommandTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("m.safetensors"), "old");
-        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"));
+        var run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"));
         Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned; no file was written", run.Error);
         Assert.Empty(run.Out);
@@ -73,7 +73,7 @@ public class LearnCommandTests
     public void Training_that_cannot_go_on_ends_with_1_and_says_what_to_try()
     {
         // Tolerances far below single precision need more steps than training grants.
-        ToolRun run = ToolRun.Of("learn", "spiral", "--no-report", "--rtol", "1e-30", "--atol", "1e-30");
+        var run = ToolRun.Of("learn", "spiral", "--no-report", "--rtol", "1e-30", "--atol", "1e-30");
         Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("training gave up", run.Error);
         Assert.DoesNotContain("   at ", run.Error);
@@ -83,7 +83,7 @@ public class LearnCommandTests
     public void Seeds_print_a_table_with_the_median()
     {
         using var folder = new TemporaryFolder();
-        ToolRun run = ToolRun.Of("learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-2,7");
+        var run = ToolRun.Of("learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-2,7");
         Assert.Equal(ExitCode.Success, run.ExitCode);
         string[] lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(7, lines.Length);
@@ -93,7 +93,7 @@ public class LearnCommandTests
     [Fact]
     public void A_table_of_seeds_that_is_stopped_says_so()
     {
-        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--seeds", "0-2");
+        var run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--seeds", "0-2");
         Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped after 0 of 3 seeds", run.Error);
         Assert.DoesNotContain("median", run.Out);
@@ -119,7 +119,7 @@ public class LearnCommandTests
     [InlineData("--optimizer", "sgd", "--loss", "absolute", "--schedule", "constant", "--clip", "1", "--hidden", "8", "--windows", "3", "--window-min", "2", "--window-max", "4", "--window-points", "6")]
     public void Options_combine(params string[] options)
     {
-        ToolRun run = ToolRun.Of(["learn", "spiral", "--no-report", "--iterations", "5", .. options]);
+        var run = ToolRun.Of(["learn", "spiral", "--no-report", "--iterations", "5", .. options]);
         Assert.Equal(ExitCode.Success, run.ExitCode);
     }
 

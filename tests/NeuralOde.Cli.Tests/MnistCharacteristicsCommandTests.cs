@@ -12,11 +12,11 @@ public class MnistCharacteristicsCommandTests
     {
         using TemporaryFolder folder = WithData();
         string[] command = Command(folder, "--train-images", "48", "--epochs", "2", "--run", folder.File("run"));
-        ToolRun run = ToolRun.Of([.. command, "--report", folder.File("r.html"), "--metrics", folder.File("n.json")]);
+        var run = ToolRun.Of([.. command, "--report", folder.File("r.html"), "--metrics", folder.File("n.json")]);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains("epoch 2 of 2", run.Error);
         Assert.Contains("rk4, 2 steps", run.Out);
-        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
         JsonElement[] tolerances = [.. numbers.RootElement.GetProperty("tolerances").EnumerateArray()];
         Assert.Equal(7, tolerances.Length);
         Assert.Equal(15, numbers.RootElement.GetProperty("inference").GetArrayLength());
@@ -25,12 +25,12 @@ public class MnistCharacteristicsCommandTests
         // A tighter tolerance takes more work and errs less, from end to end if not at every step.
         Assert.True(tolerances[5].GetProperty("evaluations").GetInt64() > tolerances[0].GetProperty("evaluations").GetInt64());
         Assert.True(tolerances[5].GetProperty("relative_error").GetDouble() < tolerances[0].GetProperty("relative_error").GetDouble());
-        XDocument report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+        var report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
         Assert.Contains("Train precisely, infer cheaply", report.Root!.Value);
 
         // The run that was kept serves a saved model, without training again.
         Assert.Equal(ExitCode.Success, ToolRun.Of("experiment", "mnist", "--data", folder.File("data"), "--channels", "4", "--epochs", "1", "--batch", "16", "--train-images", "48", "--no-report", "--save", folder.File("m")).ExitCode);
-        ToolRun saved = ToolRun.Of(["experiment", "mnist-characteristics", folder.File("m"), .. Command(folder, "--run", folder.File("run"), "--no-report", "--metrics", folder.File("n.csv"))[2..]]);
+        var saved = ToolRun.Of(["experiment", "mnist-characteristics", folder.File("m"), .. Command(folder, "--run", folder.File("run"), "--no-report", "--metrics", folder.File("n.csv"))[2..]]);
         Assert.Equal(ExitCode.Success, saved.ExitCode);
         Assert.DoesNotContain("epoch 2 of 2", saved.Error);
         Assert.Equal(1 + 7 + 15, File.ReadAllLines(folder.File("n.csv")).Length);
@@ -53,7 +53,7 @@ public class MnistCharacteristicsCommandTests
 
         string Fault(params string[] arguments)
         {
-            ToolRun run = ToolRun.Of(["experiment", "mnist-characteristics", "--data", folder.File("data"), "--no-report", .. arguments]);
+            var run = ToolRun.Of(["experiment", "mnist-characteristics", "--data", folder.File("data"), "--no-report", .. arguments]);
             Assert.Equal(ExitCode.Usage, run.ExitCode);
             Assert.Empty(run.Out);
             return run.Error;

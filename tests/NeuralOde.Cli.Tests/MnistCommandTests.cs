@@ -20,25 +20,25 @@ public class MnistCommandTests
     public void Training_writes_report_model_and_metrics_and_says_so()
     {
         using TemporaryFolder folder = WithData();
-        ToolRun run = ToolRun.Of(Command(folder, "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json")));
+        var run = ToolRun.Of(Command(folder, "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json")));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(new[] { "r.html", "m.safetensors", "n.json" }, x => Assert.Contains(x, run.Out));
         Assert.Contains("of 60 test images right", run.Out);
         Assert.Contains("epoch 2 of 2   step      26 of 26", run.Error);
         Assert.Contains("8 + 8 evaluations", run.Error);
 
-        XDocument report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+        var report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
         Assert.Empty(report.Descendants("script"));
         Assert.Contains("neuralode experiment mnist", report.Root!.Value);
         Assert.Contains("Evaluations of the field", report.Root!.Value);
 
-        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
         Assert.Equal("completed", numbers.RootElement.GetProperty("outcome").GetString());
         Assert.Equal(26, numbers.RootElement.GetProperty("step_losses").GetArrayLength());
         Assert.Equal(2, numbers.RootElement.GetProperty("epochs").GetArrayLength());
         Assert.Equal(60, numbers.RootElement.GetProperty("test").GetProperty("confusion").EnumerateArray().Sum(x => x.EnumerateArray().Sum(y => y.GetInt32())));
 
-        ImageClassifier classifier = ImageClassifier.Load(folder.File("m.safetensors"));
+        var classifier = ImageClassifier.Load(folder.File("m.safetensors"));
         Assert.Equal((MnistModel.OdeNet, 12), (classifier.Options.Model, classifier.Rows));
         ImageDataset test = ImageCollection.Mnist.Load(folder.File("data"), ImageSplit.Test);
         int correct = Enumerable.Range(0, 60).Count(i => Array.IndexOf(classifier.Classify(test.Image(i)), classifier.Classify(test.Image(i)).Max()) == test.Labels[i]);
@@ -55,7 +55,7 @@ public class MnistCommandTests
     public void Options_combine(params string[] options)
     {
         using TemporaryFolder folder = WithData();
-        ToolRun run = ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--no-report", "--epochs", "1", "--train-images", "32", "--batch", "16", .. options]);
+        var run = ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--no-report", "--epochs", "1", "--train-images", "32", "--batch", "16", .. options]);
         Assert.Equal(ExitCode.Success, run.ExitCode);
     }
 
@@ -80,7 +80,7 @@ public class MnistCommandTests
     {
         using TemporaryFolder folder = WithData();
         ToolRun.Of(Command(folder, ["--train-images", "16", "--no-report", "--metrics", folder.File("n.json"), .. options]));
-        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
         Assert.Equal(("0.01", words), (numbers.RootElement.GetProperty("settings").GetProperty("learning rate").GetString(), numbers.RootElement.GetProperty("settings").GetProperty("schedule").GetString()));
     }
 
@@ -101,7 +101,7 @@ public class MnistCommandTests
         ToolRun.Of(Command(folder, "--no-report", "--save", folder.File("straight")));
         string[] kept = Command(folder, "--no-report", "--save", folder.File("resumed"), "--checkpoint", folder.File("run"), "--resume");
         int stops = 0;
-        ToolRun run = ToolRun.Of(new CancellationToken(canceled: true), kept);
+        var run = ToolRun.Of(new CancellationToken(canceled: true), kept);
         Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned", run.Error);
         do
@@ -171,7 +171,7 @@ public class MnistCommandTests
 
         static string Fault(string[] arguments)
         {
-            ToolRun run = ToolRun.Of(arguments);
+            var run = ToolRun.Of(arguments);
             Assert.Equal(ExitCode.Usage, run.ExitCode);
             return run.Error;
         }
@@ -181,7 +181,7 @@ public class MnistCommandTests
     public void A_loss_that_is_not_finite_ends_with_1_and_says_what_to_try()
     {
         using TemporaryFolder folder = WithData();
-        ToolRun run = ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--model", "mlp", "--no-report", "--learning-rate", "1e30"]);
+        var run = ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--model", "mlp", "--no-report", "--learning-rate", "1e30"]);
         Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("training gave up after", run.Error);
         Assert.Contains("Try --learning-rate lower", run.Error);
@@ -202,7 +202,7 @@ public class MnistCommandTests
     [InlineData("--shift takes a whole number from 0 to 8", "experiment", "mnist", "--shift", "9")]
     public void A_wrong_command_line_is_told_before_any_work(string message, params string[] arguments)
     {
-        ToolRun run = ToolRun.Of(arguments);
+        var run = ToolRun.Of(arguments);
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Empty(run.Out);
         Assert.Contains(message, run.Error.Split('\n')[0]);
@@ -214,7 +214,7 @@ public class MnistCommandTests
     {
         using TemporaryFolder folder = WithData();
         File.Delete(folder.File("data/train-labels-idx1-ubyte.gz"));
-        ToolRun missing = ToolRun.Of(Command(folder));
+        var missing = ToolRun.Of(Command(folder));
         Assert.Equal(ExitCode.Usage, missing.ExitCode);
         Assert.Contains("missing there is train-labels-idx1-ubyte", missing.Error);
         Assert.Contains("They can be had from https://", missing.Error);

@@ -17,14 +17,14 @@ public class MnistTableCommandTests
     {
         using TemporaryFolder folder = WithData();
         string[] command = Command(folder, "--seeds", "0-1", "--epochs", "1", "--report", folder.File("r.html"), "--metrics", folder.File("n.json"));
-        ToolRun run = ToolRun.Of(command);
+        var run = ToolRun.Of(command);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Equal(
             new[] { "mlp-0", "mlp-1", "odenet-0", "odenet-1", "odenet-published-0", "odenet-published-1", "resnet-0", "resnet-1" },
             Directory.GetFiles(folder.File("runs")).Select(x => Path.GetFileName(x).Replace(".checkpoint.safetensors", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Contains("RK-Net (our default ODE-Net: direct gradient)", run.Out);
         Assert.Contains("Euler, adjoint, 20 to 200 steps", run.Out);
-        using (JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json"))))
+        using (var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json"))))
         {
             JsonElement rows = numbers.RootElement.GetProperty("rows");
             Assert.Equal(4, rows.GetArrayLength());
@@ -33,12 +33,12 @@ public class MnistTableCommandTests
             Assert.Equal(11, numbers.RootElement.GetProperty("depth").GetArrayLength());
         }
 
-        XDocument report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+        var report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
         Assert.Contains("Memory and time against depth", report.Root!.Value);
 
         // Again: nothing is trained, and no file is touched.
         DateTime[] written = Times(folder);
-        ToolRun again = ToolRun.Of(Command(folder, "--seeds", "0-1", "--epochs", "1", "--no-report", "--metrics", folder.File("n.csv")));
+        var again = ToolRun.Of(Command(folder, "--seeds", "0-1", "--epochs", "1", "--no-report", "--metrics", folder.File("n.csv")));
         Assert.Equal(ExitCode.Success, again.ExitCode);
         Assert.DoesNotContain("epoch 1 of 1", again.Error);
         Assert.Equal(Errors(run.Out), Errors(again.Out));
@@ -54,11 +54,11 @@ public class MnistTableCommandTests
         string[] data = ["--data", folder.File("data"), .. Sizes, "--no-report", "--epochs", "2"];
         Assert.Equal(ExitCode.Success, ToolRun.Of(["experiment", "mnist", .. data, "--checkpoint", folder.File("runs/odenet-0.checkpoint.safetensors"), "--metrics", folder.File("n.json")]).ExitCode);
         Assert.Equal(ExitCode.Success, ToolRun.Of(["experiment", "mnist", .. data, "--published", "--schedule", "cosine", "--checkpoint", folder.File("runs/odenet-published-0.checkpoint.safetensors")]).ExitCode);
-        ToolRun run = ToolRun.Of(Command(folder, "--epochs", "2", "--no-train", "--no-report"));
+        var run = ToolRun.Of(Command(folder, "--epochs", "2", "--no-train", "--no-report"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains("mlp-0.checkpoint.safetensors is not there: left out", run.Error);
         Assert.Contains("Taking " + folder.File("runs/odenet-published-0.checkpoint.safetensors"), run.Error);
-        using JsonDocument numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
+        using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
         string error = ProgressText.Percent(1 - numbers.RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());
         Assert.Contains(error, run.Out.Split('\n').First(x => x.StartsWith("RK-Net", StringComparison.Ordinal)));
     }
@@ -77,7 +77,7 @@ public class MnistTableCommandTests
         }
 
         Assert.Contains("is not finished: left out", ToolRun.Of(Command(folder, "--epochs", "3", "--no-train", "--no-report")).Error);
-        ToolRun other = ToolRun.Of(Command(folder, "--epochs", "4", "--no-report"));
+        var other = ToolRun.Of(Command(folder, "--epochs", "4", "--no-report"));
         Assert.Equal(ExitCode.Usage, other.ExitCode);
         Assert.Contains("epochs was '3' and is '4'", other.Error);
         Assert.Contains("mlp-0.checkpoint.safetensors", other.Error);
@@ -92,7 +92,7 @@ public class MnistTableCommandTests
     public void A_wrong_command_line_is_told_before_any_work(string message, params string[] arguments)
     {
         using TemporaryFolder folder = WithData();
-        ToolRun run = ToolRun.Of(["experiment", "mnist-table", "--data", folder.File("data"), .. arguments.Select(x => x.Replace("DATA", folder.File("data"), StringComparison.Ordinal))]);
+        var run = ToolRun.Of(["experiment", "mnist-table", "--data", folder.File("data"), .. arguments.Select(x => x.Replace("DATA", folder.File("data"), StringComparison.Ordinal))]);
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(message, run.Error.Split('\n')[0]);
     }

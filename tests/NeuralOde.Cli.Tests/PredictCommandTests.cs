@@ -17,11 +17,11 @@ public class PredictCommandTests
     {
         using TemporaryFolder folder = WithModel();
         WritePng(folder.File("one.png"), 60, 40, static (row, column) => column is > 18 and < 23 && row is > 8 and < 50 ? 0 : 1);
-        ToolRun run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--report", folder.File("r.html"), "--out", folder.File("p.csv"));
+        var run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--report", folder.File("r.html"), "--out", folder.File("p.csv"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Empty(run.Error);
 
-        ImageClassifier classifier = ImageClassifier.Load(folder.File("m.safetensors"));
+        var classifier = ImageClassifier.Load(folder.File("m.safetensors"));
         double[] expected = classifier.Classify(DigitImage.From(PngFile.ReadGray(folder.File("one.png"))));
         int likeliest = Array.IndexOf(expected, expected.Max());
         Assert.Contains($"one.png: {likeliest} (", run.Out);
@@ -30,7 +30,7 @@ public class PredictCommandTests
         Assert.Equal(likeliest.ToString(), row[1]);
         Assert.Equal(expected, row[3..].Select(x => double.Parse(x, System.Globalization.CultureInfo.InvariantCulture)));
 
-        XDocument report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+        var report = XDocument.Parse(File.ReadAllText(folder.File("r.html")).Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
         Assert.Contains("The features in time", report.Root!.Value);
 
         // The picture, what the model sees, and 4 channels at 11 times, drawn for wide and for narrow pages.
@@ -43,14 +43,14 @@ public class PredictCommandTests
         using TemporaryFolder folder = WithModel();
         IdxBytes.WriteSet(folder.File("data"), training: 3, test: 25, rows: 28, columns: 28);
         string images = folder.File("data/t10k-images-idx3-ubyte"), labels = folder.File("data/t10k-labels-idx1-ubyte");
-        ToolRun run = ToolRun.Of("predict", folder.File("m.safetensors"), images, "--labels", labels, "--out", folder.File("p.csv"), "--report", folder.File("r.html"));
+        var run = ToolRun.Of("predict", folder.File("m.safetensors"), images, "--labels", labels, "--out", folder.File("p.csv"), "--report", folder.File("r.html"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains("and 5 more", run.Out);
         Assert.Contains("of 25 right", run.Out);
         string[] lines = File.ReadAllLines(folder.File("p.csv"));
         Assert.Equal(26, lines.Length);
         Assert.StartsWith("image,class,name,label,p(0),p(1)", lines[0]);
-        ImageClassifier classifier = ImageClassifier.Load(folder.File("m.safetensors"));
+        var classifier = ImageClassifier.Load(folder.File("m.safetensors"));
         ImageDataset test = ImageCollection.Mnist.Load(folder.File("data"), ImageSplit.Test);
         int correct = Enumerable.Range(0, 25).Count(i => Array.IndexOf(classifier.Classify(test.Image(i)), classifier.Classify(test.Image(i)).Max()) == test.Labels[i]);
         Assert.Contains($"{correct} of 25 right", run.Out);
@@ -62,9 +62,9 @@ public class PredictCommandTests
     {
         using TemporaryFolder folder = WithModel();
         WritePng(folder.File("one.png"), 28, 28, static (row, column) => column is > 12 and < 16 && row is > 4 and < 22 ? 1 : 0);
-        ImageClassifier euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = Solvers.FixedSteps.OfLength(0.25) });
+        var euler = ImageClassifier.Load(folder.File("m.safetensors"), x => x with { Solver = new Solvers.Euler(), Steps = Solvers.FixedSteps.OfLength(0.25) });
         double expected = euler.Classify(DigitImage.From(PngFile.ReadGray(folder.File("one.png")))).Max();
-        ToolRun run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "euler", "--step", "0.25");
+        var run = ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "euler", "--step", "0.25");
         Assert.Contains($"({ProgressText.Percent(expected)})", run.Out);
         Assert.Equal(ExitCode.Success, ToolRun.Of("predict", folder.File("m.safetensors"), folder.File("one.png"), "--solver", "dopri5", "--rtol", "1e-3").ExitCode);
     }
@@ -96,7 +96,7 @@ public class PredictCommandTests
 
         static string Fault(params string[] arguments)
         {
-            ToolRun run = ToolRun.Of(["predict", .. arguments]);
+            var run = ToolRun.Of(["predict", .. arguments]);
             Assert.Equal(ExitCode.Usage, run.ExitCode);
             Assert.Empty(run.Out);
             Assert.DoesNotContain("   at ", run.Error);
@@ -122,7 +122,7 @@ public class PredictCommandTests
         Assert.Contains("it is an image classifier, and a model of spirals is wanted.", ToolRun.Of("experiment", "latent-spirals", "--no-report", "--load", images).Error);
 
         Persistence.SafeTensors.Save(series, [], new Dictionary<string, string> { ["neuralode.series_model"] = "{}" });
-        ToolRun earlier = ToolRun.Of("forecast", series, "--until", "9", "--step", "1");
+        var earlier = ToolRun.Of("forecast", series, "--until", "9", "--step", "1");
         Assert.Equal(ExitCode.Usage, earlier.ExitCode);
         Assert.Contains("it is a forecast model of series in the format of an earlier version", earlier.Error);
     }

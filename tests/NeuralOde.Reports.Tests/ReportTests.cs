@@ -122,15 +122,9 @@ public class ReportTests
         using var writer = new StringWriter();
         report.WriteTo(writer);
         Assert.Equal(report.ToHtml(), writer.ToString());
-        string path = Path.GetTempFileName();
-        try
-        {
-            report.Save(path);
-            Assert.Equal(report.ToHtml(), File.ReadAllText(path));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        using var folder = new TemporaryFolder();
+        string path = folder.File("report.html");
+        report.Save(path);
+        Assert.Equal(report.ToHtml(), File.ReadAllText(path));
     }
 }

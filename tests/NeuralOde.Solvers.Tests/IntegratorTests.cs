@@ -222,8 +222,9 @@ public class IntegratorTests
 
         AdaptiveSteps[] wrong =
         [
-            new() { RelativeTolerance = 0 }, new() { AbsoluteTolerance = -1 }, new() { RelativeTolerance = double.NaN }, new() { SafetyFactor = 1.1 }, new() { MinFactor = 1 },
-            new() { MaxFactor = 1 }, new() { InitialStep = 0 }, new() { MaxStep = -1 }, new() { MaxSteps = 0 }, new() { IntegralCoefficient = -1 }, new() { ProportionalCoefficient = -0.1 },
+            new() { RelativeTolerance = -1 }, new() { AbsoluteTolerance = -1 }, new() { RelativeTolerance = double.NaN }, new() { SafetyFactor = 1.1 }, new() { MinFactor = 1 },
+            new() { MaxFactor = 1 }, new() { InitialStep = 0 }, new() { MaxStep = -1 }, new() { MaxSteps = 0 }, new() { Controller = new(-1, 0) },
+            new() { Controller = new(1, double.NaN) },
         ];
         Assert.All(wrong, control => Assert.Throws<ArgumentOutOfRangeException>(() => new Integrator<double>(new Tsit5(), control, 1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => FixedSteps.OfLength(0));

@@ -98,7 +98,7 @@ public class OdeTests
         Assert.Throws<ArgumentException>(() => Ode.Solve(field, [1], [0]));
         Assert.Throws<ArgumentNullException>(() => Ode.Solve((VectorFieldFunction<double>)null!, [1], 0, 1));
         Assert.Throws<ArgumentNullException>(() => Ode.Solve(field, null!, 0, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ode.Solve(field, [1], 0, 1, options: new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = 0 } }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Ode.Solve(field, [1], 0, 1, options: new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = -1 } }));
     }
 
     [Fact]

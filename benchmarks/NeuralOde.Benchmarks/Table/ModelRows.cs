@@ -37,7 +37,7 @@ internal static class ModelRows
 
     public static IEnumerable<TableRow> Mnist(BatchTimer timer)
     {
-        MnistModelOptions published = MnistModelOptions.Published(MnistModel.OdeNet);
+        var published = MnistModelOptions.Published(MnistModel.OdeNet);
         foreach ((string key, string name, MnistModelOptions options) in new[]
         {
             ("mnist backsolve", "ODE-Net, Euler steps of 0.05, backsolve adjoint", published),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
 using NeuralOde.Persistence;
@@ -10,18 +11,30 @@ internal static class StiffRows
 {
     public static IEnumerable<TableRow> Stiff(BatchTimer timer)
     {
-        foreach (string name in new[] { "robertson-1e5", "hires", "chain" })
+        foreach ((string name, string tolerance) in new[] { ("robertson-1e5", "1e-4"), ("robertson-1e5", "1e-6"), ("robertson-1e5", "1e-8"), ("hires", "1e-6"), ("chain", "1e-6") })
         {
-            foreach (bool withJacobian in new[] { true, false })
-            {
-                var solve = new StiffWorkload(name, withJacobian, 1e-6);
-                Measurement time = timer.Measure(solve.Run);
-                SolveStatistics x = solve.Statistics;
-                long attempts = x.AcceptedSteps + x.RejectedSteps;
-                string note = FormattableString.Invariant(
-                    $"{time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, {x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0} tolerances");
-                yield return TableRow.Time(withJacobian ? $"stiff {name}" : $"stiff {name}-fd", $"{name}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);
-            }
+            yield return Row(timer, name, tolerance, withJacobian: true, new Bdf());
+            yield return Row(timer, name, tolerance, withJacobian: false, new Bdf());
         }
+
+        foreach (string tolerance in new[] { "1e-4", "1e-8" })
+        {
+            yield return Row(timer, "robertson-1e5", tolerance, withJacobian: true, new Rodas5P());
+            yield return Row(timer, "robertson-1e5", tolerance, withJacobian: false, new Rodas5P());
+        }
+    }
+
+    /// <summary>One solve. BDF's key is that of the peer; the others' say their method.</summary>
+    private static TableRow Row(BatchTimer timer, string name, string tolerance, bool withJacobian, OdeSolver solver)
+    {
+        var solve = new StiffWorkload(name, withJacobian, double.Parse(tolerance, CultureInfo.InvariantCulture), solver);
+        Measurement time = timer.Measure(solve.Run);
+        SolveStatistics x = solve.Statistics;
+        long attempts = x.AcceptedSteps + x.RejectedSteps;
+        string note = FormattableString.Invariant(
+            $"{solver.Name}: {time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, ")
+            + FormattableString.Invariant($"{x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0.0} tolerances");
+        string key = $"stiff {name} {tolerance}{(withJacobian ? "" : "-fd")}{(solver is Bdf ? "" : $" {solver.Name}")}";
+        return TableRow.Time(key, $"{name} at {tolerance}, {solver.Name}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class BatchTimer(Clock clock, int batches = 25, double batchNano
     private double[][] TimesInTurn(Action<int>[] works)
     {
         int[] counts = Array.ConvertAll(works, WarmUp);
-        var times = new double[works.Length][];
+        double[][] times = new double[works.Length][];
         for (int i = 0; i < works.Length; i++)
         {
             times[i] = new double[batches];

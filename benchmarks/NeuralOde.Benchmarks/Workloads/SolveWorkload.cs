@@ -23,7 +23,7 @@ internal sealed class SolveWorkload(IVectorField<float> field, float[] state, in
     {
         var integrator = new Integrator<float>(new Dopri5(), control, state.Length, quadratures);
         float[] start = [.. state, .. new float[quadratures]];
-        var states = new float[2 * start.Length];
+        float[] states = new float[2 * start.Length];
         double[] times = [0, Steps * StepLength];
         return n =>
         {

@@ -3,7 +3,7 @@ using NeuralOde.Solvers.Tests.Problems;
 
 namespace NeuralOde.Benchmarks.Workloads;
 
-/// <summary>A problem of the solvers' tests by BDF, in double: the final state only, memory reused.</summary>
+/// <summary>A problem of the solvers' tests, by BDF unless another method is given, in double: the final state only, memory reused.</summary>
 internal sealed class StiffWorkload
 {
     private readonly StiffProblem _stiff;
@@ -13,12 +13,12 @@ internal sealed class StiffWorkload
     private readonly double[] _states;
     private readonly double _tolerance;
 
-    public StiffWorkload(string name, bool withJacobian, double tolerance)
+    public StiffWorkload(string name, bool withJacobian, double tolerance, OdeSolver? solver = null)
     {
         _stiff = StiffProblem.Named(name);
         _problem = _stiff.ToProblem(withJacobian);
         _tolerance = tolerance;
-        _integrator = new Integrator<double>(new Bdf(), _stiff.Steps(tolerance), _stiff.Length);
+        _integrator = new Integrator<double>(solver ?? new Bdf(), _stiff.Steps(tolerance), _stiff.Length);
         _times = [0, _stiff.End];
         _states = new double[2 * _stiff.Length];
     }

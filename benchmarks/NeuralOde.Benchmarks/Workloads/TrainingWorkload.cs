@@ -91,7 +91,7 @@ internal sealed class TrainingWorkload
         {
             double begun = clock.Now();
             windows.Draw();
-            Tensor observed = Tensor.From(windows.Observed, new Shape([windows.PointCount, .. _stateShape]));
+            var observed = Tensor.From(windows.Observed, new Shape([windows.PointCount, .. _stateShape]));
             OdeBlockSolution predicted = _ode.Solve(Tensor.From(windows.Initial, _stateShape), windows.Times);
             Tensor loss = _loss(predicted.States, observed);
             loss.Backward();

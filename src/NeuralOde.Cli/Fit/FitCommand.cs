@@ -17,9 +17,9 @@ internal static class FitCommand
         [
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --report fit.html --save model.safetensors", "Two species, learned as logarithms; the last five years are kept for the test."),
             ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Continues what was learned."),
-            ("neuralode fit Theoph.csv --time Time --series Subject --states conc --hidden-states 2 --report fit.html", "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
+            ("neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html", "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result hangs on chance: a table over seeds."),
-            ("neuralode fit Theoph.csv --model latent --time Time --series Subject --states conc --report fit.html --save latent.safetensors", "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
+            ("neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors", "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
             ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Tells speakers apart: a classifier of labeled series."),
         ],
         Notes =

@@ -26,7 +26,7 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a CSV file in it." : $"There is no file '{path}'.");
             }
 
-            TimeSeriesSet set = TimeSeriesSet.FromTable(
+            var set = TimeSeriesSet.FromTable(
                 CsvTable.Read(path),
                 options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
                 {

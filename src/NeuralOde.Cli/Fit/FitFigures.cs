@@ -107,7 +107,7 @@ internal sealed class FitFigures
     public Figure Loss()
     {
         SeriesFit fit = _outcome.Fit;
-        var figure = new Figure
+        Figure figure = new Figure
         {
             XAxis = new FigureAxis("iteration"),
             YAxis = new FigureAxis("RMS error", "deviations") { Scale = AxisScale.Logarithmic },
@@ -249,7 +249,7 @@ internal sealed class FitFigures
         TimeSeries curve = model.Predict(path, times);
         double[] joints = [.. path.Starts.Skip(1).Select(model.Scaling.ToNaturalTime)];
         List<double> xs = [];
-        var ys = Enumerable.Range(0, curve.Components).Select(_ => new List<double>()).ToArray();
+        List<double>[] ys = Enumerable.Range(0, curve.Components).Select(_ => new List<double>()).ToArray();
         for (int i = 0; i < times.Length; i++)
         {
             if (i > 0 && joints.Length < CurvePoints / 4 && Array.Exists(joints, joint => times[i - 1] < joint && joint <= times[i]))

@@ -25,7 +25,7 @@ internal static class FitRun
 
         LatentFitRun.RefuseLatentOptions(parsed, options);
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
-        FitData data = FitData.Read(parsed, options);
+        var data = FitData.Read(parsed, options);
         SeriesFitOptions settings = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed);
         foreach (string note in data.Notes)
         {

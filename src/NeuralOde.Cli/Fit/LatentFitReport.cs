@@ -23,7 +23,7 @@ internal static class LatentFitReport
 
     public static Report Create(LatentFitOutcome outcome, string commandLine)
     {
-        Report report = new Report($"Latent dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        var report = new Report($"Latent dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
         {
             Subtitle = $"Learned from {InWords.Counted(outcome.Data.Split.Training.Series.Count, "series", "series")} of {Path.GetFileName(outcome.Data.Path)} by a latent ordinary differential equation.",
             Footer = ToolVersion.Text,
@@ -56,7 +56,7 @@ internal static class LatentFitReport
     /// <summary>The loss over training, and what the best model is kept by.</summary>
     public static Figure Loss(string unit, TrainingResult training, string caption)
     {
-        var figure = new Figure { XAxis = new FigureAxis("iteration"), YAxis = new FigureAxis("loss", unit), Height = 320, Caption = caption }
+        Figure figure = new Figure { XAxis = new FigureAxis("iteration"), YAxis = new FigureAxis("loss", unit), Height = 320, Caption = caption }
             .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static i => (double)i)], training.Losses, "loss of the batch", s_mean with { Width = 1 });
         return training.Validations.Count == 0
             ? figure

@@ -34,7 +34,7 @@ internal static class LatentFitRun
         }
 
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output));
-        FitData data = FitData.Read(parsed, options);
+        var data = FitData.Read(parsed, options);
         if (data.Split.Scored is null && (seeds is { Length: > 0 } || output is not null))
         {
             throw new CommandException($"{(output is null ? "--seeds compares errors on" : "--out writes the forecast of")} what is held out, and nothing is. Give --hold-out a number or a fraction.");

@@ -65,7 +65,7 @@ internal static class ForecastCommand
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             }
 
-            ModelFile file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
+            var file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
             if (file.Kind == LatentForecaster.FileKind.Name)
             {
                 SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
@@ -77,7 +77,7 @@ internal static class ForecastCommand
                 throw new CommandException($"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned with it. 'neuralode fit --model latent' makes one.");
             }
 
-            SeriesModel model = SeriesModel.From(file);
+            var model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
@@ -108,7 +108,7 @@ internal static class ForecastCommand
                 throw new CommandException(Directory.Exists(data) ? $"--data: '{data}' is a folder. Name a CSV file in it." : $"--data: there is no file '{data}'.");
             }
 
-            CsvTable table = CsvTable.Read(data);
+            var table = CsvTable.Read(data);
             known = TimeSeriesSet.FromTable(table, new TimeSeriesOptions
             {
                 TimeColumn = known.Time.Name,

@@ -1,5 +1,5 @@
-using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Commands;
+using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
 using NeuralOde.Series;
@@ -84,7 +84,11 @@ internal static class OptionAdvice
         [SolveStatus.NotFinite] = null,
         [SolveStatus.InitialStateNotFinite] = null,
         [SolveStatus.NewtonFailed] = null,
+        [SolveStatus.Terminated] = null,
+        [SolveStatus.EventsAccumulate] = null,
         [SolveStatus.StepLimit] = null,
+        [SolveStatus.EventsAccumulate] = null,
+        [SolveStatus.Terminated] = null,
         [SolveStatus.Canceled] = null,
         [SettingReason.WrongValue] = null,
         [SettingReason.Missing] = null,

@@ -18,8 +18,8 @@ internal static class Median
         int count = Math.Min(values.Count, MostPoints);
         int reach = Math.Max(1, values.Count / 100);
         int stride = 1 + (reach / MostNeighbours);
-        var iterations = new double[count];
-        var medians = new double[count];
+        double[] iterations = new double[count];
+        double[] medians = new double[count];
         var near = new List<double>();
         for (int k = 0; k < count; k++)
         {

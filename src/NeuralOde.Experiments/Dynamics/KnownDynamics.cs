@@ -103,7 +103,7 @@ public sealed class KnownDynamics(string name, string equation, VectorFieldFunct
     private double[] Solve(double[] start, double[] times, OdeSolver? solver, StepSizeControl? steps)
     {
         var integrator = new Integrator<double>(solver ?? new Tsit5(), steps ?? new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-10 }, 2);
-        var states = new double[times.Length * 2];
+        double[] states = new double[times.Length * 2];
         integrator.Solve(new Adapter(vectorField), start, times, states).ThrowIfFailed();
         return states;
     }
@@ -116,7 +116,7 @@ public sealed class KnownDynamics(string name, string equation, VectorFieldFunct
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         ArgumentNullException.ThrowIfNull(random);
-        var draws = new double[trajectory.Length];
+        double[] draws = new double[trajectory.Length];
         random.FillNormal<double>(draws);
         return [.. trajectory.Zip(draws, (z, e) => (float)(z + (noise * e)))];
     }

@@ -29,7 +29,7 @@ internal static class LearnRun
         }
 
         OutputFiles.Check(("--report", report), ("--save", save), ("--metrics", metrics), ("--figure", figure));
-        DynamicsExperiment experiment = new DynamicsExperiment(settings);
+        var experiment = new DynamicsExperiment(settings);
         string title = $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; seed {settings.Seed})";
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
         if (result.Outcome == TrainingOutcome.Canceled && result.Iterations == 0)
@@ -53,7 +53,7 @@ internal static class LearnRun
 
     private static Dictionary<string, string> Metadata(CommandContext context, DynamicsExperimentResult result)
     {
-        Dictionary<string, string> metadata = DynamicsText.Settings(result.Options).ToDictionary(static x => x.Name, static x => x.Value);
+        var metadata = DynamicsText.Settings(result.Options).ToDictionary(static x => x.Name, static x => x.Value);
         metadata["tool"] = ToolVersion.Text;
         metadata["command"] = context.CommandLine;
         return metadata;

@@ -20,7 +20,7 @@ internal static class Crc32
 
     private static uint[] Table()
     {
-        var table = new uint[256];
+        uint[] table = new uint[256];
         for (uint i = 0; i < table.Length; i++)
         {
             uint sum = i;

@@ -34,7 +34,7 @@ public static class DigitImage
         // Each pixel of the box is the mean of the piece of the picture that it covers.
         double scale = Math.Max(height, width) / (double)BoxSize;
         int rows = Math.Clamp((int)Math.Round(height / scale), 1, BoxSize), columns = Math.Clamp((int)Math.Round(width / scale), 1, BoxSize);
-        var small = new double[rows, columns];
+        double[,] small = new double[rows, columns];
         double mass = 0, massDown = 0, massRight = 0;
         for (int row = 0; row < rows; row++)
         {
@@ -50,7 +50,7 @@ public static class DigitImage
         }
 
         int down = Place(massDown / mass, rows), right = Place(massRight / mass, columns);
-        var field = new byte[FieldSize * FieldSize];
+        byte[] field = new byte[FieldSize * FieldSize];
         for (int row = 0; row < rows; row++)
         {
             for (int column = 0; column < columns; column++)

@@ -112,7 +112,7 @@ public sealed class IdxFile
             throw new ImageFileException(name, ImageFileReason.Damaged, $"it claims {magic[3]} axes; labels have 1 and images 3. The file is damaged or not an idx file.");
         }
 
-        var lengths = new int[magic[3]];
+        int[] lengths = new int[magic[3]];
         long count = 1;
         for (int axis = 0; axis < lengths.Length; axis++)
         {

@@ -182,8 +182,8 @@ public sealed class ImageDataset
     {
         int[] chosen = [.. indices];
         int size = Rows * Columns;
-        var pixels = new byte[chosen.Length * size];
-        var labels = new byte[chosen.Length];
+        byte[] pixels = new byte[chosen.Length * size];
+        byte[] labels = new byte[chosen.Length];
         for (int i = 0; i < chosen.Length; i++)
         {
             Image(chosen[i]).CopyTo(pixels.AsSpan(i * size));

@@ -21,7 +21,7 @@ public readonly record struct PixelScale(double Mean, double Deviation)
             throw new InvalidOperationException(FormattableString.Invariant($"Pixels are scaled by a finite mean and a deviation above 0; got {Mean} and {Deviation}."));
         }
 
-        var table = new float[256];
+        float[] table = new float[256];
         for (int i = 0; i < table.Length; i++)
         {
             table[i] = (float)(((i / 255.0) - Mean) / Deviation);

@@ -125,8 +125,9 @@ public static class PngFile
                 throw new ImageFileException(name, ImageFileReason.Damaged, "its data (IDAT) end before the last row of pixels. The file is damaged or cut off.", "Save or copy the picture again.");
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // An IOException stands for what zlib answers otherwise, such as the demand for a dictionary: the data are in memory.
             throw new ImageFileException(name, ImageFileReason.Damaged, "its compressed data (IDAT) are damaged.", "Save or copy the picture again.", e);
         }
 

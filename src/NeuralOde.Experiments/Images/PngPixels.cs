@@ -33,8 +33,8 @@ internal sealed class PngPixels
     /// <summary>The picture over white, or over black where it cannot be seen over white.</summary>
     public GrayImage ToGray(byte[] stored)
     {
-        var luma = new float[_header.Width * _header.Height];
-        var alpha = new float[luma.Length];
+        float[] luma = new float[_header.Width * _header.Height];
+        float[] alpha = new float[luma.Length];
         int at = 0;
         foreach (PngPass pass in _header.Passes)
         {

@@ -165,7 +165,7 @@ internal sealed class LatentSpiralsFigures
     {
         using IDisposable mode = GradientMode.Disable();
         int count = Math.Min(Trajectories, _test.Count), latent = model.Encoder.LatentCount;
-        Tensor start = Tensor.From<float>([.. _means.Take(count).SelectMany(static z => z).Select(static z => (float)z)], [count, latent]);
+        var start = Tensor.From<float>([.. _means.Take(count).SelectMany(static z => z).Select(static z => (float)z)], [count, latent]);
         double[] states = model.Ode.Forward(start, s_times).ToDoubles();
         Figure figure = new() { Title = "How they move", XAxis = x, YAxis = y };
         for (int i = 0; i < count; i++)

@@ -20,7 +20,7 @@ internal sealed class PrincipalComponents
     {
         int n = points[0].Length;
         double[] mean = [.. Enumerable.Range(0, n).Select(i => points.Average(x => x[i]))];
-        var covariance = new double[n, n];
+        double[,] covariance = new double[n, n];
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < n; j++)
@@ -59,7 +59,7 @@ internal sealed class PrincipalComponents
     private static double[,] Diagonalize(double[,] a)
     {
         int n = a.GetLength(0);
-        var vectors = new double[n, n];
+        double[,] vectors = new double[n, n];
         double scale = 0;
         for (int i = 0; i < n; i++)
         {

@@ -51,7 +51,7 @@ internal sealed class SpiralBatches : SeriesBatchSource
     /// <summary>So many of the numbers below a bound, rising; each subset is as likely as any other (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S).</summary>
     public static int[] Subset(int bound, int count, RandomSource random)
     {
-        var chosen = new int[count];
+        int[] chosen = new int[count];
         int found = 0;
         for (int i = 0; found < count; i++)
         {

@@ -61,7 +61,7 @@ public sealed record SpiralErrors(int Observations, SpiralError Reconstruction, 
             int end = start == 0 ? SpiralSet.TimeCount : start + Window;
             foreach (int[] spirals in Enumerable.Range(0, set.Count).Chunk(BatchSize))
             {
-                using TensorScope scope = TensorScope.Begin();
+                using var scope = TensorScope.Begin();
                 using IDisposable mode = GradientMode.Disable();
                 int[] points = [.. Enumerable.Range(start, end - start)];
                 Tensor predicted = model.Extrapolate(set.Batch(spirals, kept), [.. points.Select(i => SpiralSet.TimeAt(i - start))]);

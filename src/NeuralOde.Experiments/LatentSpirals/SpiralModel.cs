@@ -30,7 +30,7 @@ public sealed class SpiralModel
     /// <summary>The model.</summary>
     public LatentSeriesModel Model { get; }
 
-    /// <summary>The settings. In one that was loaded, how it was trained stands at the defaults but for the seed: it is not kept.</summary>
+    /// <summary>The settings. How it was trained is kept, too.</summary>
     public LatentSpiralsOptions Options { get; }
 
     /// <summary>Further text that is kept with it.</summary>
@@ -45,7 +45,7 @@ public sealed class SpiralModel
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SpiralModel Load(string path, Func<LatentSpiralsOptions, LatentSpiralsOptions>? change = null)
     {
-        ModelFile file = ModelFile.Load(path, FileKind);
+        var file = ModelFile.Load(path, FileKind);
         LatentSpiralsOptions options;
         try
         {

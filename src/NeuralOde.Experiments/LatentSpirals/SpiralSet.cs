@@ -31,7 +31,7 @@ public sealed class SpiralSet
         Count = count;
         _exact = new float[count * TimeCount * 2];
         _observed = new float[_exact.Length];
-        var draws = new double[6];
+        double[] draws = new double[6];
         for (int i = 0; i < count; i++)
         {
             random.FillNormal<double>(draws);
@@ -85,7 +85,7 @@ public sealed class SpiralSet
     public SeriesBatch Batch(ReadOnlySpan<int> spirals, ReadOnlySpan<int> times)
     {
         Tensor values = Points(spirals, times, exact: false);
-        var from = new double[times.Length];
+        double[] from = new double[times.Length];
         for (int i = 0; i < from.Length; i++)
         {
             from[i] = TimeAt(times[i] - times[0]);
@@ -102,7 +102,7 @@ public sealed class SpiralSet
     internal Tensor Points(ReadOnlySpan<int> spirals, ReadOnlySpan<int> times, bool exact)
     {
         float[] source = exact ? _exact : _observed;
-        var points = new float[times.Length * spirals.Length * 2];
+        float[] points = new float[times.Length * spirals.Length * 2];
         int at = 0;
         foreach (int time in times)
         {

@@ -77,7 +77,7 @@ public static class EquationCharacteristics
     {
         (_, OdeLayer equation, Layer[] after) = classifier
             .With(x => x with { Solver = solver, Steps = SolverChoice.Tolerances(tolerance, tolerance), Gradient = GradientMethod.BacksolveAdjoint }).Parts();
-        Tensor right = Tensor.From(OneHot(images), [images.Count, images.Classes]);
+        var right = Tensor.From(OneHot(images), [images.Count, images.Classes]);
         double error = double.NaN;
         (long forward, long backward) = (0, 0);
         (TimeSpan time, TimeSpan backwardTime) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
@@ -128,7 +128,7 @@ public static class EquationCharacteristics
 
     private static float[] OneHot(ImageDataset images)
     {
-        var values = new float[images.Count * images.Classes];
+        float[] values = new float[images.Count * images.Classes];
         for (int i = 0; i < images.Count; i++)
         {
             values[(i * images.Classes) + images.Labels[i]] = 1;

@@ -91,7 +91,7 @@ public sealed partial class ImageClassifier
         }
 
         float[] scale = Collection.Scale.Table();
-        var pixels = new float[images.Length];
+        float[] pixels = new float[images.Length];
         for (int i = 0; i < pixels.Length; i++)
         {
             pixels[i] = scale[images[i]];

@@ -53,7 +53,7 @@ public sealed partial class ImageClassifier
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImageClassifier Load(string path, Func<MnistModelOptions, MnistModelOptions>? change = null)
     {
-        ModelFile file = ModelFile.Load(path, FileKind);
+        var file = ModelFile.Load(path, FileKind);
         MnistModelOptions options;
         try
         {
@@ -124,7 +124,7 @@ public sealed partial class ImageClassifier
             throw new ArgumentException($"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.", nameof(images));
         }
 
-        var all = new double[count][];
+        double[][] all = new double[count][];
         for (int first = 0; first < count; first += batchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -39,7 +39,7 @@ internal sealed class ImageTask(Layer classifier, ImageBatches batches, int clas
         {
             if (measured is not null)
             {
-                ClassifierEvaluation measure = ClassifierEvaluation.Of(classifier, measured, options.Batches.Scale, options.EvaluationBatchSize, cancellationToken);
+                var measure = ClassifierEvaluation.Of(classifier, measured, options.Batches.Scale, options.EvaluationBatchSize, cancellationToken);
                 (loss, accuracy) = (measure.Loss, measure.Accuracy);
             }
         }
@@ -57,7 +57,7 @@ internal sealed class ImageTask(Layer classifier, ImageBatches batches, int clas
 
     public void LoadState(SafeTensorsFile state, TrainingPosition position)
     {
-        ImageTrainingHistory history = ImageTrainingHistory.From(state);
+        var history = ImageTrainingHistory.From(state);
 
         // At the end of an epoch, the measurement may be still to come.
         int epochs = position.Iteration / batches.Count;

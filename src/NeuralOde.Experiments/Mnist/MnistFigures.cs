@@ -52,7 +52,7 @@ internal sealed class MnistFigures(MnistOutcome outcome)
     public Figure Confusion(ClassifierEvaluation test)
     {
         IReadOnlyList<string> names = outcome.Collection.ClassNames;
-        var counts = new double[names.Count, names.Count];
+        double[,] counts = new double[names.Count, names.Count];
         for (int row = 0; row < names.Count; row++)
         {
             for (int column = 0; column < names.Count; column++)
@@ -101,9 +101,9 @@ internal sealed class MnistFigures(MnistOutcome outcome)
         IReadOnlyList<ImageTrainingStep> steps = outcome.Result.History.Steps;
         int count = Math.Min(MostPoints, steps.Count);
         double perEpoch = (outcome.Data.Training.Count + outcome.Training.Batches.BatchSize - 1) / outcome.Training.Batches.BatchSize;
-        var at = new double[count];
-        var losses = new double[count];
-        var wrong = new double[count];
+        double[] at = new double[count];
+        double[] losses = new double[count];
+        double[] wrong = new double[count];
         for (int k = 0; k < count; k++)
         {
             int first = (int)((long)k * steps.Count / count), end = (int)((long)(k + 1) * steps.Count / count);

@@ -13,7 +13,7 @@ internal static class MnistReport
     public static Report Create(MnistOutcome outcome, string commandLine)
     {
         var figures = new MnistFigures(outcome);
-        Report report = new Report($"{outcome.Collection.Title}: {ClassifierText.Title(outcome.Model)}")
+        var report = new Report($"{outcome.Collection.Title}: {ClassifierText.Title(outcome.Model)}")
         {
             Subtitle = $"{ClassifierText.Model(outcome.Model)}; seed {outcome.Training.Batches.Seed}",
             Footer = ToolVersion.Text,

@@ -73,7 +73,7 @@ public sealed record TrainingStepCost(int Parameters, long PeakBytes, TimeSpan T
         var optimizer = new Adam(classifier.Parameters, 0.001);
         var step = new ClassifierStep(classifier, classes);
         ImageBatch batch = Random(batchSize, rows, columns, classes);
-        var times = new double[steps];
+        double[] times = new double[steps];
         ImageTrainingStep last = default;
         for (int i = 0; i < WarmUpSteps + steps; i++)
         {

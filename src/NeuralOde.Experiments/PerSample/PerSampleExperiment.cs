@@ -82,7 +82,7 @@ public static class PerSampleExperiment
     {
         using IDisposable scope = GradientMode.Disable();
         int count = test.Series.Count;
-        Tensor state = Tensor.From([.. test.Series.SelectMany(static x => Row(x, 0))], [count, 2]);
+        var state = Tensor.From([.. test.Series.SelectMany(static x => Row(x, 0))], [count, 2]);
         List<double>[] values = [.. test.Series.Select(static x => x.Values[..2].ToArray().ToList())];
         for (int k = 1; k < test.Series.Max(static x => x.Count); k++)
         {

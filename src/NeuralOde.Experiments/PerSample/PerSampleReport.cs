@@ -45,12 +45,12 @@ internal static class PerSampleReport
         var grid = new ArrowGrid(xs.Min(), xs.Max(), ys.Min(), ys.Max(), 20, 15);
         (double[] trueUs, double[] trueVs) = grid.Evaluate((x, y) =>
         {
-            var velocity = new double[2];
+            double[] velocity = new double[2];
             result.Options.Dynamics.Field(0, [x, y], velocity);
             return (velocity[0], velocity[1]);
         });
         using IDisposable noGradients = GradientMode.Disable();
-        Tensor states = Tensor.From([.. grid.Xs.Zip(grid.Ys).SelectMany(static x => (float[])[(float)x.First, (float)x.Second])], [grid.Xs.Count, 2]);
+        var states = Tensor.From([.. grid.Xs.Zip(grid.Ys).SelectMany(static x => (float[])[(float)x.First, (float)x.Second])], [grid.Xs.Count, 2]);
         double[] learned = result.Layer.Field.Forward(Tensor.Scalar(0f), states).ToDoubles();
         var figure = new Figure
         {

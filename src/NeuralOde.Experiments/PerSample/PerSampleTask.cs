@@ -16,7 +16,7 @@ internal sealed class PerSampleTask(PerSampleOptions options, PerSampleOdeBlock 
 
     public double Step(TrainingPosition position)
     {
-        using TensorScope scope = TensorScope.Begin();
+        using var scope = TensorScope.Begin();
         Tensor loss = Loss();
         loss.Backward();
         return loss.ToScalar();
@@ -33,12 +33,12 @@ internal sealed class PerSampleTask(PerSampleOptions options, PerSampleOdeBlock 
         }
 
         Tensor state = At(0);
-        Tensor sum = Tensor.Scalar(0f);
+        var sum = Tensor.Scalar(0f);
         for (int k = 1; k <= options.Ahead; k++)
         {
             // Where a series has ended, a span of 0 keeps the state, and what is compared with it does not count.
-            Tensor span = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? (float)(x.Series.Times[x.First + k] - x.Series.Times[x.First + k - 1]) : 0f)], [batch, 1]);
-            Tensor mask = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? 1f : 0f)], [batch, 1]);
+            var span = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? (float)(x.Series.Times[x.First + k] - x.Series.Times[x.First + k - 1]) : 0f)], [batch, 1]);
+            var mask = Tensor.From([.. chosen.Select(x => x.First + k < x.Series.Count ? 1f : 0f)], [batch, 1]);
             state = layer.Forward(state, span);
             sum += Losses.Loss.MeanSquared(state, At(k), mask);
         }

@@ -14,6 +14,7 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     private const double Stretch = 1.01;
 
     private readonly double _largest = settings.MaxStep ?? double.PositiveInfinity;
+    private readonly double _smallest = settings.MinStep ?? 0;
     private readonly double _minFactor = settings.MinFactor;
     private double _direction;
     private double _size;
@@ -76,7 +77,7 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     public sealed override void OnAccepted(in StepPlan plan, in StepAttempt attempt)
     {
         double factor = Math.Clamp(FactorAfterSuccess(attempt), _minFactor, Settings.MaxFactor);
-        _size = Math.Abs(plan.Size) * (WasRejected ? Math.Min(1, factor) : factor);
+        _size = Math.Max(_smallest, Math.Min(attempt.LongestNext, Math.Abs(plan.Size) * (WasRejected ? Math.Min(1, factor) : factor)));
         WasRejected = false;
     }
 
@@ -85,7 +86,10 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     {
         WasRejected = true;
         double factor = double.IsFinite(attempt.Error) ? FactorAfterFailure(attempt) : _minFactor;
-        _size = Math.Abs(plan.Size) * Math.Max(_minFactor, factor);
+        double tried = Math.Abs(plan.Size);
+
+        // The smallest step has its try; after that the next plan says that it was too small.
+        _size = tried <= _smallest ? 0 : Math.Max(_smallest, tried * Math.Max(_minFactor, factor));
         return true;
     }
 

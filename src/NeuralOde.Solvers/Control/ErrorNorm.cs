@@ -1,8 +1,13 @@
 namespace NeuralOde.Solvers;
 
-/// <summary>Which components of the state count in the error norm.</summary>
+/// <summary>A norm of scaled errors.</summary>
+/// <param name="errors">For each component that counts, its error in units of its tolerance; it may be negative, infinite or not a number.</param>
+/// <returns>At most 1 where a step is to be kept. It must grow in proportion to the errors.</returns>
+public delegate double ScaledErrorNorm(ReadOnlySpan<double> errors);
+
+/// <summary>Which components of the state count in the error norm, and how.</summary>
 /// <remarks>
-/// <c>sqrt(Σ over the range / Count)</c>. A range that leaves components out is a seminorm
+/// <c>sqrt(Σ over the range / Count)</c>, the maximum, or a function of your own. A range that leaves components out is a seminorm
 /// (P. Kidger, R. T. Q. Chen, T. Lyons, "Hey, that's not an ODE", arXiv 2009.09457); a count other than the length serves padded states, or a tuple
 /// whose parts are weighed together.
 /// </remarks>
@@ -17,6 +22,28 @@ public readonly record struct ErrorNorm(int Start, int Length, int Count)
     public ErrorNorm(int start, int length)
         : this(start, length, length)
     {
+    }
+
+    /// <summary>What is made of the scaled errors of the range, each at most 1 where it is within the tolerance.</summary>
+    /// <value><see langword="null"/> (the default): their root mean square, with <see cref="Count"/>.</value>
+    public ScaledErrorNorm? Function { get; init; }
+
+    /// <summary>The largest of a range's scaled errors.</summary>
+    /// <param name="start">First component that counts.</param>
+    /// <param name="length">Number of components in the range; at least 1.</param>
+    /// <returns>The norm.</returns>
+    public static ErrorNorm Maximum(int start, int length) => new(start, length) { Function = LargestOf };
+
+    /// <summary>The largest of the absolute values; not a number where one of them is not.</summary>
+    private static double LargestOf(ReadOnlySpan<double> errors)
+    {
+        double largest = 0;
+        foreach (double error in errors)
+        {
+            largest = Math.Max(largest, Math.Abs(error));
+        }
+
+        return largest;
     }
 
     internal void Validate(int stateLength, string parameter)

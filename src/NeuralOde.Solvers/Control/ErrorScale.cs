@@ -4,9 +4,13 @@ namespace NeuralOde.Solvers;
 
 /// <summary>Measures errors of states: <c>sqrt(Σ (e_i / (atol + rtol max(|z_i|, |z⁺_i|)))² / count)</c> over the components of a norm.</summary>
 /// <param name="tolerances">rtol and atol.</param>
-/// <param name="norm">Which components count.</param>
+/// <param name="norm">Which components count, and how.</param>
 internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
 {
+    // The kernel serves one positive tolerance and the usual norm; for the rest each component's error is kept.
+    private readonly double[]? _errors = norm.Function is null && tolerances is { AbsoluteByComponent: null, Absolute: > 0 } ? null : new double[norm.Length];
+    private readonly double[]? _absolute = tolerances.AbsoluteByComponent?.ToArray();
+
     public Tolerances Tolerances { get; } = tolerances;
 
     public ErrorNorm Norm { get; } = norm;
@@ -19,6 +23,11 @@ internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
     public unsafe double Measure<T>(RowMemory<T> rows, in BoundTerms<T> terms, int before, int after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (_errors is not null)
+        {
+            return MeasureEach(rows, terms, before, after);
+        }
+
         nint start = Norm.Start;
         double sum = ErrorKernel.SumOfSquares(
             terms.From(start),
@@ -28,6 +37,31 @@ internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
             T.CreateTruncating(Tolerances.Relative),
             Norm.Length);
         return Math.Sqrt(sum / Norm.Count);
+    }
+
+    private unsafe double MeasureEach<T>(RowMemory<T> rows, in BoundTerms<T> terms, int before, int after)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double sum = 0;
+        for (int i = 0; i < _errors!.Length; i++)
+        {
+            nint component = Norm.Start + i;
+            double error = 0;
+            for (int j = 0; j < terms.Count; j++)
+            {
+                error += double.CreateTruncating(terms.Weights[j] * terms.Rows[terms.Offsets[terms.Indices[j]] + component]);
+            }
+
+            double magnitude = double.CreateTruncating(T.Max(T.Abs(rows.AddressOf(before)[component]), T.Abs(rows.AddressOf(after)[component])));
+            double unit = (_absolute is null ? Tolerances.Absolute : _absolute[component]) + (Tolerances.Relative * magnitude);
+
+            // A component that is zero and stays so has no scale, and no error either.
+            error = error == 0 && unit == 0 ? 0 : error / unit;
+            _errors[i] = error;
+            sum += error * error;
+        }
+
+        return Norm.Function?.Invoke(_errors) ?? Math.Sqrt(sum / Norm.Count);
     }
 
     /// <summary>The norm of a combination of few rows that is not bound beforehand.</summary>

@@ -10,6 +10,11 @@ public readonly record struct StepAttempt(StepOutcome Outcome, double Error, int
     public bool IsComplete => Outcome == StepOutcome.Complete;
 
     /// <summary>
+    /// Largest length of the next step, where the error estimate says nothing about it because the state rests; infinite otherwise.
+    /// </summary>
+    public double LongestNext { get; init; } = double.PositiveInfinity;
+
+    /// <summary>
     /// For a method of variable order: scaled norm of the error that the order below would have made, in <c>h^(ErrorOrder − 1)</c>; not a number
     /// where it is not known.
     /// </summary>

@@ -31,7 +31,13 @@ public sealed partial class Integrator<T>
             }
 
             double stop = landsOnOutputs ? outputs.Next : end;
-            StepPlan next = _controller.Plan(t, events is null ? stop : events.Next(stop));
+            if (events is not null)
+            {
+                stop = events.Next(stop);
+            }
+
+            bool isCrossing = false;
+            StepPlan next = _stops is null ? _controller.Plan(t, stop) : PlanBefore(t, stop, out isCrossing);
             if (next.IsTooSmall)
             {
                 return Result(SolveStatus.StepTooSmall, t, plan);
@@ -44,7 +50,7 @@ public sealed partial class Integrator<T>
             {
                 attempt = isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt;
                 _lastOutcome = attempt.Outcome;
-                if (_controller.OnRejected(plan, attempt))
+                if (!isCrossing && _controller.OnRejected(plan, attempt))
                 {
                     _rejected++;
                     continue;
@@ -62,6 +68,7 @@ public sealed partial class Integrator<T>
                 outputs.WriteWithin(_stepper, t, plan.Size);
             }
 
+            Rest rest = _restGuard?.Look(_stepper, attempt.Error, plan.Size) ?? Rest.None;
             if (recording is not null)
             {
                 _stepper.Record(recording, t, plan);
@@ -82,20 +89,35 @@ public sealed partial class Integrator<T>
                 outputs.WriteEnd(_stepper.State);
             }
 
+            outputs.OnStep(t, _stepper.State);
             progress.Report(t);
             if (status != SolveStatus.Success || t == end)
             {
                 return Result(status, t, plan);
             }
 
-            if (!endsAtEvent)
+            if (isCrossing && !endsAtEvent)
             {
-                _controller.OnAccepted(plan, attempt);
+                // What the method and the controller remember is of the time before the jump.
+                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _stepper.State, events is not null));
             }
-            else if (!StartController(t, end, cancellationToken, out status))
+
+            if (isCrossing || endsAtEvent)
             {
-                return Result(status, t, plan);
+                if (!StartController(t, end, cancellationToken, out status))
+                {
+                    return Result(status, t, plan);
+                }
+
+                continue;
             }
+
+            if (rest != Rest.None)
+            {
+                attempt = attempt with { LongestNext = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start)) };
+            }
+
+            _controller.OnAccepted(plan, attempt);
         }
     }
 
@@ -129,6 +151,14 @@ public sealed partial class Integrator<T>
 
         _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
         return events.Status;
+    }
+
+    /// <summary>A step to the next stop at most. From just before a jump one leads onto it, so short that the state stays as it is.</summary>
+    private StepPlan PlanBefore(double t, double stop, out bool isCrossing)
+    {
+        _stops!.OnReached(t);
+        double limit = _stops.Limit(t, stop, out isCrossing);
+        return isCrossing ? new StepPlan(limit, limit - t, true) : _controller.Plan(t, limit);
     }
 
     /// <summary>Starts the controller with what it wants to know of the problem.</summary>

@@ -18,9 +18,12 @@ public sealed partial class Integrator<T>
     private readonly Stepper<T> _stepper;
     private readonly StepController _controller;
     private readonly ErrorScale _scale;
+    private readonly StopTimes? _stops;
+    private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private OdeProblem<T>? _lastProblem;
+    private T[]? _outputState;
     private StepOutcome _lastOutcome;
     private long _accepted;
     private long _rejected;
@@ -61,17 +64,28 @@ public sealed partial class Integrator<T>
         if (!_controller.NeedsError && !solver.TakesFixedSteps)
         {
             throw new ArgumentException(
-                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.", nameof(control));
+                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.",
+                nameof(control));
         }
 
         ErrorNorm norm = errorNorm ?? new ErrorNorm(0, stateLength);
         norm.Validate(stateLength, nameof(errorNorm));
+        if (control.Tolerances.AbsoluteByComponent is { } absolute && absolute.Count != stateLength)
+        {
+            throw new ArgumentException($"There are {absolute.Count} absolute tolerances; the state has {stateLength} components.", nameof(control));
+        }
+
         _scale = new ErrorScale(control.Tolerances, norm);
         Solver = solver;
         Control = control;
         StateLength = stateLength;
         QuadratureLength = quadratureLength;
         _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
+        _stops = StopTimes.Of(control);
+        if (control is AdaptiveSteps { LimitsAtRest: true } steps && solver.RestLimits(steps.RelativeTolerance) is { } limits)
+        {
+            _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, limits);
+        }
     }
 
     /// <summary>Method.</summary>
@@ -155,7 +169,42 @@ public sealed partial class Integrator<T>
         Enter();
         try
         {
-            return SolveAlone(problem, z0, times, states, recording, progress, cancellationToken);
+            return SolveAlone(problem, z0, times, states, recording, output: null, progress, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Solves from the first of the times to the last, and gives out what is asked for as it goes. Nothing else is kept, however many steps there are.</summary>
+    /// <param name="problem">What is solved.</param>
+    /// <param name="z0">Initial state and quadratures, <c>[StateLength + QuadratureLength]</c>.</param>
+    /// <param name="times">At least two finite times, strictly rising or strictly falling; the first is the initial time.</param>
+    /// <param name="output">What is given out.</param>
+    /// <param name="progress">Is told the share of the interval that is solved, at most about a hundred times; none by default.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    /// <returns>How the solve ended; it does not throw for a failed solve, <see cref="SolveResult.ThrowIfFailed"/> does.</returns>
+    /// <exception cref="ArgumentException">A span has the wrong length, the times are not monotone, or the method cannot solve with a part of the problem.</exception>
+    /// <exception cref="InvalidOperationException">The integrator is in use, by another thread or around this call.</exception>
+    public SolveResult Solve(
+        OdeProblem<T> problem,
+        ReadOnlySpan<T> z0,
+        ReadOnlySpan<double> times,
+        OdeOutput<T> output,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(output);
+        RequireLength(z0.Length, _stepper.Length, nameof(z0), "StateLength + QuadratureLength");
+        OutputTimes.Validate(times, nameof(times));
+        RequireSolvable(problem, recording: null);
+        Enter();
+        try
+        {
+            _outputState ??= new T[_stepper.Length];
+            return SolveAlone(problem, z0, times, _outputState, recording: null, output, progress, cancellationToken);
         }
         finally
         {
@@ -169,6 +218,7 @@ public sealed partial class Integrator<T>
         ReadOnlySpan<double> times,
         Span<T> states,
         SolveRecording<T>? recording,
+        OdeOutput<T>? output,
         IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
@@ -178,6 +228,8 @@ public sealed partial class Integrator<T>
         ReachedTime = times[0];
         _stepper.Counts = default;
         _problem = problem;
+        _stops?.Start(times[0], times[^1]);
+        _restGuard?.Start();
         int component = Reductions.FirstNotFinite(z0);
         _events = problem.Events.Count == 0 || component >= 0 ? null : Monitor(problem);
         if (_events is not null)
@@ -188,8 +240,9 @@ public sealed partial class Integrator<T>
 
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
-        recording?.Begin(_stepper, Control is AdaptiveSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
-        var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording);
+        output?.Begin(times[0], z0);
+        recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording, output);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
             : _events is { Status: not SolveStatus.Success }
@@ -204,6 +257,8 @@ public sealed partial class Integrator<T>
         {
             outputs.FillRest();
         }
+
+        output?.End(ReachedTime, ReachedState);
 
         return result;
     }
@@ -269,6 +324,14 @@ public sealed partial class Integrator<T>
         if (missing != 0)
         {
             throw new ArgumentException($"{Solver.Name} cannot solve a problem with these parts: {missing}.", nameof(problem));
+        }
+
+        if (Solver.NeedsPositions && problem.PositionCount is null)
+        {
+            throw new ArgumentException(
+                $"{Solver.Name} moves positions and velocities in turn, and the problem does not say which components are positions. "
+                + "Set OdeProblem.PositionCount, or make the problem by OdeProblem.SecondOrder.",
+                nameof(problem));
         }
 
         problem.Validate(StateLength, nameof(problem));

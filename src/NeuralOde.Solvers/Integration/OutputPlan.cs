@@ -10,16 +10,23 @@ internal ref struct OutputPlan<T>
     private readonly ReadOnlySpan<double> _times;
     private readonly Span<T> _states;
     private readonly SolveRecording<T>? _recording;
+    private readonly OdeOutput<T>? _output;
     private readonly int _length;
     private readonly double _direction;
     private int _next;
 
-    public OutputPlan(ReadOnlySpan<double> times, Span<T> states, int length, SolveRecording<T>? recording)
+    /// <param name="times">Output times.</param>
+    /// <param name="states">Destination of the states at them; one row that is used again and again where <paramref name="output"/> takes them.</param>
+    /// <param name="length">Length of a row.</param>
+    /// <param name="recording">Is told which step each output lies in.</param>
+    /// <param name="output">Takes the states, if there is one.</param>
+    public OutputPlan(ReadOnlySpan<double> times, Span<T> states, int length, SolveRecording<T>? recording, OdeOutput<T>? output)
     {
         _times = times;
         _states = states;
         _length = length;
         _recording = recording;
+        _output = output;
         _direction = times[^1] > times[0] ? 1 : -1;
         _next = 1;
     }
@@ -41,7 +48,9 @@ internal ref struct OutputPlan<T>
     public void WriteWithin(Stepper<T> stepper, double t, double h)
     {
         double theta = (_times[_next] - t) / h;
-        stepper.Interpolate(theta, h, _states.Slice(_next * _length, _length));
+        Span<T> state = _states.Slice(_output is null ? _next * _length : 0, _length);
+        stepper.Interpolate(theta, h, state);
+        _output?.OnTime(_times[_next], state);
         _recording?.SetOutput(_next, _recording.StepCount, theta);
         _next++;
     }
@@ -49,11 +58,29 @@ internal ref struct OutputPlan<T>
     /// <summary>Copies the state at the end of the step that was recorded last.</summary>
     public void WriteEnd(ReadOnlySpan<T> state)
     {
-        state.CopyTo(_states[(_next * _length)..]);
+        if (_output is null)
+        {
+            state.CopyTo(_states[(_next * _length)..]);
+        }
+        else
+        {
+            _output.OnTime(_times[_next], state);
+        }
+
         _recording?.SetOutput(_next, _recording.StepCount - 1, 1);
         _next++;
     }
 
     /// <summary>Fills what was not reached with NaN.</summary>
-    public readonly void FillRest() => _states[(_next * _length)..].Fill(T.NaN);
+    public readonly void FillRest()
+    {
+        if (_output is null)
+        {
+            _states[(_next * _length)..].Fill(T.NaN);
+        }
+    }
+
+    /// <summary>Tells of a step that was kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void OnStep(double t, ReadOnlySpan<T> state) => _output?.OnStep(t, state);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
@@ -22,6 +23,8 @@ public sealed class ButcherTableau
     private readonly double[][] _denseStages;
     private readonly double[] _denseNodes;
     private readonly double[]? _lowerError;
+    private double[]? _stability;
+    private Tuple<double, RestLimits>? _restLimits;
     private readonly double[][] _predictor;
 
     /// <summary>Makes a tableau and checks that its parts agree with each other.</summary>
@@ -245,6 +248,76 @@ public sealed class ButcherTableau
 
             weights[i] = sum;
         }
+    }
+
+    /// <summary>The stability function of an explicit method: one step of <c>z' = λ z</c> multiplies by <c>R(λh)</c>.</summary>
+    /// <param name="z">λh.</param>
+    /// <returns>R.</returns>
+    public Complex Stability(Complex z)
+    {
+        _stability ??= StabilityPolynomial();
+        Complex sum = 0;
+        for (int power = _stability.Length - 1; power >= 0; power--)
+        {
+            sum = (sum * z) + _stability[power];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Bounds of steps of an explicit method where the state rests. The last ones are kept: searching them costs more than many a solve.</summary>
+    /// <param name="tolerance">Relative tolerance.</param>
+    internal RestLimits RestLimits(double tolerance)
+    {
+        if (_restLimits is { } known && known.Item1 == tolerance)
+        {
+            return known.Item2;
+        }
+
+        // A growth of a thousandth a step is too slow to matter; many methods are nowhere quite stable on oscillations.
+        const double Growth = 1e-3;
+        double within = Math.Clamp(tolerance, 1e-13, Growth);
+        var limits = new RestLimits(
+            Largest(x => Miss(new Complex(-x, 0)) <= within && Miss(new Complex(0, x)) <= within && Miss(new Complex(x, 0)) <= within),
+            Largest(x => Complex.Abs(Stability(new Complex(-x, 0))) <= 1 + Growth),
+            Largest(x => Complex.Abs(Stability(new Complex(0, x))) <= 1 + Growth));
+        _restLimits = Tuple.Create(tolerance, limits);
+        return limits;
+
+        double Miss(Complex z) => Complex.Abs((Stability(z) / Complex.Exp(z)) - 1);
+
+        static double Largest(Func<double, bool> isWithin)
+        {
+            const double Ratio = 1.03;
+            double limit = 1e-3;
+            while (limit < 10 && isWithin(limit * Ratio))
+            {
+                limit *= Ratio;
+            }
+
+            return limit;
+        }
+    }
+
+    /// <summary>1, then <c>bᵀ A^(k−1) 1</c> for k from 1.</summary>
+    private double[] StabilityPolynomial()
+    {
+        if (!IsExplicit)
+        {
+            throw new InvalidOperationException("The stability function of an implicit method is no polynomial.");
+        }
+
+        int stages = StageCount;
+        var coefficients = new double[stages + 1];
+        double[] powers = [.. Enumerable.Repeat(1.0, stages)];
+        coefficients[0] = 1;
+        for (int k = 1; k <= stages; k++)
+        {
+            coefficients[k] = _b.Zip(powers, (b, x) => b * x).Sum();
+            powers = [.. _a.Select(row => row.Zip(powers, (a, x) => a * x).Sum())];
+        }
+
+        return coefficients;
     }
 
     // The non-zero terms, as the kernels take them.

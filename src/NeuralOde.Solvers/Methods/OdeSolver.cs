@@ -45,6 +45,9 @@ public abstract class OdeSolver
     /// <summary>Parts of a problem, beyond the field, that the method can solve with.</summary>
     public virtual ProblemParts SupportedParts => ProblemParts.None;
 
+    /// <summary>Whether the method solves only problems that say which components are positions: <see cref="OdeProblem{T}.PositionCount"/>.</summary>
+    public virtual bool NeedsPositions => false;
+
     /// <summary>Makes the method of a name.</summary>
     /// <param name="name">One of <see cref="Names"/>; case does not matter.</param>
     /// <returns>The method.</returns>
@@ -75,6 +78,10 @@ public abstract class OdeSolver
 
     /// <summary>Makes what chooses the method's steps.</summary>
     internal virtual StepController CreateController(StepSizeControl control, string parameter) => control.CreateController(parameter);
+
+    /// <summary>Bounds of steps where the state rests, or <see langword="null"/> for methods whose steps need none.</summary>
+    /// <param name="tolerance">Relative tolerance.</param>
+    internal virtual RestLimits? RestLimits(double tolerance) => null;
 
     /// <summary>Makes what takes the method's steps.</summary>
     internal abstract Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)

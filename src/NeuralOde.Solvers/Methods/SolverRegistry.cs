@@ -53,6 +53,17 @@ internal static class SolverRegistry
         ("abm3", () => new AdamsBashforthMoulton(3)),
         ("abm4", () => new AdamsBashforthMoulton(4)),
         ("abm5", () => new AdamsBashforthMoulton(5)),
+
+        // reversible
+        ("alf", () => new AsynchronousLeapfrog()),
+        ("leapfrog", () => new LeapfrogMidpoint()),
+        ("reversible-heun", () => new ReversibleHeun()),
+
+        // symplectic, for positions and velocities
+        ("semi-implicit-euler", () => new SemiImplicitEuler()),
+        ("verlet", () => new VelocityVerlet()),
+        ("yoshida4", () => new Yoshida4()),
+        ("yoshida6", () => new Yoshida6()),
     ];
 
     public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));

@@ -27,11 +27,13 @@ internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLeng
     /// <param name="tolerances">What changes of a component are measured by.</param>
     /// <param name="destination">Destination; every element is overwritten.</param>
     /// <param name="withAlgebraic">
-    /// Whether some of the equations are algebraic. What a component does in them must not be lost in the round-off of the others, however short the step, so that increments are at least 1e-3 √ε of the largest component.
+    /// Whether some of the equations are algebraic. What a component does in them must not be lost in the round-off of the others, however short the step, so that
+    /// increments are at least 1e-3 √ε of the largest component.
     /// </param>
     /// <returns>Number of evaluations.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Evaluate(IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination, bool withAlgebraic = false)
+    public int Evaluate(
+        IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination, bool withAlgebraic = false)
     {
         Bandwidth band = destination.Bandwidth ?? new Bandwidth(length - 1, length - 1);
         int groups = Math.Min(length, band.Lower + band.Upper + 1);

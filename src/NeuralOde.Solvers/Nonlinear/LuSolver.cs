@@ -7,6 +7,8 @@ namespace NeuralOde.Solvers;
 internal sealed class LuSolver<T> : ILinearSolver<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private SmallLu<T>? _small;
+    private int _smallLength;
     private DenseLu<T>? _dense;
     private BandedLu<T>? _banded;
 
@@ -14,6 +16,17 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
     public bool Prepare(SquareMatrix<T> jacobian, SquareMatrix<T>? massMatrix, double gamma)
     {
         int n = jacobian.Length;
+        if (n <= SmallLu<T>.MaxLength && jacobian.Bandwidth is null)
+        {
+            if (_smallLength != n)
+            {
+                (_small, _smallLength, _dense, _banded) = (new SmallLu<T>(n), n, null, null);
+            }
+
+            return _small!.Prepare(jacobian, massMatrix, gamma);
+        }
+
+        (_small, _smallLength) = (null, 0);
         T factor = T.CreateTruncating(-gamma);
         if (jacobian.Bandwidth is { } band && (massMatrix is null || massMatrix.Bandwidth is not null))
         {
@@ -79,6 +92,12 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
 
     public void Solve(Span<T> b)
     {
+        if (_small is not null)
+        {
+            SolveSmall(b, isTransposed: false);
+            return;
+        }
+
         if (_banded is not null)
         {
             _banded.Solve(b);
@@ -91,6 +110,12 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
 
     public void SolveTransposed(Span<T> b)
     {
+        if (_small is not null)
+        {
+            SolveSmall(b, isTransposed: true);
+            return;
+        }
+
         if (_banded is not null)
         {
             _banded.SolveTransposed(b);
@@ -98,6 +123,22 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
         else
         {
             _dense!.SolveTransposed(b);
+        }
+    }
+
+    private unsafe void SolveSmall(Span<T> b, bool isTransposed)
+    {
+        Scalar.RequireLength(b.Length, _smallLength);
+        fixed (T* start = b)
+        {
+            if (isTransposed)
+            {
+                _small!.SolveTransposed(start);
+            }
+            else
+            {
+                _small!.Solve(start);
+            }
         }
     }
 

@@ -24,11 +24,12 @@ internal sealed unsafe class SmallLu<T>
     private readonly T* _a;
     private readonly int* _p;
 
+    /// <param name="length">Number of components.</param>
     public SmallLu(int length)
     {
         _n = length;
         _factors = GC.AllocateArray<T>(length * length, pinned: true);
-        _pivots = GC.AllocateArray<int>(length, pinned: true);
+        _pivots = GC.AllocateArray<int>(2 * length, pinned: true);
         _a = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_factors));
         _p = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pivots));
     }
@@ -74,6 +75,12 @@ internal sealed unsafe class SmallLu<T>
     {
         int n = _n;
         T* a = _a;
+        if (n == 3)
+        {
+            SolveThree(a, b);
+            return;
+        }
+
         for (int k = 0; k < n; k++)
         {
             int pivot = _p[k];
@@ -105,6 +112,52 @@ internal sealed unsafe class SmallLu<T>
 
             b[i] = sum * row[i];
         }
+    }
+
+    /// <summary>Solves <c>(M − γ J)ᵀ x = b</c> in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void SolveTransposed(T* b)
+    {
+        int n = _n;
+        T* a = _a;
+        for (int i = 0; i < n; i++)
+        {
+            T* row = a + (i * n);
+            T value = b[i] *= row[i];
+            for (int j = i + 1; j < n; j++)
+            {
+                b[j] -= row[j] * value;
+            }
+        }
+
+        for (int i = n - 1; i > 0; i--)
+        {
+            T* row = a + (i * n);
+            for (int j = 0; j < i; j++)
+            {
+                b[j] -= row[j] * b[i];
+            }
+        }
+
+        for (int k = n - 1; k >= 0; k--)
+        {
+            int pivot = _p[k];
+            (b[k], b[pivot]) = (b[pivot], b[k]);
+        }
+    }
+
+    /// <summary>The same for three components, without loops: the order of the exchanged rows is <c>_p[3…5]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SolveThree(T* a, T* b)
+    {
+        T b0 = b[_p[3]], b1 = b[_p[4]], b2 = b[_p[5]];
+        b1 -= a[3] * b0;
+        b2 = b2 - (a[6] * b0) - (a[7] * b1);
+        b2 *= a[8];
+        b1 = (b1 - (a[5] * b2)) * a[4];
+        b[0] = (b0 - (a[2] * b2) - (a[1] * b1)) * a[0];
+        b[1] = b1;
+        b[2] = b2;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -150,6 +203,16 @@ internal sealed unsafe class SmallLu<T>
                     row[j] -= entry * top[j];
                 }
             }
+        }
+
+        for (int k = 0; k < n; k++)
+        {
+            _p[n + k] = k;
+        }
+
+        for (int k = 0; k < n; k++)
+        {
+            (_p[n + k], _p[n + _p[k]]) = (_p[n + _p[k]], _p[n + k]);
         }
 
         return true;

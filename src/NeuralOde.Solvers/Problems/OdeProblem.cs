@@ -53,6 +53,36 @@ public sealed class OdeProblem<T>
     /// <value>None by default; then they cost nothing.</value>
     public IReadOnlyList<OdeEvent<T>> Events { get; init; } = [];
 
+    /// <summary>
+    /// Number of the state's leading components that are positions; the others are velocities (or momenta). Symplectic methods need to know, others do not care.
+    /// The derivative of a position must depend on time and velocities alone, that of a velocity on time and positions alone.
+    /// </summary>
+    /// <value>From 1 to one less than the state's length, or <see langword="null"/> (the default): no component is called a position.</value>
+    public int? PositionCount { get; init; }
+
+    /// <summary>Whether the derivative of each position is the velocity half a state behind it, so that the field need not be asked for it.</summary>
+    /// <value><see langword="false"/> by default. <see langword="true"/> needs a <see cref="PositionCount"/> of half the state.</value>
+    public bool IsSecondOrder { get; init; }
+
+    /// <summary>Makes the problem <c>q'' = a(t, q)</c>. Its state is the positions q and the velocities q′ behind them.</summary>
+    /// <param name="acceleration">a: receives time and positions, and writes the accelerations.</param>
+    /// <param name="positionCount">Number of positions, half the length of the state.</param>
+    /// <returns>The problem, for methods of every kind.</returns>
+    public static OdeProblem<T> SecondOrder(VectorFieldFunction<T> acceleration, int positionCount)
+    {
+        ArgumentNullException.ThrowIfNull(acceleration);
+        ArgumentOutOfRangeException.ThrowIfLessThan(positionCount, 1);
+        return new OdeProblem<T>((t, z, dz) =>
+        {
+            z[positionCount..].CopyTo(dz);
+            acceleration(t, z[..positionCount], dz[positionCount..]);
+        })
+        {
+            PositionCount = positionCount,
+            IsSecondOrder = true,
+        };
+    }
+
     /// <summary>The parts that a method must know of.</summary>
     public ProblemParts Parts => (MassMatrix is null ? 0 : ProblemParts.MassMatrix) | (StiffField is null ? 0 : ProblemParts.StiffField);
 
@@ -67,6 +97,17 @@ public sealed class OdeProblem<T>
         if (MassMatrix is not null && MassMatrix.Length != stateLength)
         {
             throw new ArgumentException($"The mass matrix has {MassMatrix.Length} rows; the state has {stateLength} components.", parameter);
+        }
+
+        if (PositionCount is { } positions && (positions < 1 || positions >= stateLength))
+        {
+            throw new ArgumentException($"{positions} of {stateLength} components cannot be positions: there must be at least one, and one velocity.", parameter);
+        }
+
+        if (IsSecondOrder && PositionCount * 2 != stateLength)
+        {
+            throw new ArgumentException(
+                $"A problem of second order with a state of {stateLength} components has {stateLength / 2.0} positions, not {PositionCount ?? 0}.", parameter);
         }
 
         if (JacobianBandwidth is { } band && (band.Lower < 0 || band.Upper < 0 || band.Lower >= stateLength || band.Upper >= stateLength))

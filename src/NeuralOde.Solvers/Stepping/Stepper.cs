@@ -66,6 +66,12 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// </summary>
     public abstract StepAttempt Attempt(double t, in StepPlan plan);
 
+    /// <summary>Scaled norm of how far the last attempt moves the state; infinite where the method does not care, because it is stable for any step.</summary>
+    public virtual double Movement() => double.PositiveInfinity;
+
+    /// <summary>Whether the last attempt leaves some component of the state where it is, within a hundredth of its tolerance.</summary>
+    public virtual bool HasStillComponent() => false;
+
     /// <summary>Forms the quadratures at the end of the last attempt.</summary>
     /// <returns>Whether they are finite.</returns>
     public abstract bool CombineQuadratures(double h);

@@ -48,8 +48,7 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
     [
         new(
             Solver, "NAME",
-            $"The method that integrates: {string.Join(", ", OdeSolver.Names)}. "
-                + $"{NameList.Joined(SolverChoice.AdaptiveNames, "and")} choose their own steps unless --step is given.",
+            $"The method that integrates: {string.Join(", ", SolverChoice.Names)}. One with an error estimate chooses its own steps unless --step is given.",
             SolverFault, x => InWords(_get(x))),
         new(
             Step, "H",
@@ -127,7 +126,9 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
 
         if (!solver.IsAdaptive && (relative ?? absolute) is not null)
         {
-            throw Conflict(Solver, $"{solver.Name} has no error estimate, so it takes --step H, not tolerances. {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
+            throw Conflict(
+                Solver,
+                $"{solver.Name} has no error estimate, so it takes --step H, not tolerances. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
         }
 
         StepSizeControl steps = isNamed && !KeepsSteps ? Tolerances : now.Steps;
@@ -173,7 +174,7 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         {
             throw new SettingException(
                 SettingReason.Conflict, Solver, x.Solver.Name,
-                $"{x.Solver.Name} has no error estimate, so it takes fixed steps. {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
+                $"{x.Solver.Name} has no error estimate, so it takes fixed steps. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
         }
     }
 
@@ -184,8 +185,18 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         _ => x.ToString(),
     };
 
-    private static string? SolverFault(string option, string text) => OdeSolver.Names.Any(x => string.Equals(x, text, StringComparison.OrdinalIgnoreCase)) ? null
-        : $"There is no solver '{text}'.{NearestName.Suggestion(text, OdeSolver.Names)} The choices are {string.Join(", ", OdeSolver.Names)}.";
+    private static string? SolverFault(string option, string text)
+    {
+        if (SolverChoice.Names.Contains(text, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        string problem = OdeSolver.Names.Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? $"The steps of {text} have no exact transpose, which learning needs."
+            : $"There is no solver '{text}'.{NearestName.Suggestion(text, SolverChoice.Names)}";
+        return $"{problem} The choices are {string.Join(", ", SolverChoice.Names)}.";
+    }
 
     private static string? NumberFault(string option, string text) =>
         s_positive.TryRead(text, out double value) && s_positive.Allows(value) ? null : s_positive.Fault(option, option, text);

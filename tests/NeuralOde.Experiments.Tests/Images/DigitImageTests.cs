@@ -47,7 +47,7 @@ public class DigitImageTests
     public void Faint_shades_of_the_paper_are_not_taken_for_ink()
     {
         // Paper that darkens to the right, a stroke in the middle.
-        var values = new float[50 * 50];
+        float[] values = new float[50 * 50];
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = i % 50 is >= 24 and < 27 && i / 50 is >= 15 and < 35 ? 0.1f : 0.95f - (0.001f * (i % 50));
@@ -69,7 +69,7 @@ public class DigitImageTests
         for (int i = 0; i < digits.Count; i++)
         {
             byte[] original = digits.Image(i).ToArray();
-            var large = new float[200 * 160];
+            float[] large = new float[200 * 160];
             for (int y = 0; y < 112; y++)
             {
                 for (int x = 0; x < 112; x++)

@@ -51,7 +51,7 @@ public class ImageBatchesTests
     {
         // One bright pixel in the middle of 5x5, which no shift of up to 2 loses.
         const int Count = 500;
-        var pixels = new byte[Count * 25];
+        byte[] pixels = new byte[Count * 25];
         for (int i = 0; i < Count; i++)
         {
             pixels[(i * 25) + 12] = 255;

@@ -15,7 +15,7 @@ public class ImageDatasetTests
     {
         using var folder = new TemporaryFolder();
         IdxBytes.WriteSet(folder.Path, dotted: dotted, compressed: compressed);
-        ImageDataset training = ImageDataset.Load(folder.Path, ImageSplit.Training);
+        var training = ImageDataset.Load(folder.Path, ImageSplit.Training);
         Assert.Equal((7, 2, 3, 10), (training.Count, training.Rows, training.Columns, training.Classes));
         Assert.Equal([4, 5, 6, 7, 8, 9], training.Image(4).ToArray());
         Assert.Equal([0, 1, 2], ImageDataset.Load(folder.Path, ImageSplit.Test).Labels.ToArray());
@@ -86,7 +86,7 @@ public class ImageDatasetTests
     {
         string folder = Path.GetDirectoryName(RealDataFactAttribute.PathOf("mnist"))!;
         ImageDataset training = ImageCollection.Mnist.Load(folder, ImageSplit.Training);
-        ImageDataset test = ImageDataset.Load(RealDataFactAttribute.PathOf("mnist"), ImageSplit.Test);
+        var test = ImageDataset.Load(RealDataFactAttribute.PathOf("mnist"), ImageSplit.Test);
         Assert.Equal((60_000, 28, 28), (training.Count, training.Rows, training.Columns));
         Assert.Equal(10_000, test.Count);
 

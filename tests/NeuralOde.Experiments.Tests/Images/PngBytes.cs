@@ -38,7 +38,7 @@ internal static class PngBytes
             }
         }
 
-        var header = new byte[13];
+        byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9], header[12]) = ((byte)depth, (byte)colorType, (byte)(interlaced ? 1 : 0));
@@ -59,7 +59,7 @@ internal static class PngBytes
     public static byte[] Chunk(string type, byte[] data)
     {
         byte[] named = [.. Encoding.Latin1.GetBytes(type), .. data];
-        var framed = new byte[named.Length + 8];
+        byte[] framed = new byte[named.Length + 8];
         BinaryPrimitives.WriteInt32BigEndian(framed, data.Length);
         named.CopyTo(framed, 4);
         BinaryPrimitives.WriteUInt32BigEndian(framed.AsSpan(4 + named.Length), Crc32.Of(named, []));

@@ -64,7 +64,7 @@ public class PngFileTests
         Assert.Equal([0, 1, 2 / 3f, 1], gray.Values.ToArray());
         GrayImage palette = PngFile.ReadGray(PngBytes.Of(Row(0, 1, 2), 3, 2, palette: [0, 0, 0, 255, 255, 255, 0, 0, 0], transparency: [0, 255]), "x");
         Assert.Equal([1, 1, 0], palette.Values.ToArray());
-        var rgb = new int[1, 2, 3] { { { 10, 20, 30 }, { 10, 20, 31 } } };
+        int[,,] rgb = new int[1, 2, 3] { { { 10, 20, 30 }, { 10, 20, 31 } } };
         GrayImage key = PngFile.ReadGray(PngBytes.Of(rgb, 2, 8, transparency: [0, 10, 0, 20, 0, 30]), "x");
         Assert.Equal(1, key[0, 0]);
         Assert.InRange(key[0, 1], 0.07f, 0.08f);
@@ -103,6 +103,9 @@ public class PngFileTests
         Assert.Contains("not where it must be", Fault([.. good[..8], .. PngBytes.Chunk("IEND", [])]));
         Assert.Contains("before the last row", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", PngBytes.Compress([0, 1])), .. PngBytes.Chunk("IEND", [])]));
         Assert.Contains("compressed data (IDAT) are damaged", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", [1, 2, 3]), .. PngBytes.Chunk("IEND", [])]));
+
+        // The zlib header asks for a dictionary, and names it by its checksum.
+        Assert.Contains("compressed data (IDAT) are damaged", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", [0x78, 0xBB, 0, 0, 0, 1, 0]), .. PngBytes.Chunk("IEND", [])]));
         Assert.Contains("the filter 9", Fault([.. good[..33], .. PngBytes.Chunk("IDAT", PngBytes.Compress([9, 1, 2])), .. PngBytes.Chunk("IEND", [])]));
         byte[] huge = [0, 1, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 0];
         Assert.Contains("65536 by 65536 pixels", Fault([.. good[..8], .. PngBytes.Chunk("IHDR", huge), .. PngBytes.Chunk("IEND", [])]));
@@ -110,7 +113,7 @@ public class PngFileTests
 
     private static int[,,] Row(params int[] values)
     {
-        var row = new int[1, values.Length, 1];
+        int[,,] row = new int[1, values.Length, 1];
         for (int i = 0; i < values.Length; i++)
         {
             row[0, i, 0] = values[i];
@@ -121,7 +124,7 @@ public class PngFileTests
 
     private static int[,,] Samples(int height, int width, int channels, int most)
     {
-        var samples = new int[height, width, channels];
+        int[,,] samples = new int[height, width, channels];
         int state = 1;
         for (int y = 0; y < height; y++)
         {

@@ -19,7 +19,7 @@ public class SpiralModelTests
         LatentSpiralsOptions options = Small(decoder);
         LatentSeriesModel model = LatentSpiralsExperiment.CreateModel(options, new RandomSource(3));
         new SpiralModel(model, options, new Dictionary<string, string> { ["command"] = "a test" }).Save(folder.File("m"));
-        SpiralModel loaded = SpiralModel.Load(folder.File("m"));
+        var loaded = SpiralModel.Load(folder.File("m"));
         Assert.Equal(LatentSpiralsOptions.Settings.ToText(options), LatentSpiralsOptions.Settings.ToText(loaded.Options));
         Assert.Equal(decoder == SpiralDecoder.Ode ? "euler" : new LatentSpiralsOptions().Solver.Name, loaded.Options.Solver.Name);
         Assert.Equal((17, "a test"), (loaded.Options.Training.Seed, loaded.Notes["command"]));
@@ -35,7 +35,7 @@ public class SpiralModelTests
         using var folder = new TemporaryFolder();
         LatentSpiralsOptions options = Small(SpiralDecoder.Ode);
         new SpiralModel(LatentSpiralsExperiment.CreateModel(options, new RandomSource(3)), options).Save(folder.File("m"));
-        SpiralModel loaded = SpiralModel.Load(folder.File("m"), x => x with { Solver = new Dopri5(), Steps = new AdaptiveSteps(), Gradient = GradientMethod.Direct });
+        var loaded = SpiralModel.Load(folder.File("m"), x => x with { Solver = new Dopri5(), Steps = new AdaptiveSteps(), Gradient = GradientMethod.Direct });
         Assert.Equal("dopri5", ((LatentOde)loaded.Model).Ode.Solver.Name);
     }
 
@@ -53,7 +53,7 @@ public class SpiralModelTests
         using var folder = new TemporaryFolder();
         LatentSpiralsOptions options = Small(SpiralDecoder.Ode);
         new SpiralModel(LatentSpiralsExperiment.CreateModel(options, new RandomSource(3)), options).Save(folder.File("m"));
-        ModelFile file = ModelFile.Load(folder.File("m"));
+        var file = ModelFile.Load(folder.File("m"));
         new ModelFile(SpiralModel.FileKind, file.Settings.Select(x => (x.Key, x.Key == name ? value : x.Value)), file.Tensors).Save(folder.File("d"));
         var e = Assert.Throws<ModelFileException>(() => SpiralModel.Load(folder.File("d")));
         Assert.Contains(value.Length > 0 ? value : name, e.Message);

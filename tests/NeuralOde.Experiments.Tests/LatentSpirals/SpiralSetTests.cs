@@ -104,7 +104,7 @@ public class SpiralSetTests
     public void Saying_0_always_errs_by_the_spirals_own_size()
     {
         var set = new SpiralSet(1, new RandomSource(5));
-        SpiralErrors errors = SpiralErrors.OfZero(set);
+        var errors = SpiralErrors.OfZero(set);
         double last = Math.Sqrt(set.Exact(0)[200..].ToArray().Average(x => (double)x * x));
         Assert.Equal((last, last, last), (errors.Extrapolation.Median, errors.Extrapolation.Percentile90, errors.Extrapolation.Pooled));
 

@@ -10,8 +10,8 @@ internal static class BrightSides
     public static ImageDataset Images(int count, long seed = 1)
     {
         var random = new RandomSource(seed);
-        var pixels = new byte[count * 36];
-        var labels = new byte[count];
+        byte[] pixels = new byte[count * 36];
+        byte[] labels = new byte[count];
         for (int i = 0; i < count; i++)
         {
             labels[i] = (byte)random.NextInteger(3);

@@ -101,7 +101,7 @@ public class ImageClassifierEquationTests
     public void Inference_by_the_solver_of_training_is_what_training_measured()
     {
         ImageClassifier classifier = Trained(new MnistModelOptions { Channels = 4 });
-        ClassifierEvaluation own = ClassifierEvaluation.Of(classifier.Network, Images, classifier.Collection.Scale);
+        var own = ClassifierEvaluation.Of(classifier.Network, Images, classifier.Collection.Scale);
         InferenceSolver solver = InferenceSolver.All.First(x => x.ToString() == "rk4, 2 steps");
         ClassifierEvaluation other = solver.Evaluate(classifier, Images);
         Assert.Equal(own.Losses, other.Losses);

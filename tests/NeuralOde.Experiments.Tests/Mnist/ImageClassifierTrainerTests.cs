@@ -41,7 +41,7 @@ public class ImageClassifierTrainerTests
         Assert.Equal(200, result.History.Steps.Skip(13).Take(13).Sum(x => x.Images));
         Assert.Equal(result.History.Epochs[1].TrainingAccuracy, result.History.Steps.Skip(13).Take(13).Sum(x => x.Correct) / 200.0);
 
-        ClassifierEvaluation after = ClassifierEvaluation.Of(classifier, Measured, PixelScale.Mnist, batchSize: 7);
+        var after = ClassifierEvaluation.Of(classifier, Measured, PixelScale.Mnist, batchSize: 7);
         Assert.Equal(result.History.Epochs[^1].MeasuredAccuracy, after.Accuracy);
         Assert.Equal(90, after.Confusion.Cast<int>().Sum());
         Assert.Equal(after.Correct, Enumerable.Range(0, 3).Sum(i => after.Confusion[i, i]));
@@ -53,7 +53,7 @@ public class ImageClassifierTrainerTests
     {
         Layer classifier = BrightSides.Mlp();
         var options = Options with { Epochs = 1, Batches = Options.Batches with { BatchSize = 200, MaxShift = 0 } };
-        ClassifierEvaluation before = ClassifierEvaluation.Of(classifier, Training, PixelScale.Mnist);
+        var before = ClassifierEvaluation.Of(classifier, Training, PixelScale.Mnist);
         ImageTrainingStep step = new ImageClassifierTrainer(classifier, Training, null, options).Run().History.Steps[0];
 
         // One is summed in single precision, the other in double: a mean of 200 numbers of about 1.

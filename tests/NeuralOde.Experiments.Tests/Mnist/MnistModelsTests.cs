@@ -77,7 +77,7 @@ public class MnistModelsTests
         new ImageClassifierTrainer(network, images, null, new ImageTrainingOptions { Epochs = 1, Batches = new ImageBatchOptions { BatchSize = 20 } }).Run();
         var classifier = new ImageClassifier(network, options, ImageCollection.FashionMnist, 12, 10);
         classifier.Save(folder.File("c"), new Dictionary<string, string> { ["note"] = "kept" });
-        ImageClassifier loaded = ImageClassifier.Load(folder.File("c"));
+        var loaded = ImageClassifier.Load(folder.File("c"));
         Assert.Equal(MnistModelOptions.Settings.ToText(options), MnistModelOptions.Settings.ToText(loaded.Options));
         Assert.Equal("bag", loaded.Collection.ClassNames[8]);
         Assert.Equal(PixelScale.FashionMnist, loaded.Collection.Scale);
@@ -94,7 +94,7 @@ public class MnistModelsTests
         MnistModelOptions options = Tiny(MnistModel.OdeNet, MnistNormalization.Group);
         var classifier = new ImageClassifier(MnistModels.Create(options, new RandomSource(1), 12, 10), options, ImageCollection.Mnist, 12, 10);
         classifier.Save(folder.File("c"));
-        ImageClassifier precise = ImageClassifier.Load(folder.File("c"), x => x with { Solver = new Dopri5(), Steps = SolverChoice.Tolerances(1e-6, 1e-6) });
+        var precise = ImageClassifier.Load(folder.File("c"), x => x with { Solver = new Dopri5(), Steps = SolverChoice.Tolerances(1e-6, 1e-6) });
         byte[] image = CountedImages.Of(1, 12, 10).Image(0).ToArray();
         double[] a = classifier.Classify(image), b = precise.Classify(image);
         Assert.NotEqual(a, b);
@@ -179,7 +179,7 @@ public class MnistModelsTests
     [InlineData("gradient", null)]
     public void A_damaged_setting_is_named(string name, string? value)
     {
-        Dictionary<string, string> settings = MnistModelOptions.Settings.ToText(MnistModelOptions.Default(MnistModel.OdeNet)).ToDictionary(x => x.Name, x => x.Value);
+        var settings = MnistModelOptions.Settings.ToText(MnistModelOptions.Default(MnistModel.OdeNet)).ToDictionary(x => x.Name, x => x.Value);
         if (value is null)
         {
             settings.Remove(name);

@@ -31,7 +31,8 @@ public class ImplicitTransposeTests
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(solver, new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, 3);
         var recording = new SolveRecording<double>();
-        integrator.Solve(field, Initial, times, new double[12], recording).ThrowIfFailed();
+        var solved = new double[12];
+        integrator.Solve(field, Initial, times, solved, recording).ThrowIfFailed();
         double[] initialGradient = new double[3], timeGradients = new double[4];
         integrator.Transpose(recording, field, gradients, initialGradient, timeGradients);
 
@@ -46,7 +47,29 @@ public class ImplicitTransposeTests
         // The recorded states satisfy their equations to a share of the tolerance, so that the gradient is that of states nearby.
         double close = 30 * tolerance;
         FiniteDifference.AssertClose(FiniteDifference.Gradient(z0 => Loss(z0, field), Initial), initialGradient, close);
-        FiniteDifference.AssertClose(FiniteDifference.Gradient(p => Loss(Initial, new NonlinearField<double> { Parameters = p }), field.Parameters), field.ParameterGradient, close);
+
+        // Inner times read the dense output, the outer ones the field.
+        double[] slopes = FiniteDifference.Gradient(
+            inner =>
+            {
+                double sum = 0;
+                var state = new double[3];
+                for (int i = 0; i < inner.Length; i++)
+                {
+                    recording.Interpolate(inner[i], state);
+                    sum += state.Select((z, j) => z * gradients[((i + 1) * 3) + j]).Sum();
+                }
+
+                return sum;
+            },
+            times[1..^1],
+            epsilon: 1e-5);
+        FiniteDifference.AssertClose(slopes, timeGradients[1..^1], 1e-8);
+        var last = new double[3];
+        field.Evaluate(times[^1], solved.AsSpan(9), last);
+        Assert.Equal(last.Select((f, j) => f * gradients[9 + j]).Sum(), timeGradients[^1], Math.Max(1e-12, 1e4 * tolerance));
+        FiniteDifference.AssertClose(
+            FiniteDifference.Gradient(p => Loss(Initial, new NonlinearField<double> { Parameters = p }), field.Parameters), field.ParameterGradient, close);
     }
 
     [Fact]

@@ -2,7 +2,8 @@ namespace NeuralOde.Solvers.Tests;
 
 public class MassMatrixTests
 {
-    public static TheoryData<string> All => [.. OdeSolver.Names.Where(name => SolverNames.SolvesEquations(OdeSolver.Parse(name)) && OdeSolver.Parse(name).SupportedParts.HasFlag(ProblemParts.MassMatrix))];
+    public static TheoryData<string> All =>
+        [.. OdeSolver.Names.Where(name => SolverNames.SolvesEquations(OdeSolver.Parse(name)) && OdeSolver.Parse(name).SupportedParts.HasFlag(ProblemParts.MassMatrix))];
 
     [Theory]
     [MemberData(nameof(All))]

@@ -1,11 +1,19 @@
 namespace NeuralOde.Solvers.Tests.Problems;
 
-/// <summary>Problem E5 of STIFF DETEST, four species whose magnitudes lie ten powers of ten apart: W. H. Enright, T. E. Hull, B. Lindberg (1975); Hairer, Wanner II, IV.10.</summary>
+/// <summary>
+/// Problem E5 of STIFF DETEST, four species whose magnitudes lie ten powers of ten apart: W. H. Enright, T. E. Hull, B. Lindberg (1975); Hairer, Wanner II, IV.10.
+/// </summary>
 /// <remarks>
-/// Reference values: linearly implicit Euler extrapolated to order 11 in 113-bit arithmetic at relative tolerances of 1e-16 and 1e-17, which agree to 15 digits. Solved to 1e5, not to 1e13 as in some test sets:
+/// Reference values: linearly implicit Euler extrapolated to order 11 in 113-bit arithmetic at relative tolerances of 1e-16 and 1e-17, which agree to 15 digits. Solved to
+/// 1e5, not to 1e13 as in some test sets:
 /// z_1 = z_2 + z_3, so that in double precision the round-off of what was 1e-10 leaves no more than three digits of the 1e-22 there.
 /// </remarks>
-internal sealed class E5() : StiffProblem("e5", [1.76e-3, 0, 0, 0], 1e5, [7.48132082242922201218e-6, 2.37347815612059749560e-12, 2.21235866895816635956e-12, 1.61119487162431136039e-13], 1e-13)
+internal sealed class E5() : StiffProblem(
+    "e5",
+    [1.76e-3, 0, 0, 0],
+    1e5,
+    [7.48132082242922201218e-6, 2.37347815612059749560e-12, 2.21235866895816635956e-12, 1.61119487162431136039e-13],
+    1e-13)
 {
     private const double A = 7.89e-10, B = 1.1e7, C = 1.13e3, M = 1e6;
 

@@ -1,7 +1,10 @@
 namespace NeuralOde.Solvers.Tests.Problems;
 
 /// <summary>High irradiance response of plants, eight species: E. Schäfer (1975); Hairer, Wanner II, IV.10.</summary>
-/// <remarks>Reference values: the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari), by RADAU5 in quadruple precision at a tolerance of 1.1e-18; recomputed in 113-bit arithmetic.</remarks>
+/// <remarks>
+/// Reference values: the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari), by RADAU5 in quadruple precision at a tolerance of 1.1e-18; recomputed in 113-bit
+/// arithmetic.
+/// </remarks>
 internal sealed class Hires() : StiffProblem(
     "hires",
     [1, 0, 0, 0, 0, 0, 0, 0.0057],

@@ -1,7 +1,10 @@
 namespace NeuralOde.Solvers.Tests.Problems;
 
 /// <summary>Van der Pol's oscillator with μ = 1000 from (2, 0), not scaled: a little more than one period.</summary>
-/// <remarks>Reference values: linearly implicit Euler extrapolated to order 11 in 113-bit arithmetic at a relative tolerance of 1e-17; they agree with those of the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari).</remarks>
+/// <remarks>
+/// Reference values: linearly implicit Euler extrapolated to order 11 in 113-bit arithmetic at a relative tolerance of 1e-17; they agree with those of the Test Set for IVP
+/// Solvers (F. Mazzia, C. Magherini, Bari).
+/// </remarks>
 internal sealed class VanDerPol() : StiffProblem("van-der-pol", [2, 0], 2000, [1.70616773217046500867, -8.92809701024816639599e-4], 1e-3)
 {
     private const double Mu = 1000;

@@ -178,7 +178,9 @@ public class NordsieckFormulaTests
         return [.. Enumerable.Range(0, count).Select(_ => 0.7 + (0.6 * random.NextDouble()))];
     }
 
-    /// <summary>The Nordsieck array at time 0, scaled by the last step, of the polynomial that a history of t^degree determines: for BDF q + 1 values, for Adams a value and q slopes.</summary>
+    /// <summary>
+    /// The Nordsieck array at time 0, scaled by the last step, of the polynomial that a history of t^degree determines: for BDF q + 1 values, for Adams a value and q slopes.
+    /// </summary>
     private static double[] History(bool isBdf, int order, double[] past, int degree)
     {
         int n = order + 1;

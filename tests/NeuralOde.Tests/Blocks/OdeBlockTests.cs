@@ -112,7 +112,8 @@ public class OdeBlockTests
     [Fact]
     public void A_field_given_as_code_is_saved_when_its_parameters_are_known()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.safetensors");
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.safetensors");
         OdeBlock Make(Parameter rate) => new(VectorField.Define((t, z) => -(rate * z)));
         var first = new Parameter(Tensor.Scalar(0.25), "rate");
         OdeBlock ode = Make(first);
@@ -124,7 +125,6 @@ public class OdeBlockTests
         Assert.Throws<InvalidOperationException>(() => Make(second).Load(path));
         new OdeBlock(VectorField.Define((t, z) => -(second * z), [second])).Load(path);
         Assert.Equal(0.25, second.ToScalar());
-        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ internal static class MnistCharacteristicsRun
     private static MeasuredCharacteristics Measure(
         CommandContext context, CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, ImageClassifier classifier, string name, ImageDataset test, AdaptiveHistory? history)
     {
-        OdeSolver solver = OdeSolver.Parse(parsed.GetValue(options.Solver) ?? "dopri5");
+        var solver = OdeSolver.Parse(parsed.GetValue(options.Solver) ?? "dopri5");
         ImageDataset images = test.Take((int)(parsed.GetValue(options.Count) ?? 32));
         try
         {

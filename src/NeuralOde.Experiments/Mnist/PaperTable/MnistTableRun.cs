@@ -138,7 +138,7 @@ internal static class MnistTableRun
                 context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Problem}");
                 return (ExitCode.Failure, null);
             default:
-                ClassifierEvaluation test = ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken);
+                var test = ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken);
                 return (ExitCode.Success, new MnistTableEntry(training.Batches.Seed, test, result.Elapsed));
         }
     }

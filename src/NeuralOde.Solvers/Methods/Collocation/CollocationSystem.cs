@@ -15,6 +15,7 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     private readonly LuSolver<T> _real = new();
     private OdeProblem<T>? _problem;
     private SquareMatrix<T> _jacobian = null!;
+    private SmallComplexLu? _small;
     private DenseLu<Complex>? _dense;
     private BandedLu<Complex>? _banded;
     private double _step = double.NaN;
@@ -36,8 +37,12 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
         _problem = problem;
         _jacobian = new SquareMatrix<T>(length, problem.JacobianBandwidth);
         bool isBanded = problem.JacobianBandwidth is not null && (problem.MassMatrix is null || problem.MassMatrix.Bandwidth is not null);
-        (_dense, _banded) = (null, null);
-        if (isBanded)
+        (_small, _dense, _banded) = (null, null, null);
+        if (!isBanded && length <= SmallLu<T>.MaxLength)
+        {
+            _small = new SmallComplexLu(length);
+        }
+        else if (isBanded)
         {
             Bandwidth band = problem.JacobianBandwidth!.Value, mass = problem.MassMatrix?.Bandwidth ?? Bandwidth.Diagonal;
             _banded = new BandedLu<Complex>(length, new Bandwidth(Math.Max(band.Lower, mass.Lower), Math.Max(band.Upper, mass.Upper)));
@@ -91,7 +96,11 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
 
     public void SolveComplex(Span<Complex> b)
     {
-        if (_dense is not null)
+        if (_small is not null)
+        {
+            _small.Solve(b);
+        }
+        else if (_dense is not null)
         {
             _dense.Solve(b);
         }
@@ -103,7 +112,11 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
 
     public void SolveComplexTransposed(Span<Complex> b)
     {
-        if (_dense is not null)
+        if (_small is not null)
+        {
+            _small.SolveTransposed(b);
+        }
+        else if (_dense is not null)
         {
             _dense.SolveTransposed(b);
         }
@@ -117,9 +130,9 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     {
         SquareMatrix<T>? mass = _problem!.MassMatrix;
         int n = length;
-        if (_dense is not null)
+        if (_banded is null)
         {
-            Span<Complex> matrix = _dense.Matrix;
+            Span<Complex> matrix = _small is null ? _dense!.Matrix : _small.Matrix;
             ReadOnlySpan<T> values = _jacobian.Values;
             bool isDense = _jacobian.Bandwidth is null;
             for (int i = 0; i < n; i++)
@@ -132,10 +145,10 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
                 }
             }
 
-            return _dense.Factor();
+            return _small?.Factor() ?? _dense!.Factor();
         }
 
-        _banded!.Clear();
+        _banded.Clear();
         Bandwidth band = _banded.Bandwidth;
         for (int i = 0; i < n; i++)
         {

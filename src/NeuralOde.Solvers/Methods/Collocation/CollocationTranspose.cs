@@ -63,7 +63,8 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
     {
         if (recording.Problem is { MassMatrix: not null })
         {
-            throw new NotSupportedException("The gradient of a problem with a mass matrix is not supported: solve for the derivatives, or take a gradient that integrates backward.");
+            throw new NotSupportedException(
+                "The gradient of a problem with a mass matrix is not supported: solve for the derivatives, or take a gradient that integrates backward.");
         }
 
         VectorJacobianProducts = 0;

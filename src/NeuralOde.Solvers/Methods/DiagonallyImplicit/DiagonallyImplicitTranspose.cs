@@ -229,7 +229,14 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
         }
 
         CombineKernel.Run(
-            ref recording.Start, _stageRows, _stageIndices.AsSpan(0, stage + 1), _tableau.A(stage), h, ref MemoryMarshal.GetReference(recording.Row(step, 0)), ref _rows[Input], _length);
+            ref recording.Start,
+            _stageRows,
+            _stageIndices.AsSpan(0, stage + 1),
+            _tableau.A(stage),
+            h,
+            ref MemoryMarshal.GetReference(recording.Row(step, 0)),
+            ref _rows[Input],
+            _length);
         double time = c > 1 ? t + (c * h) : RungeKuttaStepper<T>.StageTime(t, next, h, c);
         var matrix = new TransposedStage<T>(Math.Min(c, 1) == c ? time : next, h, _gamma * h, _rows.Row(Input, _length));
         Span<T> residual = _rows.Row(Residual, _length), correction = _rows.Row(Correction, _length), product = _rows.Row(Product, _length);
@@ -266,7 +273,8 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
                 if (iteration >= 30 || !double.IsFinite(norm))
                 {
                     throw new InvalidOperationException(
-                        $"The transposed equations of a step at t = {t} do not converge. Check the Jacobian of the problem, or that the field's vector-Jacobian product is that of the field solved.");
+                        $"The transposed equations of a step at t = {t} do not converge. Check the Jacobian of the problem, or that the field's "
+                        + "vector-Jacobian product is that of the field solved.");
                 }
             }
 

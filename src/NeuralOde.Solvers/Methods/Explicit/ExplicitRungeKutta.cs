@@ -33,6 +33,8 @@ public class ExplicitRungeKutta : OdeSolver
     /// <inheritdoc/>
     public override int StageCount => Tableau.StageCount;
 
+    internal override RestLimits? RestLimits(double tolerance) => Tableau.RestLimits(tolerance);
+
     internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
         => new RungeKuttaStepper<T>(Tableau, stateLength, quadratureLength);
 }

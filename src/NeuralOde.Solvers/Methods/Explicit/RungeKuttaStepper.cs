@@ -158,6 +158,44 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         return Complete(error);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override double Movement()
+    {
+        // One component that moves far enough settles it, most often the first.
+        ErrorNorm norm = Scale.Norm;
+        if (norm.Function is null && Scale.Tolerances.AbsoluteByComponent is null)
+        {
+            ReadOnlySpan<T> before = Rows.Row(StateRow, StateLength).Slice(norm.Start, norm.Length), after = Rows.Row(NewStateRow, StateLength).Slice(norm.Start, norm.Length);
+            double far = Math.Sqrt(norm.Count);
+            T absolute = T.CreateTruncating(far * Scale.Tolerances.Absolute), relative = T.CreateTruncating(far * Scale.Tolerances.Relative);
+            for (int i = 0; i < before.Length; i++)
+            {
+                if (T.Abs(after[i] - before[i]) > absolute + (relative * T.Max(T.Abs(before[i]), T.Abs(after[i]))))
+                {
+                    return double.PositiveInfinity;
+                }
+            }
+        }
+
+        return Scale.Measure(Rows, [NewStateRow, StateRow], [1, -1], 1, StateRow, NewStateRow);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool HasStillComponent()
+    {
+        ReadOnlySpan<T> before = Rows.Row(StateRow, StateLength), after = Rows.Row(NewStateRow, StateLength);
+        T absolute = T.CreateTruncating(0.01 * Scale.Tolerances.Absolute), relative = T.CreateTruncating(0.01 * Scale.Tolerances.Relative);
+        for (int i = 0; i < before.Length; i++)
+        {
+            if (T.Abs(after[i] - before[i]) <= absolute + (relative * T.Abs(after[i])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         for (int i = 0; i < _evaluatedStages; i++)

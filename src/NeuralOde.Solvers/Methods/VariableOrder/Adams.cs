@@ -1,9 +1,13 @@
 namespace NeuralOde.Solvers;
 
-/// <summary>Implicit Adams methods of variable order, from 2 to 13, with variable steps: the method for smooth problems that are not stiff, at tight tolerances and where evaluations are dear.</summary>
+/// <summary>
+/// Implicit Adams methods of variable order, from 2 to 13, with variable steps: the method for smooth problems that are not stiff, at tight tolerances and where
+/// evaluations are expensive.
+/// </summary>
 /// <remarks>
 /// Order 2 to <see cref="Order"/>, chosen as the steps are · error estimate of one order less, from the predictor: local extrapolation · 1 stage · stable in a bounded region ·
-/// dense output: the corrected polynomial, of the order of the step · J. C. Adams, F. R. Moulton (1926); L. F. Shampine, M. K. Gordon, <i>Computer Solution of Ordinary Differential Equations</i> (1975); P. N. Brown, G. D. Byrne, A. C. Hindmarsh, "VODE", <i>SIAM J. Sci. Stat. Comput.</i> 10 (1989);
+/// dense output: the corrected polynomial, of the order of the step · J. C. Adams, F. R. Moulton (1926); L. F. Shampine, M. K. Gordon,
+/// <i>Computer Solution of Ordinary Differential Equations</i> (1975); P. N. Brown, G. D. Byrne, A. C. Hindmarsh, "VODE", <i>SIAM J. Sci. Stat. Comput.</i> 10 (1989);
 /// strategies of CVODE, A. C. Hindmarsh et al., <i>ACM TOMS</i> 31 (2005).
 /// <para>
 /// The nonlinear equations are solved by functional iteration, at one to three evaluations a step, or by a modified Newton iteration as in <see cref="Bdf"/>.
@@ -63,5 +67,6 @@ public sealed class Adams : OdeSolver
 
     internal override StepController CreateController(StepSizeControl control, string parameter) => OrderController.Create(control, parameter, Order - 1);
 
-    internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength) => new NordsieckStepper<T>(new AdamsFormula(Order - 1), _isFunctional, stateLength, quadratureLength);
+    internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
+        => new NordsieckStepper<T>(new AdamsFormula(Order - 1), _isFunctional, stateLength, quadratureLength);
 }

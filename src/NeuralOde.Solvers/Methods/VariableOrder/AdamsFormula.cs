@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// The implicit Adams formulas with local extrapolation: the slope's polynomial of degree q − 1 predicts, the correction is by the formula of order q + 1, and the error is that of the formula of order q.
+/// The implicit Adams formulas with local extrapolation: the slope's polynomial of degree q − 1 predicts, the correction is by the formula of order q + 1, and the error is
+/// that of the formula of order q.
 /// </summary>
 /// <remarks>
 /// L. F. Shampine, M. K. Gordon, <i>Computer Solution of Ordinary Differential Equations</i> (1975), in Nordsieck form with error factors as in VODE and CVODE.
@@ -16,6 +17,8 @@ internal sealed class AdamsFormula(int maxOrder) : NordsieckFormula(maxOrder, 1)
     public const int HighestOrder = 12;
 
     private readonly double[] _product = new double[maxOrder + 2];
+
+    public override bool IsForStiffProblems => false;
 
     public override double[] DenseCorrection { get; } = new double[maxOrder + 2];
 

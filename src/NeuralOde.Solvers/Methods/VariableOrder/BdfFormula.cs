@@ -2,12 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Backward differentiation with a fixed leading coefficient: <c>Λ(x) = (1 + x/ξ*) Π_(i&lt;q) (1 + x/ξ_i)</c>, ξ* such that <c>Λ′(0) = 1 + 1/2 + … + 1/q</c> whatever the steps.</summary>
+/// <summary>
+/// Backward differentiation with a fixed leading coefficient: <c>Λ(x) = (1 + x/ξ*) Π_(i&lt;q) (1 + x/ξ_i)</c>, ξ* such that <c>Λ′(0) = 1 + 1/2 + … + 1/q</c> whatever the
+/// steps.
+/// </summary>
 /// <remarks>K. R. Jackson, R. Sacks-Davis, <i>ACM TOMS</i> 6 (1980); error factors as in VODE and CVODE.</remarks>
 internal sealed class BdfFormula(int maxOrder) : NordsieckFormula(maxOrder, 0)
 {
     /// <summary>Largest order: the formulas of order 6 are hardly stable, those above not at all.</summary>
     public const int HighestOrder = 5;
+
+    public override bool IsForStiffProblems => true;
 
     public override double[] DenseCorrection => Correction;
 

@@ -17,7 +17,8 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
     private OdeProblem<T>? _problem;
     private IVectorField<T> _field = null!;
     private Tolerances _tolerances;
-    private ILinearSolver<T> _linear = null!;
+    private ILinearSolver<T>? _linear;
+    private SmallLu<T>? _small;
     private FiniteDifferenceJacobian<T>? _differences;
     private SquareMatrix<T>? _jacobian;
     private double _gamma;
@@ -30,7 +31,9 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
         {
             _problem = problem;
             _field = quadratureLength == 0 ? problem.Field : new StateField(problem.Field, stateLength + quadratureLength);
-            _linear = problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
+            bool isSmall = stateLength <= SmallLu<T>.MaxLength && problem.JacobianBandwidth is null && problem.LinearSolver is null;
+            _small = isSmall ? _small ?? new SmallLu<T>(stateLength) : null;
+            _linear = isSmall ? null : problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
             if (_jacobian is null || _jacobian.Bandwidth != problem.JacobianBandwidth)
             {
                 _jacobian = new SquareMatrix<T>(stateLength, problem.JacobianBandwidth);
@@ -46,7 +49,7 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
     /// <summary>Whether <see cref="Prepare"/> has to come before the next iteration.</summary>
     public bool NeedsMatrix(double gamma) => _needsJacobian || _factorizationAge >= FactorizationSteps || !(Math.Abs((gamma / _gamma) - 1) <= MaxGammaChange);
 
-    /// <summary>For a γ that is not that of the factorization: right for very stiff components, and in between for others.</summary>
+    /// <summary>For a γ that is not that of the factorization: right for very stiff components.</summary>
     public double Scale(double gamma) => gamma == _gamma ? 1 : 2 / (1 + (gamma / _gamma));
 
     /// <summary>Makes the factorization, and the Jacobian if it is old.</summary>
@@ -62,11 +65,22 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
         counts.Factorizations++;
         _gamma = gamma;
         _factorizationAge = 0;
-        isRegular = _linear.Prepare(_jacobian!, _problem!.MassMatrix, gamma);
+        isRegular = Factor(gamma);
         return isNew;
     }
 
-    public void Solve(T* b) => _linear.Solve(new Span<T>(b, stateLength));
+    /// <summary>Solves with the factorization in place.</summary>
+    public void Solve(T* b)
+    {
+        if (_small is not null)
+        {
+            _small.Solve(b);
+        }
+        else
+        {
+            _linear!.Solve(new Span<T>(b, stateLength));
+        }
+    }
 
     /// <summary>After a failure: the next iteration starts with a new Jacobian.</summary>
     public void Discard() => _needsJacobian = true;
@@ -78,19 +92,22 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
     }
 
     /// <summary>A slope to start from, also of components whose derivative the problem does not give: that of a short implicit Euler step.</summary>
-    public bool StartSlope(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Span<T> slope, ref SolveCounts counts)
+    public bool StartSlope(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, T* slope, ref SolveCounts counts)
     {
         EvaluateJacobian(t, z, f, h, ref counts);
         counts.Factorizations++;
-        bool isRegular = _linear.Prepare(_jacobian!, _problem!.MassMatrix, SlopeStep * h);
+        bool isRegular = Factor(SlopeStep * h);
         _gamma = double.NaN;
         if (isRegular)
         {
-            _linear.Solve(slope);
+            Solve(slope);
         }
 
         return isRegular;
     }
+
+    private bool Factor(double gamma)
+        => _small is not null ? _small.Prepare(_jacobian!, _problem!.MassMatrix, gamma) : _linear!.Prepare(_jacobian!, _problem!.MassMatrix, gamma);
 
     private void EvaluateJacobian(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, ref SolveCounts counts)
     {

@@ -1,17 +1,23 @@
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// The coefficients of a multistep formula in Nordsieck form on uneven steps: what a correction of the state does to the scaled derivatives <c>z_j = h^j y^(j) / j!</c>, and what it says of the error.
+/// The coefficients of a multistep formula in Nordsieck form on uneven steps: what a correction of the state does to the scaled derivatives <c>z_j = h^j y^(j) / j!</c>,
+/// and what it says of the error.
 /// </summary>
 /// <remarks>
-/// P. N. Brown, G. D. Byrne, A. C. Hindmarsh, "VODE: a variable-coefficient ODE solver", <i>SIAM J. Sci. Stat. Comput.</i> 10 (1989); G. D. Byrne, A. C. Hindmarsh, <i>ACM TOMS</i> 1 (1975);
-/// A. C. Hindmarsh et al., "SUNDIALS", <i>ACM TOMS</i> 31 (2005). With ξ_i = (t_n − t_(n−i)) / h, a step adds <c>e Λ(x)</c>, x = (t − t_n) / h, to the predicted polynomial; e is the correction of the state.
+/// P. N. Brown, G. D. Byrne, A. C. Hindmarsh, "VODE: a variable-coefficient ODE solver", <i>SIAM J. Sci. Stat. Comput.</i> 10 (1989); G. D. Byrne, A. C. Hindmarsh,
+/// <i>ACM TOMS</i> 1 (1975);
+/// A. C. Hindmarsh et al., "SUNDIALS", <i>ACM TOMS</i> 31 (2005). With ξ_i = (t_n − t_(n−i)) / h, a step adds <c>e Λ(x)</c>, x = (t − t_n) / h, to the predicted
+/// polynomial; e is the correction of the state.
 /// </remarks>
 /// <param name="maxOrder">Largest order q of the formulas, the degree of the polynomials.</param>
 /// <param name="denseDegrees">Degrees that dense output within a step has beyond q.</param>
 internal abstract class NordsieckFormula(int maxOrder, int denseDegrees)
 {
     public int MaxOrder { get; } = maxOrder;
+
+    /// <summary>Whether stiff components rule the iterations, so that corrections with the factorization of another γ are scaled.</summary>
+    public abstract bool IsForStiffProblems { get; }
 
     /// <summary>Degrees that dense output within a step has beyond q.</summary>
     public int DenseDegrees { get; } = denseDegrees;

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>The arithmetic of a multistep step on rows of a <see cref="RowMemory{T}"/>: whole vectors of 256 bits, padding included, so that the bits do not depend on the machine.</summary>
+/// <summary>
+/// The arithmetic of a multistep step on rows of a <see cref="RowMemory{T}"/>: whole vectors of 256 bits, padding included, so that the bits do not depend on the machine.
+/// </summary>
 /// <remarks>Lengths are multiples of <see cref="Width{T}"/>. Rows of a Nordsieck array lie a stride apart.</remarks>
 internal static unsafe class NordsieckKernel
 {
@@ -27,12 +29,14 @@ internal static unsafe class NordsieckKernel
             return;
         }
 
-        Vector256<T> r1 = Vector256.Create(powers[1]), r2 = Vector256.Create(powers[2]), r3 = Vector256.Create(powers[3]), r4 = Vector256.Create(powers[4]), r5 = Vector256.Create(powers[5]);
+        Vector256<T> r1 = Vector256.Create(powers[1]), r2 = Vector256.Create(powers[2]), r3 = Vector256.Create(powers[3]);
+        Vector256<T> r4 = Vector256.Create(powers[4]), r5 = Vector256.Create(powers[5]);
         for (int i = 0; i < length; i += Vector256<T>.Count)
         {
             T* source = from + i, destination = to + i;
             Vector256<T> v0 = Vector256.LoadAligned(source), v1 = r1 * Vector256.LoadAligned(source + stride), v2 = r2 * Vector256.LoadAligned(source + (2 * stride));
-            Vector256<T> v3 = r3 * Vector256.LoadAligned(source + (3 * stride)), v4 = r4 * Vector256.LoadAligned(source + (4 * stride)), v5 = r5 * Vector256.LoadAligned(source + (5 * stride));
+            Vector256<T> v3 = r3 * Vector256.LoadAligned(source + (3 * stride));
+            Vector256<T> v4 = r4 * Vector256.LoadAligned(source + (4 * stride)), v5 = r5 * Vector256.LoadAligned(source + (5 * stride));
 
             // Pascal's triangle.
             v4 += v5;

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Dense output: <c>z(t) = z_n + Σ_(j ≥ 1) z_j (x^j − (−1)^j)</c>, x = (t − t_(n+1)) / h, with the scaled derivatives at the step's end, those of a method with local extrapolation one degree higher than the polynomial that is kept. It passes through the state at the start exactly.</summary>
+/// <summary>
+/// Dense output: <c>z(t) = z_n + Σ_(j ≥ 1) z_j (x^j − (−1)^j)</c>, x = (t − t_(n+1)) / h, with the scaled derivatives at the step's end, those of a method with local
+/// extrapolation one degree higher than the polynomial that is kept. It passes through the state at the start exactly.
+/// </summary>
 internal sealed unsafe partial class NordsieckStepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

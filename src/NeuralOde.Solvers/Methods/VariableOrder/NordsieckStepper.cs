@@ -4,9 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>The step of a multistep method of variable order: predict by the polynomial of the last steps, correct until the equations hold, estimate the error from the correction.</summary>
+/// <summary>
+/// The step of a multistep method of variable order: predict by the polynomial of the last steps, correct until the equations hold, estimate the error from the correction.
+/// </summary>
 /// <remarks>
-/// The polynomial at the start and the one at the end lie in two arrays, so that a step that is discarded leaves no trace. Quadratures are further columns of both, corrected once the state is known.
+/// The polynomial at the start and the one at the end lie in two arrays, so that a step that is discarded leaves no trace. Quadratures are further columns of both,
+/// corrected once the state is known.
 /// </remarks>
 internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -92,6 +95,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _savedDerivativeFactor = 0;
         _rate = 1;
         _lastRow = _start;
+        _roundOff = 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative;
         _newton?.Start(start.Problem, Scale);
     }
 
@@ -210,154 +214,6 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _field.Evaluate(t, new ReadOnlySpan<T>(Row(input), StateLength), new Span<T>(Row(output), Length));
     }
 
-    /// <summary>Makes the history one of the planned order and length.</summary>
-    private bool Prepare(double t, in StepPlan plan)
-    {
-        int wished = plan.Order == 0 ? _preferredOrder : plan.Order;
-        bool restarts = _hasHistory && _attempts >= AttemptsBeforeRestart && _order == 1;
-        if (!_hasHistory || (restarts && _attempts % AttemptsBeforeRestart == 0))
-        {
-            if (!StartHistory(t, plan.Size))
-            {
-                return false;
-            }
-        }
-        else if (wished < _order || (wished > _order && _canRaise))
-        {
-            ChangeOrder(wished < _order);
-        }
-
-        _canRaise = false;
-        if (!_weightsAreKnown)
-        {
-            ComputeWeights();
-        }
-
-        double ratio = plan.Size / _size;
-        if (ratio != _ratio)
-        {
-            _ratio = ratio;
-            double power = 1;
-            for (int j = 0; j < _powerCount; j++)
-            {
-                _powers[j] = T.CreateTruncating(power);
-                power *= ratio;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Forms the polynomial of degree 1 from the state and its derivative.</summary>
-    private bool StartHistory(double t, double h)
-    {
-        EvaluateDerivative(t);
-        T* z = Row(_start), slope = z + _stride, f = Row(_derivative);
-        if (!_hasHistory)
-        {
-            Array.Fill(_past, h);
-        }
-
-        T size = T.CreateTruncating(h);
-        _size = h;
-        for (int i = 0; i < Length; i++)
-        {
-            slope[i] = size * f[i];
-        }
-
-        if (Problem.MassMatrix is not null && !_newton!.StartSlope(t, new ReadOnlySpan<T>(z, StateLength), new ReadOnlySpan<T>(f, StateLength), h, new Span<T>(slope, StateLength), ref Counts))
-        {
-            return false;
-        }
-
-        return Reductions.FirstNotFinite(new ReadOnlySpan<T>(slope, Length)) < 0;
-    }
-
-    private void ChangeOrder(bool lower)
-    {
-        int order = _order;
-        T* z = Row(_start);
-        T* top;
-        double sign;
-        if (lower)
-        {
-            _formula.Lower(order, _past, _orderWeights);
-            top = z + (order * _stride);
-            sign = -1;
-            _order = order - 1;
-        }
-        else
-        {
-            T factor = T.CreateTruncating(_formula.Raise(order, _past, _orderWeights));
-            top = z + ((order + 1) * _stride);
-            T* change = Row(_change);
-            for (int i = 0; i < _length; i++)
-            {
-                top[i] = factor * change[i];
-            }
-
-            sign = 1;
-            _order = order + 1;
-        }
-
-        T* weights = stackalloc T[_maxOrder + 1];
-        int last = lower ? order - 1 : order;
-        for (int j = 2; j <= last; j++)
-        {
-            weights[j] = T.CreateTruncating(sign * _orderWeights[j]);
-        }
-
-        if (last >= 2)
-        {
-            NordsieckKernel.AddToRows(z + (2 * _stride), _stride, last - 1, weights + 2, top, _length);
-        }
-
-        if (lower)
-        {
-            new Span<T>(top, _length).Clear();
-        }
-
-        _wait = _order + 1;
-        _preferredOrder = _order;
-        _coefficientsAreUniform = false;
-    }
-
-    private void SetCoefficients(double h, bool withNeighbors)
-    {
-        // The same steps have the same coefficients, whatever their length.
-        bool isUniform = _equalSteps > _order && h == _past[0];
-        if (isUniform && _coefficientsAreUniform)
-        {
-            return;
-        }
-
-        _formula.Compute(_order, h, _past, withNeighbors || isUniform);
-        _coefficientsAreUniform = isUniform;
-        double[] correction = _formula.Correction;
-        for (int j = 0; j <= _order; j++)
-        {
-            _correction[j] = T.CreateTruncating(correction[j]);
-        }
-    }
-
-    private void ComputeWeights()
-    {
-        T* weights = Row(_weights);
-        NordsieckKernel.Weights(Row(_start), weights, T.CreateTruncating(Scale.Tolerances.Absolute), T.CreateTruncating(Scale.Tolerances.Relative), _length);
-        ErrorNorm norm = Scale.Norm;
-        for (int i = 0; i < norm.Start; i++)
-        {
-            weights[i] = T.Zero;
-        }
-
-        for (int i = norm.Start + norm.Length; i < _length; i++)
-        {
-            weights[i] = T.Zero;
-        }
-
-        _weightsAreKnown = true;
-    }
-
     private double ErrorBelow()
     {
         if (_order == 1)
@@ -384,10 +240,5 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
 
         double sum = NordsieckKernel.SumOfSquares(Row(_change), Row(_saved), T.CreateTruncating(-quotient), Row(_weights), _length);
         return Math.Sqrt(sum / Scale.Norm.Count) * _formula.ErrorFactorAbove;
-    }
-
-    private void ClearHistory()
-    {
-        new Span<T>(Row(0), (int)(_stride * (_zero + 1))).Clear();
     }
 }

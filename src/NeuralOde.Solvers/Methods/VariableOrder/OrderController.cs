@@ -1,7 +1,8 @@
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// Chooses length and order of the steps of a method of variable order: whichever order allows the longest step. A step is kept until one that is half as long again would do, which saves factorizations.
+/// Chooses length and order of the steps of a method of variable order: whichever order allows the longest step. A step is kept until one that is half as long again would
+/// do, which saves factorizations.
 /// </summary>
 /// <remarks>A. C. Hindmarsh et al., "SUNDIALS", <i>ACM TOMS</i> 31 (2005), 2.1; thresholds are CVODE's, biases four times as large.</remarks>
 /// <param name="settings">Limits and tolerances; checked already.</param>

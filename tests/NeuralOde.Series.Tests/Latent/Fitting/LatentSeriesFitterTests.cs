@@ -13,9 +13,9 @@ namespace NeuralOde.Series.Tests.Latent.Fitting;
 public sealed class LatentSeriesFitterTests : IDisposable
 {
     private static readonly LatentFitOptions s_short = new() { Iterations = 60, EncoderUnits = 8, LatentStates = 2, Widths = [8] };
-    private readonly string _folder = Directory.CreateTempSubdirectory("neuralode-latent-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Decays_of_unseen_series_are_forecast_better_than_by_their_last_value()
@@ -46,7 +46,7 @@ public sealed class LatentSeriesFitterTests : IDisposable
     {
         TimeSeriesSet data = Decays(6, seed: 4, covariate: true, log: true);
         LatentForecaster model = LatentSeriesFitter.Fit(data, s_short with { Encoder = SeriesEncoderKind.OdeRnn, Iterations = 5 }).Forecaster;
-        string path = Path.Combine(_folder, "m.safetensors");
+        string path = _folder.File("m.safetensors");
         model.Save(path);
         Assert.Equal(LatentForecaster.FileKind.Name, ModelFile.Load(path).Kind);
         var loaded = LatentForecaster.Load(path);
@@ -148,7 +148,7 @@ public sealed class LatentSeriesFitterTests : IDisposable
         Assert.Throws<ArgumentException>(() => model.Predict(data, [-1.0]));
         Assert.Throws<SettingException>(() => model.Predict(data, [1.0], new LatentForecastOptions { Level = 1 }));
         Assert.Contains("components y", Assert.Throws<SeriesException>(() => model.Predict(new TimeSeriesSet(["y"], data.Series), [1.0])).Message, StringComparison.Ordinal);
-        string path = Path.Combine(_folder, "no.safetensors");
+        string path = _folder.File("no.safetensors");
         SafeTensors.Save(path, [SafeTensor.Create<double>("x", [1], [1])]);
         Assert.Contains("a latent forecast model of series is wanted", Assert.Throws<ModelFileException>(() => LatentForecaster.Load(path)).Message, StringComparison.Ordinal);
     }
@@ -156,7 +156,7 @@ public sealed class LatentSeriesFitterTests : IDisposable
     [Fact]
     public void Any_damage_to_a_saved_model_loads_or_is_a_typed_failure()
     {
-        string path = Path.Combine(_folder, "damage.safetensors");
+        string path = _folder.File("damage.safetensors");
         LatentSeriesFitter.Fit(Decays(4, seed: 12, covariate: true), s_short with { Iterations = 1 }).Forecaster.Save(path);
         DamagedFiles.Check(path, static x => LatentForecaster.Load(x));
     }

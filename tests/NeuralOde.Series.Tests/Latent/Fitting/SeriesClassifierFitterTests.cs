@@ -8,9 +8,9 @@ namespace NeuralOde.Series.Tests.Latent.Fitting;
 public sealed class SeriesClassifierFitterTests : IDisposable
 {
     private static readonly LatentFitOptions s_short = new() { Iterations = 150, EncoderUnits = 12, LatentStates = 4, Widths = [8], LearningRate = 0.01 };
-    private readonly string _folder = Directory.CreateTempSubdirectory("neuralode-classes-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Rising_and_falling_series_of_unequal_lengths_are_told_apart()
@@ -30,7 +30,7 @@ public sealed class SeriesClassifierFitterTests : IDisposable
     {
         LabeledSeries data = Slopes(8, seed: 3);
         SeriesClassifier model = SeriesClassifierFitter.Fit(data, s_short with { Iterations = 3 }).Classifier;
-        string path = Path.Combine(_folder, "c.safetensors");
+        string path = _folder.File("c.safetensors");
         model.Save(path);
         var loaded = SeriesClassifier.Load(path);
         Assert.Equal(model.Classes, loaded.Classes);
@@ -55,7 +55,7 @@ public sealed class SeriesClassifierFitterTests : IDisposable
     [Fact]
     public void Any_damage_to_a_saved_classifier_loads_or_is_a_typed_failure()
     {
-        string path = Path.Combine(_folder, "damage.safetensors");
+        string path = _folder.File("damage.safetensors");
         SeriesClassifierFitter.Fit(Slopes(8, seed: 6), s_short with { Iterations = 1 }).Classifier.Save(path);
         DamagedFiles.Check(path, static x => SeriesClassifier.Load(x));
     }

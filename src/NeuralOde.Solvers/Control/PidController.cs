@@ -1,10 +1,11 @@
 namespace NeuralOde.Solvers;
 
 /// <summary>
-/// The PI controller that <see cref="AdaptiveSteps"/> describes: <c>h⁺ = h · safety · ‖e‖^(−(I + P)/q) · ‖e_previous‖^(P/q)</c>, where the error goes like <c>h^q</c>.
+/// The PID controller that <see cref="AdaptiveSteps"/> describes:
+/// <c>h⁺ = h · safety · ‖e‖^(−(I + P + D)/q) · ‖e_previous‖^((P + 2D)/q) · ‖e_before‖^(−D/q)</c>, where the error goes like <c>h^q</c>.
 /// </summary>
 /// <param name="settings">Coefficients, limits and tolerances; checked already.</param>
-internal sealed class PiController(AdaptiveSteps settings) : ErrorController(settings)
+internal sealed class PidController(AdaptiveSteps settings) : ErrorController(settings)
 {
     // Bounds how much an unusually small error lets the next step grow (Hairer's DOPRI5).
     private static readonly double LogSmallestRememberedError = Math.Log(1e-4);
@@ -12,20 +13,24 @@ internal sealed class PiController(AdaptiveSteps settings) : ErrorController(set
     private readonly double _logSafety = Math.Log(settings.SafetyFactor);
     private double _exponent;
     private double _memoryExponent;
+    private double _earlierExponent;
     private double _logPrevious;
+    private double _logBefore;
     private int _errorOrder;
 
     public override void Start(double t, double end, double initialStep)
     {
         base.Start(t, end, initialStep);
         _logPrevious = LogSmallestRememberedError;
+        _logBefore = LogSmallestRememberedError;
     }
 
     protected override double FactorAfterSuccess(in StepAttempt attempt)
     {
         SetOrder(attempt.ErrorOrder);
         double logError = Math.Log(Math.Max(attempt.Error, 1e-30));
-        double factor = Math.Exp(_logSafety - (_exponent * logError) + (_memoryExponent * _logPrevious));
+        double factor = Math.Exp(_logSafety - (_exponent * logError) + (_memoryExponent * _logPrevious) - (_earlierExponent * _logBefore));
+        _logBefore = _logPrevious;
         _logPrevious = Math.Max(logError, LogSmallestRememberedError);
         return factor;
     }
@@ -33,16 +38,21 @@ internal sealed class PiController(AdaptiveSteps settings) : ErrorController(set
     protected override double FactorAfterFailure(in StepAttempt attempt)
     {
         SetOrder(attempt.ErrorOrder);
-        return Math.Exp(_logSafety - (_exponent * Math.Log(attempt.Error)));
+        return Math.Exp(_logSafety - (FailureExponent * Math.Log(attempt.Error)));
     }
+
+    // Filters react too little to a single error for a retry.
+    private double FailureExponent => Math.Max(_exponent, 0.5 / _errorOrder);
 
     private void SetOrder(int errorOrder)
     {
         if (errorOrder != _errorOrder)
         {
             _errorOrder = errorOrder;
-            _exponent = (Settings.IntegralCoefficient + Settings.ProportionalCoefficient) / errorOrder;
-            _memoryExponent = Settings.ProportionalCoefficient / errorOrder;
+            ControllerCoefficients x = Settings.Controller;
+            _exponent = (x.Integral + x.Proportional + x.Derivative) / errorOrder;
+            _memoryExponent = (x.Proportional + (2 * x.Derivative)) / errorOrder;
+            _earlierExponent = x.Derivative / errorOrder;
         }
     }
 }

@@ -1,0 +1,84 @@
+using System.Numerics;
+using NeuralOde.Solvers;
+
+namespace NeuralOde.Benchmarks.Workloads;
+
+/// <summary>8,192 Lorenz systems with σ = 10, β = 8/3 and ρ from 0 to 21, from (1, 0, 0) on [0, 1], in float with Tsit5: the ensemble of DiffEqGPU.jl.</summary>
+internal sealed class LorenzBatchWorkload
+{
+    public const int Count = 8192;
+    private static readonly double[] Times = [0, 1];
+    private static readonly float[] Initial = [1, 0, 0];
+    private readonly OdeBatch<float> _batch = new(Count, 3, 1);
+    private readonly BatchIntegrator<float> _integrator;
+    private readonly Integrator<float> _one;
+    private readonly Single _single = new();
+    private readonly Lanes _lanes = new();
+    private readonly float[] _states = new float[6];
+
+    public LorenzBatchWorkload(StepSizeControl steps)
+    {
+        _integrator = new BatchIntegrator<float>(new Tsit5(), steps, 3, 1);
+        _one = new Integrator<float>(new Tsit5(), steps, 3);
+        _batch.SetTimes(Times);
+        for (int i = 0; i < Count; i++)
+        {
+            Initial.CopyTo(_batch.InitialState(i));
+            _batch.Parameters(i)[0] = 21f * i / (Count - 1);
+        }
+    }
+
+    public static StepSizeControl Fixed { get; } = FixedSteps.OfLength(1e-3);
+
+    public static StepSizeControl Adaptive { get; } = new AdaptiveSteps { RelativeTolerance = 1e-6, AbsoluteTolerance = 1e-6 };
+
+    /// <summary>Steps that all trajectories take together.</summary>
+    public long Steps => Enumerable.Range(0, Count).Sum(i => _batch.Result(i).Statistics.AcceptedSteps + _batch.Result(i).Statistics.RejectedSteps);
+
+    /// <summary>All at once.</summary>
+    public void Run(int threads)
+    {
+        _integrator.Solve(_lanes, _batch, threads);
+        _batch.ThrowIfFailed();
+    }
+
+    /// <summary>One after the other, on one thread, each in an integrator of its own kind.</summary>
+    public void RunOneByOne()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _single.Rho = _batch.Parameters(i)[0];
+            _one.Solve(_single, Initial, Times, _states).ThrowIfFailed();
+        }
+    }
+
+    private sealed class Single : IVectorField<float>
+    {
+        public float Rho { get; set; }
+
+        public void Evaluate(double t, ReadOnlySpan<float> z, Span<float> dz)
+        {
+            dz[0] = 10 * (z[1] - z[0]);
+            dz[1] = (z[0] * (Rho - z[2])) - z[1];
+            dz[2] = (z[0] * z[1]) - (8f / 3 * z[2]);
+        }
+    }
+
+    private sealed class Lanes : IBatchField<float>
+    {
+        public bool IsAutonomous => true;
+
+        public void Evaluate(in LaneBlock<float> lanes)
+        {
+            ReadOnlySpan<float> x = lanes.State(0), y = lanes.State(1), z = lanes.State(2), rho = lanes.Parameter(0);
+            Span<float> dx = lanes.Derivative(0), dy = lanes.Derivative(1), dz = lanes.Derivative(2);
+            for (int i = 0; i < lanes.Count; i += Vector<float>.Count)
+            {
+                Vector<float> a = new(x[i..]), b = new(y[i..]), c = new(z[i..]), r = new(rho[i..]);
+                (10 * (b - a)).CopyTo(dx[i..]);
+                ((a * (r - c)) - b).CopyTo(dy[i..]);
+                ((a * b) - (8f / 3 * c)).CopyTo(dz[i..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Numerics;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>Many initial value problems of one size, each with its own initial state, parameters and times; and after a solve, what came of each.</summary>
+/// <remarks>Reuse it for many solves: memory is taken again only where there are more output times. Not thread-safe.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class OdeBatch<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T[] _initial;
+    private readonly T[] _parameters;
+    private readonly double[]?[] _times;
+    private readonly SolveResult[] _results;
+    private readonly long[] _offsets;
+    private T[] _states = [];
+    private bool _isSolved;
+
+    /// <summary>Makes a batch whose initial states and parameters are zero.</summary>
+    /// <param name="count">Number of problems, at least 1.</param>
+    /// <param name="stateLength">Number of components of each state, at least 1.</param>
+    /// <param name="parameterLength">Number of parameters of each problem; 0 by default.</param>
+    public OdeBatch(int count, int stateLength, int parameterLength = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stateLength, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(parameterLength);
+        Count = count;
+        StateLength = stateLength;
+        ParameterLength = parameterLength;
+        _initial = new T[checked(count * stateLength)];
+        _parameters = new T[checked(count * parameterLength)];
+        _times = new double[count][];
+        _results = new SolveResult[count];
+        _offsets = new long[count + 1];
+    }
+
+    /// <summary>Number of problems.</summary>
+    public int Count { get; }
+
+    /// <summary>Number of components of each state.</summary>
+    public int StateLength { get; }
+
+    /// <summary>Number of parameters of each problem.</summary>
+    public int ParameterLength { get; }
+
+    internal int InUse;
+
+    /// <summary>The initial state of a problem, to be written.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <returns>The state, <c>[StateLength]</c>.</returns>
+    public Span<T> InitialState(int problem) => _initial.AsSpan(Checked(problem) * StateLength, StateLength);
+
+    /// <summary>The parameters of a problem, to be written.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <returns>The parameters, <c>[ParameterLength]</c>.</returns>
+    public Span<T> Parameters(int problem) => _parameters.AsSpan(Checked(problem) * ParameterLength, ParameterLength);
+
+    /// <summary>The output times of a problem.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <returns>The times; empty before they are set.</returns>
+    public ReadOnlySpan<double> Times(int problem) => _times[Checked(problem)];
+
+    /// <summary>Sets the same output times for all problems.</summary>
+    /// <param name="times">At least two finite times, strictly rising or falling; the first is the initial time.</param>
+    public void SetTimes(params ReadOnlySpan<double> times)
+    {
+        OutputTimes.Validate(times, nameof(times));
+        Array.Fill(_times, times.ToArray());
+    }
+
+    /// <summary>Sets the output times of one problem: its own interval, direction and number of times.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <param name="times">At least two finite times, strictly rising or falling; the first is the initial time.</param>
+    public void SetTimes(int problem, ReadOnlySpan<double> times)
+    {
+        OutputTimes.Validate(times, nameof(times));
+        _times[Checked(problem)] = times.ToArray();
+    }
+
+    /// <summary>How the last solve of a problem ended, and what it cost.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="InvalidOperationException">The batch has not been solved.</exception>
+    public SolveResult Result(int problem)
+    {
+        RequireSolved();
+        return _results[Checked(problem)];
+    }
+
+    /// <summary>The state of a problem at one of its output times; NaN where its solve did not get there.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <param name="output">Index of the output time; 0 is the initial state.</param>
+    /// <returns>The state, <c>[StateLength]</c>.</returns>
+    /// <exception cref="InvalidOperationException">The batch has not been solved.</exception>
+    public ReadOnlySpan<T> State(int problem, int output)
+    {
+        RequireSolved();
+        ArgumentOutOfRangeException.ThrowIfNegative(output);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Times(problem).Length);
+        return Output(problem, output);
+    }
+
+    /// <summary>The state of a problem at its last output time.</summary>
+    /// <param name="problem">Index of the problem.</param>
+    /// <returns>The state, <c>[StateLength]</c>.</returns>
+    /// <exception cref="InvalidOperationException">The batch has not been solved.</exception>
+    public ReadOnlySpan<T> FinalState(int problem) => State(problem, Times(problem).Length - 1);
+
+    /// <summary>Throws where a problem was not solved: the first of them.</summary>
+    /// <exception cref="OdeSolveException">A problem failed; the message says which, where and why.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    public void ThrowIfFailed()
+    {
+        RequireSolved();
+        int failed = Array.FindIndex(_results, static x => !x.IsSuccess);
+        if (failed >= 0)
+        {
+            throw _results[failed].Status == SolveStatus.Canceled
+                ? new OperationCanceledException(_results[failed].ToString())
+                : new OdeSolveException(_results[failed], FormattableString.Invariant($"Problem {failed} of {Count}: "));
+        }
+    }
+
+    internal void Begin()
+    {
+        _isSolved = false;
+        long total = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (_times[i] is not { } times)
+            {
+                throw new InvalidOperationException($"Problem {i} has no output times: call SetTimes first.");
+            }
+
+            _offsets[i] = total;
+            total += (long)times.Length * StateLength;
+        }
+
+        _offsets[Count] = total;
+        if (total > Array.MaxLength)
+        {
+            throw new InvalidOperationException($"The states at all output times of all problems are {total} numbers; at most {Array.MaxLength} can be kept. Split the batch.");
+        }
+
+        if (_states.Length < total)
+        {
+            _states = new T[total];
+        }
+
+        _states.AsSpan(0, (int)total).Fill(T.NaN);
+    }
+
+    internal void End() => _isSolved = true;
+
+    internal double[] TimesOf(int problem) => _times[problem]!;
+
+    internal Span<T> Output(int problem, int output) => _states.AsSpan((int)_offsets[problem] + (output * StateLength), StateLength);
+
+    internal void SetResult(int problem, in SolveResult result) => _results[problem] = result;
+
+    private int Checked(int problem)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(problem);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(problem, Count);
+        return problem;
+    }
+
+    private void RequireSolved()
+    {
+        if (!_isSolved)
+        {
+            throw new InvalidOperationException("The batch has not been solved: give it to BatchIntegrator.Solve first.");
+        }
+    }
+}
