@@ -70,7 +70,7 @@ internal static class Tool
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
             context.Error.WriteLine("neuralode: stopped.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -86,13 +86,13 @@ public sealed record Report(string Title)
         if (HasContents ?? sections.Length >= 4)
         {
             markup.Open("nav", ("aria-label", "Contents")).Open("ol");
-            for (var i = 0; i < sections.Length; i++)
+            for (int i = 0; i < sections.Length; i++)
             {
                 markup.Open("li").Element("a", sections[i].Title, ("href", Anchor(i))).Close();
             }
             markup.Close().Close();
         }
-        var section = 0;
+        int section = 0;
         foreach (var block in Blocks)
         {
             if (block is ReportSection s)

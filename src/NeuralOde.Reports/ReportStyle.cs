@@ -13,9 +13,11 @@ internal static class ReportStyle
     private static string MakeSheet()
     {
         var css = new StringBuilder();
-        css.Append(":root{color-scheme:light dark;--paper:#ffffff;--ink:#1f2328;--muted:#59636e;--grid:#e4e7eb;--axis:#8c959f;--well:#f6f8fa").Append(Colors(Palette.Light)).Append("}\n");
-        css.Append("@media screen and (prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6edf3;--muted:#a3adb8;--grid:#2a3038;--axis:#6e7781;--well:#1c2128").Append(Colors(Palette.Dark)).Append("}}\n");
-        for (var i = 0; i < Palette.Count; i++)
+        css.Append(":root{color-scheme:light dark;--paper:#ffffff;--ink:#1f2328;--muted:#59636e;--grid:#e4e7eb;--axis:#8c959f;--well:#f6f8fa")
+            .Append(Colors(Palette.Light)).Append("}\n");
+        css.Append("@media screen and (prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6edf3;--muted:#a3adb8;--grid:#2a3038;--axis:#6e7781;--well:#1c2128")
+            .Append(Colors(Palette.Dark)).Append("}}\n");
+        for (int i = 0; i < Palette.Count; i++)
         {
             css.Append(CultureInfo.InvariantCulture, $"svg .c{i}{{color:var(--c{i})}}");
         }
@@ -54,7 +56,8 @@ internal static class ReportStyle
             .num{text-align:right;font-variant-numeric:tabular-nums}tbody .num{white-space:nowrap}
             tr>:last-child{padding-right:4px}
             .code figcaption{margin:0 0 6px}
-            pre{background:var(--well);border:1px solid var(--grid);border-radius:8px;padding:12px 14px;margin:0;overflow-x:auto;font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+            pre{background:var(--well);border:1px solid var(--grid);border-radius:8px;padding:12px 14px;margin:0;overflow-x:auto;
+              font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
             details{margin:0 0 16px}summary{cursor:pointer;color:var(--c1)}
             footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--grid);color:var(--muted);font-size:.85rem}
             .steps>input{position:absolute;opacity:0;width:1px;height:1px;margin:0}

@@ -76,7 +76,8 @@ public sealed class SeriesBatch
         Tensor known = values.EqualTo(values);
         return known.Min().ToScalar() == 1
             ? new SeriesBatch(own, own, null, values, null, null)
-            : new SeriesBatch(own, own, null, Tensor.Where(known, values, Tensor.Scalar(0, values.DType)), known.Max([2]) is var steps && steps.Min().ToScalar() == 1 ? null : steps, known);
+            : new SeriesBatch(
+                own, own, null, Tensor.Where(known, values, Tensor.Scalar(0, values.DType)), known.Max([2]) is var steps && steps.Min().ToScalar() == 1 ? null : steps, known);
     }
 
     /// <summary>Series with times and lengths of their own.</summary>
@@ -89,14 +90,16 @@ public sealed class SeriesBatch
         ArgumentNullException.ThrowIfNull(series);
         if (series.Count == 0 || series.Any(x => x.Components != series[0].Components || x.Components == 0))
         {
-            throw new ArgumentException($"A batch is of at least one series, all with the same number of components, at least one; got [{string.Join(", ", series.Select(static x => x.Components))}].", nameof(series));
+            throw new ArgumentException(
+                $"A batch is of at least one series, all with the same number of components, at least one; got [{string.Join(", ", series.Select(static x => x.Components))}].",
+                nameof(series));
         }
 
         int components = series[0].Components;
         bool shared = series.All(x => x.Times.SequenceEqual(series[0].Times));
         int steps = series.Max(static x => x.Count);
         int batch = series.Count;
-        var values = new double[steps * batch * components];
+        double[] values = new double[steps * batch * components];
         Array.Fill(values, double.NaN);
         for (int sample = 0; sample < batch; sample++)
         {
@@ -113,8 +116,8 @@ public sealed class SeriesBatch
         }
 
         double[] times = [.. series.SelectMany(static x => x.Times.ToArray()).Distinct().Order()];
-        var stepTimes = new double[steps * batch];
-        var indices = new int[steps * batch];
+        double[] stepTimes = new double[steps * batch];
+        int[] indices = new int[steps * batch];
         for (int sample = 0; sample < batch; sample++)
         {
             ReadOnlySpan<double> own = series[sample].Times;
@@ -133,15 +136,15 @@ public sealed class SeriesBatch
 
     /// <summary>
     /// For each step the time from it back to the sample's one before, <c>t_{i−1} − t_i</c>, and for its first the time back to the batch's first: what a recurrent
-    /// encoder reads beside the values. 0 where there is no step.
+    /// encoder reads in addition to the values. 0 where there is no step.
     /// </summary>
     /// <returns><c>[steps, batch, 1]</c>, at most 0.</returns>
     internal Tensor TimeDifferences()
     {
         (int steps, int batch) = (StepCount, Count);
         double[]? present = StepMask?.ToDoubles();
-        var differences = new double[steps * batch];
-        var before = new double[batch];
+        double[] differences = new double[steps * batch];
+        double[] before = new double[batch];
         Array.Fill(before, _times[0]);
         for (int i = 0; i < differences.Length; i++)
         {
@@ -159,7 +162,7 @@ public sealed class SeriesBatch
     internal double[] FirstTimes()
     {
         double[]? present = StepMask?.ToDoubles();
-        var first = new double[Count];
+        double[] first = new double[Count];
         Array.Fill(first, _times[0]);
         for (int i = (StepCount * Count) - 1; i >= 0; i--)
         {
@@ -182,7 +185,8 @@ public sealed class SeriesBatch
         {
             if (!double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]))
             {
-                throw new ArgumentException($"Times are finite and strictly rising; the one at index {i} is {times[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)}.", nameof(times));
+                throw new ArgumentException(
+                    $"Times are finite and strictly rising; the one at index {i} is {times[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)}.", nameof(times));
             }
         }
 

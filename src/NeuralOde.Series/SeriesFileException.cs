@@ -3,7 +3,7 @@ namespace NeuralOde.Series;
 /// <summary>Why a file of labeled series cannot be read.</summary>
 public enum SeriesFileReason
 {
-    /// <summary>There is no line <c>@data</c>, or a line above it is no directive: this is another kind of file.</summary>
+    /// <summary>There is no line <c>@data</c>, or a line above it is not a directive: this is another kind of file.</summary>
     NotSeriesFile,
 
     /// <summary>There is no series below <c>@data</c>.</summary>

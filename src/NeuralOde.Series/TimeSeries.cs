@@ -27,7 +27,7 @@ public sealed class TimeSeries
             throw new ArgumentException($"Series '{id}' has no times; there must be at least one.", nameof(times));
         }
 
-        for (var i = 0; i < times.Length; i++)
+        for (int i = 0; i < times.Length; i++)
         {
             if (!double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]))
             {
@@ -38,7 +38,7 @@ public sealed class TimeSeries
         Id = id;
         Components = RowLength(values, times.Length, id, nameof(values));
         Inputs = RowLength(inputs, times.Length, id, nameof(inputs));
-        foreach (var covariate in covariates)
+        foreach (double covariate in covariates)
         {
             if (!double.IsFinite(covariate))
             {
@@ -74,7 +74,7 @@ public sealed class TimeSeries
     /// <summary>The mask of <see cref="Values"/>, of the same shape: whether each value is there.</summary>
     public ReadOnlySpan<bool> Observed => _observed;
 
-    /// <summary>What is constant over the series, a value a covariate.</summary>
+    /// <summary>What is constant over the series, one value per covariate.</summary>
     public ReadOnlySpan<double> Covariates => _covariates;
 
     /// <summary>The inputs' values, shape <c>[Count, Inputs]</c>, row-major; NaN where none is given.</summary>
@@ -100,8 +100,8 @@ public sealed class TimeSeries
     /// <exception cref="IndexOutOfRangeException">There is no such component.</exception>
     public int ObservedCount(int component)
     {
-        var count = 0;
-        for (var point = 0; point < Count; point++)
+        int count = 0;
+        for (int point = 0; point < Count; point++)
         {
             count += double.IsNaN(this[point, component]) ? 0 : 1;
         }
@@ -142,7 +142,7 @@ public sealed class TimeSeries
             throw new ArgumentException($"Series '{id}' has {values.Length} {parameter} for {rows} times; there must be the same number at every time.", parameter);
         }
 
-        for (var i = 0; i < values.Length; i++)
+        for (int i = 0; i < values.Length; i++)
         {
             if (double.IsInfinity(values[i]))
             {

@@ -6,7 +6,7 @@ namespace NeuralOde.Series;
 /// <summary>Which column of a table plays which part, as indices; no column plays two.</summary>
 internal sealed class TimeSeriesColumns
 {
-    private static readonly string[] DefaultTimeColumns = ["time", "t", "date", "year"];
+    private static readonly string[] s_defaultTimeColumns = ["time", "t", "date", "year"];
 
     private readonly CsvTable _table;
     private readonly TimeSeriesOptions _options;
@@ -32,7 +32,7 @@ internal sealed class TimeSeriesColumns
 
     public int[] State { get; }
 
-    /// <summary>A flag a state column.</summary>
+    /// <summary>One flag per state column.</summary>
     public bool[] IsLog { get; }
 
     public int[] Covariates { get; }
@@ -48,9 +48,9 @@ internal sealed class TimeSeriesColumns
             return _table.ColumnIndex(given);
         }
 
-        foreach (var name in DefaultTimeColumns)
+        foreach (string name in s_defaultTimeColumns)
         {
-            if (_table.TryColumnIndex(name, out var index))
+            if (_table.TryColumnIndex(name, out int index))
             {
                 return index;
             }
@@ -58,7 +58,7 @@ internal sealed class TimeSeriesColumns
 
         throw new TableException(
             _table.Name, null, null, TableReason.NoTimeColumn,
-            $"no column is named {string.Join(", ", DefaultTimeColumns[..^1])} or {DefaultTimeColumns[^1]}; the columns are {CsvTable.List(_table.Columns)}.",
+            $"no column is named {string.Join(", ", s_defaultTimeColumns[..^1])} or {s_defaultTimeColumns[^1]}; the columns are {CsvTable.List(_table.Columns)}.",
             "Say which holds the times.");
     }
 
@@ -88,7 +88,7 @@ internal sealed class TimeSeriesColumns
         var columns = new List<int>();
         var text = new List<string>();
         var empty = new List<string>();
-        for (var column = 0; column < _table.Columns.Count; column++)
+        for (int column = 0; column < _table.Columns.Count; column++)
         {
             if (_parts.ContainsKey(column))
             {
@@ -98,7 +98,8 @@ internal sealed class TimeSeriesColumns
             var (numbers, firstText) = CountNumbers(column);
             if (numbers > 0 && firstText >= 0)
             {
-                throw _table.NotANumber(firstText, column, TableReason.MixedColumn, $", but {numbers} other fields of the column are", "Or name the state columns without this one.");
+                throw _table.NotANumber(
+                    firstText, column, TableReason.MixedColumn, $", but {numbers} other fields of the column are", "Or name the state columns without this one.");
             }
 
             if (firstText >= 0 && HasDecimalComma(_table.Text(firstText, column)))
@@ -141,9 +142,9 @@ internal sealed class TimeSeriesColumns
 
     private (int Numbers, int FirstText) CountNumbers(int column)
     {
-        var numbers = 0;
-        var firstText = -1;
-        for (var row = 0; row < _table.RowCount; row++)
+        int numbers = 0;
+        int firstText = -1;
+        for (int row = 0; row < _table.RowCount; row++)
         {
             var field = _table.Field(row, column);
             if (CsvTable.IsMissing(field))
@@ -166,14 +167,16 @@ internal sealed class TimeSeriesColumns
 
     private bool[] LogFlags()
     {
-        var flags = new bool[State.Length];
-        foreach (var name in _options.LogColumns)
+        bool[] flags = new bool[State.Length];
+        foreach (string name in _options.LogColumns)
         {
-            var index = Array.IndexOf(State, _table.ColumnIndex(name));
+            int index = Array.IndexOf(State, _table.ColumnIndex(name));
             if (index < 0)
             {
                 throw new TableException(
-                    _table.Name, null, name, TableReason.LogOfOtherColumn, $"it is to be modeled as a logarithm, but is not a state column; those are {string.Join(", ", Names(State))}.", "Name state columns only.");
+                    _table.Name, null, name, TableReason.LogOfOtherColumn,
+                    $"it is to be modeled as a logarithm, but is not a state column; those are {string.Join(", ", Names(State))}.",
+                    "Name state columns only.");
             }
 
             flags[index] = true;

@@ -55,10 +55,14 @@ public sealed record TimeSeriesOptions
             (TimeSeriesOptions x) => x.TimeFormat,
             (x, v) => x with { TimeFormat = v }),
         Setting.OptionalNames(
-            "states", "The columns to learn, joined by commas. Default: every column of numbers that has no other part.", (TimeSeriesOptions x) => x.StateColumns, (x, v) => x with { StateColumns = v }),
+            "states", "The columns to learn, joined by commas. Default: every column of numbers that has no other part.",
+            (TimeSeriesOptions x) => x.StateColumns, (x, v) => x with { StateColumns = v }),
         Setting.OptionalText(
-            "series", "COLUMN", "The column that tells series apart, such as a subject. Default: all rows are one series.", (TimeSeriesOptions x) => x.SeriesColumn, (x, v) => x with { SeriesColumn = v }),
-        Setting.OptionalNames("log", "State columns that are learned as logarithms: positive ones that vary by factors.", (TimeSeriesOptions x) => x.LogColumns, (x, v) => x with { LogColumns = v ?? [] }))
+            "series", "COLUMN", "The column that tells series apart, such as a subject. Default: all rows are one series.",
+            (TimeSeriesOptions x) => x.SeriesColumn, (x, v) => x with { SeriesColumn = v }),
+        Setting.OptionalNames(
+            "log", "State columns that are learned as logarithms: positive ones that vary by factors.", (TimeSeriesOptions x) => x.LogColumns,
+            (x, v) => x with { LogColumns = v ?? [] }))
         .Append(Setting.OptionalNames(
             "covariates",
             "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",

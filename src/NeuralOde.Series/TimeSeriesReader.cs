@@ -39,18 +39,18 @@ internal sealed class TimeSeriesReader
 
     private (TimeAxis Axis, double[] Times) ReadTimes(int column)
     {
-        var name = _table.Columns[column];
+        string name = _table.Columns[column];
         var format = _options.TimeFormat;
         if (format == TimeFormat.Automatic)
         {
             format = TimeAxis.TryDate(_table.Field(0, column), TimeFormat.IsoDate, out _) ? TimeFormat.IsoDate : TimeFormat.Number;
         }
 
-        var times = new double[_table.RowCount];
+        double[] times = new double[_table.RowCount];
         if (format == TimeFormat.Number)
         {
-            var compact = true;
-            for (var row = 0; row < times.Length; row++)
+            bool compact = true;
+            for (int row = 0; row < times.Length; row++)
             {
                 RequireTime(row, column);
                 if (!CsvTable.TryNumber(_table.Field(row, column), out times[row]))
@@ -66,25 +66,28 @@ internal sealed class TimeSeriesReader
             if (compact && _options.TimeFormat == TimeFormat.Automatic)
             {
                 _notes.Add(new(
-                    SeriesNoteReason.TimesLookLikeDates, $"The times of column '{name}' look like dates written as eight digits (yyyyMMdd), but were read as plain numbers.", "Say so if they are dates."));
+                    SeriesNoteReason.TimesLookLikeDates,
+                    $"The times of column '{name}' look like dates written as eight digits (yyyyMMdd), but were read as plain numbers.",
+                    "Say so if they are dates."));
             }
 
             return (new TimeAxis(name), times);
         }
 
         var dates = new DateTime[times.Length];
-        for (var row = 0; row < dates.Length; row++)
+        for (int row = 0; row < dates.Length; row++)
         {
             RequireTime(row, column);
             if (!TimeAxis.TryDate(_table.Field(row, column), format, out dates[row]))
             {
                 throw _table.Fault(
-                    row, column, TableReason.NotATime, $"{CsvTable.Shorten(_table.Text(row, column))} is not a date.", $"Write {TimeAxis.Example(format)}, the same kind in all rows.");
+                    row, column, TableReason.NotATime, $"{CsvTable.Shorten(_table.Text(row, column))} is not a date.",
+                    $"Write {TimeAxis.Example(format)}, the same kind in all rows.");
             }
         }
 
         var origin = dates.Min();
-        for (var row = 0; row < dates.Length; row++)
+        for (int row = 0; row < dates.Length; row++)
         {
             times[row] = (dates[row] - origin).TotalDays;
         }
@@ -110,8 +113,8 @@ internal sealed class TimeSeriesReader
 
         var groups = new List<(string Id, List<int> Rows)>();
         var byId = new Dictionary<string, int>(StringComparer.Ordinal);
-        var current = -1;
-        for (var row = 0; row < _table.RowCount; row++)
+        int current = -1;
+        for (int row = 0; row < _table.RowCount; row++)
         {
             // Rows of one series mostly follow each other: no text is made for those.
             if (current < 0 || !_table.Field(row, column).SequenceEqual(_table.Field(row - 1, column)))
@@ -122,7 +125,7 @@ internal sealed class TimeSeriesReader
                         row, column, TableReason.MissingSeriesName, "the series is not named.", "Every row needs the name of its series; fill it in, or remove the row.");
                 }
 
-                var id = _table.Text(row, column);
+                string id = _table.Text(row, column);
                 if (!byId.TryGetValue(id, out current))
                 {
                     current = groups.Count;
@@ -141,16 +144,16 @@ internal sealed class TimeSeriesReader
     {
         foreach (var (id, rows) in groups)
         {
-            var which = seriesColumn < 0 ? "" : $" of series '{id}'";
-            for (var i = 1; i < rows.Count; i++)
+            string which = seriesColumn < 0 ? "" : $" of series '{id}'";
+            for (int i = 1; i < rows.Count; i++)
             {
                 if (times[rows[i]] > times[rows[i - 1]])
                 {
                     continue;
                 }
 
-                var equal = times[rows[i]] == times[rows[i - 1]];
-                var hint = (equal, seriesColumn) switch
+                bool equal = times[rows[i]] == times[rows[i - 1]];
+                string hint = (equal, seriesColumn) switch
                 {
                     (true, >= 0) => "Merge the two rows, or correct one of the times.",
                     (false, >= 0) => "Sort the rows by time.",
@@ -159,7 +162,8 @@ internal sealed class TimeSeriesReader
                 };
                 throw _table.Fault(
                     rows[i], column, seriesColumn < 0 ? TableReason.TimesRestart : TableReason.TimesNotIncreasing,
-                    $"the time {_table.Text(rows[i], column)}{which} {(equal ? "equals" : "is before")} {_table.Text(rows[i - 1], column)} on line {_table.LineOf(rows[i - 1])}; times must strictly increase within a series.",
+                    $"the time {_table.Text(rows[i], column)}{which} {(equal ? "equals" : "is before")} {_table.Text(rows[i - 1], column)} "
+                        + $"on line {_table.LineOf(rows[i - 1])}; times must strictly increase within a series.",
                     hint);
             }
 
@@ -167,7 +171,8 @@ internal sealed class TimeSeriesReader
             {
                 throw new TableException(
                     _table.Name, _table.LineOf(rows[0]), null, TableReason.TooFewRows,
-                    $"{(seriesColumn < 0 ? rows.Count == 1 ? "there is" : "there are" : $"series '{id}' has")} {rows.Count} {(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series.",
+                    $"{(seriesColumn < 0 ? rows.Count == 1 ? "there is" : "there are" : $"series '{id}' has")} {rows.Count} "
+                        + $"{(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series.",
                     "Add rows, or remove the series.");
             }
         }
@@ -177,15 +182,15 @@ internal sealed class TimeSeriesReader
     {
         var (state, inputs) = (columns.State, columns.Inputs);
         var rows = group.Rows;
-        var times = new double[rows.Count];
-        var values = new double[rows.Count * state.Length];
-        var inputValues = new double[rows.Count * inputs.Length];
-        for (var i = 0; i < rows.Count; i++)
+        double[] times = new double[rows.Count];
+        double[] values = new double[rows.Count * state.Length];
+        double[] inputValues = new double[rows.Count * inputs.Length];
+        for (int i = 0; i < rows.Count; i++)
         {
             times[i] = allTimes[rows[i]];
-            for (var c = 0; c < state.Length; c++)
+            for (int c = 0; c < state.Length; c++)
             {
-                var value = _table.Number(rows[i], state[c]);
+                double value = _table.Number(rows[i], state[c]);
                 if (columns.IsLog[c] && value <= 0)
                 {
                     throw _table.Fault(
@@ -197,7 +202,7 @@ internal sealed class TimeSeriesReader
                 values[(i * state.Length) + c] = value;
             }
 
-            for (var c = 0; c < inputs.Length; c++)
+            for (int c = 0; c < inputs.Length; c++)
             {
                 inputValues[(i * inputs.Length) + c] = _table.Number(rows[i], inputs[c]);
             }
@@ -208,11 +213,11 @@ internal sealed class TimeSeriesReader
 
     private double ReadCovariate(List<int> rows, int column)
     {
-        var first = -1;
-        var value = double.NaN;
-        foreach (var row in rows)
+        int first = -1;
+        double value = double.NaN;
+        foreach (int row in rows)
         {
-            var next = _table.Number(row, column);
+            double next = _table.Number(row, column);
             if (double.IsNaN(next))
             {
                 continue;
@@ -222,7 +227,8 @@ internal sealed class TimeSeriesReader
             {
                 throw _table.Fault(
                     row, column, TableReason.CovariateChanges,
-                    $"{_table.Text(row, column)} differs from {_table.Text(first, column)} on line {_table.LineOf(first)} of the same series; a covariate must be constant over a series.",
+                    $"{_table.Text(row, column)} differs from {_table.Text(first, column)} on line "
+                        + $"{_table.LineOf(first)} of the same series; a covariate must be constant over a series.",
                     "Name a column that changes as a state or an input.");
             }
 
@@ -234,16 +240,17 @@ internal sealed class TimeSeriesReader
 
         return first >= 0
             ? value
-            : throw _table.Fault(rows[0], column, TableReason.CovariateMissing, "the covariate has no value in the series that begins here.", "Fill it in, or leave the covariate out.");
+            : throw _table.Fault(
+                rows[0], column, TableReason.CovariateMissing, "the covariate has no value in the series that begins here.", "Fill it in, or leave the covariate out.");
     }
 
     /// <summary>A component that a series never observed can still be learned from others, so it is a remark; one never observed at all cannot.</summary>
     private void CheckObserved(TimeSeries[] sets, int[] state)
     {
-        for (var c = 0; c < state.Length; c++)
+        for (int c = 0; c < state.Length; c++)
         {
-            var without = sets.Where(series => series.ObservedCount(c) == 0).Select(series => $"'{series.Id}'").ToArray();
-            var name = _table.Columns[state[c]];
+            string[] without = sets.Where(series => series.ObservedCount(c) == 0).Select(series => $"'{series.Id}'").ToArray();
+            string name = _table.Columns[state[c]];
             if (without.Length == sets.Length)
             {
                 throw new TableException(_table.Name, null, name, TableReason.EmptyColumn, "the column holds no value.", "Leave it out of the state columns.");

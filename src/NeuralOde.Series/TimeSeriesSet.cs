@@ -94,7 +94,7 @@ public sealed class TimeSeriesSet
         var csv = new CsvWriter(output, SeriesName is null ? [Time.Name, .. Components] : [SeriesName, Time.Name, .. Components]);
         foreach (var series in Series)
         {
-            for (var point = 0; point < series.Count; point++)
+            for (int point = 0; point < series.Count; point++)
             {
                 if (SeriesName is not null)
                 {
@@ -102,7 +102,7 @@ public sealed class TimeSeriesSet
                 }
 
                 csv.Add(Time.Text(series.Times[point]));
-                for (var component = 0; component < Components.Count; component++)
+                for (int component = 0; component < Components.Count; component++)
                 {
                     csv.Add(series[point, component]);
                 }
@@ -135,7 +135,7 @@ public sealed class TimeSeriesSet
             names.Add(SeriesName);
         }
 
-        var twice = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;
+        string? twice = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (Components.Count == 0 || twice is not null || names.Any(string.IsNullOrWhiteSpace))
         {
             throw new ArgumentException(twice is not null

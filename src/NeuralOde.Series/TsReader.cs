@@ -4,7 +4,7 @@ using NeuralOde.Series.Tables;
 namespace NeuralOde.Series;
 
 /// <summary>
-/// Reads the <c>.ts</c> format (Bagnall et al. 2018, arXiv 1811.00075): a header of directives, then a series a line; its components are
+/// Reads the <c>.ts</c> format (Bagnall et al. 2018, arXiv 1811.00075): a header of directives, then one series per line; its components are
 /// joined by colons, a component's values by commas, and the class label is the last field.
 /// </summary>
 internal sealed class TsReader(TextReader text, string name)
@@ -16,7 +16,7 @@ internal sealed class TsReader(TextReader text, string name)
     private int _components;
     private int _line;
 
-    public LabelledSeries Read()
+    public LabeledSeries Read()
     {
         ReadHeader();
         for (string? line = NextLine(); line is not null; line = NextLine())
@@ -25,7 +25,7 @@ internal sealed class TsReader(TextReader text, string name)
         }
 
         return _series.Count > 0
-            ? new LabelledSeries(new TimeSeriesSet([.. Enumerable.Range(1, _components).Select(static i => $"x{i}")], _series, seriesName: "series"), _classes, [.. _labels])
+            ? new LabeledSeries(new TimeSeriesSet([.. Enumerable.Range(1, _components).Select(static i => $"x{i}")], _series, seriesName: "series"), _classes, [.. _labels])
             : throw new SeriesFileException(name, null, SeriesFileReason.NoSeries, "there is no series below @data.", "Write one on each line.");
     }
 
@@ -35,7 +35,9 @@ internal sealed class TsReader(TextReader text, string name)
         {
             if (line[0] != '@')
             {
-                throw Fault(SeriesFileReason.NotSeriesFile, "this line is no directive.", "Begin the file with directives such as '@classLabel true a b', and put the series below '@data'.");
+                throw Fault(
+                    SeriesFileReason.NotSeriesFile, "this line is not a directive.",
+                    "Begin the file with directives such as '@classLabel true a b', and put the series below '@data'.");
             }
 
             string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -43,9 +45,12 @@ internal sealed class TsReader(TextReader text, string name)
             switch (words[0].ToUpperInvariant())
             {
                 case "@TIMESTAMPS" when isTrue:
-                    throw Fault(SeriesFileReason.TimeStamps, "series with time stamps of their own are not read from this format.", "Write them as a CSV table with a column of times.");
+                    throw Fault(
+                        SeriesFileReason.TimeStamps, "series with time stamps of their own are not read from this format.", "Write them as a CSV table with a column of times.");
                 case "@TARGETLABEL" when isTrue:
-                    throw Fault(SeriesFileReason.NoClasses, "the labels are numbers to be predicted (@targetLabel), and classes are needed.", "Name the classes in a line such as '@classLabel true a b'.");
+                    throw Fault(
+                        SeriesFileReason.NoClasses, "the labels are numbers to be predicted (@targetLabel), and classes are needed.",
+                        "Name the classes in a line such as '@classLabel true a b'.");
                 case "@CLASSLABEL":
                     _hasLabels = isTrue;
                     _classes = isTrue ? words[2..] : [];
@@ -53,7 +58,8 @@ internal sealed class TsReader(TextReader text, string name)
                 case "@DATA":
                     if (!_hasLabels || _classes.Distinct(StringComparer.Ordinal).Count() < 2 || _classes.Distinct(StringComparer.Ordinal).Count() != _classes.Length)
                     {
-                        throw Fault(SeriesFileReason.NoClasses, "the header does not name two classes, each once.", "Name them above @data in a line such as '@classLabel true a b'.");
+                        throw Fault(
+                            SeriesFileReason.NoClasses, "the header does not name two classes, each once.", "Name them above @data in a line such as '@classLabel true a b'.");
                     }
 
                     return;
@@ -79,7 +85,8 @@ internal sealed class TsReader(TextReader text, string name)
         int index = Array.IndexOf(_classes, label);
         if (index < 0)
         {
-            throw Fault(SeriesFileReason.UnknownClass, $"the class '{label}' is none of the header's: {string.Join(", ", _classes)}.", "Add it to the header, or correct the label.");
+            throw Fault(
+                SeriesFileReason.UnknownClass, $"the class '{label}' is none of the header's: {string.Join(", ", _classes)}.", "Add it to the header, or correct the label.");
         }
 
         string[][] columns = Array.ConvertAll(fields[..^1], static x => x.Split(','));
@@ -93,8 +100,8 @@ internal sealed class TsReader(TextReader text, string name)
                 "Write ? where a value is missing.");
         }
 
-        var times = new double[count];
-        var values = new double[count * components];
+        double[] times = new double[count];
+        double[] values = new double[count * components];
         for (int i = 0; i < count; i++)
         {
             times[i] = i;

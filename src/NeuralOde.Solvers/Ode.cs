@@ -19,7 +19,7 @@ public static class Ode
     /// <returns>The solution.</returns>
     /// <exception cref="ArgumentException">A value is not finite or out of range, the times are equal, or the method needs <see cref="FixedSteps"/>.</exception>
     /// <exception cref="OdeSolveException">The solve failed, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
-    /// <exception cref="OperationCanceledException">The solve was cancelled, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
+    /// <exception cref="OperationCanceledException">The solve was canceled, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
     public static OdeSolution<double> Solve(VectorFieldFunction<double> f, double[] y0, double t0, double t1, OdeSolver? solver = null, OdeOptions? options = null)
         => Solve<double>(f, y0, t0, t1, solver, options);
 
@@ -32,7 +32,7 @@ public static class Ode
     /// <returns>The solution.</returns>
     /// <exception cref="ArgumentException">A value is not finite or out of range, the times are not monotone, or the method needs <see cref="FixedSteps"/>.</exception>
     /// <exception cref="OdeSolveException">The solve failed, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
-    /// <exception cref="OperationCanceledException">The solve was cancelled, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
+    /// <exception cref="OperationCanceledException">The solve was canceled, unless <see cref="OdeOptions.ThrowOnFailure"/> is off.</exception>
     public static OdeSolution<double> Solve(VectorFieldFunction<double> f, double[] y0, double[] times, OdeSolver? solver = null, OdeOptions? options = null)
         => Solve<double>(f, y0, times, solver, options);
 
@@ -136,7 +136,7 @@ public static class Ode
         var solution = new OdeSolution<T>(result, times, states, y0.Length, recording, [.. integrator.Occurrences]);
         if (options.ThrowOnFailure && !result.IsSuccess)
         {
-            throw result.Status == SolveStatus.Cancelled ? new OperationCanceledException(result.ToString()) : new OdeSolveException(result, solution);
+            throw result.Status == SolveStatus.Canceled ? new OperationCanceledException(result.ToString()) : new OdeSolveException(result, solution);
         }
 
         return solution;

@@ -5,16 +5,16 @@ namespace NeuralOde.Tensors;
 public static class BufferUpdates
 {
     [ThreadStatic]
-    private static int t_disabled;
+    private static int s_disabled;
 
     /// <summary>Whether buffers are moved.</summary>
-    public static bool IsEnabled => t_disabled == 0;
+    public static bool IsEnabled => s_disabled == 0;
 
     /// <summary>Moves no buffers until the returned object is disposed.</summary>
     /// <returns>Dispose it to move them again.</returns>
     public static IDisposable Disable()
     {
-        t_disabled++;
+        s_disabled++;
         return new Scope();
     }
 
@@ -27,7 +27,7 @@ public static class BufferUpdates
             if (!_disposed)
             {
                 _disposed = true;
-                t_disabled--;
+                s_disabled--;
             }
         }
     }

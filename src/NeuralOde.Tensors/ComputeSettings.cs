@@ -40,7 +40,7 @@ public sealed class ComputeSettings
     /// <summary>The largest number of threads that work on one program, its caller's included; 1 keeps every program on its caller's thread.</summary>
     /// <value>At least 1. The default is the environment variable <c>NEURALODE_THREADS</c>, or without it the number of processors of the process.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-    /// <exception cref="InvalidOperationException">The environment variable is set, but to no whole number of at least 1.</exception>
+    /// <exception cref="InvalidOperationException">The environment variable is set, but not to a whole number of at least 1.</exception>
     /// <remarks>
     /// A program divides its work where it has enough of it: about 50 µs for each thread, so that a small network runs on its caller's thread alone. An operation that
     /// runs at once, outside of a program, is divided by the same rule. Results have the same bits for any number of threads. The helping threads are background

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NeuralOde.Tensors;
 
-/// <summary>A tensor whose values change in place, and of which compiled programs always see the newest: learned, or kept beside what is learned (a buffer).</summary>
+/// <summary>A tensor whose values change in place, and of which compiled programs always see the newest: learned, or kept along with what is learned (a buffer).</summary>
 public sealed class Parameter : Tensor
 {
     private static long s_anyVersion;
@@ -61,18 +61,22 @@ public sealed class Parameter : Tensor
     /// <param name="share">How far, from 0 to 1.</param>
     /// <exception cref="InvalidOperationException">This parameter is trainable.</exception>
     /// <exception cref="ArgumentException">The value has another shape or element type.</exception>
-    /// <remarks>Nothing is moved, and nothing written down, while <see cref="BufferUpdates"/> are disabled. What else a program reads of the buffer are the values from before its run.</remarks>
+    /// <remarks>
+    /// Nothing is moved, and nothing written down, while <see cref="BufferUpdates"/> are disabled. What else a program reads of the buffer are the
+    /// values from before its run.
+    /// </remarks>
     public void MoveTowards(Tensor value, double share)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (IsTrainable)
         {
-            throw new InvalidOperationException($"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move towards values.");
+            throw new InvalidOperationException($"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move toward values.");
         }
 
         if (value.Shape != Shape || value.DType != DType)
         {
-            throw new ArgumentException($"Buffer '{Name}' ({DType.Name()} {Shape}) moves towards a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
+            throw new ArgumentException(
+                $"Buffer '{Name}' ({DType.Name()} {Shape}) moves toward a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
         }
 
         if (share is not (>= 0 and <= 1))
@@ -104,7 +108,10 @@ public sealed class Parameter : Tensor
     internal Span<T> MutableValues<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
 
-    /// <summary>The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept. The parameter then has a gradient.</summary>
+    /// <summary>
+    /// The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept. The parameter then
+    /// has a gradient.
+    /// </summary>
     /// <typeparam name="T">The parameter's element type.</typeparam>
     /// <returns>As many values as the parameter has, row-major.</returns>
     public Span<T> MutableGradient<T>()

@@ -158,7 +158,7 @@ public sealed class RandomSource
 
     private static ulong Mix(ulong x)
     {
-        // The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+        // The finalizer of SplitMix64 (Steele, Lea, Flood 2014).
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9UL;
         x = (x ^ (x >> 27)) * 0x94D049BB133111EBUL;
         return x ^ (x >> 31);

@@ -12,7 +12,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     private readonly int[]? _lengths;
 
     /// <summary>Makes a shape from the lengths of its axes.</summary>
-    /// <param name="lengths">One length an axis, each at least zero.</param>
+    /// <param name="lengths">One length per axis, each at least zero.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative, or there are more than 2³¹ − 1 elements.</exception>
     public Shape(params ReadOnlySpan<int> lengths)
     {
@@ -53,7 +53,7 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     public int this[int axis] => Lengths[Axis(axis)];
 
     /// <summary>Makes a shape; what a collection expression calls.</summary>
-    /// <param name="lengths">One length an axis.</param>
+    /// <param name="lengths">One length per axis.</param>
     /// <returns>The shape.</returns>
     public static Shape Create(ReadOnlySpan<int> lengths) => new(lengths);
 
@@ -69,14 +69,15 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
             return left;
         }
 
-        var lengths = new int[Math.Max(left.Rank, right.Rank)];
+        int[] lengths = new int[Math.Max(left.Rank, right.Rank)];
         for (int i = 1; i <= lengths.Length; i++)
         {
             int a = i <= left.Rank ? left.Lengths[^i] : 1;
             int b = i <= right.Rank ? right.Lengths[^i] : 1;
             if (a != b && a != 1 && b != 1)
             {
-                throw new ArgumentException($"Shapes {left} and {right} do not broadcast: counted from the end, axis {i} is {a} in one and {b} in the other. Lengths must be equal, or one of them 1.");
+                throw new ArgumentException(
+                    $"Shapes {left} and {right} do not broadcast: counted from the end, axis {i} is {a} in one and {b} in the other. Lengths must be equal, or one of them 1.");
             }
 
             lengths[^i] = a == 1 ? b : a;
@@ -98,10 +99,10 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
     }
 
     /// <summary>Element strides of a dense row-major tensor of this shape.</summary>
-    /// <returns>One stride an axis.</returns>
+    /// <returns>One stride per axis.</returns>
     public int[] Strides()
     {
-        var strides = new int[Rank];
+        int[] strides = new int[Rank];
         int stride = 1;
         for (int i = Rank - 1; i >= 0; i--)
         {

@@ -194,7 +194,10 @@ public partial class Tensor
     public Tensor Silu() => Apply(ActivationFunctions.Silu, this);
 
     /// <summary>The Gaussian error linear unit <c>x·Φ(x)</c> of each element, with the normal distribution function Φ (Hendrycks, Gimpel 2016).</summary>
-    /// <param name="tanh">Whether Φ is taken in its tanh form, <c>½(1 + tanh(√(2/π)(x + 0.044715x³)))</c>, which differs by up to 5e-4 and which some published models were trained with.</param>
+    /// <param name="tanh">
+    /// Whether Φ is taken in its tanh form, <c>½(1 + tanh(√(2/π)(x + 0.044715x³)))</c>, which differs by up to 5e-4 and which some published models
+    /// were trained with.
+    /// </param>
     /// <returns>A tensor of this shape.</returns>
     public Tensor Gelu(bool tanh = false) => Apply(tanh ? ActivationFunctions.GeluTanh : ActivationFunctions.Gelu, this);
 

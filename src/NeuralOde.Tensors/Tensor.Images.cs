@@ -45,7 +45,10 @@ public partial class Tensor
     /// <summary>The means of windows that share the image evenly, channel by channel: <c>AdaptiveAveragePool2d(1, 1)</c> is the mean over the whole image.</summary>
     /// <param name="height">How many windows there are from top to bottom, at least 1.</param>
     /// <param name="width">How many from left to right, at least 1.</param>
-    /// <returns>From this tensor, <c>[images, h, w, channels]</c>, to <c>[images, height, width, channels]</c>. Window i of m along an axis of n pixels goes from ⌊i·n/m⌋ to ⌈(i+1)·n/m⌉.</returns>
+    /// <returns>
+    /// From this tensor, <c>[images, h, w, channels]</c>, to <c>[images, height, width, channels]</c>. Window i of m along an axis of n pixels goes
+    /// from ⌊i·n/m⌋ to ⌈(i+1)·n/m⌉.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     /// <exception cref="ArgumentException">The rank is not 4, or the images are empty.</exception>
     public Tensor AdaptiveAveragePool2d(int height, int width)

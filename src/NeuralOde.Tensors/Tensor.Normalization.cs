@@ -14,7 +14,10 @@ public partial class Tensor
     /// <exception cref="ArgumentException">The shapes do not fit, or there is nothing to take a mean of.</exception>
     public Tensor BatchNormalize(Tensor scale, Tensor shift, double epsilon = 1e-5) => BatchNormalize(scale, shift, epsilon, out _);
 
-    /// <summary>Normalizes each sample and each group of neighboring channels over the group and all axes between batch and channels, then scales and shifts each channel (Wu, He 2018).</summary>
+    /// <summary>
+    /// Normalizes each sample and each group of neighboring channels over the group and all axes between batch and channels, then scales and shifts
+    /// each channel (Wu, He 2018).
+    /// </summary>
     /// <param name="groups">The number of groups, a divisor of the channels.</param>
     /// <param name="scale">One for each channel, <c>[channels]</c>.</param>
     /// <param name="shift">One for each channel, <c>[channels]</c>.</param>

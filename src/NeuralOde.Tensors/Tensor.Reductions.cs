@@ -58,7 +58,10 @@ public partial class Tensor
         return from == Rank - 1 ? result : result.Transpose([.. Enumerable.Range(0, from), Rank - 1, .. Enumerable.Range(from, Rank - 1 - from)]);
     }
 
-    /// <summary>For logits <c>[batch, classes]</c>, the negative logarithm of the probability that their softmax gives to each row's label, shifted so that nothing overflows.</summary>
+    /// <summary>
+    /// For logits <c>[batch, classes]</c>, the negative logarithm of the probability that their softmax gives to each row's label, shifted so that
+    /// nothing overflows.
+    /// </summary>
     /// <param name="labels">The number of each row's class, <c>[batch]</c>: whole numbers from 0 to classes − 1 in this tensor's type. Any other gives NaN.</param>
     /// <returns><c>[batch]</c>, at least 0.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>

@@ -70,7 +70,7 @@ public partial class Tensor
                 : operation.Apply(Reshape([Shape.Slice(..^1).ElementCount, Shape[-1]]), other).Reshape(Shape.With(-1, other.Shape[-1]));
         }
 
-        Shape batch = Shape.Broadcast(Shape.Slice(..^2), other.Shape.Slice(..^2));
+        var batch = Shape.Broadcast(Shape.Slice(..^2), other.Shape.Slice(..^2));
         Tensor left = BroadcastTo(batch.Append(Shape.Slice(^2..))).Reshape([batch.ElementCount, Shape[-2], Shape[-1]]);
         Tensor right = other.BroadcastTo(batch.Append(other.Shape.Slice(^2..))).Reshape([batch.ElementCount, other.Shape[-2], other.Shape[-1]]);
         return operation.Apply(left, right).Reshape(batch.Append([Shape[-2], other.Shape[-1]]));
@@ -125,7 +125,7 @@ public partial class Tensor
     /// <exception cref="ArgumentException"><paramref name="order"/> is no permutation of the axes.</exception>
     public Tensor Transpose(ReadOnlySpan<int> order)
     {
-        var axes = new int[order.Length];
+        int[] axes = new int[order.Length];
         for (int i = 0; i < axes.Length; i++)
         {
             axes[i] = Shape.Axis(order[i]);

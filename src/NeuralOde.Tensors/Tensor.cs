@@ -129,7 +129,7 @@ public partial class Tensor
         : throw new InvalidOperationException($"A tensor of shape {Shape} has {ElementCount} elements; ToScalar takes one with exactly one.");
 
     /// <summary>One element.</summary>
-    /// <param name="indices">One index an axis; negative counts from the end.</param>
+    /// <param name="indices">One index per axis; negative counts from the end.</param>
     /// <exception cref="ArgumentException">The number of indices is not the rank.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is outside its axis.</exception>
     public double this[params ReadOnlySpan<int> indices]
@@ -186,7 +186,8 @@ public partial class Tensor
 
     internal Storage<T> StorageOf<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Storage as Storage<T>
-            ?? throw new InvalidOperationException($"This tensor holds {DType.Name()}, not {DTypes.Of<T>().Name()}. Convert it with To{(DType == DType.Float32 ? "Double" : "Single")}() first.");
+            ?? throw new InvalidOperationException(
+                $"This tensor holds {DType.Name()}, not {DTypes.Of<T>().Name()}. Convert it with To{(DType == DType.Float32 ? "Double" : "Single")}() first.");
 
     private double At(int flat)
     {

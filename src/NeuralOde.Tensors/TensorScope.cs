@@ -13,10 +13,10 @@ namespace NeuralOde.Tensors;
 public sealed class TensorScope : IDisposable
 {
     [ThreadStatic]
-    private static TensorScope? t_current;
+    private static TensorScope? s_current;
 
     [ThreadStatic]
-    private static Dictionary<(Type Type, int Length), Stack<Array>>? t_pool;
+    private static Dictionary<(Type Type, int Length), Stack<Array>>? s_pool;
 
     private readonly TensorScope? _outer;
     private readonly List<Array> _lent = [];
@@ -24,8 +24,8 @@ public sealed class TensorScope : IDisposable
 
     private TensorScope()
     {
-        _outer = t_current;
-        t_current = this;
+        _outer = s_current;
+        s_current = this;
     }
 
     /// <summary>Opens a scope on this thread.</summary>
@@ -51,20 +51,20 @@ public sealed class TensorScope : IDisposable
             return;
         }
 
-        if (t_current != this)
+        if (s_current != this)
         {
             throw new InvalidOperationException("Tensor scopes are disposed on the thread that opened them, the innermost first.");
         }
 
         _disposed = true;
-        t_current = _outer;
-        t_pool ??= [];
+        s_current = _outer;
+        s_pool ??= [];
         foreach (Array array in _lent)
         {
             (Type, int) key = (array.GetType().GetElementType()!, array.Length);
-            if (!t_pool.TryGetValue(key, out Stack<Array>? stack))
+            if (!s_pool.TryGetValue(key, out Stack<Array>? stack))
             {
-                t_pool[key] = stack = new Stack<Array>();
+                s_pool[key] = stack = new Stack<Array>();
             }
 
             stack.Push(array);
@@ -75,12 +75,12 @@ public sealed class TensorScope : IDisposable
     internal static T[] Rent<T>(int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (t_current is not { } scope)
+        if (s_current is not { } scope)
         {
             return GC.AllocateUninitializedArray<T>(length);
         }
 
-        T[] array = t_pool is not null && t_pool.TryGetValue((typeof(T), length), out Stack<Array>? stack) && stack.TryPop(out Array? free)
+        T[] array = s_pool is not null && s_pool.TryGetValue((typeof(T), length), out Stack<Array>? stack) && stack.TryPop(out Array? free)
             ? (T[])free
             : GC.AllocateUninitializedArray<T>(length);
         scope._lent.Add(array);

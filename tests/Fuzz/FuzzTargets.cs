@@ -21,7 +21,7 @@ namespace NeuralOde.Fuzz;
 internal static class FuzzTargets
 {
     private const string Table = "Date;Group;\"x; z\";y\n2020-01-01;a;1.5e3;NA\n2020-01-03;a;2;3\n# a comment\n2020-01-04;b;3;4\n2020-01-05;b;;5\n";
-    private const string Labelled = "@problemName Slopes\n@timeStamps false\n@univariate false\n@classLabel true up down\n@data\n1,2,3:3,?,1:up\n3,2.5,1:1,2,3:down\n";
+    private const string Labeled = "@problemName Slopes\n@timeStamps false\n@univariate false\n@classLabel true up down\n@data\n1,2,3:3,?,1:up\n3,2.5,1:1,2,3:down\n";
 
     // Some readers take a path alone. Memory, where there is such a folder: the disk would be the slowest part.
     private static readonly string s_file = Path.Combine(
@@ -32,7 +32,7 @@ internal static class FuzzTargets
         new("csv", static () =>
             [Utf8(Table), Utf8("t,x\r\n0,1\r\n1,2\r\n2,4\r\n"), [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("t\tx\n0\t1\n")]],
             FromFile(ReadTable)),
-        new("ts", static () => [Utf8(Labelled), Utf8("@problemName A\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n")], static x => LabelledSeries.Read(Text(x), "fuzz.ts")),
+        new("ts", static () => [Utf8(Labeled), Utf8("@problemName A\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n")], static x => LabeledSeries.Read(Text(x), "fuzz.ts")),
         new("png", Pictures, static x => PngFile.ReadGray(WithChecksums(x), "fuzz.png")),
         new("idx", static () =>
             [IdxBytes.Of([2, 2, 3], [.. "abcdefghijkl"u8]), IdxBytes.Of([3], 1, 2, 3), IdxBytes.Compress(IdxBytes.Of([1, 2], 7, 8))],
@@ -120,7 +120,7 @@ internal static class FuzzTargets
     private static SafeTensor[] Tensors() =>
         [SafeTensor.Create<float>("a", [1, 2, 3, 4], [2, 2]), SafeTensor.Create<long>("b", [], [0, 3]), SafeTensor.Create<double>("c", [5], [])];
 
-    private static LabelledSeries Series() => LabelledSeries.Read(
+    private static LabeledSeries Series() => LabeledSeries.Read(
         Text(Utf8("@problemName A\n@classLabel true up down\n@data\n1,2,3,4,5,6:up\n6,5,4,3,2,1:down\n2,3,4,5,6,7:up\n7,6,5,4,3,2:down\n")), "seed.ts");
 
     private static IEnumerable<byte[]> Classifiers()

@@ -85,7 +85,8 @@ public class ArchitectureTests
         foreach ((string name, string[] circle) in s_knownCircles)
         {
             using var assembly = new BuiltAssembly(name);
-            ILookup<string, string> graph = assembly.UsesBetweenNamespaces().Select(static x => (x.FromNamespace, x.ToNamespace)).Distinct().ToLookup(static x => x.FromNamespace, static x => x.ToNamespace);
+            ILookup<string, string> graph = assembly.UsesBetweenNamespaces()
+                .Select(static x => (x.FromNamespace, x.ToNamespace)).Distinct().ToLookup(static x => x.FromNamespace, static x => x.ToNamespace);
             Assert.All(circle, x => Assert.Contains(graph[x], y => circle.Contains(y) && Reaches(graph, y, x)));
         }
     }

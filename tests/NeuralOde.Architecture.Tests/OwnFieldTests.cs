@@ -21,7 +21,8 @@ public class OwnFieldTests
         var ode = new OdeBlock(field);
         var z0 = new Parameter(new RandomSource(2).Normal([4, 3], dtype: DType.Float64));
         Tensor end = field.Strip(ode.Forward(field.Augment(z0), 0, 1).Select(0, 1));
-        Tensor larger = new OdeBlock(network.AsField()) { Steps = ode.Steps }.Forward(Tensor.Concatenate([z0, Tensor.Zeros([4, 2], DType.Float64)], -1), 0, 1).Select(0, 1).Slice(-1, 0, 3);
+        Tensor larger = new OdeBlock(network.AsField()) { Steps = ode.Steps }.Forward(
+            Tensor.Concatenate([z0, Tensor.Zeros([4, 2], DType.Float64)], -1), 0, 1).Select(0, 1).Slice(-1, 0, 3);
         Assert.Equal([4, 3], end.Shape.Lengths.ToArray());
 
         // The steps differ, since the added components do not count in the error: both are within the tolerance of 1e-5.

@@ -18,7 +18,9 @@ public class RecordTests
             {
                 if (type.GetMethod("<Clone>$") is not null && type.GetConstructor([]) is not null)
                 {
-                    foreach (PropertyInfo property in type.GetProperties().Where(static x => x.CanWrite && x.PropertyType != typeof(string) && x.PropertyType.IsAssignableTo(typeof(IEnumerable))))
+                    IEnumerable<PropertyInfo> lists = type.GetProperties().Where(
+                        static x => x.CanWrite && x.PropertyType != typeof(string) && x.PropertyType.IsAssignableTo(typeof(IEnumerable)));
+                    foreach (PropertyInfo property in lists)
                     {
                         data.Add(type, property.Name);
                     }

@@ -38,14 +38,14 @@ public sealed class FitCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_fit_cancelled_before_its_first_iteration_leaves_an_old_model()
+    public void A_fit_canceled_before_its_first_iteration_leaves_an_old_model()
     {
         string model = PathOf("m.safetensors");
         File.WriteAllText(model, "old");
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         (int code, string shown, string error) = Run(cancelled.Token, "fit", Write(Two), "--series", "id", "--save", model);
-        Assert.Equal(ExitCode.Cancelled, code);
+        Assert.Equal(ExitCode.Canceled, code);
         Assert.Contains("stopped before anything was learned; no files were written", error, StringComparison.Ordinal);
         Assert.Empty(shown);
         Assert.Equal("old", File.ReadAllText(model));

@@ -144,7 +144,7 @@ public class LatentSpiralsCommandTests
             "--model", model, "--no-report", "--save", folder.File("resumed"), "--iterations", "60", "--checkpoint", folder.File("run"),
             "--checkpoint-every", "5", "--resume");
         var run = ToolRun.Of(new CancellationToken(canceled: true), kept);
-        Assert.Equal(ExitCode.Cancelled, run.ExitCode);
+        Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned", run.Error);
         int stops = 0;
         do
@@ -154,7 +154,7 @@ public class LatentSpiralsCommandTests
             run = ToolRun.Of(cancellation.Token, kept);
             stops++;
         }
-        while (run.ExitCode == ExitCode.Cancelled);
+        while (run.ExitCode == ExitCode.Canceled);
 
         Assert.Equal(ExitCode.Success, run.ExitCode);
         (SafeTensorsFile a, SafeTensorsFile b) = (SafeTensors.Load(folder.File("straight")), SafeTensors.Load(folder.File("resumed")));

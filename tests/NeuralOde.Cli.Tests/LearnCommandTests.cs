@@ -58,12 +58,12 @@ public class LearnCommandTests
     }
 
     [Fact]
-    public void A_run_cancelled_before_its_first_iteration_leaves_old_files_and_ends_with_130()
+    public void A_run_canceled_before_its_first_iteration_leaves_old_files_and_ends_with_130()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("m.safetensors"), "old");
         var run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"));
-        Assert.Equal(ExitCode.Cancelled, run.ExitCode);
+        Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned; no files were written", run.Error);
         Assert.Empty(run.Out);
         Assert.Equal(["m.safetensors"], folder.Names());
@@ -95,7 +95,7 @@ public class LearnCommandTests
     public void A_table_of_seeds_that_is_stopped_says_so()
     {
         var run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--seeds", "0-2");
-        Assert.Equal(ExitCode.Cancelled, run.ExitCode);
+        Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped after 0 of 3 seeds", run.Error);
         Assert.DoesNotContain("median", run.Out);
     }
@@ -109,7 +109,7 @@ public class LearnCommandTests
         int code = Tool.Run(
             ["learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-5"],
             new CommandContext { Out = output, Error = error, CancellationToken = cancellation.Token });
-        Assert.Equal(ExitCode.Cancelled, code);
+        Assert.Equal(ExitCode.Canceled, code);
         Assert.Contains("stopped after 2 of 6 seeds", error.ToString());
         Assert.Contains("median", output.ToString());
     }

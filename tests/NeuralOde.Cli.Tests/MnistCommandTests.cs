@@ -108,7 +108,7 @@ public class MnistCommandTests
         string[] kept = Command(folder, "--no-report", "--save", folder.File("resumed"), "--checkpoint", folder.File("run"), "--resume");
         int stops = 0;
         var run = ToolRun.Of(new CancellationToken(canceled: true), kept);
-        Assert.Equal(ExitCode.Cancelled, run.ExitCode);
+        Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned", run.Error);
         do
         {
@@ -117,7 +117,7 @@ public class MnistCommandTests
             run = ToolRun.Of(cancellation.Token, kept);
             stops++;
         }
-        while (run.ExitCode == ExitCode.Cancelled);
+        while (run.ExitCode == ExitCode.Canceled);
 
         Assert.Equal(ExitCode.Success, run.ExitCode);
         (SafeTensorsFile a, SafeTensorsFile b) = (SafeTensors.Load(folder.File("straight")), SafeTensors.Load(folder.File("resumed")));

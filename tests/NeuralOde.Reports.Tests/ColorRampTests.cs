@@ -14,9 +14,9 @@ public class ColorRampTests
     [Fact]
     public void Time_and_amount_are_monotone_in_luminance_so_that_they_read_in_grey()
     {
-        var time = Enumerable.Range(0, 33).Select(i => Luminance(ColorRamp.Time.At(i / 32.0))).ToArray();
+        double[] time = Enumerable.Range(0, 33).Select(i => Luminance(ColorRamp.Time.At(i / 32.0))).ToArray();
         Assert.All(time.Zip(time.Skip(1)), p => Assert.True(p.First < p.Second));
-        var amount = Enumerable.Range(0, 33).Select(i => Luminance(ColorRamp.Amount.At(i / 32.0))).ToArray();
+        double[] amount = Enumerable.Range(0, 33).Select(i => Luminance(ColorRamp.Amount.At(i / 32.0))).ToArray();
         Assert.All(amount.Zip(amount.Skip(1)), p => Assert.True(p.First > p.Second));
     }
 
@@ -33,7 +33,7 @@ public class ColorRampTests
     {
         double Channel(int at)
         {
-            var c = Convert.ToInt32(color.Substring(at, 2), 16) / 255.0;
+            double c = Convert.ToInt32(color.Substring(at, 2), 16) / 255.0;
             return c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4);
         }
         return 0.2126 * Channel(1) + 0.7152 * Channel(3) + 0.0722 * Channel(5);

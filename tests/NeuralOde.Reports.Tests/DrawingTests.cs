@@ -72,9 +72,11 @@ public class DrawingTests
     [Fact]
     public void Every_label_is_present()
     {
-        var shown = SvgReading.Parse(Samples.Portrait().ToSvg()).Named("text").Select(t => t.Shown()).ToArray();
-        Assert.All((string[])["Portrait of learned", "learned one (mm)", "learned two (mm)", "time (s)", "learned observed", "learned", "learned field"], label => Assert.Contains(label, shown));
-        var grid = SvgReading.Parse(Samples.Grid(30, shared: true).ToSvg()).Named("text").Select(t => t.Shown()).ToArray();
+        string[] shown = SvgReading.Parse(Samples.Portrait().ToSvg()).Named("text").Select(t => t.Shown()).ToArray();
+        Assert.All(
+            (string[])["Portrait of learned", "learned one (mm)", "learned two (mm)", "time (s)", "learned observed", "learned", "learned field"],
+            label => Assert.Contains(label, shown));
+        string[] grid = SvgReading.Parse(Samples.Grid(30, shared: true).ToSvg()).Named("text").Select(t => t.Shown()).ToArray();
         Assert.Equal(24, Enumerable.Range(0, 30).Count(i => grid.Contains("subject " + i)));
         Assert.Contains("6 of 30 panels are not shown.", grid);
         Assert.All((string[])["held out", "interval", "fit", "observed", "today", "published"], label => Assert.Single(grid, label));
@@ -93,7 +95,7 @@ public class DrawingTests
     [Fact]
     public void Text_that_is_too_long_is_cut_and_kept_whole_in_a_tool_tip()
     {
-        var name = string.Join(' ', Enumerable.Repeat("long", 100));
+        string name = string.Join(' ', Enumerable.Repeat("long", 100));
         var svg = SvgReading.Parse(new Figure { Title = name, XAxis = new FigureAxis(name) }.Line([0, 1], [0, 1], name).ToSvg());
         var cut = svg.Named("text").Where(t => t.Shown().EndsWith('…')).ToArray();
         Assert.True(cut.Length >= 2);
@@ -105,9 +107,9 @@ public class DrawingTests
     public void A_missing_value_breaks_a_line_and_drops_a_point()
     {
         var svg = SvgReading.Parse(new Figure().Line([0, 1, 2, 3, 4], [0, 1, double.NaN, 1, 0]).Points([0, 1, 2], [0, double.NaN, double.PositiveInfinity]).ToSvg());
-        var line = svg.Named("path").Single(p => p.Attribute("class")?.Value == "c1").Attribute("d")!.Value;
+        string line = svg.Named("path").Single(p => p.Attribute("class")?.Value == "c1").Attribute("d")!.Value;
         Assert.Equal(2, line.Count(c => c == 'M'));
-        var points = svg.Named("path").Single(p => p.Attribute("class")?.Value == "c0").Attribute("d")!.Value;
+        string points = svg.Named("path").Single(p => p.Attribute("class")?.Value == "c0").Attribute("d")!.Value;
         Assert.Equal(1, points.Count(c => c == 'M'));
     }
 
@@ -139,7 +141,7 @@ public class DrawingTests
         double[] ys = [0, 1];
         var empty = new Figure();
         var figure = empty.Line([0, 1], ys);
-        var before = figure.ToSvg();
+        string before = figure.ToSvg();
         ys[1] = 100;
         Assert.Equal(before, figure.ToSvg());
         Assert.Contains("No data", empty.ToSvg(), StringComparison.Ordinal);
@@ -161,7 +163,7 @@ public class DrawingTests
             .Arrows([5], [0.5], [2], [0.1]).Line([5, 7], [0.5, 0.6]).ToSvg());
         var arrow = SvgReading.Points(svg.Named("path").First(e => e.Find("class") == "c8").Attribute("d")!.Value);
         var line = SvgReading.Points(svg.Named("path").Single(e => e.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
-        var slope = (line[1].Y - line[0].Y) / (line[1].X - line[0].X);
+        double slope = (line[1].Y - line[0].Y) / (line[1].X - line[0].X);
         Assert.True(arrow[1].X > arrow[0].X);
         // Hundredths over an arrow's length of at most 40 pixels, and of the line.
         Assert.Equal(slope, (arrow[1].Y - arrow[0].Y) / (arrow[1].X - arrow[0].X), 0.01);
@@ -186,10 +188,10 @@ public class DrawingTests
     [Fact]
     public void An_embedded_image_holds_its_pixels()
     {
-        var uri = Png.DataUri(2, 2, (x, y) => ((byte)(10 * x), (byte)(20 * y), 30));
-        var file = Convert.FromBase64String(uri["data:image/png;base64,".Length..]);
+        string uri = Png.DataUri(2, 2, (x, y) => ((byte)(10 * x), (byte)(20 * y), 30));
+        byte[] file = Convert.FromBase64String(uri["data:image/png;base64,".Length..]);
         Assert.Equal(2, BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(16)));
-        var length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(33));
+        int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(33));
         using var zlib = new ZLibStream(new MemoryStream(file, 41, length), CompressionMode.Decompress);
         var rows = new MemoryStream();
         zlib.CopyTo(rows);
@@ -207,10 +209,10 @@ public class DrawingTests
         }
         var texts = SvgReading.Texts(svg);
         var (width, height) = (svg.Number("width"), svg.Number("height"));
-        for (var i = 0; i < texts.Count; i++)
+        for (int i = 0; i < texts.Count; i++)
         {
             Assert.True(texts[i].Left >= 0 && texts[i].Right <= width && texts[i].Top >= 0 && texts[i].Bottom <= height, $"{texts[i]} leaves {width} x {height}");
-            for (var j = 0; j < i; j++)
+            for (int j = 0; j < i; j++)
             {
                 Assert.False(texts[i].Overlaps(texts[j]), $"{texts[i]} overlaps {texts[j]}");
             }
@@ -219,7 +221,7 @@ public class DrawingTests
 
     private static Figure RandomFigure(Random random, int magnitude)
     {
-        var unit = Math.Pow(10, magnitude);
+        double unit = Math.Pow(10, magnitude);
         double[] xs = [.. Enumerable.Range(0, 20).Select(_ => unit * (random.NextDouble() - 0.3))];
         double[] ys = [.. xs.Select(x => Math.Pow(10, 6 * random.NextDouble()) / unit)];
         var figure = new Figure
@@ -229,7 +231,7 @@ public class DrawingTests
             YAxis = new FigureAxis(Words(random), Words(random)) { Scale = (AxisScale)random.Next(2) },
             EqualAspect = random.Next(3) == 0,
         };
-        for (var i = random.Next(5); i > 0; i--)
+        for (int i = random.Next(5); i > 0; i--)
         {
             figure = figure.Line(xs, ys, Words(random));
         }

@@ -13,7 +13,9 @@ public class ImmutabilityTests
         var room = typeof(Figure).Assembly;
         var copies = room.GetExportedTypes()
             .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-            .Where(m => m.ReturnType.Assembly == room && !m.IsSpecialName && m.GetCustomAttribute<CompilerGeneratedAttribute>() is null && !m.Name.Contains('<', StringComparison.Ordinal))
+            .Where(
+                m => m.ReturnType.Assembly == room && !m.IsSpecialName && m.GetCustomAttribute<CompilerGeneratedAttribute>() is null
+                    && !m.Name.Contains('<', StringComparison.Ordinal))
             .ToArray();
         Assert.Contains(copies, m => m.Name == nameof(Figure.Line));
         Assert.Contains(copies, m => m.Name == nameof(Report.Add));

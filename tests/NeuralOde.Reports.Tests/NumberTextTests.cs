@@ -34,7 +34,7 @@ public class NumberTextTests
     public void Path_steps_do_not_drift()
     {
         var path = new PathData().MoveTo(0.005, 0);
-        for (var i = 1; i <= 1000; i++)
+        for (int i = 1; i <= 1000; i++)
         {
             path.LineTo(i / 3.0, -i / 7.0);
         }
@@ -53,7 +53,7 @@ public class NumberTextTests
     {
         var before = CultureInfo.CurrentCulture;
         var figure = Samples.Portrait();
-        var here = figure.ToSvg();
+        string here = figure.ToSvg();
         try
         {
             var foreign = (CultureInfo)CultureInfo.InvariantCulture.Clone();

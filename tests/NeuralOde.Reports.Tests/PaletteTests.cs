@@ -5,10 +5,10 @@ namespace NeuralOde.Reports.Tests;
 public class PaletteTests
 {
     // Simulations of missing cones in linear sRGB: Machado, Oliveira, Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", severity 1.
-    private static readonly double[][] Trichromat = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
-    private static readonly double[][] Protanope = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]];
-    private static readonly double[][] Deuteranope = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]];
-    private static readonly double[][] Tritanope = [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]];
+    private static readonly double[][] s_trichromat = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+    private static readonly double[][] s_protanope = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]];
+    private static readonly double[][] s_deuteranope = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]];
+    private static readonly double[][] s_tritanope = [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]];
 
     [Fact]
     public void Every_pair_of_series_colors_differs_for_every_common_color_vision()
@@ -16,15 +16,15 @@ public class PaletteTests
         Assert.Equal(Palette.OfLines.Order(), Palette.OfPoints.Order());
         foreach (var shade in (Func<PaletteColor, string>[])[Palette.Light, Palette.Dark])
         {
-            foreach (var vision in (double[][][])[Trichromat, Protanope, Deuteranope, Tritanope])
+            foreach (double[][] vision in (double[][][])[s_trichromat, s_protanope, s_deuteranope, s_tritanope])
             {
-                var seen = Palette.OfLines.Select(c => Oklab([.. vision.Select(row => row.Zip(Linear(shade(c)), (a, b) => a * b).Sum())])).ToArray();
-                for (var i = 0; i < seen.Length; i++)
+                double[][] seen = Palette.OfLines.Select(c => Oklab([.. vision.Select(row => row.Zip(Linear(shade(c)), (a, b) => a * b).Sum())])).ToArray();
+                for (int i = 0; i < seen.Length; i++)
                 {
-                    for (var j = 0; j < i; j++)
+                    for (int j = 0; j < i; j++)
                     {
                         // About 0.02 is just noticeable in Oklab side by side; thin lines apart from each other need three times that.
-                        var distance = Math.Sqrt(seen[i].Zip(seen[j], (a, b) => (a - b) * (a - b)).Sum());
+                        double distance = Math.Sqrt(seen[i].Zip(seen[j], (a, b) => (a - b) * (a - b)).Sum());
                         Assert.True(distance > 0.06, $"{Palette.OfLines[i]} and {Palette.OfLines[j]} differ by {distance}");
                     }
                 }
@@ -50,7 +50,8 @@ public class PaletteTests
         Assert.Equal(["c1", "c2"], Classes(new Figure().Band([0, 1], [0, 1], [1, 2]).Band([0, 1], [0, 1], [2, 3])));
         Assert.Equal(["c0", "c2"], Classes(new Figure().Points([0, 1], [0, 1]).Points([0, 1], [0, 2])));
         // A style without a color is no color; one that is given is not given again.
-        Assert.Equal(["c1", "c2"], Classes(new Figure().Line([0, 1], [0, 1], null, new LineStyle { Color = PaletteColor.Blue }).Line([0, 1], [0, 2], null, new LineStyle { Width = 1 })));
+        Assert.Equal(
+            ["c1", "c2"], Classes(new Figure().Line([0, 1], [0, 1], null, new LineStyle { Color = PaletteColor.Blue }).Line([0, 1], [0, 2], null, new LineStyle { Width = 1 })));
         // A band and its line agree.
         Assert.Equal(["c1", "c1"], Classes(new Figure().Band([0, 1], [0, 1], [1, 2]).Line([0, 1], [0, 1])));
         // Rules stay in the background.
@@ -87,9 +88,9 @@ public class PaletteTests
     private static double[] Oklab(double[] rgb)
     {
         var (r, g, b) = (rgb[0], rgb[1], rgb[2]);
-        var l = Math.Cbrt((0.4122214708 * r) + (0.5363325363 * g) + (0.0514459929 * b));
-        var m = Math.Cbrt((0.2119034982 * r) + (0.6806995451 * g) + (0.1073969566 * b));
-        var s = Math.Cbrt((0.0883024619 * r) + (0.2817188376 * g) + (0.6299787005 * b));
+        double l = Math.Cbrt((0.4122214708 * r) + (0.5363325363 * g) + (0.0514459929 * b));
+        double m = Math.Cbrt((0.2119034982 * r) + (0.6806995451 * g) + (0.1073969566 * b));
+        double s = Math.Cbrt((0.0883024619 * r) + (0.2817188376 * g) + (0.6299787005 * b));
         return
         [
             (0.2104542553 * l) + (0.7936177850 * m) - (0.0040720468 * s),

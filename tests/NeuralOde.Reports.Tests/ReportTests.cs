@@ -9,7 +9,11 @@ public class ReportTests
         .Add(new ReportSection(text, Samples.Portrait(text), new DrawingRow(Samples.Loss(), Samples.Bars())))
         .Add(new ReportSection("Training", Samples.Frames(5) with { Caption = text }, Samples.Frames(1), new ReportSection("Inner", "nested")))
         .Add(new ReportSection("Tables", ReportTable.Pairs(text, (text, text)), new Collapsible(text, "hidden"),
-            new ReportTable { Columns = [new ReportColumn(text, text), new ReportColumn("n", null, true)], Rows = [.. Enumerable.Range(0, 250).Select(i => (string[])[text, "1"])] }));
+            new ReportTable
+            {
+                Columns = [new ReportColumn(text, text), new ReportColumn("n", null, true)],
+                Rows = [.. Enumerable.Range(0, 250).Select(i => (string[])[text, "1"])],
+            }));
 
     [Fact]
     public void A_report_is_well_formed_and_has_unique_ids_and_no_script()
@@ -17,9 +21,10 @@ public class ReportTests
         var html = SvgReading.Parse(Sample().ToHtml());
         Assert.Equal("html", html.Name.LocalName);
         Assert.Empty(html.Named("script"));
-        var ids = html.Descendants().Attributes("id").Select(a => a.Value).ToArray();
+        string[] ids = html.Descendants().Attributes("id").Select(a => a.Value).ToArray();
         Assert.Equal(ids.Length, ids.Distinct().Count());
-        foreach (var reference in html.Descendants().SelectMany(e => e.Attributes().Where(a => a.Name.LocalName is "for" or "aria-labelledby")).SelectMany(a => a.Value.Split(' ')))
+        IEnumerable<XAttribute> references = html.Descendants().SelectMany(e => e.Attributes().Where(a => a.Name.LocalName is "for" or "aria-labelledby"));
+        foreach (string reference in references.SelectMany(a => a.Value.Split(' ')))
         {
             Assert.Contains(reference, ids);
         }
@@ -67,7 +72,7 @@ public class ReportTests
         Assert.Equal("iteration 400", buttons[4].Attribute("aria-label")!.Value);
         Assert.Equal(["0", "100", "200", "300", "400", "▶ play"], html.Named("label").Select(l => l.Value));
         Assert.All(html.Named("g").Where(g => g.Attribute("class")?.Value == "frames"), g => Assert.Equal(5, g.Elements().Count()));
-        var style = html.Named("style").Single().Value;
+        string style = html.Named("style").Single().Value;
         Assert.All(buttons[..5], b => Assert.Contains($"#{b.Attribute("id")!.Value}:checked~.stage .frame", style, StringComparison.Ordinal));
     }
 
@@ -104,7 +109,7 @@ public class ReportTests
     public void Every_color_of_a_picture_has_a_rule_for_dark_screens()
     {
         var html = SvgReading.Parse(Sample().ToHtml());
-        var style = html.Named("style").Single().Value;
+        string style = html.Named("style").Single().Value;
         var used = html.Named("svg").DescendantsAndSelf().Where(e => e.Attribute("class") is not null && e.Name.LocalName is "path" or "text" or "rect")
             .Select(e => e.Attribute("class")?.Value).OfType<string>().Distinct();
         Assert.All(used, name => Assert.Contains($"svg .{name}{{", style, StringComparison.Ordinal));

@@ -12,7 +12,7 @@ internal static class Samples
 
     public static Figure Portrait(string name = "learned")
     {
-        var t = Range(150, 0, 20);
+        double[] t = Range(150, 0, 20);
         double[] xs = [.. t.Select(s => Math.Exp(-0.1 * s) * Math.Cos(s))];
         double[] ys = [.. t.Select(s => Math.Exp(-0.1 * s) * Math.Sin(s))];
         var grid = new ArrowGrid(-1, 1, -1, 1, 8, 6);
@@ -24,7 +24,7 @@ internal static class Samples
 
     public static Figure Series(string name, double scale = 1)
     {
-        var t = Range(60, 1900, 1930);
+        double[] t = Range(60, 1900, 1930);
         double[] ys = [.. t.Select(s => scale * (2 + Math.Sin(s)))];
         return new Figure { Title = name, XAxis = new FigureAxis("year"), YAxis = new FigureAxis(name, "thousand pelts") }
             .Shade(1920, double.PositiveInfinity, "held out").Band(t, [.. ys.Select(y => y - scale)], [.. ys.Select(y => y + scale)], "interval")
@@ -65,17 +65,18 @@ internal static class Samples
 
     public static IEnumerable<Drawing> All() =>
     [
-        Portrait(), Portrait() with { Width = 300 }, Series("hare"), Series("hare", 1e-9) with { Width = 260 }, Loss(), Bars(), Bars() with { Width = 240 }, Heat(10), Heat(30), Heat(10) with { XAxis = new FigureAxis { Scale = AxisScale.Logarithmic } },
+        Portrait(), Portrait() with { Width = 300 }, Series("hare"), Series("hare", 1e-9) with { Width = 260 }, Loss(), Bars(),
+        Bars() with { Width = 240 }, Heat(10), Heat(30), Heat(10) with { XAxis = new FigureAxis { Scale = AxisScale.Logarithmic } },
         Grid(12, shared: true), Grid(7, shared: false, 3), Grid(30, shared: true) with { Width = 400 }, Grid(2, shared: false, 1), Frames(5), Frames(5).ToFilmStrip(4), Images(7),
         new Figure(), new PanelGrid(), new FrameSequence(), new ImageGrid(),
     ];
 
     private static double[,] Cells(int size)
     {
-        var cells = new double[size, size];
-        for (var i = 0; i < size; i++)
+        double[,] cells = new double[size, size];
+        for (int i = 0; i < size; i++)
         {
-            for (var j = 0; j < size; j++)
+            for (int j = 0; j < size; j++)
             {
                 cells[i, j] = i == j ? 100 + i : j;
             }

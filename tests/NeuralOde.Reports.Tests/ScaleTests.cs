@@ -18,9 +18,9 @@ public class ScaleTests
         {
             var axis = new FigureAxis { Scale = logarithmic ? AxisScale.Logarithmic : AxisScale.Linear, Min = v.Low, Max = v.Low + v.Span };
             var scale = new Scale(new Extent(axis).ToDomain(0), 400, 20);
-            var value = v.Low + v.Part * v.Span;
+            double value = v.Low + v.Part * v.Span;
             // A pixel is about 400 of the range, so an error of an ulp of 400 comes back as that part of the range.
-            var tolerance = 1e-13 * (v.Low + v.Span) * (logarithmic ? 1 + Math.Log(1 + v.Span / v.Low) : 1);
+            double tolerance = 1e-13 * (v.Low + v.Span) * (logarithmic ? 1 + Math.Log(1 + v.Span / v.Low) : 1);
             Assert.InRange(scale.Invert(scale.At(value)), value - tolerance, value + tolerance);
             Assert.InRange(scale.At(value), 20 - 1e-9, 400 + 1e-9);
         }).QuickCheckThrowOnFailure();

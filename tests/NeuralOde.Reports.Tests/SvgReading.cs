@@ -68,11 +68,11 @@ internal static class SvgReading
 
     private static PlacedText Place(XElement element)
     {
-        var text = element.Shown();
-        var size = element.Number("font-size");
-        var width = TextMetrics.Width(text, size) * (element.Attribute("font-weight") is null ? 1 : TextMetrics.Bold);
+        string text = element.Shown();
+        double size = element.Number("font-size");
+        double width = TextMetrics.Width(text, size) * (element.Attribute("font-weight") is null ? 1 : TextMetrics.Bold);
         var (x, y) = (element.Number("x"), element.Number("y"));
-        var before = element.Find("text-anchor") switch { "middle" => 0.5, "end" => 1.0, _ => 0.0 } * width;
+        double before = element.Find("text-anchor") switch { "middle" => 0.5, "end" => 1.0, _ => 0.0 } * width;
         // Ascent 0.8 and descent 0.22 of the size hold all letters and digits of the common faces.
         return element.Attribute("transform") is null
             ? new PlacedText(text, x - before, y - 0.8 * size, x - before + width, y + 0.22 * size)

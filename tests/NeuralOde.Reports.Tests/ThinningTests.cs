@@ -5,7 +5,7 @@ namespace NeuralOde.Reports.Tests;
 
 public class ThinningTests
 {
-    private static readonly Arbitrary<List<(double X, double Y)>> Lines = (
+    private static readonly Arbitrary<List<(double X, double Y)>> s_lines = (
         from count in Gen.Choose(1, 3000)
         from seed in Gen.Choose(0, int.MaxValue)
         select Noise(count, 100, seed)).ToArbitrary();
@@ -13,7 +13,7 @@ public class ThinningTests
     [Fact]
     public void Every_column_keeps_its_first_last_lowest_and_highest_point()
     {
-        Prop.ForAll(Lines, line =>
+        Prop.ForAll(s_lines, line =>
         {
             var kept = Thinning.ByColumn(line).ToLookup(p => Math.Floor(p.X));
             foreach (var column in line.GroupBy(p => Math.Floor(p.X)))
@@ -43,12 +43,12 @@ public class ThinningTests
     [Fact]
     public void A_hundred_thousand_points_keep_their_extremes_and_stay_small()
     {
-        var xs = Enumerable.Range(0, 100_000).Select(i => (double)i).ToArray();
+        double[] xs = Enumerable.Range(0, 100_000).Select(i => (double)i).ToArray();
         var noise = Noise(100_000, 1, 7);
-        var ys = noise.Select(p => p.Y).ToArray();
+        double[] ys = noise.Select(p => p.Y).ToArray();
         (ys[54_321], ys[12_345]) = (1000, -1000);
         var figure = new Figure { Width = 800, Height = 400, YAxis = new FigureAxis { Min = -1100, Max = 1100 } }.Line(xs, ys);
-        var svg = figure.ToSvg();
+        string svg = figure.ToSvg();
         Assert.InRange(svg.Length, 1, 60_000);
         var points = SvgReading.Points(SvgReading.Parse(svg).Named("path").Single(p => p.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
         var plot = SvgReading.Parse(svg).Named("svg").First();
@@ -67,7 +67,7 @@ public class ThinningTests
     private static double Distance((double X, double Y) p, (double X, double Y) a, (double X, double Y) b)
     {
         var (dx, dy) = (b.X - a.X, b.Y - a.Y);
-        var w = Math.Clamp(((p.X - a.X) * dx + (p.Y - a.Y) * dy) / Math.Max(1e-300, dx * dx + dy * dy), 0, 1);
+        double w = Math.Clamp(((p.X - a.X) * dx + (p.Y - a.Y) * dy) / Math.Max(1e-300, dx * dx + dy * dy), 0, 1);
         return Math.Sqrt(Math.Pow(p.X - a.X - w * dx, 2) + Math.Pow(p.Y - a.Y - w * dy, 2));
     }
 }

@@ -5,7 +5,7 @@ namespace NeuralOde.Reports.Tests;
 
 public class TicksTests
 {
-    private static readonly Arbitrary<(double Low, double High, int Most)> Ranges = (
+    private static readonly Arbitrary<(double Low, double High, int Most)> s_ranges = (
         from magnitude in Gen.Choose(-200, 200)
         from mantissa in Gen.Choose(-9999, 9999)
         from span in Gen.Choose(1, 1_000_000)
@@ -16,7 +16,7 @@ public class TicksTests
     [Fact]
     public void Linear_ticks_lie_inside_the_range_rise_and_have_distinct_labels()
     {
-        Prop.ForAll(Ranges, r =>
+        Prop.ForAll(s_ranges, r =>
         {
             var ticks = Ticks.Linear(r.Low, r.High, r.Most).Marks;
             Assert.All(ticks, t => Assert.InRange(t.Value, r.Low, r.High));
@@ -28,9 +28,9 @@ public class TicksTests
     [Fact]
     public void Linear_ticks_are_as_many_as_asked_or_fewer_by_less_than_a_nice_step()
     {
-        Prop.ForAll(Ranges, r =>
+        Prop.ForAll(s_ranges, r =>
         {
-            var count = Ticks.Linear(r.Low, r.High, r.Most).Marks.Count;
+            int count = Ticks.Linear(r.Low, r.High, r.Most).Marks.Count;
             // A nice step is at least the even one and at most 2.5 times it.
             Assert.InRange(count, (int)Math.Floor(r.Most / 2.5 * (1 - 1e-9)), r.Most + 1);
         }).QuickCheckThrowOnFailure();
@@ -39,12 +39,12 @@ public class TicksTests
     [Fact]
     public void A_label_and_the_common_power_give_the_tick_back()
     {
-        Prop.ForAll(Ranges, r =>
+        Prop.ForAll(s_ranges, r =>
         {
             var ticks = Ticks.Linear(r.Low, r.High, r.Most);
             Assert.All(ticks.Marks, t =>
             {
-                var shown = double.Parse(t.Label.Replace('−', '-') + "e" + ticks.Exponent, System.Globalization.CultureInfo.InvariantCulture);
+                double shown = double.Parse(t.Label.Replace('−', '-') + "e" + ticks.Exponent, System.Globalization.CultureInfo.InvariantCulture);
                 // Both are roundings of one decimal number.
                 Assert.True(Math.Abs(shown - t.Value) <= 4e-16 * Math.Abs(t.Value) + 1e-300, $"{t} shown as {shown}");
             });
@@ -110,14 +110,14 @@ public class TicksTests
     [Fact]
     public void Chosen_labels_keep_clear_of_one_another()
     {
-        var ranges = (from r in Ranges.Generator from length in Gen.Choose(30, 900) select (r.Low, r.High, Length: length)).ToArbitrary();
+        var ranges = (from r in s_ranges.Generator from length in Gen.Choose(30, 900) select (r.Low, r.High, Length: length)).ToArbitrary();
         Prop.ForAll(ranges, r =>
         {
             var scale = new Scale(new Domain(false, r.Low, r.High), 0, r.Length);
             var ticks = TickChoice.Horizontal(new FigureAxis(), scale).Marks;
             Assert.All(ticks.Zip(ticks.Skip(1)), p =>
             {
-                var half = 0.5 * (TextMetrics.Width(p.First.Label, TickChoice.FontSize) + TextMetrics.Width(p.Second.Label, TickChoice.FontSize));
+                double half = 0.5 * (TextMetrics.Width(p.First.Label, TickChoice.FontSize) + TextMetrics.Width(p.Second.Label, TickChoice.FontSize));
                 Assert.True(scale.At(p.Second.Value) - scale.At(p.First.Value) > half);
             });
         }).QuickCheckThrowOnFailure();

@@ -47,8 +47,8 @@ public partial class LatentTutorialTests
         var adam = new Adam(model.Parameters);
         for (int i = 1; i <= Iterations; i++)
         {
-            using TensorScope memory = TensorScope.Begin();
-            SeriesBatch batch = SeriesBatch.From([.. Enumerable.Range(0, 32).Select(_ => series[random.NextInteger(series.Length)].Slice(0, 12 + random.NextInteger(13)))]);
+            using var memory = TensorScope.Begin();
+            var batch = SeriesBatch.From([.. Enumerable.Range(0, 32).Select(_ => series[random.NextInteger(series.Length)].Slice(0, 12 + random.NextInteger(13)))]);
             double divergenceWeight = Math.Min(1, 5.0 * i / Iterations);
             Tensor loss = model.Elbo(batch, random, divergenceWeight) * (-1.0 / batch.StepCount);
             loss.Backward();
@@ -67,14 +67,15 @@ public partial class LatentTutorialTests
         for (int i = 0; i < Tests; i++)
         {
             TimeSeries whole = Observe(24);
-            SeriesBatch known = SeriesBatch.From([whole.Slice(0, 16)]);
+            var known = SeriesBatch.From([whole.Slice(0, 16)]);
             double[] path = model.Extrapolate(known, whole.Times).ToDoubles();
             double[] draws = model.SamplePosterior(known, whole.Times[^1..], count: 200, random).ToDoubles();
             double Squares(Range part) => path[part].Zip(whole.Values[part].ToArray(), (x, y) => (x - y) * (x - y)).Average() / Tests;
             errors = [errors[0] + Squares(..16), errors[1] + Squares(16..), errors[2] + (draws.Select(x => (x - draws.Average()) * (x - draws.Average())).Average() / Tests)];
         }
 
-        Console.WriteLine($"reconstruction error {Math.Sqrt(errors[0]):F3}   extrapolation error {Math.Sqrt(errors[1]):F3}   spread of the draws at the end {Math.Sqrt(errors[2]):F3}");
+        Console.WriteLine(
+            $"reconstruction error {Math.Sqrt(errors[0]):F3}   extrapolation error {Math.Sqrt(errors[1]):F3}   spread of the draws at the end {Math.Sqrt(errors[2]):F3}");
 
         // A model that says 0 has the oscillations' mean square, E[size²]/2 = 0.54, and as noise its root.
         Assert.All(errors, static x => Assert.True(double.IsFinite(x), $"{x}"));
@@ -103,7 +104,10 @@ public partial class LatentTutorialTests
 
     /// <summary>Lines without their indentation, without blank ones, and without the number of iterations, which a test keeps small.</summary>
     private static string Normalize(string text) =>
-        string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0 && !line.StartsWith("const int Iterations", StringComparison.Ordinal)));
+        string.Join(
+            '\n',
+            text.ReplaceLineEndings("\n").Split('\n').Select(static line => line.Trim()).Where(
+                static line => line.Length > 0 && !line.StartsWith("const int Iterations", StringComparison.Ordinal)));
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();

@@ -86,6 +86,7 @@ public class RealSeriesTests
     public void Table_without_a_time_column_says_so()
     {
         Assert.Contains(
-            "the columns are lat, long, depth, mag, stations", Assert.Throws<TableException>(() => TimeSeriesSet.FromTable(Table("series/quakes.csv"))).Message, StringComparison.Ordinal);
+            "the columns are lat, long, depth, mag, stations",
+            Assert.Throws<TableException>(() => TimeSeriesSet.FromTable(Table("series/quakes.csv"))).Message, StringComparison.Ordinal);
     }
 }

@@ -70,8 +70,14 @@ public class TimeSeriesSetTests
     }
 
     [Theory]
-    [InlineData("t,x\n1,1\n2,1\n2,1\n", "t.csv, line 4, column 't': the time 2 equals 2 on line 3; times must strictly increase within a series. Merge the two rows, or if the file holds several series, name the column that tells them apart.")]
-    [InlineData("t,x\n1,1\n3,1\n2,1\n", "t.csv, line 4, column 't': the time 2 is before 3 on line 3; times must strictly increase within a series. Sort the rows by time, or if the file holds several series, name the column that tells them apart.")]
+    [InlineData(
+        "t,x\n1,1\n2,1\n2,1\n",
+        "t.csv, line 4, column 't': the time 2 equals 2 on line 3; times must strictly increase within a series. "
+            + "Merge the two rows, or if the file holds several series, name the column that tells them apart.")]
+    [InlineData(
+        "t,x\n1,1\n3,1\n2,1\n",
+        "t.csv, line 4, column 't': the time 2 is before 3 on line 3; times must strictly increase within a series. "
+            + "Sort the rows by time, or if the file holds several series, name the column that tells them apart.")]
     [InlineData("t,x\n1,1\n,1\n2,1\n", "t.csv, line 3, column 't': the time is missing. Every row needs one; fill it in, or remove the row.")]
     [InlineData("t,x\n1,1\n2020-01-01,1\n2,1\n", "t.csv, line 3, column 't': '2020-01-01' is not a time. Write a number, or a date such as 1978-01-22, the same kind in all rows.")]
     [InlineData("t,x\n2020-01-01,1\n7,1\n2,1\n", "t.csv, line 3, column 't': '7' is not a date. Write a date such as 1978-01-22 or 1978-01-22T14:30, the same kind in all rows.")]
@@ -79,7 +85,10 @@ public class TimeSeriesSetTests
     [InlineData("t,x\n1,1\n2,1\n", "t.csv, line 2: there are 2 rows; at least 3 are needed to learn from a series. Add rows, or remove the series.")]
     [InlineData("t,x\n", "t.csv: there are no rows below the header.")]
     [InlineData("x,y\n1,1\n", "t.csv: no column is named time, t, date or year; the columns are x, y. Say which holds the times.")]
-    [InlineData("t,x\n1,1\n2,oops\n3,1\n", "t.csv, line 3, column 'x': 'oops' is not a number, but 2 other fields of the column are. Write NA, NaN or nothing where a value is missing. Or name the state columns without this one.")]
+    [InlineData(
+        "t,x\n1,1\n2,oops\n3,1\n",
+        "t.csv, line 3, column 'x': 'oops' is not a number, but 2 other fields of the column are. "
+            + "Write NA, NaN or nothing where a value is missing. Or name the state columns without this one.")]
     [InlineData("t,x\n1,a\n2,b\n3,c\n", "t.csv: no column is left that holds numbers to learn from; the columns are t, x.")]
     public void Faults_say_where_and_what_to_do(string text, string message) => Assert.Equal(message, Fails(text));
 
@@ -88,8 +97,12 @@ public class TimeSeriesSetTests
     {
         var options = new TimeSeriesOptions { SeriesColumn = "id" };
 
-        Assert.Equal("t.csv, line 5, column 't': the time 1 of series 'a' is before 2 on line 3; times must strictly increase within a series. Sort the rows by time.", Fails("id,t,x\na,1,1\na,2,1\nb,1,1\na,1,1\n", options));
-        Assert.Equal("t.csv, line 5: series 'b' has 1 row; at least 3 are needed to learn from a series. Add rows, or remove the series.", Fails("id,t,x\na,1,1\na,2,1\na,3,1\nb,1,1\n", options));
+        Assert.Equal(
+            "t.csv, line 5, column 't': the time 1 of series 'a' is before 2 on line 3; times must strictly increase within a series. Sort the rows by time.",
+            Fails("id,t,x\na,1,1\na,2,1\nb,1,1\na,1,1\n", options));
+        Assert.Equal(
+            "t.csv, line 5: series 'b' has 1 row; at least 3 are needed to learn from a series. Add rows, or remove the series.",
+            Fails("id,t,x\na,1,1\na,2,1\na,3,1\nb,1,1\n", options));
         Assert.StartsWith("t.csv, line 3, column 'id': the series is not named.", Fails("id,t,x\na,1,1\n,2,1\na,3,1\n", options), StringComparison.Ordinal);
         Assert.StartsWith(
             "t.csv, line 4, column 'w': 3 differs from 2 on line 2 of the same series;",
@@ -107,7 +120,8 @@ public class TimeSeriesSetTests
         var options = new TimeSeriesOptions { LogColumns = ["y"] };
 
         Assert.Equal(
-            $"t.csv, line 3, column 'y': {value} has no logarithm; values of a column that is modeled as a logarithm must be above 0. Model it as it is, or write NA where it was below detection.",
+            $"t.csv, line 3, column 'y': {value} has no logarithm; values of a column that is modeled as "
+                + "a logarithm must be above 0. Model it as it is, or write NA where it was below detection.",
             Fails($"t,x,y\n1,0,1\n2,0,{value}\n3,0,1\n", options));
         Assert.Equal(["y"], Read("t,x,y\n1,0,1\n2,0,NA\n3,0,1\n", options).LogComponents);
     }
@@ -126,7 +140,9 @@ public class TimeSeriesSetTests
     [Fact]
     public void Column_has_one_part_only()
     {
-        Assert.EndsWith("it is named as time column and as state column. Name it as one of them only.", Fails("t,x\n1,1\n", new TimeSeriesOptions { StateColumns = ["x", "t"] }), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it is named as time column and as state column. Name it as one of them only.",
+            Fails("t,x\n1,1\n", new TimeSeriesOptions { StateColumns = ["x", "t"] }), StringComparison.Ordinal);
         Assert.Contains("named twice as state column", Fails("t,x\n1,1\n", new TimeSeriesOptions { StateColumns = ["x", "X"] }), StringComparison.Ordinal);
         Assert.Contains("not a state column", Fails("t,x,y\n1,1,1\n", new TimeSeriesOptions { StateColumns = ["x"], LogColumns = ["y"] }), StringComparison.Ordinal);
         Assert.Contains("Did you mean 'hare'?", Fails("t,hare,lynx\n1,1,1\n", new TimeSeriesOptions { StateColumns = ["hair"] }), StringComparison.Ordinal);

@@ -130,7 +130,7 @@ public class FailureTests
             [0, 100],
             states,
             cancellationToken: source.Token);
-        Assert.Equal(SolveStatus.Cancelled, result.Status);
+        Assert.Equal(SolveStatus.Canceled, result.Status);
         Assert.InRange(result.Time, 0.3, 1.5);
         Assert.Throws<OperationCanceledException>(result.ThrowIfFailed);
         Assert.True(double.IsNaN(states[1]));

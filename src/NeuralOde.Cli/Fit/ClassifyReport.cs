@@ -19,7 +19,7 @@ internal static class ClassifyReport
             Subtitle = $"Learned by a latent ordinary differential equation with a linear layer{(outcome.TestPath is { } test ? $", tested on {Path.GetFileName(test)}" : "")}.",
             Footer = ToolVersion.Text,
         }
-            .Add(outcome.Fit.WasCancelled
+            .Add(outcome.Fit.WasCanceled
                 ? [$"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model so far."]
                 : Array.Empty<ReportBlock>())
             .Add(Cards(outcome))

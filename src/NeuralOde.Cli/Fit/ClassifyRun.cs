@@ -39,8 +39,8 @@ internal static class ClassifyRun
             throw new CommandException($"{test} is the test file; name another file to write.");
         }
 
-        LabelledSeries training = Read(path);
-        LabelledSeries? unseen = test is null ? null : Read(test);
+        LabeledSeries training = Read(path);
+        LabeledSeries? unseen = test is null ? null : Read(test);
         LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForClasses, parsed);
         if (seeds is { Length: > 0 })
         {
@@ -52,7 +52,7 @@ internal static class ClassifyRun
         if (fit.Training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
 
         var outcome = new ClassifyOutcome(path, test, training, settings, fit, fit.Classifier.Evaluate(training), unseen is null ? null : fit.Classifier.Evaluate(unseen));
@@ -69,11 +69,11 @@ internal static class ClassifyRun
             context.Out.WriteLine($"Report: {report}");
         }
 
-        return fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+        return fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
-    private static LabelledSeries Read(string path) => UserFault.Checked(() => File.Exists(path)
-        ? LabelledSeries.Read(path)
+    private static LabeledSeries Read(string path) => UserFault.Checked(() => File.Exists(path)
+        ? LabeledSeries.Read(path)
         : throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a .ts file in it." : $"There is no file '{path}'."));
 
     private static void Print(CommandContext context, ClassifyOutcome outcome)
@@ -86,7 +86,7 @@ internal static class ClassifyRun
             Accuracy("Test", test);
         }
 
-        if (outcome.Fit.WasCancelled)
+        if (outcome.Fit.WasCanceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(training.Losses.Count)}; the best model so far is kept.");
         }
@@ -96,7 +96,7 @@ internal static class ClassifyRun
                 $"{of}: {result.Correct} of {result.Count} series right, {ProgressText.Percent(result.Accuracy)}; cross entropy {ProgressText.Number(result.Loss)}.");
     }
 
-    private static int Table(CommandContext context, LabelledSeries training, LabelledSeries unseen, LatentFitOptions settings, int[] seeds)
+    private static int Table(CommandContext context, LabeledSeries training, LabeledSeries unseen, LatentFitOptions settings, int[] seeds)
     {
         context.Out.WriteLine($"Accuracy on {unseen.Labels.Count} test series");
         context.Out.WriteLine("  seed   accuracy   cross entropy   seconds");
@@ -104,10 +104,10 @@ internal static class ClassifyRun
         foreach (int seed in seeds)
         {
             SeriesClassifierFit fit = SeriesClassifierFitter.Fit(training, settings with { Seed = seed }, null, context.CancellationToken);
-            if (fit.WasCancelled)
+            if (fit.WasCanceled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {all.Count} of {seeds.Length} seeds.");
-                return ExitCode.Cancelled;
+                return ExitCode.Canceled;
             }
 
             SeriesClassification test = fit.Classifier.Evaluate(unseen);
@@ -133,7 +133,7 @@ internal static class ClassifyRun
 internal sealed record ClassifyOutcome(
     string Path,
     string? TestPath,
-    LabelledSeries Training,
+    LabeledSeries Training,
     LatentFitOptions Options,
     SeriesClassifierFit Fit,
     SeriesClassification OnTraining,

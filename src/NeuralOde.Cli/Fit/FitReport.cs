@@ -48,7 +48,7 @@ internal static class FitReport
 
     private static IEnumerable<ReportBlock> Notes(FitOutcome outcome)
     {
-        if (outcome.Fit.WasCancelled)
+        if (outcome.Fit.WasCanceled)
         {
             yield return $"Training was stopped after {outcome.Fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} of "
                 + $"{outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model so far.";

@@ -40,10 +40,10 @@ internal static class FitRun
         string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} "
             + $"(seed {settings.Seed})";
         FitOutcome outcome = Fit(context, data, settings, work => ProgressView.Run(context, title, work));
-        if (outcome.Fit.WasCancelled && outcome.Fit.Losses.Count == 0)
+        if (outcome.Fit.WasCanceled && outcome.Fit.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
 
         Print(context, outcome);
@@ -59,7 +59,7 @@ internal static class FitRun
             context.Out.WriteLine($"Report: {report}");
         }
 
-        return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+        return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
     private static string Html(FitOutcome outcome, string commandLine)
@@ -102,11 +102,11 @@ internal static class FitRun
         foreach (int seed in seeds)
         {
             FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, work => work(null));
-            if (outcome.Fit.WasCancelled)
+            if (outcome.Fit.WasCanceled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
                 Summarize(context, rows);
-                return ExitCode.Cancelled;
+                return ExitCode.Canceled;
             }
 
             ErrorRow row = outcome.Pooled!;
@@ -149,7 +149,7 @@ internal static class FitRun
             context.Out.WriteLine(remark);
         }
 
-        if (fit.WasCancelled)
+        if (fit.WasCanceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {fit.Losses.Count} of {outcome.Options.Iterations} iterations; the best model so far is kept.");
         }
@@ -170,7 +170,7 @@ internal static class FitRun
         }
 
         int done = fit.Losses.Count + fit.FailedSolves;
-        if (!fit.WasCancelled && fit.PieceLength is not null && done < outcome.Options.Iterations)
+        if (!fit.WasCanceled && fit.PieceLength is not null && done < outcome.Options.Iterations)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
@@ -178,7 +178,7 @@ internal static class FitRun
         }
 
         // After little training a bad fit says nothing about the model.
-        bool isConclusive = !fit.WasCancelled && outcome.Options.Iterations >= LeastConclusive;
+        bool isConclusive = !fit.WasCanceled && outcome.Options.Iterations >= LeastConclusive;
         if (isConclusive && fit.PieceLength is { } length)
         {
             yield return $"The model could not follow a whole series from one initial state: the fit is made of pieces of about {length} observations, "

@@ -33,7 +33,7 @@ internal static class LatentFitReport
             Footer = ToolVersion.Text,
         };
         string[] remarks = [.. LatentFitRun.Remarks(outcome), .. outcome.Data.Notes];
-        if (outcome.Fit.WasCancelled)
+        if (outcome.Fit.WasCanceled)
         {
             report = report.Add($"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model so far.");
         }

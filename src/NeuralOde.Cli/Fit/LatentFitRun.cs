@@ -68,7 +68,7 @@ internal static class LatentFitRun
         if (outcome.Fit.Training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
 
         Print(context, outcome);
@@ -90,7 +90,7 @@ internal static class LatentFitRun
             context.Out.WriteLine($"Report:   {report}");
         }
 
-        return outcome.Fit.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+        return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
     /// <summary>What a reader of the numbers should know, as sentences.</summary>
@@ -175,7 +175,7 @@ internal static class LatentFitRun
             context.Out.WriteLine(remark);
         }
 
-        if (outcome.Fit.WasCancelled)
+        if (outcome.Fit.WasCanceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(training.Losses.Count)}; the best model so far is kept.");
         }
@@ -198,7 +198,7 @@ internal static class LatentFitRun
         foreach (int seed in seeds)
         {
             LatentFitOutcome outcome = Fit(context, data, settings with { Seed = seed }, forecasting with { Seed = seed }, static work => work(null));
-            if (outcome.Fit.WasCancelled)
+            if (outcome.Fit.WasCanceled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
                 break;
@@ -220,7 +220,7 @@ internal static class LatentFitRun
         }
 
         FitRun.Summarize(context, rows);
-        return rows.Count == seeds.Length ? ExitCode.Success : ExitCode.Cancelled;
+        return rows.Count == seeds.Length ? ExitCode.Success : ExitCode.Canceled;
     }
 }
 

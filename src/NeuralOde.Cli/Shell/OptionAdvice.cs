@@ -89,7 +89,7 @@ internal static class OptionAdvice
         [SolveStatus.Terminated] = null,
         [SolveStatus.EventsAccumulate] = null,
         [SolveStatus.StepLimit] = null,
-        [SolveStatus.Cancelled] = null,
+        [SolveStatus.Canceled] = null,
         [SettingReason.WrongValue] = null,
         [SettingReason.Missing] = null,
         [SettingReason.DoesNotApply] = null,

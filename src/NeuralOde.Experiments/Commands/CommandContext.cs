@@ -15,7 +15,7 @@ internal sealed record CommandContext
     /// <summary>The words that the tool was called with.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Cancelled by Ctrl+C.</summary>
+    /// <summary>Canceled by Ctrl+C.</summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>The command line, quoted where a shell needs it.</summary>

@@ -12,5 +12,5 @@ internal static class ExitCode
     public const int Usage = 2;
 
     /// <summary>Stopped by Ctrl+C (128 and the signal's number); what was reached is kept.</summary>
-    public const int Cancelled = 130;
+    public const int Canceled = 130;
 }

@@ -39,7 +39,7 @@ internal static class LearnReport
 
     private static IReadOnlyList<ReportBlock> Note(DynamicsExperimentResult result) => result.Outcome switch
     {
-        TrainingOutcome.Cancelled => [$"Training was stopped after {result.Iterations:N0} of {result.Options.Iterations:N0} iterations. This page shows the best model so far."],
+        TrainingOutcome.Canceled => [$"Training was stopped after {result.Iterations:N0} of {result.Options.Iterations:N0} iterations. This page shows the best model so far."],
         TrainingOutcome.Diverged =>
         [
             $"Training gave up after {result.Iterations:N0} iterations, because solves kept failing. This page shows the best model so far. "

@@ -32,10 +32,10 @@ internal static class LearnRun
         var experiment = new DynamicsExperiment(settings);
         string title = $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; seed {settings.Seed})";
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
-        if (result.Outcome == TrainingOutcome.Cancelled && result.Iterations == 0)
+        if (result.Outcome == TrainingOutcome.Canceled && result.Iterations == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
 
         Say(context, result);
@@ -46,7 +46,7 @@ internal static class LearnRun
         return result.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Success,
         };
     }
@@ -70,7 +70,7 @@ internal static class LearnRun
             context.Out.WriteLine($"{result.FailedSolves} training steps were skipped because their solve failed.");
         }
 
-        if (result.Outcome == TrainingOutcome.Cancelled)
+        if (result.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {result.Iterations} of {result.Options.Iterations} iterations; the best model is kept.");
         }

@@ -19,11 +19,11 @@ internal static class LearnTable
         foreach (int seed in seeds)
         {
             DynamicsExperimentResult result = new DynamicsExperiment(settings with { Seed = seed }).Run(null, context.CancellationToken);
-            if (result.Outcome == TrainingOutcome.Cancelled)
+            if (result.Outcome == TrainingOutcome.Canceled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {errors.Count} of {seeds.Length} seeds.");
                 Summarize(context, errors, lastErrors);
-                return ExitCode.Cancelled;
+                return ExitCode.Canceled;
             }
 
             errors.Add(result.Error);

@@ -72,7 +72,7 @@ internal static class LatentSpiralsReport
 
         if (model.Training is { Outcome: not TrainingOutcome.Completed } training)
         {
-            yield return training.Outcome == TrainingOutcome.Cancelled
+            yield return training.Outcome == TrainingOutcome.Canceled
                 ? $"Training of the {model.Title} was stopped after {Whole(training.Losses.Count)} of {Whole(model.Options.Training.Iterations)} iterations. "
                     + $"This page shows the best model so far."
                 : $"Training of the {model.Title} gave up after {Whole(training.Losses.Count)} iterations: {training.Failure?.Problem} This page shows the best model so far.";

@@ -99,11 +99,11 @@ internal static class LatentSpiralsRun
         if (training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
-            return (null, ExitCode.Cancelled);
+            return (null, ExitCode.Canceled);
         }
 
         string reached = string.Create(CultureInfo.InvariantCulture, $"{training.Losses.Count:N0} of {settings.Training.Iterations:N0} iterations");
-        if (training.Outcome == TrainingOutcome.Cancelled)
+        if (training.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine(
                 $"neuralode: stopped after {reached}." + (settings.Training.CheckpointPath is { } path ? $" Add --resume to the same command to resume from {path}." : ""));
@@ -120,7 +120,7 @@ internal static class LatentSpiralsRun
         return (new SpiralModelOutcome(settings, result.Model, training, result.Errors), training.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Success,
         });
     }

@@ -44,7 +44,7 @@ internal static class MnistReport
 
     private static IReadOnlyList<ReportBlock> Note(MnistOutcome outcome) => outcome.Result.Outcome switch
     {
-        TrainingOutcome.Cancelled =>
+        TrainingOutcome.Canceled =>
         [
             $"Training was stopped after {Whole(outcome.Result.History.Steps.Count)} steps, so the test images were not classified at the end. "
                 + $"This page shows what was recorded so far.",

@@ -34,7 +34,7 @@ internal static class MnistRun
                 result.Failure is null
                     ? "neuralode: stopped before anything was learned; no files were written."
                     : $"neuralode: training failed at its first step: {result.Failure.Problem}");
-            return result.Failure is null ? ExitCode.Cancelled : ExitCode.Failure;
+            return result.Failure is null ? ExitCode.Canceled : ExitCode.Failure;
         }
 
         ClassifierEvaluation? test = result.Outcome == TrainingOutcome.Completed
@@ -49,7 +49,7 @@ internal static class MnistRun
         return result.Outcome switch
         {
             TrainingOutcome.Diverged => ExitCode.Failure,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Success,
         };
     }
@@ -67,7 +67,7 @@ internal static class MnistRun
 
         long steps = (long)outcome.Training.Epochs * ((outcome.Data.Training.Count + outcome.Training.Batches.BatchSize - 1) / outcome.Training.Batches.BatchSize);
         string reached = string.Create(CultureInfo.InvariantCulture, $"{result.History.Steps.Count:N0} of {steps:N0} training steps");
-        if (result.Outcome == TrainingOutcome.Cancelled)
+        if (result.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine(
                 $"neuralode: stopped after {reached}." + (outcome.Training.CheckpointPath is { } path ? $" Add --resume to the same command to resume from {path}." : ""));

@@ -65,7 +65,7 @@ public static class PerSampleExperiment
             FieldError(options, layer, test),
             ForecastErrors.Between(test, predicted).PooledRmse,
             result.Elapsed,
-            result.Outcome == TrainingOutcome.Cancelled);
+            result.Outcome == TrainingOutcome.Canceled);
     }
 
     /// <summary>Series from different initial states, observed at different times.</summary>
@@ -143,7 +143,7 @@ public static class PerSampleExperiment
 /// <param name="FieldError">The root mean square of the learned field's difference from the true one over that of the true one, at the test series' states.</param>
 /// <param name="PathError">The root-mean-square error of the predicted test series.</param>
 /// <param name="Elapsed">Time of training.</param>
-/// <param name="WasCancelled">Whether training was stopped.</param>
+/// <param name="WasCanceled">Whether training was stopped.</param>
 public sealed record PerSampleResult(
     PerSampleOptions Options,
     PerSampleOdeBlock Layer,
@@ -154,4 +154,4 @@ public sealed record PerSampleResult(
     double FieldError,
     double PathError,
     TimeSpan Elapsed,
-    bool WasCancelled);
+    bool WasCanceled);

@@ -25,7 +25,7 @@ internal static class PerSampleReport
             Subtitle = $"{options.SeriesCount} series of {options.Observations} observations; no two share their times. One call of the layer takes each over its own span.",
             Footer = ToolVersion.Text,
         }
-            .Add(result.WasCancelled ? [$"Training was stopped after {InWords.Iterations(result.Losses.Count)}. This page shows the model so far."] : Array.Empty<ReportBlock>())
+            .Add(result.WasCanceled ? [$"Training was stopped after {InWords.Iterations(result.Losses.Count)}. This page shows the model so far."] : Array.Empty<ReportBlock>())
             .Add(new KeyNumbers(
             [
                 new KeyNumber(

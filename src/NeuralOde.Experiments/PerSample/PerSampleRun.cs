@@ -32,14 +32,14 @@ internal static class PerSampleRun
         if (result.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
-            return ExitCode.Cancelled;
+            return ExitCode.Canceled;
         }
 
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Learned in {result.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(result.Losses.Count)}, {result.Elapsed.TotalMilliseconds / result.Losses.Count:0.00} "
                 + $"ms each. Error of the field {ProgressText.Percent(result.FieldError)}, of unseen paths {ProgressText.Number(result.PathError)}."));
-        if (result.WasCancelled)
+        if (result.WasCanceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(result.Losses.Count)}.");
         }
@@ -56,7 +56,7 @@ internal static class PerSampleRun
             context.Out.WriteLine($"Report: {report}");
         }
 
-        return result.WasCancelled ? ExitCode.Cancelled : ExitCode.Success;
+        return result.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
     private static int Table(CommandContext context, PerSampleOptions settings, int[] seeds)
@@ -66,10 +66,10 @@ internal static class PerSampleRun
         foreach (int seed in seeds)
         {
             PerSampleResult result = PerSampleExperiment.Run(settings with { Seed = seed }, null, context.CancellationToken);
-            if (result.WasCancelled)
+            if (result.WasCanceled)
             {
                 context.Error.WriteLine($"neuralode: stopped after {results.Count} of {seeds.Length} seeds.");
-                return ExitCode.Cancelled;
+                return ExitCode.Canceled;
             }
 
             results.Add(result);

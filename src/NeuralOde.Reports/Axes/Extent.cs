@@ -6,11 +6,11 @@ internal sealed class Extent(FigureAxis axis)
     // Beyond these a double's range, difference or power of ten would overflow or lose its digits.
     private const double Largest = 1e300;
     private const double Smallest = 1e-300;
-    private double low = double.PositiveInfinity;
-    private double high = double.NegativeInfinity;
-    private readonly List<double> edges = [];
+    private double _low = double.PositiveInfinity;
+    private double _high = double.NegativeInfinity;
+    private readonly List<double> _edges = [];
 
-    public bool IsEmpty => !(low <= high);
+    public bool IsEmpty => !(_low <= _high);
 
     /// <summary>Takes a value, in the axis's unit, unless the axis cannot show it.</summary>
     public void Add(double value)
@@ -27,14 +27,14 @@ internal sealed class Extent(FigureAxis axis)
         {
             value = Math.Log10(value);
         }
-        low = Math.Min(low, value);
-        high = Math.Max(high, value);
+        _low = Math.Min(_low, value);
+        _high = Math.Max(_high, value);
     }
 
     /// <summary>Takes all values.</summary>
     public void Add(IReadOnlyList<double> values)
     {
-        foreach (var value in values)
+        foreach (double value in values)
         {
             Add(value);
         }
@@ -46,7 +46,7 @@ internal sealed class Extent(FigureAxis axis)
         if (Shows(axis, value))
         {
             Add(value);
-            edges.Add(axis.IsLogarithmic ? Math.Log10(value) : value);
+            _edges.Add(axis.IsLogarithmic ? Math.Log10(value) : value);
         }
     }
 
@@ -69,8 +69,8 @@ internal sealed class Extent(FigureAxis axis)
     /// <summary>The range to show, in the axis's transformed coordinate (the decimal logarithm on a logarithmic axis).</summary>
     public Domain ToDomain(double margin)
     {
-        var fixedLow = End(axis.Min, nameof(FigureAxis.Min));
-        var fixedHigh = End(axis.Max, nameof(FigureAxis.Max));
+        double? fixedLow = End(axis.Min, nameof(FigureAxis.Min));
+        double? fixedHigh = End(axis.Max, nameof(FigureAxis.Max));
         if (axis.Min < axis.Max && fixedLow >= fixedHigh)
         {
             // Both lie beyond what an axis can show, on the same side: the data decide.
@@ -80,21 +80,21 @@ internal sealed class Extent(FigureAxis axis)
         {
             throw new ArgumentException($"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
         }
-        foreach (var value in axis.Include)
+        foreach (double value in axis.Include)
         {
             Add(value);
         }
-        var (from, to) = IsEmpty ? (fixedLow ?? (fixedHigh - 1) ?? 0, fixedHigh ?? (fixedLow + 1) ?? 1) : (low, high);
+        var (from, to) = IsEmpty ? (fixedLow ?? (fixedHigh - 1) ?? 0, fixedHigh ?? (fixedLow + 1) ?? 1) : (_low, _high);
         if (to - from <= 1e-9 * Math.Max(Math.Abs(from), Math.Abs(to)))
         {
             // One value only: room around it, so that a flat line lies in the middle.
-            var room = axis.IsLogarithmic ? 0.5 : from == 0 ? 1 : 0.1 * Math.Abs(from);
+            double room = axis.IsLogarithmic ? 0.5 : from == 0 ? 1 : 0.1 * Math.Abs(from);
             (from, to) = (from - room, to + room);
         }
         else
         {
-            var room = margin * (to - from);
-            (from, to) = (edges.Contains(from) ? from : from - room, edges.Contains(to) ? to : to + room);
+            double room = margin * (to - from);
+            (from, to) = (_edges.Contains(from) ? from : from - room, _edges.Contains(to) ? to : to + room);
         }
         from = fixedLow ?? from;
         to = fixedHigh ?? to;
@@ -113,7 +113,7 @@ internal sealed class Extent(FigureAxis axis)
         {
             return null;
         }
-        var possible = double.IsFinite(end) && (!axis.IsLogarithmic || end > 0);
+        bool possible = double.IsFinite(end) && (!axis.IsLogarithmic || end > 0);
         end = Math.Clamp(end, axis.IsLogarithmic ? Smallest : -Largest, Largest);
         return possible
             ? axis.IsLogarithmic ? Math.Log10(end) : end

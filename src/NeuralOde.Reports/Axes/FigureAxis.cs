@@ -40,8 +40,8 @@ public sealed record FigureAxis(string Label = "", string? Unit = null)
     /// <summary>"time (10³ years)".</summary>
     internal string Caption(int exponent)
     {
-        var power = exponent == 0 ? "" : "×10" + NumberText.Superscript(exponent);
-        var inside = string.IsNullOrEmpty(Unit) ? power : power.Length == 0 ? Unit : power + " " + Unit;
+        string power = exponent == 0 ? "" : "×10" + NumberText.Superscript(exponent);
+        string inside = string.IsNullOrEmpty(Unit) ? power : power.Length == 0 ? Unit : power + " " + Unit;
         return inside.Length == 0 ? Label : Label.Length == 0 ? $"({inside})" : $"{Label} ({inside})";
     }
 }

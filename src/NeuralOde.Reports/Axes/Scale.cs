@@ -16,7 +16,7 @@ internal readonly record struct Domain(bool IsLogarithmic, double Low, double Hi
     public Domain Widened(double span)
     {
         // A span that is the same but for rounding keeps its ends exactly, and the ticks that lie on them.
-        var more = 0.5 * (span - Span);
+        double more = 0.5 * (span - Span);
         return more <= 1e-9 * Span ? this : this with { Low = Low - more, High = High + more };
     }
 }

@@ -9,14 +9,14 @@ internal static class TickChoice
     /// <summary>Ticks below a horizontal axis, where labels stand side by side.</summary>
     public static Ticks Horizontal(FigureAxis axis, Scale scale)
     {
-        var length = Math.Abs(scale.To - scale.From);
+        double length = Math.Abs(scale.To - scale.From);
         return Choose(axis, scale, (int)Math.Clamp(length / 55, 2, 10), label => TextMetrics.Width(label, FontSize));
     }
 
     /// <summary>Ticks beside a vertical axis, where labels stand above one another.</summary>
     public static Ticks Vertical(FigureAxis axis, Scale scale)
     {
-        var length = Math.Abs(scale.To - scale.From);
+        double length = Math.Abs(scale.To - scale.From);
         return Choose(axis, scale, (int)Math.Clamp(length / 36, 2, 8), _ => FontSize * 1.1 - (Gap - 4));
     }
 
@@ -25,7 +25,7 @@ internal static class TickChoice
         var domain = scale.Domain;
         if (axis.Categories.Count > 0)
         {
-            for (var stride = 1; stride < axis.Categories.Count; stride++)
+            for (int stride = 1; stride < axis.Categories.Count; stride++)
             {
                 var some = Inside(Ticks.Categories(axis.Categories, stride), scale);
                 if (Clear(some, scale, size))
@@ -36,13 +36,13 @@ internal static class TickChoice
             return Inside(Ticks.Categories(axis.Categories, axis.Categories.Count), scale);
         }
         Ticks? clear = null;
-        for (var count = most; count >= 1 && clear is null; count--)
+        for (int count = most; count >= 1 && clear is null; count--)
         {
             clear = Numeric(domain, scale, count) is var ticks && Clear(ticks, scale, size) ? ticks : null;
         }
         clear ??= Numeric(domain, scale, 1) is var few ? few with { Marks = [.. few.Marks.Take(1)] } : Ticks.None;
         // A range that holds one round number only, such as [-0.8, 0.8], needs a finer step to be read at all.
-        for (var count = most + 1; count <= most + 4 && clear.Marks.Count < 2; count++)
+        for (int count = most + 1; count <= most + 4 && clear.Marks.Count < 2; count++)
         {
             clear = Numeric(domain, scale, count) is var more && Clear(more, scale, size) ? more : clear;
         }
@@ -61,7 +61,7 @@ internal static class TickChoice
 
     private static bool Clear(Ticks ticks, Scale scale, Func<string, double> size)
     {
-        for (var i = 1; i < ticks.Marks.Count; i++)
+        for (int i = 1; i < ticks.Marks.Count; i++)
         {
             var (a, b) = (ticks.Marks[i - 1], ticks.Marks[i]);
             if (Math.Abs(scale.At(b.Value) - scale.At(a.Value)) < 0.5 * (size(a.Label) + size(b.Label)) + Gap)

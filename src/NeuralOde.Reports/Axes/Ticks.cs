@@ -15,27 +15,27 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
     public static Ticks Linear(double low, double high, int most)
     {
         var (mantissa, power) = NiceStep((high - low) / Math.Max(1, most));
-        var step = Times(mantissa, power);
+        double step = Times(mantissa, power);
         var values = new List<double>();
-        for (var i = Math.Floor(low / step); i <= Math.Ceiling(high / step); i++)
+        for (double i = Math.Floor(low / step); i <= Math.Ceiling(high / step); i++)
         {
             // i·m/10^k rounds once, so 0.3 is the double that a reader types, and no tick is lost at an end.
-            var value = Times(i * mantissa, power);
+            double value = Times(i * mantissa, power);
             if (value >= low && value <= high && (values.Count == 0 || value > values[^1]))
             {
                 values.Add(value);
             }
         }
         // Zero alone says nothing about the magnitude; the step does.
-        var largest = Math.Max(step, values.Count == 0 ? 0 : values.Max(Math.Abs));
-        var exponent = 0;
+        double largest = Math.Max(step, values.Count == 0 ? 0 : values.Max(Math.Abs));
+        int exponent = 0;
         if (largest >= 1e5 || largest < 1e-3)
         {
             exponent = 3 * (int)Math.Floor(Math.Log10(largest) / 3);
             // 123456.1, 123456.2, … read better in full than as multiples of a thousand with four decimals.
             exponent = largest is >= 1e5 and < 1e8 && exponent - power > 3 ? 0 : exponent;
         }
-        var decimals = Math.Max(0, exponent - power);
+        int decimals = Math.Max(0, exponent - power);
         return new Ticks([.. values.Select(v => new Tick(v, NumberText.Fixed(Over(v, exponent), decimals)))], exponent);
     }
 
@@ -45,12 +45,12 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
     /// </summary>
     public static Ticks Logarithmic(double low, double high, int most)
     {
-        var decades = (int)Math.Floor(high) - (int)Math.Ceiling(low) + 1;
+        int decades = (int)Math.Floor(high) - (int)Math.Ceiling(low) + 1;
         if (decades > 3)
         {
-            var stride = (decades + most - 2) / Math.Max(1, most);
+            int stride = (decades + most - 2) / Math.Max(1, most);
             var powers = new List<(int, int)>();
-            for (var k = (int)Math.Ceiling(low); k <= Math.Floor(high); k++)
+            for (int k = (int)Math.Ceiling(low); k <= Math.Floor(high); k++)
             {
                 if (k % stride == 0)
                 {
@@ -62,7 +62,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
         foreach (int[] mantissas in (int[][])[[1, 2, 5], [1, 3], [1]])
         {
             var powers = new List<(int Mantissa, int Power)>();
-            for (var k = (int)Math.Floor(low); k <= Math.Floor(high); k++)
+            for (int k = (int)Math.Floor(low); k <= Math.Floor(high); k++)
             {
                 powers.AddRange(mantissas.Select(m => (m, k)));
             }
@@ -85,7 +85,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
     public static Ticks Categories(IReadOnlyList<string> names, int stride)
     {
         var ticks = new List<Tick>();
-        for (var i = 0; i < names.Count; i += stride)
+        for (int i = 0; i < names.Count; i += stride)
         {
             ticks.Add(new Tick(i, names[i]));
         }
@@ -95,7 +95,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
     /// <summary>The smallest of 1, 2 and 5 times a power of ten that is not below <paramref name="least"/>.</summary>
     public static (int Mantissa, int Power) NiceStep(double least)
     {
-        var power = (int)Math.Floor(Math.Log10(least));
+        int power = (int)Math.Floor(Math.Log10(least));
         foreach (var (mantissa, more) in ((int, int)[])[(1, 0), (2, 0), (5, 0)])
         {
             if (Times(mantissa, power + more) >= least)
@@ -110,7 +110,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
 
     private static Ticks FromPowers(List<(int Mantissa, int Power)> powers)
     {
-        var plain = powers.TrueForAll(p => p.Power is >= -3 and <= 4);
+        bool plain = powers.TrueForAll(p => p.Power is >= -3 and <= 4);
         return new Ticks([.. powers.Select(p => new Tick(Times(p.Mantissa, p.Power), Label(p)))], 0);
 
         string Label((int Mantissa, int Power) p)

@@ -10,7 +10,7 @@ public sealed record BulletList(params IReadOnlyList<string> Items) : ReportBloc
     internal override void Write(ReportContext context)
     {
         context.Out.Open("ul");
-        foreach (var item in Items)
+        foreach (string item in Items)
         {
             context.Out.Element("li", item);
         }

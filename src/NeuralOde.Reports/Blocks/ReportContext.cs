@@ -12,8 +12,8 @@ internal sealed class ReportContext(Markup markup)
     /// <summary>Width of pictures for narrow pages, in pixels.</summary>
     public const double NarrowWidth = 408;
 
-    private readonly StringBuilder style = new();
-    private int count;
+    private readonly StringBuilder _style = new();
+    private int _count;
 
     public Markup Out => markup;
 
@@ -24,10 +24,10 @@ internal sealed class ReportContext(Markup markup)
     public int Heading { get; set; } = 2;
 
     /// <summary>Style rules of single parts, gathered for the document's head.</summary>
-    public string Style => style.ToString();
+    public string Style => _style.ToString();
 
-    public void AddStyle(string rules) => style.Append(rules);
+    public void AddStyle(string rules) => _style.Append(rules);
 
     /// <summary>A name that no other part of the report has.</summary>
-    public string NextId() => "f" + (++count).ToString(CultureInfo.InvariantCulture);
+    public string NextId() => "f" + (++_count).ToString(CultureInfo.InvariantCulture);
 }

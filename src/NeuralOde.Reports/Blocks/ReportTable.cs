@@ -79,7 +79,7 @@ public sealed record ReportTable : ReportBlock
             throw new ArgumentException($"A row of the table \"{Caption}\" has {row.Count} cells and the table {Columns.Count} columns; they must be as many.");
         }
         markup.Open("tr");
-        for (var i = 0; i < row.Count; i++)
+        for (int i = 0; i < row.Count; i++)
         {
             markup.Element(i == 0 ? "th" : "td", row[i], ("scope", i == 0 ? "row" : null), ("class", Class(Columns[i])));
         }

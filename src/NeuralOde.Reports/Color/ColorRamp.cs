@@ -9,7 +9,7 @@ public sealed class ColorRamp
     /// <summary>How many colors a ramp is drawn with: the steps of a color bar, and the groups of colored points.</summary>
     internal const int Steps = 32;
 
-    private readonly (double L, double A, double B)[] anchors;
+    private readonly (double L, double A, double B)[] _anchors;
 
     /// <summary>Makes a ramp.</summary>
     /// <param name="anchors">Two or more colors as <c>#rrggbb</c>, evenly spaced from the lowest value to the highest.</param>
@@ -21,7 +21,7 @@ public sealed class ColorRamp
         {
             throw new ArgumentException($"A ramp needs two or more anchor colors; {anchors.Count} given.", nameof(anchors));
         }
-        this.anchors = [.. anchors.Select(Parse)];
+        _anchors = [.. anchors.Select(Parse)];
     }
 
     /// <summary>Violet, blue, green, yellow: for time and other coordinates, on light and dark pages.</summary>
@@ -49,10 +49,10 @@ public sealed class ColorRamp
         {
             throw new ArgumentException("A position on a ramp must be a number, 0 to 1.", nameof(position));
         }
-        var place = Math.Clamp(position, 0, 1) * (anchors.Length - 1);
-        var i = Math.Min((int)place, anchors.Length - 2);
-        var w = place - i;
-        var (p, q) = (anchors[i], anchors[i + 1]);
+        double place = Math.Clamp(position, 0, 1) * (_anchors.Length - 1);
+        int i = Math.Min((int)place, _anchors.Length - 2);
+        double w = place - i;
+        var (p, q) = (_anchors[i], _anchors[i + 1]);
         return ToBytes(p.L + w * (q.L - p.L), p.A + w * (q.A - p.A), p.B + w * (q.B - p.B));
     }
 
@@ -69,7 +69,7 @@ public sealed class ColorRamp
     private static (double L, double A, double B) Parse(string color)
     {
         return color is { Length: 7 } && color[0] == '#'
-            && uint.TryParse(color.AsSpan(1), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var rgb)
+            && uint.TryParse(color.AsSpan(1), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out uint rgb)
             ? ToOklab((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb)
             : throw new ArgumentException($"\"{color}\" is not a color as #rrggbb.", nameof(color));
     }
@@ -78,9 +78,9 @@ public sealed class ColorRamp
     private static (double L, double A, double B) ToOklab(byte red, byte green, byte blue)
     {
         var (r, g, b) = (Linear(red), Linear(green), Linear(blue));
-        var l = Math.Cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
-        var m = Math.Cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
-        var s = Math.Cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+        double l = Math.Cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+        double m = Math.Cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+        double s = Math.Cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
         return (0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
             1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
             0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s);
@@ -88,9 +88,9 @@ public sealed class ColorRamp
 
     private static (byte R, byte G, byte B) ToBytes(double lightness, double a, double b)
     {
-        var l = Math.Pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
-        var m = Math.Pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
-        var s = Math.Pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
+        double l = Math.Pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
+        double m = Math.Pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
+        double s = Math.Pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
         return (Byte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
             Byte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
             Byte(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s));
@@ -98,13 +98,13 @@ public sealed class ColorRamp
 
     private static double Linear(byte value)
     {
-        var x = value / 255.0;
+        double x = value / 255.0;
         return x <= 0.04045 ? x / 12.92 : Math.Pow((x + 0.055) / 1.055, 2.4);
     }
 
     private static byte Byte(double linear)
     {
-        var x = Math.Clamp(linear, 0, 1);
+        double x = Math.Clamp(linear, 0, 1);
         return (byte)Math.Round(255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * Math.Pow(x, 1 / 2.4) - 0.055));
     }
 }

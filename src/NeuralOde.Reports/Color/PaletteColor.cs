@@ -39,8 +39,8 @@ public enum PaletteColor
 /// <summary>The hexadecimal colors, and the class that lets a report's style change them.</summary>
 internal static class Palette
 {
-    private static readonly string[] OnLight = ["#1f2328", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#7d8590"];
-    private static readonly string[] OnDark = ["#e6edf3", "#0092fe", "#fe6100", "#51a46d", "#f380b8", "#e6be4c", "#57baff", "#f3e96b", "#8b949e"];
+    private static readonly string[] s_onLight = ["#1f2328", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#7d8590"];
+    private static readonly string[] s_onDark = ["#e6edf3", "#0092fe", "#fe6100", "#51a46d", "#f380b8", "#e6be4c", "#57baff", "#f3e96b", "#8b949e"];
 
     /// <summary>Colors of lines, bands and bars in order, the ones with most contrast on white first; yellow is too light for lines.</summary>
     public static ImmutableArray<PaletteColor> OfLines { get; } =
@@ -50,17 +50,17 @@ internal static class Palette
     public static ImmutableArray<PaletteColor> OfPoints { get; } =
         [PaletteColor.Ink, PaletteColor.Vermillion, PaletteColor.Green, PaletteColor.Purple, PaletteColor.Orange, PaletteColor.SkyBlue, PaletteColor.Blue];
 
-    public static int Count => OnLight.Length;
+    public static int Count => s_onLight.Length;
 
-    public static string Light(PaletteColor color) => OnLight[Index(color)];
+    public static string Light(PaletteColor color) => s_onLight[Index(color)];
 
-    public static string Dark(PaletteColor color) => OnDark[Index(color)];
+    public static string Dark(PaletteColor color) => s_onDark[Index(color)];
 
     public static string Class(PaletteColor color) => "c" + (char)('0' + Index(color));
 
     private static int Index(PaletteColor color)
     {
-        var index = (int)color;
-        return (uint)index < (uint)OnLight.Length ? index : throw new ArgumentOutOfRangeException(nameof(color), color, "Use a member of PaletteColor.");
+        int index = (int)color;
+        return (uint)index < (uint)s_onLight.Length ? index : throw new ArgumentOutOfRangeException(nameof(color), color, "Use a member of PaletteColor.");
     }
 }

@@ -6,13 +6,13 @@ namespace NeuralOde.Reports;
 /// <summary>Writes an image of 8-bit RGB pixels as a PNG file (W3C Portable Network Graphics, third edition) in a data URI.</summary>
 internal static class Png
 {
-    private static readonly uint[] CrcTable = MakeCrcTable();
+    private static readonly uint[] s_crcTable = MakeCrcTable();
 
     public static string DataUri(int width, int height, Func<int, int, (byte R, byte G, byte B)> pixel)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
-        var header = new byte[13];
+        byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         // Eight bits per channel, true color, the only compression and filter methods there are, not interlaced.
@@ -22,10 +22,10 @@ internal static class Png
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
-            var row = new byte[1 + 3 * width];
-            for (var y = 0; y < height; y++)
+            byte[] row = new byte[1 + 3 * width];
+            for (int y = 0; y < height; y++)
             {
-                for (var x = 0; x < width; x++)
+                for (int x = 0; x < width; x++)
                 {
                     (row[1 + 3 * x], row[2 + 3 * x], row[3 + 3 * x]) = pixel(x, y);
                 }
@@ -50,20 +50,20 @@ internal static class Png
 
     private static uint Crc(uint crc, ReadOnlySpan<byte> data)
     {
-        foreach (var value in data)
+        foreach (byte value in data)
         {
-            crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
+            crc = s_crcTable[(byte)(crc ^ value)] ^ (crc >> 8);
         }
         return crc;
     }
 
     private static uint[] MakeCrcTable()
     {
-        var table = new uint[256];
+        uint[] table = new uint[256];
         for (uint i = 0; i < 256; i++)
         {
-            var c = i;
-            for (var bit = 0; bit < 8; bit++)
+            uint c = i;
+            for (int bit = 0; bit < 8; bit++)
             {
                 c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
             }

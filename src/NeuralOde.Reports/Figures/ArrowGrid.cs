@@ -20,7 +20,7 @@ public sealed class ArrowGrid
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         var (xs, ys) = (new double[columns * rows], new double[columns * rows]);
-        for (var i = 0; i < xs.Length; i++)
+        for (int i = 0; i < xs.Length; i++)
         {
             xs[i] = xMin + (i % columns + 0.5) * (xMax - xMin) / columns;
             ys[i] = yMin + (i / columns + 0.5) * (yMax - yMin) / rows;
@@ -41,7 +41,7 @@ public sealed class ArrowGrid
     {
         ArgumentNullException.ThrowIfNull(field);
         var (us, vs) = (new double[Xs.Count], new double[Xs.Count]);
-        for (var i = 0; i < us.Length; i++)
+        for (int i = 0; i < us.Length; i++)
         {
             (us[i], vs[i]) = field(Xs[i], Ys[i]);
         }

@@ -6,7 +6,7 @@ namespace NeuralOde.Reports;
 /// </summary>
 public abstract record Drawing : ReportBlock
 {
-    private readonly double width = 900;
+    private readonly double _width = 900;
 
     private protected Drawing()
     {
@@ -27,8 +27,8 @@ public abstract record Drawing : ReportBlock
     /// <exception cref="ArgumentOutOfRangeException">Below 200 or above 10,000, or NaN.</exception>
     public double Width
     {
-        get => width;
-        init => width = value is >= 200 and <= 10_000 ? value
+        get => _width;
+        init => _width = value is >= 200 and <= 10_000 ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A drawing's width must be within 200 to 10,000 pixels.");
     }
 
@@ -63,8 +63,8 @@ public abstract record Drawing : ReportBlock
     /// <summary>The picture for wide and, laid out anew so that its text stays readable, for narrow pages.</summary>
     private protected void WriteBothWidths(ReportContext context)
     {
-        var wide = Math.Min(Width, context.Width);
-        var both = wide > ReportContext.NarrowWidth + 60;
+        double wide = Math.Min(Width, context.Width);
+        bool both = wide > ReportContext.NarrowWidth + 60;
         context.Out.Open("div", ("class", both ? "wide" : null));
         Draw(context.Out, wide, context.NextId(), standalone: false);
         context.Out.Close();

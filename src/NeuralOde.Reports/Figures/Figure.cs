@@ -15,7 +15,7 @@ namespace NeuralOde.Reports;
 /// </remarks>
 public sealed record Figure : Drawing
 {
-    private readonly double height = 400;
+    private readonly double _height = 400;
 
     /// <summary>The horizontal axis.</summary>
     /// <value>Default: no name, linear, range from the data.</value>
@@ -30,8 +30,8 @@ public sealed record Figure : Drawing
     /// <exception cref="ArgumentOutOfRangeException">Below 150 or above 10,000, or NaN.</exception>
     public double Height
     {
-        get => height;
-        init => height = value is >= 150 and <= 10_000 ? value
+        get => _height;
+        init => _height = value is >= 150 and <= 10_000 ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A figure's height must be within 150 to 10,000 pixels.");
     }
 
@@ -53,7 +53,7 @@ public sealed record Figure : Drawing
     [Pure]
     public Figure Line(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, LineStyle? style = null)
     {
-        var x = FigureLayer.Copy(xs, nameof(xs));
+        double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new LineLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new LineStyle()).Or(Next<LineLayer>(Palette.OfLines))) { Name = name });
     }
 
@@ -67,7 +67,7 @@ public sealed record Figure : Drawing
     [Pure]
     public Figure Points(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, PointStyle? style = null)
     {
-        var x = FigureLayer.Copy(xs, nameof(xs));
+        double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)),
             (style ?? new PointStyle()).Or(Next<PointsLayer>(Palette.OfPoints)), null, null, null)
         { Name = name });
@@ -88,7 +88,7 @@ public sealed record Figure : Drawing
         string? name = null, PointStyle? style = null, ColorRamp? ramp = null)
     {
         ArgumentNullException.ThrowIfNull(colorAxis);
-        var x = FigureLayer.Copy(xs, nameof(xs));
+        double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new PointsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), (style ?? new PointStyle()).Or(PaletteColor.Ink),
             FigureLayer.Copy(values, nameof(values), x.Length, nameof(xs)), colorAxis, ramp)
         { Name = name });
@@ -107,7 +107,7 @@ public sealed record Figure : Drawing
     public Figure Arrows(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> us, IReadOnlyList<double> vs,
         string? name = null, ArrowStyle? style = null)
     {
-        var x = FigureLayer.Copy(xs, nameof(xs));
+        double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new ArrowsLayer(x, FigureLayer.Copy(ys, nameof(ys), x.Length, nameof(xs)), FigureLayer.Copy(us, nameof(us), x.Length, nameof(xs)),
             FigureLayer.Copy(vs, nameof(vs), x.Length, nameof(xs)), style ?? new ArrowStyle())
         { Name = name });
@@ -125,7 +125,7 @@ public sealed record Figure : Drawing
     public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null,
         PaletteColor? color = null)
     {
-        var x = FigureLayer.Copy(xs, nameof(xs));
+        double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)),
             color ?? Next<BandLayer>(Palette.OfLines))
         { Name = name });
@@ -167,12 +167,15 @@ public sealed record Figure : Drawing
     [Pure]
     public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor? color = null)
     {
-        var x = FigureLayer.Copy(xs, nameof(xs));
+        double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new BarsLayer(x, FigureLayer.Copy(heights, nameof(heights), x.Length, nameof(xs)), color ?? Next<BarsLayer>(Palette.OfLines)) { Name = name });
     }
 
     /// <summary>A heat map under all other layers, with a color bar.</summary>
-    /// <param name="values">Cells as [row, column]; the first row lies lowest. A value that is not finite leaves its cell empty (in maps above 400 cells, at the ramp's lowest color).</param>
+    /// <param name="values">
+    /// Cells as [row, column]; the first row lies lowest. A value that is not finite leaves its cell empty (in maps above 400 cells, at the ramp's
+    /// lowest color).
+    /// </param>
     /// <param name="bounds">Where the cells lie; for axes of categories <see cref="HeatBounds.Categories"/>.</param>
     /// <param name="colorAxis">Name, unit and range of the color bar.</param>
     /// <param name="text">What to write in a cell, where it fits and cells are at most 400; null for nothing.</param>

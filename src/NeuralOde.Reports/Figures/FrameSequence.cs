@@ -19,7 +19,7 @@ public sealed record FrameSequence : Drawing
 {
     // The last frame is held this many times longer, so that a reader sees where it went.
     private const int Hold = 3;
-    private readonly double secondsPerFrame = 0.6;
+    private readonly double _secondsPerFrame = 0.6;
 
     /// <summary>What all frames share: axes, height, and the lower layers, such as observations.</summary>
     public Figure Base { get; init; } = new();
@@ -32,8 +32,8 @@ public sealed record FrameSequence : Drawing
     /// <exception cref="ArgumentOutOfRangeException">Below 0.35 or above 60, or NaN.</exception>
     public double SecondsPerFrame
     {
-        get => secondsPerFrame;
-        init => secondsPerFrame = value is >= 0.35 and <= 60 ? value
+        get => _secondsPerFrame;
+        init => _secondsPerFrame = value is >= 0.35 and <= 60 ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A frame must be seen for 0.35 to 60 seconds.");
     }
 
@@ -81,16 +81,16 @@ public sealed record FrameSequence : Drawing
             return;
         }
         var markup = context.Out;
-        var name = context.NextId();
+        string name = context.NextId();
         markup.Open("figure", ("class", "steps"));
         // All inputs come first, as siblings of the stage: that is how a style rule reaches from a checked one to its frame.
-        for (var k = 0; k < Frames.Count; k++)
+        for (int k = 0; k < Frames.Count; k++)
         {
             markup.Empty("input", ("type", "radio"), ("name", name), ("id", $"{name}i{k}"), ("checked", k == Frames.Count - 1 ? "checked" : null), ("aria-label", Frames[k].Label));
         }
         markup.Empty("input", ("type", "radio"), ("name", name), ("id", name + "p"), ("class", "play"), ("aria-label", "Play all frames"));
         markup.Raw("\n").Open("div", ("class", "pills"), ("aria-hidden", "true"));
-        for (var k = 0; k < Frames.Count; k++)
+        for (int k = 0; k < Frames.Count; k++)
         {
             markup.Element("label", Short(k), ("for", $"{name}i{k}"), ("title", Frames[k].Label));
         }
@@ -107,25 +107,27 @@ public sealed record FrameSequence : Drawing
     private string Selection(string name)
     {
         var css = new StringBuilder();
-        for (var k = 0; k < Frames.Count; k++)
+        for (int k = 0; k < Frames.Count; k++)
         {
             css.Append(CultureInfo.InvariantCulture, $"#{name}i{k}:checked~.stage .frame:nth-child({k + 1}){{display:inline}}\n");
             css.Append(CultureInfo.InvariantCulture, $"#{name}i{k}:checked~.pills>:nth-child({k + 1}){{background:var(--ink);color:var(--paper)}}\n");
             css.Append(CultureInfo.InvariantCulture, $"#{name}i{k}:focus-visible~.pills>:nth-child({k + 1}){{outline:2px solid var(--c1);outline-offset:2px}}\n");
         }
-        css.Append(CultureInfo.InvariantCulture, $"@media (prefers-reduced-motion:no-preference){{#{name}p:checked~.stage .frame{{display:inline}}{Animation(name, $"#{name}p:checked~.stage .frame")}}}\n");
+        css.Append(
+            CultureInfo.InvariantCulture,
+            $"@media (prefers-reduced-motion:no-preference){{#{name}p:checked~.stage .frame{{display:inline}}{Animation(name, $"#{name}p:checked~.stage .frame")}}}\n");
         return css.ToString();
     }
 
     // Each frame is opaque for its part of the cycle. A negative delay starts it in the middle of its cycle, so that no frame shows before its time.
     private string Animation(string id, string selector)
     {
-        var cycle = SecondsPerFrame * (Frames.Count + Hold - 1);
+        double cycle = SecondsPerFrame * (Frames.Count + Hold - 1);
         var css = new StringBuilder();
         css.Append(CultureInfo.InvariantCulture, $"@keyframes {id}a{{0%{{opacity:1}}{Number(100 * SecondsPerFrame / cycle)}%,100%{{opacity:0}}}}");
         css.Append(CultureInfo.InvariantCulture, $"@keyframes {id}z{{0%{{opacity:1}}{Number(100 * Hold * SecondsPerFrame / cycle)}%,100%{{opacity:0}}}}");
         css.Append(CultureInfo.InvariantCulture, $"{selector}{{animation:{id}a {Number(cycle)}s step-end infinite}}{selector}:last-child{{animation-name:{id}z}}");
-        for (var k = 0; k < Frames.Count; k++)
+        for (int k = 0; k < Frames.Count; k++)
         {
             css.Append(CultureInfo.InvariantCulture, $"{selector}:nth-child({k + 1}){{animation-delay:{Number(k * SecondsPerFrame - cycle)}s}}");
         }
@@ -135,14 +137,14 @@ public sealed record FrameSequence : Drawing
     // Labels such as "iteration 0", "iteration 250" have their common beginning left out on the buttons.
     private string Short(int k)
     {
-        var common = 0;
-        var first = Frames[0].Label;
+        int common = 0;
+        string first = Frames[0].Label;
         while (common < first.Length && Frames.All(f => f.Label.Length > common && f.Label[common] == first[common]))
         {
             common++;
         }
-        var cut = common == 0 ? -1 : first.LastIndexOf(' ', common - 1, common);
-        var label = Frames[k].Label[(cut + 1)..];
+        int cut = common == 0 ? -1 : first.LastIndexOf(' ', common - 1, common);
+        string label = Frames[k].Label[(cut + 1)..];
         return label.Length > 0 ? label : Frames[k].Label;
     }
 

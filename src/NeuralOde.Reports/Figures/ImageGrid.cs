@@ -40,21 +40,21 @@ public sealed record ImageGrid : Drawing
             throw new ArgumentOutOfRangeException(nameof(ImageWidth), ImageWidth, "An image's width must be positive.");
         }
         var shown = Images.Take(MaxImages).ToArray();
-        var columns = Math.Max(1, (int)((drawnWidth - 2 * Pad + Gap) / (ImageWidth + Gap)));
-        var tallest = shown.Length == 0 ? 1 : shown.Max(i => (double)i.Rows / i.Columns);
-        var labels = shown.Any(i => i.Label.Length > 0) ? 18 : 0;
-        var rowHeight = ImageWidth * tallest + labels + Gap;
+        int columns = Math.Max(1, (int)((drawnWidth - 2 * Pad + Gap) / (ImageWidth + Gap)));
+        double tallest = shown.Length == 0 ? 1 : shown.Max(i => (double)i.Rows / i.Columns);
+        int labels = shown.Any(i => i.Label.Length > 0) ? 18 : 0;
+        double rowHeight = ImageWidth * tallest + labels + Gap;
         var titles = string.IsNullOrEmpty(Title) ? [] : TextMetrics.Wrap(Title, 15 * TextMetrics.Bold, drawnWidth - 2 * Pad, 3);
-        var top = Pad + titles.Count * 20 + (titles.Count > 0 ? 6 : 0);
-        var note = Images.Count > shown.Length ? $"{Images.Count - shown.Length} of {Images.Count} images are not shown." : shown.Length == 0 ? "No data" : null;
-        var height = top + (shown.Length + columns - 1) / columns * rowHeight + (note is null ? 0 : 22) + Pad - Gap;
-        var described = shown.Length + " images" + (labels > 0 ? ": " + string.Join(", ", shown.Take(40).Select(i => i.Label)) : "") + ".";
+        double top = Pad + titles.Count * 20 + (titles.Count > 0 ? 6 : 0);
+        string? note = Images.Count > shown.Length ? $"{Images.Count - shown.Length} of {Images.Count} images are not shown." : shown.Length == 0 ? "No data" : null;
+        double height = top + (shown.Length + columns - 1) / columns * rowHeight + (note is null ? 0 : 22) + Pad - Gap;
+        string described = shown.Length + " images" + (labels > 0 ? ": " + string.Join(", ", shown.Take(40).Select(i => i.Label)) : "") + ".";
         SvgText.OpenRoot(markup, drawnWidth, height, id, string.IsNullOrEmpty(Title) ? "Images" : Title, Description ?? described, standalone);
-        for (var i = 0; i < titles.Count; i++)
+        for (int i = 0; i < titles.Count; i++)
         {
             SvgText.Draw(markup, titles[i], Pad, Pad + 14 + i * 20, 15, bold: true);
         }
-        for (var i = 0; i < shown.Length; i++)
+        for (int i = 0; i < shown.Length; i++)
         {
             DrawImage(markup, shown[i], Pad + i % columns * (ImageWidth + Gap), top + i / columns * rowHeight);
         }
@@ -69,11 +69,13 @@ public sealed record ImageGrid : Drawing
     {
         if (image.Columns < 1 || image.Rows < 1 || image.Values.Count != image.Columns * image.Rows)
         {
-            throw new ArgumentException($"An image of {image.Columns} columns and {image.Rows} rows has {image.Values.Count} values; it must have one or more of each, and columns times rows values.");
+            throw new ArgumentException(
+                $"An image of {image.Columns} columns and {image.Rows} rows has {image.Values.Count} values; it must have one or more of each, and columns times rows values.");
         }
-        var uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
-        var height = ImageWidth * image.Rows / image.Columns;
-        markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)), ("width", NumberText.Coordinate(ImageWidth)), ("height", NumberText.Coordinate(height)),
+        string uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
+        double height = ImageWidth * image.Rows / image.Columns;
+        markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)),
+            ("width", NumberText.Coordinate(ImageWidth)), ("height", NumberText.Coordinate(height)),
             ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
         SvgText.Draw(markup, image.Label, x + 0.5 * ImageWidth, y + height + 14, LabelSize, ImageWidth + Gap - 2, "middle");
     }

@@ -6,34 +6,34 @@ internal sealed class Legend
     public const double RowHeight = 20;
     private const double FontSize = 12.5;
     private const double ItemGap = 18;
-    private readonly List<List<(LegendEntry Entry, double X, double Room)>> rows = [];
+    private readonly List<List<(LegendEntry Entry, double X, double Room)>> _rows = [];
 
     public Legend(IEnumerable<LegendEntry> entries, double width)
     {
-        var x = 0.0;
+        double x = 0.0;
         foreach (var entry in entries.DistinctBy(e => (e.Name, e.Key)))
         {
-            var room = Math.Min(TextMetrics.Width(entry.Name, FontSize) + 1, Math.Max(20, width - LegendEntry.SwatchWidth - 6));
-            var length = LegendEntry.SwatchWidth + 6 + room;
-            if (rows.Count == 0 || x + length > width)
+            double room = Math.Min(TextMetrics.Width(entry.Name, FontSize) + 1, Math.Max(20, width - LegendEntry.SwatchWidth - 6));
+            double length = LegendEntry.SwatchWidth + 6 + room;
+            if (_rows.Count == 0 || x + length > width)
             {
-                rows.Add([]);
+                _rows.Add([]);
                 x = 0;
             }
-            rows[^1].Add((entry, x, room));
+            _rows[^1].Add((entry, x, room));
             x += length + ItemGap;
         }
     }
 
     /// <summary>Height, with the space below it.</summary>
-    public double Height => rows.Count == 0 ? 0 : rows.Count * RowHeight + 4;
+    public double Height => _rows.Count == 0 ? 0 : _rows.Count * RowHeight + 4;
 
     public void Draw(Markup markup, double left, double top)
     {
-        for (var row = 0; row < rows.Count; row++)
+        for (int row = 0; row < _rows.Count; row++)
         {
-            var middle = top + row * RowHeight + 0.5 * RowHeight;
-            foreach (var (entry, x, room) in rows[row])
+            double middle = top + row * RowHeight + 0.5 * RowHeight;
+            foreach (var (entry, x, room) in _rows[row])
             {
                 entry.DrawSwatch(markup, left + x, middle);
                 SvgText.Draw(markup, entry.Name, left + x + LegendEntry.SwatchWidth + 6, middle + 4.2, FontSize, room);

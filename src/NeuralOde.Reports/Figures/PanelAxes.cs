@@ -5,8 +5,8 @@ internal sealed class PanelAxes(Figure figure)
 {
     private const double AxisNameWidth = 21;
     private const double MostUnequal = 50;
-    private Domain x;
-    private Domain y;
+    private Domain _x;
+    private Domain _y;
 
     public Ticks XTicks { get; private set; } = Ticks.None;
 
@@ -25,23 +25,23 @@ internal sealed class PanelAxes(Figure figure)
     /// <summary>Room at the right of the plot for half of the last label below.</summary>
     public double RightMargin { get; private set; }
 
-    public Scale XScale(double from, double length) => new(x, from, from + length);
+    public Scale XScale(double from, double length) => new(_x, from, from + length);
 
-    public Scale YScale(double top, double length) => new(y, top + length, top);
+    public Scale YScale(double top, double length) => new(_y, top + length, top);
 
     public void Choose(Domain horizontal, Domain vertical, double width, double height, bool equalAspect)
     {
-        (x, y) = (horizontal, vertical);
-        if (equalAspect && CanBeEqual(x, y))
+        (_x, _y) = (horizontal, vertical);
+        if (equalAspect && CanBeEqual(_x, _y))
         {
-            var unit = Math.Max(x.Span / width, y.Span / height);
-            (x, y) = (x.Widened(unit * width), y.Widened(unit * height));
+            double unit = Math.Max(_x.Span / width, _y.Span / height);
+            (_x, _y) = (_x.Widened(unit * width), _y.Widened(unit * height));
         }
         var (xScale, yScale) = (XScale(0, width), YScale(0, height));
         (XTicks, YTicks) = (TickChoice.Horizontal(figure.XAxis, xScale), TickChoice.Vertical(figure.YAxis, yScale));
-        var labels = YTicks.Marks.Count == 0 ? 0 : YTicks.Marks.Max(t => Width(t.Label));
-        var before = XTicks.Marks.Count == 0 ? 0 : XTicks.Marks.Max(t => 0.5 * Width(t.Label) - xScale.At(t.Value));
-        var after = XTicks.Marks.Count == 0 ? 0 : XTicks.Marks.Max(t => xScale.At(t.Value) + 0.5 * Width(t.Label) - width);
+        double labels = YTicks.Marks.Count == 0 ? 0 : YTicks.Marks.Max(t => Width(t.Label));
+        double before = XTicks.Marks.Count == 0 ? 0 : XTicks.Marks.Max(t => 0.5 * Width(t.Label) - xScale.At(t.Value));
+        double after = XTicks.Marks.Count == 0 ? 0 : XTicks.Marks.Max(t => xScale.At(t.Value) + 0.5 * Width(t.Label) - width);
         // A long category may take a third of the width; the rest of it is cut.
         LeftReach = Math.Clamp(before, 0, 60);
         LeftMargin = Math.Max(Math.Min(labels, MostLabelWidth) + 9 + (YCaption.Length > 0 ? AxisNameWidth : 0), LeftReach);

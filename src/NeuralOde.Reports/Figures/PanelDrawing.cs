@@ -24,10 +24,10 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
     private void DrawAll(IReadOnlyList<FigureLayer> layers)
     {
         var (bars, bar) = (layers.Count(l => l is BarsLayer), 0);
-        for (var i = 0; i < layers.Count;)
+        for (int i = 0; i < layers.Count;)
         {
             // Neighbors that are cut off share a nested svg element, which needs no name as a clip path would.
-            var clipped = layers[i].IsClipped;
+            bool clipped = layers[i].IsClipped;
             if (clipped)
             {
                 var (x, y) = (NumberText.Coordinate(canvas.Left), NumberText.Coordinate(canvas.Top));

@@ -6,7 +6,7 @@ namespace NeuralOde.Reports;
 /// </summary>
 public sealed record PanelGrid : Drawing
 {
-    private readonly double panelHeight = 150;
+    private readonly double _panelHeight = 150;
 
     /// <summary>The figures, row by row. Their own widths, heights and captions do not count here.</summary>
     public IReadOnlyList<Figure> Panels { get; init => field = ValueList<Figure>.Copy(value); } = ValueList<Figure>.Copy([]);
@@ -24,8 +24,8 @@ public sealed record PanelGrid : Drawing
     /// <exception cref="ArgumentOutOfRangeException">Below 30 or above 5,000, or NaN.</exception>
     public double PanelHeight
     {
-        get => panelHeight;
-        init => panelHeight = value is >= 30 and <= 5_000 ? value
+        get => _panelHeight;
+        init => _panelHeight = value is >= 30 and <= 5_000 ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A panel's height must be within 30 to 5,000 pixels.");
     }
 
@@ -45,7 +45,7 @@ public sealed record PanelGrid : Drawing
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPanels, 1);
-        var fitting = Math.Max(1, (int)(drawnWidth / Math.Max(1, MinPanelWidth)));
+        int fitting = Math.Max(1, (int)(drawnWidth / Math.Max(1, MinPanelWidth)));
         var shown = Panels.Take(MaxPanels).ToArray();
         new PanelLayout(drawnWidth, shown.Length == 0 ? [new Figure()] : shown, this)
         {

@@ -14,11 +14,11 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     private const double AxisNameHeight = 20;
     private const double ColumnGap = 14;
     private const double RowGap = 12;
-    private readonly PanelAxes[] axes = [.. panels.Select(p => new PanelAxes(p))];
-    private double left = 30;
-    private double right = 8;
-    private double gap = ColumnGap;
-    private double plotWidth;
+    private readonly PanelAxes[] _axes = [.. panels.Select(p => new PanelAxes(p))];
+    private double _left = 30;
+    private double _right = 8;
+    private double _gap = ColumnGap;
+    private double _plotWidth;
 
     public int Columns { get; init; } = 1;
 
@@ -44,7 +44,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private int Rows => (panels.Count + Columns - 1) / Columns;
 
-    private double ColumnStep => plotWidth + gap + (SharedY ? 0 : left + right);
+    private double ColumnStep => _plotWidth + _gap + (SharedY ? 0 : _left + _right);
 
     private double RowHeight => (HasPanelTitles ? PanelTitleHeight : 0) + PlotHeight + RowGap + (SharedX ? 0 : BottomHeight);
 
@@ -56,59 +56,59 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     {
         var titles = string.IsNullOrEmpty(owner.Title) ? [] : TextMetrics.Wrap(owner.Title, TitleSize * TextMetrics.Bold, width - 2 * Pad, 3);
         var legend = new Legend(AllFigures().SelectMany(f => f.Layers).Select(l => l.Legend).OfType<LegendEntry>(), width - 2 * Pad);
-        var legendTop = Pad + titles.Count * TitleLine + (titles.Count > 0 ? 4 : 0);
-        var framesTop = legendTop + legend.Height;
-        var top = framesTop + (Frames.Count > 0 ? 23 : 0) + (HasPanelTitles ? 0 : 6);
+        double legendTop = Pad + titles.Count * TitleLine + (titles.Count > 0 ? 4 : 0);
+        double framesTop = legendTop + legend.Height;
+        double top = framesTop + (Frames.Count > 0 ? 23 : 0) + (HasPanelTitles ? 0 : 6);
         if (TotalHeight is double total)
         {
             PlotHeight = Math.Max(80, total - top - BottomHeight - Pad);
         }
         var color = Color();
         var bar = Place(color, top);
-        var end = top + Rows * RowHeight - RowGap + (SharedX ? BottomHeight : 0);
-        var height = end + (Note is null ? 0 : 22) + Pad;
+        double end = top + Rows * RowHeight - RowGap + (SharedX ? BottomHeight : 0);
+        double height = end + (Note is null ? 0 : 22) + Pad;
 
         SvgText.OpenRoot(markup, width, height, id, Name(), owner.Description ?? Describe(), standalone);
         if (Style is not null)
         {
             markup.Open("style").Raw(Style).Close();
         }
-        for (var i = 0; i < titles.Count; i++)
+        for (int i = 0; i < titles.Count; i++)
         {
             SvgText.Draw(markup, titles[i], Pad, Pad + 14 + i * TitleLine, TitleSize, bold: true);
         }
         legend.Draw(markup, Pad, legendTop);
         // One name for all panels where they share an axis and its name.
-        var commonX = SharedX && axes.All(a => a.XCaption == axes[0].XCaption);
-        var commonY = SharedY && axes.All(a => a.YCaption == axes[0].YCaption);
-        var plotsWidth = (Columns - 1) * ColumnStep + plotWidth;
+        bool commonX = SharedX && _axes.All(a => a.XCaption == _axes[0].XCaption);
+        bool commonY = SharedY && _axes.All(a => a.YCaption == _axes[0].YCaption);
+        double plotsWidth = (Columns - 1) * ColumnStep + _plotWidth;
         if (commonX)
         {
-            DrawXName(markup, axes[0], Pad + left + 0.5 * plotsWidth, end - BottomHeight, plotsWidth);
+            DrawXName(markup, _axes[0], Pad + _left + 0.5 * plotsWidth, end - BottomHeight, plotsWidth);
         }
         if (commonY)
         {
-            DrawYName(markup, axes[0], Pad + left, PlotsTop(top) + 0.5 * PlotsHeight, PlotsHeight);
+            DrawYName(markup, _axes[0], Pad + _left, PlotsTop(top) + 0.5 * PlotsHeight, PlotsHeight);
         }
-        for (var i = 0; i < panels.Count; i++)
+        for (int i = 0; i < panels.Count; i++)
         {
             var (row, column) = Math.DivRem(i, Columns);
-            var x = Pad + left + column * ColumnStep;
-            var y = top + row * RowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
-            var canvas = new Canvas(markup, axes[i].XScale(x, plotWidth), axes[i].YScale(y, PlotHeight)) { Color = color is var (_, domain, ramp) ? (domain, ramp) : null };
+            double x = Pad + _left + column * ColumnStep;
+            double y = top + row * RowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
+            var canvas = new Canvas(markup, _axes[i].XScale(x, _plotWidth), _axes[i].YScale(y, PlotHeight)) { Color = color is var (_, domain, ramp) ? (domain, ramp) : null };
             if (HasPanelTitles)
             {
-                SvgText.Draw(markup, panels[i].Title ?? "", x, y - 6, 12.5, plotWidth + right, bold: true);
+                SvgText.Draw(markup, panels[i].Title ?? "", x, y - 6, 12.5, _plotWidth + _right, bold: true);
             }
-            var drawing = new PanelDrawing(panels[i], axes[i], canvas);
+            var drawing = new PanelDrawing(panels[i], _axes[i], canvas);
             drawing.Draw(labelsX: !SharedX || i + Columns >= panels.Count, labelsY: !SharedY || column == 0);
             if (!commonX && (!SharedX || i + Columns >= panels.Count))
             {
-                DrawXName(markup, axes[i], x + 0.5 * plotWidth, y + PlotHeight, plotWidth);
+                DrawXName(markup, _axes[i], x + 0.5 * _plotWidth, y + PlotHeight, _plotWidth);
             }
             if (!commonY && (!SharedY || column == 0))
             {
-                DrawYName(markup, axes[i], x, y + 0.5 * PlotHeight, PlotHeight);
+                DrawYName(markup, _axes[i], x, y + 0.5 * PlotHeight, PlotHeight);
             }
             if (Frames.Count > 0)
             {
@@ -127,38 +127,38 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     private ColorBar? Place((FigureAxis Axis, Domain Domain, ColorRamp Ramp)? color, double top)
     {
         ColorBar? bar = null;
-        var mostHeight = PlotHeight;
+        double mostHeight = PlotHeight;
         var (x, y) = (Domains(horizontal: true), Domains(horizontal: false));
-        for (var round = 0; round < 4; round++)
+        for (int round = 0; round < 4; round++)
         {
             bar = color is var (axis, colorDomain, ramp) ? new ColorBar(axis, colorDomain, ramp, PlotsTop(top), Rows == 1 ? PlotHeight : Math.Min(PlotsHeight, 400)) : null;
-            var room = width - 2 * Pad - (bar?.Width ?? 0) - (Columns - 1) * gap;
-            var margins = SharedY ? left + right : Columns * (left + right);
-            plotWidth = Math.Max(40, (room - margins) / Columns);
+            double room = width - 2 * Pad - (bar?.Width ?? 0) - (Columns - 1) * _gap;
+            double margins = SharedY ? _left + _right : Columns * (_left + _right);
+            _plotWidth = Math.Max(40, (room - margins) / Columns);
             if (Enumerable.Range(0, panels.Count).All(i => panels[i].EqualAspect && PanelAxes.CanBeEqual(x[i], y[i])))
             {
                 // Equal units decide the height where the panels are narrow: a taller plot would only show empty space.
-                PlotHeight = Math.Clamp(plotWidth * Enumerable.Range(0, panels.Count).Max(i => y[i].Span / x[i].Span), Math.Min(60, mostHeight), mostHeight);
+                PlotHeight = Math.Clamp(_plotWidth * Enumerable.Range(0, panels.Count).Max(i => y[i].Span / x[i].Span), Math.Min(60, mostHeight), mostHeight);
             }
-            var (nextLeft, nextRight, nextGap) = (left, right, gap);
-            for (var i = 0; i < panels.Count; i++)
+            var (nextLeft, nextRight, nextGap) = (_left, _right, _gap);
+            for (int i = 0; i < panels.Count; i++)
             {
-                axes[i].Choose(x[i], y[i], plotWidth, PlotHeight, panels[i].EqualAspect);
-                nextLeft = Math.Max(nextLeft, axes[i].LeftMargin);
-                nextRight = Math.Max(nextRight, axes[i].RightMargin);
+                _axes[i].Choose(x[i], y[i], _plotWidth, PlotHeight, panels[i].EqualAspect);
+                nextLeft = Math.Max(nextLeft, _axes[i].LeftMargin);
+                nextRight = Math.Max(nextRight, _axes[i].RightMargin);
                 // Between plots without labels of their own, the last label of one and the first of the next must both fit.
-                nextGap = Math.Max(nextGap, SharedY ? axes[i].LeftReach + axes[i].RightMargin + 8 : 0);
+                nextGap = Math.Max(nextGap, SharedY ? _axes[i].LeftReach + _axes[i].RightMargin + 8 : 0);
             }
-            (left, right, gap) = (Math.Ceiling(nextLeft), Math.Ceiling(nextRight), Math.Ceiling(nextGap));
+            (_left, _right, _gap) = (Math.Ceiling(nextLeft), Math.Ceiling(nextRight), Math.Ceiling(nextGap));
         }
         return bar;
     }
 
     private Domain[] Domains(bool horizontal)
     {
-        var shared = horizontal ? SharedX : SharedY;
+        bool shared = horizontal ? SharedX : SharedY;
         var extents = panels.Select(p => new Extent(horizontal ? p.XAxis : p.YAxis)).ToArray();
-        for (var i = 0; i < panels.Count; i++)
+        for (int i = 0; i < panels.Count; i++)
         {
             var extent = extents[shared ? 0 : i];
             foreach (var figure in Frames.Select(f => f.Figure).Prepend(panels[i]))
@@ -170,7 +170,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
             }
             extent.AddCategories();
         }
-        var margin = horizontal ? 0.025 : 0.05;
+        double margin = horizontal ? 0.025 : 0.05;
         return [.. Enumerable.Range(0, panels.Count).Select(i => extents[shared ? 0 : i].ToDomain(margin))];
     }
 
@@ -196,13 +196,13 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private void DrawYName(Markup markup, PanelAxes axes, double plotLeft, double middle, double room)
     {
-        SvgText.Draw(markup, axes.YCaption, plotLeft - left + 11, middle, 12.5, room, "middle", upwards: true);
+        SvgText.Draw(markup, axes.YCaption, plotLeft - _left + 11, middle, 12.5, room, "middle", upwards: true);
     }
 
     private void DrawFrames(Markup markup, PanelDrawing drawing, double top, bool standalone)
     {
         markup.Open("g", ("class", "frames")).Raw("\n");
-        for (var k = 0; k < Frames.Count; k++)
+        for (int k = 0; k < Frames.Count; k++)
         {
             // The last frame is what shows where nothing moves: on paper, and for readers who want less motion.
             markup.Open("g", ("class", "frame"), ("opacity", standalone && k < Frames.Count - 1 ? "0" : null));
@@ -228,7 +228,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     private string Describe()
     {
         var parts = panels.Take(12).Select(p => (panels.Count > 1 && p.Title is { Length: > 0 } title ? title + ": " : "") + p.Describe());
-        var frames = Frames.Count == 0 ? "" : $" {Frames.Count} frames, from \"{Frames[0].Label}\" to \"{Frames[^1].Label}\": {Frames[^1].Figure.Describe()}";
+        string frames = Frames.Count == 0 ? "" : $" {Frames.Count} frames, from \"{Frames[0].Label}\" to \"{Frames[^1].Label}\": {Frames[^1].Figure.Describe()}";
         return string.Join(" ", parts) + (panels.Count > 12 ? $" And {panels.Count - 12} more panels." : "") + frames + (Note is null ? "" : " " + Note);
     }
 }

@@ -27,7 +27,7 @@ internal static class SvgText
         {
             return;
         }
-        var shown = TextMetrics.Ellipsis(text, bold ? size * TextMetrics.Bold : size, room);
+        string shown = TextMetrics.Ellipsis(text, bold ? size * TextMetrics.Bold : size, room);
         var (px, py) = (NumberText.Coordinate(x), NumberText.Coordinate(y));
         markup.Open("text", ("x", px), ("y", py), ("font-size", NumberText.Coordinate(size)), ("text-anchor", anchor), ("font-weight", bold ? "600" : null),
             ("class", muted ? "mut" : "ink"), ("fill", muted ? Muted : Palette.Light(PaletteColor.Ink)), ("transform", upwards ? $"rotate(-90 {px} {py})" : null));

@@ -11,28 +11,28 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
 
     public override void Draw(Canvas canvas)
     {
-        var shown = Enumerable.Range(0, xs.Length)
+        int[] shown = Enumerable.Range(0, xs.Length)
             .Where(i => canvas.Holds(xs[i], ys[i]) && double.IsFinite(us[i]) && double.IsFinite(vs[i]) && (us[i] != 0 || vs[i] != 0)).ToArray();
         if (shown.Length == 0)
         {
             return;
         }
-        var largest = shown.Max(i => Math.Max(Math.Abs(us[i]), Math.Abs(vs[i])));
-        var magnitudes = shown.Select(i => Hypotenuse(us[i] / largest, vs[i] / largest)).ToArray();
+        double largest = shown.Max(i => Math.Max(Math.Abs(us[i]), Math.Abs(vs[i])));
+        double[] magnitudes = shown.Select(i => Hypotenuse(us[i] / largest, vs[i] / largest)).ToArray();
         // The 95th percentile is full strength: a few arrows near a pole must not fade all others.
-        var full = magnitudes.Order().ElementAt((int)(0.95 * (magnitudes.Length - 1)));
-        var area = (canvas.Right - canvas.Left) * (canvas.Bottom - canvas.Top);
-        var length = Math.Clamp(style.Length * Math.Sqrt(area / shown.Length), 5, 40);
+        double full = magnitudes.Order().ElementAt((int)(0.95 * (magnitudes.Length - 1)));
+        double area = (canvas.Right - canvas.Left) * (canvas.Bottom - canvas.Top);
+        double length = Math.Clamp(style.Length * Math.Sqrt(area / shown.Length), 5, 40);
         var paths = new PathData?[Levels];
-        for (var k = 0; k < shown.Length; k++)
+        for (int k = 0; k < shown.Length; k++)
         {
-            var i = shown[k];
-            var level = style.Magnitude == ArrowMagnitude.None ? Levels - 1 : Math.Clamp((int)(Levels * magnitudes[k] / full), 0, Levels - 1);
+            int i = shown[k];
+            int level = style.Magnitude == ArrowMagnitude.None ? Levels - 1 : Math.Clamp((int)(Levels * magnitudes[k] / full), 0, Levels - 1);
             var (dx, dy) = Direction(canvas, xs[i], ys[i], us[i] / largest, vs[i] / largest);
             Append(paths[level] ??= new PathData(), canvas.X.At(xs[i]), canvas.Y.At(ys[i]), dx * length, dy * length);
         }
         canvas.Out.Open("g", [.. Stroke()]);
-        for (var level = 0; level < Levels; level++)
+        for (int level = 0; level < Levels; level++)
         {
             if (paths[level] is PathData path)
             {
@@ -62,9 +62,9 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
     private static (double X, double Y) Direction(Canvas canvas, double x, double y, double u, double v)
     {
         // On a logarithmic axis dt log10(x) = u / (x ln 10); the constant is common to both axes only if both are logarithmic.
-        var dx = canvas.X.Density * (canvas.X.Domain.IsLogarithmic ? u / (x * Math.Log(10)) : u);
-        var dy = -canvas.Y.Density * (canvas.Y.Domain.IsLogarithmic ? v / (y * Math.Log(10)) : v);
-        var norm = Hypotenuse(dx, dy);
+        double dx = canvas.X.Density * (canvas.X.Domain.IsLogarithmic ? u / (x * Math.Log(10)) : u);
+        double dy = -canvas.Y.Density * (canvas.Y.Domain.IsLogarithmic ? v / (y * Math.Log(10)) : v);
+        double norm = Hypotenuse(dx, dy);
         return norm > 0 ? (dx / norm, dy / norm) : (0, 0);
     }
 
@@ -72,7 +72,7 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
     {
         var (tipX, tipY) = (x + 0.5 * dx, y + 0.5 * dy);
         // The head's two strokes leave the tip backwards at about 27 degrees.
-        var head = Math.Min(0.34, 5 / Math.Max(1e-9, Hypotenuse(dx, dy)));
+        double head = Math.Min(0.34, 5 / Math.Max(1e-9, Hypotenuse(dx, dy)));
         var (bx, by, sx, sy) = (-head * dx, -head * dy, 0.5 * head * dy, -0.5 * head * dx);
         path.MoveTo(x - 0.5 * dx, y - 0.5 * dy).LineTo(tipX, tipY);
         path.MoveTo(tipX + bx + sx, tipY + by + sy).LineTo(tipX, tipY).LineTo(tipX + bx - sx, tipY + by - sy);

@@ -18,8 +18,8 @@ internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, Pal
     public override void Draw(Canvas canvas)
     {
         // A missing edge breaks the band, as it breaks a line.
-        var complete = xs.Select((x, i) => canvas.Y.Places(lower[i]) && canvas.Y.Places(upper[i]) ? x : double.NaN).ToArray();
-        var columns = canvas.Right - canvas.Left;
+        double[] complete = xs.Select((x, i) => canvas.Y.Places(lower[i]) && canvas.Y.Places(upper[i]) ? x : double.NaN).ToArray();
+        double columns = canvas.Right - canvas.Left;
         var path = new PathData();
         foreach (var (below, above) in LineLayer.Runs(canvas, complete, lower).Zip(LineLayer.Runs(canvas, complete, upper)))
         {

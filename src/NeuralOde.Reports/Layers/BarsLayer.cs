@@ -9,8 +9,8 @@ internal sealed class BarsLayer(double[] xs, double[] heights, PaletteColor colo
 
     public override void Extend(Extent x, Extent y)
     {
-        var half = 0.5 * Spacing();
-        for (var i = 0; i < xs.Length; i++)
+        double half = 0.5 * Spacing();
+        for (int i = 0; i < xs.Length; i++)
         {
             if (double.IsFinite(xs[i]) && double.IsFinite(heights[i]))
             {
@@ -24,12 +24,12 @@ internal sealed class BarsLayer(double[] xs, double[] heights, PaletteColor colo
 
     public override void Draw(Canvas canvas)
     {
-        var slot = 0.8 * Spacing() / canvas.BarCount;
+        double slot = 0.8 * Spacing() / canvas.BarCount;
         var path = new PathData();
-        var foot = canvas.Y.Places(0) ? canvas.Y.At(0) : canvas.Bottom;
-        for (var i = 0; i < xs.Length; i++)
+        double foot = canvas.Y.Places(0) ? canvas.Y.At(0) : canvas.Bottom;
+        for (int i = 0; i < xs.Length; i++)
         {
-            var start = xs[i] - 0.4 * Spacing() + slot * canvas.BarIndex;
+            double start = xs[i] - 0.4 * Spacing() + slot * canvas.BarIndex;
             if (canvas.X.Places(start) && canvas.X.Places(start + slot) && canvas.Y.Places(heights[i]))
             {
                 var (left, right, top) = (canvas.X.At(start + 0.04 * slot), canvas.X.At(start + 0.96 * slot), canvas.Y.At(heights[i]));
@@ -50,7 +50,7 @@ internal sealed class BarsLayer(double[] xs, double[] heights, PaletteColor colo
     // The smallest distance between two bars.
     private double Spacing()
     {
-        var sorted = xs.Where(double.IsFinite).Distinct().Order().ToArray();
+        double[] sorted = xs.Where(double.IsFinite).Distinct().Order().ToArray();
         return sorted.Length < 2 ? 1 : sorted.Zip(sorted.Skip(1), (a, b) => b - a).Min();
     }
 }

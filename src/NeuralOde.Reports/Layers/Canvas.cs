@@ -33,7 +33,7 @@ internal sealed record Canvas(Markup Out, Scale X, Scale Y)
         {
             return -1;
         }
-        var place = (domain.Transform(value) - domain.Low) / domain.Span;
+        double place = (domain.Transform(value) - domain.Low) / domain.Span;
         return Math.Clamp((int)(place * ColorRamp.Steps), 0, ColorRamp.Steps - 1);
     }
 }

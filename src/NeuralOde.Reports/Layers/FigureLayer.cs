@@ -56,7 +56,7 @@ internal abstract class FigureLayer
 
     protected static bool AnyPair(double[] xs, double[] ys)
     {
-        for (var i = 0; i < xs.Length; i++)
+        for (int i = 0; i < xs.Length; i++)
         {
             if (double.IsFinite(xs[i]) && double.IsFinite(ys[i]))
             {
@@ -69,7 +69,7 @@ internal abstract class FigureLayer
     /// <summary>Extends both axes by the pairs that can be shown: a missing y does not stretch the x axis.</summary>
     protected static void ExtendPairs(double[] xs, double[] ys, Extent x, Extent y)
     {
-        for (var i = 0; i < xs.Length; i++)
+        for (int i = 0; i < xs.Length; i++)
         {
             if (double.IsFinite(xs[i]) && double.IsFinite(ys[i]))
             {

@@ -26,7 +26,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
 
     public override void ExtendColor(Extent color)
     {
-        foreach (var value in values)
+        foreach (double value in values)
         {
             color.AddEdge(value);
         }
@@ -42,16 +42,16 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         if (values.Length > MostRectangles)
         {
             // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest color here.
-            var uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
+            string uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
             var (left, top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
             canvas.Out.Empty("image", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(top)),
                 ("width", NumberText.Coordinate(canvas.X.At(bounds.XMax) - left)), ("height", NumberText.Coordinate(canvas.Y.At(bounds.YMin) - top)),
                 ("preserveAspectRatio", "none"), ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");
             return;
         }
-        for (var row = 0; row < Rows; row++)
+        for (int row = 0; row < Rows; row++)
         {
-            for (var column = 0; column < Columns; column++)
+            for (int column = 0; column < Columns; column++)
             {
                 if (Place(values[row, column]) is >= 0 and var place)
                 {
@@ -72,10 +72,10 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
 
     private void DrawCell(Canvas canvas, int row, int column, ColorRamp colors, double place)
     {
-        var left = canvas.X.At(bounds.XMin + column * (bounds.XMax - bounds.XMin) / Columns);
-        var right = canvas.X.At(bounds.XMin + (column + 1) * (bounds.XMax - bounds.XMin) / Columns);
-        var bottom = canvas.Y.At(bounds.YMin + row * (bounds.YMax - bounds.YMin) / Rows);
-        var top = canvas.Y.At(bounds.YMin + (row + 1) * (bounds.YMax - bounds.YMin) / Rows);
+        double left = canvas.X.At(bounds.XMin + column * (bounds.XMax - bounds.XMin) / Columns);
+        double right = canvas.X.At(bounds.XMin + (column + 1) * (bounds.XMax - bounds.XMin) / Columns);
+        double bottom = canvas.Y.At(bounds.YMin + row * (bounds.YMax - bounds.YMin) / Rows);
+        double top = canvas.Y.At(bounds.YMin + (row + 1) * (bounds.YMax - bounds.YMin) / Rows);
         canvas.Out.Empty("rect", ("x", NumberText.Coordinate(Math.Min(left, right))), ("y", NumberText.Coordinate(Math.Min(top, bottom))),
             ("width", NumberText.Coordinate(Math.Abs(right - left))), ("height", NumberText.Coordinate(Math.Abs(bottom - top))),
             ("fill", colors.At(place)), ("shape-rendering", "crispEdges"));

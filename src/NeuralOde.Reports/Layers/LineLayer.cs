@@ -32,7 +32,7 @@ internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Fig
     {
         var runs = new List<List<(double X, double Y)>>();
         var run = new List<(double X, double Y)>();
-        for (var i = 0; i < xs.Length; i++)
+        for (int i = 0; i < xs.Length; i++)
         {
             if (canvas.X.Places(xs[i]) && canvas.Y.Places(ys[i]))
             {

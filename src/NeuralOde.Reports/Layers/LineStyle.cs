@@ -52,7 +52,7 @@ public sealed record LineStyle
 
     private string? DashArray()
     {
-        var unit = Math.Max(1, Width);
+        double unit = Math.Max(1, Width);
         return Dash switch
         {
             LineDash.Solid => null,

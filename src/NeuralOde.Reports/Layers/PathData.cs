@@ -11,33 +11,33 @@ internal sealed class PathData
 {
     // Far outside any plot, near enough that the hundredths stay exact.
     private const double Farthest = 1e6;
-    private readonly StringBuilder text = new();
-    private long x;
-    private long y;
-    private char last;
+    private readonly StringBuilder _text = new();
+    private long _x;
+    private long _y;
+    private char _last;
 
-    public bool IsEmpty => text.Length == 0;
+    public bool IsEmpty => _text.Length == 0;
 
     public PathData MoveTo(double toX, double toY)
     {
-        (x, y) = (Hundredths(toX), Hundredths(toY));
-        text.Append('M');
-        Append(x, first: true);
-        Append(y, first: false);
-        last = 'M';
+        (_x, _y) = (Hundredths(toX), Hundredths(toY));
+        _text.Append('M');
+        Append(_x, first: true);
+        Append(_y, first: false);
+        _last = 'M';
         return this;
     }
 
     public PathData LineTo(double toX, double toY)
     {
         var (nextX, nextY) = (Hundredths(toX), Hundredths(toY));
-        if (last != 'l')
+        if (_last != 'l')
         {
-            text.Append('l');
+            _text.Append('l');
         }
-        Append(nextX - x, first: last != 'l');
-        Append(nextY - y, first: false);
-        (x, y, last) = (nextX, nextY, 'l');
+        Append(nextX - _x, first: _last != 'l');
+        Append(nextY - _y, first: false);
+        (_x, _y, _last) = (nextX, nextY, 'l');
         return this;
     }
 
@@ -45,27 +45,27 @@ internal sealed class PathData
     public PathData Dot(double atX, double atY)
     {
         MoveTo(atX, atY);
-        text.Append("h0");
+        _text.Append("h0");
         return this;
     }
 
     public PathData Circle(double centerX, double centerY, double radius)
     {
         MoveTo(centerX - radius, centerY);
-        var r = NumberText.Coordinate(radius);
-        var d = NumberText.Coordinate(2 * radius);
-        text.Append(CultureInfo.InvariantCulture, $"a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0z");
+        string r = NumberText.Coordinate(radius);
+        string d = NumberText.Coordinate(2 * radius);
+        _text.Append(CultureInfo.InvariantCulture, $"a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0z");
         return this;
     }
 
     public PathData ClosePath()
     {
-        text.Append('z');
-        last = 'z';
+        _text.Append('z');
+        _last = 'z';
         return this;
     }
 
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 
     private static long Hundredths(double value)
     {
@@ -76,24 +76,24 @@ internal sealed class PathData
     {
         if (hundredths < 0)
         {
-            text.Append('-');
+            _text.Append('-');
             hundredths = -hundredths;
         }
         else if (!first)
         {
-            text.Append(' ');
+            _text.Append(' ');
         }
         var (whole, rest) = Math.DivRem(hundredths, 100);
         if (whole != 0 || rest == 0)
         {
-            text.Append(whole);
+            _text.Append(whole);
         }
         if (rest != 0)
         {
-            text.Append('.').Append((char)('0' + rest / 10));
+            _text.Append('.').Append((char)('0' + rest / 10));
             if (rest % 10 != 0)
             {
-                text.Append((char)('0' + rest % 10));
+                _text.Append((char)('0' + rest % 10));
             }
         }
     }

@@ -62,7 +62,7 @@ public sealed record PointStyle
 
     internal void Append(PathData path, double x, double y)
     {
-        var r = 0.5 * Size;
+        double r = 0.5 * Size;
         switch (Marker)
         {
             case PointMarker.Disc:

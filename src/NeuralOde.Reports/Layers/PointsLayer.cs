@@ -31,13 +31,13 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
         var seen = xs.Length > Many ? new HashSet<(int, int, int)>() : null;
         var all = new PathData();
         var style = pointStyle with { Size = pointStyle.Size * canvas.PointScale };
-        for (var i = 0; i < xs.Length; i++)
+        for (int i = 0; i < xs.Length; i++)
         {
             if (!canvas.Holds(xs[i], ys[i]))
             {
                 continue;
             }
-            var step = colors is null ? 0 : canvas.ColorStep(colors[i]) is >= 0 and var s ? s : ColorRamp.Steps;
+            int step = colors is null ? 0 : canvas.ColorStep(colors[i]) is >= 0 and var s ? s : ColorRamp.Steps;
             var (x, y) = (canvas.X.At(xs[i]), canvas.Y.At(ys[i]));
             if (seen?.Add(((int)x, (int)y, step)) == false)
             {
@@ -52,11 +52,11 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
             canvas.Out.Empty("path", ("d", all.ToString()), ("class", "c0"), ("color", Palette.Light(PaletteColor.Ink)), ("stroke", "currentColor"),
                 ("stroke-width", NumberText.Coordinate(style.Size + 1.2)), ("stroke-linecap", "round"), ("opacity", NumberText.Coordinate(0.45 * style.Opacity))).Raw("\n");
         }
-        for (var step = 0; step < paths.Length; step++)
+        for (int step = 0; step < paths.Length; step++)
         {
             if (paths[step] is PathData path)
             {
-                var color = colors is null || step == ColorRamp.Steps ? null : canvas.Color!.Value.Ramp.Step(step);
+                string? color = colors is null || step == ColorRamp.Steps ? null : canvas.Color!.Value.Ramp.Step(step);
                 canvas.Out.Empty("path", [("d", path.ToString()), .. style.Attributes(color)]).Raw("\n");
             }
         }
@@ -64,13 +64,14 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
 
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, pointStyle.ToString() + (colors is null), DrawSwatch);
 
-    public override string Describe() => $"{xs.Length} points{(Name is null ? "" : $" \"{Name}\"")}{(colors is null ? "" : $" colored by {(colorAxis?.Label is { Length: > 0 } label ? label : "value")}")}";
+    public override string Describe() =>
+        $"{xs.Length} points{(Name is null ? "" : $" \"{Name}\"")}{(colors is null ? "" : $" colored by {(colorAxis?.Label is { Length: > 0 } label ? label : "value")}")}";
 
     private void DrawSwatch(Markup markup, double x, double y)
     {
         // Three points stand for many, one for a single one or a large one.
-        var count = xs.Length == 1 || pointStyle.Size > 7.5 ? 1 : 3;
-        for (var i = 0; i < count; i++)
+        int count = xs.Length == 1 || pointStyle.Size > 7.5 ? 1 : 3;
+        for (int i = 0; i < count; i++)
         {
             var path = new PathData();
             pointStyle.Append(path, x + 13 + 8.5 * (i - 0.5 * (count - 1)), y);

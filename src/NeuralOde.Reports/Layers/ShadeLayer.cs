@@ -25,7 +25,7 @@ internal sealed class ShadeLayer(double from, double to) : FigureLayer
         }
         canvas.Out.Empty("path", [("d", Rectangle(left, canvas.Top, right, canvas.Bottom)), .. BandLayer.Fill(PaletteColor.Gray, Opacity)]);
         var edges = new PathData();
-        foreach (var x in (double[])[left, right])
+        foreach (double x in (double[])[left, right])
         {
             if (x > canvas.Left + 0.5 && x < canvas.Right - 0.5)
             {

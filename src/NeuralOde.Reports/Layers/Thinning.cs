@@ -14,9 +14,9 @@ internal static class Thinning
     {
         var kept = new List<(double X, double Y)>();
         Span<int> four = stackalloc int[4];
-        for (var start = 0; start < points.Count;)
+        for (int start = 0; start < points.Count;)
         {
-            var column = Math.Floor(points[start].X);
+            double column = Math.Floor(points[start].X);
             var (low, high, end) = (start, start, start);
             while (end < points.Count && Math.Floor(points[end].X) == column)
             {
@@ -25,7 +25,7 @@ internal static class Thinning
                 end++;
             }
             (four[0], four[1], four[2], four[3]) = (start, Math.Min(low, high), Math.Max(low, high), end - 1);
-            for (var i = 0; i < 4; i++)
+            for (int i = 0; i < 4; i++)
             {
                 if (i == 0 || four[i] != four[i - 1])
                 {
@@ -47,16 +47,16 @@ internal static class Thinning
         {
             return points;
         }
-        var keep = new bool[points.Count];
+        bool[] keep = new bool[points.Count];
         keep[0] = keep[^1] = true;
         var spans = new Stack<(int From, int To)>();
         spans.Push((0, points.Count - 1));
         while (spans.TryPop(out var span))
         {
             var (farthest, distance) = (-1, Tolerance);
-            for (var i = span.From + 1; i < span.To; i++)
+            for (int i = span.From + 1; i < span.To; i++)
             {
-                var d = Distance(points[i], points[span.From], points[span.To]);
+                double d = Distance(points[i], points[span.From], points[span.To]);
                 if (d > distance)
                 {
                     (farthest, distance) = (i, d);
@@ -83,8 +83,8 @@ internal static class Thinning
     {
         // To the segment, not to its line: a trajectory may turn back.
         var (dx, dy) = (b.X - a.X, b.Y - a.Y);
-        var square = dx * dx + dy * dy;
-        var w = square == 0 ? 0 : Math.Clamp(((p.X - a.X) * dx + (p.Y - a.Y) * dy) / square, 0, 1);
+        double square = dx * dx + dy * dy;
+        double w = square == 0 ? 0 : Math.Clamp(((p.X - a.X) * dx + (p.Y - a.Y) * dy) / square, 0, 1);
         var (ex, ey) = (p.X - a.X - w * dx, p.Y - a.Y - w * dy);
         return Math.Sqrt(ex * ex + ey * ey);
     }

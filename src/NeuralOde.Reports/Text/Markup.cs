@@ -10,23 +10,23 @@ namespace NeuralOde.Reports;
 /// </summary>
 internal sealed class Markup
 {
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Select(c => (char)c).Except("<>&\"")]);
-    private readonly StringBuilder text = new();
-    private readonly Stack<string> open = new();
+    private static readonly SearchValues<char> s_plain = SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Select(c => (char)c).Except("<>&\"")]);
+    private readonly StringBuilder _text = new();
+    private readonly Stack<string> _open = new();
 
     /// <summary>Starts an element that holds others; attributes whose value is null are left out.</summary>
     public Markup Open(string name, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         StartTag(name, attributes);
-        text.Append('>');
-        open.Push(name);
+        _text.Append('>');
+        _open.Push(name);
         return this;
     }
 
     /// <summary>Ends the innermost open element.</summary>
     public Markup Close()
     {
-        text.Append("</").Append(open.Pop()).Append(">\n");
+        _text.Append("</").Append(_open.Pop()).Append(">\n");
         return this;
     }
 
@@ -34,7 +34,7 @@ internal sealed class Markup
     public Markup Empty(string name, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         StartTag(name, attributes);
-        text.Append("/>");
+        _text.Append("/>");
         return this;
     }
 
@@ -42,9 +42,9 @@ internal sealed class Markup
     public Markup Element(string name, string content, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         StartTag(name, attributes);
-        text.Append('>');
+        _text.Append('>');
         AppendEscaped(content);
-        text.Append("</").Append(name).Append('>');
+        _text.Append("</").Append(name).Append('>');
         return this;
     }
 
@@ -58,38 +58,38 @@ internal sealed class Markup
     /// <summary>Our own constant markup or style, unescaped: never a user's text.</summary>
     public Markup Raw(string content)
     {
-        text.Append(content);
+        _text.Append(content);
         return this;
     }
 
     public override string ToString()
     {
-        return open.Count == 0
-            ? text.ToString()
-            : throw new InvalidOperationException($"The element <{open.Peek()}> is still open.");
+        return _open.Count == 0
+            ? _text.ToString()
+            : throw new InvalidOperationException($"The element <{_open.Peek()}> is still _open.");
     }
 
     private void StartTag(string name, ReadOnlySpan<(string Name, string? Value)> attributes)
     {
-        text.Append('<').Append(name);
+        _text.Append('<').Append(name);
         foreach (var (key, value) in attributes)
         {
             if (value is null)
             {
                 continue;
             }
-            text.Append(' ').Append(key).Append("=\"");
+            _text.Append(' ').Append(key).Append("=\"");
             AppendEscaped(value);
-            text.Append('"');
+            _text.Append('"');
         }
     }
 
     private void AppendEscaped(string content)
     {
         // Nearly all text is coordinates, which need no look at every letter.
-        if (!content.AsSpan().ContainsAnyExcept(Plain))
+        if (!content.AsSpan().ContainsAnyExcept(s_plain))
         {
-            text.Append(content);
+            _text.Append(content);
             return;
         }
         foreach (var rune in content.EnumerateRunes())
@@ -97,26 +97,26 @@ internal sealed class Markup
             switch (rune.Value)
             {
                 case '<':
-                    text.Append("&lt;");
+                    _text.Append("&lt;");
                     break;
                 case '>':
-                    text.Append("&gt;");
+                    _text.Append("&gt;");
                     break;
                 case '&':
-                    text.Append("&amp;");
+                    _text.Append("&amp;");
                     break;
                 case '"':
-                    text.Append("&quot;");
+                    _text.Append("&quot;");
                     break;
                 case '\t' or '\n':
-                    text.Append((char)rune.Value);
+                    _text.Append((char)rune.Value);
                     break;
                 case '\r':
                     break;
                 default:
                     // XML forbids control characters and non-characters; a stray override of the writing
                     // direction would reorder the text around it. EnumerateRunes has replaced lone surrogates.
-                    text.Append(IsUnsafe(rune) ? "\uFFFD" : rune.ToString());
+                    _text.Append(IsUnsafe(rune) ? "\uFFFD" : rune.ToString());
                     break;
             }
         }

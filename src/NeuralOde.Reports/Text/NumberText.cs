@@ -34,9 +34,9 @@ public static class NumberText
             return "0";
         }
         // "E" rounds first, so 9.996 with three digits is seen as 1.00e1 and gets one decimal less.
-        var scientific = value.ToString("E" + (digits - 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var at = scientific.IndexOf('E', StringComparison.Ordinal);
-        var exponent = int.Parse(scientific.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        string scientific = value.ToString("E" + (digits - 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        int at = scientific.IndexOf('E', StringComparison.Ordinal);
+        int exponent = int.Parse(scientific.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return exponent is >= -3 and < 6
             ? Fixed(value, Math.Max(0, digits - 1 - exponent))
             : scientific[..at].Replace('-', '−') + "×10" + Superscript(exponent);
@@ -53,7 +53,7 @@ public static class NumberText
         {
             throw new ArgumentOutOfRangeException(nameof(decimals), decimals, "Decimals must be 0 or more.");
         }
-        var text = value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string text = value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return text.StartsWith('-') ? (text.AsSpan().ContainsAnyInRange('1', '9') ? "−" + text[1..] : text[1..]) : text;
     }
 
@@ -68,7 +68,7 @@ public static class NumberText
     {
         const string Digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
         var raised = new StringBuilder();
-        foreach (var c in value.ToString(CultureInfo.InvariantCulture))
+        foreach (char c in value.ToString(CultureInfo.InvariantCulture))
         {
             raised.Append(c == '-' ? '⁻' : Digits[c - '0']);
         }

@@ -30,7 +30,7 @@ internal static class TextMetrics
             return text;
         }
         var kept = new StringBuilder();
-        var room = width - Width("…", size);
+        double room = width - Width("…", size);
         foreach (var rune in text.EnumerateRunes())
         {
             room -= Advance(rune) * size;
@@ -47,11 +47,11 @@ internal static class TextMetrics
     public static IReadOnlyList<string> Wrap(string text, double size, double width, int most)
     {
         var lines = new List<string>();
-        var line = "";
-        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        for (var i = 0; i < words.Length; i++)
+        string line = "";
+        string[] words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < words.Length; i++)
         {
-            var longer = line.Length == 0 ? words[i] : line + " " + words[i];
+            string longer = line.Length == 0 ? words[i] : line + " " + words[i];
             if (line.Length == 0 || Width(longer, size) <= width)
             {
                 line = longer;

@@ -44,21 +44,21 @@ public sealed class ForecastErrors
         ArgumentNullException.ThrowIfNull(forecast);
         CheckMatch(observed, forecast);
         var map = Map(observed, scale, standardization);
-        var squares = new double[observed.Components.Count];
-        var counts = new int[squares.Length];
-        for (var s = 0; s < observed.Series.Count; s++)
+        double[] squares = new double[observed.Components.Count];
+        int[] counts = new int[squares.Length];
+        for (int s = 0; s < observed.Series.Count; s++)
         {
-            for (var point = 0; point < observed.Series[s].Count; point++)
+            for (int point = 0; point < observed.Series[s].Count; point++)
             {
-                for (var c = 0; c < squares.Length; c++)
+                for (int c = 0; c < squares.Length; c++)
                 {
-                    var truth = observed.Series[s][point, c];
+                    double truth = observed.Series[s][point, c];
                     if (double.IsNaN(truth))
                     {
                         continue;
                     }
 
-                    var error = map(forecast.Series[s][point, c], c) - map(truth, c);
+                    double error = map(forecast.Series[s][point, c], c) - map(truth, c);
                     squares[c] += error * error;
                     counts[c]++;
                 }
@@ -75,7 +75,7 @@ public sealed class ForecastErrors
             case ErrorScale.Natural:
                 return (value, _) => value;
             case ErrorScale.Logarithmic:
-                var isLog = Enumerable.Range(0, observed.Components.Count).Select(observed.IsLog).ToArray();
+                bool[] isLog = Enumerable.Range(0, observed.Components.Count).Select(observed.IsLog).ToArray();
                 return (value, c) => isLog[c] ? Log(value) : value;
             case ErrorScale.Standardized:
                 var scales = standardization?.Components;
@@ -114,10 +114,10 @@ public sealed class ForecastErrors
                     $"The forecast's series '{predicted.Id}' with {predicted.Count} points stands where the observations have '{truth.Id}' with {truth.Count}.", nameof(forecast));
             }
 
-            for (var i = 0; i < truth.Count; i++)
+            for (int i = 0; i < truth.Count; i++)
             {
                 // A thousandth of the gap: times that went through a model's unit and back differ by rounding.
-                var gap = truth.Count == 1 ? Math.Max(1, Math.Abs(truth.Times[i])) : truth.Times[Math.Max(1, i)] - truth.Times[Math.Max(1, i) - 1];
+                double gap = truth.Count == 1 ? Math.Max(1, Math.Abs(truth.Times[i])) : truth.Times[Math.Max(1, i)] - truth.Times[Math.Max(1, i) - 1];
                 if (Math.Abs(truth.Times[i] - predicted.Times[i]) > 1e-3 * gap)
                 {
                     throw new ArgumentException(

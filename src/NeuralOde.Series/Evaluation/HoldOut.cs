@@ -81,20 +81,21 @@ public sealed class HoldOut
         var heldOut = new List<TimeSeries>();
         foreach (var series in set.Series)
         {
-            var observed = Enumerable.Range(0, series.Count).Where(series.IsObserved).ToArray();
-            var count = observed.Length == 0 ? 0 : _count(Array.ConvertAll(observed, point => series.Times[point]));
+            int[] observed = Enumerable.Range(0, series.Count).Where(series.IsObserved).ToArray();
+            int count = observed.Length == 0 ? 0 : _count(Array.ConvertAll(observed, point => series.Times[point]));
             if (observed.Length - count < MinimumTraining)
             {
                 throw new SeriesException(
                     SeriesReason.HoldOutTooLarge,
-                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has {observed.Length} observed points; holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from.",
+                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has {observed.Length} observed points; "
+                        + $"holding out {_what} would leave {Math.Max(0, observed.Length - count)} of them, and at least {MinimumTraining} are needed to learn from.",
                     series.Id.Length == 0 ? "Hold out less." : "Hold out less, or leave the series out.")
                 {
                     Series = series.Id,
                 };
             }
 
-            var cut = observed[^count];
+            int cut = observed[^count];
             training.Add(series.Slice(0, cut));
             heldOut.Add(series.Slice(cut, series.Count - cut));
         }

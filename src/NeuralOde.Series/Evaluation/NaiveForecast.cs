@@ -12,16 +12,16 @@ public static class NaiveForecast
     public static TimeSeriesSet LastObserved(HoldOutSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var components = split.Training.Components.Count;
+        int components = split.Training.Components.Count;
         var series = new List<TimeSeries>();
-        for (var s = 0; s < split.HeldOut.Series.Count; s++)
+        for (int s = 0; s < split.HeldOut.Series.Count; s++)
         {
             var heldOut = split.HeldOut.Series[s];
-            var values = new double[heldOut.Count * components];
-            for (var c = 0; c < components; c++)
+            double[] values = new double[heldOut.Count * components];
+            for (int c = 0; c < components; c++)
             {
-                var last = Last(split.Training.Series[s], c) ?? Mean(split.Training, c);
-                for (var point = 0; point < heldOut.Count; point++)
+                double last = Last(split.Training.Series[s], c) ?? Mean(split.Training, c);
+                for (int point = 0; point < heldOut.Count; point++)
                 {
                     values[(point * components) + c] = last;
                 }
@@ -35,7 +35,7 @@ public static class NaiveForecast
 
     private static double? Last(TimeSeries series, int component)
     {
-        for (var point = series.Count - 1; point >= 0; point--)
+        for (int point = series.Count - 1; point >= 0; point--)
         {
             if (!double.IsNaN(series[point, component]))
             {
@@ -49,10 +49,10 @@ public static class NaiveForecast
     private static double Mean(TimeSeriesSet set, int component)
     {
         double sum = 0;
-        var count = 0;
+        int count = 0;
         foreach (var series in set.Series)
         {
-            for (var point = 0; point < series.Count; point++)
+            for (int point = 0; point < series.Count; point++)
             {
                 if (!double.IsNaN(series[point, component]))
                 {

@@ -7,7 +7,7 @@ namespace NeuralOde.Series.Fitting;
 /// <param name="Model">A copy.</param>
 public sealed record SeriesFitSnapshot(int Iteration, SeriesModel Model);
 
-/// <summary>What a fit gives.</summary>
+/// <summary>The result of a fit.</summary>
 public sealed class SeriesFit
 {
     internal SeriesFit(SeriesModel model) => Model = model;
@@ -33,8 +33,8 @@ public sealed class SeriesFit
     /// <summary>How many solves failed and were answered by going back to the best model with a smaller step.</summary>
     public required int FailedSolves { get; init; }
 
-    /// <summary>Whether training was cancelled before its end; the model is then the best so far.</summary>
-    public required bool WasCancelled { get; init; }
+    /// <summary>Whether training was canceled before its end; the model is then the best so far.</summary>
+    public required bool WasCanceled { get; init; }
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Elapsed { get; init; }

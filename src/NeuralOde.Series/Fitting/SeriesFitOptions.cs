@@ -71,7 +71,12 @@ public sealed record SeriesFitOptions
             "The method that integrates.",
             (SeriesFitOptions x) => x.Solver.Name,
             (x, v) => x with { Solver = OdeSolver.Parse(v) }),
-        Setting.Positive("relative tolerance", "Relative tolerance of each step while learning.", (SeriesFitOptions x) => x.RelativeTolerance, (x, v) => x with { RelativeTolerance = v }) with { Option = "rtol" })
+        Setting.Positive(
+            "relative tolerance", "Relative tolerance of each step while learning.", (SeriesFitOptions x) => x.RelativeTolerance, (x, v) => x with { RelativeTolerance = v }) with
+        {
+            Option = "rtol",
+        })
         .Append(Setting.Whole(
-            "first piece", 2, int.MaxValue, "Observations in each piece of the first stage; every further stage doubles them.", (SeriesFitOptions x) => x.FirstPieceLength, (x, v) => x with { FirstPieceLength = v })));
+            "first piece", 2, int.MaxValue, "Observations in each piece of the first stage; every further stage doubles them.",
+            (SeriesFitOptions x) => x.FirstPieceLength, (x, v) => x with { FirstPieceLength = v })));
 }

@@ -13,7 +13,7 @@ namespace NeuralOde.Series.Fitting;
 /// </summary>
 /// <remarks>
 /// Fitting an oscillation in one shot gets stuck: a trajectory that is out of step gains nothing from small changes. So training starts with short pieces that
-/// each have a learned initial state, penalises the jumps between them more and more, and doubles the pieces' length until each series is one
+/// each have a learned initial state, penalizes the jumps between them more and more, and doubles the pieces' length until each series is one
 /// trajectory. Where a doubling makes the fit much worse (a system that forgets its past sooner than the series ends), the shorter pieces are kept.
 /// </remarks>
 public static class SeriesFitter
@@ -48,7 +48,8 @@ public static class SeriesFitter
             {
                 throw new SeriesException(
                     SeriesReason.TooFewPoints,
-                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has fewer than two points with a value in the training part; dynamics cannot be learned from it.",
+                    $"{(series.Id.Length == 0 ? "The series" : $"Series '{series.Id}'")} has fewer than "
+                        + "two points with a value in the training part; dynamics cannot be learned from it.",
                     series.Id.Length == 0 ? "Hold out less." : "Hold out less, or leave it out.")
                 {
                     Series = series.Id,
@@ -167,7 +168,7 @@ public static class SeriesFitter
                 TrainingError = Math.Sqrt(acceptedMisfit),
                 PieceLength = accepted!.Pieces.IsWhole ? null : (int)Math.Round(accepted.Pieces.Pieces.Average(static x => x.Last - x.First)),
                 FailedSolves = _failures,
-                WasCancelled = _cancellation.IsCancellationRequested,
+                WasCanceled = _cancellation.IsCancellationRequested,
                 Elapsed = _watch.Elapsed,
             };
         }

@@ -2,7 +2,7 @@ using NeuralOde.Series.Evaluation;
 
 namespace NeuralOde.Series.Fitting;
 
-/// <summary>Series parted for a fit: what is learned from, and what forecasts are compared with.</summary>
+/// <summary>Series split for a fit: what is learned from, and what forecasts are compared with.</summary>
 /// <remarks>
 /// A series too short to be parted is learned from as a whole; one with fewer than two observed points is left out, because it shows
 /// no change.
@@ -20,7 +20,7 @@ public sealed class SeriesSplit
     /// <summary>What is learned from.</summary>
     public TimeSeriesSet Training { get; }
 
-    /// <summary>The series that were parted; null where nothing was held out.</summary>
+    /// <summary>The series that were split; null where nothing was held out.</summary>
     public HoldOutSplit? Scored { get; }
 
     /// <summary>The time of each series' last observation, held out or not, in the order of <see cref="Training"/>.</summary>
@@ -29,7 +29,7 @@ public sealed class SeriesSplit
     /// <summary>Remarks for the user.</summary>
     public IReadOnlyList<SeriesNote> Notes { get; }
 
-    /// <summary>Parts series.</summary>
+    /// <summary>Splits series.</summary>
     /// <param name="set">The series.</param>
     /// <param name="holdOut">Which last part is held out; null for none.</param>
     /// <returns>The parts.</returns>

@@ -6,7 +6,7 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>
-/// Multiple shooting (Bock, Plitt 1984): every piece has a learned initial state; what is minimised is the misfit at the observations, plus
+/// Multiple shooting (Bock, Plitt 1984): every piece has a learned initial state; what is minimized is the misfit at the observations, plus
 /// a penalty on the jumps between a piece's end and the next one's start, plus a penalty on the weights and on hidden initial states.
 /// </summary>
 internal sealed class ShootingObjective
@@ -27,7 +27,7 @@ internal sealed class ShootingObjective
     /// <param name="series">Standardized series in model time.</param>
     /// <param name="pieces">How they are cut.</param>
     /// <param name="starts">The first initial states, <c>[pieces, learned states]</c>.</param>
-    /// <param name="options">Solver, tolerance and regularisation.</param>
+    /// <param name="options">Solver, tolerance and regularization.</param>
     public ShootingObjective(SeriesField field, TimeSeriesSet series, ShootingPieces pieces, double[] starts, SeriesFitOptions options)
     {
         _layout = field.Layout;
@@ -53,7 +53,7 @@ internal sealed class ShootingObjective
     /// <summary>The learned initial states.</summary>
     public Parameter Starts { get; }
 
-    /// <summary>How much a jump weighs beside a misfit.</summary>
+    /// <summary>The weight of a jump relative to a misfit.</summary>
     public double Continuity { get; set; }
 
     /// <summary>The mean square misfit of the last evaluation, in standardized units.</summary>

@@ -10,7 +10,7 @@ internal static class ShootingStarts
     public static double[] Of(ShootingPieces pieces, TimeSeriesSet series, SeriesFieldShape layout, ShootingObjective? previous)
     {
         int learned = layout.LearnedStates;
-        var states = new double[pieces.Pieces.Length * learned];
+        double[] states = new double[pieces.Pieces.Length * learned];
         previous?.Solve().ThrowIfFailed();
         for (int row = 0; row < pieces.Pieces.Length; row++)
         {
@@ -31,7 +31,7 @@ internal static class ShootingStarts
         return states;
     }
 
-    /// <summary>A component at a point: observed, or on the line between its observed neighbours, or the nearest, or the mean of all data.</summary>
+    /// <summary>A component at a point: observed, or on the line between its observed neighbors, or the nearest, or the mean of all data.</summary>
     private static double Interpolate(TimeSeries series, int point, int component)
     {
         int before = point, after = point;

@@ -33,7 +33,7 @@ public sealed class GruEncoder : SeriesEncoder
 
     private protected override Tensor Encode(SeriesBatch batch)
     {
-        Tensor x = Tensor.Concatenate([.. Inputs(batch), batch.TimeDifferences()], -1);
+        var x = Tensor.Concatenate([.. Inputs(batch), batch.TimeDifferences()], -1);
         return Head.Forward(Gru.Final(x, mask: batch.StepMask));
     }
 

@@ -21,7 +21,8 @@ public sealed record LatentForecastOptions
     public static SettingList<LatentForecastOptions> Settings { get; } = new(
     [
         .. Setting.Group(
-            "With --model latent only", Setting.Whole("samples", 1, 100_000, "Latent states drawn for a forecast.", (LatentForecastOptions x) => x.Draws, (x, v) => x with { Draws = v })),
+            "With --model latent only",
+            Setting.Whole("samples", 1, 100_000, "Latent states drawn for a forecast.", (LatentForecastOptions x) => x.Draws, (x, v) => x with { Draws = v })),
         Setting.Number("level", 0, 1, "The probability that a band claims to hold.", (LatentForecastOptions x) => x.Level, (x, v) => x with { Level = v }),
         Setting.Seed((LatentForecastOptions x) => x.Seed, (x, v) => x with { Seed = v }),
     ])

@@ -7,7 +7,7 @@ namespace NeuralOde.Series.Latent;
 
 /// <summary>
 /// A latent differential equation learned from many series, with all that a forecast needs: it encodes what is known of a series, one that it has never seen as well, draws
-/// latent states from what it believes of them, and follows each. Not for use on two threads at once.
+/// latent states from what it believes of them, and follows each. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// Each series has a clock of its own that starts at its first row, so times that are only known by the calendar (seasons, days of the week) mean nothing to the model.
@@ -63,11 +63,12 @@ public sealed class LatentForecaster
     {
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(at);
-        Dictionary<string, TimeSeries> byId = known.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
-        return Predict(
-            known,
-            [.. at.Series.Select(x => (byId.TryGetValue(x.Id, out TimeSeries? series) ? series : throw new SeriesException(SeriesReason.UnknownSeries, $"Nothing is known of series '{x.Id}'.") { Series = x.Id }, x.Times.ToArray()))],
-            options);
+        var byId = known.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
+        return Predict(known, [.. at.Series.Select(x => (Known(x.Id), x.Times.ToArray()))], options);
+
+        TimeSeries Known(string id) => byId.TryGetValue(id, out TimeSeries? series)
+            ? series
+            : throw new SeriesException(SeriesReason.UnknownSeries, $"Nothing is known of series '{id}'.") { Series = id };
     }
 
     /// <summary>Forecasts all known series at the same times.</summary>
@@ -89,7 +90,9 @@ public sealed class LatentForecaster
     /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
     /// <returns>The forecast, at each series' last observation and every step after it.</returns>
     /// <exception cref="ArgumentException">The step is not above 0.</exception>
-    /// <exception cref="ForecastException">The time is not after the end of any series, the step makes over a million values, or the dynamics cannot be solved so far ahead.</exception>
+    /// <exception cref="ForecastException">
+    /// The time is not after the end of any series, the step makes over a million values, or the dynamics cannot be solved so far ahead.
+    /// </exception>
     public SeriesForecast Forecast(double until, double step, TimeSeriesSet? known = null, LatentForecastOptions? options = null)
     {
         const double MostValues = 1e6;
@@ -166,7 +169,9 @@ public sealed class LatentForecaster
                 return Array.TrueForAll(values, double.IsFinite)
                     ? new TimeSeries(series.Id, times, values)
                     : throw new ForecastException(
-                        ForecastReason.NotFinite, $"The forecast of series '{series.Id}' leaves the range of numbers. So far from the data the model means nothing.", "Forecast a shorter time.")
+                        ForecastReason.NotFinite,
+                        $"The forecast of series '{series.Id}' leaves the range of numbers. So far from the data the model means nothing.",
+                        "Forecast a shorter time.")
                     {
                         Series = series.Id,
                     };
@@ -183,7 +188,10 @@ public sealed class LatentForecaster
     {
         if (!Enumerable.Range(0, series.Count).Any(series.IsObserved))
         {
-            throw new SeriesException(SeriesReason.NothingObserved, $"Series '{series.Id}' has no value; there is nothing to forecast it from.", "Leave the series out.") { Series = series.Id };
+            throw new SeriesException(SeriesReason.NothingObserved, $"Series '{series.Id}' has no value; there is nothing to forecast it from.", "Leave the series out.")
+            {
+                Series = series.Id,
+            };
         }
 
         double[] own = _scaling.OwnTimes(series, times);
@@ -193,8 +201,8 @@ public sealed class LatentForecaster
         }
 
         TimeSeries observed = _scaling.Observed(series);
-        using TensorScope memory = TensorScope.Begin();
-        SeriesBatch batch = SeriesBatch.From([LatentSeriesScaling.Encoded(observed, observed.Count)]);
+        using var memory = TensorScope.Begin();
+        var batch = SeriesBatch.From([LatentSeriesScaling.Encoded(observed, observed.Count)]);
         Tensor draws;
         try
         {
@@ -214,7 +222,7 @@ public sealed class LatentForecaster
         }
 
         using IDisposable scope = GradientMode.Disable();
-        Tensor noise = Tensor.From([.. Noise], [Noise.Count]);
+        var noise = Tensor.From([.. Noise], [Noise.Count]);
         double tail = 0.5 * (1 - options.Level);
         return (draws.Mean([1]).ToDoubles(), Quantile(draws, noise, tail).ToDoubles(), Quantile(draws, noise, 1 - tail).ToDoubles());
     }

@@ -69,7 +69,7 @@ internal static class LatentModelFile
 
     private static (LatentModelShape Shape, LatentSeriesScaling Scaling) Read(ModelFile file)
     {
-        LatentModelShape shape = LatentModelShape.From(file);
+        var shape = LatentModelShape.From(file);
         int[] field = [shape.Latent, .. shape.Widths, shape.Latent];
         file.RequireValues((3L * shape.Units * shape.Units) + field.Zip(field.Skip(1), static (x, y) => (long)x * y).Sum());
         LatentSeriesScaling scaling;

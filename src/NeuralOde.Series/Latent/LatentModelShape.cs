@@ -13,7 +13,7 @@ namespace NeuralOde.Series.Latent;
 internal sealed record LatentModelShape
 {
     /// <summary>By <see cref="SeriesEncoderKind"/>.</summary>
-    private static readonly string[] EncoderNames = ["gru", "ode-rnn"];
+    private static readonly string[] s_encoderNames = ["gru", "ode-rnn"];
 
     public required int Components { get; init; }
 
@@ -54,7 +54,7 @@ internal sealed record LatentModelShape
         ("latent states", Text(Latent)),
         ("encoder units", Text(Units)),
         ("widths", string.Join(',', Widths.Select(static x => Text(x)))),
-        ("encoder", EncoderNames[(int)Encoder]),
+        ("encoder", s_encoderNames[(int)Encoder]),
         ("relative tolerance", Text(RelativeTolerance)),
     ];
 
@@ -63,7 +63,7 @@ internal sealed record LatentModelShape
     {
         // A file must not make a program ask for more memory than a model of this kind could need.
         const int Most = 10_000;
-        int encoder = Array.IndexOf(EncoderNames, file.Setting("encoder"));
+        int encoder = Array.IndexOf(s_encoderNames, file.Setting("encoder"));
         return new LatentModelShape
         {
             Components = file.Whole("components", 1, Most),

@@ -13,7 +13,7 @@ namespace NeuralOde.Series.Latent;
 /// <remarks>
 /// The latent state stands at the batch's first time. Where samples have their own times there is one solve over the union of all times, from which each
 /// sample's states are gathered: with a method that chooses its steps, more times cost dense output only, and this was two to four times as fast as one Runge-Kutta step from each
-/// sample's time to its next (12 series of 10 times to 50 of 100). A method with fixed steps lands on every time of the union, so choose one that does not. Not for use on two threads at once.
+/// sample's time to its next (12 series of 10 times to 50 of 100). A method with fixed steps lands on every time of the union, so choose one that does not. Not thread-safe.
 /// </remarks>
 public sealed class LatentOde : LatentSeriesModel
 {
@@ -72,5 +72,6 @@ public sealed class LatentOde : LatentSeriesModel
     }
 
     /// <inheritdoc/>
-    protected override Module CreateCopy(ModuleCloner cloner) => new LatentOde(cloner.Clone(Encoder), cloner.Clone(Ode), cloner.Clone(Decoder), InitialNoise, LearnsNoise, Components);
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new LatentOde(cloner.Clone(Encoder), cloner.Clone(Ode), cloner.Clone(Decoder), InitialNoise, LearnsNoise, Components);
 }

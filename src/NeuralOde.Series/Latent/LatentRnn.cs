@@ -45,7 +45,7 @@ public sealed class LatentRnn : LatentSeriesModel
         ArgumentNullException.ThrowIfNull(latent);
         CheckStart(start, times);
         int batch = latent.Shape[0];
-        var spans = new double[times.Length][];
+        double[][] spans = new double[times.Length][];
         for (int i = 0; i < spans.Length; i++)
         {
             spans[i] = [.. Enumerable.Repeat(times[i] - (i == 0 ? start : times[i - 1]), batch)];
@@ -72,11 +72,12 @@ public sealed class LatentRnn : LatentSeriesModel
         }
 
         int batch = latent.Shape[0];
-        Tensor times = Tensor.From([.. spans.Skip(first).SelectMany(static x => x)], [spans.Length - first, batch, 1]);
+        var times = Tensor.From([.. spans.Skip(first).SelectMany(static x => x)], [spans.Length - first, batch, 1]);
         Tensor states = _decoder.Forward(latent.DType == DType.Float32 ? times.ToSingle() : times, state);
         return Output.Forward(first == 0 ? states : Tensor.Concatenate([state.Unsqueeze(0), states]));
     }
 
     /// <inheritdoc/>
-    protected override Module CreateCopy(ModuleCloner cloner) => new LatentRnn(cloner.Clone(Encoder), Cell.HiddenCount, InitialNoise, LearnsNoise, new RandomSource(0), Output.Weight.DType);
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new LatentRnn(cloner.Clone(Encoder), Cell.HiddenCount, InitialNoise, LearnsNoise, new RandomSource(0), Output.Weight.DType);
 }

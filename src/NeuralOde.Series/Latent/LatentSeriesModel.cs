@@ -116,7 +116,10 @@ public abstract class LatentSeriesModel : Module
         return Decode(Encode(batch).Mean, batch.Times[0], times);
     }
 
-    /// <summary>Draws of the series at any times from the batch's first on, given their observations: how uncertain the model is of them, without the observations' noise.</summary>
+    /// <summary>
+    /// Draws of the series at any times from the batch's first on, given their observations: how uncertain the model is of them, without the
+    /// observations' noise.
+    /// </summary>
     /// <param name="batch">The series.</param>
     /// <param name="times">Strictly rising, none before the batch's first.</param>
     /// <param name="count">How many draws, at least 1.</param>
@@ -166,7 +169,7 @@ public abstract class LatentSeriesModel : Module
         }
 
         using IDisposable scope = GradientMode.Disable();
-        Tensor share = Tensor.From([.. Enumerable.Range(0, count).Select(i => (double)i / (count - 1))], [count, 1]);
+        var share = Tensor.From([.. Enumerable.Range(0, count).Select(i => (double)i / (count - 1))], [count, 1]);
         Tensor weight = from.DType == DType.Float32 ? share.ToSingle() : share;
         return Decode(((1 - weight) * from) + (weight * to), First(times), times);
     }
@@ -182,7 +185,9 @@ public abstract class LatentSeriesModel : Module
     {
         if (First(times) < start)
         {
-            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The latent state stands at {start:R}, and the time {First(times):R} is before it."), nameof(times));
+            throw new ArgumentException(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The latent state stands at {start:R}, and the time {First(times):R} is before it."),
+                nameof(times));
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class LatentSeriesScaling
 
     public static LatentSeriesScaling Fit(TimeSeriesSet training)
     {
-        Standardization values = Standardization.Fit(training);
+        var values = Standardization.Fit(training);
         if (training.Covariates.Count == 0)
         {
             return new LatentSeriesScaling(values, []);
@@ -47,7 +47,7 @@ internal sealed class LatentSeriesScaling
     /// <summary>Natural times on a series' own clock.</summary>
     public double[] OwnTimes(TimeSeries series, double[] natural) => Array.ConvertAll(natural, t => (t - series.Times[0]) / Values.TimeScale);
 
-    /// <summary>What an encoder reads of a series' first points: the values, and beside them the covariates as components that do not change.</summary>
+    /// <summary>What an encoder reads of a series' first points: the values, and the covariates as further components that do not change.</summary>
     public static TimeSeries Encoded(TimeSeries observed, int points)
     {
         TimeSeries part = points < observed.Count ? observed.Slice(0, points) : observed;
@@ -81,7 +81,8 @@ internal sealed class LatentSeriesScaling
         {
             throw new SeriesException(
                 SeriesReason.OtherComponents,
-                $"The series have {Names(series.Components, series.Covariates)}; the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.");
+                $"The series have {Names(series.Components, series.Covariates)}; "
+                    + $"the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.");
         }
 
         static string Names(IReadOnlyList<string> components, IReadOnlyList<string> covariates) =>
@@ -116,7 +117,7 @@ internal sealed class LatentSeriesScaling
     /// <exception cref="FormatException">A number cannot be.</exception>
     public static LatentSeriesScaling From(ModelFile file, Standardization values)
     {
-        using JsonDocument document = JsonDocument.Parse(file.Setting("covariates"));
+        using var document = JsonDocument.Parse(file.Setting("covariates"));
         ComponentScale[] covariates =
         [
             .. document.RootElement.EnumerateArray().Select(static x => new ComponentScale(

@@ -40,13 +40,13 @@ public sealed class OdeRnnEncoder : SeriesEncoder
 
     private protected override Tensor Encode(SeriesBatch batch)
     {
-        Tensor x = Tensor.Concatenate(Inputs(batch), -1);
+        var x = Tensor.Concatenate(Inputs(batch), -1);
         Tensor state = Rnn.Final(x, batch.StepTimes.ToArray(), batch.StepMask);
         double start = batch.Times[0];
         double[] spans = Array.ConvertAll(batch.FirstTimes(), first => start - first);
         if (Array.Exists(spans, static span => span != 0))
         {
-            Tensor dt = Tensor.From(spans, [spans.Length, 1]);
+            var dt = Tensor.From(spans, [spans.Length, 1]);
             state = Rnn.Flow.Forward(state, state.DType == DType.Float32 ? dt.ToSingle() : dt);
         }
 

@@ -6,12 +6,12 @@ namespace NeuralOde.Series.Latent;
 
 /// <summary>
 /// Tells classes of series apart by the latent state of a latent differential equation: irregular times, unequal lengths and missing values are welcome.
-/// Not for use on two threads at once.
+/// Not thread-safe.
 /// </summary>
 /// <example>
 /// <code>
-/// SeriesClassifier model = SeriesClassifierFitter.Fit(LabelledSeries.Read("JapaneseVowels_TRAIN.ts")).Classifier;
-/// SeriesClassification test = model.Evaluate(LabelledSeries.Read("JapaneseVowels_TEST.ts"));
+/// SeriesClassifier model = SeriesClassifierFitter.Fit(LabeledSeries.Read("JapaneseVowels_TRAIN.ts")).Classifier;
+/// SeriesClassification test = model.Evaluate(LabeledSeries.Read("JapaneseVowels_TEST.ts"));
 /// double accuracy = test.Accuracy;
 /// </code>
 /// </example>
@@ -48,10 +48,10 @@ public sealed class SeriesClassifier
         ArgumentNullException.ThrowIfNull(series);
         Scaling.Check(series);
         using IDisposable noGradients = GradientMode.Disable();
-        var probabilities = new double[series.Series.Count][];
+        double[][] probabilities = new double[series.Series.Count][];
         for (int first = 0; first < probabilities.Length; first += AtOnce)
         {
-            using TensorScope scope = TensorScope.Begin();
+            using var scope = TensorScope.Begin();
             TimeSeries[] some = [.. series.Series.Skip(first).Take(AtOnce).Select(x => Scaling.Observed(x)).Select(static x => LatentSeriesScaling.Encoded(x, x.Count))];
             Tensor logits = Network.Head.Forward(Model.Encode(SeriesBatch.From(some)).Mean);
             double[] values = (logits - logits.LogSumExp().Unsqueeze(1)).Exp().ToDoubles();
@@ -68,7 +68,7 @@ public sealed class SeriesClassifier
     /// <param name="series">Series of the same components; their classes are some of the model's, in any order.</param>
     /// <returns>What came out.</returns>
     /// <exception cref="SeriesException">The components differ, or there is a class that the model does not know.</exception>
-    public SeriesClassification Evaluate(LabelledSeries series)
+    public SeriesClassification Evaluate(LabeledSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
         int[] own = [.. series.Classes.Select(name => IndexOf(name))];

@@ -22,7 +22,7 @@ public abstract class SeriesEncoder : Module
     /// <summary>The number of components of the latent state.</summary>
     public int LatentCount { get; }
 
-    /// <summary>Whether the encoder reads beside each value whether it was observed, which series with missing components need.</summary>
+    /// <summary>Whether the encoder also reads, for each value, whether it was observed; series with missing components need it.</summary>
     public bool ReadsMask { get; }
 
     /// <summary>Encodes series.</summary>
@@ -49,7 +49,8 @@ public abstract class SeriesEncoder : Module
     {
         if (!ReadsMask && HasMissingComponents(batch))
         {
-            throw new ArgumentException("Some steps of these series miss some components, and this encoder could not tell a missing value from 0. Make it with readsMask: true.", nameof(batch));
+            throw new ArgumentException(
+                "Some steps of these series miss some components, and this encoder could not tell a missing value from 0. Make it with readsMask: true.", nameof(batch));
         }
 
         List<Tensor> parts = [batch.Values];

@@ -44,7 +44,7 @@ public sealed class SeriesForecast
         return (inside, count);
     }
 
-    /// <summary>Writes a row a time: the series' id where there is a name for it, the time, and for each component its mean, <c>NAME_lower</c> and <c>NAME_upper</c>.</summary>
+    /// <summary>Writes one row per time: the series' id where there is a name for it, the time, and for each component its mean, <c>NAME_lower</c> and <c>NAME_upper</c>.</summary>
     /// <param name="output">Where the text goes; it stays open.</param>
     public void WriteCsv(TextWriter output) => Table().WriteCsv(output);
 
@@ -59,7 +59,7 @@ public sealed class SeriesForecast
         for (int s = 0; s < series.Length; s++)
         {
             TimeSeries mean = Mean.Series[s];
-            var values = new double[3 * mean.Values.Length];
+            double[] values = new double[3 * mean.Values.Length];
             for (int i = 0; i < mean.Values.Length; i++)
             {
                 (values[3 * i], values[(3 * i) + 1], values[(3 * i) + 2]) = (mean.Values[i], Lower.Series[s].Values[i], Upper.Series[s].Values[i]);

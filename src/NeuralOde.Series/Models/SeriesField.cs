@@ -45,14 +45,14 @@ internal sealed class SeriesField : VectorField
 
     public SeriesFieldShape Layout { get; }
 
-    /// <summary>The matrices, which regularisation draws to zero; offsets it leaves alone.</summary>
+    /// <summary>The matrices, which regularization draws to zero; offsets it leaves alone.</summary>
     public IEnumerable<Parameter> Weights => _network.Layers.Select(static layer => layer.Weight).Append(_linear.Weight);
 
     public override Tensor Forward(Tensor t, Tensor z)
     {
         ArgumentNullException.ThrowIfNull(z);
         Tensor state = z.Slice(-1, 0, Layout.LearnedStates);
-        Tensor inside = Tensor.Minimum(Tensor.Maximum(state, _low), _high);
+        var inside = Tensor.Minimum(Tensor.Maximum(state, _low), _high);
         Tensor toTheBox = Pull * (inside - state);
         if (!Layout.HasClock)
         {
@@ -60,7 +60,7 @@ internal sealed class SeriesField : VectorField
         }
 
         // Later than any training time the clock stands still: the network knows nothing of what time does there.
-        Tensor clock = Tensor.Minimum((z.Slice(-1, Layout.LearnedStates, 1) * _clockScale) - 1, Tensor.Scalar(1, z.DType));
+        var clock = Tensor.Minimum((z.Slice(-1, Layout.LearnedStates, 1) * _clockScale) - 1, Tensor.Scalar(1, z.DType));
         Tensor derivative = _linear.Forward(inside) + _network.Forward(Tensor.Concatenate([inside, clock], -1)) + toTheBox;
         return Tensor.Concatenate([derivative, Tensor.Ones(z.Shape.With(-1, 1), z.DType)], -1);
     }

@@ -7,7 +7,7 @@ namespace NeuralOde.Series.Models;
 
 /// <summary>
 /// Dynamics learned from series, with everything that a forecast needs: the network, each series' initial state, and the map between natural and
-/// standardized values. Immutable, but not for use on two threads at once.
+/// standardized values. Immutable, but not thread-safe.
 /// </summary>
 /// <example>
 /// <code>
@@ -20,7 +20,7 @@ namespace NeuralOde.Series.Models;
 /// </example>
 public sealed class SeriesModel
 {
-    private static readonly AdaptiveSteps Steps = new() { RelativeTolerance = 1e-7, AbsoluteTolerance = 1e-9 };
+    private static readonly AdaptiveSteps s_steps = new() { RelativeTolerance = 1e-7, AbsoluteTolerance = 1e-9 };
 
     private readonly CompiledField<double> _compiled;
     private readonly Integrator<double> _integrator;
@@ -32,7 +32,7 @@ public sealed class SeriesModel
         SeriesName = seriesName;
         Paths = paths;
         _compiled = new CompiledField<double>(field, [1, field.Layout.StateLength]);
-        _integrator = new Integrator<double>(new Tsit5(), Steps, field.Layout.StateLength);
+        _integrator = new Integrator<double>(new Tsit5(), s_steps, field.Layout.StateLength);
     }
 
     /// <summary>The observed components' names.</summary>
@@ -81,7 +81,7 @@ public sealed class SeriesModel
         ArgumentNullException.ThrowIfNull(path);
         double[] states = PredictStates(path, times);
         int length = Field.Layout.StateLength, components = Field.Layout.Components;
-        var values = new double[times.Length * components];
+        double[] values = new double[times.Length * components];
         for (int i = 0; i < times.Length; i++)
         {
             states.AsSpan(i * length, components).CopyTo(values.AsSpan(i * components));
@@ -93,7 +93,8 @@ public sealed class SeriesModel
             ? new TimeSeries(path.Id, times, values)
             : throw new ForecastException(
                 ForecastReason.NotFinite,
-                $"The forecast of '{Components[infinite % components]}' leaves the range of numbers at {Scaling.Time.Name} = {Scaling.Time.Text(times[infinite / components])}. So far from the data the model means nothing.",
+                $"The forecast of '{Components[infinite % components]}' leaves the range of numbers at {Scaling.Time.Name} "
+                    + $"= {Scaling.Time.Text(times[infinite / components])}. So far from the data the model means nothing.",
                 "Forecast a shorter time.")
             {
                 Series = path.Id,
@@ -116,7 +117,9 @@ public sealed class SeriesModel
     /// <param name="step">The natural time between two values, above 0.</param>
     /// <returns>The series at the end of the data and every step after it.</returns>
     /// <exception cref="ArgumentException">The step is not above 0.</exception>
-    /// <exception cref="ForecastException">The time is not after the end of any series' data, the step makes over ten million values, or the dynamics cannot be solved so far ahead.</exception>
+    /// <exception cref="ForecastException">
+    /// The time is not after the end of any series' data, the step makes over ten million values, or the dynamics cannot be solved so far ahead.
+    /// </exception>
     public TimeSeriesSet Forecast(double until, double step)
     {
         if (!(step > 0 && double.IsFinite(step)))
@@ -127,7 +130,11 @@ public sealed class SeriesModel
         double earliest = Paths.Min(static x => x.DataEnd);
         if (!(until > earliest && double.IsFinite(until)))
         {
-            throw new ForecastException(ForecastReason.NotAfterData, $"A forecast goes past the end of the data, {Scaling.Time.Name} = {Scaling.Time.Text(earliest)}.", "Choose a later time.") { Time = earliest };
+            throw new ForecastException(
+                ForecastReason.NotAfterData, $"A forecast goes past the end of the data, {Scaling.Time.Name} = {Scaling.Time.Text(earliest)}.", "Choose a later time.")
+            {
+                Time = earliest,
+            };
         }
 
         const double MostValues = 1e7;
@@ -158,7 +165,7 @@ public sealed class SeriesModel
             throw new InvalidOperationException("The observed components alone do not decide how they change: there are hidden ones, or time has a say.");
         }
 
-        var state = new double[Field.Layout.StateLength];
+        double[] state = new double[Field.Layout.StateLength];
         Scaling.ToModel(natural, state);
         _compiled.Evaluate(0, state, velocity);
         for (int c = 0; c < velocity.Length; c++)
@@ -197,7 +204,7 @@ public sealed class SeriesModel
 
     private double[] PredictStates(SeriesPath path, ReadOnlySpan<double> times)
     {
-        var model = new double[times.Length];
+        double[] model = new double[times.Length];
         double slack = 1e-9 * (path.TrainingEnd - StartOf(path)) / Scaling.TimeScale;
         for (int i = 0; i < times.Length; i++)
         {
@@ -209,7 +216,7 @@ public sealed class SeriesModel
         }
 
         int length = Field.Layout.StateLength;
-        var states = new double[times.Length * length];
+        double[] states = new double[times.Length * length];
         int done = 0;
         for (int piece = 0; piece < path.Starts.Count; piece++)
         {
@@ -233,7 +240,7 @@ public sealed class SeriesModel
     private void SolvePiece(SeriesPath path, int piece, ReadOnlySpan<double> times, Span<double> states)
     {
         int length = Field.Layout.StateLength;
-        var initial = new double[length];
+        double[] initial = new double[length];
         double start = path.Starts[piece];
         for (int c = 0; c < Field.Layout.LearnedStates; c++)
         {
@@ -258,7 +265,7 @@ public sealed class SeriesModel
         }
 
         double[] since = [0, .. times[at..].ToArray().Select(t => t - start)];
-        var solved = new double[since.Length * length];
+        double[] solved = new double[since.Length * length];
         SolveResult result = _integrator.Solve(_compiled, initial, since, solved);
         if (!result.IsSuccess)
         {

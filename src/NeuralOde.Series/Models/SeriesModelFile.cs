@@ -109,7 +109,8 @@ internal static class SeriesModelFile
         SafeTensor owner = file["starts.series"];
         long[] owners = owner.Count == count
             ? owner.ToArray<long>()
-            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"the tensor 'starts.series' is {owner}; a model with {count} starts has as many of type I64.");
+            : throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.WrongShape, $"the tensor 'starts.series' is {owner}; a model with {count} starts has as many of type I64.");
         string[] ids = file.Names("series");
         double[] ends = Numbers(file, "series.ends", [ids.Length, 2]);
         var paths = new SeriesPath[ids.Length];

@@ -17,7 +17,10 @@ public readonly record struct ComponentScale(string Name, bool IsLog, double Mea
     {
         if (IsLog && natural <= 0)
         {
-            throw new SeriesException(SeriesReason.NotPositive, FormattableString.Invariant($"'{Name}' is modeled as a logarithm, and {natural} has none; its values must be above 0."), "Model it as it is.")
+            throw new SeriesException(
+                SeriesReason.NotPositive,
+                FormattableString.Invariant($"'{Name}' is modeled as a logarithm, and {natural} has none; its values must be above 0."),
+                "Model it as it is.")
             {
                 Component = Name,
             };
@@ -31,7 +34,7 @@ public readonly record struct ComponentScale(string Name, bool IsLog, double Mea
     /// <returns>The value in its natural unit.</returns>
     public double Restore(double standardized)
     {
-        var value = (standardized * Deviation) + Mean;
+        double value = (standardized * Deviation) + Mean;
         return IsLog ? Math.Exp(value) : value;
     }
 }

@@ -38,7 +38,9 @@ public sealed class Standardization
         {
             if (!double.IsFinite(component.Mean) || !IsPositive(component.Deviation))
             {
-                throw new ArgumentException($"'{component.Name}' has the mean {component.Mean:R} and the deviation {component.Deviation:R}; both must be finite, and the deviation positive.", nameof(components));
+                throw new ArgumentException(
+                    $"'{component.Name}' has the mean {component.Mean:R} and the deviation {component.Deviation:R}; both must be finite, and the deviation positive.",
+                    nameof(components));
             }
         }
 
@@ -78,7 +80,7 @@ public sealed class Standardization
     /// <remarks>
     /// <para>Mean and deviation (of the population) are over all observed values of a component in all series. A component whose
     /// values are all equal has the deviation 1.</para>
-    /// <para>The unit of time is the one in which the standardized values' root-mean-square slope between neighbouring observations is 1: for a
+    /// <para>The unit of time is the one in which the standardized values' root-mean-square slope between neighboring observations is 1: for a
     /// sinusoid, its period over 2π. It is kept between a hundredth of the longest series and the whole of it, so that densely
     /// sampled noise, whose slope means nothing, cannot make it tiny.</para>
     /// </remarks>
@@ -86,7 +88,7 @@ public sealed class Standardization
     {
         ArgumentNullException.ThrowIfNull(training);
         var scales = new ComponentScale[training.Components.Count];
-        for (var c = 0; c < scales.Length; c++)
+        for (int c = 0; c < scales.Length; c++)
         {
             scales[c] = StandardizationFit.Component(training, c);
         }
@@ -113,7 +115,7 @@ public sealed class Standardization
     public void ToModel(ReadOnlySpan<double> natural, Span<double> model)
     {
         CheckLengths(natural.Length, model.Length);
-        for (var i = 0; i < natural.Length; i++)
+        for (int i = 0; i < natural.Length; i++)
         {
             model[i] = Components[i % Components.Count].Standardize(natural[i]);
         }
@@ -126,7 +128,7 @@ public sealed class Standardization
     public void ToNatural(ReadOnlySpan<double> model, Span<double> natural)
     {
         CheckLengths(model.Length, natural.Length);
-        for (var i = 0; i < model.Length; i++)
+        for (int i = 0; i < model.Length; i++)
         {
             natural[i] = Components[i % Components.Count].Restore(model[i]);
         }
@@ -143,19 +145,20 @@ public sealed class Standardization
         if (!natural.Components.SequenceEqual(Components.Select(component => component.Name)))
         {
             throw new ArgumentException(
-                $"The series have the components {string.Join(", ", natural.Components)}; the model's are {string.Join(", ", Components.Select(component => component.Name))}, in this order.",
+                $"The series have the components {string.Join(", ", natural.Components)}; "
+                    + $"the model's are {string.Join(", ", Components.Select(component => component.Name))}, in this order.",
                 nameof(natural));
         }
 
         var transformed = natural.Series.Select(series =>
         {
-            var times = series.Times.ToArray();
-            for (var i = 0; i < times.Length; i++)
+            double[] times = series.Times.ToArray();
+            for (int i = 0; i < times.Length; i++)
             {
                 times[i] = ToModelTime(times[i]);
             }
 
-            var values = series.Values.ToArray();
+            double[] values = series.Values.ToArray();
             ToModel(values, values);
             return new TimeSeries(series.Id, times, values, series.Covariates, series.InputValues);
         });

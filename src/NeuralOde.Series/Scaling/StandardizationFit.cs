@@ -12,9 +12,9 @@ internal static class StandardizationFit
         var values = new List<double>();
         foreach (var series in training.Series)
         {
-            for (var point = 0; point < series.Count; point++)
+            for (int point = 0; point < series.Count; point++)
             {
-                var value = series[point, c];
+                double value = series[point, c];
                 if (!double.IsNaN(value))
                 {
                     values.Add(scale.Standardize(value));
@@ -24,7 +24,10 @@ internal static class StandardizationFit
 
         if (values.Count == 0)
         {
-            throw new SeriesException(SeriesReason.NoTrainingValue, $"'{training.Components[c]}' has no value in the training part.", "Hold out less, or leave the component out.") { Component = training.Components[c] };
+            throw new SeriesException(SeriesReason.NoTrainingValue, $"'{training.Components[c]}' has no value in the training part.", "Hold out less, or leave the component out.")
+            {
+                Component = training.Components[c],
+            };
         }
 
         if (values.Min() == values.Max())
@@ -33,10 +36,10 @@ internal static class StandardizationFit
         }
 
         // Divided by the largest, so that no square overflows.
-        var largest = values.Max(Math.Abs);
-        var mean = values.Sum(value => value / largest) / values.Count;
-        var variance = values.Sum(value => ((value / largest) - mean) * ((value / largest) - mean)) / values.Count;
-        var deviation = largest * Math.Sqrt(variance);
+        double largest = values.Max(Math.Abs);
+        double mean = values.Sum(value => value / largest) / values.Count;
+        double variance = values.Sum(value => ((value / largest) - mean) * ((value / largest) - mean)) / values.Count;
+        double deviation = largest * Math.Sqrt(variance);
         return scale with { Mean = largest * mean, Deviation = double.IsNormal(deviation) ? deviation : 1 };
     }
 
@@ -45,10 +48,10 @@ internal static class StandardizationFit
         double squaredSlope = 0, duration = 0;
         foreach (var series in training.Series)
         {
-            for (var c = 0; c < scales.Length; c++)
+            for (int c = 0; c < scales.Length; c++)
             {
-                var previous = -1;
-                for (var point = 0; point < series.Count; point++)
+                int previous = -1;
+                for (int point = 0; point < series.Count; point++)
                 {
                     if (double.IsNaN(series[point, c]))
                     {
@@ -57,9 +60,9 @@ internal static class StandardizationFit
 
                     if (previous >= 0)
                     {
-                        // ∫ (dx/dt)² dt for a straight line between neighbours.
-                        var gap = series.Times[point] - series.Times[previous];
-                        var change = scales[c].Standardize(series[point, c]) - scales[c].Standardize(series[previous, c]);
+                        // ∫ (dx/dt)² dt for a straight line between neighbors.
+                        double gap = series.Times[point] - series.Times[previous];
+                        double change = scales[c].Standardize(series[point, c]) - scales[c].Standardize(series[previous, c]);
                         squaredSlope += change * change / gap;
                         duration += gap;
                     }
@@ -69,13 +72,13 @@ internal static class StandardizationFit
             }
         }
 
-        var longest = training.Series.Max(series => series.Times[^1] - series.Times[0]);
+        double longest = training.Series.Max(series => series.Times[^1] - series.Times[0]);
         if (longest == 0)
         {
             return 1;
         }
 
-        var unit = squaredSlope > 0 ? Math.Sqrt(duration / squaredSlope) : longest;
+        double unit = squaredSlope > 0 ? Math.Sqrt(duration / squaredSlope) : longest;
         return Math.Clamp(unit, longest / MaximumModelSpan, longest);
     }
 }

@@ -15,7 +15,8 @@ namespace NeuralOde.Series.Tables;
 /// and lines that begin with <c>#</c> are passed over wherever a row may begin (so a missing value in a table of one column is
 /// written <c>NA</c>). A byte-order mark is allowed; the text is UTF-8, or UTF-16 with its mark.</para>
 /// <para>The delimiter is the comma, tab or semicolon that the header and the first row hold equally often outside quotes, the most
-/// frequent of several; where none does so, the header decides, first by comma, then tab, then semicolon. A header without any names one column. Whether a field is quoted does not change what it means: <c>"7"</c> is a number.</para>
+/// frequent of several; where none does so, the header decides, first by comma, then tab, then semicolon. A header without any names one column. Whether a field is
+/// quoted does not change what it means: <c>"7"</c> is a number.</para>
 /// <para>A row with more or fewer fields than the header, a delimiter at the end of a line, an empty or repeated column name, and a
 /// file without a header are errors (<see cref="TableException"/>). A table without rows is not.</para>
 /// </remarks>
@@ -37,7 +38,8 @@ public sealed class CsvTable
     {
         if (delimiter is { } given && (!char.IsAscii(given) || char.IsLetterOrDigit(given) || given is '"' or '#' or '\n' or '\r' or ' ' or '.' or '-' or '+' or '\0'))
         {
-            throw new ArgumentException($"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab or '|'.", nameof(delimiter));
+            throw new ArgumentException(
+                $"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab or '|'.", nameof(delimiter));
         }
 
         var parser = new CsvParser(text, name, delimiter);
@@ -80,7 +82,7 @@ public sealed class CsvTable
             throw new IOException($"Cannot read '{path}': it is a folder. Name a file inside it.");
         }
 
-        var bytes = File.ReadAllBytes(path);
+        byte[] bytes = File.ReadAllBytes(path);
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
             // What spreadsheets call "Unicode text".
@@ -121,15 +123,15 @@ public sealed class CsvTable
     /// <exception cref="TableException">There is none, or several differ in case only; the message lists the columns and suggests the nearest.</exception>
     public int ColumnIndex(string column)
     {
-        if (TryColumnIndex(column, out var index))
+        if (TryColumnIndex(column, out int index))
         {
             return index;
         }
 
-        var hint = Columns.Count == 1
+        string hint = Columns.Count == 1
             ? $"The header on line {_headerLine} names the single column '{Columns[0]}'; columns are separated by commas, semicolons or tabs."
             : $"The columns are {List(Columns)}.";
-        var nearest = NearestName.Find(column, Columns);
+        string? nearest = NearestName.Find(column, Columns);
         if (Columns.Count(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1)
         {
             hint = $"Several columns differ from it in case only; write the name exactly. {hint}";
@@ -147,8 +149,8 @@ public sealed class CsvTable
     {
         ArgumentNullException.ThrowIfNull(column);
         index = -1;
-        var similar = 0;
-        for (var i = 0; i < Columns.Count; i++)
+        int similar = 0;
+        for (int i = 0; i < Columns.Count; i++)
         {
             if (Columns[i] == column)
             {
@@ -195,19 +197,19 @@ public sealed class CsvTable
     {
         var field = Field(row, column);
         return IsMissing(field) ? double.NaN
-            : TryNumber(field, out var number) ? number
+            : TryNumber(field, out double number) ? number
             : throw NotANumber(row, column);
     }
 
     /// <summary>A column as numbers.</summary>
     /// <param name="column">The column's name, found as by <see cref="ColumnIndex"/>.</param>
-    /// <returns>A number a row; NaN where the value is missing.</returns>
+    /// <returns>One number per row; NaN where the value is missing.</returns>
     /// <exception cref="TableException">There is no such column, or a field is neither a finite number nor a missing value.</exception>
     public double[] Numbers(string column)
     {
-        var index = ColumnIndex(column);
-        var numbers = new double[RowCount];
-        for (var row = 0; row < numbers.Length; row++)
+        int index = ColumnIndex(column);
+        double[] numbers = new double[RowCount];
+        for (int row = 0; row < numbers.Length; row++)
         {
             numbers[row] = Number(row, index);
         }
@@ -217,13 +219,13 @@ public sealed class CsvTable
 
     /// <summary>A column as text.</summary>
     /// <param name="column">The column's name, found as by <see cref="ColumnIndex"/>.</param>
-    /// <returns>A text a row.</returns>
+    /// <returns>One text per row.</returns>
     /// <exception cref="TableException">There is no such column.</exception>
     public string[] Texts(string column)
     {
-        var index = ColumnIndex(column);
-        var texts = new string[RowCount];
-        for (var row = 0; row < texts.Length; row++)
+        int index = ColumnIndex(column);
+        string[] texts = new string[RowCount];
+        for (int row = 0; row < texts.Length; row++)
         {
             texts[row] = Text(row, index);
         }
@@ -239,7 +241,7 @@ public sealed class CsvTable
             throw new ArgumentOutOfRangeException(nameof(column), column, $"{Name} has {Columns.Count} columns; column must be from 0 to {Columns.Count - 1}.");
         }
 
-        var field = (row * Columns.Count) + column;
+        int field = (row * Columns.Count) + column;
         return _text.AsSpan(_begins[field], _lengths[field]);
     }
 
@@ -252,15 +254,17 @@ public sealed class CsvTable
     internal static bool TryNumber(ReadOnlySpan<byte> field, out double number) =>
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
-    /// <summary>An error at a field that is no number.</summary>
+    /// <summary>An error at a field that is not a number.</summary>
     internal TableException NotANumber(int row, int column, TableReason reason = TableReason.NotANumber, string note = "", string? orElse = null)
     {
-        var text = Text(row, column);
-        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-        var advice = isNumber ? "Write NA where a value is missing."
+        string text = Text(row, column);
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        string advice = isNumber ? "Write NA where a value is missing."
             : text.Contains(',') ? "Write a decimal point, not a comma, and no thousands separators."
             : "Write NA, NaN or nothing where a value is missing.";
-        return Fault(row, column, reason, $"{Shorten(text)} is {(isNumber ? "not finite, or too large for double precision" : "not a number")}{note}.", orElse is null ? advice : $"{advice} {orElse}");
+        return Fault(
+            row, column, reason, $"{Shorten(text)} is {(isNumber ? "not finite, or too large for double precision" : "not a number")}{note}.",
+            orElse is null ? advice : $"{advice} {orElse}");
     }
 
     /// <summary>An error at one field.</summary>
@@ -272,7 +276,7 @@ public sealed class CsvTable
     internal static string List(IReadOnlyList<string> names)
     {
         const int Shown = 20;
-        var list = string.Join(", ", names.Take(Shown));
+        string list = string.Join(", ", names.Take(Shown));
         return names.Count <= Shown ? list : $"{list} and {names.Count - Shown} more";
     }
 

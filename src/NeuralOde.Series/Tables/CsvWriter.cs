@@ -36,7 +36,7 @@ public sealed class CsvWriter
 
         _output = output;
         _columns = columns.Count;
-        foreach (var column in columns)
+        foreach (string column in columns)
         {
             Add(column);
         }
@@ -59,7 +59,7 @@ public sealed class CsvWriter
         }
 
         // A row of one empty field would be a blank line, which is no row.
-        var quote = value.Length == 0
+        bool quote = value.Length == 0
             ? _columns == 1
             : value.AsSpan().ContainsAny(",;\t\"\r\n") || value[0] is '#' or ' ' or '\uFEFF' || value[^1] == ' ';
         if (quote)

@@ -11,13 +11,13 @@ namespace NeuralOde.Series.Times;
 /// <param name="Format">How the times were written; never <see cref="TimeFormat.Automatic"/>.</param>
 public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, TimeFormat Format = TimeFormat.Number)
 {
-    private static readonly string[] IsoFormats =
+    private static readonly string[] s_isoFormats =
     [
         "yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF", "yyyy-MM-ddTHH:mmzzz", "yyyy-MM-ddTHH:mm:sszzz",
         "yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz",
     ];
 
-    private static readonly string[] CompactFormats = ["yyyyMMdd"];
+    private static readonly string[] s_compactFormats = ["yyyyMMdd"];
 
     /// <summary>Whether times are dates.</summary>
     public bool IsDate => Origin is not null;
@@ -40,14 +40,14 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
         }
 
         // A double holds a few thousand years of days to about a tick; microseconds are safely exact.
-        var ticks = Math.Round(time * TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond;
+        double ticks = Math.Round(time * TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond;
         if (!(Math.Abs(ticks) < long.MaxValue) || (DateTime.MinValue - origin).Ticks > ticks || (DateTime.MaxValue - origin).Ticks < ticks)
         {
             throw new ArgumentOutOfRangeException(nameof(time), time, $"The time is in {Unit}, and must lie in the years 1 to 9999.");
         }
 
         var date = origin.AddTicks((long)ticks);
-        var format = date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF";
+        string format = date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF";
         return date.ToString(format, CultureInfo.InvariantCulture);
     }
 
@@ -58,7 +58,7 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
     public double Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var utf8 = Encoding.UTF8.GetBytes(text.Trim());
+        byte[] utf8 = Encoding.UTF8.GetBytes(text.Trim());
         if (Origin is { } origin)
         {
             return TryDate(utf8, Format, out var date) || TryDate(utf8, TimeFormat.IsoDate, out date)
@@ -66,7 +66,7 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
                 : throw new TimeException(TimeReason.NotADate, $"'{text}' is not a date, and times are dates here.", $"Write {Example(Format)}.");
         }
 
-        return CsvTable.TryNumber(utf8, out var number)
+        return CsvTable.TryNumber(utf8, out double number)
             ? number
             : throw new TimeException(TimeReason.NotANumber, $"'{text}' is not a number, and times are numbers here, in the unit of '{Name}'.", "Write a number such as 12.5.");
     }
@@ -92,10 +92,10 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
         // 'zzz' knows offsets only; Z is the offset zero.
         if (characters[^1] == 'Z' && characters.Length + 5 <= Longest)
         {
-            Span<char> spelt = stackalloc char[characters.Length + 5];
-            characters[..^1].CopyTo(spelt);
-            "+00:00".CopyTo(spelt[^6..]);
-            return TryDate((ReadOnlySpan<char>)spelt, format, out date);
+            Span<char> spelled = stackalloc char[characters.Length + 5];
+            characters[..^1].CopyTo(spelled);
+            "+00:00".CopyTo(spelled[^6..]);
+            return TryDate((ReadOnlySpan<char>)spelled, format, out date);
         }
 
         return TryDate((ReadOnlySpan<char>)characters, format, out date);
@@ -111,9 +111,9 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
 
     private static bool TryDate(ReadOnlySpan<char> text, TimeFormat format, out DateTime date)
     {
-        var parsed = DateTimeOffset.TryParseExact(
+        bool parsed = DateTimeOffset.TryParseExact(
             text,
-            format == TimeFormat.CompactDate ? CompactFormats : IsoFormats,
+            format == TimeFormat.CompactDate ? s_compactFormats : s_isoFormats,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var moment);

@@ -79,7 +79,7 @@ public sealed class BatchIntegrator<T>
     /// <param name="field">Vector field of all problems; called from several threads at once.</param>
     /// <param name="batch">The problems; receives their states and results.</param>
     /// <param name="threads">Number of threads; 0 (the default) is one per processor.</param>
-    /// <param name="cancellationToken">Looked at before every step; problems that have not ended get <see cref="SolveStatus.Cancelled"/>.</param>
+    /// <param name="cancellationToken">Looked at before every step; problems that have not ended get <see cref="SolveStatus.Canceled"/>.</param>
     /// <exception cref="ArgumentException">The batch has other lengths.</exception>
     /// <exception cref="InvalidOperationException">The integrator or the batch is in use, or a problem has no output times.</exception>
     public void Solve(IBatchField<T> field, OdeBatch<T> batch, int threads = 0, CancellationToken cancellationToken = default)

@@ -239,13 +239,13 @@ internal sealed unsafe partial class BatchWorker<T>
             if (_isActive[lane])
             {
                 double t = _fixed is null ? Numbers(Start)[lane] : CountFixed(lane, Numbers(Taken)[lane] - 1);
-                Finish(lane, SolveStatus.Cancelled, t);
+                Finish(lane, SolveStatus.Canceled, t);
             }
         }
 
         for (int problem = queue.Take(); problem >= 0; problem = queue.Take())
         {
-            _batch.SetResult(problem, new SolveResult(SolveStatus.Cancelled, _batch.TimesOf(problem)[0], 0, -1, default));
+            _batch.SetResult(problem, new SolveResult(SolveStatus.Canceled, _batch.TimesOf(problem)[0], 0, -1, default));
         }
     }
 

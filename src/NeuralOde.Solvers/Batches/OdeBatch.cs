@@ -109,14 +109,14 @@ public sealed class OdeBatch<T>
 
     /// <summary>Throws where a problem was not solved: the first of them.</summary>
     /// <exception cref="OdeSolveException">A problem failed; the message says which, where and why.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public void ThrowIfFailed()
     {
         RequireSolved();
         int failed = Array.FindIndex(_results, static x => !x.IsSuccess);
         if (failed >= 0)
         {
-            throw _results[failed].Status == SolveStatus.Cancelled
+            throw _results[failed].Status == SolveStatus.Canceled
                 ? new OperationCanceledException(_results[failed].ToString())
                 : new OdeSolveException(_results[failed], FormattableString.Invariant($"Problem {failed} of {Count}: "));
         }

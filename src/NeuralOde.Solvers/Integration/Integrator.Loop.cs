@@ -22,7 +22,7 @@ public sealed partial class Integrator<T>
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                return Result(SolveStatus.Cancelled, t, plan);
+                return Result(SolveStatus.Canceled, t, plan);
             }
 
             if (_accepted + _rejected >= maxAttempts)
@@ -171,7 +171,7 @@ public sealed partial class Integrator<T>
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                status = SolveStatus.Cancelled;
+                status = SolveStatus.Canceled;
                 return false;
             }
 

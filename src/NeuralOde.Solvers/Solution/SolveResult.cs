@@ -37,14 +37,14 @@ public readonly struct SolveResult
 
     /// <summary>Throws unless the solve succeeded.</summary>
     /// <exception cref="OdeSolveException">The solve failed; the message says where, why and what to try.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public void ThrowIfFailed()
     {
         switch (Status)
         {
             case SolveStatus.Success or SolveStatus.Terminated:
                 return;
-            case SolveStatus.Cancelled:
+            case SolveStatus.Canceled:
                 throw new OperationCanceledException(ToString());
             default:
                 throw new OdeSolveException(this);
@@ -68,7 +68,7 @@ public readonly struct SolveResult
             $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R})."),
         SolveStatus.StepLimit => Invariant(
             $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}); a stiff problem needs many steps of an explicit method."),
-        _ => Invariant($"The solve was cancelled at t = {Time:R}."),
+        _ => Invariant($"The solve was canceled at t = {Time:R}."),
     };
 
     /// <summary>What to try; null where the solve did not fail.</summary>

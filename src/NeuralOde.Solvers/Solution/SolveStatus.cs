@@ -15,8 +15,8 @@ public enum SolveStatus
     /// <summary>As many attempts as the controller allows (<see cref="AdaptiveSteps.MaxSteps"/>) were made before the last output time.</summary>
     StepLimit,
 
-    /// <summary>The caller cancelled.</summary>
-    Cancelled,
+    /// <summary>The caller canceled.</summary>
+    Canceled,
 
     /// <summary>The initial state holds an infinity or something that is not a number; the vector field was not evaluated.</summary>
     InitialStateNotFinite,

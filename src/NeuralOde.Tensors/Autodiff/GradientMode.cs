@@ -4,16 +4,16 @@ namespace NeuralOde.Tensors;
 public static class GradientMode
 {
     [ThreadStatic]
-    private static int t_disabled;
+    private static int s_disabled;
 
     /// <summary>Whether operations on tensors that require a gradient are recorded.</summary>
-    public static bool IsEnabled => t_disabled == 0;
+    public static bool IsEnabled => s_disabled == 0;
 
     /// <summary>Records nothing until the returned object is disposed: for evaluation and prediction.</summary>
     /// <returns>Dispose it to record again.</returns>
     public static IDisposable Disable()
     {
-        t_disabled++;
+        s_disabled++;
         return new Scope();
     }
 
@@ -26,7 +26,7 @@ public static class GradientMode
             if (!_disposed)
             {
                 _disposed = true;
-                t_disabled--;
+                s_disabled--;
             }
         }
     }

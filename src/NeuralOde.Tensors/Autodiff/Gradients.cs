@@ -16,7 +16,9 @@ public static class Gradients
         ArgumentNullException.ThrowIfNull(output);
         return output.ElementCount == 1
             ? VectorJacobianProduct([output], withRespectTo, [Tensor.Ones(output.Shape, output.DType)], createGraph)
-            : throw new ArgumentException($"A gradient is of a scalar; this tensor has shape {output.Shape}. Sum or average it first, or use {nameof(VectorJacobianProduct)} with a cotangent.", nameof(output));
+            : throw new ArgumentException(
+                $"A gradient is of a scalar; this tensor has shape {output.Shape}. Sum or average it first, or use {nameof(VectorJacobianProduct)} with a cotangent.",
+                nameof(output));
     }
 
     /// <summary>The vector-Jacobian products <c>Σ cotangentᵢ · ∂outputᵢ/∂x</c> for each <c>x</c>.</summary>
@@ -45,7 +47,8 @@ public static class Gradients
 
             if (outputs[i].DType != cotangents[i].DType)
             {
-                throw new ArgumentException($"Output {i} is {outputs[i].DType.Name()} and its cotangent {cotangents[i].DType.Name()}; convert one with ToSingle() or ToDouble().", nameof(cotangents));
+                throw new ArgumentException(
+                    $"Output {i} is {outputs[i].DType.Name()} and its cotangent {cotangents[i].DType.Name()}; convert one with ToSingle() or ToDouble().", nameof(cotangents));
             }
         }
 
@@ -143,7 +146,9 @@ public static class Gradients
 
         if (versions != tensor.ParameterVersions)
         {
-            throw new InvalidOperationException($"A parameter or buffer changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, so the gradient would be wrong. Call Backward before the optimizer's step, and before a buffer is set.");
+            throw new InvalidOperationException(
+                $"A parameter or buffer changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, "
+                    + "so the gradient would be wrong. Call Backward before the optimizer's step, and before a buffer is set.");
         }
     }
 

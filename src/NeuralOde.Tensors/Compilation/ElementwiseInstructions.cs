@@ -12,11 +12,11 @@ namespace NeuralOde.Tensors;
 internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T>? kernel, Buffer<T>[] inputs, Buffer<T> output) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    protected readonly T* _first = inputs[0].Pointer;
-    protected readonly T* _second = inputs.Length > 1 ? inputs[1].Pointer : null;
-    protected readonly T* _third = inputs.Length > 2 ? inputs[2].Pointer : null;
-    protected readonly T* _output = output.Pointer;
-    protected readonly int _length = output.Length;
+    protected readonly T* First = inputs[0].Pointer;
+    protected readonly T* Second = inputs.Length > 1 ? inputs[1].Pointer : null;
+    protected readonly T* Third = inputs.Length > 2 ? inputs[2].Pointer : null;
+    protected readonly T* Output = output.Pointer;
+    protected readonly int Length = output.Length;
 
     public override Division Division => kernel?.Divide(output.Length) ?? default;
 
@@ -32,10 +32,10 @@ internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T>? kernel, Buff
     /// <param name="moves">Which operands (bits 0 to 2) and whether the output (bit 3) are read along; the others are scalars or hold one tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void RunTile(nint start, int length, int moves) => Run(
-        _first + ((moves & 1) != 0 ? start : 0),
-        _second + ((moves & 2) != 0 ? start : 0),
-        _third + ((moves & 4) != 0 ? start : 0),
-        _output + ((moves & 8) != 0 ? start : 0),
+        First + ((moves & 1) != 0 ? start : 0),
+        Second + ((moves & 2) != 0 ? start : 0),
+        Third + ((moves & 4) != 0 ? start : 0),
+        Output + ((moves & 8) != 0 ? start : 0),
         length);
 }
 
@@ -45,7 +45,7 @@ internal sealed unsafe class UnaryInstruction<T, TOperator>(Kernel<T> kernel, Bu
     where TOperator : struct, IUnaryOperator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.Unary<T, TOperator>(_first, _output, _length);
+    public override void Run() => Map.Unary<T, TOperator>(First, Output, Length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Unary<T, TOperator>(first, output, length);
@@ -57,7 +57,7 @@ internal sealed unsafe class BinaryInstruction<T, TOperator>(Kernel<T> kernel, B
     where TOperator : struct, IBinaryOperator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.Binary<T, TOperator>(_first, _second, _output, _length);
+    public override void Run() => Map.Binary<T, TOperator>(First, Second, Output, Length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Binary<T, TOperator>(first, second, output, length);
@@ -69,7 +69,7 @@ internal sealed unsafe class ScalarRightInstruction<T, TOperator>(Kernel<T> kern
     where TOperator : struct, IBinaryOperator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.BinaryScalarRight<T, TOperator>(_first, *_second, _output, _length);
+    public override void Run() => Map.BinaryScalarRight<T, TOperator>(First, *Second, Output, Length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarRight<T, TOperator>(first, *second, output, length);
@@ -81,7 +81,7 @@ internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Kernel<T> kerne
     where TOperator : struct, IBinaryOperator<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.BinaryScalarLeft<T, TOperator>(*_first, _second, _output, _length);
+    public override void Run() => Map.BinaryScalarLeft<T, TOperator>(*First, Second, Output, Length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarLeft<T, TOperator>(*first, second, output, length);
@@ -95,7 +95,7 @@ internal sealed unsafe class TernaryInstruction<T, TOperator>(Kernel<T>? kernel,
     private readonly int _streams = (inputs[0].Length > 1 ? 1 : 0) | (inputs[1].Length > 1 ? 2 : 0) | (inputs[2].Length > 1 ? 4 : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.Ternary<T, TOperator>(_first, _second, _third, _streams, _output, _length);
+    public override void Run() => Map.Ternary<T, TOperator>(First, Second, Third, _streams, Output, Length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Ternary<T, TOperator>(first, second, third, _streams, output, length);

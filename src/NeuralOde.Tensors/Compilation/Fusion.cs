@@ -8,8 +8,8 @@ internal static class Fusion
     /// <summary>Copies the graph that the outputs need into another, with operations joined where the intermediate value has one reader.</summary>
     public static GraphNode[] Apply(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, GraphBuilder target)
     {
-        var uses = new int[nodes.Count];
-        var needed = new bool[nodes.Count];
+        int[] uses = new int[nodes.Count];
+        bool[] needed = new bool[nodes.Count];
         foreach (GraphNode output in outputs)
         {
             needed[output.Id] = true;

@@ -27,7 +27,9 @@ internal sealed class GraphBuilder(DType dtype)
     {
         if (tensor.DType != dtype)
         {
-            throw new ArgumentException($"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. Convert it first: one program has one element type.");
+            throw new ArgumentException(
+                $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
+                    + "Convert it first: one program has one element type.");
         }
 
         Trace.CheckCapture(tensor);

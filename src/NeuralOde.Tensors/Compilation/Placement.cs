@@ -112,7 +112,7 @@ internal sealed class Placement
     /// </summary>
     private int[] PlaceOutputs()
     {
-        var copies = new int[_outputs.Length];
+        int[] copies = new int[_outputs.Length];
         for (int i = 0; i < _outputs.Length; i++)
         {
             GraphNode root = Root(_outputs[i]);

@@ -11,7 +11,8 @@ namespace NeuralOde.Tensors;
 /// <remarks>
 /// The function is called once, with symbolic tensors, and the operations that it makes are written down (traced). Parameters
 /// that it uses are read live at every run; other captured tensors and all numbers are constants. C# control flow is
-/// followed once, while tracing. Moves of buffers (<see cref="Parameter.MoveTowards"/>) are done at the end of every run. An instance holds the memory of its intermediate values, so it must not be run on two threads at once.
+/// followed once, while tracing. Moves of buffers (<see cref="Parameter.MoveTowards"/>) are done at the end of every run. An instance holds the memory of its
+/// intermediate values, so it is not thread-safe.
 /// </remarks>
 public sealed class Program<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -68,11 +69,14 @@ public sealed class Program<T>
     public int ArenaLength { get; }
 
     /// <summary>Compiles a function.</summary>
-    /// <param name="function">From symbolic tensors, one an input, to the results.</param>
+    /// <param name="function">From symbolic tensors, one per input, to the results.</param>
     /// <param name="inputs">The arguments' names and shapes.</param>
     /// <returns>The program.</returns>
     /// <exception cref="ArgumentException">An operation's shapes do not fit, or element types are mixed.</exception>
-    /// <exception cref="InvalidOperationException">The function reads the value of a symbolic tensor, captures a tensor with a gradient history, reads the value of a parameter, or returns <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The function reads the value of a symbolic tensor, captures a tensor with a gradient history, reads the value of a parameter, or returns
+    /// <see langword="null"/>.
+    /// </exception>
     public static Program<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, params ProgramInput[] inputs) => CompileInTiles(TileGroups.TileBytes, function, inputs);
 
     /// <summary>The same with tiles of another size than the cache asks for, so that tests need no long operands to have many.</summary>
@@ -125,7 +129,7 @@ public sealed class Program<T>
         }
     }
 
-    /// <summary>The program as text, a line an instruction, with the shape of each value and its place in memory.</summary>
+    /// <summary>The program as text, one line per instruction, with the shape of each value and its place in memory.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => _text;
 

@@ -79,7 +79,8 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
                 string text = $"result {i} = copy({_names[outputs[i].Id]})  {outputs[i].Shape} at {_placement.Copies[i]}";
 
                 // Nothing else is ever written to a result's place, so what only depends on parameters stays there.
-                (Placement.Root(outputs[i]).IsStatic ? refresh : body).Add((new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], arena.Buffer.Slice(_placement.Copies[i], outputs[i].Shape.ElementCount)), text));
+                (Placement.Root(outputs[i]).IsStatic ? refresh : body).Add(
+                    (new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], arena.Buffer.Slice(_placement.Copies[i], outputs[i].Shape.ElementCount)), text));
             }
         }
 

@@ -19,7 +19,7 @@ internal sealed class StepPairs
     {
         _inner = new GraphNode?[nodes.Count];
         _isInner = new bool[nodes.Count];
-        var readers = new int[nodes.Count];
+        int[] readers = new int[nodes.Count];
         foreach (GraphNode node in nodes)
         {
             if (needed[node.Id] && node.Operation is not Reshape)

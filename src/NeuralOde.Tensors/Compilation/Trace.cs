@@ -9,19 +9,19 @@ namespace NeuralOde.Tensors;
 internal sealed class Trace : IDisposable
 {
     [ThreadStatic]
-    private static Trace? t_current;
+    private static Trace? s_current;
 
     private readonly Trace? _outer;
     private readonly List<BufferUpdate> _updates = [];
 
     private Trace()
     {
-        _outer = t_current;
-        t_current = this;
+        _outer = s_current;
+        s_current = this;
     }
 
     /// <summary>The trace under way on this thread.</summary>
-    public static Trace? Current => t_current;
+    public static Trace? Current => s_current;
 
     /// <summary>Opens a trace on this thread.</summary>
     public static Trace Begin() => new();
@@ -36,13 +36,13 @@ internal sealed class Trace : IDisposable
     public Tensor Input(Shape shape, DType dtype) => new(shape, dtype, this, null, []);
 
     /// <inheritdoc/>
-    public void Dispose() => t_current = _outer;
+    public void Dispose() => s_current = _outer;
 
     /// <summary>The trace that must record an operation on these inputs, or <see langword="null"/> if it is to be run at once.</summary>
     /// <exception cref="InvalidOperationException">A symbolic tensor of another trace, or a tensor with a gradient history, is used.</exception>
     public static Trace? For(Tensor[] inputs)
     {
-        Trace? current = t_current;
+        Trace? current = s_current;
         bool concerned = false;
         foreach (Tensor input in inputs)
         {

@@ -32,7 +32,10 @@ internal static class WeightLayout
         return graph.AddAsIs(multiply with { TransposeRight = !multiply.TransposeRight }, inputs[0], turned);
     }
 
-    /// <summary>Whether the kernels are faster where the right factor has contiguous columns; measured, and in line with the choices of <see cref="GemmPaths{T, TVector}"/>.</summary>
+    /// <summary>
+    /// Whether the kernels are faster where the right factor has contiguous columns; measured, and in line with the choices of
+    /// <see cref="GemmPaths{T, TVector}"/>.
+    /// </summary>
     private static bool PrefersTransposed(GemmShape shape, int elementSize)
     {
         (int rows, int columns, int inner) = (shape.M, shape.N, shape.K);

@@ -95,7 +95,7 @@ internal sealed record Binary(BinaryFunction Function) : Operation
             return y - 1.0;
         }
 
-        Tensor zero = Tensor.Full(Shape.Scalar, 0, x.DType);
+        var zero = Tensor.Full(Shape.Scalar, 0, x.DType);
         return y - 1.0 + (y.EqualTo(zero) * x.EqualTo(zero));
     }
 
@@ -195,6 +195,7 @@ internal sealed class BroadcastKernel<T, TOperator>(int[] leftStrides, int[] rig
     {
         Span<int> share = stackalloc int[lengths.Length];
         Map.BroadcastBinary<T, TOperator>(
-            inputs[0].Span[(first * leftStrides[0])..], leftStrides, inputs[1].Span[(first * rightStrides[0])..], rightStrides, Broadcasting.Share(lengths, count, share), Broadcasting.Share(output, lengths, first, count));
+            inputs[0].Span[(first * leftStrides[0])..], leftStrides, inputs[1].Span[(first * rightStrides[0])..], rightStrides,
+            Broadcasting.Share(lengths, count, share), Broadcasting.Share(output, lengths, first, count));
     }
 }

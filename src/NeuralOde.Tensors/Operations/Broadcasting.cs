@@ -9,7 +9,7 @@ internal static class Broadcasting
     /// <summary>Strides that read a tensor of shape <paramref name="input"/> as if it had shape <paramref name="output"/>: 0 along a repeated axis.</summary>
     public static int[] Strides(Shape input, Shape output)
     {
-        var strides = new int[output.Rank];
+        int[] strides = new int[output.Rank];
         int[] own = input.Strides();
         for (int i = 1; i <= input.Rank; i++)
         {

@@ -27,7 +27,9 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
     {
         if (input.Rank != 4 || weight.Rank != 4 || input[3] != weight[2] || weight[0] < 1 || weight[1] < 1)
         {
-            throw new ArgumentException($"A convolution takes an input [images, height, width, channels] and a weight [kernel height, kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
+            throw new ArgumentException(
+                "A convolution takes an input [images, height, width, channels] and a weight [kernel height, "
+                    + $"kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
         }
 
         var sizes = new ConvolutionSizes(input.Lengths, weight.Lengths, Stride, Padding);
@@ -45,7 +47,10 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
     ];
 }
 
-/// <summary>The gradient of a convolution's input: cotangent [n, h', w', o] and turned weight (<see cref="TurnWeight"/>) to [n, h, w, c]. Also known as a transposed convolution.</summary>
+/// <summary>
+/// The gradient of a convolution's input: cotangent [n, h', w', o] and turned weight (<see cref="TurnWeight"/>) to [n, h, w, c]. Also known as a
+/// transposed convolution.
+/// </summary>
 internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, int Width) : Operation
 {
     public override string Name => "convolution_data_gradient";
@@ -58,7 +63,8 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
         return new Shape(sizes.Images, sizes.Height, sizes.Width, sizes.Channels);
     }
 
-    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new ConvolutionDataGradientKernel<T, ReluGradientOperator<T>>(Sizes(inputs[0], inputs[1]), false);
+    public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) =>
+        new ConvolutionDataGradientKernel<T, ReluGradientOperator<T>>(Sizes(inputs[0], inputs[1]), false);
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
@@ -74,11 +80,16 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
         ConvolutionSizes sizes = Forward.Sizes(new Shape(cotangent[0], Height, Width, weight[2]), weight);
         return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)
             ? sizes
-            : throw new ArgumentException($"The cotangent of a convolution of {Height}x{Width} images with a weight {weight} has shape [n, {sizes.OutputHeight}, {sizes.OutputWidth}, {sizes.Outputs}], not {cotangent}.");
+            : throw new ArgumentException(
+                $"The cotangent of a convolution of {Height}x{Width} images with a weight {weight} has shape [n, "
+                    + $"{sizes.OutputHeight}, {sizes.OutputWidth}, {sizes.Outputs}], not {cotangent}.");
     }
 }
 
-/// <summary>A convolution's weight [kh, kw, c, o] in the order in which the gradient of its input reads it, said to be [kh, kw, o, c], or back from there: a permutation of the elements.</summary>
+/// <summary>
+/// A convolution's weight [kh, kw, c, o] in the order in which the gradient of its input reads it, said to be [kh, kw, o, c], or back from there: a
+/// permutation of the elements.
+/// </summary>
 internal sealed record TurnWeight(int Stride, bool Back) : Operation
 {
     public override string Name => Back ? "turn_weight_back" : "turn_weight";
@@ -127,7 +138,9 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
         ConvolutionSizes sizes = Forward.Sizes(input, new Shape(KernelHeight, KernelWidth, input[-1], cotangent[-1]));
         return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)
             ? sizes
-            : throw new ArgumentException($"The cotangent of a convolution of {input} with a kernel of {KernelHeight}x{KernelWidth} has shape [{sizes.Images}, {sizes.OutputHeight}, {sizes.OutputWidth}, o], not {cotangent}.");
+            : throw new ArgumentException(
+                $"The cotangent of a convolution of {input} with a kernel of {KernelHeight}x{KernelWidth} "
+                    + $"has shape [{sizes.Images}, {sizes.OutputHeight}, {sizes.OutputWidth}, o], not {cotangent}.");
     }
 
     private sealed class WeightGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T>

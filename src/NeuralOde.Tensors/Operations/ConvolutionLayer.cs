@@ -4,7 +4,10 @@ using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
 
-/// <summary>A convolution, what is added to every image, and an activation, in one kernel: input, weight and, where <paramref name="HasStart"/> says so, a number for each output channel or an image.</summary>
+/// <summary>
+/// A convolution, what is added to every image, and an activation, in one kernel: input, weight and, where <paramref name="HasStart"/> says so, a
+/// number for each output channel or an image.
+/// </summary>
 internal sealed record ConvolutionLayer(Convolution Product, bool HasStart, UnaryFunction? Activation) : Operation
 {
     public override string Name => $"{Product.Name}{(HasStart ? "+shift" : "")}{(Activation is { } function ? "+" + function.ProgramName : "")}";
@@ -67,7 +70,10 @@ internal sealed class ConvolutionKernel<T, TActivation>(ConvolutionSizes sizes, 
     }
 }
 
-/// <summary>The gradient of a convolution's input times the derivative of the activation that the input came from, element by element: cotangent, turned weight, and the activation's output.</summary>
+/// <summary>
+/// The gradient of a convolution's input times the derivative of the activation that the input came from, element by element: cotangent, turned
+/// weight, and the activation's output.
+/// </summary>
 internal sealed record ConvolutionActivationGradient(ConvolutionDataGradient Product, ActivationFunction Function) : Operation
 {
     public override string Name => $"{Product.Name}+{Function.ProgramName}_gradient";
@@ -87,7 +93,10 @@ internal sealed record ConvolutionActivationGradient(ConvolutionDataGradient Pro
     }
 }
 
-/// <summary>The gradient of a convolution's input image by image, each taken on through an activation, where <paramref name="hasActivation"/> says so, while it is in the cache.</summary>
+/// <summary>
+/// The gradient of a convolution's input image by image, each taken on through an activation, where <paramref name="hasActivation"/> says so, while
+/// it is in the cache.
+/// </summary>
 internal sealed class ConvolutionDataGradientKernel<T, TGradient>(ConvolutionSizes sizes, bool hasActivation) : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TGradient : struct, IBinaryOperator<T>

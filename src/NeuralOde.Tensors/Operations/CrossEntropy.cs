@@ -80,6 +80,7 @@ internal sealed record CrossEntropyGradient : Operation
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => SoftMaxKernels.CrossEntropyGradient<T>(
-            inputs[0].Span.Slice(first, count), inputs[1].Span.Slice(first * columns, count * columns), inputs[2].Span.Slice(first, count), count, columns, output.Slice(first * columns, count * columns));
+            inputs[0].Span.Slice(first, count), inputs[1].Span.Slice(first * columns, count * columns), inputs[2].Span.Slice(first, count), count,
+            columns, output.Slice(first * columns, count * columns));
     }
 }

@@ -23,7 +23,8 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         int inner = TransposeRight ? right[-1] : right[-2];
         return shape.K == inner
             ? left.Slice(..^2).Append([shape.M, shape.N])
-            : throw new ArgumentException($"A matrix product of {Side(left, TransposeLeft)} by {Side(right, TransposeRight)} does not fit: the left has {shape.K} columns and the right {inner} rows.");
+            : throw new ArgumentException(
+                $"A matrix product of {Side(left, TransposeLeft)} by {Side(right, TransposeRight)} does not fit: the left has {shape.K} columns and the right {inner} rows.");
 
         static string Side(Shape shape, bool transpose) => transpose ? $"{shape} transposed" : shape.ToString();
     }

@@ -54,7 +54,8 @@ internal sealed record Normalize(NormalizationExtent Extent, double Epsilon) : O
         Shape channels = [Extent.Channels];
         return inputs[2] == channels && inputs[3] == channels
             ? inputs[0]
-            : throw new ArgumentException($"A normalization of shape {inputs[0]} with {Extent.Channels} channels takes a scale and a shift of shape {channels}; got {inputs[2]} and {inputs[3]}.");
+            : throw new ArgumentException(
+                $"A normalization of shape {inputs[0]} with {Extent.Channels} channels takes a scale and a shift of shape {channels}; got {inputs[2]} and {inputs[3]}.");
     }
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new NormalizeKernel<T>(Extent, Epsilon);

@@ -33,7 +33,7 @@ internal abstract record Operation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>
-    /// The cotangents of the inputs from the output's: one a input, <see langword="null"/> where there is none or where
+    /// The cotangents of the inputs from the output's: one per input, <see langword="null"/> where there is none or where
     /// <paramref name="needed"/> says that nobody asks.
     /// </summary>
     public abstract Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed);
@@ -49,7 +49,7 @@ internal abstract record Operation
         }
 
         Shape shape = InferShape(shapes);
-        Trace? trace = Trace.For(inputs);
+        var trace = Trace.For(inputs);
         if (trace is not null)
         {
             return new Tensor(shape, dtype, trace, this, inputs);
@@ -81,7 +81,10 @@ internal abstract record Operation
         return output;
     }
 
-    /// <summary>Runs a kernel on several threads where its work is enough for two. Returns <see langword="false"/>, with nothing done, where it is not or others have the helpers.</summary>
+    /// <summary>
+    /// Runs a kernel on several threads where its work is enough for two. Returns <see langword="false"/>, with nothing done, where it is not or
+    /// others have the helpers.
+    /// </summary>
     private static bool TryRunShared<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -97,7 +100,9 @@ internal abstract record Operation
         {
             if (input.DType != dtype)
             {
-                throw new ArgumentException($"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
+                throw new ArgumentException(
+                    $"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} "
+                        + $"and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
             }
         }
 

@@ -35,7 +35,7 @@ internal sealed record Transpose(Shape Order) : Operation
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
-        var lengths = new int[Order.Rank];
+        int[] lengths = new int[Order.Rank];
         for (int i = 0; i < lengths.Length; i++)
         {
             lengths[i] = inputs[0][Order[i]];
@@ -52,7 +52,7 @@ internal sealed record Transpose(Shape Order) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed)
     {
-        var inverse = new int[Order.Rank];
+        int[] inverse = new int[Order.Rank];
         for (int i = 0; i < inverse.Length; i++)
         {
             inverse[Order[i]] = i;
@@ -86,7 +86,7 @@ internal sealed record Concatenate(int Axis) : Operation
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {
         int inner = output.Slice((Axis + 1)..).ElementCount;
-        var widths = new int[inputs.Length];
+        int[] widths = new int[inputs.Length];
         for (int i = 0; i < widths.Length; i++)
         {
             widths[i] = inputs[i][Axis] * inner;

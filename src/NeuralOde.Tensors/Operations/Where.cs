@@ -32,7 +32,7 @@ internal sealed record Where : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed)
     {
         // Chosen by Where again, not by a product: 0 · ∞ is not 0.
-        Tensor zero = Tensor.Full(Shape.Scalar, 0, cotangent.DType);
+        var zero = Tensor.Full(Shape.Scalar, 0, cotangent.DType);
         return
         [
             null,

@@ -36,7 +36,7 @@ internal static class NotFinite
     /// <summary>Names one element of a tensor: "Element [1, 0] of the initial state".</summary>
     public static string Element(string tensor, Shape shape, int index)
     {
-        var indices = new int[shape.Rank];
+        int[] indices = new int[shape.Rank];
         for (int axis = shape.Rank - 1; axis >= 0; axis--)
         {
             (index, indices[axis]) = Math.DivRem(index, shape[axis]);

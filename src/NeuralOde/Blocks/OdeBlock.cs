@@ -59,8 +59,13 @@ public sealed class OdeBlock : Module
     /// <param name="z0">The state at the first time, of any shape with at least one element; by convention <c>[batch, state]</c>.</param>
     /// <param name="times">At least two times, strictly rising or strictly falling. The first is where <paramref name="z0"/> holds.</param>
     /// <returns>The states at all times, the first included: <c>[times, …shape of z0]</c>.</returns>
-    /// <exception cref="ArgumentException">The state is empty, the times are not strictly monotone, the field returns another shape than the state's, or its parameters have another element type.</exception>
-    /// <exception cref="InvalidOperationException">The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.</exception>
+    /// <exception cref="ArgumentException">
+    /// The state is empty, the times are not strictly monotone, the field returns another shape than the state's, or its parameters have another
+    /// element type.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.
+    /// </exception>
     /// <exception cref="OdeSolveException">The solve failed; the message says where and why.</exception>
     public Tensor Forward(Tensor z0, params ReadOnlySpan<double> times) => Solve(z0, times.ToArray(), null).States;
 
@@ -91,7 +96,9 @@ public sealed class OdeBlock : Module
     /// <param name="shape">The shape of the state.</param>
     /// <returns>An object that the block itself solves with: use both on one thread. It is that of the modes which the field's modules have now.</returns>
     /// <exception cref="ArgumentException">The field returns another shape than the state's, or its parameters have another element type.</exception>
-    /// <exception cref="InvalidOperationException">The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.
+    /// </exception>
     public Sensitivity<T> Compile<T>(Shape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -105,7 +112,8 @@ public sealed class OdeBlock : Module
             if (!Solver.IsAdaptive && Steps is AdaptiveSteps)
             {
                 throw new InvalidOperationException(
-                    $"'{Solver.Name}' has no error estimate to choose steps by. Say the steps: new OdeBlock(field) {{ Solver = …, Steps = FixedSteps.OfLength(0.05) }}, or take a method that has one, such as Dopri5.");
+                    $"'{Solver.Name}' has no error estimate to choose steps by. Give the steps: "
+                        + "new OdeBlock(field) { Solver = …, Steps = FixedSteps.OfLength(0.05) }, or take a method that has one, such as Dopri5.");
             }
 
             Sensitivity<T> sensitivity = GradientMethod.Create(new CompiledField<T>(Field, shape), Solver, Steps);
@@ -122,7 +130,8 @@ public sealed class OdeBlock : Module
         ArgumentNullException.ThrowIfNull(z0);
         if (z0.IsSymbolic)
         {
-            throw new InvalidOperationException("An ODE solve cannot stand inside a compiled function: how many steps it takes depends on values. Solve outside, or extend the state and let one solve do both.");
+            throw new InvalidOperationException(
+                "An ODE solve cannot run inside a compiled function: how many steps it takes depends on values. Solve outside, or extend the state and let one solve do both.");
         }
 
         if (z0.ElementCount == 0)
@@ -148,7 +157,8 @@ public sealed class OdeBlock : Module
         if (!result.IsSuccess)
         {
             sensitivity.Return(memory);
-            throw new OdeSolveException(result, NotFinite.Culprit(z0.AsSpan<T>(), NamedParameters().Concat(NamedBuffers()), describe ?? (index => NotFinite.Element("initial state", z0.Shape, index))));
+            throw new OdeSolveException(
+                result, NotFinite.Culprit(z0.AsSpan<T>(), NamedParameters().Concat(NamedBuffers()), describe ?? (index => NotFinite.Element("initial state", z0.Shape, index))));
         }
 
         var solution = new OdeBlockSolution(Tensor.From(memory.States, new Shape([times.Length, .. z0.Shape])), result.Statistics);
@@ -172,7 +182,8 @@ public sealed class OdeBlock : Module
             {
                 if (taken)
                 {
-                    throw new InvalidOperationException("The gradient through this solve was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
+                    throw new InvalidOperationException(
+                        "The gradient through this solve was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
                 }
 
                 taken = true;

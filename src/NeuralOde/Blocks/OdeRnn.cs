@@ -38,7 +38,10 @@ public sealed class OdeRnn : Module
 
     /// <summary>Reads sequences.</summary>
     /// <param name="x">The inputs, <c>[time, batch, inputs]</c>.</param>
-    /// <param name="times">When each step was, <c>[time, batch]</c> row-major, or <c>[time]</c> where all samples share them; rising for each sample, of any value where masked.</param>
+    /// <param name="times">
+    /// When each step was, <c>[time, batch]</c> row-major, or <c>[time]</c> where all samples share them; rising for each sample, of any value where
+    /// masked.
+    /// </param>
     /// <param name="mask"><c>[time, batch]</c>, 0 where a sample has no step; all have all steps if not given.</param>
     /// <param name="initial">The state at the first step that is read, <c>[batch, hidden]</c>; zeros if not given.</param>
     /// <returns>The states after each step, <c>[time, batch, hidden]</c>, in order of time in either direction.</returns>
@@ -93,7 +96,7 @@ public sealed class OdeRnn : Module
 
             if (Array.Exists(spans, static span => span != 0))
             {
-                Tensor dt = Tensor.From(spans, [batch, 1]);
+                var dt = Tensor.From(spans, [batch, 1]);
                 state = Flow.Forward(state, x.DType == DType.Float32 ? dt.ToSingle() : dt);
             }
 

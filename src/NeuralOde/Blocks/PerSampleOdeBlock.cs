@@ -69,7 +69,7 @@ public sealed class PerSampleOdeBlock : Module
 
     /// <summary>Solves each sample over its span.</summary>
     /// <param name="z0">The initial states, <c>[batch, …state]</c>.</param>
-    /// <param name="dt">The spans, <c>[batch, 1]</c>, or one a component, of the shape of <paramref name="z0"/>.</param>
+    /// <param name="dt">The spans, <c>[batch, 1]</c>, or one per component, of the shape of <paramref name="z0"/>.</param>
     /// <param name="t0">The times at the start, of the shape of <paramref name="dt"/>; zeros if not given.</param>
     /// <returns>The states at the ends of the spans, of the shape of <paramref name="z0"/>.</returns>
     /// <exception cref="ArgumentException">A shape or an element type does not fit.</exception>
@@ -87,7 +87,7 @@ public sealed class PerSampleOdeBlock : Module
 
     /// <summary>Solves each sample over its span, where the state is several tensors and the field a <see cref="TupleField"/>.</summary>
     /// <param name="z0">The parts of the initial states, each <c>[batch, size]</c>.</param>
-    /// <param name="dt">The spans, <c>[batch, 1]</c>, or one a component, <c>[batch, sum of sizes]</c>.</param>
+    /// <param name="dt">The spans, <c>[batch, 1]</c>, or one per component, <c>[batch, sum of sizes]</c>.</param>
     /// <param name="t0">The times at the start, of the shape of <paramref name="dt"/>; zeros if not given.</param>
     /// <returns>The parts of the states at the ends of the spans.</returns>
     /// <exception cref="ArgumentException">A shape or an element type does not fit.</exception>
@@ -108,7 +108,8 @@ public sealed class PerSampleOdeBlock : Module
         ArgumentNullException.ThrowIfNull(dt);
         if (z0.Rank == 0 || !(dt.Shape == z0.Shape || dt.Shape == new Shape([z0.Shape[0], 1])))
         {
-            throw new ArgumentException($"States of shape {z0.Shape} take time spans of shape [batch, 1], one a sample, or of their own shape, one a component; got {dt.Shape}.", nameof(dt));
+            throw new ArgumentException(
+                $"States of shape {z0.Shape} take time spans of shape [batch, 1], one per sample, or of their own shape, one per component; got {dt.Shape}.", nameof(dt));
         }
 
         if (t0 is not null && t0.Shape != dt.Shape)

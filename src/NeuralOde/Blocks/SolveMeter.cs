@@ -16,7 +16,7 @@ namespace NeuralOde.Blocks;
 public sealed class SolveMeter : IDisposable
 {
     [ThreadStatic]
-    private static SolveMeter? t_current;
+    private static SolveMeter? s_current;
 
     private readonly SolveMeter? _outer;
 
@@ -33,20 +33,20 @@ public sealed class SolveMeter : IDisposable
 
     /// <summary>Starts to add up. Meters may be nested: an outer one counts what an inner one does.</summary>
     /// <returns>The meter; dispose of it on the same thread to stop.</returns>
-    public static SolveMeter Start() => t_current = new SolveMeter(t_current);
+    public static SolveMeter Start() => s_current = new SolveMeter(s_current);
 
     /// <summary>Stops; the sums stay.</summary>
     public void Dispose()
     {
-        if (t_current == this)
+        if (s_current == this)
         {
-            t_current = _outer;
+            s_current = _outer;
         }
     }
 
     internal static void AddForward(SolveStatistics statistics)
     {
-        for (SolveMeter? meter = t_current; meter is not null; meter = meter._outer)
+        for (SolveMeter? meter = s_current; meter is not null; meter = meter._outer)
         {
             meter.SolveCount++;
             meter.Forward = Sum(meter.Forward, statistics);
@@ -55,7 +55,7 @@ public sealed class SolveMeter : IDisposable
 
     internal static void AddBackward(SolveStatistics statistics)
     {
-        for (SolveMeter? meter = t_current; meter is not null; meter = meter._outer)
+        for (SolveMeter? meter = s_current; meter is not null; meter = meter._outer)
         {
             meter.Backward = Sum(meter.Backward, statistics);
         }

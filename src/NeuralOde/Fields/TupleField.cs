@@ -12,7 +12,7 @@ public sealed class TupleField : VectorField
 
     /// <summary>Makes the field.</summary>
     /// <param name="sizes">The length of the last axis of each part of the state, at least 1; the axes before are shared.</param>
-    /// <param name="function">From time and the parts to their derivatives, one a part and of its shape, made of tensor operations.</param>
+    /// <param name="function">From time and the parts to their derivatives, one per part and of its shape, made of tensor operations.</param>
     /// <param name="modules">Modules whose parameters the function uses.</param>
     /// <exception cref="ArgumentException">There is no part, or a size is below 1.</exception>
     public TupleField(IReadOnlyList<int> sizes, Func<Tensor, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> function, params Module[] modules)
@@ -41,7 +41,9 @@ public sealed class TupleField : VectorField
         ArgumentNullException.ThrowIfNull(parts);
         return parts.Count == _sizes.Length && parts.Zip(_sizes).All(static x => x.First.Rank > 0 && x.First.Shape[-1] == x.Second)
             ? Tensor.Concatenate(parts, -1)
-            : throw new ArgumentException($"This state has {_sizes.Length} parts with last axes of lengths [{string.Join(", ", _sizes)}]; got shapes {string.Join(", ", parts.Select(static x => x.Shape))}.", nameof(parts));
+            : throw new ArgumentException(
+                $"This state has {_sizes.Length} parts with last axes of lengths [{string.Join(", ", _sizes)}]; got shapes {string.Join(", ", parts.Select(static x => x.Shape))}.",
+                nameof(parts));
     }
 
     /// <summary>Takes the parts of a state, or of many states, from one tensor.</summary>

@@ -57,7 +57,8 @@ public abstract class VectorField : Module
         if (strangers.Length > 0 && open.Length == 0)
         {
             throw new InvalidOperationException(
-                $"The field {GetType().Name} uses a module ({strangers[0].GetType().Name}) that is not within it. Register it with AddModule, or it would not follow the field to training and evaluation.");
+                $"The field {GetType().Name} uses a module ({strangers[0].GetType().Name}) that is not within it. "
+                    + "Register it with AddModule, or it would not follow the field to training and evaluation.");
         }
 
         foreach (Parameter parameter in parameters)
@@ -72,7 +73,8 @@ public abstract class VectorField : Module
             {
                 bool learned = parameter.IsTrainable;
                 throw new InvalidOperationException(
-                    $"The field {GetType().Name} uses {(learned ? "parameter" : "buffer")} '{parameter.Name}' {parameter.Shape}, which is not among its own. Register it with {(learned ? nameof(AddParameter) : nameof(AddBuffer))} or AddModule, or it would not be {(learned ? "learned" : "saved")}.");
+                    $"The field {GetType().Name} uses {(learned ? "parameter" : "buffer")} '{parameter.Name}' {parameter.Shape}, which is not among its own. "
+                        + $"Register it with {(learned ? nameof(AddParameter) : nameof(AddBuffer))} or AddModule, or it would not be {(learned ? "learned" : "saved")}.");
             }
 
             user.Adopt(parameter, isNamed: false);
@@ -110,7 +112,8 @@ public abstract class VectorField : Module
         }
 
         protected override Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
-            $"A vector field given as code cannot be cloned, because the code would go on using the parameters and modules that it captured. Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from VectorField.");
+            $"A vector field given as code cannot be cloned, because the code would keep using the parameters and modules that it captured. "
+                + $"Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from VectorField.");
 
         public override Tensor Forward(Tensor t, Tensor z)
         {
@@ -124,10 +127,13 @@ public abstract class VectorField : Module
         }
 
         internal override string? WhyParametersAreUnknown => !_isKnown
-            ? "The parameters of a vector field given as code are found when it is first solved, and this one was not. Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules)."
+            ? "The parameters of a vector field given as code are found when it is first solved, and this one was not. "
+                + "Call Forward once before saving or loading, or name them: VectorField.Define(function, parameters) or VectorField.Define(function, modules)."
             : _sharedName is null
                 ? base.WhyParametersAreUnknown
-                : $"A vector field given as code uses several parameters named '{_sharedName}', and which is which would depend on the order of its operations. Give each a name, new Parameter(values, \"rate\"), or list them in an order of your own: VectorField.Define(function, parameters) or VectorField.Define(function, modules).";
+                : $"A vector field given as code uses several parameters named '{_sharedName}', and which is which would depend on the order of its operations. "
+                    + "Give each a name, new Parameter(values, \"rate\"), or list them in an order of your own: "
+                    + "VectorField.Define(function, parameters) or VectorField.Define(function, modules).";
 
         // A module that the function captured unnamed follows the field like one that was named, once it is known.
         internal override IEnumerable<Module> SelfAndWithin() => base.SelfAndWithin().Concat(_found.SelectMany(static x => x.SelfAndWithin()));

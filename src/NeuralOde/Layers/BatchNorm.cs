@@ -4,13 +4,13 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Layers;
 
 /// <summary>
-/// Batch normalisation (Ioffe, Szegedy 2015): each channel, the last axis, is normalised over all other axes. Works for <c>[batch, features]</c> and
+/// Batch normalization (Ioffe, Szegedy 2015): each channel, the last axis, is normalized over all other axes. Works for <c>[batch, features]</c> and
 /// for images <c>[batch, height, width, channels]</c>.
 /// </summary>
 /// <remarks>
-/// In training the mean and the variance are those of the batch, and their running means move towards them; in evaluation the running ones are used, and
+/// In training the mean and the variance are those of the batch, and their running means move toward them; in evaluation the running ones are used, and
 /// samples do not influence one another. Inside a compiled vector field the running ones move in forward evaluations only, at every evaluation.
-/// As in PyTorch, normalisation divides the variance by n and the running variance by n − 1.
+/// As in PyTorch, normalization divides the variance by n and the running variance by n − 1.
 /// </remarks>
 public sealed class BatchNorm : Layer
 {
@@ -23,7 +23,9 @@ public sealed class BatchNorm : Layer
     public BatchNorm(int channels, double momentum = 0.1, double epsilon = 1e-5, DType dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        Momentum = momentum is > 0 and <= 1 ? momentum : throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum of running statistics is above 0 and at most 1.");
+        Momentum = momentum is > 0 and <= 1
+            ? momentum
+            : throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "The momentum of running statistics is above 0 and at most 1.");
         Epsilon = Normalizations.RequireEpsilon(epsilon);
         Weight = AddParameter("weight", Tensor.Ones([channels], dtype));
         Bias = AddParameter("bias", Tensor.Zeros([channels], dtype));
@@ -66,7 +68,9 @@ public sealed class BatchNorm : Layer
         int count = x.ElementCount / channels;
         if (count < 2)
         {
-            throw new ArgumentException($"Batch normalisation in training takes at least two elements for each channel; shape {x.Shape} has {count}. Take a larger batch, or switch to Evaluate().", nameof(x));
+            throw new ArgumentException(
+                $"Batch normalization in training takes at least two elements for each channel; shape {x.Shape} has {count}. Take a larger batch, or switch to Evaluate().",
+                nameof(x));
         }
 
         Tensor y = x.BatchNormalize(Weight, Bias, Epsilon, out Tensor moments);

@@ -5,7 +5,7 @@ namespace NeuralOde.Layers;
 
 /// <summary>A convolution of images, channels last.</summary>
 /// <remarks>
-/// First values are PyTorch's: weight and bias uniform on ±1/√(kernelSize²·channels), which is the uniform initialisation of He et al. (2015)
+/// First values are PyTorch's: weight and bias uniform on ±1/√(kernelSize²·channels), which is the uniform initialization of He et al. (2015)
 /// with a slope of √5. PyTorch keeps the weight as [outputs, channels, height, width]: transpose it by (2, 3, 1, 0) to come here.
 /// </remarks>
 public sealed class Conv2d : Layer
@@ -58,5 +58,6 @@ public sealed class Conv2d : Layer
     }
 
     /// <inheritdoc/>
-    protected override Module CreateCopy(ModuleCloner cloner) => new Conv2d(Weight.Shape[2], Weight.Shape[3], Weight.Shape[0], Stride, Padding, Bias is not null, new RandomSource(0), Weight.DType);
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new Conv2d(Weight.Shape[2], Weight.Shape[3], Weight.Shape[0], Stride, Padding, Bias is not null, new RandomSource(0), Weight.DType);
 }

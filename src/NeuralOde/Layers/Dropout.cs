@@ -29,7 +29,10 @@ public sealed class Dropout : Layer
     /// <summary>Drops elements, in training.</summary>
     /// <param name="x">Any shape.</param>
     /// <returns>A tensor of that shape.</returns>
-    /// <exception cref="InvalidOperationException">In training, inside a compiled function: its draws would be frozen. Give the noise as an argument of the function, and use <see cref="Forward(Tensor, Tensor)"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// In training, inside a compiled function: its draws would be frozen. Give the noise as an argument of the function, and use
+    /// <see cref="Forward(Tensor, Tensor)"/>.
+    /// </exception>
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -47,7 +50,10 @@ public sealed class Dropout : Layer
 
     /// <summary>Drops elements where given noise says so, in training.</summary>
     /// <param name="x">Any shape.</param>
-    /// <param name="noise">Draws from the uniform distribution on [0, 1), of that shape or one that broadcasts to it; an element is dropped where its draw is below <see cref="Probability"/>.</param>
+    /// <param name="noise">
+    /// Draws from the uniform distribution on [0, 1), of that shape or one that broadcasts to it; an element is dropped where its draw is below
+    /// <see cref="Probability"/>.
+    /// </param>
     /// <returns>A tensor of that shape.</returns>
     public Tensor Forward(Tensor x, Tensor noise)
     {

@@ -4,10 +4,10 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Layers;
 
 /// <summary>
-/// Group normalisation (Wu, He 2018): each sample's channels, the last axis, are normalised in groups of neighbours, over all positions. Samples do not
+/// Group normalization (Wu, He 2018): each sample's channels, the last axis, are normalized in groups of neighbors, over all positions. Samples do not
 /// influence one another and there are no running statistics, so it is the clean choice inside a vector field.
 /// </summary>
-/// <remarks>One group is layer normalisation over all axes but the batch's; as many groups as channels are instance normalisation.</remarks>
+/// <remarks>One group is layer normalization over all axes but the batch's; as many groups as channels are instance normalization.</remarks>
 public sealed class GroupNorm : Layer
 {
     /// <summary>Makes the layer, with the scale 1 and the shift 0.</summary>

@@ -42,18 +42,20 @@ public sealed class Initializer
     /// <summary>All 0.</summary>
     public static Initializer Zeros { get; } = new("zeros", static (x, _, _) => Tensor.Zeros(x.Shape, x.DType));
 
-    /// <summary>All initialisers that have a name.</summary>
+    /// <summary>All initializers that have a name.</summary>
     public static IReadOnlyList<Initializer> All { get; } = [FanInUniform, KaimingUniform, KaimingNormal, XavierUniform, XavierNormal, Orthogonal, Zeros];
 
     /// <summary>The name, as <see cref="Parse"/> takes it.</summary>
     public string Name { get; }
 
-    /// <summary>The initialiser of a name.</summary>
+    /// <summary>The initializer of a name.</summary>
     /// <param name="name">A name of <see cref="All"/>, in any case.</param>
-    /// <returns>The initialiser.</returns>
-    /// <exception cref="ArgumentException">There is no such initialiser.</exception>
+    /// <returns>The initializer.</returns>
+    /// <exception cref="ArgumentException">There is no such initializer.</exception>
     public static Initializer Parse(string name) =>
-        TryParse(name, out Initializer? initializer) ? initializer : throw new ArgumentException($"There is no initializer '{name}'. The choices are {string.Join(", ", All.Select(static x => x.Name))}.", nameof(name));
+        TryParse(name, out Initializer? initializer)
+            ? initializer
+            : throw new ArgumentException($"There is no initializer '{name}'. The choices are {string.Join(", ", All.Select(static x => x.Name))}.", nameof(name));
 
     /// <summary>The initializer of a name, where there is one.</summary>
     /// <param name="name">A name; case does not matter.</param>

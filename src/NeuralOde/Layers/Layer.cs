@@ -56,6 +56,7 @@ public abstract class Layer : Module
         }
 
         protected override Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
-            $"A layer given as code cannot be cloned, because the code would go on using the modules that it captured. Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from Layer.");
+            $"A layer given as code cannot be cloned, because the code would keep using the modules that it captured. "
+                + $"Make another one as this one was made, and call {nameof(CopyFrom)}; or write a class of your own that derives from Layer.");
     }
 }

@@ -3,7 +3,7 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
 
-/// <summary>Layer normalisation (Ba, Kiros, Hinton 2016): each sample is normalised over its features, the last axis.</summary>
+/// <summary>Layer normalization (Ba, Kiros, Hinton 2016): each sample is normalized over its features, the last axis.</summary>
 public sealed class LayerNorm : Layer
 {
     /// <summary>Makes the layer, with the scale 1 and the shift 0.</summary>

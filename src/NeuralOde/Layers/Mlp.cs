@@ -4,7 +4,10 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Layers;
 
 /// <summary>A multilayer perceptron: affine layers with an activation between them.</summary>
-/// <remarks>As the right-hand side of a differential equation it says so: <c>mlp.AsField()</c>, or with time as one more input <c>mlp.AsField(TimeInput.Concatenated)</c>.</remarks>
+/// <remarks>
+/// As the right-hand side of a differential equation it says so: <c>mlp.AsField()</c>, or with time as one more input
+/// <c>mlp.AsField(TimeInput.Concatenated)</c>.
+/// </remarks>
 public sealed class Mlp : Layer
 {
     private readonly Linear[] _layers;

@@ -19,7 +19,7 @@ public sealed record LayerSummary(string Name, string Kind, Shape OutputShape, i
 public sealed class ModelSummary
 {
     [ThreadStatic]
-    private static Recorder? t_recorder;
+    private static Recorder? s_recorder;
 
     private ModelSummary(Shape inputShape, IReadOnlyList<LayerSummary> layers, int parameterCount, int bufferCount)
     {
@@ -42,7 +42,7 @@ public sealed class ModelSummary
     public int BufferCount { get; }
 
     /// <summary>The table.</summary>
-    /// <returns>A line a layer, and one for the sum.</returns>
+    /// <returns>One line per layer, and one for the sum.</returns>
     public override string ToString()
     {
         string[] names = [.. Layers.Select(static x => new string(' ', 2 * x.Depth) + (x.Depth == 0 ? x.Kind : $"{x.Name[(x.Name.LastIndexOf('.') + 1)..]}: {x.Kind}"))];
@@ -67,23 +67,24 @@ public sealed class ModelSummary
     {
         DType dtype = model.Parameters.FirstOrDefault()?.DType ?? DType.Float32;
         var recorder = new Recorder(model);
-        Recorder? outer = t_recorder;
+        Recorder? outer = s_recorder;
         using IDisposable mode = model.BeginEvaluation();
         using IDisposable gradients = GradientMode.Disable();
-        t_recorder = recorder;
+        s_recorder = recorder;
         try
         {
             model.Invoke(Tensor.Zeros(inputShape, dtype));
         }
         finally
         {
-            t_recorder = outer;
+            s_recorder = outer;
         }
 
-        return new ModelSummary(inputShape, recorder.Rows, model.Parameters.ValueCount, model.NamedBuffers().Select(static x => x.Buffer).Distinct().Sum(static x => x.ElementCount));
+        return new ModelSummary(
+            inputShape, recorder.Rows, model.Parameters.ValueCount, model.NamedBuffers().Select(static x => x.Buffer).Distinct().Sum(static x => x.ElementCount));
     }
 
-    internal static Tensor Watch(Layer layer, Tensor x) => t_recorder is { } recorder ? recorder.Apply(layer, x) : layer.Forward(x);
+    internal static Tensor Watch(Layer layer, Tensor x) => s_recorder is { } recorder ? recorder.Apply(layer, x) : layer.Forward(x);
 
     private sealed class Recorder
     {

@@ -2,7 +2,7 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
 
-/// <summary>What the normalising layers ask of their arguments.</summary>
+/// <summary>Checks the arguments of the normalization layers.</summary>
 internal static class Normalizations
 {
     public static double RequireEpsilon(double epsilon) => epsilon > 0 && double.IsFinite(epsilon)

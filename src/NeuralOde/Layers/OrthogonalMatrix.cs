@@ -14,7 +14,7 @@ internal static class OrthogonalMatrix
         (int count, int length) = (Math.Min(rows, columns), Math.Max(rows, columns));
         double[] vectors = random.Normal([count, length], dtype: DType.Float64).ToArray<double>();
         Orthonormalize(vectors, count, length);
-        var values = new double[rows * columns];
+        double[] values = new double[rows * columns];
         for (int row = 0; row < rows; row++)
         {
             for (int column = 0; column < columns; column++)

@@ -30,7 +30,9 @@ public sealed class ResidualBlock : Layer
         Tensor f = Body.Invoke(x);
         return f.Shape == around.Shape
             ? around + f
-            : throw new ArgumentException($"A residual block adds what has one shape; its body returns {f.Shape} and the way around it {around.Shape}. Give it a shortcut that changes the shape likewise.", nameof(x));
+            : throw new ArgumentException(
+                $"A residual block adds what has one shape; its body returns {f.Shape} and the way around it {around.Shape}. Give it a shortcut that changes the shape likewise.",
+                nameof(x));
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,8 @@ public sealed class TimeConcatenatedConv2d : Module
     /// <param name="random">Where the first values come from, as in <see cref="Conv2d"/> with <c>channels + 1</c>; <see cref="RandomSource.Default"/> if not given.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public TimeConcatenatedConv2d(int channels, int outputs, int kernelSize, int stride = 1, int padding = 0, bool bias = true, RandomSource? random = null, DType dtype = DType.Float32)
+    public TimeConcatenatedConv2d(
+        int channels, int outputs, int kernelSize, int stride = 1, int padding = 0, bool bias = true, RandomSource? random = null, DType dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         var convolution = new Conv2d(channels + 1, outputs, kernelSize, stride, padding, bias, random, dtype);
@@ -65,7 +66,7 @@ public sealed class TimeConcatenatedConv2d : Module
             throw new ArgumentException($"This layer takes a state [images, height, width, {channels}]; got shape {z.Shape}.", nameof(z));
         }
 
-        Tensor ones = Tensor.Full([1, z.Shape[1], z.Shape[2], 1], 1, z.DType);
+        var ones = Tensor.Full([1, z.Shape[1], z.Shape[2], 1], 1, z.DType);
         Tensor map = ones.Convolution2d(Weight.Slice(2, channels, 1), Stride, Padding);
         Tensor shift = t.Reshape(Shape.Scalar) * map;
         Tensor y = z.Convolution2d(Weight.Slice(2, 0, channels), Stride, Padding);
@@ -73,5 +74,6 @@ public sealed class TimeConcatenatedConv2d : Module
     }
 
     /// <inheritdoc/>
-    protected override Module CreateCopy(ModuleCloner cloner) => new TimeConcatenatedConv2d(Weight.Shape[2] - 1, Weight.Shape[3], Weight.Shape[0], Stride, Padding, Bias is not null, new RandomSource(0), Weight.DType);
+    protected override Module CreateCopy(ModuleCloner cloner) =>
+        new TimeConcatenatedConv2d(Weight.Shape[2] - 1, Weight.Shape[3], Weight.Shape[0], Stride, Padding, Bias is not null, new RandomSource(0), Weight.DType);
 }

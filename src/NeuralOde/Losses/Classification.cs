@@ -8,7 +8,7 @@ public static class Classification
 {
     /// <summary>The most likely class of each row; the first of equal ones.</summary>
     /// <param name="logits"><c>[batch, classes]</c>.</param>
-    /// <returns>One class a row, from 0.</returns>
+    /// <returns>One class per row, from 0.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public static int[] Predict(Tensor logits)
     {
@@ -19,7 +19,7 @@ public static class Classification
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             int classes = logits.Shape[1];
-            var result = new int[logits.Shape[0]];
+            int[] result = new int[logits.Shape[0]];
             for (int row = 0; row < result.Length; row++)
             {
                 ReadOnlySpan<T> values = logits.AsSpan<T>().Slice(row * classes, classes);

@@ -39,11 +39,14 @@ public static class Loss
         }
 
         Tensor size = Difference(predicted, observed).Abs();
-        Tensor limit = Tensor.Scalar(threshold, size.DType);
+        var limit = Tensor.Scalar(threshold, size.DType);
         return Tensor.Where(size.Less(limit), 0.5 * size.Square(), threshold * (size - (0.5 * threshold))).Mean();
     }
 
-    /// <summary>The negative logarithm of the normal density of observations around predictions, <c>½((x − x̂)/σ)² + ln σ + ½ ln 2π</c>, averaged over the elements that were observed.</summary>
+    /// <summary>
+    /// The negative logarithm of the normal density of observations around predictions, <c>½((x − x̂)/σ)² + ln σ + ½ ln 2π</c>, averaged over the
+    /// elements that were observed.
+    /// </summary>
     /// <param name="predicted">Predictions x̂.</param>
     /// <param name="observed">Observations x; what stands where none was made is ignored, even NaN.</param>
     /// <param name="deviation">The standard deviation σ, above 0; broadcasts with the others.</param>
@@ -60,7 +63,7 @@ public static class Loss
         }
 
         Tensor wide = mask.BroadcastTo(difference.Shape);
-        Tensor zero = Tensor.Scalar(0, difference.DType);
+        var zero = Tensor.Scalar(0, difference.DType);
         Tensor each = (0.5 * (Tensor.Where(wide, difference, zero) / deviation).Square()) + deviation.Log() + HalfLogTwoPi;
         return Tensor.Where(wide, each, zero).Sum() / Tensor.Maximum(wide.Sum(), Tensor.Scalar(1, difference.DType));
     }
@@ -106,7 +109,10 @@ public static class Loss
         ArgumentNullException.ThrowIfNull(observed);
         return predicted.Shape == observed.Shape
             ? predicted - observed
-            : throw new ArgumentException($"Predictions have shape {predicted.Shape} and observations {observed.Shape}. A loss compares one with one; repeat or reshape one of them if that is what is meant.", nameof(observed));
+            : throw new ArgumentException(
+                $"Predictions have shape {predicted.Shape} and observations {observed.Shape}. "
+                    + "A loss compares one with one; repeat or reshape one of them if that is what is meant.",
+                nameof(observed));
     }
 
     private static Tensor Masked(Tensor predicted, Tensor observed, Tensor mask, Func<Tensor, Tensor> measure)
@@ -117,8 +123,8 @@ public static class Loss
         // Chosen before it is squared, and by Where, not by a product: a missing observation may be NaN, NaN · 0 is NaN, and so
         // would be its gradient.
         Tensor wide = mask.BroadcastTo(difference.Shape);
-        Tensor kept = Tensor.Where(wide, difference, Tensor.Scalar(0, difference.DType));
-        Tensor count = Tensor.Maximum(wide.Sum(), Tensor.Scalar(1, difference.DType));
+        var kept = Tensor.Where(wide, difference, Tensor.Scalar(0, difference.DType));
+        var count = Tensor.Maximum(wide.Sum(), Tensor.Scalar(1, difference.DType));
         return measure(kept).Sum() / count;
     }
 }

@@ -14,12 +14,15 @@ public abstract partial class Module
     /// </remarks>
     /// <exception cref="NotSupportedException">The module cannot be copied, because it does not override this method, or because it is given as code.</exception>
     protected virtual Module CreateCopy(ModuleCloner cloner) => throw new NotSupportedException(
-        $"A {GetType().Name} does not say how it is made again, so it cannot be cloned. Override {nameof(CreateCopy)} in it; or make another one as this one was made, and call {nameof(CopyFrom)}.");
+        $"A {GetType().Name} does not say how it is made again, so it cannot be cloned. "
+            + $"Override {nameof(CreateCopy)} in it; or make another one as this one was made, and call {nameof(CopyFrom)}.");
 
     /// <summary>Copies the parameters, buffers and modes of another module of the same structure. Everything is checked before anything is changed.</summary>
     /// <param name="other">A module whose parameters and buffers have the same names, shapes and element types.</param>
     /// <exception cref="ArgumentException">The modules differ in structure; the message names the first difference.</exception>
-    /// <exception cref="InvalidOperationException">The names of the parameters of one of them cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The names of the parameters of one of them cannot be told: a field given as code names none and was not solved, or uses several of one name.
+    /// </exception>
     public void CopyFrom(Module other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -31,7 +34,8 @@ public abstract partial class Module
             string theirs = i < from.Length ? Describe(from[i]) : "nothing", own = i < to.Length ? Describe(to[i]) : "nothing";
             if (theirs != own)
             {
-                throw new ArgumentException($"Only a module of the same structure can be copied from: number {i + 1} of its parameters and buffers is {theirs} there and {own} here.", nameof(other));
+                throw new ArgumentException(
+                    $"Only a module of the same structure can be copied from: number {i + 1} of its parameters and buffers is {theirs} there and {own} here.", nameof(other));
             }
         }
 
@@ -47,7 +51,7 @@ public abstract partial class Module
             }
         }
 
-        Dictionary<string, Module> modules = other.NamedModules().ToDictionary(static x => x.Name, static x => x.Module, StringComparer.Ordinal);
+        var modules = other.NamedModules().ToDictionary(static x => x.Name, static x => x.Module, StringComparer.Ordinal);
         foreach ((string name, Module module) in NamedModules())
         {
             module._isTraining = modules.TryGetValue(name, out Module? source) ? source._isTraining : module._isTraining;
@@ -75,12 +79,14 @@ public abstract partial class Module
         {
             if (ReferenceEquals(own, theirs))
             {
-                throw new InvalidOperationException($"The copy of a {GetType().Name} shares '{name}' with it: its {nameof(CreateCopy)}, or that of a module within, hands over what it should clone.");
+                throw new InvalidOperationException(
+                    $"The copy of a {GetType().Name} shares '{name}' with it: its {nameof(CreateCopy)}, or that of a module within, hands over what it should clone.");
             }
 
             if (copies.TryGetValue(own, out Parameter? known) ? known != theirs : copies.ContainsValue(theirs))
             {
-                throw new InvalidOperationException($"'{name}' is held in other places in the copy of a {GetType().Name}: where a module is used twice, {nameof(CreateCopy)} clones it by the cloner each time.");
+                throw new InvalidOperationException(
+                    $"'{name}' is held in other places in the copy of a {GetType().Name}: where a module is used twice, {nameof(CreateCopy)} clones it by the cloner each time.");
             }
 
             copies[own] = theirs;

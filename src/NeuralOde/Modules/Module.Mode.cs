@@ -8,14 +8,14 @@ public abstract partial class Module
     private static long s_modeChanges;
 
     [ThreadStatic]
-    private static HashSet<Module>? t_modeReaders;
+    private static HashSet<Module>? s_modeReaders;
 
     private bool _isTraining = true;
     private bool _dependsOnMode;
     private string _modes = "";
     private long _modesVersion = -1;
 
-    /// <summary>Whether this module is being trained rather than used: some layers, such as batch normalisation and dropout, then do something else.</summary>
+    /// <summary>Whether this module is being trained rather than used: some layers, such as batch normalization and dropout, then do something else.</summary>
     /// <value>Default <see langword="true"/>.</value>
     /// <remarks>
     /// A compiled field is compiled for the modes of its modules; it is compiled again when one is switched whose <see cref="IsTraining"/> was
@@ -27,7 +27,7 @@ public abstract partial class Module
         {
             if (Trace.Current is not null)
             {
-                t_modeReaders?.Add(this);
+                s_modeReaders?.Add(this);
                 if (!_dependsOnMode)
                 {
                     _dependsOnMode = true;
@@ -79,8 +79,8 @@ public abstract partial class Module
     /// <summary>Runs something that compiles, and says which modules read their mode meanwhile.</summary>
     internal static TResult WatchModes<TResult>(Func<TResult> compile, out IReadOnlyCollection<Module> readers)
     {
-        HashSet<Module>? outer = t_modeReaders;
-        HashSet<Module> own = t_modeReaders = [];
+        HashSet<Module>? outer = s_modeReaders;
+        HashSet<Module> own = s_modeReaders = [];
         try
         {
             return compile();
@@ -88,7 +88,7 @@ public abstract partial class Module
         finally
         {
             readers = own;
-            t_modeReaders = outer;
+            s_modeReaders = outer;
         }
     }
 

@@ -11,13 +11,17 @@ public abstract partial class Module
     /// <param name="metadata">Free text to keep with them; nothing by default.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.
+    /// </exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => SafeTensors.Save(path, ToTensors(), metadata);
 
     /// <summary>All parameters and buffers as they stand, for a file that holds more than this module, such as a <see cref="ModelFile"/>.</summary>
     /// <param name="prefix">What is put before each name, with its dot; nothing by default.</param>
     /// <returns>Parameters in the order of <see cref="NamedParameters"/>, then buffers.</returns>
-    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.
+    /// </exception>
     public IEnumerable<SafeTensor> ToTensors(string prefix = "")
     {
         CheckKnown();
@@ -41,7 +45,9 @@ public abstract partial class Module
 
     /// <summary>Takes all parameters and buffers from a file that is loaded already. Everything is checked before anything is changed.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="InvalidOperationException">The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The names of the parameters cannot be told: a field given as code names none and was not solved, or uses several of one name.
+    /// </exception>
     /// <exception cref="SafeTensorsException">The file lacks a parameter, holds one that this module has not, or one has another shape or a wider type.</exception>
     public void Load(SafeTensorsFile file)
     {
@@ -52,7 +58,8 @@ public abstract partial class Module
         if (foreign is not null)
         {
             throw new SafeTensorsException(
-                file.Name, SafeTensorsReason.UnknownTensor, $"it holds '{foreign.Name}', which this model does not have. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
+                file.Name, SafeTensorsReason.UnknownTensor,
+                $"it holds '{foreign.Name}', which this model does not have. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
         }
 
         (Parameter Parameter, Array Values)[] loaded = [.. own.Select(x => (x.Parameter, Values(file, x.Name, x.Parameter)))];
@@ -85,7 +92,8 @@ public abstract partial class Module
         if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths))
         {
             throw new SafeTensorsException(
-                file.Name, SafeTensorsReason.WrongShape, $"'{name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {parameter.Shape} in this model. The file belongs to a model of another size.");
+                file.Name, SafeTensorsReason.WrongShape,
+                $"'{name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {parameter.Shape} in this model. The file belongs to a model of another size.");
         }
 
         try
@@ -95,7 +103,9 @@ public abstract partial class Module
         catch (SafeTensorsException e)
         {
             throw new SafeTensorsException(
-                file.Name, SafeTensorsReason.WrongType, $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss.", "Make the model with dtype: DType.Float64.", e);
+                file.Name, SafeTensorsReason.WrongType,
+                $"'{name}' is {tensor.Type.Name()} there, which this model of {parameter.DType.Name()} cannot hold without loss.",
+                "Make the model with dtype: DType.Float64.", e);
         }
     }
 }

@@ -12,7 +12,10 @@ public abstract partial class Module
     /// <summary>All parameters, those of the modules within included. A live list.</summary>
     public ParameterList Parameters { get; } = new();
 
-    /// <summary>Why the names of all parameters, those of the modules within included, cannot be told; null where they can. A field given as code finds its own when it is first solved.</summary>
+    /// <summary>
+    /// Why the names of all parameters, those of the modules within included, cannot be told; null where they can. A field given as code finds its
+    /// own when it is first solved.
+    /// </summary>
     internal virtual string? WhyParametersAreUnknown => _modules.Select(static x => x.Module.WhyParametersAreUnknown).FirstOrDefault(static x => x is not null);
 
     /// <summary>The parameters with their names within this module: the path of modules and the parameter, joined by dots.</summary>
@@ -21,7 +24,7 @@ public abstract partial class Module
 
     /// <summary>
     /// The buffers with their names within this module: tensors that are saved and loaded like parameters but not learned, such as the
-    /// running statistics of a normalisation.
+    /// running statistics of a normalization.
     /// </summary>
     /// <returns>Names and buffers, those of the modules within included.</returns>
     public IEnumerable<(string Name, Parameter Buffer)> NamedBuffers() => Named(static x => x._ownBuffers);

@@ -9,7 +9,7 @@ public static class ModuleCloning
     /// <returns>The copy. Gradients, and programs that were compiled, are not copied.</returns>
     /// <remarks>
     /// A module of your own says how it is made again: see <see cref="Module.CreateCopy"/>. What is given as code
-    /// (<c>VectorField.Define</c>, <c>Layer.Define</c>) cannot be cloned, because the code goes on using what it captured.
+    /// (<c>VectorField.Define</c>, <c>Layer.Define</c>) cannot be cloned, because the code keeps using what it captured.
     /// </remarks>
     /// <exception cref="NotSupportedException">The module, or one within, cannot be cloned; the message says which and what to do.</exception>
     public static TModule Clone<TModule>(this TModule module)
@@ -24,7 +24,8 @@ public static class ModuleCloning
         }
         catch (ArgumentException e)
         {
-            throw new InvalidOperationException($"The copy of a {module.GetType().Name} has another structure: its CreateCopy, or that of a module within, makes something else. {e.Message}", e);
+            throw new InvalidOperationException(
+                $"The copy of a {module.GetType().Name} has another structure: its CreateCopy, or that of a module within, makes something else. {e.Message}", e);
         }
 
         return clone;

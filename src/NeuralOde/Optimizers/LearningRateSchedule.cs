@@ -25,7 +25,10 @@ public abstract record LearningRateSchedule
         {
             if (!(points[i] > (i == 0 ? 0 : points[i - 1]) && points[i] < 1))
             {
-                throw new ArgumentException($"The points at which the learning rate steps rise from above 0 to below 1; got {string.Join(", ", points.Select(static x => x.ToString(System.Globalization.CultureInfo.InvariantCulture)))}.", nameof(points));
+                throw new ArgumentException(
+                    "The points at which the learning rate steps rise from above 0 to below 1; "
+                        + $"got {string.Join(", ", points.Select(static x => x.ToString(System.Globalization.CultureInfo.InvariantCulture)))}.",
+                    nameof(points));
             }
         }
 

@@ -52,7 +52,9 @@ public abstract partial class Optimizer
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(prefix);
-        Dictionary<string, SafeTensor> given = state.Where(x => x.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(x => x.Name[prefix.Length..], StringComparer.Ordinal);
+        var given = state
+            .Where(x => x.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(x => x.Name[prefix.Length..], StringComparer.Ordinal);
         string? file = given.Values.FirstOrDefault()?.File;
         long stepCount = Read<long>(Take(StepCountName, []))[0];
         double learningRate = Read<double>(Take(LearningRateName, []))[0];
@@ -67,7 +69,8 @@ public abstract partial class Optimizer
         if (given.Count > 0)
         {
             throw new SafeTensorsException(
-                given.Values.First().File, SafeTensorsReason.UnknownTensor, $"the state holds '{prefix}{given.Keys.First()}', which this optimizer does not have: it is of another model, or of another method.");
+                given.Values.First().File, SafeTensorsReason.UnknownTensor,
+                $"the state holds '{prefix}{given.Keys.First()}', which this optimizer does not have: it is of another model, or of another method.");
         }
 
         if (stepCount < 0)
@@ -78,7 +81,8 @@ public abstract partial class Optimizer
         if (!(learningRate >= 0 && double.IsFinite(learningRate)))
         {
             throw new SafeTensorsException(
-                file, SafeTensorsReason.WrongValue, FormattableString.Invariant($"the learning rate, '{prefix}{LearningRateName}', is {learningRate}; it must be finite and at least 0."));
+                file, SafeTensorsReason.WrongValue,
+                FormattableString.Invariant($"the learning rate, '{prefix}{LearningRateName}', is {learningRate}; it must be finite and at least 0."));
         }
 
         LearningRate = learningRate;
@@ -98,7 +102,8 @@ public abstract partial class Optimizer
             return tensor.Shape.SequenceEqual(shape)
                 ? tensor
                 : throw new SafeTensorsException(
-                    tensor.File, SafeTensorsReason.WrongShape, $"'{prefix}{name}' has the shape {SafeTensor.Describe(tensor.Shape)} in the state and {SafeTensor.Describe(shape)} in this optimizer.");
+                    tensor.File, SafeTensorsReason.WrongShape,
+                    $"'{prefix}{name}' has the shape {SafeTensor.Describe(tensor.Shape)} in the state and {SafeTensor.Describe(shape)} in this optimizer.");
         }
 
         T[] Read<T>(SafeTensor tensor)
@@ -110,7 +115,8 @@ public abstract partial class Optimizer
             }
             catch (SafeTensorsException e)
             {
-                throw new SafeTensorsException(tensor.File, SafeTensorsReason.WrongType, $"'{tensor.Name}' has another element type than this optimizer: {tensor.Type.Name()}.", inner: e);
+                throw new SafeTensorsException(
+                    tensor.File, SafeTensorsReason.WrongType, $"'{tensor.Name}' has another element type than this optimizer: {tensor.Type.Name()}.", inner: e);
             }
         }
     }

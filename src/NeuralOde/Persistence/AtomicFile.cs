@@ -20,7 +20,7 @@ namespace NeuralOde.Persistence;
 /// </example>
 public static class AtomicFile
 {
-    private static readonly UTF8Encoding Utf8WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
+    private static readonly UTF8Encoding s_utf8WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Replaces the file at <paramref name="path"/>, or creates it, with what <paramref name="write"/> writes.</summary>
     /// <param name="path">The target, absolute or relative to the current folder.</param>
@@ -39,7 +39,7 @@ public static class AtomicFile
             throw new IOException($"Cannot write the file '{path}': it is a folder. Name a file inside it.");
         }
 
-        var full = Path.GetFullPath(path);
+        string full = Path.GetFullPath(path);
         if (IsDevice(full))
         {
             // Opened by its name, an output that the shell sends to a file would start over at the file's beginning.
@@ -48,15 +48,15 @@ public static class AtomicFile
             return;
         }
 
-        var target = File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } link ? link.FullName : full;
-        var folder = Path.GetDirectoryName(target)!;
+        string target = File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } link ? link.FullName : full;
+        string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException(
                 $"Cannot write the file '{path}': the folder '{folder}' does not exist. Create it, or choose another path.");
         }
 
-        var temporary = Path.Combine(folder, $".neuralode-{Guid.NewGuid():N}.tmp");
+        string temporary = Path.Combine(folder, $".neuralode-{Guid.NewGuid():N}.tmp");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
@@ -127,7 +127,7 @@ public static class AtomicFile
     }
 
     /// <summary>Leaves the stream open, so that it can be flushed to the disk after the text.</summary>
-    private sealed class InvariantWriter(Stream stream) : StreamWriter(stream, Utf8WithoutMark, bufferSize: 1 << 14, leaveOpen: true)
+    private sealed class InvariantWriter(Stream stream) : StreamWriter(stream, s_utf8WithoutMark, bufferSize: 1 << 14, leaveOpen: true)
     {
         public override IFormatProvider FormatProvider => CultureInfo.InvariantCulture;
     }

@@ -20,7 +20,7 @@ namespace NeuralOde.Persistence;
 /// double length = file.Number("length", static x => x > 0);
 /// </code>
 /// </example>
-public sealed class ModelFile
+public sealed partial class ModelFile
 {
     private const string KindKey = "neuralode.kind";
     private const string TitleKey = "neuralode.title";
@@ -101,7 +101,7 @@ public sealed class ModelFile
     /// <param name="path">The file.</param>
     /// <param name="kinds">The kinds that will do; none for any.</param>
     /// <returns>The file.</returns>
-    /// <exception cref="ModelFileException">The file is no model file, one of another kind or version, or damaged. The message says what it is.</exception>
+    /// <exception cref="ModelFileException">The file is not a model file, one of another kind or version, or damaged. The message says what it is.</exception>
     /// <exception cref="SafeTensorsException">The file is no valid safetensors file.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ModelFile Load(string path, params ReadOnlySpan<ModelKind> kinds)
@@ -132,7 +132,9 @@ public sealed class ModelFile
         return found is null || found.Version == version
             ? new ModelFile(file, kind, title, version)
             : throw Fault(
-                ModelFileReason.OtherVersion, $"it is {title} in version {version} of the format, and this version of the library reads version {found.Version}.", "Use the version that wrote it, or train the model again.");
+                ModelFileReason.OtherVersion,
+                $"it is {title} in version {version} of the format, and this version of the library reads version {found.Version}.",
+                "Use the version that wrote it, or train the model again.");
 
         ModelFileException Fault(ModelFileReason reason, string fault, string? advice) => new(path, reason, fault, advice) { Wanted = wanted };
     }
@@ -173,77 +175,7 @@ public sealed class ModelFile
         }
     }
 
-    /// <summary>A setting's text.</summary>
-    /// <param name="name">The setting.</param>
-    /// <returns>Its value.</returns>
-    /// <exception cref="ModelFileException">It is missing.</exception>
-    public string Setting(string name) => Settings.TryGetValue(name, out string? value) ? value : throw Damaged($"the setting '{name}' is missing");
-
-    /// <summary>A setting that is a whole number.</summary>
-    /// <param name="name">The setting.</param>
-    /// <param name="least">The least that can be.</param>
-    /// <param name="most">The most that can be.</param>
-    /// <returns>Its value.</returns>
-    /// <exception cref="ModelFileException">It is missing, no whole number or out of range.</exception>
-    public int Whole(string name, int least, int most) => Whole(name, Setting(name), least, most);
-
-    /// <summary>A setting that is a list of whole numbers joined by commas; empty for none.</summary>
-    /// <param name="name">The setting.</param>
-    /// <param name="least">The least that can be.</param>
-    /// <param name="most">The most that can be.</param>
-    /// <returns>Its values.</returns>
-    /// <exception cref="ModelFileException">It is missing, or one is no whole number or out of range.</exception>
-    public int[] Wholes(string name, int least, int most) => Setting(name) is { Length: > 0 } text ? [.. text.Split(',').Select(x => Whole(name, x, least, most))] : [];
-
-    /// <summary>A setting that is a number.</summary>
-    /// <param name="name">The setting.</param>
-    /// <param name="isRight">Which finite numbers can be; null for all.</param>
-    /// <returns>Its value.</returns>
-    /// <exception cref="ModelFileException">It is missing, no finite number, or one that cannot be.</exception>
-    public double Number(string name, Predicate<double>? isRight = null) =>
-        double.TryParse(Setting(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && isRight?.Invoke(value) != false
-            ? value
-            : throw Wrong(name);
-
-    /// <summary>A setting that is a list of texts, written by <see cref="Text(IEnumerable{string})"/>.</summary>
-    /// <param name="name">The setting.</param>
-    /// <returns>Its values.</returns>
-    /// <exception cref="ModelFileException">It is missing, or no such list.</exception>
-    public string[] Names(string name)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(Setting(name));
-            return document.RootElement.ValueKind == JsonValueKind.Array
-                ? [.. document.RootElement.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.String ? x.GetString()! : throw Wrong(name))]
-                : throw Wrong(name);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // An invalid operation: an escape that stands for half a character.
-            throw Wrong(name, e);
-        }
-    }
-
-    /// <summary>A list of texts as one, for <see cref="Names"/>.</summary>
-    /// <param name="values">The texts.</param>
-    /// <returns>A JSON array.</returns>
-    public static string Text(IEnumerable<string> values)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        return Json(json =>
-        {
-            json.WriteStartArray();
-            foreach (string value in values)
-            {
-                json.WriteStringValue(value);
-            }
-
-            json.WriteEndArray();
-        });
-    }
-
-    /// <summary>The failure of a setting whose value cannot be.</summary>
+    /// <summary>The failure of a setting whose value is not allowed.</summary>
     /// <param name="name">The setting.</param>
     /// <param name="inner">The cause, where there is one.</param>
     /// <returns>What to throw.</returns>
@@ -256,7 +188,7 @@ public sealed class ModelFile
     public ModelFileException Damaged(string fault, Exception? inner = null) =>
         new(Name, ModelFileReason.Damaged, $"its description of {Title} is damaged: {fault}.", "Copy the file again, or train the model again.", inner);
 
-    /// <summary>The failure of a file whose settings cannot be.</summary>
+    /// <summary>The failure of a file whose settings are not allowed.</summary>
     /// <param name="cause">What is wrong with them.</param>
     /// <returns>What to throw.</returns>
     public ModelFileException Damaged(NeuralOdeException cause)
@@ -270,15 +202,12 @@ public sealed class ModelFile
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
-    private int Whole(string name, string text, int least, int most) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : throw Wrong(name);
-
     private OrderedDictionary<string, string> Texts(string key)
     {
         var texts = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(_file.Metadata.GetValueOrDefault(key) ?? throw Damaged($"there is no '{key}'"));
+            using var document = JsonDocument.Parse(_file.Metadata.GetValueOrDefault(key) ?? throw Damaged($"there is no '{key}'"));
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (!texts.TryAdd(property.Name, property.Value.GetString() ?? ""))
@@ -289,7 +218,7 @@ public sealed class ModelFile
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw Damaged($"'{key}' is no list of names and texts", e);
+            throw Damaged($"'{key}' is not a list of names and texts", e);
         }
 
         return texts;

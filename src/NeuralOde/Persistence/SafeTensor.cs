@@ -61,7 +61,7 @@ public sealed class SafeTensor
 
         var type = SafeTensorTypes.Of<T>();
         long count = 1;
-        foreach (var length in shape)
+        foreach (int length in shape)
         {
             if (length < 0)
             {
@@ -78,7 +78,7 @@ public sealed class SafeTensor
                 $"The shape {Describe(shape)} of '{name}' does not hold exactly {values.Length} elements.", nameof(shape));
         }
 
-        var bytes = MemoryMarshal.AsBytes(values).ToArray();
+        byte[] bytes = MemoryMarshal.AsBytes(values).ToArray();
         FixEndianness(bytes, type.Size());
         return new SafeTensor(name, type, shape.ToArray(), bytes);
     }
@@ -95,12 +95,13 @@ public sealed class SafeTensor
         if (asked != Type)
         {
             throw new SafeTensorsException(
-                File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, not {asked.Name()}.", $"Ask for its own type, or for {nameof(ToSingles)}() or {nameof(ToDoubles)}().");
+                File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, not {asked.Name()}.",
+                $"Ask for its own type, or for {nameof(ToSingles)}() or {nameof(ToDoubles)}().");
         }
 
         if (!BitConverter.IsLittleEndian)
         {
-            var swapped = (byte[])_bytes.Clone();
+            byte[] swapped = (byte[])_bytes.Clone();
             FixEndianness(swapped, Type.Size());
             return MemoryMarshal.Cast<byte, T>(swapped).ToArray();
         }
@@ -123,7 +124,8 @@ public sealed class SafeTensor
         SafeTensorType.Float16 => Array.ConvertAll(ToArray<Half>(), half => (float)half),
         SafeTensorType.BFloat16 => WidenBFloat16(),
         _ => throw new SafeTensorsException(
-            File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, which single precision does not represent exactly.", $"Use {nameof(ToDoubles)}() or {nameof(ToArray)}<T>() and convert."),
+            File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, which single precision does not represent exactly.",
+            $"Use {nameof(ToDoubles)}() or {nameof(ToArray)}<T>() and convert."),
     };
 
     /// <summary>The elements as double-precision numbers: F64 as it is, F32, F16 and BF16 widened without loss.</summary>
@@ -148,8 +150,8 @@ public sealed class SafeTensor
 
     private float[] WidenBFloat16()
     {
-        var result = new float[Count];
-        for (var i = 0; i < result.Length; i++)
+        float[] result = new float[Count];
+        for (int i = 0; i < result.Length; i++)
         {
             result[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(2 * i)) << 16);
         }
@@ -165,7 +167,7 @@ public sealed class SafeTensor
             return;
         }
 
-        for (var i = 0; i < bytes.Length; i += size)
+        for (int i = 0; i < bytes.Length; i += size)
         {
             bytes.Slice(i, size).Reverse();
         }

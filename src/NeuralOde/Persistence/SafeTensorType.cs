@@ -50,28 +50,28 @@ public enum SafeTensorType
 /// <summary>Names and sizes of <see cref="SafeTensorType"/> as the format has them.</summary>
 internal static class SafeTensorTypes
 {
-    private static readonly string[] Names = ["BOOL", "U8", "I8", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "F64", "I64", "U64"];
+    private static readonly string[] s_names = ["BOOL", "U8", "I8", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "F64", "I64", "U64"];
 
-    private static readonly int[] Sizes = [1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 8, 8, 8];
+    private static readonly int[] s_sizes = [1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 8, 8, 8];
 
     /// <summary>Types of the format (version 0.6 and 0.7 of its library) that have no counterpart here.</summary>
-    private static readonly string[] Unsupported =
+    private static readonly string[] s_unsupported =
         ["F4", "F6_E2M3", "F6_E3M2", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "C64"];
 
-    public static string Name(this SafeTensorType type) => Names[(int)type];
+    public static string Name(this SafeTensorType type) => s_names[(int)type];
 
-    public static int Size(this SafeTensorType type) => Sizes[(int)type];
+    public static int Size(this SafeTensorType type) => s_sizes[(int)type];
 
     public static bool TryParse(string name, out SafeTensorType type)
     {
-        var index = Array.IndexOf(Names, name);
+        int index = Array.IndexOf(s_names, name);
         type = (SafeTensorType)Math.Max(index, 0);
         return index >= 0;
     }
 
-    public static bool IsKnownButUnsupported(string name) => Array.IndexOf(Unsupported, name) >= 0;
+    public static bool IsKnownButUnsupported(string name) => Array.IndexOf(s_unsupported, name) >= 0;
 
-    public static string All => string.Join(", ", Names);
+    public static string All => string.Join(", ", s_names);
 
     /// <summary>The type whose elements are exactly <typeparamref name="T"/>.</summary>
     public static SafeTensorType Of<T>()

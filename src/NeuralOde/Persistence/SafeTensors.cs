@@ -67,34 +67,38 @@ public static class SafeTensors
             throw new ArgumentException("The stream cannot seek; copy it to a MemoryStream first.", nameof(stream));
         }
 
-        var length = stream.Length - stream.Position;
+        long length = stream.Length - stream.Position;
         if (length < LengthBytes)
         {
-            throw new SafeTensorsException(name, SafeTensorsReason.CutOff, $"it has {length} bytes, and the length of a header alone takes {LengthBytes}. The file is empty or cut off.", "Copy it again.");
+            throw new SafeTensorsException(
+                name, SafeTensorsReason.CutOff, $"it has {length} bytes, and the length of a header alone takes {LengthBytes}. The file is empty or cut off.", "Copy it again.");
         }
 
         Span<byte> prefix = stackalloc byte[LengthBytes];
         Fill(stream, prefix, name);
-        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > SafeTensorsHeader.MaximumLength)
         {
-            throw new SafeTensorsException(name, SafeTensorsReason.NotSafeTensors, $"its header claims {headerLength} bytes, more than the {SafeTensorsHeader.MaximumLength} allowed. This is not a safetensors file, or it is damaged.");
+            throw new SafeTensorsException(
+                name, SafeTensorsReason.NotSafeTensors,
+                $"its header claims {headerLength} bytes, more than the {SafeTensorsHeader.MaximumLength} allowed. This is not a safetensors file, or it is damaged.");
         }
 
         if (headerLength > (ulong)(length - LengthBytes))
         {
-            throw new SafeTensorsException(name, SafeTensorsReason.CutOff, $"its header claims {headerLength} bytes, but only {length - LengthBytes} follow. The file is cut off, or not a safetensors file.");
+            throw new SafeTensorsException(
+                name, SafeTensorsReason.CutOff, $"its header claims {headerLength} bytes, but only {length - LengthBytes} follow. The file is cut off, or not a safetensors file.");
         }
 
-        var headerBytes = new byte[(int)headerLength];
+        byte[] headerBytes = new byte[(int)headerLength];
         Fill(stream, headerBytes, name);
         var header = SafeTensorsHeader.Parse(headerBytes, length - LengthBytes - headerBytes.Length, name);
 
         var tensors = new SafeTensor[header.Entries.Count];
-        for (var i = 0; i < tensors.Length; i++)
+        for (int i = 0; i < tensors.Length; i++)
         {
             var entry = header.Entries[i];
-            var bytes = new byte[(int)(entry.End - entry.Begin)];
+            byte[] bytes = new byte[(int)(entry.End - entry.Begin)];
             Fill(stream, bytes, name);
             tensors[i] = new SafeTensor(entry.Name, entry.Type, entry.Shape, bytes, name);
         }
@@ -113,7 +117,7 @@ public static class SafeTensors
     public static void Save(string path, IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var ordered = Order(tensors);
-        var header = SafeTensorsHeaderWriter.Format(ordered, metadata);
+        byte[] header = SafeTensorsHeaderWriter.Format(ordered, metadata);
         AtomicFile.Write(path, stream => Write(stream, ordered, header));
     }
 

@@ -45,7 +45,7 @@ public sealed class SafeTensorsFile
             return "The file holds none.";
         }
 
-        var names = string.Join(", ", Tensors.Take(Shown).Select(tensor => tensor.Name));
+        string names = string.Join(", ", Tensors.Take(Shown).Select(tensor => tensor.Name));
         return Tensors.Count <= Shown ? $"It holds {names}." : $"It holds {names} and {Tensors.Count - Shown} more.";
     }
 }

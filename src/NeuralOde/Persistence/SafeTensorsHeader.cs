@@ -56,7 +56,7 @@ internal sealed class SafeTensorsHeader
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in root.EnumerateObject())
         {
-            var name = NameOf(property);
+            string name = NameOf(property);
             if (!names.Add(name))
             {
                 throw Invalid($"its header has two entries named '{name}'.");
@@ -82,7 +82,7 @@ internal sealed class SafeTensorsHeader
 
         foreach (var property in element.EnumerateObject())
         {
-            var key = NameOf(property);
+            string key = NameOf(property);
             if (!Metadata.TryAdd(key, Text(property.Value, $"{MetadataKey} '{key}'")))
             {
                 throw Invalid($"{MetadataKey} has two entries named '{key}'.");
@@ -102,7 +102,7 @@ internal sealed class SafeTensorsHeader
         (long Begin, long End)? offsets = null;
         foreach (var property in element.EnumerateObject())
         {
-            var field = NameOf(property);
+            string field = NameOf(property);
             if ((field == "dtype" && type is not null) || (field == "shape" && shape is not null) || (field == "data_offsets" && offsets is not null))
             {
                 throw Invalid($"the entry of tensor '{name}' has two fields '{field}'.");
@@ -127,7 +127,7 @@ internal sealed class SafeTensorsHeader
 
         if (type is null || shape is null || offsets is null)
         {
-            var missing = type is null ? "dtype" : shape is null ? "shape" : "data_offsets";
+            string missing = type is null ? "dtype" : shape is null ? "shape" : "data_offsets";
             throw Invalid($"the entry of tensor '{name}' has no {missing}.");
         }
 
@@ -137,7 +137,7 @@ internal sealed class SafeTensorsHeader
 
     private SafeTensorType ReadType(string name, JsonElement element)
     {
-        var text = Text(element, $"the dtype of tensor '{name}'");
+        string text = Text(element, $"the dtype of tensor '{name}'");
         if (SafeTensorTypes.TryParse(text, out var type))
         {
             return type;
@@ -155,8 +155,8 @@ internal sealed class SafeTensorsHeader
             throw Invalid($"the shape of tensor '{name}' is not an array.");
         }
 
-        var shape = new int[element.GetArrayLength()];
-        var axis = 0;
+        int[] shape = new int[element.GetArrayLength()];
+        int axis = 0;
         foreach (var item in element.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out shape[axis]) || shape[axis] < 0)
@@ -180,7 +180,7 @@ internal sealed class SafeTensorsHeader
         return (ReadOffset(element[0]), ReadOffset(element[1]));
 
         long ReadOffset(JsonElement item) =>
-            item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var offset) && offset >= 0
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long offset) && offset >= 0
                 ? offset
                 : throw Invalid($"the data_offsets of tensor '{name}' hold {Shorten(item.GetRawText())}, which is not an offset.");
     }
@@ -193,7 +193,7 @@ internal sealed class SafeTensorsHeader
         }
 
         long size = type.Size();
-        foreach (var length in shape)
+        foreach (int length in shape)
         {
             // As the reference does, an overflow counts even where a later axis has the length 0.
             if (length != 0 && size > long.MaxValue / length)
@@ -206,7 +206,8 @@ internal sealed class SafeTensorsHeader
 
         if (end - begin != size)
         {
-            throw Invalid($"tensor '{name}' of type {type.Name()} and shape {SafeTensor.Describe(shape)} takes {size} bytes, but its data_offsets {begin} to {end} hold {end - begin}.");
+            throw Invalid(
+                $"tensor '{name}' of type {type.Name()} and shape {SafeTensor.Describe(shape)} takes {size} bytes, but its data_offsets {begin} to {end} hold {end - begin}.");
         }
 
         if (size > Array.MaxLength)
@@ -218,10 +219,10 @@ internal sealed class SafeTensorsHeader
     /// <summary>The tensors must cover the data from its first byte to its last, each byte once.</summary>
     private void CheckLayout(long dataLength)
     {
-        // An empty tensor begins where its neighbour does: the one that ends first comes first.
+        // An empty tensor begins where its neighbor does: the one that ends first comes first.
         Entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
         long position = 0;
-        var previous = "";
+        string previous = "";
         foreach (var entry in Entries)
         {
             if (entry.End > dataLength)
@@ -245,7 +246,7 @@ internal sealed class SafeTensorsHeader
 
         if (position != dataLength)
         {
-            throw Invalid($"the data goes on after the last tensor, from byte {position} to {dataLength}.");
+            throw Invalid($"the data continues after the last tensor, from byte {position} to {dataLength}.");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class SafeTensorsHeaderWriter
                 json.WriteStartObject(tensor.Name);
                 json.WriteString("dtype", tensor.Type.Name());
                 json.WriteStartArray("shape");
-                foreach (var length in tensor.Shape)
+                foreach (int length in tensor.Shape)
                 {
                     json.WriteNumberValue(length);
                 }
@@ -51,15 +51,16 @@ internal static class SafeTensorsHeaderWriter
         }
 
         // Spaces up to a multiple of 8, so that the data is aligned for readers that map the file.
-        var padded = (buffer.WrittenCount + 7) / 8 * 8;
+        int padded = (buffer.WrittenCount + 7) / 8 * 8;
         if (padded > SafeTensorsHeader.MaximumLength)
         {
             throw new ArgumentException(
-                $"The header would have {padded} bytes, more than the {SafeTensorsHeader.MaximumLength} that the safetensors format allows. Save fewer tensors or shorter metadata.",
+                $"The header would have {padded} bytes, more than the {SafeTensorsHeader.MaximumLength} "
+                    + "that the safetensors format allows. Save fewer tensors or shorter metadata.",
                 nameof(tensors));
         }
 
-        var bytes = new byte[padded];
+        byte[] bytes = new byte[padded];
         buffer.WrittenSpan.CopyTo(bytes);
         bytes.AsSpan(buffer.WrittenCount).Fill((byte)' ');
         return bytes;

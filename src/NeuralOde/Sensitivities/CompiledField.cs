@@ -128,7 +128,8 @@ public sealed class CompiledField<T> : IVectorField<T>
             if (tensor is { RequiresGradient: true, Operation: null } and not Parameter)
             {
                 throw new InvalidOperationException(
-                    $"The vector field captures a tensor ({tensor.DType.Name()} {tensor.Shape}) that requires a gradient but is no parameter; it would get none. Make it one, new Parameter(tensor, name), or capture tensor.Detach() if a constant is meant.");
+                    $"The vector field captures a tensor ({tensor.DType.Name()} {tensor.Shape}) that requires a gradient but is not a parameter, so it would get none. "
+                        + "Make it one, new Parameter(tensor, name), or capture tensor.Detach() if a constant is meant.");
             }
 
             Array.ForEach(tensor.Inputs, stack.Push);

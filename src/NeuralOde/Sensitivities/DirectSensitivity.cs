@@ -3,7 +3,7 @@ using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
 
-/// <summary>Discretise, then optimise: the reverse of the solver's own steps.</summary>
+/// <summary>Discretize, then optimize: the reverse of the solver's own steps.</summary>
 internal sealed class DirectSensitivity<T> : Sensitivity<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -14,7 +14,7 @@ public abstract class GradientMethod
     }
 
     /// <summary>
-    /// Reverses the solver's own steps, one vector-Jacobian product a stage: the exact gradient of the numbers that were computed.
+    /// Reverses the solver's own steps, one vector-Jacobian product per stage: the exact gradient of the numbers that were computed.
     /// Memory grows with the number of steps. The default.
     /// </summary>
     public static GradientMethod Direct { get; } = new DirectMethod();
@@ -45,7 +45,9 @@ public abstract class GradientMethod
     /// <returns>The method.</returns>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static GradientMethod Parse(string name) =>
-        TryParse(name, out GradientMethod? method) ? method : throw new ArgumentException($"There is no gradient method '{name}'. The choices are {string.Join(", ", All.Select(x => x.Name))}.", nameof(name));
+        TryParse(name, out GradientMethod? method)
+            ? method
+            : throw new ArgumentException($"There is no gradient method '{name}'. The choices are {string.Join(", ", All.Select(x => x.Name))}.", nameof(name));
 
     /// <summary>Finds a method by its name, where there is one.</summary>
     /// <param name="name">A name; case does not matter.</param>

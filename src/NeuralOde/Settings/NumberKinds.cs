@@ -16,7 +16,8 @@ internal sealed class WholeKind(long minimum, long maximum) : SettingKind<long>
 
     public override bool Allows(long value) => value >= minimum && value <= maximum;
 
-    public override bool TryRead(string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value);
+    public override bool TryRead(string text, out long value) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value);
 
     public override string Write(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -32,7 +33,9 @@ internal sealed class NumberKind(double minimum, bool isAbove, double maximum, s
 
     public override string Range => isAbove
         ? "a number above 0, such as 0.01 or 1e-4 (with a point, not a comma)"
-        : double.IsPositiveInfinity(maximum) ? $"a number of at least {Write(minimum)} (with a point, not a comma)" : $"a number from {Write(minimum)} to {Write(maximum)} (with a point, not a comma)";
+        : double.IsPositiveInfinity(maximum)
+            ? $"a number of at least {Write(minimum)} (with a point, not a comma)"
+            : $"a number from {Write(minimum)} to {Write(maximum)} (with a point, not a comma)";
 
     public override bool Allows(double value) => double.IsFinite(value) && (isAbove ? value > minimum : value >= minimum) && value <= maximum;
 

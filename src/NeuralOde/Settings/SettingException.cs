@@ -3,7 +3,7 @@ namespace NeuralOde.Settings;
 /// <summary>Why a setting is refused.</summary>
 public enum SettingReason
 {
-    /// <summary>The value is out of its range, or is no value of its kind.</summary>
+    /// <summary>The value is out of its range, or is not a value of its kind.</summary>
     WrongValue,
 
     /// <summary>The setting is not there.</summary>

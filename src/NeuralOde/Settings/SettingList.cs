@@ -69,7 +69,8 @@ public sealed class SettingList<TOptions>(IEnumerable<Setting<TOptions>> setting
     /// <summary>What must be the same when a run is resumed, as text.</summary>
     /// <param name="options">The options.</param>
     /// <returns>Names and values.</returns>
-    public IReadOnlyList<(string Name, string Value)> ToResume(TOptions options) => [.. Applying(options).Where(x => x.MayDiffer?.Invoke(options) != true).SelectMany(x => x.Write(options))];
+    public IReadOnlyList<(string Name, string Value)> ToResume(TOptions options) =>
+        [.. Applying(options).Where(x => x.MayDiffer?.Invoke(options) != true).SelectMany(x => x.Write(options))];
 
     /// <summary>The settings that apply, for a reader.</summary>
     /// <param name="options">The options.</param>

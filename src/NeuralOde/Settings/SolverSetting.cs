@@ -46,15 +46,23 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
     /// <inheritdoc/>
     public override IReadOnlyList<SettingInput<TOptions>> Inputs =>
     [
-        new(Solver, "NAME", $"The method that integrates: {string.Join(", ", SolverChoice.Names)}. One with an error estimate chooses its own steps unless --step is given.", SolverFault, x => InWords(_get(x))),
-        new(Step, "H", FormattableString.Invariant($"Fixed steps of at most this length, in units of time, instead of steps chosen by tolerances. The other solvers take {DefaultStep} unless it is given."), NumberFault, static _ => null),
+        new(
+            Solver, "NAME",
+            $"The method that integrates: {string.Join(", ", SolverChoice.Names)}. One with an error estimate chooses its own steps unless --step is given.",
+            SolverFault, x => InWords(_get(x))),
+        new(
+            Step, "H",
+            FormattableString.Invariant(
+                $"Fixed steps of at most this length, in units of time, instead of steps chosen by tolerances. The other solvers take {DefaultStep} unless it is given."),
+            NumberFault, static _ => null),
         new(Relative, "X", "Relative tolerance of each step, for a solver that chooses its steps.", NumberFault, static _ => null),
         new(Absolute, "X", "Absolute tolerance of each step, in the state's units.", NumberFault, static _ => null),
         .. HasGradient
             ? [new SettingInput<TOptions>(
                 Gradient,
                 "NAME",
-                "How gradients are taken through the solve: direct reverses the solver's own steps and is exact; adjoint integrates backward in time, and its memory does not grow with the steps; truncated is an adjoint that forgets later observations, biased, for comparison.",
+                "How gradients are taken through the solve: direct reverses the solver's own steps and is exact; adjoint integrates backward in time, "
+                    + "and its memory does not grow with the steps; truncated is an adjoint that forgets later observations, biased, for comparison.",
                 GradientFault,
                 x => _get(x).Gradient.Name)]
             : Array.Empty<SettingInput<TOptions>>(),
@@ -87,12 +95,17 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         ArgumentNullException.ThrowIfNull(text);
         return _with(options, new SolverChoice(
             SolverOf(Value(Solver), Solver),
-            text.ContainsKey(Steps) ? FixedSteps.PerInterval(int.TryParse(Value(Steps), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : throw Wrong(Steps))
+            text.ContainsKey(Steps) ? FixedSteps.PerInterval(Count(Value(Steps)))
                 : text.ContainsKey(Step) ? FixedSteps.OfLength(Number(Step, Value(Step)))
                 : Value(Pair).Split(' ') is [var relative, var absolute] ? SolverChoice.Tolerances(Number(Pair, relative), Number(Pair, absolute)) : throw Wrong(Pair),
             s_gradients.TryRead(Value(Gradient), out GradientMethod gradient) ? gradient : throw Wrong(Gradient)));
 
-        string Value(string name) => text.TryGetValue(name, out string? value) ? value : throw new SettingException(SettingReason.Missing, name, null, $"The setting '{name}' is missing.");
+        int Count(string number) =>
+            int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : throw Wrong(Steps);
+
+        string Value(string name) => text.TryGetValue(name, out string? value)
+            ? value
+            : throw new SettingException(SettingReason.Missing, name, null, $"The setting '{name}' is missing.");
         SettingException Wrong(string name) => new(SettingReason.WrongValue, name, Value(name), $"The setting '{name}' is '{Value(name)}', which cannot be.");
         double Number(string name, string part) => s_positive.TryRead(part, out double value) && s_positive.Allows(value) ? value : throw Wrong(name);
         OdeSolver SolverOf(string value, string name) => OdeSolver.Names.Contains(value) ? OdeSolver.Parse(value) : throw Wrong(name);
@@ -113,7 +126,9 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
 
         if (!solver.IsAdaptive && (relative ?? absolute) is not null)
         {
-            throw Conflict(Solver, $"{solver.Name} has no error estimate, so it takes --step H, not tolerances. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
+            throw Conflict(
+                Solver,
+                $"{solver.Name} has no error estimate, so it takes --step H, not tolerances. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
         }
 
         StepSizeControl steps = isNamed && !KeepsSteps ? Tolerances : now.Steps;
@@ -157,7 +172,9 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
 
         if (x.Steps is AdaptiveSteps && !x.Solver.IsAdaptive)
         {
-            throw new SettingException(SettingReason.Conflict, Solver, x.Solver.Name, $"{x.Solver.Name} has no error estimate, so it takes fixed steps. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
+            throw new SettingException(
+                SettingReason.Conflict, Solver, x.Solver.Name,
+                $"{x.Solver.Name} has no error estimate, so it takes fixed steps. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
         }
     }
 
@@ -181,7 +198,8 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         return $"{problem} The choices are {string.Join(", ", SolverChoice.Names)}.";
     }
 
-    private static string? NumberFault(string option, string text) => s_positive.TryRead(text, out double value) && s_positive.Allows(value) ? null : s_positive.Fault(option, option, text);
+    private static string? NumberFault(string option, string text) =>
+        s_positive.TryRead(text, out double value) && s_positive.Allows(value) ? null : s_positive.Fault(option, option, text);
 
     private static string? GradientFault(string option, string text) => s_gradients.TryRead(text, out _) ? null : s_gradients.Fault(option, GradientNoun, text);
 }

@@ -21,7 +21,7 @@ public sealed class BestModel
     /// <summary>The error by which it was selected; infinite before.</summary>
     public double Error { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>After how many iterations it stood.</summary>
+    /// <summary>The number of iterations after which it was selected.</summary>
     public int Iteration { get; private set; }
 
     internal void Select(double error, int iteration)

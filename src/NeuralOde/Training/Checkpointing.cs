@@ -5,7 +5,7 @@ public sealed record Checkpointing
 {
     /// <summary>Saves a run.</summary>
     /// <param name="path">The file; see <see cref="TrainingCheckpoint"/>.</param>
-    /// <param name="interval">Iterations between two checkpoints, at least 1. One is also written at the end and where training is cancelled, but not where it diverged.</param>
+    /// <param name="interval">Iterations between two checkpoints, at least 1. One is also written at the end and where training is canceled, but not where it diverged.</param>
     /// <param name="afterValidation">Whether one is written after each validation, too.</param>
     public Checkpointing(string path, int interval = 1_000, bool afterValidation = false)
     {

@@ -1,6 +1,6 @@
 namespace NeuralOde.Training;
 
-/// <summary>Ends training when validations do not improve anymore.</summary>
+/// <summary>Ends training when validations do not improve any more.</summary>
 public sealed record EarlyStopping
 {
     /// <summary>Makes a rule.</summary>

@@ -29,12 +29,12 @@ public interface ITrainingTask
     /// <exception cref="OdeSolveException">The solve failed; the error then counts as infinite.</exception>
     double? Validate(TrainingPosition position, CancellationToken cancellationToken) => null;
 
-    /// <summary>The state that the next steps depend on, beside the model, the position and the random sources.</summary>
+    /// <summary>The state that the next steps depend on, other than the model, the position and the random sources.</summary>
     /// <returns>Tensors under names of the task's own, which do not start with <c>training.</c>; default none.</returns>
     IReadOnlyList<SafeTensor> SaveState() => [];
 
     /// <summary>Restores what <see cref="SaveState"/> gave.</summary>
-    /// <param name="state">The state, beside the run's own tensors.</param>
+    /// <param name="state">The state, other than the run's own tensors.</param>
     /// <param name="position">The position at which it was saved.</param>
     /// <exception cref="SafeTensorsException">A tensor is missing or of another type, or its values do not fit this task or the position.</exception>
     void LoadState(SafeTensorsFile state, TrainingPosition position)

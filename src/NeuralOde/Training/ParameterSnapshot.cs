@@ -14,7 +14,10 @@ public sealed class ParameterSnapshot
     public ParameterSnapshot(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        _values = [.. Named(module).Select(static x => (x.Name, x.Parameter, x.Parameter.DType == DType.Float32 ? (Array)x.Parameter.ToArray<float>() : x.Parameter.ToArray<double>()))];
+        _values =
+        [
+            .. Named(module).Select(static x => (x.Name, x.Parameter, x.Parameter.DType == DType.Float32 ? (Array)x.Parameter.ToArray<float>() : x.Parameter.ToArray<double>()))
+        ];
     }
 
     private ParameterSnapshot((string Name, Parameter Parameter, Array Values)[] values) => _values = values;
@@ -45,7 +48,8 @@ public sealed class ParameterSnapshot
         SafeTensor tensor = file[prefix + x.Name];
         return tensor.Shape.SequenceEqual(x.Parameter.Shape.Lengths)
             ? (x.Name, x.Parameter, x.Parameter.DType == DType.Float32 ? (Array)tensor.ToArray<float>() : tensor.ToArray<double>())
-            : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"'{tensor.Name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {x.Parameter.Shape} in this model.");
+            : throw new SafeTensorsException(
+                file.Name, SafeTensorsReason.WrongShape, $"'{tensor.Name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {x.Parameter.Shape} in this model.");
     })]);
 
     private static IEnumerable<(string Name, Parameter Parameter)> Named(Module module) => module.NamedParameters().Concat(module.NamedBuffers());

@@ -6,7 +6,7 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Training;
 
 /// <summary>
-/// All that a training run is, in one safetensors file that is written whole or not at all: parameters and buffers (<c>model.NAME</c>), the optimizer's state
+/// The whole state of a training run, in one safetensors file that is written whole or not at all: parameters and buffers (<c>model.NAME</c>), the optimizer's state
 /// (<c>optimizer.NAME</c>), where random sources stand (<c>random.NAME</c>), the run's own position and history
 /// (<c>run.NAME</c>), and the settings that it must be resumed with.
 /// </summary>
@@ -62,12 +62,12 @@ public sealed class TrainingCheckpoint
     /// <param name="path">The file.</param>
     /// <returns>The run's position and history, as they were given to <see cref="Save"/>.</returns>
     /// <exception cref="CheckpointException">The checkpoint is of other settings or of another model; the message says what differs.</exception>
-    /// <exception cref="ModelFileException">The file is no checkpoint.</exception>
+    /// <exception cref="ModelFileException">The file is not a checkpoint.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public SafeTensorsFile Restore(string path)
     {
-        ModelFile file = ModelFile.Load(path, s_kind);
+        var file = ModelFile.Load(path, s_kind);
         CheckSettings(path, file.Settings);
         try
         {
@@ -103,12 +103,12 @@ public sealed class TrainingCheckpoint
     /// <summary>Reads a run's position and history without resuming it.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What was given to <see cref="Save"/>, and the settings of the run.</returns>
-    /// <exception cref="ModelFileException">The file is no checkpoint.</exception>
+    /// <exception cref="ModelFileException">The file is not a checkpoint.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static (SafeTensorsFile Run, IReadOnlyDictionary<string, string> Settings) Read(string path)
     {
-        ModelFile file = ModelFile.Load(path, s_kind);
+        var file = ModelFile.Load(path, s_kind);
         return (file.Part(RunPrefix), file.Settings);
     }
 
@@ -117,7 +117,12 @@ public sealed class TrainingCheckpoint
         (string Name, string Difference)[] differences =
         [
             .. _settings.Where(x => theirs.GetValueOrDefault(x.Name) != x.Value)
-                .Select(x => (x.Name, theirs.TryGetValue(x.Name, out string? value) ? $"{x.Name} was '{value}' and is '{x.Value}'" : $"it does not mention {x.Name}, which is '{x.Value}'")),
+                .Select(
+                    x => (
+                        x.Name,
+                        theirs.TryGetValue(x.Name, out string? value)
+                            ? $"{x.Name} was '{value}' and is '{x.Value}'"
+                            : $"it does not mention {x.Name}, which is '{x.Value}'")),
             .. theirs.Keys.Except(_settings.Select(static x => x.Name)).Select(name => (name, $"{name} was '{theirs[name]}' and is not set")),
         ];
         if (differences.Length > 0)

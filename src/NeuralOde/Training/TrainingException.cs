@@ -1,6 +1,6 @@
 namespace NeuralOde.Training;
 
-/// <summary>Training failed: it cannot go on from where it is.</summary>
+/// <summary>Training failed: it cannot continue from where it is.</summary>
 public sealed class TrainingException : NeuralOdeException
 {
     /// <summary>Describes why training failed.</summary>

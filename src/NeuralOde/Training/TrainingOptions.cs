@@ -84,7 +84,8 @@ public sealed record TrainingOptions
 
         if (EarlyStopping is not null && Selection != ModelSelection.Validation)
         {
-            throw new ArgumentException($"Early stopping waits for a better validation, so it takes {nameof(Selection)} = {nameof(ModelSelection.Validation)}.", nameof(EarlyStopping));
+            throw new ArgumentException(
+                $"Early stopping waits for a better validation, so it takes {nameof(Selection)} = {nameof(ModelSelection.Validation)}.", nameof(EarlyStopping));
         }
     }
 }

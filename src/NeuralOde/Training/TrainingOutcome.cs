@@ -7,7 +7,7 @@ public enum TrainingOutcome
     Completed,
 
     /// <summary>The caller stopped it; the best model so far is kept.</summary>
-    Cancelled,
+    Canceled,
 
     /// <summary>Solves failed again and again, even from the best parameters and with smaller steps; the best model so far is kept.</summary>
     Diverged,

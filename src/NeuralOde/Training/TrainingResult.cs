@@ -15,7 +15,7 @@ public sealed record TrainingResult
     /// <summary>Validation errors by the number of iterations done; infinite where the solve failed.</summary>
     public required IReadOnlyList<(int Iteration, double Error)> Validations { get; init => field = ValueList.From(value); }
 
-    /// <summary>After how many iterations the returned model stood.</summary>
+    /// <summary>The number of iterations after which the returned model was selected.</summary>
     public required int BestIteration { get; init; }
 
     /// <summary>Its validation error, or its loss where that selects; infinite where nothing was selected.</summary>

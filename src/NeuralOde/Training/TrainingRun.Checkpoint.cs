@@ -17,8 +17,10 @@ public sealed partial class TrainingRun
 
     /// <summary>Resumes a run from its checkpoint, before this one has begun.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The checkpoint is of other settings or of another model, and the message says what differs; or its record of the run is damaged.</exception>
-    /// <exception cref="ModelFileException">The file is no checkpoint.</exception>
+    /// <exception cref="CheckpointException">
+    /// The checkpoint is of other settings or of another model, and the message says what differs; or its record of the run is damaged.
+    /// </exception>
+    /// <exception cref="ModelFileException">The file is not a checkpoint.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidOperationException">This run has begun.</exception>

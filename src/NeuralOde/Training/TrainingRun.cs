@@ -92,7 +92,7 @@ public sealed partial class TrainingRun
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            outcome = TrainingOutcome.Cancelled;
+            outcome = TrainingOutcome.Canceled;
         }
 
         if (outcome != TrainingOutcome.Completed && _options.Validation.WhenStopped)
@@ -144,7 +144,7 @@ public sealed partial class TrainingRun
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                return TrainingOutcome.Cancelled;
+                return TrainingOutcome.Canceled;
             }
 
             Step();
@@ -280,7 +280,8 @@ public sealed partial class TrainingRun
             TimeSpan now = _clock.Elapsed;
             _nextReport = now + _options.ProgressInterval;
             double best = _options.Selection == ModelSelection.Last ? _leastLoss : Best.Error;
-            progress.Report(new TrainingProgress(Iteration, _options.Iterations, _losses[^1], best, (Iteration - _firstIteration) / now.TotalSeconds, Elapsed) { StepTime = _stepTime });
+            progress.Report(
+                new TrainingProgress(Iteration, _options.Iterations, _losses[^1], best, (Iteration - _firstIteration) / now.TotalSeconds, Elapsed) { StepTime = _stepTime });
         }
     }
 }

@@ -74,7 +74,8 @@ public sealed class TrajectoryTrainer<T>
     {
         if (observed.Length != times.Length * ObservedShape.ElementCount)
         {
-            throw new ArgumentException($"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
+            throw new ArgumentException(
+                $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         }
 
         // Looked up anew: the field may have been switched between training and evaluation.

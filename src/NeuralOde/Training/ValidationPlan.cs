@@ -21,7 +21,7 @@ public sealed record ValidationPlan
     /// <value>Default false.</value>
     public bool AtStart { get; init; }
 
-    /// <summary>Whether the model is validated where training was cancelled or diverged, too.</summary>
+    /// <summary>Whether the model is validated where training was canceled or diverged, too.</summary>
     /// <value>Default false.</value>
     public bool WhenStopped { get; init; }
 

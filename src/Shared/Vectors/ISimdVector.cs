@@ -29,13 +29,19 @@ internal unsafe interface ISimdVector<TSelf, T>
     /// <summary>Reads all lanes; no alignment is needed.</summary>
     static abstract TSelf Load(T* source);
 
-    /// <summary>Reads the first <paramref name="count"/> lanes and never touches the memory of the others, which are zero; <paramref name="count"/> may be anything from 0 to <see cref="Count"/>.</summary>
+    /// <summary>
+    /// Reads the first <paramref name="count"/> lanes and never touches the memory of the others, which are zero; <paramref name="count"/> may be
+    /// anything from 0 to <see cref="Count"/>.
+    /// </summary>
     static abstract TSelf LoadPartial(T* source, int count);
 
     /// <summary>Writes all lanes; no alignment is needed.</summary>
     static abstract void Store(TSelf value, T* destination);
 
-    /// <summary>Writes the first <paramref name="count"/> lanes and never touches the memory of the others; <paramref name="count"/> may be anything from 0 to <see cref="Count"/>.</summary>
+    /// <summary>
+    /// Writes the first <paramref name="count"/> lanes and never touches the memory of the others; <paramref name="count"/> may be anything from 0 to
+    /// <see cref="Count"/>.
+    /// </summary>
     static abstract void StorePartial(TSelf value, T* destination, int count);
 
     /// <summary>A mask of the first <paramref name="count"/> lanes, from 0 to <see cref="Count"/>.</summary>
@@ -63,7 +69,10 @@ internal unsafe interface ISimdVector<TSelf, T>
     /// <summary>c − a·b with one rounding.</summary>
     static abstract TSelf NegateMultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>The smaller lane; where <paramref name="b"/> is NaN the result is NaN, where only <paramref name="a"/> is it may be either, and so may the sign of a zero. The fast minimum, for clamping to a bound <paramref name="a"/>.</summary>
+    /// <summary>
+    /// The smaller lane; where <paramref name="b"/> is NaN the result is NaN, where only <paramref name="a"/> is it may be either, and so may the
+    /// sign of a zero. The fast minimum, for clamping to a bound <paramref name="a"/>.
+    /// </summary>
     static abstract TSelf MinNative(TSelf a, TSelf b);
 
     /// <summary>The larger lane, with the reservations of <see cref="MinNative"/>.</summary>
@@ -84,7 +93,10 @@ internal unsafe interface ISimdVector<TSelf, T>
 
     static abstract TSelf Truncate(TSelf a);
 
-    /// <summary>x·2ⁿ with one rounding, for x within [¼, 4] and an integer n of magnitude at most twice the exponent range of <typeparamref name="T"/>; NaN in either gives NaN.</summary>
+    /// <summary>
+    /// x·2ⁿ with one rounding, for x within [¼, 4] and an integer n of magnitude at most twice the exponent range of <typeparamref name="T"/>; NaN in
+    /// either gives NaN.
+    /// </summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
 
     static abstract TSelf Equal(TSelf a, TSelf b);

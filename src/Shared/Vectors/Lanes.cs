@@ -28,7 +28,7 @@ internal static unsafe class Lanes
     {
         var lanes = stackalloc T[TVector.Count];
         TVector.Store(x, lanes);
-        for (var i = 0; i < TVector.Count; i++)
+        for (int i = 0; i < TVector.Count; i++)
         {
             lanes[i] = TFunction.Invoke(lanes[i]);
         }
@@ -47,7 +47,7 @@ internal static unsafe class Lanes
         var right = stackalloc T[TVector.Count];
         TVector.Store(x, left);
         TVector.Store(y, right);
-        for (var i = 0; i < TVector.Count; i++)
+        for (int i = 0; i < TVector.Count; i++)
         {
             left[i] = TFunction.Invoke(left[i], right[i]);
         }

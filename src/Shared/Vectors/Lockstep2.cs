@@ -6,7 +6,7 @@ namespace NeuralOde.Vectors;
 
 /// <summary>
 /// Two vectors that act as one of twice the length, so two independent chains hide each other's latency. Nested, it is a block of any power of
-/// two of vectors, which is how a reduction has the same number of lanes, and hence the same bits, at every width.
+/// two of vectors, which is how a reduction has the same number of lanes, and therefore the same bits, at every width.
 /// </summary>
 [SuppressMessage("Performance", "CA1815", Justification = "Registers, never compared as an object.")]
 internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TVector, T>, T>

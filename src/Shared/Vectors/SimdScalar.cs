@@ -31,7 +31,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     {
         if (typeof(T) == typeof(float))
         {
-            var single = (int)bits;
+            int single = (int)bits;
             return new(Unsafe.BitCast<int, T>(single));
         }
 

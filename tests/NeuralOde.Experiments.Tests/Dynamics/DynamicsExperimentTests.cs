@@ -113,7 +113,7 @@ public class DynamicsExperimentTests
 
         // Long enough that a report, 20 a second, comes well before its end.
         DynamicsExperimentResult result = new DynamicsExperiment(s_short with { Iterations = 1_000_000 }).Run(progress, cancellation.Token);
-        Assert.Equal(TrainingOutcome.Cancelled, result.Outcome);
+        Assert.Equal(TrainingOutcome.Canceled, result.Outcome);
         Assert.InRange(result.Iterations, 40, 999_999);
         Assert.Equal(result.Evaluations.Min(x => x.Error), result.ObservationError);
         Assert.True(result.ObservationError < result.Evaluations[0].Error);
@@ -123,7 +123,7 @@ public class DynamicsExperimentTests
     public void Cancellation_before_the_start_returns_the_untrained_model()
     {
         DynamicsExperimentResult result = new DynamicsExperiment(s_short).Run(null, new CancellationToken(canceled: true));
-        Assert.Equal(TrainingOutcome.Cancelled, result.Outcome);
+        Assert.Equal(TrainingOutcome.Canceled, result.Outcome);
         Assert.Empty(result.Losses);
         Assert.Equal(0, result.BestIteration);
     }

@@ -77,7 +77,7 @@ public class ImageClassifierTrainerTests
         using var stop = new CancellationTokenSource();
         var stopped = new ImageClassifierTrainer(BrightSides.Mlp(), s_training, s_measured, kept);
         ImageTrainingResult half = stopped.Run(new StopAfter(stop, steps), stop.Token);
-        Assert.Equal(TrainingOutcome.Cancelled, half.Outcome);
+        Assert.Equal(TrainingOutcome.Canceled, half.Outcome);
 
         // New objects, of other first values.
         Layer resumed = BrightSides.Mlp(seed: 77);

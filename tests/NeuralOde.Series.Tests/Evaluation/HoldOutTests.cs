@@ -13,7 +13,7 @@ public class HoldOutTests
         Assert.DoesNotContain("leave the series out", error.Message, StringComparison.Ordinal);
     }
 
-    private static readonly TimeSeriesSet Two = new(
+    private static readonly TimeSeriesSet s_two = new(
         ["x", "y"],
         [
             new TimeSeries("a", [0, 1, 2, 4, 8, 9], [1, 10, 2, double.NaN, 3, 30, double.NaN, double.NaN, 5, 50, 6, double.NaN], [], [0, 1, 2, 3, 4, 5]),
@@ -25,7 +25,7 @@ public class HoldOutTests
     [Fact]
     public void Count_takes_the_last_observed_points_of_every_series()
     {
-        var split = HoldOut.Count(1).Split(Two);
+        var split = HoldOut.Count(1).Split(s_two);
 
         Assert.Equal([0.0, 1, 2, 4, 8], split.Training.Series[0].Times);
         Assert.Equal([9.0], split.HeldOut.Series[0].Times);
@@ -65,11 +65,11 @@ public class HoldOutTests
     {
         foreach (var rule in new[] { HoldOut.Count(1), HoldOut.Fraction(0.2), HoldOut.Span(0.5) })
         {
-            var (training, heldOut) = rule.Split(Two);
-            for (var i = 0; i < Two.Series.Count; i++)
+            var (training, heldOut) = rule.Split(s_two);
+            for (int i = 0; i < s_two.Series.Count; i++)
             {
-                Assert.Equal(Two.Series[i].Times, [.. training.Series[i].Times, .. heldOut.Series[i].Times]);
-                Assert.Equal(Two.Series[i].Values, [.. training.Series[i].Values, .. heldOut.Series[i].Values]);
+                Assert.Equal(s_two.Series[i].Times, [.. training.Series[i].Times, .. heldOut.Series[i].Times]);
+                Assert.Equal(s_two.Series[i].Values, [.. training.Series[i].Values, .. heldOut.Series[i].Values]);
             }
         }
     }
@@ -79,9 +79,9 @@ public class HoldOutTests
     {
         Assert.StartsWith(
             "Series 'b' has 3 observed points; holding out the last 2 would leave 1 of them, and at least 2 are needed",
-            Assert.Throws<SeriesException>(() => HoldOut.Count(2).Split(Two)).Message, StringComparison.Ordinal);
-        Assert.Throws<SeriesException>(() => HoldOut.Span(100).Split(Two));
-        Assert.Throws<SeriesException>(() => HoldOut.Count(1).Split(Two.WithSeries([new TimeSeries("c", [0, 1], [double.NaN, double.NaN, double.NaN, double.NaN], [], [0, 0])])));
+            Assert.Throws<SeriesException>(() => HoldOut.Count(2).Split(s_two)).Message, StringComparison.Ordinal);
+        Assert.Throws<SeriesException>(() => HoldOut.Span(100).Split(s_two));
+        Assert.Throws<SeriesException>(() => HoldOut.Count(1).Split(s_two.WithSeries([new TimeSeries("c", [0, 1], [double.NaN, double.NaN, double.NaN, double.NaN], [], [0, 0])])));
     }
 
     [Fact]
@@ -113,5 +113,5 @@ public class HoldOutTests
         Assert.Equal([4.0], NaiveForecast.LastObserved(split).Series[1].Values);
     }
 
-    private static TimeSeriesSet One(string id) => Two.WithSeries([Two.Series.Single(series => series.Id == id)]);
+    private static TimeSeriesSet One(string id) => s_two.WithSeries([s_two.Series.Single(series => series.Id == id)]);
 }

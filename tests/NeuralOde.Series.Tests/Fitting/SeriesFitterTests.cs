@@ -8,7 +8,7 @@ namespace NeuralOde.Series.Tests.Fitting;
 
 public class SeriesFitterTests
 {
-    private static readonly SeriesFitOptions Short = new() { Iterations = 60, Widths = [6] };
+    private static readonly SeriesFitOptions s_short = new() { Iterations = 60, Widths = [6] };
 
     [Fact]
     public void Damped_oscillator_is_recovered_from_noisy_observations_and_continued()
@@ -48,13 +48,14 @@ public class SeriesFitterTests
     [Fact]
     public void Hare_and_lynx_are_forecast_better_than_by_their_last_values()
     {
-        TimeSeriesSet data = TimeSeriesSet.FromTable(CsvTable.Read(Repository.PathOf("samples/hare-lynx.csv")), new TimeSeriesOptions { LogColumns = ["Hare", "Lynx"] });
+        var data = TimeSeriesSet.FromTable(CsvTable.Read(Repository.PathOf("samples/hare-lynx.csv")), new TimeSeriesOptions { LogColumns = ["Hare", "Lynx"] });
         HoldOutSplit split = HoldOut.Count(5).Split(data);
         double naive = ForecastErrors.Between(split.HeldOut, NaiveForecast.LastObserved(split), ErrorScale.Logarithmic).PooledRmse;
         double[] errors =
         [
             .. Enumerable.Range(0, 5).Select(seed => ForecastErrors.Between(
-                split.HeldOut, SeriesFitter.Fit(split.Training, new SeriesFitOptions { Seed = seed, Iterations = 1500 }).Model.Predict(split.HeldOut), ErrorScale.Logarithmic).PooledRmse),
+                split.HeldOut, SeriesFitter.Fit(split.Training, new SeriesFitOptions { Seed = seed, Iterations = 1500 }).Model.Predict(split.HeldOut),
+                ErrorScale.Logarithmic).PooledRmse),
         ];
         Assert.True(errors.Order().ElementAt(2) < naive, $"{string.Join(", ", errors)} against {naive}");
     }
@@ -82,8 +83,8 @@ public class SeriesFitterTests
 
         static double[] Bits(TimeSeriesSet set)
         {
-            SeriesSplit split = SeriesSplit.Of(set, HoldOut.Fraction(0.2));
-            return Numbers(SeriesFitter.Fit(split.Training, Short, split.DataEnds).Model);
+            var split = SeriesSplit.Of(set, HoldOut.Fraction(0.2));
+            return Numbers(SeriesFitter.Fit(split.Training, s_short, split.DataEnds).Model);
         }
     }
 
@@ -91,9 +92,9 @@ public class SeriesFitterTests
     public void Same_seed_gives_the_same_bits_and_another_seed_others()
     {
         TimeSeriesSet data = SimulatedSeries.DampedOscillator(15, 0.1);
-        double[] first = Numbers(SeriesFitter.Fit(data, Short).Model);
-        Assert.Equal(first, Numbers(SeriesFitter.Fit(data, Short).Model));
-        Assert.NotEqual(first, Numbers(SeriesFitter.Fit(data, Short with { Seed = 1 }).Model));
+        double[] first = Numbers(SeriesFitter.Fit(data, s_short).Model);
+        Assert.Equal(first, Numbers(SeriesFitter.Fit(data, s_short).Model));
+        Assert.NotEqual(first, Numbers(SeriesFitter.Fit(data, s_short with { Seed = 1 }).Model));
     }
 
     [Fact]
@@ -101,8 +102,9 @@ public class SeriesFitterTests
     {
         using var cancellation = new CancellationTokenSource();
         var progress = new Stopper(cancellation, 40);
-        SeriesFit fit = SeriesFitter.Fit(SimulatedSeries.DampedOscillator(20, 0.1), new SeriesFitOptions { Iterations = 100_000 }, progress: progress, cancellationToken: cancellation.Token);
-        Assert.True(fit.WasCancelled);
+        SeriesFit fit = SeriesFitter.Fit(
+            SimulatedSeries.DampedOscillator(20, 0.1), new SeriesFitOptions { Iterations = 100_000 }, progress: progress, cancellationToken: cancellation.Token);
+        Assert.True(fit.WasCanceled);
         Assert.Equal(40, fit.Losses.Count);
         Assert.True(fit.TrainingError <= fit.Losses[0]);
         Assert.Equal(2, fit.Model.Predict(fit.Model.Paths[0], [1.0]).Components);
@@ -117,12 +119,12 @@ public class SeriesFitterTests
         var options = new SeriesFitOptions { Iterations = 400 };
         SeriesFit whole = SeriesFitter.Fit(data, options);
 
-        // A stage reports at its last step, so cancelling there shows what it reached.
+        // A stage reports at its last step, so canceling there shows what it reached.
         int start = whole.StageStarts[2];
-        (double before, double after) = (CancelledAt(start).TrainingError, CancelledAt(start + 1).TrainingError);
+        (double before, double after) = (CanceledAt(start).TrainingError, CanceledAt(start + 1).TrainingError);
         Assert.True(after <= before, $"{after} after {before} at {start}");
 
-        SeriesFit CancelledAt(int iteration)
+        SeriesFit CanceledAt(int iteration)
         {
             using var cancellation = new CancellationTokenSource();
             return SeriesFitter.Fit(data, options, progress: new Stopper(cancellation, iteration), cancellationToken: cancellation.Token);
@@ -137,7 +139,7 @@ public class SeriesFitterTests
     public void As_many_iterations_are_done_as_were_asked_for(int iterations)
     {
         var progress = new Last();
-        SeriesFit fit = SeriesFitter.Fit(SimulatedSeries.DampedOscillator(20, 0.1), Short with { Iterations = iterations }, progress: progress);
+        SeriesFit fit = SeriesFitter.Fit(SimulatedSeries.DampedOscillator(20, 0.1), s_short with { Iterations = iterations }, progress: progress);
         Assert.Null(fit.PieceLength);
         Assert.Equal(iterations, fit.Losses.Count);
         Assert.Equal((iterations, iterations), (progress.Value!.Iteration, progress.Value.Iterations));
@@ -159,7 +161,7 @@ public class SeriesFitterTests
     public void Forecast_far_beyond_the_data_stays_near_their_range()
     {
         TimeSeriesSet data = new(["x"], [new TimeSeries("", [0, 1, 2, 3, 4], [0, 1.1, 1.9, 3, 4.1])]);
-        SeriesModel model = SeriesFitter.Fit(data, Short).Model;
+        SeriesModel model = SeriesFitter.Fit(data, s_short).Model;
 
         // Outside the box a pull of rate 2 grows with the distance; the field there is that at its edge, of rates around 1.
         Assert.InRange(model.Predict(model.Paths[0], [1e4])[0, 0], -10, 15);
@@ -180,7 +182,7 @@ public class SeriesFitterTests
             ["x"],
             [new TimeSeries("long", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]), new TimeSeries("short", [0, 1], [0, 1]), new TimeSeries("point", [0], [0])],
             seriesName: "id");
-        SeriesSplit split = SeriesSplit.Of(data, HoldOut.Fraction(0.2));
+        var split = SeriesSplit.Of(data, HoldOut.Fraction(0.2));
         Assert.Equal(["long", "short"], split.Training.Series.Select(static x => x.Id));
         Assert.Equal([4, 2], split.Training.Series.Select(static x => x.Count));
         Assert.Equal(["long"], split.Scored!.HeldOut.Series.Select(static x => x.Id));

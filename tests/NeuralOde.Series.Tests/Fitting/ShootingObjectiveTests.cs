@@ -7,9 +7,9 @@ namespace NeuralOde.Series.Tests.Fitting;
 
 public class ShootingObjectiveTests
 {
-    private static readonly SeriesFitOptions Options = new() { HiddenStates = 1, TimeDependent = true, Widths = [5], RelativeTolerance = 1e-11 };
+    private static readonly SeriesFitOptions s_options = new() { HiddenStates = 1, TimeDependent = true, Widths = [5], RelativeTolerance = 1e-11 };
 
-    private static readonly TimeSeriesSet Series = new(
+    private static readonly TimeSeriesSet s_series = new(
         ["a", "b"],
         [
             new TimeSeries("one", [0, 0.5, 1.1, 1.3, 2], [0.1, 0.5, double.NaN, 0.2, 0.4, double.NaN, -0.3, 0.7, 0.2, -0.5]),
@@ -19,7 +19,7 @@ public class ShootingObjectiveTests
     [Fact]
     public void Gradient_with_pieces_jumps_hidden_states_clock_and_missing_values_equals_finite_differences()
     {
-        (SeriesField field, ShootingObjective objective) = Create(Series);
+        (SeriesField field, ShootingObjective objective) = Create(s_series);
         objective.Continuity = 3;
         Parameter[] parameters = [.. field.Parameters, objective.Starts];
         objective.Evaluate();
@@ -52,16 +52,16 @@ public class ShootingObjectiveTests
     [Fact]
     public void Row_of_missing_values_changes_no_bit_of_the_gradient()
     {
-        TimeSeries one = Series.Series[0];
+        TimeSeries one = s_series.Series[0];
         double[] values = [.. one.Values[..4], double.NaN, double.NaN, .. one.Values[4..]];
-        TimeSeriesSet longer = Series.WithSeries([new TimeSeries("one", [.. one.Times[..2], 0.8, .. one.Times[2..]], values), Series.Series[1]]);
-        Assert.Equal(Gradient(Series), Gradient(longer));
+        TimeSeriesSet longer = s_series.WithSeries([new TimeSeries("one", [.. one.Times[..2], 0.8, .. one.Times[2..]], values), s_series.Series[1]]);
+        Assert.Equal(Gradient(s_series), Gradient(longer));
     }
 
     [Fact]
     public void Missing_values_leave_every_gradient_finite()
     {
-        Assert.All(Gradient(Series), static x => Assert.True(double.IsFinite(x)));
+        Assert.All(Gradient(s_series), static x => Assert.True(double.IsFinite(x)));
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public class ShootingObjectiveTests
 
     private static (SeriesField Field, ShootingObjective Objective) Create(TimeSeriesSet series)
     {
-        var field = new SeriesField(SeriesFieldShape.For(series, Options.HiddenStates, Options.TimeDependent, Options.Widths), new RandomSource(1));
+        var field = new SeriesField(SeriesFieldShape.For(series, s_options.HiddenStates, s_options.TimeDependent, s_options.Widths), new RandomSource(1));
         var pieces = new ShootingPieces(series, 2);
         double[] starts = new RandomSource(2).Uniform([pieces.Pieces.Length * 3], -0.5, 0.5, DType.Float64).ToDoubles();
-        return (field, new ShootingObjective(field, series, pieces, starts, Options));
+        return (field, new ShootingObjective(field, series, pieces, starts, s_options));
     }
 }

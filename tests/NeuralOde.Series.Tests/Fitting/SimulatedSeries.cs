@@ -9,14 +9,14 @@ internal static class SimulatedSeries
     public static TimeSeriesSet DampedOscillator(int count, double noise)
     {
         var random = new RandomSource(7);
-        var times = new double[count];
+        double[] times = new double[count];
         for (int i = 1; i < count; i++)
         {
             times[i] = times[i - 1] + 0.3 + (0.4 * random.NextUniform());
         }
 
         double[] deviates = random.Normal([2 * count], 0, noise, DType.Float64).ToDoubles();
-        var values = new double[2 * count];
+        double[] values = new double[2 * count];
         for (int i = 0; i < count; i++)
         {
             (double x, double v) = Oscillator(times[i]);

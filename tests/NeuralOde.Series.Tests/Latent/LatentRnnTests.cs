@@ -40,7 +40,7 @@ public class LatentRnnTests
         {
             if (i > 0)
             {
-                Tensor span = Tensor.Full([2, 1], times[i] - times[i - 1], DType.Float64);
+                var span = Tensor.Full([2, 1], times[i] - times[i - 1], DType.Float64);
                 state = model.Cell.Forward(Tensor.Concatenate([output, span], -1), state);
                 output = model.Output.Forward(state);
             }

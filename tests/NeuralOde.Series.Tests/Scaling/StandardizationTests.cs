@@ -55,7 +55,7 @@ public class StandardizationTests
     public void Time_unit_of_a_sinusoid_is_its_period_over_two_pi()
     {
         const double Period = 9.6;
-        var times = Enumerable.Range(0, 961).Select(i => 1900 + (0.1 * i)).ToArray();
+        double[] times = Enumerable.Range(0, 961).Select(i => 1900 + (0.1 * i)).ToArray();
         var map = Standardization.Fit(Set(times, Array.ConvertAll(times, t => 40 + (7 * Math.Sin(2 * Math.PI * t / Period)))));
 
         // The chord's slope is less than the tangent's by the factor sin(ωh/2)/(ωh/2) = 1 - (ωh)²/24 = 1 - 1.8e-4; the
@@ -66,7 +66,7 @@ public class StandardizationTests
     [Fact]
     public void Time_unit_stays_between_a_hundredth_of_the_data_and_the_whole()
     {
-        var times = Enumerable.Range(0, 1001).Select(i => (double)i).ToArray();
+        double[] times = Enumerable.Range(0, 1001).Select(i => (double)i).ToArray();
 
         Assert.Equal(10, Standardization.Fit(Set(times, Array.ConvertAll(times, t => t % 2))).TimeScale);
         Assert.Equal(1000, Standardization.Fit(Set(times, Array.ConvertAll(times, _ => 5.0))).TimeScale);

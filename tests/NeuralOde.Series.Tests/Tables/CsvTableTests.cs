@@ -201,7 +201,9 @@ public class CsvTableTests
         var table = Parse("Subject,time,conc\n1,2,3\n");
 
         Assert.Equal("t.csv: there is no column 'weight'. The columns are Subject, time, conc.", Assert.Throws<TableException>(() => table.ColumnIndex("weight")).Message);
-        Assert.Equal("t.csv: there is no column 'subjekt'. Did you mean 'Subject'? The columns are Subject, time, conc.", Assert.Throws<TableException>(() => table.ColumnIndex("subjekt")).Message);
+        Assert.Equal(
+            "t.csv: there is no column 'subjekt'. Did you mean 'Subject'? The columns are Subject, time, conc.",
+            Assert.Throws<TableException>(() => table.ColumnIndex("subjekt")).Message);
         Assert.Contains("single column 'a b'", Assert.Throws<TableException>(() => Parse("a b\n1").ColumnIndex("a")).Message, StringComparison.Ordinal);
     }
 
@@ -226,7 +228,7 @@ public class CsvTableTests
             try
             {
                 var table = Parse(letters);
-                for (var row = 0; row < table.RowCount; row++)
+                for (int row = 0; row < table.RowCount; row++)
                 {
                     table.Text(row, table.Columns.Count - 1);
                 }
@@ -244,19 +246,19 @@ public class CsvTableTests
     {
         const int Rows = 100_000;
         var text = new StringBuilder("time,x,y\n");
-        for (var i = 0; i < Rows; i++)
+        for (int i = 0; i < Rows; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"{i},{i}.5,\"{i}.25\"\n");
         }
 
-        var csv = text.ToString();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var y = Parse(csv).Numbers("y");
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        string csv = text.ToString();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        double[] y = Parse(csv).Numbers("y");
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(Rows - 1 + 0.25, y[^1]);
 
-        // The UTF-8 text; two ints a field and one a row in lists that double (at most 4 times the final size in all); the column.
+        // The UTF-8 text; two ints per field and one per row in lists that double (at most 4 times the final size in all); the column.
         Assert.True(allocated < csv.Length + (4 * ((2 * 3) + 1) * sizeof(int) * Rows) + (sizeof(double) * Rows) + 100_000, $"{allocated} bytes");
     }
 }

@@ -16,7 +16,7 @@ public class CsvWriterTests
     [Fact]
     public void Fields_are_quoted_only_where_needed()
     {
-        var text = Write(["id", "a, b"], csv =>
+        string text = Write(["id", "a, b"], csv =>
         {
             csv.Add("x y").Add(0.1).EndRow();
             csv.Add("#1").Add(double.NaN).EndRow();
@@ -30,7 +30,7 @@ public class CsvWriterTests
     public void Any_number_and_text_is_read_back_as_it_was()
     {
         var texts = Gen.Elements('"', ',', ';', '\t', '\n', '\r', ' ', '#', 'a', '1', '.', '\uFEFF', 'é', '\u2028').ArrayOf().Select(letters => new string(letters));
-        var rows = texts.Zip(ArbMap.Default.GeneratorFor<double>().Where(x => !double.IsInfinity(x)), (Text, Number) => (Text, Number)).ArrayOf();
+        var rows = texts.Zip(ArbMap.Default.GeneratorFor<double>().Where(x => !double.IsInfinity(x)), (text, number) => (Text: text, Number: number)).ArrayOf();
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(rows.ToArbitrary(), values =>
         {

@@ -146,7 +146,7 @@ public class BatchTests
             }
 
             new BatchIntegrator<double>(new Tsit5(), Steps(adaptive, 1e-9), 2, 2).Solve(BatchField.OneByOne<double>(Cancelling, 2, 2), batch, 1, source.Token);
-            Assert.Equal(SolveStatus.Cancelled, batch.Result(Problems - 1).Status);
+            Assert.Equal(SolveStatus.Canceled, batch.Result(Problems - 1).Status);
             Assert.Throws<OperationCanceledException>(batch.ThrowIfFailed);
         }
     }

@@ -40,8 +40,8 @@ public class HessianTests
     [Fact]
     public void Hessian_of_a_quadratic_form_is_its_symmetric_matrix()
     {
-        Tensor a = Tensor.From(new[,] { { 2.0, 1, 0 }, { 3, 5, 7 }, { 4, 6, 8 } });
-        Tensor x = Tensor.From([1.0, -2, 3], [3], true);
+        var a = Tensor.From(new[,] { { 2.0, 1, 0 }, { 3, 5, 7 }, { 4, 6, 8 } });
+        var x = Tensor.From([1.0, -2, 3], [3], true);
         Tensor gradient = Gradients.Of(x.MatMul(a).MatMul(x), [x], createGraph: true)[0];
         for (int i = 0; i < 3; i++)
         {
@@ -53,7 +53,7 @@ public class HessianTests
     [Fact]
     public void Fourth_derivative_of_a_power_is_a_number()
     {
-        Tensor x = Tensor.From([3.0], [1], true);
+        var x = Tensor.From([3.0], [1], true);
         Tensor y = x.Pow(5);
         foreach (double expected in new[] { 5 * 81.0, 20 * 27.0, 60 * 9.0, 120 * 3.0, 120.0, 0 })
         {
@@ -65,7 +65,7 @@ public class HessianTests
     [Fact]
     public void Derivatives_of_tanh_up_to_the_fourth_equal_their_polynomials_in_tanh()
     {
-        Tensor x = Tensor.From([0.7], [1], true);
+        var x = Tensor.From([0.7], [1], true);
         double t = Math.Tanh(0.7);
         double[] expected = [1 - (t * t), -2 * t * (1 - (t * t)), (1 - (t * t)) * ((6 * t * t) - 2), (1 - (t * t)) * t * (16 - (24 * t * t))];
         Tensor y = x.Tanh();
@@ -90,7 +90,7 @@ public class HessianTests
                 .Select(i => Gradients.Of(f.Select(0, i), [z], createGraph: true)[0].Select(0, i)).Aggregate((p, q) => p + q);
         }
 
-        Tensor z = Tensor.From(at, [3], true);
+        var z = Tensor.From(at, [3], true);
         Tensor trace = Trace(z);
         double[] expected = z.MatMul(w).Tanh().ToDoubles();
         Assert.Equal(Enumerable.Range(0, 3).Sum(i => w[i, i] * (1 - (expected[i] * expected[i]))), trace.ToScalar(), 1e-14);

@@ -7,7 +7,7 @@ public class TapeTests
     public void Gradients_of_two_backward_calls_add_up()
     {
         var p = new Parameter(Tensor.From(1.0, 2.0), "p");
-        Tensor x = Tensor.From([3.0, 4], [2], requiresGradient: true);
+        var x = Tensor.From([3.0, 4], [2], requiresGradient: true);
         (p * x).Sum().Backward();
         (p * x * 2.0).Sum().Backward();
         Assert.Equal([9.0, 12], p.Gradient!.ToDoubles());
@@ -43,7 +43,7 @@ public class TapeTests
     [Fact]
     public void A_kept_gradient_of_a_leaf_does_not_change_with_the_next_backward_call()
     {
-        Tensor x = Tensor.From([3.0], [1], true);
+        var x = Tensor.From([3.0], [1], true);
         x.Square().Sum().Backward();
         Tensor first = x.Gradient!;
         x.Square().Sum().Backward();
@@ -134,7 +134,7 @@ public class TapeTests
     public void Detached_values_require_no_gradient()
     {
         var p = new Parameter(Tensor.From(3.0), "p");
-        Tensor x = Tensor.From([3.0], [1], true);
+        var x = Tensor.From([3.0], [1], true);
         foreach (Tensor detached in new[] { p.Detach(), x.Detach(), (p * 2.0).Detach(), (x * 2.0).Detach() })
         {
             Assert.False(detached.RequiresGradient);
@@ -142,14 +142,14 @@ public class TapeTests
 
         (p * p.Detach()).Sum().Backward();
         Assert.Equal(3, p.Gradient![0]);
-        Tensor constant = Tensor.From(1.0);
+        var constant = Tensor.From(1.0);
         Assert.Same(constant, constant.Detach());
     }
 
     [Fact]
     public void A_shared_subexpression_counts_once_for_each_use()
     {
-        Tensor x = Tensor.From([0.3], [1], true);
+        var x = Tensor.From([0.3], [1], true);
         Tensor s = x.Tanh();
         Tensor left = s * 2.0;
         Tensor right = s.Square();
@@ -161,8 +161,8 @@ public class TapeTests
     [Fact]
     public void A_ladder_of_diamonds_takes_time_linear_in_its_length()
     {
-        // Two paths a rung: 2^60 paths in all, which a walk that did not visit each tensor once could not finish.
-        Tensor x = Tensor.From([1.0], [1], true);
+        // Two paths per rung: 2^60 paths in all, which a walk that did not visit each tensor once could not finish.
+        var x = Tensor.From([1.0], [1], true);
         Tensor y = x;
         for (int i = 0; i < 60; i++)
         {
@@ -189,7 +189,7 @@ public class TapeTests
     [Fact]
     public void Ten_thousand_operations_in_a_row_do_not_overflow_the_stack()
     {
-        Tensor x = Tensor.From([1.0], [1], true);
+        var x = Tensor.From([1.0], [1], true);
         Tensor y = x;
         for (int i = 0; i < 10_000; i++)
         {
@@ -206,7 +206,7 @@ public class TapeTests
     [Fact]
     public void Gradients_of_intermediate_results_and_of_the_output_itself_exist()
     {
-        Tensor x = Tensor.From([2.0], [1], true);
+        var x = Tensor.From([2.0], [1], true);
         Tensor s = x.Square();
         Tensor y = (s * 3.0).Sum();
         Tensor[] gradients = Gradients.Of(y, [x, s, y, Tensor.From(7.0)]);
@@ -217,7 +217,7 @@ public class TapeTests
     [Fact]
     public void Only_leaves_keep_gradients()
     {
-        Tensor x = Tensor.From([2.0], [1], true);
+        var x = Tensor.From([2.0], [1], true);
         Tensor s = x.Square();
         s.Sum().Backward();
         Assert.Null(s.Gradient);
@@ -228,7 +228,7 @@ public class TapeTests
     [Fact]
     public void A_vector_jacobian_product_of_several_outputs_is_the_sum_of_each()
     {
-        Tensor x = Tensor.From([1.0, 2], [2], true);
+        var x = Tensor.From([1.0, 2], [2], true);
         Tensor[] outputs = [x.Square(), x.Cube(), x];
         Tensor[] cotangents = [Tensor.From(1.0, 10), Tensor.From(2.0, 20), Tensor.From(3.0, 30)];
         Assert.Equal([2 + 6 + 3.0, 40 + 240 + 30], Gradients.VectorJacobianProduct(outputs, [x], cotangents)[0].ToDoubles());
@@ -237,7 +237,7 @@ public class TapeTests
     [Fact]
     public void Backward_on_what_is_no_scalar_says_what_to_do()
     {
-        Tensor x = Tensor.From([1.0, 2], [2], true);
+        var x = Tensor.From([1.0, 2], [2], true);
         Assert.Contains("Sum or average it first", Assert.Throws<InvalidOperationException>(x.Square().Backward).Message);
         Assert.Contains("Sum or average it first", Assert.Throws<ArgumentException>(() => Gradients.Of(x, [x])).Message);
         Assert.Contains("no parameter", Assert.Throws<InvalidOperationException>(Tensor.From(1.0).Backward).Message);
@@ -246,7 +246,7 @@ public class TapeTests
     [Fact]
     public void Cotangents_that_do_not_fit_are_refused()
     {
-        Tensor x = Tensor.From([1.0, 2], [2], true);
+        var x = Tensor.From([1.0, 2], [2], true);
         Assert.Contains("each output takes one", Assert.Throws<ArgumentException>(() => Gradients.VectorJacobianProduct([x], [x], [])).Message);
         Assert.Contains("[1]", Assert.Throws<ArgumentException>(() => Gradients.VectorJacobianProduct([x], [x], [Tensor.From(1.0)])).Message);
         Assert.Contains("ToDouble()", Assert.Throws<ArgumentException>(() => Gradients.VectorJacobianProduct([x], [x], [Tensor.Ones([2])])).Message);
@@ -254,7 +254,7 @@ public class TapeTests
 
     private static double GradientAt(double at, Func<Tensor, Tensor> function)
     {
-        Tensor x = Tensor.From([at], [1], true);
+        var x = Tensor.From([at], [1], true);
         function(x).Sum().Backward();
         return x.Gradient![0];
     }

@@ -53,5 +53,6 @@ public class AllocationTests
     }
 
     private static void AssertNoAllocation<T>(Program<T> program)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Assert.True(Allocation.InSteadyState(program.Run) == 0, $"{Allocation.InSteadyState(program.Run)} bytes:\n{program}");
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Assert.True(Allocation.InSteadyState(program.Run) == 0, $"{Allocation.InSteadyState(program.Run)} bytes:\n{program}");
 }

@@ -35,7 +35,8 @@ public class CaptureTests
     {
         var p = new Parameter(Tensor.From(1.0, 2), "p");
         Tensor computed = p * 2.0;
-        foreach (Func<Tensor[], IReadOnlyList<Tensor>> function in new Func<Tensor[], IReadOnlyList<Tensor>>[] { x => [x[0] + computed], _ => [computed], x => [Tensor.Where(x[0], x[0], computed)] })
+        Func<Tensor[], IReadOnlyList<Tensor>>[] functions = [x => [x[0] + computed], _ => [computed], x => [Tensor.Where(x[0], x[0], computed)]];
+        foreach (Func<Tensor[], IReadOnlyList<Tensor>> function in functions)
         {
             string text = Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(function, s_x)).Message;
             Assert.Contains("multiply", text);
@@ -53,7 +54,7 @@ public class CaptureTests
     [Fact]
     public void What_is_computed_inside_from_a_leaf_that_requires_a_gradient_can_be_differentiated()
     {
-        Tensor leaf = Tensor.From([3.0, 4], [2], requiresGradient: true);
+        var leaf = Tensor.From([3.0, 4], [2], requiresGradient: true);
         var program = Program<double>.Compile(x => [x[0] * leaf.Square(), .. Gradients.Of((x[0] * leaf.Square()).Sum(), [leaf])], s_x);
         program.Run(Tensor.From(1.0, 2));
         Assert.Equal([9.0, 32], program.Output(0).ToArray());
@@ -66,7 +67,8 @@ public class CaptureTests
         var p = new Parameter(Tensor.From(1.0, 2), "p");
         foreach (Action<Tensor> read in new Action<Tensor>[]
         {
-            x => x.Sum().ToScalar(), x => x.ToDoubles(), x => x.AsSpan<double>(), x => x.ToArray<double>(), x => _ = x[0], x => x.WithGradient(), x => _ = (x * p)[1], x => _ = p.Square()[0],
+            x => x.Sum().ToScalar(), x => x.ToDoubles(), x => x.AsSpan<double>(), x => x.ToArray<double>(), x => _ = x[0],
+            x => x.WithGradient(), x => _ = (x * p)[1], x => _ = p.Square()[0],
         })
         {
             string text = Assert.Throws<InvalidOperationException>(() => Program<double>.Compile(
@@ -198,7 +200,7 @@ public class CaptureTests
     public void Mixed_element_types_are_an_error()
     {
         var single = new Parameter(Tensor.From(1f, 2f), "single");
-        Tensor constant = Tensor.From(1f, 2f);
+        var constant = Tensor.From(1f, 2f);
         foreach (Func<Tensor[], IReadOnlyList<Tensor>> function in new Func<Tensor[], IReadOnlyList<Tensor>>[]
         {
             x => [x[0] + single], x => [x[0] + constant], _ => [single], _ => [constant], _ => [single * single], _ => [single.Sum()],

@@ -23,7 +23,7 @@ public class CompiledFieldTests
         var (state, parameters, field) = FieldCases.Make<double>(name);
         var random = new Random(13);
         Tensor z = Values.Random<double>(random, state).WithGradient();
-        Tensor t = Tensor.From([0.4], [], true);
+        var t = Tensor.From([0.4], [], true);
         Tensor noise = Values.Random<double>(random, state);
         Tensor[] leaves = [t, z, .. parameters];
         Tensor[] Divergence(Tensor t, Tensor z, Tensor noise)

@@ -9,12 +9,15 @@ public class ProgramTests
     public void Results_that_are_arguments_parameters_constants_duplicates_or_views_are_right()
     {
         var p = new Parameter(Tensor.From(5.0, 6), "p");
-        Tensor constant = Tensor.From(7.0, 8);
+        var constant = Tensor.From(7.0, 8);
         var program = Program<double>.Compile(
             x =>
             {
                 Tensor y = x[0] * 2.0;
-                return [x[0], p, constant, y, y, y.Reshape([2, 1]), x[0].Reshape([2, 1]), p.Reshape([1, 2]), p * 2.0, p * 2.0, constant * 2.0, x[1], y.Detach(), p.Detach(), Tensor.Scalar(3, DType.Float64)];
+                return [
+                    x[0], p, constant, y, y, y.Reshape([2, 1]), x[0].Reshape([2, 1]), p.Reshape([1, 2]), p * 2.0, p * 2.0, constant * 2.0, x[1],
+                    y.Detach(), p.Detach(), Tensor.Scalar(3, DType.Float64)
+                ];
             },
             new("x", [2]), new("unused", [3]));
         foreach (double v in new[] { 1.0, 10 })

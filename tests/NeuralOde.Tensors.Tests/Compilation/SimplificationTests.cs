@@ -76,8 +76,10 @@ public class SimplificationTests
     {
         foreach (Func<Tensor, Tensor> identity in new Func<Tensor, Tensor>[]
         {
-            x => x * 1.0, x => 1.0 * x, x => x / 1.0, x => x - 0.0, x => -(-x), x => x.Detach(), x => x.Pow(1), x => x * Tensor.Ones([4, 3], DType.Float64).Max(), x => -1.0 * (x * -1.0),
-            x => x.Reshape([2, 6]).Reshape([3, 4]).Reshape([4, 3]), x => x.Transpose().Transpose(), x => x.Sum([]), x => x.Slice(0, 0, 4), x => x.BroadcastTo([4, 3]), x => x.Transpose([0, 1]),
+            x => x * 1.0, x => 1.0 * x, x => x / 1.0, x => x - 0.0, x => -(-x), x => x.Detach(), x => x.Pow(1),
+            x => x * Tensor.Ones([4, 3], DType.Float64).Max(), x => -1.0 * (x * -1.0),
+            x => x.Reshape([2, 6]).Reshape([3, 4]).Reshape([4, 3]), x => x.Transpose().Transpose(), x => x.Sum([]), x => x.Slice(0, 0, 4),
+            x => x.BroadcastTo([4, 3]), x => x.Transpose([0, 1]),
             x => Tensor.Concatenate([x, x.Exp()]).Slice(0, 0, 4), x => Tensor.Concatenate([x.Exp(), x], 1).Slice(1, 3, 3), x => Tensor.Concatenate([x]),
         })
         {
@@ -88,7 +90,7 @@ public class SimplificationTests
     [Fact]
     public void A_slice_of_joined_tensors_is_a_slice_of_the_one_that_holds_it()
     {
-        Tensor x = Tensor.From([1.0, 2, 3, 4], [4]);
+        var x = Tensor.From([1.0, 2, 3, 4], [4]);
         foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[]
         {
             x => Tensor.Concatenate([x, x * 10.0, x * 100.0]).Slice(0, 5, 2), x => Tensor.Concatenate([x, x * 10.0, x * 100.0]).Slice(0, 8, 4),
@@ -118,7 +120,7 @@ public class SimplificationTests
         var program = Program<double>.Compile(x => [x[0] + 0.0, x[0] * 0.0, x[0] - x[0], x[0] - -0.0, x[0] / x[0]], new ProgramInput("x", [3]));
         double[] at = [-0.0, double.PositiveInfinity, 1];
         program.Run(Tensor.From(at));
-        Tensor e = Tensor.From(at);
+        var e = Tensor.From(at);
         Tensor[] eager = [e + 0.0, e * 0.0, e - e, e - -0.0, e / e];
         for (int i = 0; i < eager.Length; i++)
         {
@@ -162,7 +164,8 @@ public class SimplificationTests
     {
         foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[]
         {
-            x => x + s_half.BroadcastTo([4, 3]), x => x.Select(0, 0).Exp().BroadcastTo([4, 3]) * x, x => x / x.Sum([1], keepAxes: true).BroadcastTo([4, 3]), x => x - x.Sum().BroadcastTo([4, 3]),
+            x => x + s_half.BroadcastTo([4, 3]), x => x.Select(0, 0).Exp().BroadcastTo([4, 3]) * x, x => x / x.Sum([1], keepAxes: true).BroadcastTo([4, 3]),
+            x => x - x.Sum().BroadcastTo([4, 3]),
         })
         {
             var program = Compile([4, 3], function);

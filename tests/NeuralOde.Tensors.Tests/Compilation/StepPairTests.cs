@@ -7,9 +7,9 @@ public class StepPairTests
 {
     private const int Length = 1 << 14;
 
-    private static readonly Func<Tensor, Tensor, Tensor>[] Functions = [static (x, y) => x + y, static (x, y) => x - y, static (x, y) => x * y];
+    private static readonly Func<Tensor, Tensor, Tensor>[] s_functions = [static (x, y) => x + y, static (x, y) => x - y, static (x, y) => x * y];
 
-    private static readonly ProgramInput[] Signature = [new("x", [Length]), new("y", [Length]), new("row", [2]), new("s", [])];
+    private static readonly ProgramInput[] s_signature = [new("x", [Length]), new("y", [Length]), new("row", [2]), new("s", [])];
 
     /// <summary>Tiles and a rest; the last are too few for tiles in float.</summary>
     public static TheoryData<int> Lengths => [34, 66, 31];
@@ -34,7 +34,7 @@ public class StepPairTests
     [MemberData(nameof(Cases))]
     public void A_cheap_step_is_done_within_its_only_reader(string name, int pairs)
     {
-        var program = Program<float>.Compile(x => Function(name, x), Signature);
+        var program = Program<float>.Compile(x => Function(name, x), s_signature);
         Assert.Equal(pairs, program.ToString().Split("in registers").Length - 1);
     }
 
@@ -59,9 +59,9 @@ public class StepPairTests
         {
             bool isTiled = length >= 2 * 64 / System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
             (int, int)[] operands = [(0, 1), (0, 3), (3, 0)];
-            foreach (Func<Tensor, Tensor, Tensor> inner in Functions)
+            foreach (Func<Tensor, Tensor, Tensor> inner in s_functions)
             {
-                foreach (Func<Tensor, Tensor, Tensor> outer in Functions)
+                foreach (Func<Tensor, Tensor, Tensor> outer in s_functions)
                 {
                     foreach ((int first, int second) in operands)
                     {
@@ -92,7 +92,7 @@ public class StepPairTests
     [Fact]
     public void Running_pairs_allocates_nothing()
     {
-        var program = Program<double>.Compile(x => [.. Function("polynomial", x), .. Function("read later", x), Tensor.Where(x[0].Step(), x[3], x[1])], Signature);
+        var program = Program<double>.Compile(x => [.. Function("polynomial", x), .. Function("read later", x), Tensor.Where(x[0].Step(), x[3], x[1])], s_signature);
         Assert.Equal(0, Allocation.InSteadyState(program.Run));
     }
 

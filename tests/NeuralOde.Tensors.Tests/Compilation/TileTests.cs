@@ -21,7 +21,10 @@ public class TileTests
     [MemberData(nameof(Lengths))]
     public void Choices_between_tensors_and_numbers_have_the_same_bits(int length) => HasTheSameBits<double>(
         length,
-        x => [Tensor.Where(x[0].Greater(x[1]), x[0] * x[1], Tensor.Scalar(2, DType.Float64)) + 1.0, Tensor.Where(x[0].Step(), Tensor.Scalar(-0.0, DType.Float64), x[0].Tanh()).Abs(), 3.0 / (x[1] + 2.0)],
+        x => [
+            Tensor.Where(x[0].Greater(x[1]), x[0] * x[1], Tensor.Scalar(2, DType.Float64)) + 1.0,
+            Tensor.Where(x[0].Step(), Tensor.Scalar(-0.0, DType.Float64), x[0].Tanh()).Abs(), 3.0 / (x[1] + 2.0)
+        ],
         2);
 
     [Theory]

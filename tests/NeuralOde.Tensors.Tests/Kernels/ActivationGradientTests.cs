@@ -4,7 +4,7 @@ namespace NeuralOde.Tensors.Tests.Kernels;
 
 public class ActivationGradientTests
 {
-    private static readonly double[] X = [.. Enumerable.Range(-60, 121).Select(i => (i / 10.0) + 0.013)];
+    private static readonly double[] s_x = [.. Enumerable.Range(-60, 121).Select(i => (i / 10.0) + 0.013)];
 
     [Theory]
     [InlineData("tanh", "tanhGradient", true)]
@@ -22,17 +22,17 @@ public class ActivationGradientTests
         const double H = 2e-5;
         const double Cotangent = 1.7;
         var kernel = Operators<double>.Unary[function];
-        var y = new double[X.Length];
-        var above = new double[X.Length];
-        var below = new double[X.Length];
-        kernel(X, y, SimdWidths.Best);
-        kernel([.. X.Select(x => x + H)], above, SimdWidths.Best);
-        kernel([.. X.Select(x => x - H)], below, SimdWidths.Best);
-        var g = new double[X.Length];
+        double[] y = new double[s_x.Length];
+        double[] above = new double[s_x.Length];
+        double[] below = new double[s_x.Length];
+        kernel(s_x, y, SimdWidths.Best);
+        kernel([.. s_x.Select(x => x + H)], above, SimdWidths.Best);
+        kernel([.. s_x.Select(x => x - H)], below, SimdWidths.Best);
+        double[] g = new double[s_x.Length];
         Array.Fill(g, Cotangent);
-        var pulled = new double[X.Length];
-        Operators<double>.Binary[gradient](g, fromOutput ? y : X, pulled, SimdWidths.Best);
-        for (var i = 0; i < X.Length; i++)
+        double[] pulled = new double[s_x.Length];
+        Operators<double>.Binary[gradient](g, fromOutput ? y : s_x, pulled, SimdWidths.Best);
+        for (int i = 0; i < s_x.Length; i++)
         {
             Assert.Equal(Cotangent * (above[i] - below[i]) / (2 * H), pulled[i], 1e-9);
         }

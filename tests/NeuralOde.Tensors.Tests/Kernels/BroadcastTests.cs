@@ -37,15 +37,15 @@ public class BroadcastTests
         void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var spacing in new[] { 1, 3 })
+            foreach (int spacing in new[] { 1, 3 })
             {
                 var (x, xStrides) = Operand<T>(lengths, xAxes, spacing, 1);
                 var (y, yStrides) = Operand<T>(lengths, yAxes, spacing, 2);
                 var (z, zStrides) = Operand<T>(lengths, zAxes, 1, 3);
-                var count = lengths.Aggregate(1, (a, b) => a * b);
+                int count = lengths.Aggregate(1, (a, b) => a * b);
                 var expected = new T[count];
                 var expectedFused = new T[count];
-                for (var i = 0; i < count; i++)
+                for (int i = 0; i < count; i++)
                 {
                     var (a, b, c) = (x[Offset(i, lengths, xStrides)], y[Offset(i, lengths, yStrides)], z[Offset(i, lengths, zStrides)]);
                     expected[i] = a - b;
@@ -64,8 +64,8 @@ public class BroadcastTests
     [Fact]
     public void A_dense_operand_may_be_the_destination()
     {
-        var x = TestValues.Spread<float>(1024, 1);
-        var expected = x.Select((value, i) => value + (i % 2)).ToArray();
+        float[] x = TestValues.Spread<float>(1024, 1);
+        float[] expected = x.Select((value, i) => value + (i % 2)).ToArray();
         Map.BroadcastBinary<float, AddOperator<float>>(x, [2, 1], [0, 1], [0, 1], [512, 2], x);
         TestValues.AssertSameBits<float>(expected, x, "in place");
     }
@@ -87,9 +87,9 @@ public class BroadcastTests
     private static (T[] Values, int[] Strides) Operand<T>(int[] lengths, bool[] axes, int spacing, int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var strides = new int[lengths.Length];
-        var step = spacing;
-        for (var axis = lengths.Length - 1; axis >= 0; axis--)
+        int[] strides = new int[lengths.Length];
+        int step = spacing;
+        for (int axis = lengths.Length - 1; axis >= 0; axis--)
         {
             strides[axis] = axes[axis] ? step : 0;
             step *= axes[axis] ? lengths[axis] : 1;
@@ -100,8 +100,8 @@ public class BroadcastTests
 
     private static int Offset(int index, int[] lengths, int[] strides)
     {
-        var offset = 0;
-        for (var axis = lengths.Length - 1; axis >= 0; axis--)
+        int offset = 0;
+        for (int axis = lengths.Length - 1; axis >= 0; axis--)
         {
             offset += index % lengths[axis] * strides[axis];
             index /= lengths[axis];

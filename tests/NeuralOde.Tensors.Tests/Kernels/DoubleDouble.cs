@@ -5,8 +5,8 @@ namespace NeuralOde.Tensors.Tests.Kernels;
 /// </summary>
 internal readonly record struct DoubleDouble(double High, double Low)
 {
-    private static readonly DoubleDouble Ln2 = new(0.6931471805599453, 2.3190468138462996e-17);
-    private static readonly double[] HalfPi = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33];
+    private static readonly DoubleDouble s_ln2 = new(0.6931471805599453, 2.3190468138462996e-17);
+    private static readonly double[] s_halfPi = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33];
 
     public static implicit operator DoubleDouble(double value) => new(value, 0);
 
@@ -30,9 +30,9 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
     public static DoubleDouble operator /(DoubleDouble a, DoubleDouble b)
     {
-        var first = a.High / b.High;
+        double first = a.High / b.High;
         var rest = a - (b * first);
-        var second = rest.High / b.High;
+        double second = rest.High / b.High;
         rest -= b * second;
         return (DoubleDouble)first + second + (rest.High / b.High);
     }
@@ -52,7 +52,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
         // Taylor: 0.4³⁰/30! is below 2⁻¹⁴⁰.
         DoubleDouble sum = 0;
-        for (var k = 30; k >= 1; k--)
+        for (int k = 30; k >= 1; k--)
         {
             sum = (sum + 1) * x / k;
         }
@@ -63,17 +63,17 @@ internal readonly record struct DoubleDouble(double High, double Low)
     /// <summary>eˣ for |x| below 700.</summary>
     public static DoubleDouble Exp(DoubleDouble x)
     {
-        var n = (int)Math.Round(x.High / Ln2.High);
-        return (Expm1(x - (Ln2 * n)) + 1).Scale(n);
+        int n = (int)Math.Round(x.High / s_ln2.High);
+        return (Expm1(x - (s_ln2 * n)) + 1).Scale(n);
     }
 
     /// <summary>ln x by two Newton steps on eʸ = x.</summary>
     public static DoubleDouble Log(DoubleDouble x)
     {
-        var exponent = Math.ILogB(x.High * Math.Sqrt(2));
+        int exponent = Math.ILogB(x.High * Math.Sqrt(2));
         var m = x.Scale(-exponent);
         var y = Log1p(m - 1);
-        return y + (Ln2 * exponent);
+        return y + (s_ln2 * exponent);
     }
 
     /// <summary>ln(1 + x) with full relative accuracy.</summary>
@@ -86,7 +86,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
         // Newton on expm1(y) = x from y = x − x²/2 …: y ← y − (expm1 y − x)/eʸ squares the relative error.
         DoubleDouble y = x.High == 0 ? x.High : x.High * (Math.Abs(x.High) < 1e-5 ? 1 - (x.High / 2) : Math.Log(1 + x.High) / x.High);
-        for (var i = 0; i < 4; i++)
+        for (int i = 0; i < 4; i++)
         {
             var e = Expm1(y);
             y -= (e - x) / (e + 1);
@@ -103,9 +103,9 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
     private static DoubleDouble Circular(double x, int quadrant)
     {
-        var n = Math.Round(x / HalfPi[0]);
+        double n = Math.Round(x / s_halfPi[0]);
         DoubleDouble r = x;
-        foreach (var part in HalfPi)
+        foreach (double part in s_halfPi)
         {
             r -= TwoProduct(n, part);
         }
@@ -113,10 +113,10 @@ internal readonly record struct DoubleDouble(double High, double Low)
         quadrant = (int)(((long)n + quadrant) & 3);
         var square = r * r;
         DoubleDouble sum = 0;
-        var odd = (quadrant & 1) == 1;
+        bool odd = (quadrant & 1) == 1;
 
         // Taylor to r³¹: 0.79³²/32! is below 2⁻¹²⁸.
-        for (var k = odd ? 30 : 31; k >= 2; k -= 2)
+        for (int k = odd ? 30 : 31; k >= 2; k -= 2)
         {
             sum = -(sum + 1) * square / ((double)k * (k - 1));
         }
@@ -127,20 +127,20 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
     private static DoubleDouble TwoSum(double a, double b)
     {
-        var sum = a + b;
-        var part = sum - a;
+        double sum = a + b;
+        double part = sum - a;
         return new(sum, (a - (sum - part)) + (b - part));
     }
 
     private static DoubleDouble FastTwoSum(double a, double b)
     {
-        var sum = a + b;
+        double sum = a + b;
         return new(sum, b - (sum - a));
     }
 
     private static DoubleDouble TwoProduct(double a, double b)
     {
-        var product = a * b;
+        double product = a * b;
         return new(product, Math.FusedMultiplyAdd(a, b, -product));
     }
 }

@@ -25,9 +25,9 @@ public class LayoutTests
             var x = TestValues.Spread<T>(rows * columns, 1);
             var transposed = new T[x.Length];
             Layout.Transpose<T>(x, rows, columns, transposed);
-            for (var i = 0; i < rows; i++)
+            for (int i = 0; i < rows; i++)
             {
-                for (var j = 0; j < columns; j++)
+                for (int j = 0; j < columns; j++)
                 {
                     Assert.Equal(x[(i * columns) + j], transposed[(j * rows) + i]);
                 }
@@ -49,15 +49,15 @@ public class LayoutTests
     [InlineData(new[] { 2, 0, 3 }, new[] { 1, 1, 1 })]
     public void Strided_copy_equals_indexing(int[] lengths, int[] strides)
     {
-        var reach = lengths.Zip(strides, (n, s) => Math.Max(n - 1, 0) * s).Sum() + 1;
-        var x = TestValues.Spread<double>(reach, 1);
-        var count = lengths.Aggregate(1, (a, b) => a * b);
-        var copy = new double[count];
+        int reach = lengths.Zip(strides, (n, s) => Math.Max(n - 1, 0) * s).Sum() + 1;
+        double[] x = TestValues.Spread<double>(reach, 1);
+        int count = lengths.Aggregate(1, (a, b) => a * b);
+        double[] copy = new double[count];
         Layout.StridedCopy<double>(x, strides, lengths, copy);
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             var (rest, offset) = (i, 0);
-            for (var axis = lengths.Length - 1; axis >= 0; axis--)
+            for (int axis = lengths.Length - 1; axis >= 0; axis--)
             {
                 offset += rest % lengths[axis] * strides[axis];
                 rest /= lengths[axis];

@@ -13,7 +13,8 @@ public class MapTests
 
     public static TheoryData<string> ExactUnaryNames => ["negate", "abs", "sign", "square", "cube", "sqrt", "reciprocal", "relu", "step"];
 
-    public static TheoryData<string> ExactBinaryNames => [.. Operators<float>.Binary.Keys.Where(name => name is not ("softplusGradient" or "siluGradient" or "geluGradient" or "geluTanhGradient"))];
+    public static TheoryData<string> ExactBinaryNames =>
+        [.. Operators<float>.Binary.Keys.Where(name => name is not ("softplusGradient" or "siluGradient" or "geluGradient" or "geluTanhGradient"))];
 
     [Theory]
     [MemberData(nameof(UnaryNames))]
@@ -26,11 +27,11 @@ public class MapTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var kernel = Operators<T>.Unary[name];
-            foreach (var length in TestValues.Lengths)
+            foreach (int length in TestValues.Lengths)
             {
                 var x = TestValues.Mixed<T>(length, length);
                 var expected = new T[length];
-                for (var i = 0; i < length; i++)
+                for (int i = 0; i < length; i++)
                 {
                     kernel(x.AsSpan(i, 1), expected.AsSpan(i, 1), SimdWidth.Scalar);
                 }
@@ -57,12 +58,12 @@ public class MapTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var kernel = Operators<T>.Binary[name];
-            foreach (var length in TestValues.Lengths)
+            foreach (int length in TestValues.Lengths)
             {
                 var x = TestValues.Mixed<T>(length, length);
                 var y = TestValues.Mixed<T>(length, length + 1000);
                 var expected = new T[length];
-                for (var i = 0; i < length; i++)
+                for (int i = 0; i < length; i++)
                 {
                     kernel(x.AsSpan(i, 1), y.AsSpan(i, 1), expected.AsSpan(i, 1), SimdWidth.Scalar);
                 }
@@ -107,7 +108,7 @@ public class MapTests
         {
             var x = TestValues.Mixed<T>(2000, 1);
             var y = TestValues.Mixed<T>(2000, 2);
-            for (var i = 0; i < 50; i++)
+            for (int i = 0; i < 50; i++)
             {
                 y[i] = x[i];
             }
@@ -127,7 +128,7 @@ public class MapTests
         static void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var length in TestValues.Lengths)
+            foreach (int length in TestValues.Lengths)
             {
                 var x = TestValues.Mixed<T>(length, length);
                 var scalar = T.CreateTruncating(-2.7);
@@ -135,7 +136,7 @@ public class MapTests
                 var left = x.Select(value => scalar - value).ToArray();
                 foreach (var width in TestValues.AllWidths)
                 {
-                    var context = $"{width}, length {length}";
+                    string context = $"{width}, length {length}";
                     AssertOnlyDestinationIsWritten(x, right, (from, to) => Map.BinaryScalarRight<T, SubtractOperator<T>>(from, scalar, to, width), context);
                     AssertOnlyDestinationIsWritten(x, left, (from, to) => Map.BinaryScalarLeft<T, SubtractOperator<T>>(scalar, from, to, width), context);
                 }
@@ -152,7 +153,7 @@ public class MapTests
         static void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var length in TestValues.Lengths)
+            foreach (int length in TestValues.Lengths)
             {
                 var x = TestValues.Mixed<T>(length, length);
                 var y = TestValues.Mixed<T>(length, length + 1);
@@ -161,7 +162,7 @@ public class MapTests
                 var fused = x.Select((a, i) => T.FusedMultiplyAdd(a, y[i], z[i])).ToArray();
                 foreach (var width in TestValues.AllWidths)
                 {
-                    var context = $"{width}, length {length}";
+                    string context = $"{width}, length {length}";
                     AssertOnlyDestinationIsWritten(x, where, (from, to) => Map.Ternary<T, WhereOperator<T>>(from, y, z, to, width), context);
                     AssertOnlyDestinationIsWritten(x, fused, (from, to) => Map.Ternary<T, MultiplyAddOperator<T>>(from, y, z, to, width), context);
                 }
@@ -183,21 +184,23 @@ public class MapTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
             where TOperator : struct, ITernaryOperator<T>
         {
-            foreach (var length in TestValues.Lengths)
+            foreach (int length in TestValues.Lengths)
             {
-                for (var streams = 1; streams < 8; streams++)
+                for (int streams = 1; streams < 8; streams++)
                 {
                     T[][] operands = [.. Enumerable.Range(0, 3).Select(i => (streams >> i & 1) != 0 ? TestValues.Mixed<T>(length, length + i) : [T.CreateTruncating(0.3 + i)])];
                     T At(int operand, int i) => operands[operand][operands[operand].Length == 1 ? 0 : i];
                     T[] expected = [.. Enumerable.Range(0, length).Select(i => function(At(0, i), At(1, i), At(2, i)))];
                     foreach (var width in TestValues.AllWidths)
                     {
-                        for (var written = -1; written < 3; written++)
+                        for (int written = -1; written < 3; written++)
                         {
                             // Into memory of its own, or over an operand of the same length.
                             if (written < 0 || (streams >> written & 1) != 0)
                             {
-                                TestValues.AssertSameBits<T>(expected, Run<T, TOperator>(operands, streams, written, length, width), $"{typeof(TOperator)}, {width}, length {length}, streams {streams}, over {written}");
+                                TestValues.AssertSameBits<T>(
+                                    expected, Run<T, TOperator>(operands, streams, written, length, width),
+                                    $"{typeof(TOperator)}, {width}, length {length}, streams {streams}, over {written}");
                             }
                         }
                     }

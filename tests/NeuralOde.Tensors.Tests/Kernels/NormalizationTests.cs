@@ -63,10 +63,10 @@ public class NormalizationTests
     {
         var extent = new NormalizationExtent(outer, rows, groups, width);
         Passes<float> whole = Run<float>(extent, SimdWidths.Best);
-        var moments = new float[whole.Moments.Length];
-        var sums = new float[whole.Sums.Length];
-        var normalized = new float[extent.Length];
-        var gradient = new float[extent.Length];
+        float[] moments = new float[whole.Moments.Length];
+        float[] sums = new float[whole.Sums.Length];
+        float[] normalized = new float[extent.Length];
+        float[] gradient = new float[extent.Length];
         Divide(Moments.Units(extent), (first, count) => Moments.Invoke<float>(whole.X, extent, moments, first, count), () => Moments.Invoke<float>(whole.X, extent, moments));
         Divide(
             NormalizationColumnSums.Units(extent),

@@ -15,25 +15,25 @@ public class PhiloxTests
     [Fact]
     public void Any_part_of_a_stream_is_a_slice_of_the_whole()
     {
-        var singles = new float[1000];
-        var doubles = new double[1000];
-        var normals = new double[1000];
-        var integers = new int[1000];
+        float[] singles = new float[1000];
+        double[] doubles = new double[1000];
+        double[] normals = new double[1000];
+        int[] integers = new int[1000];
         Philox.FillUniform<float>(1, 2, 0, singles);
         Philox.FillUniform<double>(1, 2, 0, doubles);
         Philox.FillNormal<double>(1, 2, 0, normals);
         Philox.FillBelow(1, 2, 0, 1000, integers);
         foreach (var (start, length) in new[] { (0, 1), (1, 1), (1, 400), (2, 3), (3, 129), (127, 300), (999, 1) })
         {
-            var single = new float[length];
+            float[] single = new float[length];
             Philox.FillUniform<float>(1, 2, (ulong)start, single);
             Assert.Equal(singles.Skip(start).Take(length), single);
-            var real = new double[length];
+            double[] real = new double[length];
             Philox.FillUniform<double>(1, 2, (ulong)start, real);
             Assert.Equal(doubles.Skip(start).Take(length), real);
             Philox.FillNormal<double>(1, 2, (ulong)start, real);
             Assert.Equal(normals.Skip(start).Take(length), real);
-            var integer = new int[length];
+            int[] integer = new int[length];
             Philox.FillBelow(1, 2, (ulong)start, 1000, integer);
             Assert.Equal(integers.Skip(start).Take(length), integer);
         }
@@ -42,8 +42,8 @@ public class PhiloxTests
     [Fact]
     public void Single_precision_normals_are_double_precision_ones_rounded()
     {
-        var singles = new float[301];
-        var doubles = new double[301];
+        float[] singles = new float[301];
+        double[] doubles = new double[301];
         Philox.FillNormal<float>(3, 4, 5, singles);
         Philox.FillNormal<double>(3, 4, 5, doubles);
         Assert.Equal(doubles.Select(value => (float)value), singles);
@@ -55,7 +55,7 @@ public class PhiloxTests
         var fills = new List<double[]>();
         foreach (var (seed, stream) in new[] { (1ul, 0ul), (2ul, 0ul), (1ul, 1ul), (1ul << 40, 0ul), (0ul, 1ul << 40) })
         {
-            var values = new double[4];
+            double[] values = new double[4];
             Philox.FillUniform<double>(seed, stream, 0, values);
             fills.Add(values);
         }
@@ -68,11 +68,11 @@ public class PhiloxTests
     {
         // A mean of n independent numbers has a standard error of σ/√n; five of them pass for any fixed seed but one in a million.
         const int Count = 200_000;
-        var uniform = new float[Count];
-        var normal = new double[Count];
+        float[] uniform = new float[Count];
+        double[] normal = new double[Count];
         Philox.FillUniform<float>(11, 0, 0, uniform);
         Philox.FillNormal<double>(11, 1, 0, normal);
-        var error = 5 / Math.Sqrt(Count);
+        double error = 5 / Math.Sqrt(Count);
         Assert.All(uniform, value => Assert.InRange(value, 0, 1 - (1f / (1 << 24))));
         Assert.Equal(0.5, uniform.Average(v => (double)v), error * Math.Sqrt(1 / 12.0));
         Assert.Equal(1 / 3.0, uniform.Average(v => (double)v * v), error * Math.Sqrt(4 / 45.0));
@@ -92,26 +92,26 @@ public class PhiloxTests
     public void Integers_below_a_bound_are_equally_likely(int bound)
     {
         const int Count = 70_000;
-        var values = new int[Count];
+        int[] values = new int[Count];
         Philox.FillBelow(5, 6, 7, bound, values);
         Assert.All(values, value => Assert.InRange(value, 0, bound - 1));
-        var expected = Count / (double)bound;
-        var chiSquared = values.GroupBy(value => value).Sum(group => Math.Pow(group.Count() - expected, 2) / expected);
+        double expected = Count / (double)bound;
+        double chiSquared = values.GroupBy(value => value).Sum(group => Math.Pow(group.Count() - expected, 2) / expected);
 
         // χ² with bound − 1 degrees of freedom has that mean and a variance of twice it.
         Assert.InRange(chiSquared, 0, bound - 1 + (5 * Math.Sqrt(2 * (bound - 1))));
     }
 
     [Fact]
-    public void Words_that_would_favour_some_integers_are_rejected()
+    public void Words_that_would_favor_some_integers_are_rejected()
     {
         // 2³² words on 3·2²⁹ integers are 8 words for every 3: without rejection the residues modulo 3 would have 3, 3 and 2 of them.
         const int Bound = 3 << 29;
         const int Count = 100_000;
-        var values = new int[Count];
+        int[] values = new int[Count];
         Philox.FillBelow(1, 2, 3, Bound, values);
         Assert.All(values, value => Assert.InRange(value, 0, Bound - 1));
-        for (var residue = 0; residue < 3; residue++)
+        for (int residue = 0; residue < 3; residue++)
         {
             Assert.Equal(1 / 3.0, values.Count(value => value % 3 == residue) / (double)Count, 5 * Math.Sqrt(2 / 9.0 / Count));
         }

@@ -16,21 +16,21 @@ public class ReduceTests
         static void Check<T>(double roundoff)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var length in Lengths)
+            foreach (int length in Lengths)
             {
                 var x = TestValues.Spread<T>(length, length, 3);
                 var y = TestValues.Spread<T>(length, length + 1, 3);
 
                 // At most 8192/32 additions in a lane, six or seven folds, one pairwise level in eight thousand.
-                var additions = Math.Min(length, 8192 / 32) + 16;
+                int additions = Math.Min(length, 8192 / 32) + 16;
                 Near("sum", width => Reduce.Sum<T>(x, width), x.Select(Exactly), additions);
                 Near("sum of squares", width => Reduce.SumOfSquares<T>(x, width), x.Select(v => Exactly(v) * Exactly(v)), additions + 1);
                 Near("dot", width => Reduce.Dot<T>(x, y, width), x.Zip(y, (a, b) => Exactly(a) * Exactly(b)), additions + 1);
 
                 void Near(string name, Func<SimdWidth, T> sum, IEnumerable<DoubleDouble> terms, int roundings)
                 {
-                    var exact = terms.Aggregate((DoubleDouble)0, (total, term) => total + term).High;
-                    var bound = roundings * roundoff * terms.Sum(term => Math.Abs(term.High));
+                    double exact = terms.Aggregate((DoubleDouble)0, (total, term) => total + term).High;
+                    double bound = roundings * roundoff * terms.Sum(term => Math.Abs(term.High));
                     var best = sum(SimdWidths.Best);
                     Assert.InRange(double.CreateTruncating(best), exact - bound, exact + bound);
                     Assert.All(TestValues.AllWidths, width => Assert.True(TestValues.Bits(best) == TestValues.Bits(sum(width)), $"{name}, {width}, {length}"));
@@ -47,11 +47,11 @@ public class ReduceTests
     public void Summation_error_does_not_grow_with_the_length()
     {
         // One million equal terms: a running sum in single precision is off by 1e-2 of the whole, pairwise sums by a few times 256 + 16 roundings.
-        var x = new float[1_000_000];
+        float[] x = new float[1_000_000];
         Array.Fill(x, 0.1f);
-        var exact = 1e6 * 0.1f;
+        double exact = 1e6 * 0.1f;
         Assert.InRange(Reduce.Sum<float>(x), exact * (1 - (150 * 6e-8)), exact * (1 + (150 * 6e-8)));
-        var sums = new float[2];
+        float[] sums = new float[2];
         Reduce.Sum<float>(x, 1, 500_000, 2, sums);
         Assert.All(sums, sum => Assert.InRange(sum, exact / 2 * (1 - (150 * 6e-8)), exact / 2 * (1 + (150 * 6e-8))));
     }
@@ -65,7 +65,7 @@ public class ReduceTests
         static void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var length in Lengths.Where(n => n > 0))
+            foreach (int length in Lengths.Where(n => n > 0))
             {
                 var x = TestValues.Spread<T>(length, length);
                 var withNaN = (T[])x.Clone();
@@ -128,13 +128,13 @@ public class ReduceTests
                 TestValues.AssertSameBits<T>(sums, again, $"{width}");
             }
 
-            for (var o = 0; o < outer; o++)
+            for (int o = 0; o < outer; o++)
             {
-                for (var i = 0; i < inner; i++)
+                for (int i = 0; i < inner; i++)
                 {
                     var column = Enumerable.Range(0, axis).Select(a => x[(((o * axis) + a) * inner) + i]).ToArray();
-                    var exact = column.Sum(v => double.CreateTruncating(v));
-                    var bound = (Math.Min(axis, 128) + 16) * roundoff * column.Sum(v => Math.Abs(double.CreateTruncating(v)));
+                    double exact = column.Sum(v => double.CreateTruncating(v));
+                    double bound = (Math.Min(axis, 128) + 16) * roundoff * column.Sum(v => Math.Abs(double.CreateTruncating(v)));
                     Assert.InRange(double.CreateTruncating(sums[(o * inner) + i]), exact - bound, exact + bound);
                 }
             }
@@ -164,14 +164,14 @@ public class ReduceTests
     [Fact]
     public void Scaled_error_norm_is_the_root_mean_square_of_the_definition()
     {
-        foreach (var length in new[] { 1, 2, 7, 100, 9000 })
+        foreach (int length in new[] { 1, 2, 7, 100, 9000 })
         {
-            var error = TestValues.Spread<double>(length, 1);
-            var before = TestValues.Spread<double>(length, 2);
-            var after = TestValues.Spread<double>(length, 3);
+            double[] error = TestValues.Spread<double>(length, 1);
+            double[] before = TestValues.Spread<double>(length, 2);
+            double[] after = TestValues.Spread<double>(length, 3);
             const double Absolute = 1e-3;
             const double Relative = 1e-2;
-            var expected = Math.Sqrt(Enumerable.Range(0, length)
+            double expected = Math.Sqrt(Enumerable.Range(0, length)
                 .Average(i => Math.Pow(error[i] / (Absolute + (Relative * Math.Max(Math.Abs(before[i]), Math.Abs(after[i])))), 2)));
             Assert.Equal(expected, Reduce.ScaledErrorNorm<double>(error, before, after, Absolute, Relative), expected * 1e-13);
         }

@@ -3,8 +3,8 @@ namespace NeuralOde.Tensors.Tests.Kernels;
 /// <summary>Every function twice: to double precision, for single; and to double-double precision, for double.</summary>
 internal static class ReferenceFunctions
 {
-    private static readonly DoubleDouble RootOfPi = (DoubleDouble)1.772453850905516 + -7.666586499825799e-17;
-    private static readonly DoubleDouble RootOfHalf = (DoubleDouble)0.7071067811865476 + -4.833646656726457e-17;
+    private static readonly DoubleDouble s_rootOfPi = (DoubleDouble)1.772453850905516 + -7.666586499825799e-17;
+    private static readonly DoubleDouble s_rootOfHalf = (DoubleDouble)0.7071067811865476 + -4.833646656726457e-17;
 
     public static double InDouble(string name, double x) => name switch
     {
@@ -58,7 +58,7 @@ internal static class ReferenceFunctions
 
     private static DoubleDouble Gelu(double x)
     {
-        DoubleDouble tail = Erfc(DoubleDouble.Abs(x) * RootOfHalf) * 0.5;
+        DoubleDouble tail = Erfc(DoubleDouble.Abs(x) * s_rootOfHalf) * 0.5;
         return x * (x < 0 ? tail : 1 - tail);
     }
 
@@ -95,7 +95,7 @@ internal static class ReferenceFunctions
             fraction = x + (n * 0.5 / fraction);
         }
 
-        return DoubleDouble.Exp(-(x * x)) / (RootOfPi * fraction);
+        return DoubleDouble.Exp(-(x * x)) / (s_rootOfPi * fraction);
     }
 
     /// <summary>As <see cref="Erfc"/>, to 14 digits.</summary>
@@ -139,26 +139,26 @@ internal static class ReferenceFunctions
             sum += term;
         }
 
-        return sum * 2 * DoubleDouble.Exp(-(x * x)) / RootOfPi;
+        return sum * 2 * DoubleDouble.Exp(-(x * x)) / s_rootOfPi;
     }
 
     private static double Sigmoid(double x)
     {
-        var e = Math.Exp(-Math.Abs(x));
+        double e = Math.Exp(-Math.Abs(x));
         return (x < 0 ? e : 1) / (1 + e);
     }
 
     // By tanh ½x, which does not cancel.
     private static double Expm1(double x)
     {
-        var t = Math.Tanh(x / 2);
+        double t = Math.Tanh(x / 2);
         return Math.Abs(x) < 1 ? 2 * t / (1 - t) : Math.Exp(x) - 1;
     }
 
     // The classical correction of ln u for the rounding of u = 1 + x.
     private static double Log1p(double x)
     {
-        var u = 1 + x;
+        double u = 1 + x;
         return u == 1 ? x - (x * x / 2) : double.IsInfinity(u) ? u : Math.Log(u) * x / (u - 1);
     }
 }

@@ -6,9 +6,9 @@ namespace NeuralOde.Tensors.Tests.Kernels;
 
 /// <summary>Goes through single-precision numbers in the order of their bits, and compares a function in float with the same function in double.</summary>
 /// <remarks>
-/// All 2³² numbers take some ten seconds a function (sine and cosine, which leave vectors for large arguments, some minutes), because the reference is the library's own double kernel and the errors are measured in vectors.
-/// That reference is good to a few units of 2⁻⁵², so a few times 2⁻²⁹ of an ulp in float; that it is right is checked elsewhere,
-/// against double-double arithmetic and, over the same numbers, against <see cref="Math"/>.
+/// All 2³² numbers take some ten seconds a function (sine and cosine, which leave vectors for large arguments, some minutes), because the reference is the library's
+/// own double kernel and the errors are measured in vectors. That reference is good to a few units of 2⁻⁵², so a few times 2⁻²⁹ of an ulp in float; that it is right
+/// is checked elsewhere, against double-double arithmetic and, over the same numbers, against <see cref="Math"/>.
 /// </remarks>
 internal static class SinglePrecisionSweep
 {
@@ -17,7 +17,7 @@ internal static class SinglePrecisionSweep
     /// <summary>The largest error in ulp over one number in <paramref name="stride"/>, and where it is.</summary>
     public static (double Ulp, float At) LargestError(UnaryKernel<float> function, UnaryKernel<double> reference, uint stride)
     {
-        var y = new float[Block];
+        float[] y = new float[Block];
         (double Ulp, float At) worst = default;
         Run(stride, reference, (x, exact) =>
         {
@@ -27,9 +27,9 @@ internal static class SinglePrecisionSweep
                 return;
             }
 
-            for (var i = 0; i < x.Length; i++)
+            for (int i = 0; i < x.Length; i++)
             {
-                var error = Ulp.Error(y[i], exact[i]);
+                double error = Ulp.Error(y[i], exact[i]);
                 worst = error <= worst.Ulp ? worst : (error, x[i]);
             }
         });
@@ -39,13 +39,13 @@ internal static class SinglePrecisionSweep
     /// <summary>Calls back with blocks of numbers and the function's values there.</summary>
     public static void Run(uint stride, UnaryKernel<double> function, Action<float[], double[]> block)
     {
-        var numbers = new float[Block];
-        var inDouble = new double[Block];
-        var values = new double[Block];
+        float[] numbers = new float[Block];
+        double[] inDouble = new double[Block];
+        double[] values = new double[Block];
         for (ulong start = 0; start < 1UL << 32; start += (ulong)stride * Block)
         {
             var bits = MemoryMarshal.Cast<float, uint>(numbers.AsSpan());
-            for (var i = 0; i < Block; i++)
+            for (int i = 0; i < Block; i++)
             {
                 // The last block goes once more through numbers from the first.
                 bits[i] = (uint)start + ((uint)i * stride);
@@ -61,7 +61,7 @@ internal static class SinglePrecisionSweep
     private static double Largest(ReadOnlySpan<float> actual, ReadOnlySpan<double> exact)
     {
         var worst = Vector512<double>.Zero;
-        for (var i = 0; i < actual.Length; i += Vector512<float>.Count)
+        for (int i = 0; i < actual.Length; i += Vector512<float>.Count)
         {
             var y = Vector512.LoadUnsafe(in actual[i]);
             var exactLow = Vector512.LoadUnsafe(in exact[i]);
@@ -82,8 +82,8 @@ internal static class SinglePrecisionSweep
             worst = Vector512.Max(worst, Error(high, exactHigh, inverseHigh, infiniteHigh));
         }
 
-        var largest = 0.0;
-        for (var i = 0; i < Vector512<double>.Count; i++)
+        double largest = 0.0;
+        for (int i = 0; i < Vector512<double>.Count; i++)
         {
             largest = Math.Max(largest, worst[i]);
         }

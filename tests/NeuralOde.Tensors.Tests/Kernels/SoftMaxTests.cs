@@ -27,16 +27,16 @@ public class SoftMaxTests
             SoftMaxKernels.Invoke<T>(x, Rows, columns, softmax);
             SoftMaxKernels.Log<T>(x, Rows, columns, log);
             SoftMaxKernels.LogSumExp<T>(x, Rows, columns, sums);
-            for (var row = 0; row < Rows; row++)
+            for (int row = 0; row < Rows; row++)
             {
-                var values = x.Skip(row * columns).Take(columns).Select(v => double.CreateTruncating(v)).ToArray();
-                var sum = Math.Log(values.Sum(Math.Exp));
+                double[] values = x.Skip(row * columns).Take(columns).Select(v => double.CreateTruncating(v)).ToArray();
+                double sum = Math.Log(values.Sum(Math.Exp));
 
                 // The exponents are at most 8 apart, so their roundings weigh up to 8; the rest is a few operations and the sum.
                 Assert.Equal(sum, double.CreateTruncating(sums[row]), 64 * roundoff * (1 + Math.Abs(sum)));
-                for (var i = 0; i < columns; i++)
+                for (int i = 0; i < columns; i++)
                 {
-                    var expected = Math.Exp(values[i] - sum);
+                    double expected = Math.Exp(values[i] - sum);
                     Assert.Equal(expected, double.CreateTruncating(softmax[(row * columns) + i]), 64 * roundoff * expected);
                     Assert.Equal(values[i] - sum, double.CreateTruncating(log[(row * columns) + i]), 64 * roundoff * (1 + Math.Abs(sum) + Math.Abs(values[i])));
                 }
@@ -48,7 +48,7 @@ public class SoftMaxTests
     public void Large_inputs_do_not_overflow()
     {
         float[] x = [1000, 1000, -1000, 1000];
-        var y = new float[4];
+        float[] y = new float[4];
         SoftMaxKernels.Invoke<float>(x, 1, 4, y);
         Assert.Equal([1 / 3f, 1 / 3f, 0, 1 / 3f], y);
         SoftMaxKernels.LogSumExp<float>(x, 1, 4, y);
@@ -58,9 +58,9 @@ public class SoftMaxTests
     [Fact]
     public void Infinite_inputs_have_their_limits()
     {
-        var infinity = float.PositiveInfinity;
+        float infinity = float.PositiveInfinity;
         float[] x = [-infinity, -infinity, 0, -infinity, 0, infinity, float.NaN, 0];
-        var y = new float[4];
+        float[] y = new float[4];
         SoftMaxKernels.LogSumExp<float>(x, 4, 2, y);
         Assert.Equal([-infinity, 0, infinity, float.NaN], y);
         SoftMaxKernels.Invoke<float>(x.AsSpan(2, 2), 1, 2, y);

@@ -33,9 +33,9 @@ internal static class TestValues
     {
         var random = new Random(seed);
         var values = new T[count];
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
-            var magnitude = Math.Pow(2, range * ((2 * random.NextDouble()) - 1));
+            double magnitude = Math.Pow(2, range * ((2 * random.NextDouble()) - 1));
             values[i] = T.CreateTruncating(random.Next(2) == 0 ? magnitude : -magnitude);
         }
 
@@ -49,7 +49,7 @@ internal static class TestValues
         var special = Special<T>();
         var values = Spread<T>(count, seed);
         var random = new Random(seed + 1);
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             if (random.Next(3) == 0)
             {
@@ -65,7 +65,7 @@ internal static class TestValues
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
+        for (int i = 0; i < expected.Length; i++)
         {
             if (Bits(expected[i]) != Bits(actual[i]) && !(T.IsNaN(expected[i]) && T.IsNaN(actual[i])))
             {

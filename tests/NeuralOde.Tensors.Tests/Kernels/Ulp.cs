@@ -11,7 +11,7 @@ internal static class Ulp
             return float.IsNaN(actual) ? 0 : double.PositiveInfinity;
         }
 
-        var rounded = (float)exact;
+        float rounded = (float)exact;
         if (actual == rounded)
         {
             // Right to the last bit; also the overflow to infinity.
@@ -24,13 +24,13 @@ internal static class Ulp
     /// <summary>The error of a double against a double-double.</summary>
     public static double Error(double actual, DoubleDouble exact)
     {
-        var magnitude = Math.Abs(exact.High);
+        double magnitude = Math.Abs(exact.High);
         return Math.Abs(((DoubleDouble)actual - exact).High) / (Math.BitIncrement(magnitude) - magnitude);
     }
 
     private static double Spacing(float value)
     {
-        var magnitude = Math.Abs(value);
+        float magnitude = Math.Abs(value);
         return magnitude == float.MaxValue ? (double)magnitude - MathF.BitDecrement(magnitude) : (double)MathF.BitIncrement(magnitude) - magnitude;
     }
 }

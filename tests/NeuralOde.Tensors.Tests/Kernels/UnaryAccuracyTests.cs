@@ -6,7 +6,8 @@ namespace NeuralOde.Tensors.Tests.Kernels;
 /// The functions against references of more than twice their precision, in units in the last place of the result.
 /// </summary>
 /// <remarks>
-/// Set the environment variable NEURALODE_EXHAUSTIVE to 1 to go through every single-precision number (some ten seconds a function, minutes for sine and cosine) rather than one in 9,973.
+/// Set the environment variable NEURALODE_EXHAUSTIVE to 1 to go through every single-precision number (some ten seconds a function, minutes for sine and cosine)
+/// rather than one in 9,973.
 /// </remarks>
 public class UnaryAccuracyTests(ITestOutputHelper output)
 {
@@ -51,10 +52,10 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     public void Double_precision_agrees_with_the_runtime_over_single_precision_numbers(string name)
         => SinglePrecisionSweep.Run(SampleStride, Operators<double>.Unary[name], (x, y) =>
         {
-            for (var i = 0; i < x.Length; i++)
+            for (int i = 0; i < x.Length; i++)
             {
-                var expected = ReferenceFunctions.InDouble(name, x[i]);
-                var isNear = y[i].Equals(expected) || y[i] == expected || Math.Abs(y[i] - expected) <= Math.ScaleB(Math.Abs(expected), -45);
+                double expected = ReferenceFunctions.InDouble(name, x[i]);
+                bool isNear = y[i].Equals(expected) || y[i] == expected || Math.Abs(y[i] - expected) <= Math.ScaleB(Math.Abs(expected), -45);
 
                 // Below the normal numbers of double nothing is left of a single.
                 Assert.True(isNear || Math.Abs(expected) < 1e-300, FormattableString.Invariant($"{name}({x[i]:R}) = {y[i]:R}, not {expected:R}"));
@@ -86,20 +87,20 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     {
         const int Count = 10_000;
         var random = new Random(7);
-        var x = new double[Count];
-        for (var i = 0; i < Count; i++)
+        double[] x = new double[Count];
+        for (int i = 0; i < Count; i++)
         {
             // Evenly over the exponents, of either sign where the function takes it.
             x[i] = Math.Exp(Math.Log(from) + ((Math.Log(to) - Math.Log(from)) * random.NextDouble()));
-            var negative = name != "log" && (name != "log1p" || x[i] < 1) && random.Next(2) == 0;
+            bool negative = name != "log" && (name != "log1p" || x[i] < 1) && random.Next(2) == 0;
             x[i] = negative ? -x[i] : x[i];
         }
 
-        var y = new double[Count];
+        double[] y = new double[Count];
         Operators<double>.Unary[name](x, y, SimdWidths.Best);
-        for (var i = 0; i < Count; i++)
+        for (int i = 0; i < Count; i++)
         {
-            var error = Ulp.Error(y[i], ReferenceFunctions.InDoubleDouble(name, x[i]));
+            double error = Ulp.Error(y[i], ReferenceFunctions.InDoubleDouble(name, x[i]));
             Assert.True(error <= bound, FormattableString.Invariant($"{name}({x[i]:R}) = {y[i]:R} is {error:F2} ulp off"));
         }
     }
@@ -108,18 +109,18 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     public void Sine_and_cosine_keep_their_accuracy_next_to_multiples_of_half_pi()
     {
         var near = new List<double>();
-        for (var n = 1L; n < 600_000_000; n = (n * 5 / 4) + 1)
+        for (long n = 1L; n < 600_000_000; n = (n * 5 / 4) + 1)
         {
-            var center = n * (Math.PI / 2);
+            double center = n * (Math.PI / 2);
             near.AddRange([Math.BitDecrement(center), center, Math.BitIncrement(center)]);
         }
 
         double[] x = [.. near];
-        var sin = new double[x.Length];
-        var cos = new double[x.Length];
+        double[] sin = new double[x.Length];
+        double[] cos = new double[x.Length];
         Map.Unary<double, SinOperator<double>>(x, sin);
         Map.Unary<double, CosOperator<double>>(x, cos);
-        for (var i = 0; i < x.Length; i++)
+        for (int i = 0; i < x.Length; i++)
         {
             Assert.InRange(Ulp.Error(sin[i], DoubleDouble.Sin(x[i])), 0, 2);
             Assert.InRange(Ulp.Error(cos[i], DoubleDouble.Cos(x[i])), 0, 2);
@@ -130,9 +131,9 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     public void Silu_stays_within_a_few_ulp_while_its_sigmoid_is_a_normal_number()
     {
         float[] x = [.. Enumerable.Range(-87_000, 174_001).Select(i => i / 1000f)];
-        var y = new float[x.Length];
+        float[] y = new float[x.Length];
         Map.Unary<float, SiluOperator<float>>(x, y);
-        for (var i = 0; i < x.Length; i++)
+        for (int i = 0; i < x.Length; i++)
         {
             Assert.InRange(Ulp.Error(y[i], ReferenceFunctions.InDouble("silu", x[i])), 0, 3.5);
         }
@@ -142,9 +143,9 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     public void Gelu_stays_within_a_few_ulp_down_to_where_it_underflows()
     {
         float[] x = [.. Enumerable.Range(-12_900, 30_000).Select(i => i / 1000f)];
-        var y = new float[x.Length];
+        float[] y = new float[x.Length];
         Map.Unary<float, GeluOperator<float>>(x, y);
-        for (var i = 0; i < x.Length; i++)
+        for (int i = 0; i < x.Length; i++)
         {
             Assert.InRange(Ulp.Error(y[i], ReferenceFunctions.InDouble("gelu", x[i])), 0, 6);
         }
@@ -155,11 +156,11 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     {
         // The relative error of e^(−2u) is |2u| times that of u, which has four roundings: |2u| is below 30 where the result is not lost in the negative tail.
         float[] x = [.. Enumerable.Range(-400, 801).Select(i => i / 100f)];
-        var y = new float[x.Length];
+        float[] y = new float[x.Length];
         Map.Unary<float, GeluTanhOperator<float>>(x, y);
-        for (var i = 0; i < x.Length; i++)
+        for (int i = 0; i < x.Length; i++)
         {
-            var expected = ReferenceFunctions.InDouble("geluTanh", x[i]);
+            double expected = ReferenceFunctions.InDouble("geluTanh", x[i]);
             Assert.InRange(y[i], expected - (Math.Abs(expected) * 64 * 6e-8), expected + (Math.Abs(expected) * 64 * 6e-8));
         }
     }

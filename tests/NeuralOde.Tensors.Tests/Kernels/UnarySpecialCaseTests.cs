@@ -54,7 +54,7 @@ public class UnarySpecialCaseTests
     [InlineData("log1p")]
     public void Subnormals_pass_through_functions_that_are_x_near_zero(string name)
     {
-        foreach (var k in new[] { 1, 2, 3, 5, 1001, 4_000_001 })
+        foreach (int k in new[] { 1, 2, 3, 5, 1001, 4_000_001 })
         {
             Same(name, float.Epsilon * k);
             Same(name, -float.Epsilon * k);
@@ -75,20 +75,20 @@ public class UnarySpecialCaseTests
     public void Exp_underflows_gradually()
     {
         float[] singles = [-87.5f, -90, -100, -103.2f, -103.9f, -104];
-        var y = new float[singles.Length];
+        float[] y = new float[singles.Length];
         Map.Unary<float, ExpOperator<float>>(singles, y);
-        for (var i = 0; i < y.Length; i++)
+        for (int i = 0; i < y.Length; i++)
         {
             Assert.Equal((float)Math.Exp(singles[i]), y[i], float.Epsilon);
         }
 
         double[] doubles = [-709, -720, -745.1, -746];
-        var z = new double[doubles.Length];
+        double[] z = new double[doubles.Length];
         Map.Unary<double, ExpOperator<double>>(doubles, z);
-        for (var i = 0; i < z.Length; i++)
+        for (int i = 0; i < z.Length; i++)
         {
             // One unit of the subnormal range, and one of the C library's own where the result is normal.
-            var expected = Math.Exp(doubles[i]);
+            double expected = Math.Exp(doubles[i]);
             Assert.InRange(z[i], expected - Math.Max(double.Epsilon, expected * 4e-16), expected + Math.Max(double.Epsilon, expected * 4e-16));
         }
     }
@@ -96,9 +96,9 @@ public class UnarySpecialCaseTests
     [Fact]
     public void Logarithms_of_subnormals_are_exact_to_the_last_place()
     {
-        foreach (var x in new[] { double.Epsilon, double.Epsilon * 3, 1e-310, 2.2250738585072009e-308 })
+        foreach (double x in new[] { double.Epsilon, double.Epsilon * 3, 1e-310, 2.2250738585072009e-308 })
         {
-            var y = new double[1];
+            double[] y = new double[1];
             Map.Unary<double, LogOperator<double>>([x], y);
 
             // Scaled by 2⁶⁴, which is exact, into the range of the reference.
@@ -121,12 +121,12 @@ public class UnarySpecialCaseTests
     private static TheoryData<string, string, string> Table(params string[] rows)
     {
         var data = new TheoryData<string, string, string>();
-        foreach (var row in rows)
+        foreach (string row in rows)
         {
-            var parts = row.Split(": ");
-            foreach (var pair in parts[1].Split(' '))
+            string[] parts = row.Split(": ");
+            foreach (string pair in parts[1].Split(' '))
             {
-                var sides = pair.Split('→');
+                string[] sides = pair.Split('→');
                 data.Add(parts[0], sides[0], sides[1]);
             }
         }

@@ -5,8 +5,8 @@ public class CastTests
     [Fact]
     public void Gradients_flow_through_conversions_in_the_type_of_each_tensor()
     {
-        Tensor x = Tensor.From([0.5f, -1.5f], [2], requiresGradient: true);
-        Tensor y = Tensor.From([3.0, 4.0], [2], requiresGradient: true);
+        var x = Tensor.From([0.5f, -1.5f], [2], requiresGradient: true);
+        var y = Tensor.From([3.0, 4.0], [2], requiresGradient: true);
         Tensor loss = (x.ToDouble().Square() * y).Sum().ToSingle();
         Assert.Equal(DType.Float32, loss.DType);
         loss.Backward();
@@ -17,7 +17,7 @@ public class CastTests
     [Fact]
     public void A_gradient_through_conversions_can_be_differentiated_again()
     {
-        Tensor x = Tensor.From([0.5f, -1.5f], [2], requiresGradient: true);
+        var x = Tensor.From([0.5f, -1.5f], [2], requiresGradient: true);
         Tensor first = Gradients.Of(x.ToDouble().Cube().Sum(), [x], createGraph: true)[0];
         Tensor second = Gradients.Of(first.ToDouble().Sum(), [x])[0];
         Assert.Equal([3f, -9f], second.ToArray<float>());
@@ -51,7 +51,7 @@ public class CastTests
         }
 
         // What is a constant anyway may be converted.
-        Tensor constant = Tensor.From([2f]);
+        var constant = Tensor.From([2f]);
         var program = Program<double>.Compile(x => [x[0] * constant.ToDouble()], new ProgramInput("x", [1]));
         program.Run(Tensor.From(3.0));
         Assert.Equal(6, program.Output(0)[0]);
@@ -60,9 +60,9 @@ public class CastTests
     [Fact]
     public void Create_rounds_values_to_the_element_type()
     {
-        Tensor single = Tensor.Create<double>([0.1, 0.2], [2], DType.Float32);
+        var single = Tensor.Create<double>([0.1, 0.2], [2], DType.Float32);
         Assert.Equal([0.1f, 0.2f], single.ToArray<float>());
-        Tensor leaf = Tensor.Create<float>([0.1f, 0.2f], [1, 2], DType.Float64, requiresGradient: true);
+        var leaf = Tensor.Create<float>([0.1f, 0.2f], [1, 2], DType.Float64, requiresGradient: true);
         Assert.Equal([(double)0.1f, 0.2f], leaf.ToArray<double>());
         leaf.Square().Sum().Backward();
         Assert.Equal([2 * (double)0.1f, 2 * (double)0.2f], leaf.Gradient!.ToArray<double>());

@@ -67,7 +67,7 @@ internal sealed class Dense
     {
         return Make([.. order.Select(a => Lengths[a])], i =>
         {
-            var at = new int[order.Length];
+            int[] at = new int[order.Length];
             for (int k = 0; k < order.Length; k++)
             {
                 at[order[k]] = i[k];
@@ -140,7 +140,7 @@ internal sealed class Dense
         int count = lengths.Aggregate(1, (x, y) => x * y);
         for (int flat = 0; flat < count; flat++)
         {
-            var index = new int[lengths.Length];
+            int[] index = new int[lengths.Length];
             int rest = flat;
             for (int a = lengths.Length - 1; a >= 0; a--)
             {

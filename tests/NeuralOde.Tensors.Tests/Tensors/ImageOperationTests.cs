@@ -10,7 +10,9 @@ public class ImageOperationTests
     {
         Assert.Contains("same number of channels", Assert.Throws<ArgumentException>(() => s_images.Convolution2d(Tensor.Zeros([3, 3, 4, 2]))).Message, StringComparison.Ordinal);
         Assert.Contains("[5, 6, 3]", Assert.Throws<ArgumentException>(() => Tensor.Zeros([5, 6, 3]).Convolution2d(Tensor.Zeros([3, 3, 3, 2]))).Message, StringComparison.Ordinal);
-        Assert.Contains("7x3 does not fit images of 5x6 with padding 0", Assert.Throws<ArgumentException>(() => s_images.Convolution2d(Tensor.Zeros([7, 3, 3, 2]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "7x3 does not fit images of 5x6 with padding 0",
+            Assert.Throws<ArgumentException>(() => s_images.Convolution2d(Tensor.Zeros([7, 3, 3, 2]))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("stride", () => s_images.Convolution2d(Tensor.Zeros([3, 3, 3, 2]), 0));
         Assert.Throws<ArgumentOutOfRangeException>("padding", () => s_images.Convolution2d(Tensor.Zeros([3, 3, 3, 2]), 1, -1));
         Assert.Throws<ArgumentNullException>("weight", () => s_images.Convolution2d(null!));
@@ -38,14 +40,14 @@ public class ImageOperationTests
     [Fact]
     public void Equal_largest_values_share_the_gradient_evenly()
     {
-        Tensor x = Tensor.From([1.0, 1, 0, 1], [1, 2, 2, 1], requiresGradient: true);
+        var x = Tensor.From([1.0, 1, 0, 1], [1, 2, 2, 1], requiresGradient: true);
         Assert.Equal([2.0, 2, 0, 2], Gradients.Of(x.MaxPool2d(2).Sum() * 6.0, [x])[0].ToDoubles());
     }
 
     [Fact]
     public void A_nan_is_the_largest_of_its_window()
     {
-        Tensor x = Tensor.From([1.0, double.NaN, 0, 1, 5, 2, 3, 4], [1, 2, 4, 1]);
+        var x = Tensor.From([1.0, double.NaN, 0, 1, 5, 2, 3, 4], [1, 2, 4, 1]);
         Assert.Equal([double.NaN, 4.0], x.MaxPool2d(2).ToDoubles());
     }
 }

@@ -32,7 +32,7 @@ internal sealed record OperationCase(string Name, int[][] Inputs, Func<Tensor[],
         random.Shuffle(order);
         (double low, double high) = Domain;
         double[] all = [.. order.Select(cell => low + ((high - low) * (cell + 0.3 + (0.4 * random.NextDouble())) / cells))];
-        var result = new double[Inputs.Length][];
+        double[][] result = new double[Inputs.Length][];
         int start = 0;
         for (int i = 0; i < Inputs.Length; i++)
         {

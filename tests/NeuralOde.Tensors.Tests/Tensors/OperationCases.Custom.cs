@@ -15,7 +15,7 @@ internal static partial class OperationCases
 
     private static Dense Complex(Dense x, Dense y)
     {
-        var values = new double[x.Values.Length];
+        double[] values = new double[x.Values.Length];
         for (int i = 0; i < values.Length; i += 2)
         {
             values[i] = (x.Values[i] * y.Values[i]) - (x.Values[i + 1] * y.Values[i + 1]);

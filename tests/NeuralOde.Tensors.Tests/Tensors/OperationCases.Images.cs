@@ -35,12 +35,16 @@ internal static partial class OperationCases
             };
         }
 
-        (int[] Input, int Size, int Stride, int Padding)[] poolings = [([2, 4, 6, 3], 2, 2, 0), ([1, 5, 5, 2], 3, 2, 1), ([1, 5, 4, 2], 3, 1, 1), ([1, 7, 5, 1], 2, 3, 0), ([2, 3, 3, 2], 1, 1, 0)];
+        (int[] Input, int Size, int Stride, int Padding)[] poolings =
+        [
+            ([2, 4, 6, 3], 2, 2, 0), ([1, 5, 5, 2], 3, 2, 1), ([1, 5, 4, 2], 3, 1, 1), ([1, 7, 5, 1], 2, 3, 0), ([2, 3, 3, 2], 1, 1, 0)
+        ];
         foreach (var (input, size, stride, padding) in poolings)
         {
             string sizes = $"{size} of [{string.Join(",", input)}] stride {stride} padding {padding}";
             yield return One($"max pool {sizes}", input, x => x.MaxPool2d(size, stride, padding), x => x.PoolWindows(size, stride, padding, v => v.Max()));
-            yield return One($"average pool {sizes}", input, x => x.AveragePool2d(size, stride, padding), x => x.PoolWindows(size, stride, padding, v => v.Sum() / (size * size))) with
+            yield return One(
+                $"average pool {sizes}", input, x => x.AveragePool2d(size, stride, padding), x => x.PoolWindows(size, stride, padding, v => v.Sum() / (size * size))) with
             {
                 Ulps = (size * size) + 1,
                 Scale = x => x[0].Map(Math.Abs).PoolWindows(size, stride, padding, v => v.Sum() / (size * size)),
@@ -49,7 +53,8 @@ internal static partial class OperationCases
 
         foreach (var (input, height, width) in new (int[], int, int)[] { ([2, 4, 6, 3], 2, 3), ([1, 5, 7, 2], 3, 2), ([2, 3, 2, 3], 1, 1), ([1, 2, 3, 2], 4, 3) })
         {
-            yield return One($"adaptive average pool {height}x{width} of [{string.Join(",", input)}]", input, x => x.AdaptiveAveragePool2d(height, width), x => Adaptive(x, height, width)) with
+            yield return One(
+                $"adaptive average pool {height}x{width} of [{string.Join(",", input)}]", input, x => x.AdaptiveAveragePool2d(height, width), x => Adaptive(x, height, width)) with
             {
                 Ulps = (input[1] * input[2]) + 1,
                 Scale = x => Adaptive(x[0].Map(Math.Abs), height, width),

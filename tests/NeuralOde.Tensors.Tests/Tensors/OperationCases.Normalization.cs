@@ -14,7 +14,8 @@ internal static partial class OperationCases
                 yield return Normalization($"batch normalize [{string.Join(",", shape)}]", shape, x => x[0].BatchNormalize(x[1], x[2], Epsilon), x => Normalized(x, axes, Epsilon));
             }
 
-            yield return Normalization($"layer normalize [{string.Join(",", shape)}]", shape, x => x[0].LayerNormalize(x[1], x[2], Epsilon), x => Normalized(x, [shape.Length - 1], Epsilon));
+            yield return Normalization(
+                $"layer normalize [{string.Join(",", shape)}]", shape, x => x[0].LayerNormalize(x[1], x[2], Epsilon), x => Normalized(x, [shape.Length - 1], Epsilon));
         }
 
         foreach ((int[] shape, int groups) in new[] { (new[] { 2, 3, 2, 6 }, 2), ([3, 4, 4], 4), ([2, 5, 6], 1), ([3, 8], 2), ([2, 2, 1, 4], 1) })
@@ -31,7 +32,9 @@ internal static partial class OperationCases
         }
 
         // The labels come from the sample by a comparison, so that they have no gradient.
-        yield return new("cross entropy", [[4, 3], [4]], x => x[0].CrossEntropy(x[1].Step() + 1.0), x => Dense.Make([4], i => CrossEntropy(x[0].Values[(3 * i[0])..((3 * i[0]) + 3)], x[1].Values[i[0]] > 0 ? 2 : 1)))
+        yield return new(
+            "cross entropy", [[4, 3], [4]], x => x[0].CrossEntropy(x[1].Step() + 1.0),
+            x => Dense.Make([4], i => CrossEntropy(x[0].Values[(3 * i[0])..((3 * i[0]) + 3)], x[1].Values[i[0]] > 0 ? 2 : 1)))
         {
             Ulps = 16,
             Scale = x => x[1].Map(_ => 4),
@@ -50,7 +53,7 @@ internal static partial class OperationCases
 
     private static Dense Normalized(Dense[] x, int[] axes, double epsilon)
     {
-        Dense deviation = Dense.Zip(x[0], x[0].Fold(axes, v => v.Average()), (p, q) => p - q);
+        var deviation = Dense.Zip(x[0], x[0].Fold(axes, v => v.Average()), (p, q) => p - q);
         Dense variance = deviation.Map(v => v * v).Fold(axes, v => v.Average());
         return Dense.Zip(Dense.Zip(Dense.Zip(deviation, variance, (p, q) => p / Math.Sqrt(q + epsilon)), x[1], (p, q) => p * q), x[2], (p, q) => p + q);
     }

@@ -36,13 +36,25 @@ internal static partial class OperationCases
 
             // Rounding the shifted argument costs up to 4 ε/2 of relative error, the exponential 2.5, the sum one ε a term.
             Dense Log(Dense x) => x.Fold(axes, v => Math.Log(v.Sum(Math.Exp)));
-            yield return One($"logsumexp {axis}", cube, x => x.LogSumExp(axis), x => Log(x).Drop(axes)) with { Ulps = 12, Scale = x => Log(x[0]).Map(v => 2 + Math.Abs(v)).Drop(axes) };
+            yield return One($"logsumexp {axis}", cube, x => x.LogSumExp(axis), x => Log(x).Drop(axes)) with
+            {
+                Ulps = 12,
+                Scale = x => Log(x[0]).Map(v => 2 + Math.Abs(v)).Drop(axes),
+            };
             yield return One($"softmax {axis}", cube, x => x.SoftMax(axis), x => Dense.Zip(x, Log(x), (p, q) => Math.Exp(p - q))) with { Ulps = 12 };
         }
 
         yield return One("logsumexp of a vector", [5], x => x.LogSumExp(), x => Dense.Scalar(Math.Log(x.Values.Sum(Math.Exp)))) with { Ulps = 12, Scale = _ => Dense.Scalar(4) };
-        yield return One("sum to row", cube, x => x.SumTo([4]), x => x.Fold([0, 1], v => v.Sum()).Drop(0, 1)) with { Ulps = 6, Scale = x => x[0].Map(Math.Abs).Fold([0, 1], v => v.Sum()).Drop(0, 1) };
-        yield return One("sum to column", cube, x => x.SumTo([3, 1]), x => x.Fold([0, 2], v => v.Sum()).Drop(0)) with { Ulps = 8, Scale = x => x[0].Map(Math.Abs).Fold([0, 2], v => v.Sum()).Drop(0) };
+        yield return One("sum to row", cube, x => x.SumTo([4]), x => x.Fold([0, 1], v => v.Sum()).Drop(0, 1)) with
+        {
+            Ulps = 6,
+            Scale = x => x[0].Map(Math.Abs).Fold([0, 1], v => v.Sum()).Drop(0, 1),
+        };
+        yield return One("sum to column", cube, x => x.SumTo([3, 1]), x => x.Fold([0, 2], v => v.Sum()).Drop(0)) with
+        {
+            Ulps = 8,
+            Scale = x => x[0].Map(Math.Abs).Fold([0, 2], v => v.Sum()).Drop(0),
+        };
         yield return One("sum to one", cube, x => x.SumTo([]), x => Dense.Scalar(x.Values.Sum())) with { Ulps = 24, Scale = x => Dense.Scalar(x[0].Values.Sum(Math.Abs)) };
     }
 

@@ -5,7 +5,8 @@ namespace NeuralOde.Tensors.Tests;
 /// <summary>Every operation of the public interface at least once. Values, gradients, second derivatives and compiled programs are all tested on this table.</summary>
 internal static partial class OperationCases
 {
-    private static readonly Dictionary<string, OperationCase> s_all = new[] { Unary(), Powers(), Binary(), Products(), Reductions(), Rearrangements(), Images(), Normalizations(), Custom() }
+    private static readonly Dictionary<string, OperationCase> s_all =
+        new[] { Unary(), Powers(), Binary(), Products(), Reductions(), Rearrangements(), Images(), Normalizations(), Custom() }
         .SelectMany(static x => x).ToDictionary(static x => x.Name);
 
     public static TheoryData<string> Names => [.. s_all.Keys];

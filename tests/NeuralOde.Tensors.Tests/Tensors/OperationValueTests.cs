@@ -36,7 +36,7 @@ public class OperationValueTests
             (Dense x, Dense y) = (Whole(left, 1), Whole(right, 2));
             foreach (var (apply, reference) in functions)
             {
-                Dense want = Dense.Zip(x, y, reference);
+                var want = Dense.Zip(x, y, reference);
                 Tensor got = apply(Tensor.From(x.Values, new Shape(left)), Tensor.From(y.Values, new Shape(right)));
                 Assert.Equal(want.Lengths, got.Shape);
                 Assert.Equal(want.Values, got.ToDoubles());
@@ -74,8 +74,8 @@ public class OperationValueTests
                 foreach (int[] right in shapes)
                 {
                     (Dense c, Dense x, Dense y) = (Whole(condition, 4).Map(v => v > 0 ? v : 0), Whole(left, 5), Whole(right, 6));
-                    Dense want = Dense.Choose(c, x, y);
-                    Tensor got = Tensor.Where(Tensor.From(c.Values, new Shape(condition)), Tensor.From(x.Values, new Shape(left)), Tensor.From(y.Values, new Shape(right)));
+                    var want = Dense.Choose(c, x, y);
+                    var got = Tensor.Where(Tensor.From(c.Values, new Shape(condition)), Tensor.From(x.Values, new Shape(left)), Tensor.From(y.Values, new Shape(right)));
                     Assert.Equal(want.Lengths, got.Shape);
                     Assert.Equal(want.Values, got.ToDoubles());
                 }
@@ -86,7 +86,7 @@ public class OperationValueTests
     [Fact]
     public void Softmax_and_logsumexp_of_large_values_do_not_overflow()
     {
-        Tensor x = Tensor.From(1000.0, 1000.0, -1000.0);
+        var x = Tensor.From(1000.0, 1000.0, -1000.0);
         Assert.Equal([0.5, 0.5, 0.0], x.SoftMax().ToDoubles());
         Assert.Equal(1000 + Math.Log(2), x.LogSumExp().ToScalar(), 1e-12);
         Assert.Equal(1000.0, Tensor.From(1000.0, -1000.0).Softplus().ToDoubles()[0]);
@@ -134,7 +134,8 @@ public class OperationValueTests
         for (int i = 0; i < actual.Length; i++)
         {
             double bound = operation.Ulps * Values.Epsilon<T>() * scale.Values[i];
-            Assert.True(Math.Abs(actual[i] - want.Values[i]) <= bound, FormattableString.Invariant($"Element {i} is {actual[i]:R}, expected {want.Values[i]:R} within {bound:E2}."));
+            Assert.True(
+                Math.Abs(actual[i] - want.Values[i]) <= bound, FormattableString.Invariant($"Element {i} is {actual[i]:R}, expected {want.Values[i]:R} within {bound:E2}."));
         }
     }
 }

@@ -25,7 +25,9 @@ public class ShapeTests
     [Fact]
     public void Broadcasting_with_itself_or_a_scalar_changes_nothing()
     {
-        Prop.ForAll(s_shapes.ToArbitrary(), x => Shape.Broadcast(x, x) == x && Shape.Broadcast(x, Shape.Scalar) == x && Shape.Broadcast([], x) == x && Shape.Broadcast([1], x).ElementCount == x.ElementCount)
+        Prop.ForAll(
+            s_shapes.ToArbitrary(),
+            x => Shape.Broadcast(x, x) == x && Shape.Broadcast(x, Shape.Scalar) == x && Shape.Broadcast([], x) == x && Shape.Broadcast([1], x).ElementCount == x.ElementCount)
             .QuickCheckThrowOnFailure();
     }
 
@@ -34,7 +36,7 @@ public class ShapeTests
     {
         Prop.ForAll(s_pairs.ToArbitrary(), p =>
         {
-            Shape common = Shape.Broadcast(p.Left, p.Right);
+            var common = Shape.Broadcast(p.Left, p.Right);
             return Shape.Broadcast(common, p.Left) == common && Shape.Broadcast(p.Right, common) == common;
         }).QuickCheckThrowOnFailure();
     }
@@ -62,7 +64,8 @@ public class ShapeTests
     [Fact]
     public void Negative_axes_count_from_the_end()
     {
-        Prop.ForAll(s_shapes.ToArbitrary(), x => Enumerable.Range(0, x.Rank).All(a => x[a] == x[a - x.Rank] && x.Axis(a - x.Rank) == a && x.Axis(a) == a)).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+            s_shapes.ToArbitrary(), x => Enumerable.Range(0, x.Rank).All(a => x[a] == x[a - x.Rank] && x.Axis(a - x.Rank) == a && x.Axis(a) == a)).QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -91,7 +94,8 @@ public class ShapeTests
     public void Equal_shapes_have_equal_hash_codes()
     {
         Prop.ForAll(s_shapes.ToArbitrary(), s_shapes.ToArbitrary(), (x, y) =>
-            x.Equals((object)new Shape(x.Lengths)) && x.GetHashCode() == new Shape(x.Lengths).GetHashCode() && (x == y) == x.SequenceEqual(y) && (x != y) == !(x == y)).QuickCheckThrowOnFailure();
+            x.Equals((object)new Shape(x.Lengths)) && x.GetHashCode() == new Shape(x.Lengths).GetHashCode() && (x == y) == x.SequenceEqual(y)
+                && (x != y) == !(x == y)).QuickCheckThrowOnFailure();
     }
 
     [Fact]

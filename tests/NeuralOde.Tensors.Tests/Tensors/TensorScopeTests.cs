@@ -10,7 +10,7 @@ public class TensorScopeTests
         double sum = 0;
         void Iterate()
         {
-            using TensorScope scope = TensorScope.Begin();
+            using var scope = TensorScope.Begin();
             (parameter.Tanh() * 2.0).Square().Mean().Backward();
             sum += parameter.Gradient![0];
             parameter.ClearGradient();
@@ -66,7 +66,7 @@ public class TensorScopeTests
     [Fact]
     public void Small_conveniences_do_what_they_say()
     {
-        Tensor x = Tensor.From(new double[,] { { 3, 1, 2 } });
+        var x = Tensor.From(new double[,] { { 3, 1, 2 } });
         Assert.Equal([1.0], x.Min([1]).ToDoubles());
         Assert.Equal(1.0, x.Min().ToScalar());
         Assert.Equal([3], x.Squeeze(0).Shape);
@@ -77,8 +77,8 @@ public class TensorScopeTests
     [Fact]
     public void Scopes_nest_and_close_in_order()
     {
-        TensorScope outer = TensorScope.Begin();
-        TensorScope inner = TensorScope.Begin();
+        var outer = TensorScope.Begin();
+        var inner = TensorScope.Begin();
         Assert.Throws<InvalidOperationException>(outer.Dispose);
         inner.Dispose();
         outer.Dispose();

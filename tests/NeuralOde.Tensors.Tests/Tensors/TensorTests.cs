@@ -9,7 +9,7 @@ public class TensorTests
     public void From_copies_the_values()
     {
         double[] values = [1, 2, 3, 4];
-        Tensor x = Tensor.From(values, [2, 2]);
+        var x = Tensor.From(values, [2, 2]);
         values[0] = 9;
         Assert.Equal([1.0, 2, 3, 4], x.ToArray<double>());
         Assert.Equal(DType.Float64, x.DType);
@@ -19,7 +19,7 @@ public class TensorTests
     [Fact]
     public void A_matrix_keeps_its_rows()
     {
-        Tensor x = Tensor.From(new[,] { { 1.0, 2, 3 }, { 4, 5, 6 } });
+        var x = Tensor.From(new[,] { { 1.0, 2, 3 }, { 4, 5, 6 } });
         Assert.Equal([2, 3], x.Shape);
         Assert.Equal([1.0, 2, 3, 4, 5, 6], x.ToDoubles());
         Assert.Equal(6, x[1, 2]);
@@ -39,7 +39,7 @@ public class TensorTests
     [Fact]
     public void Conversion_rounds_to_nearest_and_keeps_the_shape()
     {
-        Tensor x = Tensor.From([0.1, 0.2], [2, 1]);
+        var x = Tensor.From([0.1, 0.2], [2, 1]);
         Assert.Equal([0.1f, 0.2f], x.ToSingle().ToArray<float>());
         Assert.Equal([(double)0.1f, 0.2f], x.ToSingle().ToDouble().ToArray<double>());
         Assert.Equal(x.Shape, x.ToSingle().Shape);
@@ -70,7 +70,7 @@ public class TensorTests
     public void Wrong_numbers_of_values_or_indices_are_refused_with_both_numbers()
     {
         Assert.Contains("takes 6 values, not 5", Assert.Throws<ArgumentException>(() => Tensor.From(new double[5], [2, 3])).Message);
-        Tensor x = Tensor.Zeros([2, 3]);
+        var x = Tensor.Zeros([2, 3]);
         Assert.Contains("takes 2 indices, not 1", Assert.Throws<ArgumentException>(() => x[1]).Message);
         Assert.Contains("0 to 2", Assert.Throws<ArgumentOutOfRangeException>(() => x[1, 3]).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => x[-3, 0]);
@@ -92,7 +92,8 @@ public class TensorTests
         Func<Tensor>[] mixtures =
         [
             () => x + y, () => x - y, () => x * y, () => x / y, () => Tensor.Maximum(x, y), () => Tensor.Minimum(x, y), () => Tensor.Power(x, y), () => x.Greater(y),
-            () => x.GreaterOrEqual(y), () => x.Less(y), () => x.EqualTo(y), () => Tensor.Where(x, y, y), () => Tensor.Where(x, x, y), () => x.MatMul(y), () => Tensor.Concatenate([x, y]), () => Tensor.Stack([y, x]),
+            () => x.GreaterOrEqual(y), () => x.Less(y), () => x.EqualTo(y), () => Tensor.Where(x, y, y), () => Tensor.Where(x, x, y),
+            () => x.MatMul(y), () => Tensor.Concatenate([x, y]), () => Tensor.Stack([y, x]),
         ];
         foreach (Func<Tensor> mixture in mixtures)
         {
@@ -103,12 +104,15 @@ public class TensorTests
     [Fact]
     public void Mismatched_shapes_are_refused_with_both_shapes()
     {
-        Tensor x = Tensor.Ones([2, 3]);
+        var x = Tensor.Ones([2, 3]);
         foreach (Func<Tensor> operation in new Func<Tensor>[]
         {
-            () => x + Tensor.Ones([2]), () => Tensor.Where(x, x, Tensor.Ones([4])), () => x.BroadcastTo([2, 4]), () => x.BroadcastTo([3]), () => x.BroadcastTo([1, 3]), () => x.Reshape([4]),
-            () => x.MatMul(x), () => x.MatMul(Tensor.Ones([2])), () => x.MatMul(Tensor.Ones([2, 2, 3])), () => Tensor.Ones([2, 2, 3]).MatMul(Tensor.Ones([3, 3, 2])), () => Tensor.Concatenate([x, Tensor.Ones([2, 2])]),
-            () => Tensor.Concatenate([x, Tensor.Ones([6])]), () => Tensor.Stack([x, Tensor.Ones([3, 2])]), () => x.SumTo([2]), () => x.SumTo([3, 2]), () => x.SumTo([6]), () => x.SumTo([1, 2, 3]),
+            () => x + Tensor.Ones([2]), () => Tensor.Where(x, x, Tensor.Ones([4])), () => x.BroadcastTo([2, 4]), () => x.BroadcastTo([3]),
+            () => x.BroadcastTo([1, 3]), () => x.Reshape([4]),
+            () => x.MatMul(x), () => x.MatMul(Tensor.Ones([2])), () => x.MatMul(Tensor.Ones([2, 2, 3])),
+            () => Tensor.Ones([2, 2, 3]).MatMul(Tensor.Ones([3, 3, 2])), () => Tensor.Concatenate([x, Tensor.Ones([2, 2])]),
+            () => Tensor.Concatenate([x, Tensor.Ones([6])]), () => Tensor.Stack([x, Tensor.Ones([3, 2])]), () => x.SumTo([2]), () => x.SumTo([3, 2]),
+            () => x.SumTo([6]), () => x.SumTo([1, 2, 3]),
         })
         {
             string text = Assert.ThrowsAny<ArgumentException>(operation).Message;
@@ -124,13 +128,14 @@ public class TensorTests
     [Fact]
     public void Wrong_axes_are_refused()
     {
-        Tensor x = Tensor.Ones([2, 3]);
+        var x = Tensor.Ones([2, 3]);
         Assert.Contains("named twice", Assert.Throws<ArgumentException>(() => x.Sum([0, 0])).Message);
         Assert.Contains("named twice", Assert.Throws<ArgumentException>(() => x.Max([1, -1])).Message);
         Assert.Contains("named twice", Assert.Throws<ArgumentException>(() => x.Mean([-2, 0])).Message);
         foreach (Func<Tensor> operation in new Func<Tensor>[]
         {
-            () => x.Sum([2]), () => x.Max([-3]), () => x.SoftMax(2), () => x.LogSumExp(-3), () => x.Select(2, 0), () => x.Slice(2, 0, 1), () => Tensor.Concatenate([x, x], 2), () => Tensor.Concatenate([x], 2),
+            () => x.Sum([2]), () => x.Max([-3]), () => x.SoftMax(2), () => x.LogSumExp(-3), () => x.Select(2, 0),
+            () => x.Slice(2, 0, 1), () => Tensor.Concatenate([x, x], 2), () => Tensor.Concatenate([x], 2),
             () => x.Unsqueeze(3), () => x.Unsqueeze(-4), () => Tensor.Stack([x], 3), () => Tensor.Scalar(1).SoftMax(), () => Tensor.Scalar(1).LogSumExp(),
         })
         {
@@ -146,10 +151,11 @@ public class TensorTests
     [Fact]
     public void Ranges_outside_an_axis_are_refused()
     {
-        Tensor x = Tensor.Ones([2, 3]);
+        var x = Tensor.Ones([2, 3]);
         foreach (Func<Tensor> operation in new Func<Tensor>[]
         {
-            () => x.Slice(1, 1, 3), () => x.Slice(1, -1, 2), () => x.Slice(1, 2, -1), () => x.Slice(1, int.MaxValue, 1), () => x.Slice(1, 1, int.MaxValue), () => x.Slice(1, 2..5), () => x.Select(1, 3), () => x.Select(1, -4),
+            () => x.Slice(1, 1, 3), () => x.Slice(1, -1, 2), () => x.Slice(1, 2, -1), () => x.Slice(1, int.MaxValue, 1),
+            () => x.Slice(1, 1, int.MaxValue), () => x.Slice(1, 2..5), () => x.Select(1, 3), () => x.Select(1, -4),
         })
         {
             Assert.Contains("0 to 2", Assert.ThrowsAny<ArgumentException>(operation).Message);
@@ -168,7 +174,7 @@ public class TensorTests
     [Fact]
     public void Null_is_refused_by_name()
     {
-        Tensor x = Tensor.Ones([2]);
+        var x = Tensor.Ones([2]);
         Assert.Throws<ArgumentNullException>(() => x + null!);
         Assert.Throws<ArgumentNullException>(() => null! * x);
         Assert.Throws<ArgumentNullException>(() => -(Tensor)null!);
@@ -181,7 +187,7 @@ public class TensorTests
     [Fact]
     public void A_parameter_copies_its_first_values_and_counts_changes()
     {
-        Tensor initial = Tensor.From(1.0, 2.0);
+        var initial = Tensor.From(1.0, 2.0);
         var p = new Parameter(initial, "w");
         Assert.Equal(0, p.Version);
         p.SetValues([3.0, 4.0]);

@@ -51,7 +51,7 @@ public class CompiledProgramTests
         var ode = new OdeBlock(new LinearField(2, random: new RandomSource(1), dtype: DType.Float64));
         double[] Gradient(bool interrupted)
         {
-            Tensor z0 = Tensor.From([0.5, -1.0], [1, 2], requiresGradient: true);
+            var z0 = Tensor.From([0.5, -1.0], [1, 2], requiresGradient: true);
             Tensor loss = ode.Forward(z0, 0, 1).Square().Sum();
             if (interrupted)
             {
@@ -71,7 +71,7 @@ public class CompiledProgramTests
         // dz/dt = −z², by a square of one's own: z(1) = z₀/(1 + z₀), dz(1)/dz₀ = 1/(1 + z₀)².
         var square = new OwnSquare();
         var ode = new OdeBlock(VectorField.Define((t, z) => -square.Apply(z))) { Steps = new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 } };
-        Tensor z0 = Tensor.From([0.5, 2.0], [2, 1], requiresGradient: true);
+        var z0 = Tensor.From([0.5, 2.0], [2, 1], requiresGradient: true);
         Tensor end = ode.Forward(z0, 0, 1).Select(0, 1);
         end.Sum().Backward();
         Assert.Equal(1 / 3.0, end[0, 0], 1e-9);

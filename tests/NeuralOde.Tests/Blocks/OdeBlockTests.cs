@@ -51,8 +51,8 @@ public class OdeBlockTests
         var rate = new Parameter(Tensor.Scalar(0.2, DType.Float64), "rate");
         var ode = new OdeBlock(VectorField.Define((t, z) => -(rate * z))) { Steps = new AdaptiveSteps { RelativeTolerance = 1e-8 } };
         var adam = new Adam(ode.Parameters, 0.05);
-        Tensor z0 = Tensor.Ones([1, 1], DType.Float64);
-        Tensor observed = Tensor.From([1, Math.Exp(-0.7)], [2, 1, 1]);
+        var z0 = Tensor.Ones([1, 1], DType.Float64);
+        var observed = Tensor.From([1, Math.Exp(-0.7)], [2, 1, 1]);
         for (int i = 0; i < 300; i++)
         {
             Loss.MeanSquared(ode.Forward(z0, 0, 1), observed).Backward();
@@ -139,8 +139,8 @@ public class OdeBlockTests
     {
         var field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1)).AsField();
         var ode = new OdeBlock(field);
-        Tensor a = Tensor.From([0.1, 0.2], [1, 2]);
-        Tensor b = Tensor.From([-0.4, 0.3], [1, 2]);
+        var a = Tensor.From([0.1, 0.2], [1, 2]);
+        var b = Tensor.From([-0.4, 0.3], [1, 2]);
         ode.Forward(a, 0, 1).Sum().Backward();
         ode.Forward(b, 0, 1).Sum().Backward();
         double[] apart = field.Parameters[0].Gradient!.ToDoubles();
@@ -157,9 +157,15 @@ public class OdeBlockTests
     [InlineData("truncated")]
     public void A_whole_training_step_allocates_nothing(string method)
     {
-        foreach ((OdeSolver solver, StepSizeControl steps) in ((OdeSolver, StepSizeControl)[])[(new Euler(), FixedSteps.OfLength(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })])
+        (OdeSolver, StepSizeControl)[] methods = [(new Euler(), FixedSteps.OfLength(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })];
+        foreach ((OdeSolver solver, StepSizeControl steps) in methods)
         {
-            var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1)).AsField()) { Solver = solver, Steps = steps, GradientMethod = GradientMethod.Parse(method) };
+            var ode = new OdeBlock(new Mlp(2, [16, 16], 2, Activation.Elu, random: new RandomSource(1)).AsField())
+            {
+                Solver = solver,
+                Steps = steps,
+                GradientMethod = GradientMethod.Parse(method),
+            };
             var trainer = new TrajectoryTrainer<float>(ode, [1, 2], Loss.MeanSquared, new Adam(ode.Parameters, 1e-4));
             float[] z0 = [0.6f, 0.3f];
             double[] times = [0, 0.2, 0.4, 0.7];
@@ -213,7 +219,7 @@ public class OdeBlockTests
     public void Missing_observations_leave_value_and_gradient_finite()
     {
         Tensor predicted = Tensor.From([1.0, 2.0, 3.0], [3]).WithGradient();
-        Tensor observed = Tensor.From([1.5, double.NaN, 2.0], [3]);
+        var observed = Tensor.From([1.5, double.NaN, 2.0], [3]);
         Tensor loss = Loss.MeanSquared(predicted, observed, Tensor.From([1.0, 0.0, 1.0], [3]));
         loss.Backward();
         Assert.Equal((0.25 + 1) / 2, loss.ToScalar(), 1e-15);

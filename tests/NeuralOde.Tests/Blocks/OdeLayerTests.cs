@@ -11,7 +11,11 @@ public class OdeLayerTests
     [Fact]
     public void The_layer_is_the_state_at_the_end_and_so_are_its_gradients()
     {
-        var ode = new OdeBlock(new Mlp(4, [5], 3, random: new RandomSource(1), dtype: DType.Float64).AsField(TimeInput.Concatenated)) { Solver = new RungeKutta4(), Steps = FixedSteps.OfLength(0.25) };
+        var ode = new OdeBlock(new Mlp(4, [5], 3, random: new RandomSource(1), dtype: DType.Float64).AsField(TimeInput.Concatenated))
+        {
+            Solver = new RungeKutta4(),
+            Steps = FixedSteps.OfLength(0.25),
+        };
         Tensor x = new RandomSource(2).Normal([4, 3], dtype: DType.Float64);
         Tensor a = x.WithGradient(), b = x.WithGradient();
         Tensor layer = new OdeLayer(ode, 0.5, -0.25).Forward(a);

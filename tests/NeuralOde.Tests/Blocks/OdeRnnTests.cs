@@ -19,7 +19,7 @@ public class OdeRnnTests
         double[] times = [0.2, 0.5, 1.4];
         double[] states = layer.Forward(x, times).ToDoubles();
         var ode = new OdeBlock(layer.Flow.Field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(2) };
-        Tensor state = Tensor.Zeros([2, 4], DType.Float64);
+        var state = Tensor.Zeros([2, 4], DType.Float64);
         for (int i = 0; i < 3; i++)
         {
             int step = reverse ? 2 - i : i;

@@ -97,7 +97,7 @@ public class PerSampleOdeBlockTests
         Tensor weights = Normal(3, [51, Batch, 2]);
         double[] taken = LossGradient.Taken(() => (layer.ForwardAll(z0, dt) * weights).Sum(), [dt])[0];
         Tensor states = layer.ForwardAll(z0, dt).Detach();
-        Tensor share = Tensor.From([.. Enumerable.Range(0, 51).Select(k => k / 50.0)], [51, 1, 1]);
+        var share = Tensor.From([.. Enumerable.Range(0, 51).Select(k => k / 50.0)], [51, 1, 1]);
         double[] formula = (share * weights * field.Layer.Forward(states)).Sum([0, 2]).ToDoubles();
         Close.To(formula, taken, 1e-8);
     }

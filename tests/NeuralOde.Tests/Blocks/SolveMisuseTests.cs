@@ -140,7 +140,7 @@ public class SolveMisuseTests
     public void Each_solve_has_its_own_statistics_and_a_meter_adds_them_up()
     {
         var ode = new OdeBlock(new LinearField(2, new RandomSource(1))) { Solver = new Euler(), Steps = FixedSteps.PerInterval(3) };
-        Tensor z0 = Tensor.Ones([1, 2]);
+        var z0 = Tensor.Ones([1, 2]);
         OdeBlockSolution shorter = ode.Solve(z0, 0, 1);
         using var outer = SolveMeter.Start();
         OdeBlockSolution longer;

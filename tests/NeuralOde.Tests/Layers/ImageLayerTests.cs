@@ -44,7 +44,7 @@ public class ImageLayerTests
         Tensor z = new RandomSource(2).Normal([2, 5, 4, 3], 0, 1, DType.Float64);
         foreach (double time in new[] { 0.0, 0.7, -2 })
         {
-            Tensor t = Tensor.Scalar(time, DType.Float64);
+            var t = Tensor.Scalar(time, DType.Float64);
             Tensor expected = Tensor.Concatenate([z, t.BroadcastTo([2, 5, 4, 1])], 3).Convolution2d(layer.Weight, stride, padding);
             expected = layer.Bias is null ? expected : expected + layer.Bias;
             AssertClose(expected, layer.Forward(t, z));
@@ -56,7 +56,7 @@ public class ImageLayerTests
     {
         var layer = new TimeConcatenatedConv2d(3, 4, 3, padding: 1, random: new RandomSource(1), dtype: DType.Float64);
         Tensor z = new RandomSource(2).Normal([2, 5, 4, 3], 0, 1, DType.Float64).WithGradient();
-        Tensor t = Tensor.From([0.7], Shape.Scalar, requiresGradient: true);
+        var t = Tensor.From([0.7], Shape.Scalar, requiresGradient: true);
         Tensor cotangent = new RandomSource(3).Normal([2, 5, 4, 4], 0, 1, DType.Float64);
         Tensor[] leaves = [t, z, layer.Weight, layer.Bias!];
         Tensor plain = Tensor.Concatenate([z, t.BroadcastTo([2, 5, 4, 1])], 3).Convolution2d(layer.Weight, 1, 1) + layer.Bias!;

@@ -72,7 +72,7 @@ public class LayerTests
     public void Dropout_does_nothing_in_evaluation_and_scales_the_gradient_as_the_value()
     {
         var dropout = new Dropout(0.5, new RandomSource(1));
-        Tensor x = Tensor.From(Enumerable.Range(1, 50).Select(i => (double)i).ToArray(), [50], requiresGradient: true);
+        var x = Tensor.From(Enumerable.Range(1, 50).Select(i => (double)i).ToArray(), [50], requiresGradient: true);
         Tensor y = dropout.Forward(x);
         y.Sum().Backward();
         Assert.Equal(y.ToDoubles(), x.Gradient!.ToDoubles().Zip(x.ToDoubles(), (g, v) => g * v));

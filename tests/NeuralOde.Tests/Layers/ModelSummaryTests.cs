@@ -11,7 +11,8 @@ public class ModelSummaryTests
     {
         var shared = new Linear(8, 8);
         var network = new Sequential(
-            new Flatten(), new Linear(12, 8), new ActivationLayer(Activation.Relu), new ResidualBlock(new Sequential(new BatchNorm(8), shared)), new ResidualBlock(shared), new Linear(8, 3));
+            new Flatten(), new Linear(12, 8), new ActivationLayer(Activation.Relu), new ResidualBlock(new Sequential(new BatchNorm(8), shared)),
+            new ResidualBlock(shared), new Linear(8, 3));
         ModelSummary summary = network.Summary([2, 3, 4]);
         string expected = string.Join(
             Environment.NewLine,

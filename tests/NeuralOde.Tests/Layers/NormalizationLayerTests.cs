@@ -49,7 +49,7 @@ public class NormalizationLayerTests
         AssertClose(mean, layer.RunningMean.ToDoubles(), 1e-14);
         AssertClose(variance, layer.RunningVariance.ToDoubles(), 1e-13);
         layer.SwitchToEvaluation();
-        Tensor one = Tensor.From([3.0, -1.0], [1, 2]);
+        var one = Tensor.From([3.0, -1.0], [1, 2]);
         AssertClose([.. Enumerable.Range(0, 2).Select(i => (one[0, i] - mean[i]) / Math.Sqrt(variance[i] + 1e-5))], layer.Forward(one).ToDoubles(), 1e-13);
         AssertClose(mean, layer.RunningMean.ToDoubles(), 1e-14);
     }
@@ -87,7 +87,7 @@ public class NormalizationLayerTests
         Tensor x = new RandomSource(5).Normal([3, 2, 2, 4], dtype: DType.Float64);
         Tensor weights = new RandomSource(6).Normal(x.Shape, dtype: DType.Float64);
         Parameter[] parameters = [.. layer.Parameters];
-        Tensor leaf = Tensor.From(x.ToArray<double>(), x.Shape, requiresGradient: true);
+        var leaf = Tensor.From(x.ToArray<double>(), x.Shape, requiresGradient: true);
         Tensor[] all = [leaf, .. parameters];
         Tensor[] gradients = Gradients.Of((layer.Forward(leaf) * weights).Sum(), all);
         double Loss(double[] values) => (layer.Forward(Tensor.From(values, x.Shape)) * weights).Sum().ToScalar();
@@ -154,7 +154,12 @@ public class NormalizationLayerTests
     public void Running_statistics_after_Euler_steps_are_those_of_plain_loops_and_backward_passes_leave_them(string gradient)
     {
         var norm = new BatchNorm(2, dtype: DType.Float64);
-        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm)) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient) };
+        var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z) * 0.5, norm))
+        {
+            Solver = new Euler(),
+            Steps = FixedSteps.OfLength(0.25),
+            GradientMethod = GradientMethod.Parse(gradient),
+        };
         Tensor start = new RandomSource(1).Normal([5, 2], 1, 2, DType.Float64);
         double[,] z = new double[5, 2];
         (double[] mean, double[] variance) = ([0, 0], [1, 1]);
@@ -198,7 +203,7 @@ public class NormalizationLayerTests
     {
         var norm = new BatchNorm(2, dtype: DType.Float64);
         var ode = new OdeBlock(VectorField.Define((t, z) => norm.Forward(z), norm)) { Solver = new Euler(), Steps = FixedSteps.OfLength(1) };
-        Tensor start = Tensor.From([3.0, 1.0, 5.0, 2.0], [2, 2]);
+        var start = Tensor.From([3.0, 1.0, 5.0, 2.0], [2, 2]);
         double[] trained = ode.Forward(start, 0, 1).Select(0, 1).ToDoubles();
         ode.SwitchToEvaluation();
         foreach (double mean in new[] { 0.0, 2.0 })

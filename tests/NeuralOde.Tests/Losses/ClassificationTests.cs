@@ -19,7 +19,7 @@ public class ClassificationTests
     [Fact]
     public void Large_logits_do_not_overflow()
     {
-        Tensor logits = Tensor.From([1000f, -1000, -1000, 1000], [2, 2], requiresGradient: true);
+        var logits = Tensor.From([1000f, -1000, -1000, 1000], [2, 2], requiresGradient: true);
         Tensor loss = Loss.CrossEntropy(logits, [0, 0]);
         Assert.Equal(1000, loss.ToScalar(), 1e-4);
         loss.Backward();
@@ -29,7 +29,7 @@ public class ClassificationTests
     [Fact]
     public void The_gradient_is_softmax_less_the_label_over_the_batch()
     {
-        Tensor logits = Tensor.From(new RandomSource(1).Normal([3, 5], dtype: DType.Float64).ToArray<double>(), [3, 5], requiresGradient: true);
+        var logits = Tensor.From(new RandomSource(1).Normal([3, 5], dtype: DType.Float64).ToArray<double>(), [3, 5], requiresGradient: true);
         Loss.CrossEntropy(logits, [4, 0, 2]).Backward();
         double[] expected = [.. logits.SoftMax().ToDoubles().Select((p, i) => (p - (i is 4 or 5 or 12 ? 1 : 0)) / 3)];
         Assert.Equal(0, expected.Zip(logits.Gradient!.ToDoubles(), (x, y) => Math.Abs(x - y)).Max(), 1e-15);
@@ -38,7 +38,7 @@ public class ClassificationTests
     [Fact]
     public void Wrong_labels_are_refused_or_give_NaN_where_they_cannot_be_seen_before()
     {
-        Tensor logits = Tensor.Zeros([2, 3]);
+        var logits = Tensor.Zeros([2, 3]);
         Assert.Contains("0 to 2", Assert.Throws<ArgumentOutOfRangeException>(() => Loss.CrossEntropy(logits, [0, 3])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Loss.CrossEntropy(logits, [0, -1]));
         Assert.Throws<ArgumentException>(() => Loss.CrossEntropy(logits, [0]));
@@ -53,7 +53,7 @@ public class ClassificationTests
     [Fact]
     public void Accuracy_counts_the_rows_whose_likeliest_class_is_true()
     {
-        Tensor logits = Tensor.From([1f, 2, 0, 5, 5, 1, -1, -2, -3, 0, 0, 1], [4, 3]);
+        var logits = Tensor.From([1f, 2, 0, 5, 5, 1, -1, -2, -3, 0, 0, 1], [4, 3]);
         Assert.Equal([1, 0, 0, 2], Classification.Predict(logits));
         Assert.Equal(0.75, Classification.Accuracy(logits, [1, 1, 0, 2]));
         Assert.Throws<ArgumentException>(() => Classification.Accuracy(logits, [1]));

@@ -9,13 +9,13 @@ public class GaussianTests
     public void The_negative_log_likelihood_is_minus_the_log_of_the_density()
     {
         double Density(double x, double mean, double deviation) => Math.Exp(-0.5 * Math.Pow((x - mean) / deviation, 2)) / (deviation * Math.Sqrt(2 * Math.PI));
-        Tensor predicted = Tensor.From([1.0, 2, 3, 4], [2, 2]);
-        Tensor observed = Tensor.From([1.2, double.NaN, 2.5, 4.4], [2, 2]);
-        Tensor deviation = Tensor.From(0.5, 2.0);
-        Tensor mask = Tensor.From([1.0, 0, 1, 1], [2, 2]);
+        var predicted = Tensor.From([1.0, 2, 3, 4], [2, 2]);
+        var observed = Tensor.From([1.2, double.NaN, 2.5, 4.4], [2, 2]);
+        var deviation = Tensor.From(0.5, 2.0);
+        var mask = Tensor.From([1.0, 0, 1, 1], [2, 2]);
         double expected = -(Math.Log(Density(1.2, 1, 0.5)) + Math.Log(Density(2.5, 3, 0.5)) + Math.Log(Density(4.4, 4, 2))) / 3;
         Assert.Equal(expected, Loss.GaussianNegativeLogLikelihood(predicted, observed, deviation, mask).ToScalar(), 1e-14);
-        Tensor known = Tensor.From([1.2, 1, 2.5, 4.4], [2, 2]);
+        var known = Tensor.From([1.2, 1, 2.5, 4.4], [2, 2]);
         Assert.Equal(((3 * expected) - Math.Log(Density(1, 2, 2))) / 4, Loss.GaussianNegativeLogLikelihood(predicted, known, deviation).ToScalar(), 1e-14);
     }
 
@@ -24,12 +24,12 @@ public class GaussianTests
     {
         var predicted = new Parameter(Tensor.From([1.0, 2, 3, 4], [2, 2]));
         var logDeviation = new Parameter(Tensor.From(-0.5, 0.3));
-        Tensor observed = Tensor.From([1.2, double.NaN, 2.5, 4.4], [2, 2]);
-        Tensor mask = Tensor.From([1.0, 0, 1, 1], [2, 2]);
+        var observed = Tensor.From([1.2, double.NaN, 2.5, 4.4], [2, 2]);
+        var mask = Tensor.From([1.0, 0, 1, 1], [2, 2]);
         LossGradient.EqualsFiniteDifferences(() => Loss.GaussianNegativeLogLikelihood(predicted, observed, logDeviation.Exp(), mask), [predicted, logDeviation]);
         var mean = new Parameter(Tensor.From([0.3, -1.2, 0.8], [1, 3]));
         var logVariance = new Parameter(Tensor.From([-0.3, 0.2, 1.1], [1, 3]));
-        Tensor noise = Tensor.From([0.5, -1, 2], [1, 3]);
+        var noise = Tensor.From([0.5, -1, 2], [1, 3]);
         LossGradient.EqualsFiniteDifferences(() => new DiagonalGaussian(mean, logVariance).KullbackLeibler(), [mean, logVariance]);
         LossGradient.EqualsFiniteDifferences(() => new DiagonalGaussian(mean, logVariance).Sample(noise).Square().Sum(), [mean, logVariance]);
     }

@@ -10,28 +10,36 @@ namespace NeuralOde.Tests.Modules;
 
 public class ModuleCloningTests
 {
-    private static readonly RandomSource Random = new(4);
+    private static readonly RandomSource s_random = new(4);
 
     public static TheoryData<string> Layers => [.. Samples.Keys];
 
     private static Dictionary<string, (Module Module, Func<Module, Tensor> Use)> Samples { get; } = new()
     {
-        ["linear"] = Of(new Linear(3, 2, random: Random), x => x.Forward(Rows)),
-        ["linear without bias"] = Of(new Linear(3, 2, bias: false, random: Random, dtype: DType.Float64), x => x.Forward(Rows.ToDouble())),
-        ["mlp"] = Of(new Mlp(3, [5, 4], 3, Activation.Elu, random: Random), x => x.Forward(Rows)),
-        ["mlp with time"] = Of(new Mlp(4, [5], 3, random: Random).AsField(TimeInput.Concatenated), x => x.Forward(Tensor.Scalar(0.5f), Rows)),
-        ["sequential"] = Of(new Sequential(new Linear(3, 4, random: Random), new ActivationLayer(Activation.Silu), new LayerNorm(4, 1e-3), new ResidualBlock(new Linear(4, 2, random: Random), new Linear(4, 2, random: Random))), x => x.Forward(Rows)),
+        ["linear"] = Of(new Linear(3, 2, random: s_random), x => x.Forward(Rows)),
+        ["linear without bias"] = Of(new Linear(3, 2, bias: false, random: s_random, dtype: DType.Float64), x => x.Forward(Rows.ToDouble())),
+        ["mlp"] = Of(new Mlp(3, [5, 4], 3, Activation.Elu, random: s_random), x => x.Forward(Rows)),
+        ["mlp with time"] = Of(new Mlp(4, [5], 3, random: s_random).AsField(TimeInput.Concatenated), x => x.Forward(Tensor.Scalar(0.5f), Rows)),
+        ["sequential"] = Of(
+            new Sequential(
+                new Linear(3, 4, random: s_random), new ActivationLayer(Activation.Silu), new LayerNorm(4, 1e-3),
+                new ResidualBlock(new Linear(4, 2, random: s_random), new Linear(4, 2, random: s_random))),
+            x => x.Forward(Rows)),
         ["images"] = Of(
             new Sequential(
-                new Conv2d(2, 4, 3, stride: 2, padding: 1, random: Random), new GroupNorm(2, 4), new MaxPool2d(2, 1), new BatchNorm(4, 0.3), new AveragePool2d(2, 1, 1), new AdaptiveAveragePool2d(2, 1), new Flatten()),
+                new Conv2d(2, 4, 3, stride: 2, padding: 1, random: s_random), new GroupNorm(2, 4), new MaxPool2d(2, 1), new BatchNorm(4, 0.3),
+                new AveragePool2d(2, 1, 1), new AdaptiveAveragePool2d(2, 1), new Flatten()),
             x => x.Forward(Images)),
-        ["time convolution"] = Of(new TimeConcatenatedConv2d(2, 3, 3, padding: 1, random: Random), x => x.Forward(Tensor.Scalar(0.5f), Images)),
-        ["linear field"] = Of(new LinearField(3, Random), x => x.Forward(Tensor.Scalar(0f), Rows)),
-        ["gru"] = Of(new Gru(3, 4, reverse: true, Random), x => x.Forward(Rows.Unsqueeze(0))),
-        ["lstm"] = Of(new Lstm(3, 4, random: Random), x => x.Forward(Rows.Unsqueeze(0)).States),
-        ["ode layer"] = Of(new OdeLayer(new OdeBlock(new Mlp(3, [4], 3, random: Random).AsField()) { Solver = new Euler(), Steps = FixedSteps.PerInterval(4) }, 0, 2), x => x.Forward(Rows)),
-        ["ode-rnn"] = Of(new OdeRnn(new PerSampleOdeBlock(new Mlp(4, [4], 4, random: Random).AsField()) { StepCount = 3 }, new GruCell(3, 4, Random)), x => x.Forward(Tensor.Stack([Rows, Rows]), [0, 1])),
-        ["user's own"] = Of(new Gated(3, new Mlp(3, [4], 3, random: Random)), x => x.Forward(Rows)),
+        ["time convolution"] = Of(new TimeConcatenatedConv2d(2, 3, 3, padding: 1, random: s_random), x => x.Forward(Tensor.Scalar(0.5f), Images)),
+        ["linear field"] = Of(new LinearField(3, s_random), x => x.Forward(Tensor.Scalar(0f), Rows)),
+        ["gru"] = Of(new Gru(3, 4, reverse: true, s_random), x => x.Forward(Rows.Unsqueeze(0))),
+        ["lstm"] = Of(new Lstm(3, 4, random: s_random), x => x.Forward(Rows.Unsqueeze(0)).States),
+        ["ode layer"] = Of(
+            new OdeLayer(new OdeBlock(new Mlp(3, [4], 3, random: s_random).AsField()) { Solver = new Euler(), Steps = FixedSteps.PerInterval(4) }, 0, 2), x => x.Forward(Rows)),
+        ["ode-rnn"] = Of(
+            new OdeRnn(new PerSampleOdeBlock(new Mlp(4, [4], 4, random: s_random).AsField()) { StepCount = 3 }, new GruCell(3, 4, s_random)),
+            x => x.Forward(Tensor.Stack([Rows, Rows]), [0, 1])),
+        ["user's own"] = Of(new Gated(3, new Mlp(3, [4], 3, random: s_random)), x => x.Forward(Rows)),
     };
 
     private static Tensor Rows => Tensor.From([0.1f, -0.2f, 0.3f, 1.5f, 0.4f, -0.7f], [2, 3]);
@@ -49,7 +57,9 @@ public class ModuleCloningTests
         Assert.Equal(module.GetType(), clone.GetType());
         Assert.Equal(values, All(clone).Select(static x => x.ToDoubles()));
         Assert.Empty(All(module).Intersect(All(clone)));
-        Assert.Equal(module.NamedParameters().Select(static x => (x.Name, x.Parameter.Shape, x.Parameter.DType)), clone.NamedParameters().Select(static x => (x.Name, x.Parameter.Shape, x.Parameter.DType)));
+        Assert.Equal(
+            module.NamedParameters().Select(static x => (x.Name, x.Parameter.Shape, x.Parameter.DType)),
+            clone.NamedParameters().Select(static x => (x.Name, x.Parameter.Shape, x.Parameter.DType)));
         double[] before = use(module.Clone()).ToDoubles();
         Assert.Equal(before, use(clone).ToDoubles());
 
@@ -86,7 +96,7 @@ public class ModuleCloningTests
     [Fact]
     public void A_module_that_is_used_twice_has_one_clone()
     {
-        var shared = new Linear(3, 3, random: Random);
+        var shared = new Linear(3, 3, random: s_random);
         Sequential clone = new Sequential(shared, new ActivationLayer(Activation.Tanh), shared).Clone();
         Assert.Same(clone.Layers[0], clone.Layers[2]);
         Assert.Equal(2, clone.Parameters.Count);
@@ -95,8 +105,8 @@ public class ModuleCloningTests
     [Fact]
     public void What_is_given_as_code_says_that_it_cannot_be_cloned()
     {
-        var network = new Mlp(3, [4], 3, random: Random);
-        VectorField field = VectorField.Define((t, z) => network.Forward(z) - z, network);
+        var network = new Mlp(3, [4], 3, random: s_random);
+        var field = VectorField.Define((t, z) => network.Forward(z) - z, network);
         string message = Assert.Throws<NotSupportedException>(() => field.Clone()).Message;
         Assert.Contains("given as code", message, StringComparison.Ordinal);
         Assert.Contains("CopyFrom", message, StringComparison.Ordinal);
@@ -107,7 +117,7 @@ public class ModuleCloningTests
 
         // Made again as it was made, it takes the values.
         var other = new Mlp(3, [4], 3, random: new RandomSource(9));
-        VectorField copy = VectorField.Define((t, z) => other.Forward(z) - z, other);
+        var copy = VectorField.Define((t, z) => other.Forward(z) - z, other);
         copy.CopyFrom(field);
         Assert.Equal(field.Forward(Tensor.Scalar(0f), Rows).ToDoubles(), copy.Forward(Tensor.Scalar(0f), Rows).ToDoubles());
     }
@@ -115,7 +125,8 @@ public class ModuleCloningTests
     [Fact]
     public void A_copy_that_is_none_is_told()
     {
-        Assert.Contains("shares 'network.layer0.weight'", Assert.Throws<InvalidOperationException>(() => new Sharing(new Mlp(3, [4], 3)).Clone()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "shares 'network.layer0.weight'", Assert.Throws<InvalidOperationException>(() => new Sharing(new Mlp(3, [4], 3)).Clone()).Message, StringComparison.Ordinal);
         Assert.Contains("another structure", Assert.Throws<InvalidOperationException>(() => new Growing(2).Clone()).Message, StringComparison.Ordinal);
         Assert.Contains("The copy of a Derived is a Growing", Assert.Throws<InvalidOperationException>(() => new Derived().Clone()).Message, StringComparison.Ordinal);
         var twice = new Linear(2, 2);
@@ -125,7 +136,7 @@ public class ModuleCloningTests
     [Fact]
     public void Only_the_same_structure_can_be_copied_from_and_nothing_changes_otherwise()
     {
-        var target = new Linear(3, 2, random: Random);
+        var target = new Linear(3, 2, random: s_random);
         double[] before = target.Weight.ToDoubles();
         string message = Assert.Throws<ArgumentException>(() => target.CopyFrom(new Linear(4, 2))).Message;
         Assert.Contains($"the parameter 'weight' ({DType.Float32.Name()} {new Shape([2, 4])}) there", message, StringComparison.Ordinal);

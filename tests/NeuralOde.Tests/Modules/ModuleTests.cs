@@ -83,7 +83,7 @@ public class ModuleTests
             var ode = new OdeBlock(field) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25), GradientMethod = GradientMethod.Parse(gradient) };
             ode.SwitchToTraining();
             double[] expected = [0, 0];
-            Tensor times = Tensor.From([0f, 1f], [2], requiresGradient: true);
+            var times = Tensor.From([0f, 1f], [2], requiresGradient: true);
             for (int round = 0; round < 2; round++)
             {
                 float[] z = [1, -2];

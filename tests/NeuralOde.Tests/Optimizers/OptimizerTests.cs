@@ -103,7 +103,7 @@ public class OptimizerTests
     [Fact]
     public void A_cosine_goes_from_the_full_rate_to_its_end()
     {
-        LearningRateSchedule cosine = LearningRateSchedule.Cosine(0.1);
+        var cosine = LearningRateSchedule.Cosine(0.1);
         Assert.Equal(1, cosine.Factor(0), 1e-15);
         Assert.Equal(0.55, cosine.Factor(0.5), 1e-15);
         Assert.Equal(0.1, cosine.Factor(1), 1e-15);
@@ -112,7 +112,7 @@ public class OptimizerTests
     [Fact]
     public void Steps_multiply_the_rate_at_their_points()
     {
-        LearningRateSchedule steps = LearningRateSchedule.Step(0.1, 0.5, 0.75);
+        var steps = LearningRateSchedule.Step(0.1, 0.5, 0.75);
         Assert.Equal([1, 1, 0.1, 0.1, 0.01, 0.01], new[] { 0, 0.49, 0.5, 0.74, 0.75, 1 }.Select(x => Math.Round(steps.Factor(x), 15)));
         Assert.Throws<ArgumentException>(() => LearningRateSchedule.Step(0.1, 0.5, 0.5));
         Assert.Throws<ArgumentException>(() => LearningRateSchedule.Step(0.1, 0));
@@ -122,7 +122,7 @@ public class OptimizerTests
     [Fact]
     public void An_exponential_falls_by_the_same_factor_in_equal_parts()
     {
-        LearningRateSchedule exponential = LearningRateSchedule.Exponential(0.01);
+        var exponential = LearningRateSchedule.Exponential(0.01);
         Assert.Equal([1, 0.1, 0.01], new[] { 0, 0.5, 1 }.Select(x => Math.Round(exponential.Factor(x), 15)));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Exponential(0));
     }

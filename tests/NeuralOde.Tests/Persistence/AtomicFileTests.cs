@@ -9,7 +9,7 @@ public class AtomicFileTests
     public void File_is_created_and_replaced()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("a.txt");
+        string path = folder.File("a.txt");
 
         AtomicFile.WriteText(path, "a long first content");
         AtomicFile.Write(path, stream => stream.Write([0x68, 0x69]));
@@ -22,7 +22,7 @@ public class AtomicFileTests
     public void Old_file_survives_a_failure_and_nothing_else_remains()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("a.txt");
+        string path = folder.File("a.txt");
         AtomicFile.WriteText(path, "old");
 
         var thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
@@ -40,7 +40,7 @@ public class AtomicFileTests
     public void Target_does_not_change_before_the_end()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("a.txt");
+        string path = folder.File("a.txt");
         AtomicFile.WriteText(path, "old");
 
         AtomicFile.WriteText(path, text =>
@@ -86,7 +86,7 @@ public class AtomicFileTests
     public void Missing_folder_is_named_and_not_created()
     {
         using var folder = new TemporaryFolder();
-        var missing = folder.File("missing");
+        string missing = folder.File("missing");
 
         var thrown = Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteText(Path.Combine(missing, "a.txt"), "x"));
 

@@ -14,7 +14,7 @@ public class ModelFileTests
         string path = folder.File("m");
         Make().Save(path);
         byte[] bytes = File.ReadAllBytes(path);
-        ModelFile file = ModelFile.Load(path, s_clock, s_pendulum);
+        var file = ModelFile.Load(path, s_clock, s_pendulum);
         Assert.Equal(("pendulum", "a model of a pendulum", 3, path), (file.Kind, file.Title, file.Version, file.Name));
         Assert.Equal(["length", "a first", "names", "widths"], file.Settings.Keys);
         Assert.Equal(0.1, file.Number("length"));
@@ -115,7 +115,7 @@ public class ModelFileTests
         Make().Save(folder.File("m"));
         DamagedFiles.Check(folder.File("m"), path =>
         {
-            ModelFile file = ModelFile.Load(path, s_pendulum);
+            var file = ModelFile.Load(path, s_pendulum);
             _ = (file.Number("length"), file.Wholes("widths", 1, 5), file.Names("names"), file["model.w"].ToSingles());
         });
     }
@@ -124,6 +124,7 @@ public class ModelFileTests
     {
         (string Name, string Value)[] settings = [("length", "0.1"), ("a first", "é\n"), ("names", ModelFile.Text(["one", "t\"w,o", ""])), ("widths", "3,5")];
         return new ModelFile(
-            s_pendulum, settings.Select(x => x.Name == name ? (name, value) : x), [SafeTensor.Create("model.w", [1.5f, -0f], [2])], [KeyValuePair.Create("command", "neuralode x")]);
+            s_pendulum, settings.Select(x => x.Name == name ? (name, value) : x), [SafeTensor.Create("model.w", [1.5f, -0f], [2])],
+            [KeyValuePair.Create("command", "neuralode x")]);
     }
 }

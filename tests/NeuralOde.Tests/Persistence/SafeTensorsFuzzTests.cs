@@ -13,7 +13,7 @@ public class SafeTensorsFuzzTests
     /// </summary>
     private const long LittleMemory = 1_000_000;
 
-    private static readonly byte[] Valid = Make();
+    private static readonly byte[] s_valid = Make();
 
     private static byte[] Make()
     {
@@ -32,7 +32,7 @@ public class SafeTensorsFuzzTests
 
     private static bool LoadsOrThrowsTheTypedException(byte[] bytes)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             foreach (var tensor in SafeTensors.Load(new MemoryStream(bytes), "fuzz").Tensors)
@@ -53,10 +53,10 @@ public class SafeTensorsFuzzTests
     [Fact]
     public void Random_bytes_in_a_valid_file_load_or_throw_the_typed_exception()
     {
-        var change = Gen.Choose(0, Valid.Length - 1).Zip(Gen.Choose(0, 255), (Place, Value) => (Place, Value));
+        var change = Gen.Choose(0, s_valid.Length - 1).Zip(Gen.Choose(0, 255), (place, value) => (Place: place, Value: value));
         Check(change.NonEmptyListOf().Select(changes =>
         {
-            var bytes = (byte[])Valid.Clone();
+            byte[] bytes = (byte[])s_valid.Clone();
             foreach (var (place, value) in changes.Take(8))
             {
                 bytes[place] = (byte)value;
@@ -70,22 +70,22 @@ public class SafeTensorsFuzzTests
     public void Headers_with_a_piece_replaced_load_or_throw_the_typed_exception()
     {
         // Pieces that mean something to a header, where random bytes mostly break the JSON.
-        var headerEnd = 8 + BitConverter.ToInt32(Valid);
-        var header = Encoding.UTF8.GetString(Valid, 8, headerEnd - 8);
+        int headerEnd = 8 + BitConverter.ToInt32(s_valid);
+        string header = Encoding.UTF8.GetString(s_valid, 8, headerEnd - 8);
         var piece = Gen.Elements(
             "0", "1", "9", "-1", "1e9", "0.5", "2147483647", "4294967296", "9223372036854775807", "18446744073709551615", "null", "true", "\"", "\\", "\\ud800",
             "{", "}", "[", "]", ",", ":", "\"F64\"", "\"U8\"", "\"shape\"", "\"__metadata__\"", "\"layer.bias\"", "");
         var edit = Gen.Choose(0, header.Length - 1).Zip(Gen.Choose(0, 6)).Zip(piece, (span, text) => (Start: span.Item1, Length: span.Item2, Text: text));
         Check(edit.ArrayOf(2).Select(edits =>
         {
-            var edited = header;
+            string edited = header;
             foreach (var (start, length, text) in edits)
             {
-                var begin = Math.Min(start, edited.Length);
+                int begin = Math.Min(start, edited.Length);
                 edited = edited[..begin] + text + edited[Math.Min(begin + length, edited.Length)..];
             }
 
-            return SafeTensorsTests.Craft(edited, Valid[headerEnd..]);
+            return SafeTensorsTests.Craft(edited, s_valid[headerEnd..]);
         }));
     }
 

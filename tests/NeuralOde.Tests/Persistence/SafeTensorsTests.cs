@@ -9,8 +9,8 @@ public class SafeTensorsTests
     /// <summary>A file by hand, from the format's description: the header's length, the header, the data.</summary>
     internal static byte[] Craft(string header, params byte[] data)
     {
-        var utf8 = Encoding.UTF8.GetBytes(header);
-        var length = new byte[8];
+        byte[] utf8 = Encoding.UTF8.GetBytes(header);
+        byte[] length = new byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)utf8.Length);
         return [.. length, .. utf8, .. data];
     }
@@ -28,7 +28,8 @@ public class SafeTensorsTests
     public void Hand_made_file_is_read()
     {
         var file = Load(Craft(
-            "{\"__metadata__\":{\"format\":\"pt\"},\"b\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[8,16]},\"a\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]}}  ",
+            "{\"__metadata__\":{\"format\":\"pt\"},\"b\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[8,16]},"
+                + "\"a\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]}}  ",
             0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0));
 
         Assert.Equal(["a", "b"], file.Tensors.Select(tensor => tensor.Name));
@@ -43,11 +44,12 @@ public class SafeTensorsTests
     public void Saved_bytes_are_those_of_the_reference_library()
     {
         // Laid out by its rules: the metadata first, widest type first, then by name; no blanks in the JSON; padded to 8 bytes.
-        var header = "{\"__metadata__\":{\"a\":\"1\",\"b\":\"µ+<&>'\\\"\"},\"z\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]},"
-            + "\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]},\"x\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[16,20]},\"e\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[20,20]}}";
-        var padding = new string(' ', (8 - (Encoding.UTF8.GetByteCount(header) % 8)) % 8);
+        string header = "{\"__metadata__\":{\"a\":\"1\",\"b\":\"µ+<&>'\\\"\"},\"z\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]},"
+            + "\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]},"
+            + "\"x\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[16,20]},\"e\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[20,20]}}";
+        string padding = new string(' ', (8 - (Encoding.UTF8.GetByteCount(header) % 8)) % 8);
 
-        var bytes = Save(
+        byte[] bytes = Save(
             [
                 SafeTensor.Create<byte>("e", [], [0]),
                 SafeTensor.Create("x", new float[] { 3 }, []),
@@ -120,7 +122,7 @@ public class SafeTensorsTests
     public void File_on_disk_is_saved_and_loaded()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("m.safetensors");
+        string path = folder.File("m.safetensors");
 
         SafeTensors.Save(path, [SafeTensor.Create("w", new float[] { 1, 2 }, [2])], new Dictionary<string, string> { ["k"] = "v" });
         var file = SafeTensors.Load(path);
@@ -163,9 +165,11 @@ public class SafeTensorsTests
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,99999999999999999999]}}", "which is not an offset")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", "shape [2] takes 8 bytes, but its data_offsets 0 to 4 hold 4")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "ends at byte 8 of the data, which has 4")]
-    [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}", "goes on after the last tensor, from byte 3 to 4")]
+    [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}", "continues after the last tensor, from byte 3 to 4")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[1,4]}}", "a hole from byte 0 to 1, before tensor 'a'")]
-    [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}", "tensor 'b' begins at byte 2 of the data, inside tensor 'a', which ends at 3")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}",
+        "tensor 'b' begins at byte 2 of the data, inside tensor 'a', which ends at 3")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}", "two entries named 'a'")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"shape\":[4],\"data_offsets\":[0,4]}}", "two fields 'shape'")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"data_offsets\":[0,4]}}", "has no shape")]
@@ -192,7 +196,9 @@ public class SafeTensorsTests
     public void Empty_tensors_may_lie_between_others()
     {
         var file = Load(Craft(
-            "{\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"a\":{\"dtype\":\"U8\",\"shape\":[0,7],\"data_offsets\":[0,0]},\"c\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[2,2]}}", 8, 9));
+            "{\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
+                + "\"a\":{\"dtype\":\"U8\",\"shape\":[0,7],\"data_offsets\":[0,0]},\"c\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[2,2]}}",
+            8, 9));
 
         Assert.Equal([(byte)8, (byte)9], file["b"].ToArray<byte>());
         Assert.Equal([0, 7], file["a"].Shape);
@@ -207,9 +213,9 @@ public class SafeTensorsTests
     [Fact]
     public void Every_truncation_and_any_trailing_byte_is_refused()
     {
-        var whole = Save([SafeTensor.Create("w", new float[] { 1, 2, 3 }, [3]), SafeTensor.Create("v", new double[] { 4 }, [1])]);
+        byte[] whole = Save([SafeTensor.Create("w", new float[] { 1, 2, 3 }, [3]), SafeTensor.Create("v", new double[] { 4 }, [1])]);
 
-        for (var length = 0; length < whole.Length; length++)
+        for (int length = 0; length < whole.Length; length++)
         {
             Assert.Throws<SafeTensorsException>(() => Load(whole[..length]));
         }
@@ -220,7 +226,7 @@ public class SafeTensorsTests
     [Fact]
     public void Header_that_is_not_utf_8_is_refused()
     {
-        var bytes = Craft("{\"a\":{}}");
+        byte[] bytes = Craft("{\"a\":{}}");
         bytes[10] = 0xFF;
 
         Assert.Contains("not valid UTF-8", Assert.Throws<SafeTensorsException>(() => Load(bytes)).Message, StringComparison.Ordinal);
@@ -233,9 +239,9 @@ public class SafeTensorsTests
     [InlineData(3)]
     public void Header_length_is_checked_before_memory_is_taken(ulong length)
     {
-        var bytes = Craft("{}");
+        byte[] bytes = Craft("{}");
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Throws<SafeTensorsException>(() => Load(bytes));
 

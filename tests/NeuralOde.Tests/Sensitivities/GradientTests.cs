@@ -26,7 +26,8 @@ public class GradientTests
         return data;
     }
 
-    public static TheoryData<string> FixedSolvers() => [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is { TakesFixedSteps: true, HasTranspose: true, NeedsPositions: false })];
+    public static TheoryData<string> FixedSolvers() =>
+        [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is { TakesFixedSteps: true, HasTranspose: true, NeedsPositions: false })];
 
     [Theory]
     [MemberData(nameof(AdaptiveCases))]
@@ -34,7 +35,7 @@ public class GradientTests
     {
         // The gradients of a solve at 1e-10 are as exact as the solve; the bound of the issue is 1e-7.
         GradientProblem problem = Network(timeDependent, backwardInTime);
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         var reference = new Tsit5();
         double[] initial = problem.InitialDifferences(reference, s_tight);
         double[] times = problem.TimeDifferences(reference, s_tight);
@@ -54,7 +55,7 @@ public class GradientTests
     {
         // A number of steps an interval, not a length: the count must not change while a difference moves a time.
         GradientProblem problem = Network(timeDependent: true, backwardInTime: false);
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         var steps = FixedSteps.PerInterval(6);
         var gradient = problem.Gradient(solver, steps, GradientMethod.Direct);
         Close.To(problem.InitialDifferences(solver, steps), gradient.Initial, 1e-9);
@@ -95,9 +96,9 @@ public class GradientTests
         var problem = new GradientProblem(field, Tensor.From(z0, [1, 2]), times, Tensor.From([.. weights.SelectMany(x => x)], [4, 1, 2]));
         var gradient = problem.Gradient(new Dopri5(), s_tight, adjoint ? GradientMethod.BacksolveAdjoint : GradientMethod.Direct);
 
-        var initial = new double[2];
-        var time = new double[4];
-        var matrix = new double[4];
+        double[] initial = new double[2];
+        double[] time = new double[4];
+        double[] matrix = new double[4];
         for (int i = 0; i < times.Length; i++)
         {
             double[,] e = Exponential(a, times[i]);
@@ -240,8 +241,8 @@ public class GradientTests
     {
         // Scaling and squaring with a Taylor series: at norm 2⁻⁶ twelve terms leave 1e-32.
         int n = matrix.GetLength(0);
-        var result = new double[n, n];
-        var term = new double[n, n];
+        double[,] result = new double[n, n];
+        double[,] term = new double[n, n];
         for (int i = 0; i < n; i++)
         {
             result[i, i] = term[i, i] = 1;
@@ -270,7 +271,7 @@ public class GradientTests
         static double[,] Product(double[,] x, double[,] y, double factor)
         {
             int n = x.GetLength(0);
-            var z = new double[n, n];
+            double[,] z = new double[n, n];
             for (int i = 0; i < n; i++)
             {
                 for (int j = 0; j < n; j++)

@@ -15,7 +15,8 @@ internal sealed record SamplePart
 {
     public int Count { get; init; } = 3;
 
-    public static SettingList<SamplePart> Settings { get; } = new([Setting.Whole("count", 1, 9, "Things.", (SamplePart x) => x.Count, (x, v) => x with { Count = v }) with { Group = "Part" }]);
+    public static SettingList<SamplePart> Settings { get; } = new(
+        [Setting.Whole("count", 1, 9, "Things.", (SamplePart x) => x.Count, (x, v) => x with { Count = v }) with { Group = "Part" }]);
 }
 
 /// <summary>A record with a setting of every kind.</summary>

@@ -8,7 +8,7 @@ namespace NeuralOde.Tests.Settings;
 
 public class SettingListTests
 {
-    private static readonly SampleOptions Defaults = new();
+    private static readonly SampleOptions s_defaults = new();
 
     [Fact]
     public void Text_gives_the_same_options_again_for_random_values()
@@ -18,25 +18,25 @@ public class SettingListTests
         {
             SampleOptions options = Drawn(random);
             SampleOptions.Settings.Check(options);
-            SampleOptions back = SampleOptions.Settings.FromText(Defaults, Text(options));
+            SampleOptions back = SampleOptions.Settings.FromText(s_defaults, Text(options));
             Assert.Equal(SampleOptions.Settings.ToText(options), SampleOptions.Settings.ToText(back));
             Assert.Equal((options.Rate, options.Noise, options.Bound, options.Seed, options.Part), (back.Rate, back.Noise, back.Bound, back.Seed, back.Part));
             Assert.Equal(options.Solver.Steps, back.Solver.Steps);
-            Assert.Equal(options.Kind == SampleKind.Network ? options.Hidden : Defaults.Hidden, back.Hidden);
+            Assert.Equal(options.Kind == SampleKind.Network ? options.Hidden : s_defaults.Hidden, back.Hidden);
         }
     }
 
     [Fact]
     public void Text_is_the_same_in_every_culture()
     {
-        SampleOptions options = Defaults with { Rate = 1234.5, Noise = 0.125, Series = 1_000 };
+        SampleOptions options = s_defaults with { Rate = 1234.5, Noise = 0.125, Series = 1_000 };
         IReadOnlyList<(string, string)> text = SampleOptions.Settings.ToText(options);
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
             Assert.Equal(text, SampleOptions.Settings.ToText(options));
-            Assert.Equal(options.Rate, SampleOptions.Settings.FromText(Defaults, Text(options)).Rate);
+            Assert.Equal(options.Rate, SampleOptions.Settings.FromText(s_defaults, Text(options)).Rate);
         }
         finally
         {
@@ -49,21 +49,21 @@ public class SettingListTests
     {
         foreach (int series in new[] { 1, 1_000 })
         {
-            SampleOptions.Settings.Check(Defaults with { Series = series });
+            SampleOptions.Settings.Check(s_defaults with { Series = series });
         }
 
-        AssertRefused("series", Defaults with { Series = 0 }, "a whole number from 1 to 1,000; got 0");
-        AssertRefused("series", Defaults with { Series = 1_001 }, "got 1001");
-        AssertRefused("learning rate", Defaults with { Rate = 0 }, "a number above 0");
-        AssertRefused("learning rate", Defaults with { Rate = double.NaN }, "NaN");
-        AssertRefused("noise", Defaults with { Noise = 1.5 }, "a number from 0 to 1");
-        AssertRefused("bound on the gradient's norm", Defaults with { Bound = -1 }, "or none");
-        AssertRefused("kind", Defaults with { Kind = (SampleKind)7 }, "one of network, matrix");
-        AssertRefused("hidden", Defaults with { Hidden = [] }, "whole numbers from 1");
-        AssertRefused("hidden", Defaults with { Hidden = [16, 0] }, "whole numbers from 1");
-        AssertRefused("count", Defaults with { Part = new SamplePart { Count = 10 } }, "from 1 to 9");
-        AssertRefused("solver", Defaults with { Solver = Defaults.Solver with { Solver = new Euler() } }, "fixed steps");
-        Assert.Equal(SettingReason.Conflict, AssertRefused("series", Defaults with { Series = 1, Noise = 0.5 }, "Take more series.").Reason);
+        AssertRefused("series", s_defaults with { Series = 0 }, "a whole number from 1 to 1,000; got 0");
+        AssertRefused("series", s_defaults with { Series = 1_001 }, "got 1001");
+        AssertRefused("learning rate", s_defaults with { Rate = 0 }, "a number above 0");
+        AssertRefused("learning rate", s_defaults with { Rate = double.NaN }, "NaN");
+        AssertRefused("noise", s_defaults with { Noise = 1.5 }, "a number from 0 to 1");
+        AssertRefused("bound on the gradient's norm", s_defaults with { Bound = -1 }, "or none");
+        AssertRefused("kind", s_defaults with { Kind = (SampleKind)7 }, "one of network, matrix");
+        AssertRefused("hidden", s_defaults with { Hidden = [] }, "whole numbers from 1");
+        AssertRefused("hidden", s_defaults with { Hidden = [16, 0] }, "whole numbers from 1");
+        AssertRefused("count", s_defaults with { Part = new SamplePart { Count = 10 } }, "from 1 to 9");
+        AssertRefused("solver", s_defaults with { Solver = s_defaults.Solver with { Solver = new Euler() } }, "fixed steps");
+        Assert.Equal(SettingReason.Conflict, AssertRefused("series", s_defaults with { Series = 1, Noise = 0.5 }, "Take more series.").Reason);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public class SettingListTests
     [InlineData("shuffled", "perhaps")]
     public void Text_that_cannot_be_is_refused_by_name(string name, string? value)
     {
-        Dictionary<string, string> text = Text(Defaults);
+        Dictionary<string, string> text = Text(s_defaults);
         if (value is null)
         {
             text.Remove(name);
@@ -87,7 +87,7 @@ public class SettingListTests
             text[name] = value;
         }
 
-        SettingException e = Assert.Throws<SettingException>(() => SampleOptions.Settings.FromText(Defaults, text));
+        SettingException e = Assert.Throws<SettingException>(() => SampleOptions.Settings.FromText(s_defaults, text));
         Assert.Equal(name, e.Setting);
         Assert.Equal(value is null ? SettingReason.Missing : SettingReason.WrongValue, e.Reason);
     }
@@ -95,7 +95,8 @@ public class SettingListTests
     [Fact]
     public void What_was_typed_takes_the_place_of_defaults()
     {
-        SampleOptions options = Apply(("kind", "Network"), ("series", "1,000"), ("clip", "2"), ("hidden", "8,4"), ("shuffled", "yes"), ("count", "5"), ("names", "a, b"), ("seed", "-7"));
+        SampleOptions options = Apply(
+            ("kind", "Network"), ("series", "1,000"), ("clip", "2"), ("hidden", "8,4"), ("shuffled", "yes"), ("count", "5"), ("names", "a, b"), ("seed", "-7"));
         Assert.Equal((1_000, 2.0, true, 5, -7L), (options.Series, options.Bound, options.IsShuffled, options.Part.Count, options.Seed));
         Assert.Equal([8, 4], options.Hidden);
         Assert.Equal(["a", "b"], options.Names);
@@ -114,7 +115,7 @@ public class SettingListTests
     [Fact]
     public void A_setting_that_does_not_apply_is_neither_written_nor_taken()
     {
-        SampleOptions matrix = Defaults with { Kind = SampleKind.Matrix };
+        SampleOptions matrix = s_defaults with { Kind = SampleKind.Matrix };
         Assert.DoesNotContain(SampleOptions.Settings.ToText(matrix), x => x.Name == "hidden");
         SettingException e = Assert.Throws<SettingException>(() => Apply(("kind", "matrix"), ("hidden", "4")));
         Assert.Equal((SettingReason.DoesNotApply, "Matrix has no layers, so it takes no --hidden."), (e.Reason, e.Message));
@@ -139,16 +140,16 @@ public class SettingListTests
     {
         var inputs = SampleOptions.Settings.SelectMany(x => x.Inputs).ToDictionary(x => x.Name);
         Assert.Equal("What it is: network or matrix. A matrix is linear.", inputs["kind"].Help);
-        Assert.Equal(("N", "200"), (inputs["series"].ValueName, inputs["series"].Default(Defaults)));
-        Assert.Equal(("X", "none"), (inputs["clip"].ValueName, inputs["clip"].Default(Defaults)));
-        Assert.Equal("1e-5", inputs["learning-rate"].Default(Defaults with { Rate = 1e-5 }));
+        Assert.Equal(("N", "200"), (inputs["series"].ValueName, inputs["series"].Default(s_defaults)));
+        Assert.Equal(("X", "none"), (inputs["clip"].ValueName, inputs["clip"].Default(s_defaults)));
+        Assert.Equal("1e-5", inputs["learning-rate"].Default(s_defaults with { Rate = 1e-5 }));
         Assert.Null(inputs["shuffled"].ValueName);
-        Assert.Equal("tsit5 with --rtol 1e-3 --atol 1e-4", inputs["solver"].Default(Defaults));
+        Assert.Equal("tsit5 with --rtol 1e-3 --atol 1e-4", inputs["solver"].Default(s_defaults));
         Assert.All(SolverChoice.Names, x => Assert.Contains(x, inputs["solver"].Help));
-        Assert.Equal("3", inputs["count"].Default(Defaults));
+        Assert.Equal("3", inputs["count"].Default(s_defaults));
     }
 
-    private static SampleOptions Apply(params (string Name, string Text)[] given) => SampleOptions.Settings.Apply(Defaults, given.ToDictionary(x => x.Name, x => x.Text));
+    private static SampleOptions Apply(params (string Name, string Text)[] given) => SampleOptions.Settings.Apply(s_defaults, given.ToDictionary(x => x.Name, x => x.Text));
 
     private static Dictionary<string, string> Text(SampleOptions options) => SampleOptions.Settings.ToText(options).ToDictionary(x => x.Name, x => x.Value);
 

@@ -122,7 +122,8 @@ public class TrainingRunTests
         var task = new Descent { Fails = static (_, x) => x < 5.5, Error = static x => x };
         List<double> before = [];
         task.BeforeStep = _ => before.Add(task.X);
-        TrainingResult result = task.Run(new TrainingOptions { Iterations = 30, Failures = FailurePolicy.BackOff(inARow: 2, times: 2), Validation = new ValidationPlan { Interval = 4 } });
+        TrainingResult result = task.Run(
+            new TrainingOptions { Iterations = 30, Failures = FailurePolicy.BackOff(inARow: 2, times: 2), Validation = new ValidationPlan { Interval = 4 } });
 
         // After 4 steps 6 is kept, after 8 5.5, after 12 5.25: from each, the next failures go back to it, with half the step.
         Assert.Equal([10, 9, 8, 7, 6, 5, 5, 6, 5.5, 5, 5, 5.5, 5.25, 5.25], before);
@@ -190,7 +191,7 @@ public class TrainingRunTests
         Descent stopped = Noisy();
         stopped.BeforeStep = iteration => Cancel(!whileValidating && iteration == at);
         stopped.BeforeValidation = iteration => Cancel(whileValidating && iteration == at);
-        Assert.Equal(TrainingOutcome.Cancelled, stopped.RunAdam(options, cancel.Token).Outcome);
+        Assert.Equal(TrainingOutcome.Canceled, stopped.RunAdam(options, cancel.Token).Outcome);
 
         Descent resumed = Noisy();
         resumed.Noise = new RandomSource(99);
@@ -241,8 +242,8 @@ public class TrainingRunTests
             }
         };
         TrainingResult result = task.Run(new TrainingOptions { Iterations = 9, Validation = new ValidationPlan { Interval = 5, Also = [1], WhenStopped = true } }, cancel.Token);
-        Assert.Equal(TrainingOutcome.Cancelled, result.Outcome);
-        Assert.Equal(TrainingOutcome.Cancelled, task.Ended);
+        Assert.Equal(TrainingOutcome.Canceled, result.Outcome);
+        Assert.Equal(TrainingOutcome.Canceled, task.Ended);
         Assert.Equal([(1, 9), (3, 7)], result.Validations.Select(static x => (x.Iteration, (int)x.Error)));
     }
 
@@ -251,7 +252,9 @@ public class TrainingRunTests
     {
         var reports = new Reports();
         var task = new Descent { Error = static x => Math.Abs(x - 8) };
-        new TrainingRun(task, new Sgd(task.Model.Parameters, 1), new TrainingOptions { Iterations = 5, Validation = new ValidationPlan { Interval = 2 }, ProgressInterval = TimeSpan.FromDays(1) }).Run(reports);
+        new TrainingRun(
+            task, new Sgd(task.Model.Parameters, 1),
+            new TrainingOptions { Iterations = 5, Validation = new ValidationPlan { Interval = 2 }, ProgressInterval = TimeSpan.FromDays(1) }).Run(reports);
         Assert.Equal([1, 5], reports.Heard.Select(static x => x.Iteration));
         Assert.Equal(0, reports.Heard[^1].Best);
         Assert.Equal(5, reports.Heard[^1].Iterations);
@@ -289,97 +292,6 @@ public class TrainingRunTests
         Assert.Throws<InvalidOperationException>(() => run.Run());
         Assert.Throws<InvalidOperationException>(() => run.Resume("run"));
     }
-
-    /// <summary>Moves one number down by the learning rate each step; the loss is the number, and a buffer counts the steps.</summary>
-    private sealed class Descent : ITrainingTask
-    {
-        private readonly Line _line = new();
-
-        public Func<double, double>? Error { get; set; }
-
-        public Func<double, double> Loss { get; set; } = static x => x;
-
-        public Func<int, double, bool> Fails { get; set; } = static (_, _) => false;
-
-        public Action<int> BeforeStep { get; set; } = static _ => { };
-
-        public Action AfterStep { get; set; } = static () => { };
-
-        public Action<int> BeforeValidation { get; set; } = static _ => { };
-
-        public double Gradient { get; set; } = 1;
-
-        public RandomSource Noise { get; set; } = new(0);
-
-        public Module Model => _line;
-
-        public Module Inner => _line.Inner;
-
-        public double X => _line.X.AsSpan<double>()[0];
-
-        public Parameter Steps => _line.Steps;
-
-        public long Drawn { get; private set; }
-
-        public TrainingOutcome? Ended { get; private set; }
-
-        public IReadOnlyList<(string Name, RandomSource Source)> RandomSources => [("noise", Noise)];
-
-        public TrainingResult Run(TrainingOptions options, CancellationToken token = default) =>
-            new TrainingRun(this, new Sgd(Model.Parameters, 1), options).Run(cancellationToken: token);
-
-        public TrainingRun Make(TrainingOptions options) => new(this, new Adam(Model.Parameters, 0.7), options);
-
-        public TrainingResult RunAdam(TrainingOptions options, CancellationToken token = default) => Make(options).Run(cancellationToken: token);
-
-        public double Step(TrainingPosition position)
-        {
-            BeforeStep(position.Iteration);
-            Drawn++;
-            if (Fails(position.Iteration, X))
-            {
-                throw new OdeSolveException(default);
-            }
-
-            double gradient = Gradient == 1 && Noise.State.Seed != 0 ? Noise.NextUniform() - 0.3 : Gradient;
-            (_line.X * gradient).Sum().Backward();
-            _line.Steps.SetValues<double>([_line.Steps.AsSpan<double>()[0] + 1]);
-            double loss = Loss(X);
-            AfterStep();
-            return loss;
-        }
-
-        public double? Validate(TrainingPosition position, CancellationToken cancellationToken)
-        {
-            BeforeValidation(position.Iteration);
-            cancellationToken.ThrowIfCancellationRequested();
-            return Error?.Invoke(X);
-        }
-
-        public IReadOnlyList<SafeTensor> SaveState() => [SafeTensor.Create<long>("drawn", [Drawn], [1])];
-
-        public void LoadState(SafeTensorsFile state, TrainingPosition position) => Drawn = state["drawn"].ToArray<long>()[0];
-
-        public void End(TrainingOutcome outcome) => Ended = outcome;
-    }
-
-    private sealed class Line : Module
-    {
-        public Line()
-        {
-            X = AddParameter("x", Tensor.From([10.0], [1]));
-            Steps = AddBuffer("steps", Tensor.From([0.0], [1]));
-            Inner = AddModule("inner", new Empty());
-        }
-
-        public Parameter X { get; }
-
-        public Parameter Steps { get; }
-
-        public Module Inner { get; }
-    }
-
-    private sealed class Empty : Module;
 
     private sealed class Reports : IProgress<TrainingProgress>
     {

@@ -78,7 +78,8 @@ internal static class Close
         double scale = Math.Max(1e-3, expected.Max(Math.Abs));
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * scale, $"Element {i}: {actual[i]:R} instead of {expected[i]:R} (largest {scale:G3}, tolerance {tolerance}).");
+            Assert.True(
+                Math.Abs(expected[i] - actual[i]) <= tolerance * scale, $"Element {i}: {actual[i]:R} instead of {expected[i]:R} (largest {scale:G3}, tolerance {tolerance}).");
         }
     }
 }

@@ -113,7 +113,7 @@ internal static class MnistCharacteristicsRun
         {
             context.Error.WriteLine($"neuralode: training failed: {result.Failure?.Problem}");
         }
-        else if (result.Outcome == TrainingOutcome.Cancelled)
+        else if (result.Outcome == TrainingOutcome.Canceled)
         {
             context.Error.WriteLine("neuralode: stopped." + (run is null ? "" : $" The same command resumes from {run}."));
         }
@@ -121,7 +121,7 @@ internal static class MnistCharacteristicsRun
         int code = result.Outcome switch
         {
             TrainingOutcome.Completed => ExitCode.Success,
-            TrainingOutcome.Cancelled => ExitCode.Cancelled,
+            TrainingOutcome.Canceled => ExitCode.Canceled,
             _ => ExitCode.Failure,
         };
         return (code, network, model, result.History);

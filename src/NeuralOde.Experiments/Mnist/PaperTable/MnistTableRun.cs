@@ -137,9 +137,9 @@ internal static class MnistTableRun
 
         switch (result.Outcome)
         {
-            case TrainingOutcome.Cancelled:
+            case TrainingOutcome.Canceled:
                 context.Error.WriteLine($"neuralode: stopped. The same command resumes from {path}.");
-                return (ExitCode.Cancelled, null);
+                return (ExitCode.Canceled, null);
             case TrainingOutcome.Diverged:
                 context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Problem}");
                 return (ExitCode.Failure, null);

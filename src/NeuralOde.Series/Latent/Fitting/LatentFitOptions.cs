@@ -30,13 +30,13 @@ public sealed record LatentFitOptions
     /// <value>Above 0; default 0.01, and 0.005 for a classifier.</value>
     public double? LearningRate { get; init; }
 
-    /// <summary>Series a batch; all of them where there are fewer.</summary>
+    /// <summary>Series per batch; all of them where there are fewer.</summary>
     /// <value>At least 1; default 32.</value>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>
     /// The share of series of which only a first part, of random length, is encoded in a training step, while the whole training part is decoded: it teaches the model to look
-    /// ahead. For classifiers, 0 is meant.
+    /// ahead. Use 0 for classifiers.
     /// </summary>
     /// <value>From 0 to 1; default 0.5.</value>
     public double PartialShare { get; init; } = 0.5;
@@ -53,7 +53,7 @@ public sealed record LatentFitOptions
     /// <value>At least 0; default 1.</value>
     public double DivergenceWeight { get; init; } = 1;
 
-    /// <summary>For a classifier, the weight of the evidence lower bound, a nat a value, beside the cross entropy.</summary>
+    /// <summary>For a classifier, the weight of the evidence lower bound, in nats per value, relative to the cross entropy.</summary>
     /// <value>At least 0; default 1.</value>
     public double EvidenceWeight { get; init; } = 1;
 
@@ -119,15 +119,17 @@ public sealed record LatentFitOptions
             (LatentFitOptions x) => x.Patience,
             (x, v) => x with { Patience = v }),
         Setting.Number(
-            "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.", (LatentFitOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
+            "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.",
+            (LatentFitOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
         Setting.Number(
-            "evidence weight", 0, double.PositiveInfinity, "For a classifier, the weight of the bound beside the cross entropy.", (LatentFitOptions x) => x.EvidenceWeight, (x, v) => x with { EvidenceWeight = v }),
+            "evidence weight", 0, double.PositiveInfinity, "For a classifier, the weight of the bound relative to the cross entropy.",
+            (LatentFitOptions x) => x.EvidenceWeight, (x, v) => x with { EvidenceWeight = v }),
     ]);
 
-    /// <summary>What stands for values that are not given, for a model of series.</summary>
+    /// <summary>The defaults of values that are not given, for a model of series.</summary>
     public static LatentFitOptions ForSeries { get; } = new() { LatentStates = 4, EncoderUnits = 32, Iterations = 1500, LearningRate = 0.01 };
 
-    /// <summary>What stands for values that are not given, for a classifier.</summary>
+    /// <summary>The defaults of values that are not given, for a classifier.</summary>
     public static LatentFitOptions ForClasses { get; } = new() { LatentStates = 16, EncoderUnits = 100, Iterations = 600, LearningRate = 0.005 };
 
     /// <summary>These options, with values in place of those that are not given.</summary>

@@ -7,8 +7,8 @@ namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>Learns a latent differential equation from many short series: irregular, incomplete, of unequal lengths.</summary>
 /// <remarks>
-/// Training maximises the evidence lower bound. Of a part of the series only a first part is encoded, at random, but the whole training part decoded. Where there are enough series,
-/// some are not learned from: the best model is kept by how likely it finds the last three tenths of each of them, given the rest.
+/// Training maximizes the evidence lower bound. Of a part of the series only a first part is encoded, at random, but the whole training part decoded. Where there
+/// are enough series, some are not learned from: the best model is kept by how likely it finds the last three tenths of each of them, given the rest.
 /// </remarks>
 public static class LatentSeriesFitter
 {
@@ -35,10 +35,11 @@ public static class LatentSeriesFitter
         if (training.Series.Count < 2)
         {
             throw new SeriesException(
-                SeriesReason.TooFewSeries, "A latent model learns what series have in common, so there must be at least two of them; there is one.", "Learn a single series with SeriesFitter.");
+                SeriesReason.TooFewSeries, "A latent model learns what series have in common, so there must be at least two of them; there is one.",
+                "Learn a single series with SeriesFitter.");
         }
 
-        LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training);
+        var scaling = LatentSeriesScaling.Fit(training);
         scaling.Check(known ?? training);
         var random = new RandomSource(options.Seed);
         LatentModelShape shape = options.Shape(training.Components.Count, training.Covariates.Count);
@@ -89,7 +90,10 @@ public static class LatentSeriesFitter
             _validationNoise = random.Normal([ValidationDraws, Math.Max(1, ValidationCount), model.Encoder.LatentCount]);
             if (validating.Length > 0)
             {
-                (TimeSeries Series, int Cut)[] parts = [.. validating.Select(i => (series[i], Math.Clamp((int)(ValidationCut * series[i].Count), LeastEncoded, series[i].Count - 1)))];
+                (TimeSeries Series, int Cut)[] parts =
+                [
+                    .. validating.Select(i => (series[i], Math.Clamp((int)(ValidationCut * series[i].Count), LeastEncoded, series[i].Count - 1)))
+                ];
                 _validation = (
                     SeriesBatch.From([.. parts.Select(static x => LatentSeriesScaling.Encoded(x.Series, x.Cut))]),
                     SeriesBatch.From([.. parts.Select(static x => LatentSeriesScaling.After(x.Series, x.Cut))]));
@@ -112,11 +116,11 @@ public static class LatentSeriesFitter
         {
             TimeSeries[] whole = [.. _order.Next(_batchSize).ToArray().Select(i => _learned[i])];
             TimeSeries[] parts = Array.ConvertAll(whole, Part);
-            SeriesBatch target = SeriesBatch.From(whole);
+            var target = SeriesBatch.From(whole);
             DiagonalGaussian posterior = _model.Encode(SeriesBatch.From(parts));
             Tensor bound = _model.Elbo(posterior, posterior.Sample(noise), target, divergenceWeight);
 
-            // Nats a value, so that learning rates mean the same for long and short series.
+            // Nats per value, so that learning rates mean the same for long and short series.
             return bound * (-(double)target.Count / target.ObservedCount);
         }
 
@@ -128,9 +132,9 @@ public static class LatentSeriesFitter
             }
 
             using IDisposable noGradients = GradientMode.Disable();
-            using TensorScope scope = TensorScope.Begin();
+            using var scope = TensorScope.Begin();
             DiagonalGaussian posterior = _model.Encode(known);
-            Tensor deviation = Tensor.From([.. _model.Noise.Select(static x => (float)x)], [_model.Components]);
+            var deviation = Tensor.From([.. _model.Noise.Select(static x => (float)x)], [_model.Components]);
             var densities = new Tensor[ValidationDraws];
             for (int i = 0; i < densities.Length; i++)
             {
@@ -153,12 +157,12 @@ public static class LatentSeriesFitter
     }
 }
 
-/// <summary>What a fit of a latent model gives.</summary>
+/// <summary>The result of a fit of a latent model.</summary>
 /// <param name="Forecaster">The model, with the best parameters.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
 public sealed record LatentSeriesFit(LatentForecaster Forecaster, TrainingResult Training, int ValidationCount)
 {
-    /// <summary>Whether training was cancelled before its end.</summary>
-    public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;
+    /// <summary>Whether training was canceled before its end.</summary>
+    public bool WasCanceled => Training.Outcome == TrainingOutcome.Canceled;
 }

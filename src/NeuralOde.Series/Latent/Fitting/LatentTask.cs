@@ -10,10 +10,10 @@ internal abstract class LatentTask
     /// <summary>What is trained.</summary>
     public abstract Module Model { get; }
 
-    /// <summary>What batches are drawn with.</summary>
+    /// <summary>The random source that batches are drawn with.</summary>
     public abstract RandomSource Random { get; }
 
-    /// <summary>What is remembered between batches beside the random source.</summary>
+    /// <summary>The state kept between batches, other than the random source.</summary>
     public abstract IReadOnlyList<long> Position { get; set; }
 
     /// <summary>The loss of the next batch.</summary>

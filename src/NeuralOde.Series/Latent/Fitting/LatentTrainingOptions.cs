@@ -102,7 +102,8 @@ public sealed record LatentTrainingOptions
                 (LatentTrainingOptions x) => x.CheckpointInterval,
                 (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
         Setting.Number(
-            "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.", (LatentTrainingOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
+            "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.",
+            (LatentTrainingOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
         Setting.Number(
             "divergence warm-up",
             0,

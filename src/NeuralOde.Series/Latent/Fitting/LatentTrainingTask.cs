@@ -21,7 +21,7 @@ internal sealed class LatentTrainingTask(LatentTask task, LatentTrainingOptions 
     {
         double done = position.Done;
         double weight = options.DivergenceWeight * (done < options.DivergenceWarmUp ? done / options.DivergenceWarmUp : 1);
-        using TensorScope scope = TensorScope.Begin();
+        using var scope = TensorScope.Begin();
         Tensor loss = task.Loss(_noise, weight);
         loss.Backward();
         return loss.ToScalar();

@@ -2,7 +2,10 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
-/// <summary>Where a trainer's batches come from. What comes next depends on <see cref="Random"/> and on <see cref="Position"/> alone, so that a resumed run sees the same.</summary>
+/// <summary>
+/// Where a trainer's batches come from. What comes next depends on <see cref="Random"/> and on <see cref="Position"/> alone, so that a resumed run
+/// sees the same.
+/// </summary>
 public abstract class SeriesBatchSource
 {
     /// <summary>Makes a source.</summary>
@@ -13,10 +16,10 @@ public abstract class SeriesBatchSource
         Random = random;
     }
 
-    /// <summary>What batches are drawn with.</summary>
+    /// <summary>The random source that batches are drawn with.</summary>
     public RandomSource Random { get; }
 
-    /// <summary>What is remembered between batches beside the random source.</summary>
+    /// <summary>The state kept between batches, other than the random source.</summary>
     /// <value>As many whole numbers each time.</value>
     public abstract IReadOnlyList<long> Position { get; set; }
 

@@ -7,8 +7,8 @@ namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>Learns to tell classes of series apart: encoder, latent differential equation and a linear layer together.</summary>
 /// <remarks>
-/// The loss is the cross entropy of the classes, from a draw of the latent state, plus the negative evidence lower bound of the series with a small weight, which keeps the latent state
-/// about the whole series. Where there are enough series, some are not learned from: the best model is kept by its cross entropy on them.
+/// The loss is the cross entropy of the classes, from a draw of the latent state, plus the negative evidence lower bound of the series with a small weight, which
+/// keeps the latent state about the whole series. Where there are enough series, some are not learned from: the best model is kept by its cross entropy on them.
 /// </remarks>
 public static class SeriesClassifierFitter
 {
@@ -21,13 +21,13 @@ public static class SeriesClassifierFitter
     /// <exception cref="SeriesException">A component has no value.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static SeriesClassifierFit Fit(
-        LabelledSeries training, LatentFitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        LabeledSeries training, LatentFitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         options ??= new LatentFitOptions();
         LatentFitOptions.Settings.Check(options);
         options = options.Or(LatentFitOptions.ForClasses);
-        LatentSeriesScaling scaling = LatentSeriesScaling.Fit(training.Series);
+        var scaling = LatentSeriesScaling.Fit(training.Series);
         var random = new RandomSource(options.Seed);
         LatentModelShape shape = options.Shape(training.Series.Components.Count, training.Series.Covariates.Count);
         var network = new SeriesClassifierNetwork(shape, training.Classes.Count, random.Split());
@@ -42,11 +42,11 @@ public static class SeriesClassifierFitter
         private readonly SeriesClassifier _classifier;
         private readonly LatentFitOptions _options;
         private readonly (TimeSeries Series, int Label)[] _learned;
-        private readonly LabelledSeries? _validation;
+        private readonly LabeledSeries? _validation;
         private readonly ShuffledOrder _order;
         private readonly int _batchSize;
 
-        public ClassificationTask(SeriesClassifier classifier, LabelledSeries training, LatentFitOptions options, RandomSource random)
+        public ClassificationTask(SeriesClassifier classifier, LabeledSeries training, LatentFitOptions options, RandomSource random)
         {
             _classifier = classifier;
             _options = options;
@@ -56,8 +56,9 @@ public static class SeriesClassifierFitter
             int[] validating = order[..options.ValidationCount(series.Count)];
             ValidationCount = validating.Length;
             _learned = [.. Enumerable.Range(0, series.Count).Except(validating).Select(i => (classifier.Scaling.Observed(series[i]), training.Labels[i]))];
-            _validation = validating.Length == 0 ? null : new LabelledSeries(
-                training.Series.WithSeries([.. validating.Select(i => series[i])]), training.Classes, [.. validating.Select(i => training.Labels[i])]);
+            _validation = validating.Length == 0
+                ? null
+                : new LabeledSeries(training.Series.WithSeries([.. validating.Select(i => series[i])]), training.Classes, [.. validating.Select(i => training.Labels[i])]);
             _order = new ShuffledOrder(_learned.Length, random);
             _batchSize = Math.Min(options.BatchSize, _learned.Length);
         }
@@ -82,7 +83,7 @@ public static class SeriesClassifierFitter
             Tensor latent = posterior.Sample(noise);
             Tensor logits = network.Head.Forward(latent);
             int classes = _classifier.Classes.Count;
-            var right = new float[some.Length * classes];
+            float[] right = new float[some.Length * classes];
             for (int i = 0; i < some.Length; i++)
             {
                 right[(i * classes) + some[i].Label] = 1;
@@ -94,7 +95,7 @@ public static class SeriesClassifierFitter
                 return crossEntropy;
             }
 
-            SeriesBatch target = SeriesBatch.From([.. some.Select(static x => x.Series)]);
+            var target = SeriesBatch.From([.. some.Select(static x => x.Series)]);
             Tensor bound = network.Latent.Elbo(posterior, latent, target, divergenceWeight);
             return crossEntropy - ((_options.EvidenceWeight * target.Count / target.ObservedCount) * bound);
         }
@@ -103,12 +104,12 @@ public static class SeriesClassifierFitter
     }
 }
 
-/// <summary>What a fit of a classifier gives.</summary>
+/// <summary>The result of a fit of a classifier.</summary>
 /// <param name="Classifier">The model, with the best parameters.</param>
 /// <param name="Training">What training recorded.</param>
 /// <param name="ValidationCount">How many series were not learned from, but used to keep the best model; 0 where the last one was kept.</param>
 public sealed record SeriesClassifierFit(SeriesClassifier Classifier, TrainingResult Training, int ValidationCount)
 {
-    /// <summary>Whether training was cancelled before its end.</summary>
-    public bool WasCancelled => Training.Outcome == TrainingOutcome.Cancelled;
+    /// <summary>Whether training was canceled before its end.</summary>
+    public bool WasCanceled => Training.Outcome == TrainingOutcome.Canceled;
 }

@@ -17,7 +17,8 @@ public sealed class ShuffledOrder(int count, RandomSource random)
         get => [.. _order, _position];
         set
         {
-            if (value.Count != _order.Length + 1 || value[^1] < 0 || value[^1] > _order.Length || !value.Take(_order.Length).Order().SequenceEqual(Enumerable.Range(0, _order.Length).Select(static x => (long)x)))
+            if (value.Count != _order.Length + 1 || value[^1] < 0 || value[^1] > _order.Length
+                || !value.Take(_order.Length).Order().SequenceEqual(Enumerable.Range(0, _order.Length).Select(static x => (long)x)))
             {
                 throw new SafeTensorsException(null, SafeTensorsReason.WrongValue, $"its position is no order of {_order.Length} numbers and a place in it.");
             }

@@ -2,7 +2,7 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
-/// <summary>Batches of whole series in random order, each series once a round.</summary>
+/// <summary>Batches of whole series in random order, each series once per round.</summary>
 public sealed class ShuffledSeries : SeriesBatchSource
 {
     private readonly IReadOnlyList<TimeSeries> _series;
@@ -12,7 +12,7 @@ public sealed class ShuffledSeries : SeriesBatchSource
 
     /// <summary>Makes a source.</summary>
     /// <param name="series">At least one series, all of the same number of components.</param>
-    /// <param name="batchSize">Series a batch, at least 1; all of them where there are fewer.</param>
+    /// <param name="batchSize">Series per batch, at least 1; all of them where there are fewer.</param>
     /// <param name="random">What the order is drawn with.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentException">There are no series.</exception>

@@ -18,7 +18,7 @@ internal static class CostModel
     /// <summary>The work of the smallest share of one instruction, several times what handing it over takes.</summary>
     public const double NanosecondsOfShare = 3_000;
 
-    // 138 · 10⁹ operations a second in float, half of it in double.
+    // 138 · 10⁹ operations per second in float, half of it in double.
     private const double NanosecondsOfMultiplyAdd = 2 / 138.0;
 
     // tanh; the others are near it: 0.31 (ELU) to 0.42 (sigmoid) in float, 0.98 (exp) to 1.2 (sigmoid) in double.

@@ -83,10 +83,16 @@ internal sealed class DividedBody
         }
     }
 
-    /// <summary>Runs the instructions on as many threads as are allowed and worth it. Returns <see langword="false"/>, with nothing done, where that is one or others have the helpers.</summary>
+    /// <summary>
+    /// Runs the instructions on as many threads as are allowed and worth it. Returns <see langword="false"/>, with nothing done, where that is one or
+    /// others have the helpers.
+    /// </summary>
     public bool TryRun() => TryRun((int)Math.Min(ComputeSettings.Current.MaxThreads, WorthOfThreads));
 
-    /// <summary>The same on a number of threads. Returns <see langword="false"/>, with nothing done, where others have the helpers. They are taken once for all instructions, so that they stay awake between them.</summary>
+    /// <summary>
+    /// The same on a number of threads. Returns <see langword="false"/>, with nothing done, where others have the helpers. They are taken once for
+    /// all instructions, so that they stay awake between them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryRun(int threads)
     {

@@ -208,7 +208,7 @@ internal sealed class WorkerPool
     /// <summary>Starts the threads that are missing. Where the system has no more of them, those that there are must do.</summary>
     private void Grow(int helpers)
     {
-        Worker[] workers = new Worker[helpers];
+        var workers = new Worker[helpers];
         _workers.CopyTo(workers, 0);
         for (int i = _workers.Length; i < helpers; i++)
         {

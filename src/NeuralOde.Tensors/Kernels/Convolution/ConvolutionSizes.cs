@@ -1,7 +1,13 @@
 namespace NeuralOde.Tensors.Kernels;
 
-/// <summary>The sizes of a two-dimensional convolution: input [images, height, width, channels], weight [kernel height, kernel width, channels, outputs], output [images, output height, output width, outputs].</summary>
-/// <remarks>Output pixel (y, x) sees the input pixels (y·stride + i − padding, x·stride + j − padding), i and j running over the kernel; those outside the image are zero.</remarks>
+/// <summary>
+/// The sizes of a two-dimensional convolution: input [images, height, width, channels], weight [kernel height, kernel width, channels, outputs],
+/// output [images, output height, output width, outputs].
+/// </summary>
+/// <remarks>
+/// Output pixel (y, x) sees the input pixels (y·stride + i − padding, x·stride + j − padding), i and j running over the kernel; those outside the
+/// image are zero.
+/// </remarks>
 internal readonly record struct ConvolutionSizes
 {
     /// <summary>The sizes of a convolution of an input by a weight.</summary>

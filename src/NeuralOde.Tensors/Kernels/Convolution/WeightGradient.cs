@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors.Kernels;
 
-/// <summary>The gradient of a convolution's weight: for each tap, a product of the input's pixels, transposed, with the cotangent's, tiles of which stay in registers while pixels stream by.</summary>
+/// <summary>
+/// The gradient of a convolution's weight: for each tap, a product of the input's pixels, transposed, with the cotangent's, tiles of which stay in
+/// registers while pixels stream by.
+/// </summary>
 internal static unsafe class WeightGradient<T, TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : struct, ISimdVector<TVector, T>

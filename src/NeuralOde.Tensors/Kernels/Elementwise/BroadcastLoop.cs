@@ -46,28 +46,28 @@ internal static unsafe class BroadcastLoop
             throw new ArgumentException($"A rank of {lengths.Length} is above the {MaxRank} that kernels handle.", nameof(lengths));
         }
 
-        var length = stackalloc int[MaxRank];
-        var strides = stackalloc int[3 * MaxRank];
-        var rank = Merge(xStrides, yStrides, zStrides, lengths, length, strides);
+        int* length = stackalloc int[MaxRank];
+        int* strides = stackalloc int[3 * MaxRank];
+        int rank = Merge(xStrides, yStrides, zStrides, lengths, length, strides);
         if (rank < 0)
         {
             return;
         }
 
-        var sx = strides;
-        var sy = strides + MaxRank;
-        var sz = strides + (2 * MaxRank);
+        int* sx = strides;
+        int* sy = strides + MaxRank;
+        int* sz = strides + (2 * MaxRank);
 
         // The innermost block has rows × columns elements; a single row unless the last axis is short.
-        var columns = length[rank - 1];
-        var blockRank = columns < ShortAxis && rank > 1 ? 2 : 1;
-        var rows = blockRank == 2 ? length[rank - 2] : 1;
-        var outerRank = rank - blockRank;
+        int columns = length[rank - 1];
+        int blockRank = columns < ShortAxis && rank > 1 ? 2 : 1;
+        int rows = blockRank == 2 ? length[rank - 2] : 1;
+        int outerRank = rank - blockRank;
         var buffers = stackalloc T[3 * BufferLength];
-        var index = stackalloc int[MaxRank];
+        int* index = stackalloc int[MaxRank];
         new Span<int>(index, MaxRank).Clear();
-        var last = rank - 1;
-        var rowAxis = blockRank == 2 ? rank - 2 : last;
+        int last = rank - 1;
+        int rowAxis = blockRank == 2 ? rank - 2 : last;
         while (true)
         {
             if (blockRank == 1)
@@ -80,7 +80,7 @@ internal static unsafe class BroadcastLoop
             }
 
             destination += rows * columns;
-            var axis = outerRank - 1;
+            int axis = outerRank - 1;
             for (; axis >= 0; axis--)
             {
                 x += sx[axis];
@@ -114,10 +114,10 @@ internal static unsafe class BroadcastLoop
         int* length,
         int* strides)
     {
-        var rank = 0;
-        for (var axis = 0; axis < lengths.Length; axis++)
+        int rank = 0;
+        for (int axis = 0; axis < lengths.Length; axis++)
         {
-            var n = lengths[axis];
+            int n = lengths[axis];
             if (n <= 0)
             {
                 return -1;
@@ -129,7 +129,7 @@ internal static unsafe class BroadcastLoop
             }
 
             int sx = xStrides[axis], sy = yStrides[axis], sz = zStrides.IsEmpty ? 0 : zStrides[axis];
-            var previous = rank - 1;
+            int previous = rank - 1;
             if (rank > 0
                 && strides[previous] == sx * n
                 && strides[MaxRank + previous] == sy * n
@@ -169,9 +169,9 @@ internal static unsafe class BroadcastLoop
             return;
         }
 
-        for (var start = 0; start < count; start += BufferLength)
+        for (int start = 0; start < count; start += BufferLength)
         {
-            var part = Math.Min(BufferLength, count - start);
+            int part = Math.Min(BufferLength, count - start);
             TRun.Invoke(
                 x.Row(start, part, buffers), x.IsDirect ? x.Column : 1,
                 y.Row(start, part, buffers + BufferLength), y.IsDirect ? y.Column : 1,
@@ -186,10 +186,10 @@ internal static unsafe class BroadcastLoop
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRun : struct, IBroadcastRun<T>
     {
-        var rowsAtOnce = BufferLength / columns;
-        for (var row = 0; row < rows; row += rowsAtOnce)
+        int rowsAtOnce = BufferLength / columns;
+        for (int row = 0; row < rows; row += rowsAtOnce)
         {
-            var part = Math.Min(rowsAtOnce, rows - row);
+            int part = Math.Min(rowsAtOnce, rows - row);
             TRun.Invoke(
                 x.Block(row, part, columns, buffers), 1,
                 y.Block(row, part, columns, buffers + BufferLength), 1,
@@ -219,7 +219,7 @@ internal static unsafe class BroadcastLoop
                 return source;
             }
 
-            for (var i = 0; i < count; i++)
+            for (int i = 0; i < count; i++)
             {
                 buffer[i] = source[(long)i * Column];
             }

@@ -8,7 +8,10 @@ namespace NeuralOde.Tensors.Kernels;
 /// is a polynomial of s = (a·x − k)/(x + k), which runs from −1 at 0 to 1 where the function underflows: the form of Shepherd and Laframboise (1981),
 /// over a finite range. So the tail keeps its relative accuracy.
 /// </summary>
-/// <remarks>Coefficients: interpolation at Chebyshev's points at 60 digits; relative errors below 2⁻²⁸ (single) and 2⁻⁵² (double), which is the rounding of the coefficients.</remarks>
+/// <remarks>
+/// Coefficients: interpolation at Chebyshev's points at 60 digits; relative errors below 2⁻²⁸ (single) and 2⁻⁵² (double), which is the rounding of
+/// the coefficients.
+/// </remarks>
 internal static class ErrorFunction
 {
     /// <summary>erf x.</summary>
@@ -32,7 +35,8 @@ internal static class ErrorFunction
                 square, 1.1283791658483509, -0.37612626666720334, 0.11283594715160218, -0.026854212010626412, 0.005189087423433974, -0.000801686428716587, 7.875875062685488e-05)
             : Polynomial.Continue<TVector, T>(
                 Polynomial.Evaluate<TVector, T>(
-                    square, 0.0001205533111164271, -1.4925595266831182e-05, 1.6461000484121368e-06, -1.6350312701054695e-07, 1.4659775274047436e-08, -1.1372848856791674e-09, 5.957176147748911e-11),
+                    square, 0.0001205533111164271, -1.4925595266831182e-05, 1.6461000484121368e-06, -1.6350312701054695e-07, 1.4659775274047436e-08,
+                    -1.1372848856791674e-09, 5.957176147748911e-11),
                 square, 1.1283791670955126, -0.3761263890318375, 0.11283791670954879, -0.026866170645076792, 0.0052239776248180145, -0.000854832698083379));
         return TVector.Select(TVector.LessThan(magnitude, one), near, far) | sign;
     }
@@ -98,10 +102,14 @@ internal static class ErrorFunction
         {
             // k = 3.75; s = 1 at x = 28.
             TVector s = TVector.MultiplyAdd(TVector.Constant(1.2678571428571428571), x, TVector.Constant(-3.75)) / (x + TVector.Constant(3.75));
-            p = Polynomial.Evaluate<TVector, T>(s, -2.107765157561842e-08, -6.111121466992206e-09, 2.1862265190571295e-09, 6.963810972864853e-10, -1.4801577414451093e-10, -5.4141784888159407e-11);
-            p = Polynomial.Continue<TVector, T>(p, s, 9.064856335358849e-07, 7.472764985820993e-06, -1.1835986068534048e-06, -6.134424897057184e-07, 1.7541533564862759e-07, 5.6098206857671387e-08);
-            p = Polynomial.Continue<TVector, T>(p, s, -0.04053954209294104, 0.01592052776625737, -0.004150791169926995, 0.0003778201011238177, 0.00020076187925757694, -8.3453068846785e-05);
-            p = Polynomial.Continue<TVector, T>(p, s, 1.2539674711853876, -0.12066783607454412, -0.028294804466573526, 0.10198698200412773, -0.10728411861801816, 0.07635790530016805);
+            p = Polynomial.Evaluate<TVector, T>(
+                s, -2.107765157561842e-08, -6.111121466992206e-09, 2.1862265190571295e-09, 6.963810972864853e-10, -1.4801577414451093e-10, -5.4141784888159407e-11);
+            p = Polynomial.Continue<TVector, T>(
+                p, s, 9.064856335358849e-07, 7.472764985820993e-06, -1.1835986068534048e-06, -6.134424897057184e-07, 1.7541533564862759e-07, 5.6098206857671387e-08);
+            p = Polynomial.Continue<TVector, T>(
+                p, s, -0.04053954209294104, 0.01592052776625737, -0.004150791169926995, 0.0003778201011238177, 0.00020076187925757694, -8.3453068846785e-05);
+            p = Polynomial.Continue<TVector, T>(
+                p, s, 1.2539674711853876, -0.12066783607454412, -0.028294804466573526, 0.10198698200412773, -0.10728411861801816, 0.07635790530016805);
         }
 
         return p / TVector.MultiplyAdd(TVector.Constant(2), x, TVector.Constant(1));

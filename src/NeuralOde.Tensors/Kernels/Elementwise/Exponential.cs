@@ -38,7 +38,7 @@ internal static class Exponential
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var single = typeof(T) == typeof(float);
+        bool single = typeof(T) == typeof(float);
         var clamped = TVector.MinNative(TVector.Constant(single ? 89 : 710), TVector.MaxNative(TVector.Constant(single ? -40 : -60), x));
         var q = ReducedExpm1<TVector, T>(clamped, out var shifted);
 

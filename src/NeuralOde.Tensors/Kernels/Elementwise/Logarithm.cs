@@ -18,7 +18,7 @@ internal static class Logarithm
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var single = typeof(T) == typeof(float);
+        bool single = typeof(T) == typeof(float);
         var subnormal = TVector.LessThan(x, TVector.Constant(single ? 1.17549435e-38 : 2.2250738585072014e-308));
         var raised = TVector.Select(subnormal, x * TVector.Constant(single ? 4294967296.0 : 18446744073709551616.0), x);
         var exponent = SplitExponent<TVector, T>(raised, out var mantissa) - (subnormal & TVector.Constant(single ? 32 : 64));
@@ -77,8 +77,8 @@ internal static class Logarithm
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var single = typeof(T) == typeof(float);
-        var fractionBits = single ? 23 : 52;
+        bool single = typeof(T) == typeof(float);
+        int fractionBits = single ? 23 : 52;
         var offset = TVector.SubtractBits(x, TVector.FromBits(single ? SqrtHalfSingle : SqrtHalfDouble));
         var exponent = TVector.ShiftRightBits(offset, fractionBits);
         mantissa = TVector.SubtractBits(x, TVector.ShiftLeftBits(exponent, fractionBits));

@@ -34,10 +34,10 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
-        var rest = length % TVector.Count;
+        int rest = length % TVector.Count;
         var xRest = TVector.LoadPartial(x + (length - rest), rest);
         var yRest = TVector.LoadPartial(y + (length - rest), rest);
-        var i = 0;
+        int i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), TVector.Load(y + i)), destination + i);
@@ -78,9 +78,9 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var allY = TVector.Create(y);
-        var rest = length % TVector.Count;
+        int rest = length % TVector.Count;
         var xRest = TVector.LoadPartial(x + (length - rest), rest);
-        var i = 0;
+        int i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(TVector.Load(x + i), allY), destination + i);
@@ -121,9 +121,9 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         var allX = TVector.Create(x);
-        var rest = length % TVector.Count;
+        int rest = length % TVector.Count;
         var yRest = TVector.LoadPartial(y + (length - rest), rest);
-        var i = 0;
+        int i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
             TVector.Store(TOperator.Invoke(allX, TVector.Load(y + i)), destination + i);

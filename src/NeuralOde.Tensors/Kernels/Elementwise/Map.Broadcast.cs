@@ -6,7 +6,8 @@ namespace NeuralOde.Tensors.Kernels;
 internal static unsafe partial class Map
 {
     /// <summary>
-    /// destination = op(x, y) with broadcasting: element (i₀, i₁, …) of the dense row-major destination of shape <paramref name="lengths"/> reads x at Σ iₖ·xStridesₖ and y at Σ iₖ·yStridesₖ.
+    /// destination = op(x, y) with broadcasting: element (i₀, i₁, …) of the dense row-major destination of shape <paramref name="lengths"/> reads x at Σ
+    /// iₖ·xStridesₖ and y at Σ iₖ·yStridesₖ.
     /// </summary>
     /// <param name="x">The first element that the strides start from.</param>
     /// <param name="xStrides">Strides of x in elements, 0 along an axis that it is broadcast along; not negative.</param>
@@ -117,9 +118,9 @@ internal static unsafe partial class Map
             Repeat(xStride, x, repeated);
             Repeat(yStride, y, repeated + Part);
             Repeat(zStride, z, repeated + (2 * Part));
-            for (var i = 0; i < count; i += Part)
+            for (int i = 0; i < count; i += Part)
             {
-                var n = Math.Min(Part, count - i);
+                int n = Math.Min(Part, count - i);
                 Ternary<T, TOperator>(
                     new(xStride == 1 ? x + i : repeated, n),
                     new(yStride == 1 ? y + i : repeated + Part, n),

@@ -41,14 +41,14 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
     {
-        var rest = length % TVector.Count;
+        int rest = length % TVector.Count;
         var xRest = TVector.LoadPartial(x + (length - rest), rest);
 
         // One copy of the function in this method, for whole vectors and the tail alike: with two, the compiler's budget for inlining
         // runs out on the longest ones (a logarithm in double), and they become calls, twenty times slower.
-        for (var i = 0; i < length; i += TVector.Count)
+        for (int i = 0; i < length; i += TVector.Count)
         {
-            var whole = i <= length - TVector.Count;
+            bool whole = i <= length - TVector.Count;
             var y = TOperator.Invoke(whole ? TVector.Load(x + i) : xRest);
             if (whole)
             {

@@ -52,7 +52,7 @@ internal static class Trigonometry
         var shift = PowerOfTwo.RoundingShift<TVector, T>();
         var shifted = TVector.MultiplyAdd(x, TVector.Constant(0.63661977236758134308), shift);
         var n = shifted - shift;
-        var single = typeof(T) == typeof(float);
+        bool single = typeof(T) == typeof(float);
         r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? 1.5707963705062866 : 1.5707963267948966), x);
         r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? -4.371138828673793e-08 : 6.123233995736766e-17), r);
         r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? -1.7151245100058819e-15 : -1.4973849048591698e-33), r);
@@ -98,7 +98,7 @@ internal static class Trigonometry
         var cos = TVector.MultiplyAdd(z * z, q, TVector.MultiplyAdd(TVector.Constant(-0.5), z, TVector.Constant(1)));
 
         // Bit 0 of n chooses the function: moved to the top and spread over the lane. Bit 1 is the sign.
-        var top = typeof(T) == typeof(float) ? 31 : 63;
+        int top = typeof(T) == typeof(float) ? 31 : 63;
         var odd = TVector.ShiftRightBits(TVector.ShiftLeftBits(quadrant, top), top);
         var sign = TVector.ShiftLeftBits(quadrant, top - 1) & TVector.Constant(-0.0);
         return TVector.Select(odd, cos, sin) ^ sign;

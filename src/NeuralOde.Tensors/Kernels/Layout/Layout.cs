@@ -39,9 +39,9 @@ internal static unsafe class Layout
     {
         StridedExtent.Require(destination.Length, lengths, nameof(destination));
         StridedExtent.Require(x.Length, strides, lengths, nameof(x));
-        var length = stackalloc int[MaxRank];
-        var stride = stackalloc int[MaxRank];
-        var rank = Merge(strides, lengths, length, stride);
+        int* length = stackalloc int[MaxRank];
+        int* stride = stackalloc int[MaxRank];
+        int rank = Merge(strides, lengths, length, stride);
         if (rank < 0)
         {
             return;
@@ -63,14 +63,14 @@ internal static unsafe class Layout
         switch (columns)
         {
             case 1:
-                for (var i = 0; i < rows; i++)
+                for (int i = 0; i < rows; i++)
                 {
                     destination[i] = source[(long)i * rowStride];
                 }
 
                 return;
             case 2:
-                for (var i = 0; i < rows; i++, source += rowStride, destination += 2)
+                for (int i = 0; i < rows; i++, source += rowStride, destination += 2)
                 {
                     destination[0] = source[0];
                     destination[1] = source[columnStride];
@@ -78,7 +78,7 @@ internal static unsafe class Layout
 
                 return;
             case 3:
-                for (var i = 0; i < rows; i++, source += rowStride, destination += 3)
+                for (int i = 0; i < rows; i++, source += rowStride, destination += 3)
                 {
                     destination[0] = source[0];
                     destination[1] = source[columnStride];
@@ -87,7 +87,7 @@ internal static unsafe class Layout
 
                 return;
             case 4:
-                for (var i = 0; i < rows; i++, source += rowStride, destination += 4)
+                for (int i = 0; i < rows; i++, source += rowStride, destination += 4)
                 {
                     destination[0] = source[0];
                     destination[1] = source[columnStride];
@@ -98,7 +98,7 @@ internal static unsafe class Layout
                 return;
         }
 
-        for (var i = 0; i < rows; i++, source += rowStride, destination += columns)
+        for (int i = 0; i < rows; i++, source += rowStride, destination += columns)
         {
             if (columnStride == 1)
             {
@@ -106,7 +106,7 @@ internal static unsafe class Layout
                 continue;
             }
 
-            for (var j = 0; j < columns; j++)
+            for (int j = 0; j < columns; j++)
             {
                 destination[j] = source[(long)j * columnStride];
             }
@@ -121,10 +121,10 @@ internal static unsafe class Layout
             throw new ArgumentException($"A rank of {lengths.Length} is above the {MaxRank} that kernels handle.", nameof(lengths));
         }
 
-        var rank = 0;
-        for (var axis = 0; axis < lengths.Length; axis++)
+        int rank = 0;
+        for (int axis = 0; axis < lengths.Length; axis++)
         {
-            var n = lengths[axis];
+            int n = lengths[axis];
             if (n <= 0)
             {
                 return -1;
@@ -175,13 +175,13 @@ internal static unsafe class Layout
                 return;
         }
 
-        var inner = 1L;
-        for (var axis = 1; axis < rank; axis++)
+        long inner = 1L;
+        for (int axis = 1; axis < rank; axis++)
         {
             inner *= length[axis];
         }
 
-        for (var i = 0; i < length[0]; i++)
+        for (int i = 0; i < length[0]; i++)
         {
             Copy(x + ((long)i * stride[0]), stride + 1, length + 1, rank - 1, destination + (i * inner));
         }
@@ -192,17 +192,17 @@ internal static unsafe class Layout
     private static void TransposeTiles<T>(T* x, int xStride, T* destination, int destinationStride, int rows, int columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (var i0 = 0; i0 < rows; i0 += Tile)
+        for (int i0 = 0; i0 < rows; i0 += Tile)
         {
-            var iEnd = Math.Min(i0 + Tile, rows);
-            for (var j0 = 0; j0 < columns; j0 += Tile)
+            int iEnd = Math.Min(i0 + Tile, rows);
+            for (int j0 = 0; j0 < columns; j0 += Tile)
             {
-                var jEnd = Math.Min(j0 + Tile, columns);
-                for (var j = j0; j < jEnd; j++)
+                int jEnd = Math.Min(j0 + Tile, columns);
+                for (int j = j0; j < jEnd; j++)
                 {
                     var from = x + ((long)i0 * xStride) + j;
                     var to = destination + ((long)j * destinationStride);
-                    for (var i = i0; i < iEnd; i++, from += xStride)
+                    for (int i = i0; i < iEnd; i++, from += xStride)
                     {
                         to[i] = *from;
                     }

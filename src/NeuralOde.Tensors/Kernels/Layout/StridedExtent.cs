@@ -9,8 +9,8 @@ internal static class StridedExtent
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Require(int available, ReadOnlySpan<int> lengths, string name)
     {
-        var needed = 1L;
-        foreach (var length in lengths)
+        long needed = 1L;
+        foreach (int length in lengths)
         {
             needed *= length;
         }
@@ -30,8 +30,8 @@ internal static class StridedExtent
             throw new ArgumentException($"{name} has {strides.Length} strides for {lengths.Length} axes.", name);
         }
 
-        var last = 0L;
-        for (var axis = 0; axis < lengths.Length; axis++)
+        long last = 0L;
+        for (int axis = 0; axis < lengths.Length; axis++)
         {
             if (lengths[axis] == 0)
             {

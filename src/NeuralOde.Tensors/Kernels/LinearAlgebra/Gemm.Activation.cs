@@ -67,7 +67,7 @@ internal static unsafe partial class Gemm
         Check(shape, shape.DenseSteps, a.Length, b.Length, c.Length);
         fixed (T* pa = a, pb = b, pc = c, pBias = bias)
         {
-            GemmProblem<T> problem = GemmProblem<T>.Create(shape, shape.DenseSteps, pa, pb, pc);
+            var problem = GemmProblem<T>.Create(shape, shape.DenseSteps, pa, pb, pc);
             problem.Start = pBias;
             Run(problem, width);
         }

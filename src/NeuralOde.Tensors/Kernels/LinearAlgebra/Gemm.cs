@@ -37,7 +37,7 @@ internal static unsafe partial class Gemm
         Check(shape, steps, a.Length, b.Length, c.Length);
         fixed (T* pa = a, pb = b, pc = c)
         {
-            GemmProblem<T> problem = GemmProblem<T>.Create(shape, steps, pa, pb, pc);
+            var problem = GemmProblem<T>.Create(shape, steps, pa, pb, pc);
             problem.Start = accumulate ? pc : null;
             problem.StartStep = steps.C;
             Run(problem, width);
@@ -83,12 +83,16 @@ internal static unsafe partial class Gemm
     }
 
     private static void ThrowNegative(int m, int n, int k)
-        => throw new ArgumentOutOfRangeException(m < 0 ? nameof(m) : n < 0 ? nameof(n) : nameof(k), $"The sizes of a matrix product are at least 0, not m = {m}, n = {n}, k = {k}.");
+        => throw new ArgumentOutOfRangeException(
+            m < 0 ? nameof(m) : n < 0 ? nameof(n) : nameof(k), $"The sizes of a matrix product are at least 0, not m = {m}, n = {n}, k = {k}.");
 
     private static void ThrowMatrix(int rows, int rowLength, int leadingDimension, int length, string name)
         => throw (leadingDimension < rowLength
             ? new ArgumentOutOfRangeException("ld" + name, leadingDimension, $"A stored row of {name} has {rowLength} elements, so its leading dimension must be at least that.")
-            : new ArgumentException($"A matrix of {rows} rows of {rowLength} elements, {leadingDimension} apart, takes {((long)(rows - 1) * leadingDimension) + rowLength} elements, but {name} has {length}.", name));
+            : new ArgumentException(
+                $"A matrix of {rows} rows of {rowLength} elements, {leadingDimension} apart, "
+                    + $"takes {((long)(rows - 1) * leadingDimension) + rowLength} elements, but {name} has {length}.",
+                name));
 
     private readonly ref struct Product<T>(ref readonly GemmProblem<T> problem) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -53,7 +53,7 @@ internal static unsafe class NarrowProduct<T, TVector>
         nint i = 0;
         if (sizeof(T) == sizeof(float) && problem.N > 2 && problem.CStep == problem.N && problem.Start == null)
         {
-            // Four lanes a row: the fourth of three columns is overwritten by the next row, and the last row must not have it.
+            // Four lanes per row: the fourth of three columns is overwritten by the next row, and the last row must not have it.
             T* row = stackalloc T[4] { b[0], b[bStep], b[2 * bStep], b[(problem.N - 1) * bStep] };
             var columns = Simd128<T>.Load(row);
             var zero = Simd128<T>.Create(T.Zero);

@@ -1,7 +1,10 @@
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Where the windows of a pooling lie along both axes of an image.</summary>
-/// <param name="Size">Height and width of a window; 0 where the windows are as many as <paramref name="Rows"/> and <paramref name="Columns"/> say and share the image evenly.</param>
+/// <param name="Size">
+/// Height and width of a window; 0 where the windows are as many as <paramref name="Rows"/> and <paramref name="Columns"/> say and share the image
+/// evenly.
+/// </param>
 /// <param name="Stride">Pixels from one window to the next.</param>
 /// <param name="Padding">Pixels by which the first window begins before the image.</param>
 /// <param name="Rows">Windows from top to bottom, where <paramref name="Size"/> is 0.</param>

@@ -79,7 +79,7 @@ internal static class Pooling
         }
     }
 
-    /// <summary>The mean of each window, what it covers beside the image counting as zeros.</summary>
+    /// <summary>The mean of each window, with what it covers outside the image counted as zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Average<T>(PoolWindows windows, in PoolSizes sizes, ReadOnlySpan<T> x, Span<T> y, int firstImage, int images)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -24,16 +24,16 @@ public static class Philox
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxBlock Block(ulong key, ulong counterHigh, ulong counterLow)
     {
-        var k0 = (uint)key;
-        var k1 = (uint)(key >> 32);
-        var c0 = (uint)counterLow;
-        var c1 = (uint)(counterLow >> 32);
-        var c2 = (uint)counterHigh;
-        var c3 = (uint)(counterHigh >> 32);
-        for (var round = 0; round < Rounds; round++)
+        uint k0 = (uint)key;
+        uint k1 = (uint)(key >> 32);
+        uint c0 = (uint)counterLow;
+        uint c1 = (uint)(counterLow >> 32);
+        uint c2 = (uint)counterHigh;
+        uint c3 = (uint)(counterHigh >> 32);
+        for (int round = 0; round < Rounds; round++)
         {
-            var product0 = (ulong)Multiplier0 * c0;
-            var product1 = (ulong)Multiplier1 * c2;
+            ulong product0 = (ulong)Multiplier0 * c0;
+            ulong product1 = (ulong)Multiplier1 * c2;
             c0 = (uint)(product1 >> 32) ^ c1 ^ k0;
             c1 = (uint)product1;
             c2 = (uint)(product0 >> 32) ^ c3 ^ k1;
@@ -57,10 +57,10 @@ public static class Philox
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // A single takes one word of a block, a double two.
-        var perBlock = typeof(T) == typeof(float) ? 4 : 2;
-        var number = offset / (uint)perBlock;
-        var within = (int)(offset % (uint)perBlock);
-        for (var i = 0; i < destination.Length; number++, within = 0)
+        int perBlock = typeof(T) == typeof(float) ? 4 : 2;
+        ulong number = offset / (uint)perBlock;
+        int within = (int)(offset % (uint)perBlock);
+        for (int i = 0; i < destination.Length; number++, within = 0)
         {
             var block = Block(seed, stream, number);
             for (; within < perBlock && i < destination.Length; within++, i++)
@@ -86,17 +86,17 @@ public static class Philox
         Span<double> radius = stackalloc double[PairsAtOnce];
         Span<double> cosine = stackalloc double[PairsAtOnce];
         Span<double> sine = stackalloc double[PairsAtOnce];
-        var done = 0;
+        int done = 0;
         while (done < destination.Length)
         {
-            var first = (offset + (ulong)done) / 2;
-            var skip = (int)((offset + (ulong)done) % 2);
-            var take = Math.Min((2 * PairsAtOnce) - skip, destination.Length - done);
-            var pairs = (skip + take + 1) / 2;
+            ulong first = (offset + (ulong)done) / 2;
+            int skip = (int)((offset + (ulong)done) % 2);
+            int take = Math.Min((2 * PairsAtOnce) - skip, destination.Length - done);
+            int pairs = (skip + take + 1) / 2;
             Pairs(seed, stream, first, radius[..pairs], cosine[..pairs], sine[..pairs]);
-            for (var i = 0; i < take; i++)
+            for (int i = 0; i < take; i++)
             {
-                var at = skip + i;
+                int at = skip + i;
                 destination[done + i] = T.CreateTruncating(at % 2 == 0 ? cosine[at / 2] : sine[at / 2]);
             }
 
@@ -117,17 +117,17 @@ public static class Philox
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
 
         // Lemire, "Fast random integer generation in an interval" (2019): the high word of word × bound, rejecting the low words
-        // below 2³² mod bound that would favour some integers. A number has a block to itself, so a rejection uses its next word;
+        // below 2³² mod bound that would favor some integers. A number has a block to itself, so a rejection uses its next word;
         // should all four be rejected, the block's own words are the key of another one.
-        var threshold = (uint)((1UL << 32) % (ulong)bound);
-        for (var i = 0; i < destination.Length; i++)
+        uint threshold = (uint)((1UL << 32) % (ulong)bound);
+        for (int i = 0; i < destination.Length; i++)
         {
-            var key = seed;
-            var product = 0UL;
-            for (var accepted = false; !accepted;)
+            ulong key = seed;
+            ulong product = 0UL;
+            for (bool accepted = false; !accepted;)
             {
                 var block = Block(key, stream, offset + (ulong)i);
-                for (var word = 0; word < 4 && !accepted; word++)
+                for (int word = 0; word < 4 && !accepted; word++)
                 {
                     product = (ulong)block[word] * (uint)bound;
                     accepted = (uint)product >= threshold;
@@ -145,7 +145,7 @@ public static class Philox
     private static void Pairs(ulong seed, ulong stream, ulong first, Span<double> radius, Span<double> cosine, Span<double> sine)
     {
         Span<double> angle = stackalloc double[radius.Length];
-        for (var i = 0; i < radius.Length; i++)
+        for (int i = 0; i < radius.Length; i++)
         {
             var block = Block(seed, stream, first + (ulong)i);
             radius[i] = ((block.Long(0) >> 11) + 1) * (1.0 / (1L << 53));

@@ -15,10 +15,13 @@ internal unsafe interface IGates<T>
     /// <summary>For each block, which block of rows of the layer's input weight and bias it takes; −1 where the input has no part in it.</summary>
     static abstract ReadOnlySpan<int> InputBlocks { get; }
 
-    /// <summary>For each block, which block of rows of the layer's hidden weight and bias it takes, in their order; −1 for those before, in which the previous state has no part.</summary>
+    /// <summary>
+    /// For each block, which block of rows of the layer's hidden weight and bias it takes, in their order; −1 for those before, in which the previous
+    /// state has no part.
+    /// </summary>
     static abstract ReadOnlySpan<int> HiddenBlocks { get; }
 
-    /// <summary>Whether a unit has a cell beside its state.</summary>
+    /// <summary>Whether a unit has a cell in addition to its state.</summary>
     static abstract bool HasCell { get; }
 
     /// <summary>Turns the pre-activations of some units into gates, in place, and computes the next state (and cell).</summary>

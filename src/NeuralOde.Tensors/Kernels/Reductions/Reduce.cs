@@ -99,7 +99,10 @@ internal static unsafe class Reduce
         }
     }
 
-    /// <summary>The root mean square of xᵢ/(absolute + relative·max(|yᵢ|, |zᵢ|)), 0 of none: the error norm of Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I, eq. II.4.11, for an error x between the states y and z.</summary>
+    /// <summary>
+    /// The root mean square of xᵢ/(absolute + relative·max(|yᵢ|, |zᵢ|)), 0 of none: the error norm of Hairer, Nørsett and Wanner, Solving Ordinary
+    /// Differential Equations I, eq. II.4.11, for an error x between the states y and z.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -140,7 +143,10 @@ internal static unsafe class Reduce
         Along<T, SumReduction<T>>(x, outer, axis, inner, destination, width);
     }
 
-    /// <summary>The largest elements along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
+    /// <summary>
+    /// The largest elements along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The
+    /// destination must not overlap x.
+    /// </summary>
     /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination)
@@ -156,7 +162,10 @@ internal static unsafe class Reduce
         Along<T, MaxReduction<T>>(x, outer, axis, inner, destination, width);
     }
 
-    /// <summary>The smallest elements along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
+    /// <summary>
+    /// The smallest elements along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The
+    /// destination must not overlap x.
+    /// </summary>
     /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination)

@@ -49,8 +49,8 @@ internal static unsafe class ReduceAll
         }
 
         // Whole leaves on the left, so that where they are cut depends on the length alone.
-        var leaves = ((length - 1) / Leaf) + 1;
-        var left = leaves / 2 * Leaf;
+        int leaves = ((length - 1) / Leaf) + 1;
+        int left = leaves / 2 * Leaf;
         return TReduction.Combine(
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, left),
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(
@@ -69,7 +69,7 @@ internal static unsafe class ReduceAll
         where TTerm : struct, ITerm<T>
     {
         var sum = TBlock.Create(TReduction.Identity);
-        var i = 0;
+        int i = 0;
         for (; i <= length - TBlock.Count; i += TBlock.Count)
         {
             var ax = TBlock.Load(x + i);
@@ -97,10 +97,10 @@ internal static unsafe class ReduceAll
     {
         var buffer = stackalloc T[BufferLength];
         var sum = TBlock.Create(TReduction.Identity);
-        for (var start = 0; start < length; start += BufferLength)
+        for (int start = 0; start < length; start += BufferLength)
         {
-            var count = Math.Min(BufferLength, length - start);
-            var i = 0;
+            int count = Math.Min(BufferLength, length - start);
+            int i = 0;
             for (; i < count; i += TVector.Count)
             {
                 var terms = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, start + i, Math.Min(TVector.Count, count - i));
@@ -112,7 +112,7 @@ internal static unsafe class ReduceAll
                 TVector.Store(TVector.Create(TReduction.Identity), buffer + i);
             }
 
-            for (var block = 0; block < i; block += TBlock.Count)
+            for (int block = 0; block < i; block += TBlock.Count)
             {
                 sum = TReduction.Combine(sum, TBlock.Load(buffer + block));
             }

@@ -42,7 +42,7 @@ internal static unsafe class ReduceAxis
 
         if (inner == 1 && axis >= Small)
         {
-            for (var o = 0; o < outer; o++)
+            for (int o = 0; o < outer; o++)
             {
                 *destination++ = ReduceAll.Pairwise<TVector, TBlock, T, TReduction, ElementTerm<T>>(default, x + ((long)o * axis), null, null, axis);
             }
@@ -66,12 +66,12 @@ internal static unsafe class ReduceAxis
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
     {
-        for (var o = 0; o < outer; o++)
+        for (int o = 0; o < outer; o++)
         {
-            for (var i = 0; i < inner; i++)
+            for (int i = 0; i < inner; i++)
             {
                 var sum = TReduction.Identity;
-                for (var a = 0; a < axis; a++)
+                for (int a = 0; a < axis; a++)
                 {
                     sum = TReduction.Combine(sum, x[(a * inner) + i]);
                 }
@@ -94,9 +94,9 @@ internal static unsafe class ReduceAxis
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
     {
-        var size = (long)axis * inner;
-        var periodic = inner < TBlock.Count / 2 && TBlock.Count % inner == 0 && axis >= MinStreamRows;
-        for (var o = 0; o < outer; o++, x += size, destination += inner)
+        long size = (long)axis * inner;
+        bool periodic = inner < TBlock.Count / 2 && TBlock.Count % inner == 0 && axis >= MinStreamRows;
+        for (int o = 0; o < outer; o++, x += size, destination += inner)
         {
             if (periodic)
             {
@@ -106,7 +106,7 @@ internal static unsafe class ReduceAxis
             }
 
             // Every column has the same order of additions, so it does not matter which vector it falls in.
-            var i = 0;
+            int i = 0;
             for (; i <= inner - TWide.Count; i += TWide.Count)
             {
                 TWide.Store(Rows<TWide, T, TReduction>(x + i, axis, inner), destination + i);
@@ -135,15 +135,15 @@ internal static unsafe class ReduceAxis
     {
         var lanes = stackalloc T[TBlock.Count];
         TBlock.Store(sum, lanes);
-        var rest = (int)(size % TBlock.Count);
-        for (var i = 0; i < rest; i++)
+        int rest = (int)(size % TBlock.Count);
+        for (int i = 0; i < rest; i++)
         {
             lanes[i] = TReduction.Combine(lanes[i], x[size - rest + i]);
         }
 
-        for (var half = TBlock.Count / 2; half >= inner; half /= 2)
+        for (int half = TBlock.Count / 2; half >= inner; half /= 2)
         {
-            for (var i = 0; i < half; i++)
+            for (int i = 0; i < half; i++)
             {
                 lanes[i] = TReduction.Combine(lanes[i], lanes[half + i]);
             }
@@ -160,7 +160,7 @@ internal static unsafe class ReduceAxis
     {
         if (rows > Leaf)
         {
-            var left = LeftRows(rows);
+            int left = LeftRows(rows);
             return TReduction.Combine(
                 Rows<TVector, T, TReduction>(x, left, stride),
                 Rows<TVector, T, TReduction>(x + ((long)left * stride), rows - left, stride));
@@ -192,7 +192,7 @@ internal static unsafe class ReduceAxis
     {
         if (rows > Leaf)
         {
-            var left = LeftRows(rows);
+            int left = LeftRows(rows);
             return TReduction.Combine(
                 PartialRows<TVector, T, TReduction>(x, left, stride, columns),
                 PartialRows<TVector, T, TReduction>(x + ((long)left * stride), rows - left, stride, columns));

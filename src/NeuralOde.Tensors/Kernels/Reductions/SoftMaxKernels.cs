@@ -19,13 +19,16 @@ internal static unsafe class SoftMaxKernels
     {
         RequireShape(x.Length, rows, columns);
         StridedExtent.Require(destination.Length, [rows], nameof(destination));
-        for (var row = 0; row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             destination[row] = LogSumExp(x.Slice(row * columns, columns), width);
         }
     }
 
-    /// <summary>destination[r, ·] = e^x[r, ·] / Σ e^x[r, ·] for x viewed as [rows, columns]; the destination may be x. A row whose largest element is infinite (all −∞, or one +∞) has no softmax: NaN.</summary>
+    /// <summary>
+    /// destination[r, ·] = e^x[r, ·] / Σ e^x[r, ·] for x viewed as [rows, columns]; the destination may be x. A row whose largest element is infinite
+    /// (all −∞, or one +∞) has no softmax: NaN.
+    /// </summary>
     /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>
     public static void Invoke<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -38,7 +41,7 @@ internal static unsafe class SoftMaxKernels
     {
         RequireShape(x.Length, rows, columns);
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
-        for (var row = 0; row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             var to = destination.Slice(row * columns, columns);
             var from = x.Slice(row * columns, columns);
@@ -61,7 +64,7 @@ internal static unsafe class SoftMaxKernels
     {
         RequireShape(x.Length, rows, columns);
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
-        for (var row = 0; row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             var from = x.Slice(row * columns, columns);
             Map.BinaryScalarRight<T, SubtractOperator<T>>(from, LogSumExp(from, width), destination.Slice(row * columns, columns), width);
@@ -80,10 +83,10 @@ internal static unsafe class SoftMaxKernels
         RequireShape(x.Length, rows, columns);
         StridedExtent.Require(labels.Length, [rows], nameof(labels));
         StridedExtent.Require(destination.Length, [rows], nameof(destination));
-        for (var row = 0; row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             var from = x.Slice(row * columns, columns);
-            var label = Column(labels[row], columns);
+            int label = Column(labels[row], columns);
             destination[row] = label < 0 ? T.NaN : LogSumExp(from, SimdWidths.Best) - from[label];
         }
     }
@@ -98,10 +101,10 @@ internal static unsafe class SoftMaxKernels
         StridedExtent.Require(g.Length, [rows], nameof(g));
         StridedExtent.Require(labels.Length, [rows], nameof(labels));
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
-        for (var row = 0; row < rows; row++)
+        for (int row = 0; row < rows; row++)
         {
             var to = destination.Slice(row * columns, columns);
-            var label = Column(labels[row], columns);
+            int label = Column(labels[row], columns);
             if (label < 0)
             {
                 to.Fill(T.NaN);

@@ -38,7 +38,7 @@ public sealed class FeedbackGru(GruCell cell, Linear output)
         int components = output.Weight.Shape[0];
         Tensor read = cell.InputWeight.Slice(1, 0, components);
         Tensor fed = read.MatMul(output.Weight);
-        Tensor hiddenWeight = Tensor.Concatenate(
+        var hiddenWeight = Tensor.Concatenate(
         [
             fed.Slice(0, 2 * hidden, hidden),
             fed.Slice(0, 0, 2 * hidden) + cell.HiddenWeight.Slice(0, 0, 2 * hidden),

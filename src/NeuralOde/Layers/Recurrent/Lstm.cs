@@ -34,7 +34,10 @@ public sealed class Lstm : RecurrentLayer
     /// <param name="initial">The state before the first step that is read, <c>[batch, hidden]</c>; zeros if not given.</param>
     /// <param name="initialCell">The cell before it, <c>[batch, hidden]</c>; zeros if not given.</param>
     /// <param name="mask"><c>[time, batch]</c>, 0 where a sample has no step and keeps its state; all have all steps if not given.</param>
-    /// <returns>The states after each step, <c>[time, batch, hidden]</c>, in order of time in either direction, and the cell after the last step that was read, <c>[batch, hidden]</c>.</returns>
+    /// <returns>
+    /// The states after each step, <c>[time, batch, hidden]</c>, in order of time in either direction, and the cell after the last step that was
+    /// read, <c>[batch, hidden]</c>.
+    /// </returns>
     /// <exception cref="ArgumentException">A shape or an element type does not fit.</exception>
     public (Tensor States, Tensor FinalCell) Forward(Tensor x, Tensor? initial = null, Tensor? initialCell = null, Tensor? mask = null)
     {

@@ -3,7 +3,7 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers.Recurrent;
 
-/// <summary>One step of a recurrent layer, made of elementary operations, so that it can stand inside compiled functions too.</summary>
+/// <summary>One step of a recurrent layer, made of elementary operations, so that it can be part of compiled functions too.</summary>
 /// <remarks>
 /// Parameters have PyTorch's names, shapes, order of gates and first values (uniform on ±1/√hidden), so that files go both ways.
 /// </remarks>
@@ -35,10 +35,10 @@ public abstract class RecurrentCell : Module
     /// <summary>The previous state's weight, <c>[gates · hidden, hidden]</c>.</summary>
     public Parameter HiddenWeight { get; }
 
-    /// <summary>The bias beside the input, <c>[gates · hidden]</c>.</summary>
+    /// <summary>The bias added with the input, <c>[gates · hidden]</c>.</summary>
     public Parameter InputBias { get; }
 
-    /// <summary>The bias beside the previous state, <c>[gates · hidden]</c>.</summary>
+    /// <summary>The bias added with the previous state, <c>[gates · hidden]</c>.</summary>
     public Parameter HiddenBias { get; }
 
     private protected Tensor FromInput(Tensor x)

@@ -11,7 +11,7 @@ namespace NeuralOde.Layers.Recurrent;
 /// Sequences are <c>[time, batch, features]</c>, as an <c>OdeBlock</c> gives them. A mask <c>[time, batch]</c> says which steps there are:
 /// where it is 0, the sample keeps its state, whatever stands in its input (even NaN). So sequences of unequal lengths share a batch, padded at their ends,
 /// in both directions: the final state is each sequence's own. Outside of compiled functions a sequence is one operation with a gradient of its own;
-/// inside it is unrolled into its steps. Not for use on two threads at once.
+/// inside it is unrolled into its steps. Not thread-safe.
 /// </remarks>
 public abstract class RecurrentLayer : Module
 {
@@ -45,7 +45,7 @@ public abstract class RecurrentLayer : Module
     public static Tensor MaskOf(IReadOnlyList<int> lengths, int time, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(lengths);
-        var mask = new double[time * lengths.Count];
+        double[] mask = new double[time * lengths.Count];
         for (int i = 0; i < lengths.Count; i++)
         {
             if (lengths[i] < 0 || lengths[i] > time)
@@ -59,7 +59,7 @@ public abstract class RecurrentLayer : Module
             }
         }
 
-        Tensor tensor = Tensor.From(mask, [time, lengths.Count]);
+        var tensor = Tensor.From(mask, [time, lengths.Count]);
         return dtype == DType.Float32 ? tensor.ToSingle() : tensor;
     }
 
@@ -97,7 +97,9 @@ public abstract class RecurrentLayer : Module
         {
             if (tensor.DType != _cell.InputWeight.DType)
             {
-                throw new ArgumentException($"This layer holds {_cell.InputWeight.DType.Name()} and the {what} {tensor.DType.Name()}. Convert one with ToSingle() or ToDouble(), or make the layer with that element type.");
+                throw new ArgumentException(
+                    $"This layer holds {_cell.InputWeight.DType.Name()} and the {what} {tensor.DType.Name()}. "
+                        + "Convert one with ToSingle() or ToDouble(), or make the layer with that element type.");
             }
         }
     }

@@ -44,12 +44,14 @@ internal sealed class RecurrentOperation<T, TGates>(string name)
         {
             if (GradientMode.IsEnabled)
             {
-                throw new NotSupportedException("The gradient of a gradient through a recurrent layer is not available (createGraph: true) outside of compiled functions. Compose it of its cell's steps.");
+                throw new NotSupportedException(
+                    "The gradient of a gradient through a recurrent layer is not available (createGraph: true) outside of compiled functions. Compose it of its cell's steps.");
             }
 
             if (taken)
             {
-                throw new InvalidOperationException("The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
+                throw new InvalidOperationException(
+                    "The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
             }
 
             taken = true;

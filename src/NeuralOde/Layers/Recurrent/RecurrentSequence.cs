@@ -7,12 +7,12 @@ namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>
 /// A recurrent layer over a whole sequence, forward and backward, by hand: the input's part of all steps in a few large products, one product with the
-/// previous state and one element-wise pass a step, and all weights' gradients in two products at the end. The gates are kept for the backward pass and
+/// previous state and one element-wise pass per step, and all weights' gradients in two products at the end. The gates are kept for the backward pass and
 /// become their own gradients there. Memory is reused and grows to what the longest sequence needs.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <typeparam name="TGates">The layer's element-wise part.</typeparam>
-internal sealed class RecurrentSequence<T, TGates>
+internal sealed partial class RecurrentSequence<T, TGates>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TGates : struct, IGates<T>
 {
@@ -100,7 +100,7 @@ internal sealed class RecurrentSequence<T, TGates>
 
     /// <summary>Takes the gradient; the forward pass is used up by it.</summary>
     /// <param name="stateGradients">The loss's gradient by all states, <c>[time, batch, hidden]</c>; empty for zeros.</param>
-    /// <param name="finalGradient">Its gradient by the final state beside that, <c>[batch, hidden]</c>; empty for zeros.</param>
+    /// <param name="finalGradient">Its gradient by the final state in addition, <c>[batch, hidden]</c>; empty for zeros.</param>
     /// <param name="finalCellGradient">Its gradient by the final cell, <c>[batch, hidden]</c>; empty for zeros.</param>
     /// <param name="inputGradient">Destination, <c>[time, batch, inputs]</c>; empty where nobody asks.</param>
     /// <param name="initialStateGradient">Destination, <c>[batch, hidden]</c>; empty where nobody asks.</param>
@@ -274,73 +274,4 @@ internal sealed class RecurrentSequence<T, TGates>
             }
         }
     }
-
-    /// <summary>The weights in the order of the blocks, and turned so that products read their rows.</summary>
-    private void Pack(RecurrentWeights<T> weights)
-    {
-        Layout.Transpose(weights.Hidden, HiddenWidth, _hidden, _hiddenWeight);
-        for (int block = 0; block < TGates.BlockCount; block++)
-        {
-            int fromInput = TGates.InputBlocks[block] * _hidden;
-            int fromHidden = TGates.HiddenBlocks[block] * _hidden;
-            for (int unit = 0; unit < _hidden; unit++)
-            {
-                int column = (block * _hidden) + unit;
-                for (int i = 0; i < _inputs; i++)
-                {
-                    _inputWeight[(i * _width) + column] = fromInput < 0 ? T.Zero : weights.Input[((fromInput + unit) * _inputs) + i];
-                }
-
-                _inputWeight[(_inputs * _width) + column] =
-                    (fromInput < 0 ? T.Zero : weights.InputBias[fromInput + unit]) + (fromHidden < 0 ? T.Zero : weights.HiddenBias[fromHidden + unit]);
-            }
-        }
-    }
-
-    private void Unpack(RecurrentGradients<T> gradients)
-    {
-        for (int block = 0; block < TGates.BlockCount; block++)
-        {
-            int toInput = TGates.InputBlocks[block] * _hidden;
-            int toHidden = TGates.HiddenBlocks[block] * _hidden;
-            for (int unit = 0; unit < _hidden; unit++)
-            {
-                int column = (block * _hidden) + unit;
-                T bias = _inputWeightGradient[(_inputs * _width) + column];
-                if (toInput >= 0)
-                {
-                    gradients.InputBias[toInput + unit] = bias;
-                    for (int i = 0; i < _inputs; i++)
-                    {
-                        gradients.Input[((toInput + unit) * _inputs) + i] = _inputWeightGradient[(i * _width) + column];
-                    }
-                }
-
-                if (toHidden >= 0)
-                {
-                    gradients.HiddenBias[toHidden + unit] = bias;
-                }
-            }
-        }
-    }
-}
-
-/// <summary>The values of a recurrent layer's parameters.</summary>
-internal readonly ref struct RecurrentWeights<T>(ReadOnlySpan<T> input, ReadOnlySpan<T> hidden, ReadOnlySpan<T> inputBias, ReadOnlySpan<T> hiddenBias)
-    where T : unmanaged
-{
-    public readonly ReadOnlySpan<T> Input = input;
-    public readonly ReadOnlySpan<T> Hidden = hidden;
-    public readonly ReadOnlySpan<T> InputBias = inputBias;
-    public readonly ReadOnlySpan<T> HiddenBias = hiddenBias;
-}
-
-/// <summary>Where the gradients of a recurrent layer's parameters are written.</summary>
-internal readonly ref struct RecurrentGradients<T>(Span<T> input, Span<T> hidden, Span<T> inputBias, Span<T> hiddenBias)
-    where T : unmanaged
-{
-    public readonly Span<T> Input = input;
-    public readonly Span<T> Hidden = hidden;
-    public readonly Span<T> InputBias = inputBias;
-    public readonly Span<T> HiddenBias = hiddenBias;
 }

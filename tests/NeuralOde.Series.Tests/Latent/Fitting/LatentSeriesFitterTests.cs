@@ -49,7 +49,7 @@ public sealed class LatentSeriesFitterTests : IDisposable
         string path = _folder.File("m.safetensors");
         model.Save(path);
         Assert.Equal(LatentForecaster.FileKind.Name, ModelFile.Load(path).Kind);
-        LatentForecaster loaded = LatentForecaster.Load(path);
+        var loaded = LatentForecaster.Load(path);
         Assert.Equal(data.LogComponents, loaded.Known.LogComponents);
         Assert.Equal(data.SeriesName, loaded.Known.SeriesName);
         SeriesForecast before = model.Forecast(9, 0.5), after = loaded.Forecast(9, 0.5);
@@ -127,14 +127,14 @@ public sealed class LatentSeriesFitterTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_fit_gives_the_model_so_far()
+    public void A_canceled_fit_gives_the_model_so_far()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
         LatentSeriesFit fit = LatentSeriesFitter.Fit(Decays(4, seed: 9), s_short, cancellationToken: source.Token);
-        Assert.True(fit.WasCancelled);
+        Assert.True(fit.WasCanceled);
         Assert.Empty(fit.Training.Losses);
-        Assert.Equal(TrainingOutcome.Cancelled, fit.Training.Outcome);
+        Assert.Equal(TrainingOutcome.Canceled, fit.Training.Outcome);
     }
 
     [Fact]

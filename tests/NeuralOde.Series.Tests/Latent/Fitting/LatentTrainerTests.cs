@@ -42,7 +42,7 @@ public class LatentTrainerTests
         }
         else
         {
-            Assert.Equal(TrainingOutcome.Cancelled, interrupted.Run(cancellationToken: cancel.Token).Outcome);
+            Assert.Equal(TrainingOutcome.Canceled, interrupted.Run(cancellationToken: cancel.Token).Outcome);
         }
 
         LatentSeriesModel resumed = Model();
@@ -121,7 +121,8 @@ public class LatentTrainerTests
     public void Training_ends_when_no_validation_is_better_for_a_while()
     {
         int validations = 0;
-        TrainingResult result = new LatentTrainer(Model(), Batches(), _ => ++validations <= 2 ? 1.0 / validations : 1, Options() with { Iterations = 100, ValidationInterval = 2, Patience = 3 }).Run();
+        TrainingResult result = new LatentTrainer(
+            Model(), Batches(), _ => ++validations <= 2 ? 1.0 / validations : 1, Options() with { Iterations = 100, ValidationInterval = 2, Patience = 3 }).Run();
         Assert.True(result.StoppedEarly);
         Assert.Equal(4, result.BestIteration);
         Assert.Equal(10, result.Losses.Count);
@@ -157,7 +158,8 @@ public class LatentTrainerTests
         Assert.Throws<SafeTensorsException>(() => source.Position = [0, 1, 2]);
     }
 
-    private static LatentTrainingOptions Options() => new() { Iterations = 12, ValidationInterval = 3, CheckpointInterval = 5, LearningRate = 0.02, DivergenceWarmUp = 0.5, GradientNormBound = 5 };
+    private static LatentTrainingOptions Options() =>
+        new() { Iterations = 12, ValidationInterval = 3, CheckpointInterval = 5, LearningRate = 0.02, DivergenceWarmUp = 0.5, GradientNormBound = 5 };
 
     private static LatentSeriesModel Model(bool normalized = false)
     {

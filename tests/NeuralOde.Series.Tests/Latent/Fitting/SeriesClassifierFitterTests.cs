@@ -28,25 +28,27 @@ public sealed class SeriesClassifierFitterTests : IDisposable
     [Fact]
     public void A_saved_classifier_gives_the_same_bits()
     {
-        LabelledSeries data = Slopes(8, seed: 3);
+        LabeledSeries data = Slopes(8, seed: 3);
         SeriesClassifier model = SeriesClassifierFitter.Fit(data, s_short with { Iterations = 3 }).Classifier;
         string path = _folder.File("c.safetensors");
         model.Save(path);
-        SeriesClassifier loaded = SeriesClassifier.Load(path);
+        var loaded = SeriesClassifier.Load(path);
         Assert.Equal(model.Classes, loaded.Classes);
         Assert.Equal(model.Classify(data.Series), loaded.Classify(data.Series));
         Assert.All(loaded.Classify(data.Series), static x => Assert.Equal(1, x.Sum(), 1e-5));
-        Assert.EndsWith("it is a classifier of series, and a latent forecast model of series is wanted.", Assert.Throws<ModelFileException>(() => LatentForecaster.Load(path)).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it is a classifier of series, and a latent forecast model of series is wanted.",
+            Assert.Throws<ModelFileException>(() => LatentForecaster.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Classes_are_matched_by_name_and_strangers_refused()
     {
-        LabelledSeries data = Slopes(8, seed: 4);
+        LabeledSeries data = Slopes(8, seed: 4);
         SeriesClassifier model = SeriesClassifierFitter.Fit(data, s_short with { Iterations = 1 }).Classifier;
-        var turned = new LabelledSeries(data.Series, ["up", "down"], [.. data.Labels.Select(static x => 1 - x)]);
+        var turned = new LabeledSeries(data.Series, ["up", "down"], [.. data.Labels.Select(static x => 1 - x)]);
         Assert.Equal(model.Evaluate(data).Correct, model.Evaluate(turned).Correct);
-        var strange = new LabelledSeries(data.Series, ["down", "sideways"], [.. data.Labels]);
+        var strange = new LabeledSeries(data.Series, ["down", "sideways"], [.. data.Labels]);
         Assert.Contains("no class 'sideways'", Assert.Throws<SeriesException>(() => model.Evaluate(strange)).Message, StringComparison.Ordinal);
     }
 
@@ -58,20 +60,22 @@ public sealed class SeriesClassifierFitterTests : IDisposable
         DamagedFiles.Check(path, static x => SeriesClassifier.Load(x));
     }
 
-    private static LabelledSeries Slopes(int count, long seed)
+    private static LabeledSeries Slopes(int count, long seed)
     {
         var random = new RandomSource(seed);
         var series = new TimeSeries[count];
-        var labels = new int[count];
+        int[] labels = new int[count];
         for (int i = 0; i < count; i++)
         {
             labels[i] = random.NextInteger(2);
             int length = 5 + random.NextInteger(6);
             double[] noise = random.Normal([length], deviation: 0.1).ToDoubles();
             double offset = random.NextUniform() - 0.5;
-            series[i] = new TimeSeries($"{i}", [.. Enumerable.Range(0, length).Select(static t => (double)t)], [.. noise.Select((x, t) => offset + ((labels[i] == 1 ? 0.5 : -0.5) * (t - (length / 2.0))) + x)]);
+            series[i] = new TimeSeries(
+                $"{i}", [.. Enumerable.Range(0, length).Select(static t => (double)t)],
+                [.. noise.Select((x, t) => offset + ((labels[i] == 1 ? 0.5 : -0.5) * (t - (length / 2.0))) + x)]);
         }
 
-        return new LabelledSeries(new TimeSeriesSet(["x"], series, seriesName: "series"), ["down", "up"], labels);
+        return new LabeledSeries(new TimeSeriesSet(["x"], series, seriesName: "series"), ["down", "up"], labels);
     }
 }

@@ -40,8 +40,10 @@ public class DivisionTests
         ["stack of products"] = ([[5, 6, 7], [5, 7, 8]], x => x[0].MatMul(x[1])),
         ["convolution"] = ([[3, 6, 7, 5], [3, 3, 5, 18]], x => x[0].Convolution2d(x[1], 1, 1)),
         ["convolution with a stride"] = ([[2, 13, 11, 3], [4, 4, 3, 70]], x => x[0].Convolution2d(x[1], 2, 1)),
-        ["gradient of a convolution's input"] = ([[2, 13, 11, 21], [4, 4, 21, 6], [2, 6, 5, 6]], x => Gradients.VectorJacobianProduct([x[0].Convolution2d(x[1], 2, 1)], [x[0]], [x[2]])[0]),
-        ["gradient of a convolution's weight"] = ([[3, 6, 7, 5], [3, 3, 5, 18], [3, 6, 7, 18]], x => Gradients.VectorJacobianProduct([x[0].Convolution2d(x[1], 1, 1)], [x[1]], [x[2]])[0]),
+        ["gradient of a convolution's input"] = (
+            [[2, 13, 11, 21], [4, 4, 21, 6], [2, 6, 5, 6]], x => Gradients.VectorJacobianProduct([x[0].Convolution2d(x[1], 2, 1)], [x[0]], [x[2]])[0]),
+        ["gradient of a convolution's weight"] = (
+            [[3, 6, 7, 5], [3, 3, 5, 18], [3, 6, 7, 18]], x => Gradients.VectorJacobianProduct([x[0].Convolution2d(x[1], 1, 1)], [x[1]], [x[2]])[0]),
         ["convolution layer"] = ([[3, 6, 7, 5], [3, 3, 5, 18], [6, 7, 18]], x => (x[0].Convolution2d(x[1], 1, 1) + x[2]).Relu()),
         ["gradient of a convolution's activated input"] = (
             [[3, 6, 7, 5], [3, 3, 5, 18], [3, 6, 7, 18]], x => Gradients.VectorJacobianProduct([x[0].Relu().Convolution2d(x[1], 1, 1)], [x[0]], [x[2]])[0]),

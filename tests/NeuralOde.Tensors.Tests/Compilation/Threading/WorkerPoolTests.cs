@@ -12,9 +12,9 @@ public class WorkerPoolTests
     [InlineData(4, 64)]
     public void Every_unit_is_run_exactly_once(int threads, int shares)
     {
-        const int units = 100;
+        const int Units = 100;
         var pool = new WorkerPool();
-        var counts = new int[units];
+        int[] counts = new int[Units];
         var instruction = new Step((first, count) =>
         {
             for (int i = first; i < first + count; i++)
@@ -25,7 +25,7 @@ public class WorkerPoolTests
         Assert.True(pool.TryEnter(threads));
         for (int run = 1; run <= 2000; run++)
         {
-            pool.Run(instruction, units, shares);
+            pool.Run(instruction, Units, shares);
             Assert.All(counts, x => Assert.Equal(run, x));
         }
 

@@ -37,8 +37,8 @@ public class ConvolutionTests
     public void Turning_a_weight_back_gives_the_weight(int kernelHeight, int kernelWidth, int stride)
     {
         float[] weight = [.. Enumerable.Range(0, kernelHeight * kernelWidth * 3 * 5).Select(x => (float)x)];
-        var turned = new float[weight.Length];
-        var back = new float[weight.Length];
+        float[] turned = new float[weight.Length];
+        float[] back = new float[weight.Length];
         Convolutions.Turn<float>(kernelHeight, kernelWidth, 3, 5, stride, back: false, weight, turned);
         Convolutions.Turn<float>(kernelHeight, kernelWidth, 3, 5, stride, back: true, turned, back);
         Assert.Equal(weight, back);
@@ -50,14 +50,14 @@ public class ConvolutionTests
     {
         ConvolutionSizes s = Of(2, 5, 6, 3, 70, 3, 3, 1, 1);
         float[] x = TestValues.Spread<float>(s.InputLength, 1, 1), w = TestValues.Spread<float>(s.WeightLength, 2, 1);
-        var plain = new float[s.OutputLength];
+        float[] plain = new float[s.OutputLength];
         Convolutions.Forward<float>(s, x, w, [], plain, 0, s.Images * s.OutputHeight);
         foreach (int length in new[] { s.Outputs, s.OutputLength / s.Images })
         {
             float[] start = TestValues.Spread<float>(length, 3, 1);
             foreach (SimdWidth width in TestValues.AllWidths)
             {
-                var y = new float[s.OutputLength];
+                float[] y = new float[s.OutputLength];
                 Convolutions.Forward<float>(s, x, w, start, y, 0, s.Images * s.OutputHeight, width);
 
                 // 28 terms of at most 4, in another order.
@@ -103,7 +103,9 @@ public class ConvolutionTests
                 double tolerance = 4.0 * terms * terms * Values.Epsilon<T>() / Math.Sqrt(terms);
                 for (int i = 0; i < actual.Length; i++)
                 {
-                    Assert.True(Math.Abs(expected[i] - double.CreateChecked(actual[i])) <= tolerance, FormattableString.Invariant($"{what} of {s} at {width}: element {i} is {actual[i]}, expected {expected[i]}."));
+                    Assert.True(
+                        Math.Abs(expected[i] - double.CreateChecked(actual[i])) <= tolerance,
+                        FormattableString.Invariant($"{what} of {s} at {width}: element {i} is {actual[i]}, expected {expected[i]}."));
                 }
             }
         }

@@ -135,7 +135,7 @@ internal sealed class GemmCase<T>
     /// <summary>A stored matrix, or its transpose, as dense rows of double.</summary>
     private static double[] Dense(ReadOnlySpan<T> stored, int leadingDimension, int rows, int columns, bool transposed)
     {
-        var dense = new double[rows * columns];
+        double[] dense = new double[rows * columns];
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)

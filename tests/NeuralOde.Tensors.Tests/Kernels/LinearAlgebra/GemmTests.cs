@@ -17,7 +17,7 @@ public class GemmTests
         get
         {
             var data = new TheoryData<bool, string>();
-            foreach (var width in Enum.GetNames<SimdWidth>())
+            foreach (string width in Enum.GetNames<SimdWidth>())
             {
                 data.Add(false, width);
                 data.Add(true, width);
@@ -95,14 +95,18 @@ public class GemmTests
     [Fact]
     public void Bad_arguments_are_named()
     {
-        var x = new float[6];
+        float[] x = new float[6];
         Assert.Equal("k", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(new(false, false, 2, 2, -1), x, x, x)).ParamName);
         Assert.Equal("a", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(new(false, false, 7, 1, 1), x, x, new float[7])).ParamName);
         Assert.Equal("b", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(new(false, true, 1, 3, 3), x, x, x)).ParamName);
         Assert.Equal("c", Assert.Throws<ArgumentException>(() => Gemm.Multiply<float>(new(true, false, 3, 3, 1), x, x, x)).ParamName);
         Assert.Equal("lda", Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply<float>(new(false, false, 2, 1, 3), new(2, 1, 1), x, x, x)).ParamName);
-        Assert.Equal("bias", Assert.Throws<ArgumentException>(() => Gemm.MultiplyBiasActivate<float, TanhOperator<float>>(new(false, false, 2, 2, 2), x, x, new float[3], x)).ParamName);
-        Assert.Equal("y", Assert.Throws<ArgumentException>(() => Gemm.MultiplyActivationGradient<float, TanhGradientOperator<float>>(new(false, false, 2, 2, 2), x, x, new float[3], x)).ParamName);
+        Assert.Equal(
+            "bias", Assert.Throws<ArgumentException>(() => Gemm.MultiplyBiasActivate<float, TanhOperator<float>>(new(false, false, 2, 2, 2), x, x, new float[3], x)).ParamName);
+        Assert.Equal(
+            "y",
+            Assert.Throws<ArgumentException>(
+                () => Gemm.MultiplyActivationGradient<float, TanhGradientOperator<float>>(new(false, false, 2, 2, 2), x, x, new float[3], x)).ParamName);
     }
 
     private static void RunAll(List<Action> rounds)
@@ -178,7 +182,12 @@ public class GemmTests
         {
             foreach (var (transposeA, transposeB) in s_forms)
             {
-                foreach (var (m, n, k) in new[] { (1, 16, 2), (1, 2, 16), (20, 50, 2), (20, 2, 50), (50, 2, 20), (3, 4, 5), (33, 65, 17), (2, 1, 40), (40, 3, 1), (131, 2, 37), (70, 1, 9), (9, 140, 515) })
+                (int, int, int)[] sizes =
+                [
+                    (1, 16, 2), (1, 2, 16), (20, 50, 2), (20, 2, 50), (50, 2, 20), (3, 4, 5),
+                    (33, 65, 17), (2, 1, 40), (40, 3, 1), (131, 2, 37), (70, 1, 9), (9, 140, 515),
+                ];
+                foreach ((int m, int n, int k) in sizes)
                 {
                     var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
                     gemm.CheckBias(Width);
@@ -269,11 +278,11 @@ public class GemmTests
             {
                 foreach (var (n, k) in new[] { (1, 40), (2, 50), (3, 7), (4, 20), (16, 16), (50, 20), (70, 300), (300, 300) })
                 {
-                    const int m = 41;
-                    var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
+                    const int M = 41;
+                    var gemm = new GemmCase<T>(transposeA, transposeB, M, n, k);
                     gemm.Multiply(Width);
-                    var shared = new T[m * n];
-                    int lda = transposeA ? m : k;
+                    var shared = new T[M * n];
+                    int lda = transposeA ? M : k;
                     foreach (var (row, rows) in new[] { (0, 5), (5, 16), (21, 20) })
                     {
                         var a = gemm.A[(transposeA ? row : row * k)..];

@@ -27,8 +27,8 @@ public class GateStepTests
         float[] gates = Values<float>(1, Rows * Hidden * 4);
         float[] state = Values<float>(2, Rows * Hidden);
         float[] cell = Values<float>(3, Rows * Hidden);
-        var next = new float[state.Length];
-        var nextCell = new float[state.Length];
+        float[] next = new float[state.Length];
+        float[] nextCell = new float[state.Length];
         float[] mask = [1, 0, 1];
         GateStep.Forward<float, LstmGates<float>>(
             new GateBatch<float> { Hidden = Hidden, Gates = gates, Mask = mask, Previous = state, Next = next, PreviousCell = cell, NextCell = nextCell });

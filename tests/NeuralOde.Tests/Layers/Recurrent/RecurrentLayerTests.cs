@@ -82,7 +82,9 @@ public class RecurrentLayerTests
         {
             // Of some dozens of operations on numbers of order one.
             Assert.Equal(problem.Loss(final, unrolled: true).ToScalar(), problem.Loss(final, unrolled: false).ToScalar(), 1e-13);
-            foreach ((double[] expected, double[] actual) in LossGradient.Taken(() => problem.Loss(final, true), problem.Parameters).Zip(LossGradient.Taken(() => problem.Loss(final, false), problem.Parameters)))
+            double[][] unrolled = LossGradient.Taken(() => problem.Loss(final, true), problem.Parameters);
+            double[][] fused = LossGradient.Taken(() => problem.Loss(final, false), problem.Parameters);
+            foreach ((double[] expected, double[] actual) in unrolled.Zip(fused))
             {
                 Close.To(expected, actual, 1e-12);
             }
@@ -129,7 +131,7 @@ public class RecurrentLayerTests
         int[] lengths = [5, 2, 4];
         Tensor x = Normal(1, [Time, Batch, Inputs]);
         Tensor mask = RecurrentLayer.MaskOf(lengths, Time, DType.Float64);
-        Tensor padded = Tensor.Where(mask.Unsqueeze(2), x, Tensor.Scalar(double.NaN, DType.Float64));
+        var padded = Tensor.Where(mask.Unsqueeze(2), x, Tensor.Scalar(double.NaN, DType.Float64));
         Func<Tensor, Tensor?, Tensor> final = Final(kind, reverse);
         double[] together = final(padded, mask).ToDoubles();
         for (int i = 0; i < Batch; i++)
@@ -170,7 +172,7 @@ public class RecurrentLayerTests
         Tensor x = new RandomSource(2).Normal([50, 20, 3]);
         long bytes = Allocation.InSteadyState(() =>
         {
-            using TensorScope scope = TensorScope.Begin();
+            using var scope = TensorScope.Begin();
             layer.Forward(x).Mean().Backward();
         });
 
@@ -195,7 +197,11 @@ public class RecurrentLayerTests
         var layer = new Gru(Inputs, Hidden, random: new RandomSource(2), dtype: DType.Float64);
         Tensor a = Normal(1, [Time, Batch, Inputs]);
         Tensor b = Normal(2, [Time, Batch, Inputs]);
-        double[] apart = [.. LossGradient.Taken(() => layer.Forward(a).Sum(), [layer.Cell.HiddenWeight])[0].Zip(LossGradient.Taken(() => layer.Forward(b).Sum(), [layer.Cell.HiddenWeight])[0], (p, q) => p + q)];
+        double[] apart =
+        [
+            .. LossGradient.Taken(() => layer.Forward(a).Sum(), [layer.Cell.HiddenWeight])[0].Zip(
+                LossGradient.Taken(() => layer.Forward(b).Sum(), [layer.Cell.HiddenWeight])[0], (p, q) => p + q)
+        ];
         Tensor together = layer.Forward(a).Sum() + layer.Forward(b).Sum();
         layer.Parameters.ClearGradients();
         together.Backward();
@@ -211,7 +217,9 @@ public class RecurrentLayerTests
 
     private static Func<Tensor, Tensor?, Tensor> Final(string kind, bool reverse, int inputs = Inputs, int hidden = Hidden, DType dtype = DType.Float64, bool singleValues = false)
     {
-        RecurrentLayer Make(DType type) => kind == "gru" ? new Gru(inputs, hidden, reverse, new RandomSource(7), type) : new Lstm(inputs, hidden, reverse, new RandomSource(7), type);
+        RecurrentLayer Make(DType type) => kind == "gru"
+            ? new Gru(inputs, hidden, reverse, new RandomSource(7), type)
+            : new Lstm(inputs, hidden, reverse, new RandomSource(7), type);
         RecurrentLayer layer = Make(dtype);
         if (singleValues)
         {
@@ -287,7 +295,7 @@ public class RecurrentLayerTests
         {
             Tensor state = _state;
             Tensor cell = _cell;
-            Tensor sum = Tensor.Scalar(0, DType.Float64);
+            var sum = Tensor.Scalar(0, DType.Float64);
             for (int i = 0; i < Time; i++)
             {
                 int step = _reverse ? Time - 1 - i : i;

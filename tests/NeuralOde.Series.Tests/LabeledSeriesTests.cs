@@ -1,14 +1,14 @@
 
 namespace NeuralOde.Series.Tests;
 
-public sealed class LabelledSeriesTests
+public sealed class LabeledSeriesTests
 {
     private const string Header = "# a comment\n@problemName toy\n@timeStamps false\n@classLabel true a b\n@data\n";
 
     [Fact]
     public void Series_of_unequal_length_keep_their_components_missing_values_and_classes()
     {
-        LabelledSeries read = Read(Header + "1,2,3:4,?,6:b\n\n0.5,-1e2:NaN,7:a\n");
+        LabeledSeries read = Read(Header + "1,2,3:4,?,6:b\n\n0.5,-1e2:NaN,7:a\n");
 
         Assert.Equal(["a", "b"], read.Classes);
         Assert.Equal([1, 0], read.Labels);
@@ -44,16 +44,16 @@ public sealed class LabelledSeriesTests
     {
         TimeSeriesSet series = Read(Header + "1,2:a").Series;
 
-        Assert.Throws<ArgumentException>(() => new LabelledSeries(series, ["a", "b"], [0, 1]));
-        Assert.Throws<ArgumentException>(() => new LabelledSeries(series, ["a", "b"], [2]));
-        Assert.Throws<ArgumentException>(() => new LabelledSeries(series, ["a"], [0]));
-        Assert.Throws<ArgumentException>(() => new LabelledSeries(series, ["a", "a"], [0]));
+        Assert.Throws<ArgumentException>(() => new LabeledSeries(series, ["a", "b"], [0, 1]));
+        Assert.Throws<ArgumentException>(() => new LabeledSeries(series, ["a", "b"], [2]));
+        Assert.Throws<ArgumentException>(() => new LabeledSeries(series, ["a"], [0]));
+        Assert.Throws<ArgumentException>(() => new LabeledSeries(series, ["a", "a"], [0]));
     }
 
     [RealDataFact("uea/JapaneseVowels_TRAIN.ts")]
     public void Japanese_vowels_are_270_series_of_12_components_and_30_of_each_of_9_speakers()
     {
-        LabelledSeries read = LabelledSeries.Read(RealDataFactAttribute.PathOf("uea/JapaneseVowels_TRAIN.ts"));
+        var read = LabeledSeries.Read(RealDataFactAttribute.PathOf("uea/JapaneseVowels_TRAIN.ts"));
 
         Assert.Equal(270, read.Series.Series.Count);
         Assert.Equal(12, read.Series.Components.Count);
@@ -63,5 +63,5 @@ public sealed class LabelledSeriesTests
         Assert.InRange(read.Series.Series.Max(static x => x.Count), 20, 29);
     }
 
-    private static LabelledSeries Read(string text) => LabelledSeries.Read(new StringReader(text), "toy.ts");
+    private static LabeledSeries Read(string text) => LabeledSeries.Read(new StringReader(text), "toy.ts");
 }

@@ -3,18 +3,18 @@ namespace NeuralOde.Series;
 /// <summary>Series that each belong to a class, to learn to tell classes apart. Immutable.</summary>
 /// <example>
 /// <code>
-/// LabelledSeries training = LabelledSeries.Read("JapaneseVowels_TRAIN.ts");
+/// LabeledSeries training = LabeledSeries.Read("JapaneseVowels_TRAIN.ts");
 /// string speaker = training.Classes[training.Labels[0]];
 /// </code>
 /// </example>
-public sealed class LabelledSeries
+public sealed class LabeledSeries
 {
     /// <summary>Puts series and their classes together.</summary>
     /// <param name="series">The series.</param>
     /// <param name="classes">The classes' names, at least two, none twice.</param>
     /// <param name="labels">For each series the index of its class.</param>
-    /// <exception cref="ArgumentException">The numbers of series and labels differ, a label is no class, or two classes have one name.</exception>
-    public LabelledSeries(TimeSeriesSet series, IReadOnlyList<string> classes, ReadOnlySpan<int> labels)
+    /// <exception cref="ArgumentException">The numbers of series and labels differ, a label is not a class, or two classes have one name.</exception>
+    public LabeledSeries(TimeSeriesSet series, IReadOnlyList<string> classes, ReadOnlySpan<int> labels)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(classes);
@@ -59,7 +59,7 @@ public sealed class LabelledSeries
     /// <returns>The series with their classes, in the file's order of both.</returns>
     /// <exception cref="SeriesFileException">The file is not of that form; the message says where and what is wrong.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static LabelledSeries Read(string path)
+    public static LabeledSeries Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var reader = new StreamReader(path);
@@ -70,7 +70,7 @@ public sealed class LabelledSeries
     /// <param name="text">The text; it stays open.</param>
     /// <param name="name">What messages call it.</param>
     /// <inheritdoc cref="Read(string)"/>
-    public static LabelledSeries Read(TextReader text, string name)
+    public static LabeledSeries Read(TextReader text, string name)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(name);
