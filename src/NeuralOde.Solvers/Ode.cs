@@ -103,7 +103,8 @@ public static class Ode
         int component = Reductions.FirstNotFinite(y0);
         if (component >= 0)
         {
-            throw new ArgumentException($"Component {component} of the initial state is {y0[component].ToString(null, System.Globalization.CultureInfo.InvariantCulture)}; it must be finite.", nameof(y0));
+            string value = y0[component].ToString(null, System.Globalization.CultureInfo.InvariantCulture);
+            throw new ArgumentException($"Component {component} of the initial state is {value}; it must be finite.", nameof(y0));
         }
 
         options ??= new OdeOptions();

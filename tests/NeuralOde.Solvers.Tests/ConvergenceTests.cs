@@ -25,7 +25,7 @@ public class ConvergenceTests
     public void Error_of_dense_output_over_one_step_falls_with_its_order_and_one_more(string name)
     {
         // Adams-Bashforth has dense output of its own after its start, which its order over many steps tests.
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         bool startsByRungeKutta = solver is AdamsBashforthMoulton or AdamsBashforth { Order: > 1 };
         int order = startsByRungeKutta ? 3 : solver.DenseOrder;
         double Error(double h)
@@ -51,7 +51,7 @@ public class ConvergenceTests
     [MemberData(nameof(Fixed))]
     public void Error_of_dense_output_over_many_steps_falls_with_the_order_of_the_method_or_its_own_and_one_more(string name)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double Error(int n)
         {
             OdeSolution<double> solution = Solve(solver, [0, 2], FixedSteps.PerInterval(n));
@@ -73,7 +73,7 @@ public class ConvergenceTests
         double[] times = forward ? [0, 1, 3] : [3, 1, 0];
         var logTolerances = new List<double>();
         var logErrors = new List<double>();
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double tightest = solver.Order switch { 1 => 1e-6, 2 => 1e-7, >= 7 => 1e-11, _ => 1e-10 };
 
         // Steps are controlled by an estimate that goes with h to the lower order of its pair plus 1; the method of order p makes a global error of h^p, and its
@@ -98,7 +98,7 @@ public class ConvergenceTests
     [MemberData(nameof(SolvingBothWays))]
     public void Float_meets_a_tolerance_within_its_precision(string name, bool forward)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         var integrator = new Integrator<float>(solver, new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, 2);
         var states = new float[4];
         double start = forward ? 0 : 3, end = 3 - start;
@@ -156,11 +156,12 @@ public class ConvergenceTests
 
     private static void AssertOrder(string name, bool forward, double[] times)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double[] direct = forward ? times : [.. times.Reverse()];
 
         // More steps for a low order, so that the leading term dominates; fewer for a high one, so that round-off does not.
-        int coarse = (solver.Order switch { 1 => 640, 2 => 320, 3 => 160, 4 or 5 => 80, 6 => 20, 7 or 8 => 12, _ => 8 }) * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
+        int steps = solver.Order switch { 1 => 640, 2 => 320, 3 => 160, 4 or 5 => 80, 6 => 20, 7 or 8 => 12, _ => 8 };
+        int coarse = steps * (name.StartsWith("ab", StringComparison.Ordinal) ? 2 : 1) / 4;
 
         // Over all outputs: at a single one, errors of both signs may nearly cancel.
         double Error(int n)

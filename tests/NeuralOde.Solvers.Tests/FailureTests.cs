@@ -94,7 +94,9 @@ public class FailureTests
         SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = 1e6 * (sign = -sign)), [0.7], [1, 2], new double[2]);
 
         // What a method that solves equations meets first: their iterations may not converge, or their matrices hide the jumps.
-        SolveStatus[] expected = SolverNames.SolvesEquations(OdeSolver.Parse(name)) ? [SolveStatus.StepTooSmall, SolveStatus.NewtonFailed, SolveStatus.StepLimit] : [SolveStatus.StepTooSmall];
+        SolveStatus[] expected = SolverNames.SolvesEquations(OdeSolver.Parse(name))
+            ? [SolveStatus.StepTooSmall, SolveStatus.NewtonFailed, SolveStatus.StepLimit]
+            : [SolveStatus.StepTooSmall];
         Assert.Contains(result.Status, expected);
         Assert.Equal(-1, result.Component);
     }
@@ -140,7 +142,7 @@ public class FailureTests
     public void The_exception_says_where_why_and_what_to_try()
     {
         SolveResult result = Solve("tsit5", (t, z, dz) => (dz[0], dz[1]) = (1, t <= 0.625 ? 1 : double.NaN), [0, 2], out _);
-        var exception = Assert.Throws<OdeSolveException>(result.ThrowIfFailed);
+        OdeSolveException exception = Assert.Throws<OdeSolveException>(result.ThrowIfFailed);
         Assert.Equal(SolveStatus.NotFinite, exception.Reason);
         Assert.Contains("Component 1", exception.Message, StringComparison.Ordinal);
         Assert.Contains("t = " + result.Time.ToString("R", CultureInfo.InvariantCulture), exception.Message, StringComparison.Ordinal);
@@ -164,7 +166,7 @@ public class FailureTests
     public void The_part_of_a_failed_solve_that_was_solved_is_that_of_the_whole_solve(string name)
     {
         // The second field is not a number from t = 0.625 on; adaptive steps come near to it, fixed ones of 0.01 end on one of its sides.
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         VectorFieldFunction<double> whole = (t, z, dz) => (dz[0], dz[1]) = (z[1], -z[0]);
         VectorFieldFunction<double> part = (t, z, dz) => (dz[0], dz[1]) = (z[1], t <= 0.625 ? -z[0] : double.NaN);
         OdeSolution<double> expected = Ode.Solve(whole, [1, 1], 0, 2, solver, new OdeOptions { Steps = Control(name) });

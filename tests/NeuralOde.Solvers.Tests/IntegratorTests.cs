@@ -20,7 +20,9 @@ public class IntegratorTests
     {
         // Ends that binary fractions cannot represent, and steps that do not divide the interval.
         double[] times = forward ? [0.1, 0.30000000000000004, 0.7] : [0.7, 0.3, 0.1];
-        foreach (StepSizeControl control in Controls(name, FixedSteps.PerInterval(3), FixedSteps.PerInterval(7), FixedSteps.OfLength(0.01), new AdaptiveSteps(), new AdaptiveSteps { InitialStep = 5 }))
+        StepSizeControl[] controls =
+            [FixedSteps.PerInterval(3), FixedSteps.PerInterval(7), FixedSteps.OfLength(0.01), new AdaptiveSteps(), new AdaptiveSteps { InitialStep = 5 }];
+        foreach (StepSizeControl control in Controls(name, controls))
         {
             var field = new NonlinearField<double>();
             new Integrator<double>(OdeSolver.Parse(name), control, 3).Solve(field, Initial, times, new double[9], new SolveRecording<double>()).ThrowIfFailed();
@@ -97,7 +99,8 @@ public class IntegratorTests
         double[] exact = new double[9];
         double[] uneven = [0, 1e-6, 2];
         new Integrator<double>(new AdamsBashforth(4), FixedSteps.OfLength(0.02), 3).Solve(new NonlinearField<double>(), Initial, uneven, states).ThrowIfFailed();
-        new Integrator<double>(new Tsit5(), new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 }, 3).Solve(new NonlinearField<double>(), Initial, uneven, exact).ThrowIfFailed();
+        new Integrator<double>(new Tsit5(), new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 }, 3)
+            .Solve(new NonlinearField<double>(), Initial, uneven, exact).ThrowIfFailed();
         FiniteDifference.AssertClose(exact, states, 1e-5);
     }
 
@@ -157,7 +160,8 @@ public class IntegratorTests
         // Twice the state with the count of one is the norm times √2: more steps. With its own count it is the same norm: as many.
         double[] twice = [.. Initial, .. Initial];
         SolveStatistics Steps(int length, ErrorNorm? norm)
-            => new Integrator<double>(new Dopri5(), new AdaptiveSteps(), length, errorNorm: norm).Solve(new NonlinearField<double>(), twice.AsSpan(0, length), [0, 3], new double[2 * length]).Statistics;
+            => new Integrator<double>(new Dopri5(), new AdaptiveSteps(), length, errorNorm: norm)
+                .Solve(new NonlinearField<double>(), twice.AsSpan(0, length), [0, 3], new double[2 * length]).Statistics;
         Assert.Equal(Steps(3, null), Steps(6, null));
         Assert.True(Steps(6, new ErrorNorm(0, 6, 1)).AcceptedSteps > Steps(6, null).AcceptedSteps);
     }
@@ -177,7 +181,7 @@ public class IntegratorTests
     [MemberData(nameof(All))]
     public void A_second_solve_gives_the_same_bits(string name)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         var integrator = new Integrator<double>(solver, solver.TakesFixedSteps ? FixedSteps.OfLength(0.06) : new AdaptiveSteps(), 3);
         double[] first = new double[9], second = new double[9];
         integrator.Solve(new NonlinearField<double>(), Initial, [0, 0.5, 1], first);
@@ -244,7 +248,8 @@ public class IntegratorTests
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, double.NaN], new double[6]));
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, double.PositiveInfinity], new double[6]));
         Assert.Throws<ArgumentNullException>(() => integrator.Solve((IVectorField<double>)null!, Initial, [0, 1], new double[6]));
-        Assert.Throws<ArgumentException>(() => new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3, 2).Solve(new QuadratureField(), new double[5], [0, 1], new double[10], new SolveRecording<double>()));
+        Assert.Throws<ArgumentException>(
+            () => new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3, 2).Solve(new QuadratureField(), new double[5], [0, 1], new double[10], new SolveRecording<double>()));
 
         var recording = new SolveRecording<double>();
         Assert.Throws<InvalidOperationException>(() => integrator.Transpose(recording, field, new double[6], new double[3], []));

@@ -131,7 +131,12 @@ public class KernelTests
                     fixed (T* weight = scaled)
                     {
                         return ErrorKernel.Loop<TVector, T>(
-                            new BoundTerms<T>(rows.Address, rows.OffsetsAddress, index, weight, terms), rows.AddressOf(7), rows.AddressOf(8), T.CreateTruncating(1e-2), T.CreateTruncating(1e-1), length);
+                            new BoundTerms<T>(rows.Address, rows.OffsetsAddress, index, weight, terms),
+                            rows.AddressOf(7),
+                            rows.AddressOf(8),
+                            T.CreateTruncating(1e-2),
+                            T.CreateTruncating(1e-1),
+                            length);
                     }
                 }
             }

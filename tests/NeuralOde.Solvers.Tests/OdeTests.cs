@@ -5,7 +5,7 @@ public class OdeTests
     [Fact]
     public void The_first_example_runs_as_written()
     {
-        var orbit = Ode.Solve((t, y, dy) => { dy[0] = y[1]; dy[1] = -y[0]; }, y0: [1.0, 0.0], t0: 0, t1: 10, new Tsit5());
+        OdeSolution<double> orbit = Ode.Solve((t, y, dy) => { dy[0] = y[1]; dy[1] = -y[0]; }, y0: [1.0, 0.0], t0: 0, t1: 10, new Tsit5());
         double x = orbit.At(3.7)[0];
 
         // Relative tolerance 1e-6 over ten units of time.
@@ -61,7 +61,7 @@ public class OdeTests
     [Fact]
     public void A_method_without_an_error_estimate_asks_for_fixed_steps()
     {
-        var exception = Assert.Throws<ArgumentException>(() => Ode.Solve((t, y, dy) => dy[0] = -y[0], [1], 0, 1, new RungeKutta4()));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => Ode.Solve((t, y, dy) => dy[0] = -y[0], [1], 0, 1, new RungeKutta4()));
         Assert.Contains("FixedSteps", exception.Message, StringComparison.Ordinal);
         OdeSolution<double> decay = Ode.Solve((t, y, dy) => dy[0] = -y[0], [1], 0, 1, new RungeKutta4(), new OdeOptions { Steps = FixedSteps.OfLength(0.1) });
         Assert.Equal(10, decay.Statistics.AcceptedSteps);
@@ -106,7 +106,7 @@ public class OdeTests
     {
         Assert.All(OdeSolver.Names, name => Assert.Equal(name, OdeSolver.Parse(name.ToUpperInvariant()).Name));
         Assert.IsType<Dopri5>(OdeSolver.Parse("dopri5"));
-        var exception = Assert.Throws<ArgumentException>(() => OdeSolver.Parse("dopri"));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => OdeSolver.Parse("dopri"));
         Assert.True(OdeSolver.TryParse(" Tsit5 ", out OdeSolver? solver) && solver is Tsit5);
         Assert.False(OdeSolver.TryParse("dopri", out _) || OdeSolver.TryParse(null, out _));
         Assert.All(OdeSolver.Names, name => Assert.Contains(name, exception.Message, StringComparison.Ordinal));

@@ -92,7 +92,8 @@ public class OrderConditionTests
         // Hairer, Nørsett, Wanner I, II.6: u(θ) = z + θ (Δ + (1 − θ) (h k_1 − Δ + θ (2Δ − h k_1 − h k_7 + (1 − θ) h Σ d_i k_i))).
         double[] d =
         [
-            -12715105075.0 / 11282082432, 0, 87487479700.0 / 32700410799, -10690763975.0 / 1880347072, 701980252875.0 / 199316789632, -1453857185.0 / 822651844, 69997945.0 / 29380423,
+            -12715105075.0 / 11282082432, 0, 87487479700.0 / 32700410799, -10690763975.0 / 1880347072, 701980252875.0 / 199316789632, -1453857185.0 / 822651844,
+            69997945.0 / 29380423,
         ];
         ButcherTableau tableau = Tableau("dopri5");
         var weights = new double[7];
@@ -135,7 +136,9 @@ public class OrderConditionTests
 
     [Fact]
     public void Sharing_of_the_last_stage_is_derived_from_the_tableau()
-        => Assert.Equal(["bosh3", "dopri5", "tsit5", "dopri8", "doubled-euler", "doubled-rk4"], OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta { Tableau.IsFirstSameAsLast: true }));
+        => Assert.Equal(
+            ["bosh3", "dopri5", "tsit5", "dopri8", "doubled-euler", "doubled-rk4"],
+            OdeSolver.Names.Where(name => OdeSolver.Parse(name) is ExplicitRungeKutta { Tableau.IsFirstSameAsLast: true }));
 
     [Fact]
     public void A_tableau_that_contradicts_itself_is_refused()

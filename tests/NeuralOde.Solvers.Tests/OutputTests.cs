@@ -58,7 +58,7 @@ public class OutputTests
 
         // The simple call too, where dense output is off, and off by itself where it would be too much.
         before = GC.GetAllocatedBytesForCurrentThread();
-        var solution = Ode.Solve((t, z, dz) => dz[0] = -z[0], [1.0], 0, 1, new Euler(), new OdeOptions { Steps = FixedSteps.PerInterval(1_000_000), DenseOutput = false });
+        OdeSolution<double> solution = Ode.Solve((t, z, dz) => dz[0] = -z[0], [1.0], 0, 1, new Euler(), new OdeOptions { Steps = FixedSteps.PerInterval(1_000_000), DenseOutput = false });
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000);
         Assert.Equal(Math.Exp(-1), solution.FinalState[0], 1e-6);
     }
@@ -66,7 +66,7 @@ public class OutputTests
     [Fact]
     public void A_failed_call_carries_what_it_solved()
     {
-        var e = Assert.Throws<OdeSolveException>(() => Ode.Solve((t, z, dz) => dz[0] = z[0] * z[0], [1.0], 0, 2));
+        OdeSolveException e = Assert.Throws<OdeSolveException>(() => Ode.Solve((t, z, dz) => dz[0] = z[0] * z[0], [1.0], 0, 2));
         OdeSolution<double> partial = e.PartialSolution<double>()!;
         Assert.Equal(2, partial.At(0.5)[0], 1e-5);
         Assert.Equal(e.Result.Status, partial.Status);

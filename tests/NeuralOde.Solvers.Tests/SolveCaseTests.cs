@@ -128,7 +128,7 @@ public class SolveCaseTests
         var recording = new SolveRecording<double>();
         var field = new NonlinearField<double>();
         integrator.Solve(field, [1, 2, 3], [0, 1], new double[6], recording).ThrowIfFailed();
-        var exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, field, new double[6], new double[3], []));
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, field, new double[6], new double[3], []));
         Assert.Contains("no transpose", exception.Message, StringComparison.Ordinal);
     }
 

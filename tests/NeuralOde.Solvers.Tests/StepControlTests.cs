@@ -103,7 +103,7 @@ public class StepControlTests
     [MemberData(nameof(Adaptive))]
     public void A_jump_of_the_field_that_is_known_costs_no_rejections_and_no_accuracy(string name)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double[] jumps = [0, 1, 2.5];
 
         // y' = 1 until 1, then -2 until 2.5, then 100 (t - 2.5) y: a jump of each kind, of which the first lies at time 0 and so at the edge.

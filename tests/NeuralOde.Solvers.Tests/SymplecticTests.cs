@@ -10,7 +10,7 @@ public class SymplecticTests
     [MemberData(nameof(BothWays))]
     public void Error_falls_with_the_order_on_a_nonlinear_problem_that_depends_on_time(string name, bool forward)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double start = forward ? 0 : 2;
         double Error(int n)
         {
@@ -27,7 +27,7 @@ public class SymplecticTests
     [MemberData(nameof(SecondOrderOrNot))]
     public void Dense_output_has_its_order_and_costs_an_evaluation_a_step(string name, bool secondOrder)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         OdeProblem<double> problem = secondOrder ? SecondOrder() : Separable();
         double Error(int n)
         {
@@ -76,7 +76,7 @@ public class SymplecticTests
     public void Energy_of_a_pendulum_does_not_drift_in_a_million_steps(string name, double bound)
     {
         // 1e6 steps of 0.02 are about 2,300 swings from 2 radians; the error at the end of each thousandth part stays what it was in the first.
-        OdeProblem<double> pendulum = OdeProblem<double>.SecondOrder((t, q, a) => a[0] = -Math.Sin(q[0]), 1);
+        var pendulum = OdeProblem<double>.SecondOrder((t, q, a) => a[0] = -Math.Sin(q[0]), 1);
         double[] times = [.. Enumerable.Range(0, 1001).Select(i => i * 20.0)];
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.PerInterval(1000), 2);
         var states = new double[2002];

@@ -28,7 +28,9 @@ public class TransposePropertyTests
     public void Transpose_of_a_linear_problem_equals_the_transposed_matrix_of_its_discrete_map(string name)
         => Prop.ForAll(Vectors(9), Vectors(12), (entries, gradients) =>
         {
-            var field = new LinearField(new double[,] { { entries[0], entries[1], entries[2] }, { entries[3], entries[4], entries[5] }, { entries[6], entries[7], entries[8] } }, dependsOnTime: true);
+            var field = new LinearField(
+                new double[,] { { entries[0], entries[1], entries[2] }, { entries[3], entries[4], entries[5] }, { entries[6], entries[7], entries[8] } },
+                dependsOnTime: true);
             var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.07), 3);
             var expected = new double[3];
             for (int column = 0; column < 3; column++)

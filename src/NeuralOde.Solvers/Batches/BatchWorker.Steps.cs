@@ -73,7 +73,8 @@ internal sealed unsafe partial class BatchWorker<T>
             Lanes);
     }
 
-    /// <summary>Evaluates the stages that only dense output needs, when the first lane needs them. Lanes before it may have planned their next step; they do not read theirs.</summary>
+    /// <summary>Evaluates the stages that only dense output needs, when the first lane needs them.
+    /// Lanes before it may have planned their next step; they do not read theirs.</summary>
     private void EvaluateDenseStages()
     {
         for (int i = 0; !_denseIsEvaluated && i < _tableau.DenseStageCount; i++)

@@ -30,7 +30,7 @@ internal static unsafe class LaneKernels
         {
             Vector512<double> limit = Vector512.Load(end + i), size = Vector512.Load(h + i);
             Vector512<double> time = Vector512.Load(t + i) + (c * size);
-            Vector512<double> clamped = Vector512.ConditionalSelect(
+            var clamped = Vector512.ConditionalSelect(
                 Vector512.GreaterThan(size, Vector512<double>.Zero), Vector512.Min(time, limit), Vector512.Max(time, limit));
             clamped.Store(times + i);
         }
@@ -43,7 +43,7 @@ internal static unsafe class LaneKernels
         for (int i = 0; i < lanes; i += Vector512<double>.Count)
         {
             Vector512<double> start = Vector512.Load(from + i), stop = Vector512.Load(to + i), n = Vector512.Load(count + i);
-            Vector512<double> k = Vector512.Load(taken + i);
+            var k = Vector512.Load(taken + i);
             Vector512<double> inside = start + ((stop - start) * (k / n));
             Vector512.ConditionalSelect(Vector512.Equals(k, n), stop, inside).Store(end + i);
         }
@@ -66,9 +66,9 @@ internal static unsafe class LaneKernels
         Vector512<double> smallest = Vector512.Create(1e-60), one = Vector512<double>.One;
         for (int i = 0; i < lanes; i += Vector512<double>.Count)
         {
-            Vector512<double> square = Vector512.Load(squares + i);
+            var square = Vector512.Load(squares + i);
             Vector512<double> log = 0.5 * Vector512.Log(Vector512.Max(square, smallest));
-            Vector512<double> remembered = Vector512.ConditionalSelect(
+            var remembered = Vector512.ConditionalSelect(
                 Vector512.LessThanOrEqual(square, one), memory * Vector512.Load(logPrevious + i), Vector512<double>.Zero);
             Vector512.Exp(Vector512.Create(logSafety) - (exponent * log) + remembered).Store(factors + i);
             log.Store(logs + i);

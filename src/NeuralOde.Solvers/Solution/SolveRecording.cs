@@ -255,7 +255,9 @@ public sealed class SolveRecording<T>
         if (!(forward ? t >= first && t <= last : t <= first && t >= last))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(t), t, string.Create(CultureInfo.InvariantCulture, $"The solution is known from {first:R} to {last:R} only; solve over a longer interval instead of extrapolating."));
+                nameof(t),
+                t,
+                string.Create(CultureInfo.InvariantCulture, $"The solution is known from {first:R} to {last:R} only; solve over a longer interval instead of extrapolating."));
         }
 
         int low = 0, high = Math.Max(0, StepCount - 1);
@@ -294,7 +296,8 @@ public sealed class SolveRecording<T>
             if (needed > Array.MaxLength)
             {
                 throw new InvalidOperationException(
-                    $"A recording holds at most {Array.MaxLength} elements, used up after {StepCount} steps of {StateLength} components. Split the interval or the state, or use a looser tolerance.");
+                    $"A recording holds at most {Array.MaxLength} elements, used up after {StepCount} steps of {StateLength} components. "
+                    + "Split the interval or the state, or use a looser tolerance.");
             }
 
             // To the element where that is not much; a long solve may end early, or not fit as a whole.

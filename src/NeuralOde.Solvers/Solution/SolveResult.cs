@@ -54,7 +54,8 @@ public readonly struct SolveResult
     /// <summary>What went wrong, or how the solve ended.</summary>
     internal string Problem => Status switch
     {
-        SolveStatus.Success => Invariant($"The solve reached t = {Time:R} in {Statistics.AcceptedSteps} steps ({Statistics.RejectedSteps} rejected, {Statistics.Evaluations} evaluations)."),
+        SolveStatus.Success => Invariant(
+            $"The solve reached t = {Time:R} in {Statistics.AcceptedSteps} steps ({Statistics.RejectedSteps} rejected, {Statistics.Evaluations} evaluations)."),
         SolveStatus.StepTooSmall => Invariant(
             $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time."),
         SolveStatus.Terminated => Invariant($"Event {Event} ended the solve at t = {Time:R}."),
@@ -62,12 +63,14 @@ public readonly struct SolveResult
         SolveStatus.NotFinite when Event >= 0 && Component >= 0 => Invariant($"Event {Event} made component {Component} not finite at t = {Time:R}."),
         SolveStatus.NotFinite when Event >= 0 => Invariant($"The function of event {Event} is not a number at t = {Time:R}."),
         SolveStatus.NotFinite => Invariant(
-            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}). The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero)."),
+            $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}).")
+            + " The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero).",
         SolveStatus.InitialStateNotFinite => Invariant($"Component {Component} of the initial state is not finite, so the solve did not start."),
         SolveStatus.NewtonFailed => Invariant(
             $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R})."),
         SolveStatus.StepLimit => Invariant(
-            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R}); a stiff problem needs many steps of an explicit method."),
+            $"The limit of {Statistics.AcceptedSteps + Statistics.RejectedSteps} steps was used up at t = {Time:R} (h = {Step:R});")
+            + " a stiff problem needs many steps of an explicit method.",
         _ => Invariant($"The solve was canceled at t = {Time:R}."),
     };
 

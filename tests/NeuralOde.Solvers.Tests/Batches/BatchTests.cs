@@ -118,7 +118,7 @@ public class BatchTests
             }
         }
 
-        var e = Assert.Throws<OdeSolveException>(batch.ThrowIfFailed);
+        OdeSolveException e = Assert.Throws<OdeSolveException>(batch.ThrowIfFailed);
         Assert.StartsWith("Problem 1 of 40: ", e.Message);
     }
 
@@ -154,7 +154,7 @@ public class BatchTests
     [Fact]
     public void Misuse_is_an_error()
     {
-        var field = BatchField.OneByOne<double>(Driven, 2, 2);
+        IBatchField<double> field = BatchField.OneByOne<double>(Driven, 2, 2);
         var integrator = new BatchIntegrator<double>(new Tsit5(), Steps(true), 2, 2);
         Assert.Throws<InvalidOperationException>(() => integrator.Solve(field, new OdeBatch<double>(3, 2, 2)));
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, new OdeBatch<double>(3, 2, 1)));
@@ -166,11 +166,11 @@ public class BatchTests
 
         // A field that calls back, and one that throws: the caller gets its own exception, and everything can be used again.
         OdeBatch<double> batch = Batch<double>(), other = Batch<double>();
-        var again = BatchField.OneByOne<double>((t, z, p, dz) => integrator.Solve(field, other), 2, 2);
+        IBatchField<double> again = BatchField.OneByOne<double>((t, z, p, dz) => integrator.Solve(field, other), 2, 2);
         Assert.Contains("in use", Assert.Throws<InvalidOperationException>(() => integrator.Solve(again, batch)).Message);
-        var taken = BatchField.OneByOne<double>((t, z, p, dz) => new BatchIntegrator<double>(new Tsit5(), Steps(true), 2, 2).Solve(field, batch), 2, 2);
+        IBatchField<double> taken = BatchField.OneByOne<double>((t, z, p, dz) => new BatchIntegrator<double>(new Tsit5(), Steps(true), 2, 2).Solve(field, batch), 2, 2);
         Assert.Contains("batch is in use", Assert.Throws<InvalidOperationException>(() => integrator.Solve(taken, batch)).Message);
-        var throws = BatchField.OneByOne<double>((t, z, p, dz) => throw new ArithmeticException("mine"), 2, 2);
+        IBatchField<double> throws = BatchField.OneByOne<double>((t, z, p, dz) => throw new ArithmeticException("mine"), 2, 2);
         Assert.Equal("mine", Assert.Throws<ArithmeticException>(() => integrator.Solve(throws, batch, threads: 2)).Message);
         Assert.Throws<InvalidOperationException>(() => batch.Result(0));
         integrator.Solve(field, batch);
@@ -193,11 +193,11 @@ public class BatchTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var solver = OdeSolver.Parse(name);
-        var field = BatchField.OneByOne<T>(Driven, 2, 2);
+        IBatchField<T> field = BatchField.OneByOne<T>(Driven, 2, 2);
         OdeBatch<T> batch = Batch<T>();
         var integrator = new BatchIntegrator<T>(solver, Steps(adaptive, 1e-4), 2, 2);
         integrator.Solve(field, batch, threads: 1);
-        var expected = Enumerable.Range(0, Problems).Select(i => (Bits(batch, i), batch.Result(i).Statistics)).ToArray();
+        (string, SolveStatistics Statistics)[] expected = Enumerable.Range(0, Problems).Select(i => (Bits(batch, i), batch.Result(i).Statistics)).ToArray();
         foreach (int threads in new[] { 2, 3 })
         {
             integrator.Solve(field, batch, threads);

@@ -17,9 +17,9 @@ public class EventTests
         var problem = new OdeProblem<double>(Rotation) { Events = [new((t, z) => z[0]), new((t, z) => z[0]) { Direction = EventDirection.Falling }] };
         double tolerance = OdeSolver.Parse(name).Order < 4 ? 1e-6 : 1e-9;
         var options = new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance } };
-        var solution = Ode.Solve(problem, [1.0, 0.0], 0, 20, OdeSolver.Parse(name), options);
+        OdeSolution<double> solution = Ode.Solve(problem, [1.0, 0.0], 0, 20, OdeSolver.Parse(name), options);
         double[] zeros = [.. Enumerable.Range(0, 6).Select(k => (k + 0.5) * Math.PI)];
-        var either = solution.Events.Where(x => x.Index == 0).ToArray();
+        EventOccurrence<double>[] either = solution.Events.Where(x => x.Index == 0).ToArray();
         Assert.Equal(6, either.Length);
         Assert.Equal([0, 2, 4], solution.Events.Where(x => x.Index == 1).Select(x => Array.IndexOf(either.Select(y => y.Time).ToArray(), x.Time)));
         for (int i = 0; i < 6; i++)
@@ -40,7 +40,7 @@ public class EventTests
     {
         var problem = new OdeProblem<double>(Rotation) { Events = [new((t, z) => z[0] - 0.5) { IsTerminal = true }] };
         var options = new OdeOptions { Steps = FixedSteps.OfLength(1e-3) };
-        var solution = Ode.Solve(problem, [1.0, 0.0], 0, 20, OdeSolver.Parse(name), options);
+        OdeSolution<double> solution = Ode.Solve(problem, [1.0, 0.0], 0, 20, OdeSolver.Parse(name), options);
         Assert.Equal(SolveStatus.Terminated, solution.Status);
         Assert.Equal(0, solution.Result.Event);
 
@@ -62,7 +62,7 @@ public class EventTests
         const double Restitution = 0.8, Height = 10;
         double first = Math.Sqrt(2 * Height / Gravity), speed = Gravity * first;
         var options = new OdeOptions { Steps = adaptive ? Tight : FixedSteps.OfLength(0.01), DenseOutput = true };
-        var solution = Ode.Solve(Ball(Restitution), [Height, 0.0], 0, 8, OdeSolver.Parse(name), options);
+        OdeSolution<double> solution = Ode.Solve(Ball(Restitution), [Height, 0.0], 0, 8, OdeSolver.Parse(name), options);
         Assert.Equal(SolveStatus.Success, solution.Status);
         double time = first;
         double tolerance = name == "bosh3" ? 1e-8 : 1e-11;
@@ -97,7 +97,7 @@ public class EventTests
     [Fact]
     public void Bounces_that_never_end_are_named_and_do_not_hang()
     {
-        var solution = Ode.Solve(Ball(0.5), [1.0, 0.0], 0, 10, new Tsit5(), new OdeOptions { Steps = Tight, ThrowOnFailure = false });
+        OdeSolution<double> solution = Ode.Solve(Ball(0.5), [1.0, 0.0], 0, 10, new Tsit5(), new OdeOptions { Steps = Tight, ThrowOnFailure = false });
         Assert.Equal(SolveStatus.EventsAccumulate, solution.Status);
         Assert.Equal(3 * Math.Sqrt(2 / Gravity), solution.Result.Time, 1e-9);
         Assert.True(solution.At(1)[0] >= 0);
@@ -114,7 +114,7 @@ public class EventTests
         foreach (StepSizeControl steps in new StepSizeControl[] { Tight, FixedSteps.PerInterval(100) })
         {
             var problem = new OdeProblem<double>((t, z, dz) => dz[0] = -0.3 * direction * z[0]) { Events = [dose] };
-            var solution = Ode.Solve(problem, [2.0], [.. times.Select(x => x * direction)], new Tsit5(), new OdeOptions { Steps = steps });
+            OdeSolution<double> solution = Ode.Solve(problem, [2.0], [.. times.Select(x => x * direction)], new Tsit5(), new OdeOptions { Steps = steps });
             double one = (2 * Math.Exp(-0.3)) + 5, two = (one * Math.Exp(-0.3)) + 5;
             Assert.Equal(one, solution[1][0], 1e-9);
             Assert.Equal(two * Math.Exp(-0.15), solution[2][0], 1e-9);
@@ -128,7 +128,7 @@ public class EventTests
     public void A_dose_at_the_start_and_at_the_end_happens()
     {
         var problem = new OdeProblem<double>((t, z, dz) => dz[0] = -z[0]) { Events = [new(0.0, 1.0) { Jump = (t, z) => z[0] += 1 }] };
-        var solution = Ode.Solve(problem, [0.0], 0, 1);
+        OdeSolution<double> solution = Ode.Solve(problem, [0.0], 0, 1);
         Assert.Equal(2, solution.Events.Count);
         Assert.Equal(0, solution.Events[0].StateBefore[0]);
         Assert.Equal(1, solution[0][0]);
@@ -141,7 +141,7 @@ public class EventTests
     {
         // Thrown from the ground: the event is the landing.
         var problem = new OdeProblem<double>(Fall) { Events = [new((t, z) => z[0]) { IsTerminal = true }] };
-        var solution = Ode.Solve(problem, [0.0, 10.0], 0, 100);
+        OdeSolution<double> solution = Ode.Solve(problem, [0.0, 10.0], 0, 100);
         Assert.Equal(2 * 10 / Gravity, solution.Result.Time, 1e-9);
         Assert.Single(solution.Events);
     }
@@ -151,7 +151,7 @@ public class EventTests
     {
         // One step over the whole interval: the function dips below zero between 1.4995 and 1.5005 only.
         var problem = new OdeProblem<double>((t, z, dz) => dz[0] = 1) { Events = [new((t, z) => ((z[0] - 1.503) * (z[0] - 1.503)) - 1e-8)] };
-        var solution = Ode.Solve(problem, [0.0], 0, 4, new Tsit5(), new OdeOptions { Steps = new AdaptiveSteps { InitialStep = 4 } });
+        OdeSolution<double> solution = Ode.Solve(problem, [0.0], 0, 4, new Tsit5(), new OdeOptions { Steps = new AdaptiveSteps { InitialStep = 4 } });
         Assert.Equal(1, solution.Statistics.AcceptedSteps);
         Assert.Equal(2, solution.Events.Count);
         Assert.Equal(1.5029, solution.Events[0].Time, 1e-12);
@@ -171,7 +171,7 @@ public class EventTests
                 new((t, z) => 0.7 - z[0]) { Direction = EventDirection.Rising },
             ],
         };
-        var solution = Ode.Solve(problem, [0.0], 0, 1);
+        OdeSolution<double> solution = Ode.Solve(problem, [0.0], 0, 1);
         Assert.Equal([0, 1, 2], solution.Events.Select(x => x.Index));
         Assert.Equal(solution.Events[0].StateAfter[0], solution.Events[1].StateBefore[0]);
         Assert.Equal((3 * 0.7) + 1 + 0.3, solution.FinalState[0], 1e-12);
@@ -181,8 +181,8 @@ public class EventTests
     public void A_solve_without_a_crossing_has_the_same_numbers_as_without_events()
     {
         var problem = new OdeProblem<double>(Rotation) { Events = [new((t, z) => z[0] - 2)] };
-        var watched = Ode.Solve(problem, [1.0, 0.0], 0, 10);
-        var plain = Ode.Solve(Rotation, [1.0, 0.0], 0, 10);
+        OdeSolution<double> watched = Ode.Solve(problem, [1.0, 0.0], 0, 10);
+        OdeSolution<double> plain = Ode.Solve(Rotation, [1.0, 0.0], 0, 10);
         Assert.Empty(watched.Events);
         Assert.Equal(plain.States.ToArray(), watched.States.ToArray());
         Assert.Equal(plain.Statistics, watched.Statistics);
@@ -192,7 +192,7 @@ public class EventTests
     public void Backward_solves_meet_events_in_their_own_order()
     {
         var problem = new OdeProblem<double>(Rotation) { Events = [new((t, z) => z[0]) { Direction = EventDirection.Falling }] };
-        var solution = Ode.Solve(problem, [1.0, 0.0], 0, -8);
+        OdeSolution<double> solution = Ode.Solve(problem, [1.0, 0.0], 0, -8);
         Assert.Equal([-0.5 * Math.PI, -2.5 * Math.PI], solution.Events.Select(x => x.Time), (x, y) => Math.Abs(x - y) < 1e-4);
     }
 
@@ -200,7 +200,7 @@ public class EventTests
     public void Output_times_behind_a_terminal_event_are_left_out()
     {
         var problem = new OdeProblem<float>((t, z, dz) => dz[0] = 1) { Events = [new((t, z) => z[0] - 1.5f) { IsTerminal = true }] };
-        var solution = Ode.Solve(problem, [0f], [0.0, 1.0, 2.0, 3.0]);
+        OdeSolution<float> solution = Ode.Solve(problem, [0f], [0.0, 1.0, 2.0, 3.0]);
         Assert.Equal(3, solution.Times.Length);
         Assert.Equal(1.5, solution.Times[2], 1e-6);
         Assert.Equal(1.5f, solution.FinalState[0], 1e-6f);
@@ -211,7 +211,7 @@ public class EventTests
     {
         var options = new OdeOptions { ThrowOnFailure = false };
         var notANumber = new OdeProblem<double>((t, z, dz) => dz[0] = 1) { Events = [new((t, z) => 1), new((t, z) => Math.Sqrt(0.5 - z[0]))] };
-        var solution = Ode.Solve(notANumber, [0.0], 0, 1, options: options);
+        OdeSolution<double> solution = Ode.Solve(notANumber, [0.0], 0, 1, options: options);
         Assert.Equal((SolveStatus.NotFinite, 1), (solution.Status, solution.Result.Event));
         Assert.Contains("event 1", solution.Result.ToString());
 

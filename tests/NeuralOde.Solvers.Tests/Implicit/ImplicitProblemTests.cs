@@ -44,7 +44,7 @@ public class ImplicitProblemTests
     [MemberData(nameof(WithLinearSolver))]
     public void A_linear_solver_of_the_user_is_used_and_gives_the_same(string name)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         int solves = 0;
         var field = new NonlinearField<double>();
         var problem = new OdeProblem<double>(field) { LinearSolver = () => new Elimination(() => solves++) };
@@ -60,7 +60,7 @@ public class ImplicitProblemTests
     public void A_band_and_a_Jacobian_give_what_finite_differences_give(string name)
     {
         // A chain of three: z_i' depends on its neighbors alone.
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         VectorFieldFunction<double> chain = (t, z, dz) =>
             (dz[0], dz[1], dz[2], dz[3]) = (-z[0] + Math.Sin(z[1]), z[0] - (20 * z[1]) + z[2], (t * z[1]) - z[2] + z[3], (z[2] * z[2]) - (2 * z[3]));
         double[] initial = [1, 0.5, -0.2, 0.3];

@@ -24,7 +24,7 @@ public class ImplicitTransposeTests
     [MemberData(nameof(BothWays))]
     public void Transpose_of_adaptive_steps_equals_finite_difference_with_the_steps_held_constant(string name, bool forward)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double[] times = forward ? [0.17, 0.9, 1.05, 2.2] : [2.2, 1.05, 0.9, 0.17];
         double tolerance = solver.Order <= 2 ? 1e-6 : 1e-9;
         double[] gradients = [.. Enumerable.Range(0, 12).Select(i => Math.Cos(1.7 * i) + 0.1)];

@@ -10,7 +10,7 @@ public class SplitFieldTests
     [MemberData(nameof(Split))]
     public void Error_of_a_split_field_falls_with_the_order_of_the_method_also_in_dense_output(string name)
     {
-        OdeSolver solver = OdeSolver.Parse(name);
+        var solver = OdeSolver.Parse(name);
         double[] reference = Reference(2), inside = Reference(1.013);
         double Error(int n) => Distance(reference, Solve(solver, FixedSteps.PerInterval(n), 2).FinalState);
         double Dense(int n) => Distance(inside, Solve(solver, FixedSteps.PerInterval(n), 2).At(1.013));
@@ -42,7 +42,7 @@ public class SplitFieldTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 3);
         var recording = new SolveRecording<double>();
         integrator.Solve(Problem(), Initial, [0, 1], new double[6], recording).ThrowIfFailed();
-        var exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
         Assert.Contains("sum of both", exception.Message, StringComparison.Ordinal);
     }
 

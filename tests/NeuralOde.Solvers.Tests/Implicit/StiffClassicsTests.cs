@@ -35,7 +35,7 @@ public class StiffClassicsTests
     [MemberData(nameof(Problems))]
     public void The_global_error_is_at_most_a_hundred_times_the_tolerance(string name, string problemName, double tolerance)
     {
-        StiffProblem problem = StiffProblem.Named(problemName);
+        var problem = StiffProblem.Named(problemName);
         var integrator = new Integrator<double>(OdeSolver.Parse(name), problem.Steps(tolerance), problem.Length);
         foreach (bool withJacobian in (bool[])[true, false])
         {

@@ -9,7 +9,7 @@ public class StiffProblemTests
     public void The_Jacobian_is_that_of_the_field(string name)
     {
         // Central differences with steps of 1e-5 of a component: their error is that of round-off, 1e-11 of the field's largest terms, as no field is more than rational.
-        StiffProblem problem = StiffProblem.Named(name);
+        var problem = StiffProblem.Named(name);
         int n = problem.Length;
         double[] z = [.. Enumerable.Range(0, n).Select(i => 0.3 + (0.7 * Math.Abs(Math.Sin(i + 1))))], low = new double[n], high = new double[n];
         var jacobian = new SquareMatrix<double>(n, problem.Bandwidth);

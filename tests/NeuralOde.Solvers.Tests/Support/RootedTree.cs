@@ -36,7 +36,11 @@ internal sealed class RootedTree
     /// <summary>Φ_i for every stage i, those for dense output included.</summary>
     public double[] ElementaryWeights(ButcherTableau tableau)
     {
-        double[][] a = [.. Enumerable.Range(0, tableau.StageCount).Select(i => tableau.A(i).ToArray()), .. Enumerable.Range(0, tableau.DenseStageCount).Select(i => tableau.DenseStage(i).ToArray())];
+        double[][] a =
+        [
+            .. Enumerable.Range(0, tableau.StageCount).Select(i => tableau.A(i).ToArray()),
+            .. Enumerable.Range(0, tableau.DenseStageCount).Select(i => tableau.DenseStage(i).ToArray()),
+        ];
         return ElementaryWeights(_ => a);
     }
 

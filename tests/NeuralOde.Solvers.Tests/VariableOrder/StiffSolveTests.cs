@@ -27,7 +27,7 @@ public class StiffSolveTests
     [MemberData(nameof(Problems))]
     public void The_global_error_is_at_most_a_hundred_times_the_tolerance(string name, double tolerance, bool withJacobian)
     {
-        StiffProblem problem = StiffProblem.Named(name);
+        var problem = StiffProblem.Named(name);
         var integrator = new Integrator<double>(new Bdf(), problem.Steps(tolerance), problem.Length);
         var states = new double[2 * problem.Length];
         var recording = new SolveRecording<double>();

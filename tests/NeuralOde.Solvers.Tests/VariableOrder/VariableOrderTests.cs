@@ -12,7 +12,7 @@ public class VariableOrderTests
     [MemberData(nameof(Names))]
     public void Steps_that_are_given_are_refused(string name)
     {
-        var exception = Assert.Throws<ArgumentException>(() => new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 1));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 1));
         Assert.Contains("AdaptiveSteps", exception.Message, StringComparison.Ordinal);
     }
 

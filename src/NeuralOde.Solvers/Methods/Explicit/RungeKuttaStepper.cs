@@ -331,7 +331,14 @@ internal class RungeKuttaStepper<T> : Stepper<T>
 
         nint start = StateLength;
         return CombineKernel.Run(
-            ref Unsafe.Add(ref Rows.Start, start), Rows.Offsets, indices, weights, h, ref Unsafe.Add(ref Rows[StateRow], start), ref Unsafe.Add(ref Rows[NewStateRow], start), Length - StateLength);
+            ref Unsafe.Add(ref Rows.Start, start),
+            Rows.Offsets,
+            indices,
+            weights,
+            h,
+            ref Unsafe.Add(ref Rows[StateRow], start),
+            ref Unsafe.Add(ref Rows[NewStateRow], start),
+            Length - StateLength);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

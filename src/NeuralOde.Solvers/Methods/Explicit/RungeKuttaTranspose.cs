@@ -348,7 +348,14 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Gather(int count, double scale, int origin, int destination)
         => CombineKernel.Run(
-            ref Cotangents.Start, Cotangents.Offsets, _termRows.AsSpan(0, count), _termWeights.AsSpan(0, count), scale, ref Cotangents[origin], ref Cotangents[destination], Cotangents.PaddedLength);
+            ref Cotangents.Start,
+            Cotangents.Offsets,
+            _termRows.AsSpan(0, count),
+            _termWeights.AsSpan(0, count),
+            scale,
+            ref Cotangents[origin],
+            ref Cotangents[destination],
+            Cotangents.PaddedLength);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void AddScaled(ReadOnlySpan<T> cotangent, double weight, int destination, bool isActive)

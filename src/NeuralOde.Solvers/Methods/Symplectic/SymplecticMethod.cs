@@ -6,7 +6,8 @@ namespace NeuralOde.Solvers;
 /// </summary>
 /// <remarks>
 /// The problem says what its positions are: <see cref="OdeProblem{T}.PositionCount"/>, or <see cref="OdeProblem{T}.SecondOrder"/>. Where the derivative of
-/// a position depends on positions, or that of a velocity on velocities, the methods converge with order 1 only, and are not symplectic. Steps must be equal for long-time behavior: <see cref="FixedSteps"/>.
+/// a position depends on positions, or that of a velocity on velocities, the methods converge with order 1 only, and are not symplectic.
+/// Steps must be equal for long-time behavior: <see cref="FixedSteps"/>.
 /// </remarks>
 public abstract class SymplecticMethod : OdeSolver
 {

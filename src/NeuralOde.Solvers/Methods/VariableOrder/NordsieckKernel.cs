@@ -70,7 +70,7 @@ internal static unsafe class NordsieckKernel
     {
         for (int i = 0; i < length; i += Vector256<T>.Count)
         {
-            Vector256<T> value = Vector256.LoadAligned(row + i);
+            var value = Vector256.LoadAligned(row + i);
             T* destination = rows + i;
             for (int j = 0; j < count; j++)
             {
