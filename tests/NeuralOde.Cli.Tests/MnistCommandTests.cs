@@ -136,7 +136,8 @@ public class MnistCommandTests
         {
             using Process process = Process.Start(new ProcessStartInfo(
                 "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "NeuralOde.Cli.dll"), .. kept]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                [Path.Combine(AppContext.BaseDirectory, "NeuralOde.Cli.dll"), .. kept])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
             DateTime before = File.GetLastWriteTimeUtc(folder.File("run"));
             while (kills < 3 && !process.HasExited && File.GetLastWriteTimeUtc(folder.File("run")) == before)
             {

@@ -69,7 +69,7 @@ internal static class ClassifyReport
     private static Figure Confusion(SeriesClassification result, string of)
     {
         int n = result.Classes.Count;
-        var counts = new double[n, n];
+        double[,] counts = new double[n, n];
         for (int row = 0; row < n; row++)
         {
             for (int column = 0; column < n; column++)

@@ -51,7 +51,8 @@ internal static class LatentFitRun
 
         LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForSeries, parsed);
         LatentForecastOptions forecasting = options.Settings.Apply(
-            LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with { Level = Level, Seed = settings.Seed };
+            LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with
+        { Level = Level, Seed = settings.Seed };
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);

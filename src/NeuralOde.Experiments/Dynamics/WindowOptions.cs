@@ -41,12 +41,14 @@ public sealed record WindowOptions
             "shortest window",
             "The shortest stretch, in units of time.",
             (WindowOptions x) => x.MinDuration,
-            (x, v) => x with { MinDuration = v }) with { Option = "window-min", ValueName = "T" },
+            (x, v) => x with { MinDuration = v }) with
+        { Option = "window-min", ValueName = "T" },
         Setting.Positive(
             "longest window",
             "The longest stretch, in units of time.",
             (WindowOptions x) => x.MaxDuration,
-            (x, v) => x with { MaxDuration = v }) with { Option = "window-max", ValueName = "T" },
+            (x, v) => x with { MaxDuration = v }) with
+        { Option = "window-max", ValueName = "T" },
         Setting.Whole(
             "window points",
             2,

@@ -36,7 +36,7 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
         }
 
         (uint width, uint height) = (BinaryPrimitives.ReadUInt32BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data[4..]));
-        (int depth, var color) = (data[8], (PngColor)data[9]);
+        (int depth, PngColor color) = (data[8], (PngColor)data[9]);
         if (width == 0 || height == 0 || width > int.MaxValue || height > int.MaxValue)
         {
             throw new ImageFileException(name, ImageFileReason.Damaged, $"its header claims {width} by {height} pixels, which cannot be. The file is damaged.");

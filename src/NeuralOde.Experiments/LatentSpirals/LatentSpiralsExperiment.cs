@@ -78,7 +78,7 @@ public sealed class LatentSpiralsExperiment
             return new LatentRnn(encoder, options.Hidden, options.LikelihoodDeviation, random: random);
         }
 
-        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, random: random).AsField();
+        LayerField field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, random: random).AsField();
         var decoder = new Sequential(new Linear(options.Latent, options.FieldHidden, random: random), new Linear(options.FieldHidden, Components, random: random));
         var ode = new OdeBlock(field) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient };
         return new LatentOde(encoder, ode, decoder, options.LikelihoodDeviation);

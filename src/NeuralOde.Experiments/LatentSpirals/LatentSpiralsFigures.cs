@@ -237,7 +237,7 @@ internal sealed class LatentSpiralsFigures
 
     private static (double[] X, double[] Y) Coordinates(ReadOnlySpan<float> points)
     {
-        var (x, y) = (new double[points.Length / 2], new double[points.Length / 2]);
+        (double[] x, double[] y) = (new double[points.Length / 2], new double[points.Length / 2]);
         for (int i = 0; i < x.Length; i++)
         {
             (x[i], y[i]) = (points[2 * i], points[(2 * i) + 1]);

@@ -56,7 +56,7 @@ internal static class PerSampleReport
         using IDisposable noGradients = GradientMode.Disable();
         var states = Tensor.From([.. grid.Xs.Zip(grid.Ys).SelectMany(static x => (float[])[(float)x.First, (float)x.Second])], [grid.Xs.Count, 2]);
         double[] learned = result.Layer.Field.Forward(Tensor.Scalar(0f), states).ToDoubles();
-        var figure = new Figure
+        Figure figure = new Figure
         {
             XAxis = new FigureAxis("z₁"),
             YAxis = new FigureAxis("z₂"),
