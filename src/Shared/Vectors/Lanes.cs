@@ -26,7 +26,7 @@ internal static unsafe class Lanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TFunction : struct, IScalarFunction<T>
     {
-        var lanes = stackalloc T[TVector.Count];
+        T* lanes = stackalloc T[TVector.Count];
         TVector.Store(x, lanes);
         for (int i = 0; i < TVector.Count; i++)
         {
@@ -43,8 +43,8 @@ internal static unsafe class Lanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TFunction : struct, IScalarFunction2<T>
     {
-        var left = stackalloc T[TVector.Count];
-        var right = stackalloc T[TVector.Count];
+        T* left = stackalloc T[TVector.Count];
+        T* right = stackalloc T[TVector.Count];
         TVector.Store(x, left);
         TVector.Store(y, right);
         for (int i = 0; i < TVector.Count; i++)

@@ -32,21 +32,21 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> Create(T value)
     {
-        var all = TVector.Create(value);
+        TVector all = TVector.Create(value);
         return new(all, all);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> Constant(double value)
     {
-        var all = TVector.Constant(value);
+        TVector all = TVector.Constant(value);
         return new(all, all);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> FromBits(long bits)
     {
-        var all = TVector.FromBits(bits);
+        TVector all = TVector.FromBits(bits);
         return new(all, all);
     }
 
@@ -228,8 +228,8 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b, out Lockstep2<TVector, T> low, out Lockstep2<TVector, T> high)
     {
-        TVector.Interleave(a._a, b._a, out var low0, out var low1);
-        TVector.Interleave(a._b, b._b, out var high0, out var high1);
+        TVector.Interleave(a._a, b._a, out TVector low0, out TVector low1);
+        TVector.Interleave(a._b, b._b, out TVector high0, out TVector high1);
         low = new(low0, low1);
         high = new(high0, high1);
     }

@@ -12,7 +12,7 @@ internal static class PowerOfTwo
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var half = TVector.Truncate(n * TVector.Constant(0.5));
+        TVector half = TVector.Truncate(n * TVector.Constant(0.5));
         return x * FromInteger<TVector, T>(half) * FromInteger<TVector, T>(n - half);
     }
 

@@ -57,7 +57,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
             return new(Avx.MaskLoad((double*)source, FirstDoubles(count)).As<double, T>());
         }
 
-        var buffer = Vector128<T>.Zero;
+        Vector128<T> buffer = Vector128<T>.Zero;
         Unsafe.CopyBlockUnaligned(&buffer, source, (uint)(count * sizeof(T)));
         return new(buffer);
     }
@@ -78,7 +78,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
         }
         else
         {
-            var buffer = value._value;
+            Vector128<T> buffer = value._value;
             Unsafe.CopyBlockUnaligned(destination, &buffer, (uint)(count * sizeof(T)));
         }
     }
@@ -197,7 +197,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     {
         if (typeof(T) == typeof(float))
         {
-            (var x, var y) = (a._value.As<T, float>(), b._value.As<T, float>());
+            (Vector128<float> x, Vector128<float> y) = (a._value.As<T, float>(), b._value.As<T, float>());
             low = new((Sse.IsSupported ? Sse.UnpackLow(x, y) : Vector128.Create(x[0], y[0], x[1], y[1])).As<float, T>());
             high = new((Sse.IsSupported ? Sse.UnpackHigh(x, y) : Vector128.Create(x[2], y[2], x[3], y[3])).As<float, T>());
         }
@@ -211,7 +211,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SumLanes(Simd128<T> a)
     {
-        var v = a._value;
+        Vector128<T> v = a._value;
         return typeof(T) == typeof(float)
             ? v.GetElement(0) + v.GetElement(2) + (v.GetElement(1) + v.GetElement(3))
             : v.GetElement(0) + v.GetElement(1);
@@ -223,7 +223,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(Simd128<T> a)
     {
-        var v = a._value;
+        Vector128<T> v = a._value;
         return typeof(T) == typeof(float)
             ? T.Max(T.Max(v.GetElement(0), v.GetElement(2)), T.Max(v.GetElement(1), v.GetElement(3)))
             : T.Max(v.GetElement(0), v.GetElement(1));
@@ -232,7 +232,7 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinLane(Simd128<T> a)
     {
-        var v = a._value;
+        Vector128<T> v = a._value;
         return typeof(T) == typeof(float)
             ? T.Min(T.Min(v.GetElement(0), v.GetElement(2)), T.Min(v.GetElement(1), v.GetElement(3)))
             : T.Min(v.GetElement(0), v.GetElement(1));

@@ -57,7 +57,7 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
             return new(Avx.MaskLoad((double*)source, FirstDoubles(count)).As<double, T>());
         }
 
-        var buffer = Vector256<T>.Zero;
+        Vector256<T> buffer = Vector256<T>.Zero;
         Unsafe.CopyBlockUnaligned(&buffer, source, (uint)(count * sizeof(T)));
         return new(buffer);
     }
@@ -78,7 +78,7 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
         }
         else
         {
-            var buffer = value._value;
+            Vector256<T> buffer = value._value;
             Unsafe.CopyBlockUnaligned(destination, &buffer, (uint)(count * sizeof(T)));
         }
     }
@@ -195,8 +195,8 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(Simd256<T> a, Simd256<T> b, out Simd256<T> low, out Simd256<T> high)
     {
-        Simd128<T>.Interleave(new(a._value.GetLower()), new(b._value.GetLower()), out var low0, out var low1);
-        Simd128<T>.Interleave(new(a._value.GetUpper()), new(b._value.GetUpper()), out var high0, out var high1);
+        Simd128<T>.Interleave(new(a._value.GetLower()), new(b._value.GetLower()), out Simd128<T> low0, out Simd128<T> low1);
+        Simd128<T>.Interleave(new(a._value.GetUpper()), new(b._value.GetUpper()), out Simd128<T> high0, out Simd128<T> high1);
         low = new(Vector256.Create(low0.Value, low1.Value));
         high = new(Vector256.Create(high0.Value, high1.Value));
     }

@@ -51,7 +51,7 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
             return new(Avx512F.MaskLoad((double*)source, FirstDoubles(count), Vector512<double>.Zero).As<double, T>());
         }
 
-        var buffer = Vector512<T>.Zero;
+        Vector512<T> buffer = Vector512<T>.Zero;
         Unsafe.CopyBlockUnaligned(&buffer, source, (uint)(count * sizeof(T)));
         return new(buffer);
     }
@@ -72,7 +72,7 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
         }
         else
         {
-            var buffer = value._value;
+            Vector512<T> buffer = value._value;
             Unsafe.CopyBlockUnaligned(destination, &buffer, (uint)(count * sizeof(T)));
         }
     }
@@ -204,20 +204,20 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
     {
         if (typeof(T) == typeof(float) && Avx512F.IsSupported)
         {
-            (var x, var y) = (a._value.As<T, float>(), b._value.As<T, float>());
+            (Vector512<float> x, Vector512<float> y) = (a._value.As<T, float>(), b._value.As<T, float>());
             low = new(Avx512F.PermuteVar16x32x2(x, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), y).As<float, T>());
             high = new(Avx512F.PermuteVar16x32x2(x, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), y).As<float, T>());
         }
         else if (typeof(T) == typeof(double) && Avx512F.IsSupported)
         {
-            (var x, var y) = (a._value.As<T, double>(), b._value.As<T, double>());
+            (Vector512<double> x, Vector512<double> y) = (a._value.As<T, double>(), b._value.As<T, double>());
             low = new(Avx512F.PermuteVar8x64x2(x, Vector512.Create(0L, 8, 1, 9, 2, 10, 3, 11), y).As<double, T>());
             high = new(Avx512F.PermuteVar8x64x2(x, Vector512.Create(4L, 12, 5, 13, 6, 14, 7, 15), y).As<double, T>());
         }
         else
         {
-            Simd256<T>.Interleave(new(a._value.GetLower()), new(b._value.GetLower()), out var low0, out var low1);
-            Simd256<T>.Interleave(new(a._value.GetUpper()), new(b._value.GetUpper()), out var high0, out var high1);
+            Simd256<T>.Interleave(new(a._value.GetLower()), new(b._value.GetLower()), out Simd256<T> low0, out Simd256<T> low1);
+            Simd256<T>.Interleave(new(a._value.GetUpper()), new(b._value.GetUpper()), out Simd256<T> high0, out Simd256<T> high1);
             low = new(Vector512.Create(low0.Value, low1.Value));
             high = new(Vector512.Create(high0.Value, high1.Value));
         }
