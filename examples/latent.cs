@@ -16,7 +16,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const int Iterations = 4000;
 var random = new RandomSource(seed: 0);
 
-// Data: oscillations of many phases, amplitudes and frequencies, each seen at times of its own.
+// Data: oscillations of many phases, amplitudes and frequencies, each observed at its own times.
 TimeSeries[] series = [.. Enumerable.Range(0, 1000).Select(_ => Observe(24))];
 TimeSeries Observe(int count)
 {
@@ -30,7 +30,7 @@ TimeSeries Observe(int count)
 const int Latent = 4;
 var encoder = new GruEncoder(components: 1, hidden: 32, Latent, random: random);
 
-// Dynamics: an ordinary differential equation in the latent space, solved with steps of its own choice.
+// Dynamics: an ordinary differential equation in the latent space, solved with adaptive steps.
 var ode = new OdeBlock(new Mlp(Latent, [32], Latent, Activation.Tanh, random: random).AsField())
 {
     Solver = new Tsit5(),
@@ -58,7 +58,7 @@ for (int i = 1; i <= Iterations; i++)
     }
 }
 
-// New series: the model reads the first 16 observations of each, reconstructs them, and goes on to those that it has not read.
+// New series: the model reads the first 16 observations of each, reconstructs them, and extrapolates to those that it has not read.
 double[] errors = [0, 0, 0];
 const int Tests = 100;
 for (int i = 0; i < Tests; i++)

@@ -34,7 +34,8 @@ try
     var clock = Clock.Parse(Option(words, "--clock") ?? "wall");
     if (Option(words, "--core") is string core)
     {
-        ProcessorCore.Pin(int.TryParse(core, CultureInfo.InvariantCulture, out int number) ? number : throw new ArgumentException($"--core takes the number of a core, not '{core}'."));
+        ProcessorCore.Pin(
+            int.TryParse(core, CultureInfo.InvariantCulture, out int number) ? number : throw new ArgumentException($"--core takes the number of a core, not '{core}'."));
     }
 
     ModelRows.LatentModel = Option(words, "--latent-model");

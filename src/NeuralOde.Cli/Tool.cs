@@ -56,7 +56,8 @@ internal static class Tool
                 throw new CommandException(Message(parsed));
             }
 
-            return parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(
+                new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (CommandException e)
         {
@@ -93,7 +94,7 @@ internal static class Tool
         context.Error.WriteLine($"neuralode: {message}");
         if (exitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
         {
-            context.Error.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' shows what there is.");
+            context.Error.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' lists the options.");
         }
 
         return exitCode;
@@ -111,10 +112,14 @@ internal static class Tool
     {
         var root = new RootCommand("Learns continuous-time dynamics from data: neural differential equations for .NET.");
         var experiments = new ToolCommand(
-            "experiment", "Runs one of the articles' larger experiments, and reports what came out.", "'neuralode experiment NAME --help' says what an experiment does and what it takes.", context);
+            "experiment",
+            "Runs one of the larger experiments of the articles, and writes a report.",
+            "'neuralode experiment NAME --help' describes an experiment and its options.",
+            context);
         foreach (CommandDescription verb in Verbs())
         {
-            (verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? (Command)experiments : root).Add(new ToolCommand(verb, context, context.Arguments.Contains(verb.Name.Split(' ')[^1])));
+            Command parent = verb.Name.StartsWith("experiment ", StringComparison.Ordinal) ? experiments : root;
+            parent.Add(new ToolCommand(verb, context, context.Arguments.Contains(verb.Name.Split(' ')[^1])));
         }
 
         root.Add(experiments);
@@ -150,7 +155,8 @@ internal static class Tool
         {
             string[] commands = [.. parent.Subcommands.Select(static x => x.Name)];
             string noun = parent is RootCommand ? "command" : parent.Name;
-            return $"There is no {noun} '{parsed.UnmatchedTokens[0]}'.{NearestName.Suggestion(parsed.UnmatchedTokens[0], commands)} The {noun}s are {string.Join(", ", commands)}; '{HelpWriter.Path(parent)} --help' says more.";
+            return $"There is no {noun} '{parsed.UnmatchedTokens[0]}'.{NearestName.Suggestion(parsed.UnmatchedTokens[0], commands)} The {noun}s are "
+                + $"{string.Join(", ", commands)}; '{HelpWriter.Path(parent)} --help' says more.";
         }
 
         return parsed.Errors[0].Message;

@@ -4,6 +4,7 @@ using System.Text;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Experiments.Tests.Images;
+using NeuralOde.Layers;
 using NeuralOde.Persistence;
 using NeuralOde.Series;
 using NeuralOde.Series.Fitting;
@@ -28,18 +29,26 @@ internal static class FuzzTargets
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("csv", static () => [Utf8(Table), Utf8("t,x\r\n0,1\r\n1,2\r\n2,4\r\n"), [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("t\tx\n0\t1\n")]], FromFile(ReadTable)),
+        new("csv", static () =>
+            [Utf8(Table), Utf8("t,x\r\n0,1\r\n1,2\r\n2,4\r\n"), [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("t\tx\n0\t1\n")]],
+            FromFile(ReadTable)),
         new("ts", static () => [Utf8(Labeled), Utf8("@problemName A\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n")], static x => LabeledSeries.Read(Text(x), "fuzz.ts")),
         new("png", Pictures, static x => PngFile.ReadGray(WithChecksums(x), "fuzz.png")),
-        new("idx", static () => [IdxBytes.Of([2, 2, 3], [.. "abcdefghijkl"u8]), IdxBytes.Of([3], 1, 2, 3), IdxBytes.Compress(IdxBytes.Of([1, 2], 7, 8))], static x => IdxFile.Read(new MemoryStream(x), "fuzz.idx")),
+        new("idx", static () =>
+            [IdxBytes.Of([2, 2, 3], [.. "abcdefghijkl"u8]), IdxBytes.Of([3], 1, 2, 3), IdxBytes.Compress(IdxBytes.Of([1, 2], 7, 8))],
+            static x => IdxFile.Read(new MemoryStream(x), "fuzz.idx")),
         new("safetensors", static () => [Saved(static x => SafeTensors.Save(x, Tensors(), new Dictionary<string, string> { ["key"] = "värde" }))], ReadTensors),
-        new("series-model", static () => [Saved(static x => SeriesFitter.Fit(Series().Series, new SeriesFitOptions { Iterations = 1, Widths = [2] }).Model.Save(x))], FromFile(static x => SeriesModel.Load(x))),
-        new("latent-model", static () => [Saved(static x => LatentSeriesFitter.Fit(Series().Series, s_small).Forecaster.Save(x))], FromFile(static x => LatentForecaster.Load(x))),
-        new("series-classifier", static () => [Saved(static x => SeriesClassifierFitter.Fit(Series(), s_small).Classifier.Save(x))], FromFile(static x => SeriesClassifier.Load(x))),
+        new("series-model", static () =>
+            [Saved(static x => SeriesFitter.Fit(Series().Series, new SeriesFitOptions { Iterations = 1, Widths = [2] }).Model.Save(x))],
+            FromFile(static x => SeriesModel.Load(x))),
+        new("latent-model", static () => [Saved(static x => LatentSeriesFitter.Fit(Series().Series, SmallFit).Forecaster.Save(x))], FromFile(static x => LatentForecaster.Load(x))),
+        new("series-classifier", static () =>
+            [Saved(static x => SeriesClassifierFitter.Fit(Series(), SmallFit).Classifier.Save(x))],
+            FromFile(static x => SeriesClassifier.Load(x))),
         new("image-classifier", Classifiers, FromFile(static x => ImageClassifier.Load(x))),
     ];
 
-    private static LatentFitOptions s_small => new() { Iterations = 1, EncoderUnits = 2, LatentStates = 2, Widths = [2] };
+    private static LatentFitOptions SmallFit => new() { Iterations = 1, EncoderUnits = 2, LatentStates = 2, Widths = [2] };
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -108,7 +117,8 @@ internal static class FuzzTargets
         return mended;
     }
 
-    private static SafeTensor[] Tensors() => [SafeTensor.Create<float>("a", [1, 2, 3, 4], [2, 2]), SafeTensor.Create<long>("b", [], [0, 3]), SafeTensor.Create<double>("c", [5], [])];
+    private static SafeTensor[] Tensors() =>
+        [SafeTensor.Create<float>("a", [1, 2, 3, 4], [2, 2]), SafeTensor.Create<long>("b", [], [0, 3]), SafeTensor.Create<double>("c", [5], [])];
 
     private static LabeledSeries Series() => LabeledSeries.Read(
         Text(Utf8("@problemName A\n@classLabel true up down\n@data\n1,2,3,4,5,6:up\n6,5,4,3,2,1:down\n2,3,4,5,6,7:up\n7,6,5,4,3,2:down\n")), "seed.ts");
@@ -118,7 +128,8 @@ internal static class FuzzTargets
         foreach (MnistModel model in Enum.GetValues<MnistModel>())
         {
             MnistModelOptions options = MnistModelOptions.Default(model) with { Channels = 2, ResidualBlocks = 1, HiddenUnits = 2 };
-            yield return Saved(x => new ImageClassifier(MnistModels.Create(options, new RandomSource(0), 12, 12), options, ImageCollection.Mnist, 12, 12).Save(x));
+            Layer network = MnistModels.Create(options, new RandomSource(0), 12, 12);
+            yield return Saved(x => new ImageClassifier(network, options, ImageCollection.Mnist, 12, 12).Save(x));
         }
     }
 

@@ -7,8 +7,9 @@ public partial class DocumentationTests
 {
     public static TheoryData<string> Documents =>
     [
-        .. new[] { "", "docs", "benchmarks" }.SelectMany(static x => Directory.GetFiles(Repository.PathOf(x), "*.md")).Select(
-            static x => Path.GetRelativePath(Repository.Root, x).Replace('\\', '/')),
+        .. new[] { "", "docs", "benchmarks" }
+            .SelectMany(static x => Directory.GetFiles(Repository.PathOf(x), "*.md"))
+            .Select(static x => Path.GetRelativePath(Repository.Root, x).Replace('\\', '/')),
     ];
 
     [Fact]
@@ -33,16 +34,12 @@ public partial class DocumentationTests
 
             // From the assembly's own heading to the next one.
             string section = Regex.Match(map, $@"\*\*`{Regex.Escape(name)}`\*\*.*?(?=\n\*\*|\n## )", RegexOptions.Singleline).Value;
-            string[] folders =
-            [
-                .. Directory.GetDirectories(Path.GetDirectoryName(project)!).Where(
-                    static x => Directory.EnumerateFiles(x, "*", SearchOption.AllDirectories).Any()).Select(static x => Path.GetFileName(x))
-            ];
+            string[] folders = [.. Directory.GetDirectories(Path.GetDirectoryName(project)!)
+                .Where(static x => Directory.EnumerateFiles(x, "*", SearchOption.AllDirectories).Any())
+                .Select(static x => Path.GetFileName(x))];
             Assert.All(folders, x => Assert.Contains($"`{x}/`", section, StringComparison.Ordinal));
-            Assert.All(
-                FolderName().Matches(section),
-                x => Assert.Contains(
-                    x.Groups[1].Value, Directory.GetDirectories(Path.GetDirectoryName(project)!, "*", SearchOption.AllDirectories).Select(static y => Path.GetFileName(y))));
+            string[] all = [.. Directory.GetDirectories(Path.GetDirectoryName(project)!, "*", SearchOption.AllDirectories).Select(static x => Path.GetFileName(x))];
+            Assert.All(FolderName().Matches(section), x => Assert.Contains(x.Groups[1].Value, all));
         }
     }
 

@@ -42,11 +42,11 @@ public sealed class FitCommandTests : IDisposable
     {
         string model = PathOf("m.safetensors");
         File.WriteAllText(model, "old");
-        using var canceled = new CancellationTokenSource();
-        canceled.Cancel();
-        (int code, string shown, string error) = Run(canceled.Token, "fit", Write(Two), "--series", "id", "--save", model);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        (int code, string shown, string error) = Run(cancelled.Token, "fit", Write(Two), "--series", "id", "--save", model);
         Assert.Equal(ExitCode.Canceled, code);
-        Assert.Contains("stopped before anything was learned; no file was written", error, StringComparison.Ordinal);
+        Assert.Contains("stopped before anything was learned; no files were written", error, StringComparison.Ordinal);
         Assert.Empty(shown);
         Assert.Equal("old", File.ReadAllText(model));
     }
@@ -188,7 +188,7 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("t,x\n0,1\n", "", "there is 1 row;", "data.csv")]
     [InlineData("a,x\n0,1\n1,2\n2,3\n", "", "Name the column that holds the times with --time.", "a, x")]
     [InlineData("t,x\n0,1\n0,2\n2,3\n", "", "name the column that tells them apart with --series", "line 3")]
-    [InlineData("t,x,y\n0,1,a\n1,2,5\n2,3,6\n", "", "leave the column out with --states", "'y'")]
+    [InlineData("t,x,y\n0,1,a\n1,2,5\n2,3,6\n", "", "omit the column by naming the others with --states", "'y'")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hold-out 2", "The series has 3", "with --hold-out")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states 2147483647", "from 0 to 1,000", "2147483647")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden 2000000000", "from 1 to 10,000", "2000000000")]

@@ -6,7 +6,7 @@ namespace NeuralOde.Cli.Tests;
 
 public class HelpTests
 {
-    private static readonly CommandContext Nowhere = new() { Out = TextWriter.Null, Error = TextWriter.Null };
+    private static readonly CommandContext s_nowhere = new() { Out = TextWriter.Null, Error = TextWriter.Null };
 
     public static TheoryData<string> Verbs => [.. Tool.Verbs().Select(x => x.Name)];
 
@@ -32,7 +32,7 @@ public class HelpTests
     public void Help_of_a_command_names_every_option_fits_the_terminal_and_shows_valid_examples(string verb)
     {
         CommandDescription description = Tool.Verbs().Single(x => x.Name == verb);
-        var command = new ToolCommand(description, Nowhere, isNamed: true);
+        var command = new ToolCommand(description, s_nowhere, isNamed: true);
         var run = ToolRun.Of([.. verb.Split(' '), "--help"]);
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(command.Options, x => Assert.Contains(x.Name + (x.HelpName is null ? "" : " " + x.HelpName), run.Out));
@@ -41,7 +41,7 @@ public class HelpTests
         Assert.All(description.Examples, x =>
         {
             string[] words = x.Line.Split(' ')[1..];
-            Assert.Empty(Tool.Root(Nowhere with { Arguments = words }).Parse(words).Errors);
+            Assert.Empty(Tool.Root(s_nowhere with { Arguments = words }).Parse(words).Errors);
         });
     }
 

@@ -18,7 +18,9 @@ public class LatentSpiralsCommandTests
     {
         string[] small =
         [
-            "--hidden", "8", "--latent", "3", "--width", "8", "--spirals", "24", "--validation-spirals", "6", "--test-spirals", "10", "--batch", "12", "--iterations", "24", "--validate-every", "8",
+            "--hidden",
+            "8", "--latent", "3", "--width", "8", "--spirals", "24", "--validation-spirals", "6", "--test-spirals", "10", "--batch", "12",
+            "--iterations", "24", "--validate-every", "8",
         ];
         return ["experiment", "latent-spirals", .. small.Chunk(2).Where(x => !more.Contains(x[0]) && !(x[0] == "--width" && more.Contains("rnn"))).SelectMany(x => x), .. more];
     }
@@ -30,14 +32,19 @@ public class LatentSpiralsCommandTests
         var run = ToolRun.Of(Command("--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json")));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(new[] { "r.html", "m.safetensors", "n.json" }, x => Assert.Contains(x, run.Out));
-        Assert.Contains("latent ODE: median error a test spiral", run.Out);
+        Assert.Contains("latent ODE: median error per test spiral", run.Out);
         Assert.Contains("0.1642", run.Out);
         Assert.Contains("(always 0)", run.Out);
         Assert.Contains("iteration      24 of 24", run.Error);
         Assert.Contains("tsit5", run.Error);
 
         XElement report = Page(folder.File("r.html"));
-        foreach (string section in new[] { "Errors on spirals not seen", "Reconstruction and extrapolation", "From clockwise to counter-clockwise", "Invented spirals", "The latent space", "Learning", "Settings" })
+        string[] sections =
+        [
+            "Errors on test spirals", "Reconstruction and extrapolation", "From clockwise to counter-clockwise", "Generated spirals", "The latent space",
+            "Learning", "Settings",
+        ];
+        foreach (string section in sections)
         {
             Assert.Contains(report.Descendants("h2"), x => x.Value == section);
         }
@@ -58,7 +65,9 @@ public class LatentSpiralsCommandTests
     public void Both_models_are_trained_and_stand_in_one_report()
     {
         using var folder = new TemporaryFolder();
-        var run = ToolRun.Of(Command("--model", "both", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.csv"), "--checkpoint", folder.File("c.safetensors")));
+        var run = ToolRun.Of(Command(
+            "--model", "both", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.csv"),
+            "--checkpoint", folder.File("c.safetensors")));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(new[] { "m-latent-ode.safetensors", "m-rnn.safetensors", "c-latent-ode.safetensors", "c-rnn.safetensors" }, x => Assert.True(File.Exists(folder.File(x)), x));
         Assert.Equal(3, run.Out.Split('\n').Count(x => x.StartsWith("latent ODE  ", StringComparison.Ordinal)));
@@ -69,7 +78,9 @@ public class LatentSpiralsCommandTests
         Assert.Equal(12, Page(folder.File("r.html")).Descendants("tr").Count(x => x.Descendants("th").Any(y => y.Value is "latent ODE" or "recurrent network")));
 
         // Two that were trained apart are reported on together.
-        var loaded = ToolRun.Of("experiment", "latent-spirals", "--load", folder.File("m-latent-ode.safetensors"), "--load", folder.File("m-rnn.safetensors"), "--report", folder.File("l.html"));
+        var loaded = ToolRun.Of(
+            "experiment", "latent-spirals", "--load", folder.File("m-latent-ode.safetensors"), "--load", folder.File("m-rnn.safetensors"),
+            "--report", folder.File("l.html"));
         Assert.Equal(ExitCode.Success, loaded.ExitCode);
         Assert.Equal(Table(run), Table(loaded));
         Assert.Contains("was loaded from", Page(folder.File("l.html")).Value);
@@ -81,7 +92,8 @@ public class LatentSpiralsCommandTests
         Assert.DoesNotContain("iteration       1", resumed.Error);
         Assert.Contains(Page(folder.File("r2.html")).Descendants("h2"), x => x.Value == "Learning");
 
-        static string Table(ToolRun run) => run.Out[run.Out.IndexOf("observa-", StringComparison.Ordinal)..run.Out.IndexOf("Wrote the report", StringComparison.Ordinal)].Split("Wrote the metrics")[0];
+        static string Table(ToolRun run) =>
+            run.Out[run.Out.IndexOf("observa-", StringComparison.Ordinal)..run.Out.IndexOf("Wrote the report", StringComparison.Ordinal)].Split("Wrote the metrics")[0];
     }
 
     [Fact]
@@ -128,7 +140,9 @@ public class LatentSpiralsCommandTests
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(ExitCode.Success, ToolRun.Of(Command("--model", model, "--no-report", "--save", folder.File("straight"), "--iterations", "60")).ExitCode);
-        string[] kept = Command("--model", model, "--no-report", "--save", folder.File("resumed"), "--iterations", "60", "--checkpoint", folder.File("run"), "--checkpoint-every", "5", "--resume");
+        string[] kept = Command(
+            "--model", model, "--no-report", "--save", folder.File("resumed"), "--iterations", "60", "--checkpoint", folder.File("run"),
+            "--checkpoint-every", "5", "--resume");
         var run = ToolRun.Of(new CancellationToken(canceled: true), kept);
         Assert.Equal(ExitCode.Canceled, run.ExitCode);
         Assert.Contains("stopped before anything was learned", run.Error);
@@ -155,7 +169,7 @@ public class LatentSpiralsCommandTests
         string[] kept = Command("--no-report", "--checkpoint", folder.File("run"));
         Assert.Equal(ExitCode.Success, ToolRun.Of(kept).ExitCode);
         byte[] before = File.ReadAllBytes(folder.File("run"));
-        Assert.Contains("Add --resume to go on with that one", Fault(kept));
+        Assert.Contains("Add --resume to resume from it", Fault(kept));
         Assert.Contains("seed was '0' and is '5'", Fault([.. kept, "--resume", "--seed", "5"]));
         Assert.Contains("solver was 'tsit5' and is 'dopri5'", Fault([.. kept, "--resume", "--solver", "dopri5"]));
         Assert.Equal(before, File.ReadAllBytes(folder.File("run")));
@@ -183,7 +197,7 @@ public class LatentSpiralsCommandTests
     {
         using var folder = new TemporaryFolder();
         SafeTensors.Save(folder.File("x"), [SafeTensor.Create<float>("a", [1], [1])]);
-        Assert.Contains("Take a file that 'neuralode experiment latent-spirals --save' wrote", Fault(["experiment", "latent-spirals", "--no-report", "--load", folder.File("x")]));
+        Assert.Contains("Use a file that 'neuralode experiment latent-spirals --save' wrote", Fault(["experiment", "latent-spirals", "--no-report", "--load", folder.File("x")]));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public class LearnCommandTests
     {
         using var folder = new TemporaryFolder();
         var run = ToolRun.Of(
-            "learn", "spiral", "--iterations", "60", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"), "--metrics", folder.File("n.json"), "--figure", folder.File("f.svg"));
+            "learn", "spiral", "--iterations", "60", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"),
+            "--metrics", folder.File("n.json"), "--figure", folder.File("f.svg"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Equal(["f.svg", "m.safetensors", "n.json", "r.html"], folder.Names());
         Assert.All(folder.Names(), x => Assert.Contains(x, run.Out));
@@ -63,7 +64,7 @@ public class LearnCommandTests
         File.WriteAllText(folder.File("m.safetensors"), "old");
         var run = ToolRun.Of(new CancellationToken(canceled: true), "learn", "spiral", "--report", folder.File("r.html"), "--save", folder.File("m.safetensors"));
         Assert.Equal(ExitCode.Canceled, run.ExitCode);
-        Assert.Contains("stopped before anything was learned; no file was written", run.Error);
+        Assert.Contains("stopped before anything was learned; no files were written", run.Error);
         Assert.Empty(run.Out);
         Assert.Equal(["m.safetensors"], folder.Names());
         Assert.Equal("old", File.ReadAllText(folder.File("m.safetensors")));
@@ -105,7 +106,9 @@ public class LearnCommandTests
         using var cancellation = new CancellationTokenSource();
         using var output = new StoppingWriter(cancellation, afterLines: 3);
         using var error = new StringWriter();
-        int code = Tool.Run(["learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-5"], new CommandContext { Out = output, Error = error, CancellationToken = cancellation.Token });
+        int code = Tool.Run(
+            ["learn", "spiral", "--field", "linear", "--iterations", "10", "--seeds", "0-5"],
+            new CommandContext { Out = output, Error = error, CancellationToken = cancellation.Token });
         Assert.Equal(ExitCode.Canceled, code);
         Assert.Contains("stopped after 2 of 6 seeds", error.ToString());
         Assert.Contains("median", output.ToString());
@@ -116,7 +119,9 @@ public class LearnCommandTests
     [InlineData("--solver", "rk4")]
     [InlineData("--solver", "dopri5", "--rtol", "1e-5", "--gradient", "adjoint")]
     [InlineData("--step", "0.1", "--gradient", "truncated")]
-    [InlineData("--optimizer", "sgd", "--loss", "absolute", "--schedule", "constant", "--clip", "1", "--hidden", "8", "--windows", "3", "--window-min", "2", "--window-max", "4", "--window-points", "6")]
+    [InlineData(
+        "--optimizer", "sgd", "--loss", "absolute", "--schedule", "constant", "--clip", "1", "--hidden", "8", "--windows", "3",
+        "--window-min", "2", "--window-max", "4", "--window-points", "6")]
     public void Options_combine(params string[] options)
     {
         var run = ToolRun.Of(["learn", "spiral", "--no-report", "--iterations", "5", .. options]);

@@ -29,8 +29,13 @@ public class MnistCharacteristicsCommandTests
         Assert.Contains("Train precisely, infer cheaply", report.Root!.Value);
 
         // The run that was kept serves a saved model, without training again.
-        Assert.Equal(ExitCode.Success, ToolRun.Of("experiment", "mnist", "--data", folder.File("data"), "--channels", "4", "--epochs", "1", "--batch", "16", "--train-images", "48", "--no-report", "--save", folder.File("m")).ExitCode);
-        var saved = ToolRun.Of(["experiment", "mnist-characteristics", folder.File("m"), .. Command(folder, "--run", folder.File("run"), "--no-report", "--metrics", folder.File("n.csv"))[2..]]);
+        Assert.Equal(
+            ExitCode.Success,
+            ToolRun.Of(
+                "experiment", "mnist", "--data", folder.File("data"), "--channels", "4", "--epochs", "1", "--batch", "16", "--train-images", "48",
+                "--no-report", "--save", folder.File("m")).ExitCode);
+        var saved = ToolRun.Of(
+            ["experiment", "mnist-characteristics", folder.File("m"), .. Command(folder, "--run", folder.File("run"), "--no-report", "--metrics", folder.File("n.csv"))[2..]]);
         Assert.Equal(ExitCode.Success, saved.ExitCode);
         Assert.DoesNotContain("epoch 2 of 2", saved.Error);
         Assert.Equal(1 + 7 + 15, File.ReadAllLines(folder.File("n.csv")).Length);

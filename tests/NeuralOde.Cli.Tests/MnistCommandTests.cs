@@ -68,7 +68,9 @@ public class MnistCommandTests
     public void A_named_solver_takes_steps_of_its_own(string words, params string[] options)
     {
         using TemporaryFolder folder = WithData();
-        Assert.Contains(words, ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--channels", "4", "--no-report", "--epochs", "1", "--train-images", "16", .. options]).Error);
+        Assert.Contains(
+            words,
+            ToolRun.Of(["experiment", "mnist", "--data", folder.File("data"), "--channels", "4", "--no-report", "--epochs", "1", "--train-images", "16", .. options]).Error);
     }
 
     [Theory]
@@ -81,7 +83,11 @@ public class MnistCommandTests
         using TemporaryFolder folder = WithData();
         ToolRun.Of(Command(folder, ["--train-images", "16", "--no-report", "--metrics", folder.File("n.json"), .. options]));
         using var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json")));
-        Assert.Equal(("0.01", words), (numbers.RootElement.GetProperty("settings").GetProperty("learning rate").GetString(), numbers.RootElement.GetProperty("settings").GetProperty("schedule").GetString()));
+        Assert.Equal(
+            ("0.01", words),
+            (
+                numbers.RootElement.GetProperty("settings").GetProperty("learning rate").GetString(),
+                numbers.RootElement.GetProperty("settings").GetProperty("schedule").GetString()));
     }
 
     [Fact]
@@ -128,7 +134,9 @@ public class MnistCommandTests
         string[] kept = [.. twelve, "--save", folder.File("killed"), "--checkpoint", folder.File("run"), "--checkpoint-every", "3", "--resume"];
         for (int kills = 0; ; kills++)
         {
-            using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NeuralOde.Cli.dll"), .. kept]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "NeuralOde.Cli.dll"), .. kept]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             DateTime before = File.GetLastWriteTimeUtc(folder.File("run"));
             while (kills < 3 && !process.HasExited && File.GetLastWriteTimeUtc(folder.File("run")) == before)
             {
@@ -159,7 +167,7 @@ public class MnistCommandTests
         string[] kept = Command(folder, "--no-report", "--checkpoint", folder.File("run"), "--schedule", "constant");
         Assert.Equal(ExitCode.Success, ToolRun.Of(kept).ExitCode);
         byte[] before = File.ReadAllBytes(folder.File("run"));
-        Assert.Contains("Add --resume to go on with that one", Fault(kept));
+        Assert.Contains("Add --resume to resume from it", Fault(kept));
         Assert.Contains("seed was '0' and is '5'", Fault([.. kept, "--resume", "--seed", "5"]));
         Assert.Contains("solver was 'rk4' and is 'midpoint'", Fault([.. kept, "--resume", "--solver", "midpoint", "--step", "0.5"]));
         Assert.Contains("normalization was 'batch' and is 'group'", Fault([.. kept, "--resume", "--norm", "group"]));
@@ -217,7 +225,7 @@ public class MnistCommandTests
         var missing = ToolRun.Of(Command(folder));
         Assert.Equal(ExitCode.Usage, missing.ExitCode);
         Assert.Contains("missing there is train-labels-idx1-ubyte", missing.Error);
-        Assert.Contains("They can be had from https://", missing.Error);
+        Assert.Contains("Download them from https://", missing.Error);
         File.WriteAllText(folder.File("data/train-labels-idx1-ubyte"), "<html>404</html>");
         Assert.Contains("an idx file with two zero bytes", ToolRun.Of(Command(folder)).Error);
         Assert.DoesNotContain("   at ", ToolRun.Of(Command(folder)).Error);

@@ -10,7 +10,7 @@ namespace NeuralOde.Cli.Tests;
 [Collection(nameof(MnistTableCommandTests))]
 public class MnistTableCommandTests
 {
-    private static readonly string[] Sizes = ["--channels", "4", "--batch", "16", "--train-images", "48"];
+    private static readonly string[] s_sizes = ["--channels", "4", "--batch", "16", "--train-images", "48"];
 
     [Fact]
     public void The_table_trains_what_is_missing_and_takes_what_is_there()
@@ -21,7 +21,9 @@ public class MnistTableCommandTests
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Equal(
             new[] { "mlp-0", "mlp-1", "odenet-0", "odenet-1", "odenet-published-0", "odenet-published-1", "resnet-0", "resnet-1" },
-            Directory.GetFiles(folder.File("runs")).Select(x => Path.GetFileName(x).Replace(".checkpoint.safetensors", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Directory.GetFiles(folder.File("runs"))
+                .Select(x => Path.GetFileName(x).Replace(".checkpoint.safetensors", "", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
         Assert.Contains("RK-Net (our default ODE-Net: direct gradient)", run.Out);
         Assert.Contains("Euler, adjoint, 20 to 200 steps", run.Out);
         using (var numbers = JsonDocument.Parse(File.ReadAllText(folder.File("n.json"))))
@@ -51,9 +53,14 @@ public class MnistTableCommandTests
     {
         using TemporaryFolder folder = WithData();
         Directory.CreateDirectory(folder.File("runs"));
-        string[] data = ["--data", folder.File("data"), .. Sizes, "--no-report", "--epochs", "2"];
-        Assert.Equal(ExitCode.Success, ToolRun.Of(["experiment", "mnist", .. data, "--checkpoint", folder.File("runs/odenet-0.checkpoint.safetensors"), "--metrics", folder.File("n.json")]).ExitCode);
-        Assert.Equal(ExitCode.Success, ToolRun.Of(["experiment", "mnist", .. data, "--published", "--schedule", "cosine", "--checkpoint", folder.File("runs/odenet-published-0.checkpoint.safetensors")]).ExitCode);
+        string[] data = ["--data", folder.File("data"), .. s_sizes, "--no-report", "--epochs", "2"];
+        Assert.Equal(
+            ExitCode.Success,
+            ToolRun.Of(["experiment", "mnist", .. data, "--checkpoint", folder.File("runs/odenet-0.checkpoint.safetensors"), "--metrics", folder.File("n.json")]).ExitCode);
+        Assert.Equal(
+            ExitCode.Success,
+            ToolRun.Of(
+                ["experiment", "mnist", .. data, "--published", "--schedule", "cosine", "--checkpoint", folder.File("runs/odenet-published-0.checkpoint.safetensors")]).ExitCode);
         var run = ToolRun.Of(Command(folder, "--epochs", "2", "--no-train", "--no-report"));
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains("mlp-0.checkpoint.safetensors is not there: left out", run.Error);
@@ -92,13 +99,14 @@ public class MnistTableCommandTests
     public void A_wrong_command_line_is_told_before_any_work(string message, params string[] arguments)
     {
         using TemporaryFolder folder = WithData();
-        var run = ToolRun.Of(["experiment", "mnist-table", "--data", folder.File("data"), .. arguments.Select(x => x.Replace("DATA", folder.File("data"), StringComparison.Ordinal))]);
+        var run = ToolRun.Of(
+            ["experiment", "mnist-table", "--data", folder.File("data"), .. arguments.Select(x => x.Replace("DATA", folder.File("data"), StringComparison.Ordinal))]);
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(message, run.Error.Split('\n')[0]);
     }
 
     private static string[] Command(TemporaryFolder folder, params string[] more) =>
-        ["experiment", "mnist-table", "--data", folder.File("data"), "--runs", folder.File("runs"), .. Sizes, .. more];
+        ["experiment", "mnist-table", "--data", folder.File("data"), "--runs", folder.File("runs"), .. s_sizes, .. more];
 
     /// <summary>Title and test error of each row; memory and time differ from run to run.</summary>
     private static string[] Errors(string output) =>

@@ -13,7 +13,13 @@ namespace NeuralOde.Cli.Tests;
 /// <summary>Failures are types with reasons, and the tool says in one place what a user can do about each.</summary>
 public partial class OptionAdviceTests
 {
-    private static readonly Assembly[] s_assemblies = [typeof(NeuralOdeException).Assembly, typeof(TrainingException).Assembly, typeof(SeriesException).Assembly, typeof(ImageFileException).Assembly];
+    private static readonly Assembly[] s_assemblies =
+    [
+        typeof(NeuralOdeException).Assembly,
+        typeof(TrainingException).Assembly,
+        typeof(SeriesException).Assembly,
+        typeof(ImageFileException).Assembly,
+    ];
 
     [Fact]
     public void Every_reason_of_every_failure_has_advice_or_passes_on_what_the_library_advises()

@@ -76,23 +76,23 @@ public class PredictCommandTests
         string model = folder.File("m.safetensors");
         IdxBytes.WriteSet(folder.File("data"), training: 3, test: 4, rows: 28, columns: 28);
         IdxBytes.WriteSet(folder.File("small"), training: 3, test: 4);
-        WritePng(folder.File("grey.png"), 30, 30, static (_, _) => 0.5);
+        WritePng(folder.File("gray.png"), 30, 30, static (_, _) => 0.5);
         File.WriteAllText(folder.File("text.png"), "This is no picture.");
         string images = folder.File("data/t10k-images-idx3-ubyte");
         Assert.Contains("There is no file", Fault(folder.File("none.safetensors"), images));
-        Assert.Contains("an image classifier is wanted. Take a file that 'neuralode experiment mnist --save' wrote.", Fault(WithSeries(folder), images));
+        Assert.Contains("an image classifier is wanted. Use a file that 'neuralode experiment mnist --save' wrote.", Fault(WithSeries(folder), images));
         Assert.Contains("There is no file", Fault(model, folder.File("none.png")));
-        Assert.Contains("one brightness everywhere", Fault(model, folder.File("grey.png")));
+        Assert.Contains("one brightness everywhere", Fault(model, folder.File("gray.png")));
         Assert.Contains("neither a PNG picture nor an idx file", Fault(model, folder.File("text.png")));
         Assert.Contains("It is a file of labels", Fault(model, folder.File("data/t10k-labels-idx1-ubyte")));
         Assert.Contains("takes one or more of 28x28", Fault(model, folder.File("small/t10k-images-idx3-ubyte")));
         Assert.Contains("3 labels", Fault(model, images, "--labels", folder.File("data/train-labels-idx1-ubyte")));
-        Assert.Contains("goes with an idx file", Fault(model, folder.File("grey.png"), "--labels", images));
+        Assert.Contains("goes with an idx file", Fault(model, folder.File("gray.png"), "--labels", images));
         Assert.Contains("rk4 has no error estimate", Fault(model, images, "--rtol", "1e-3"));
         Assert.Contains("would replace the file that is read", Fault(model, images, "--report", model));
         Save(folder.File("mlp.safetensors"), new MnistModelOptions { Model = MnistModel.Mlp, HiddenUnits = 4 }, ImageCollection.FashionMnist);
         Assert.Contains("solves no equation, so it takes no --solver", Fault(folder.File("mlp.safetensors"), images, "--solver", "euler"));
-        Assert.Contains("this model of Fashion-MNIST takes 28x28", Fault(folder.File("mlp.safetensors"), folder.File("grey.png")));
+        Assert.Contains("this model of Fashion-MNIST takes 28x28", Fault(folder.File("mlp.safetensors"), folder.File("gray.png")));
 
         static string Fault(params string[] arguments)
         {
@@ -113,10 +113,10 @@ public class PredictCommandTests
         Assert.Equal(ExitCode.Success, ToolRun.Of("fit", data, "--hold-out", "none", "--iterations", "2", "--save", series).ExitCode);
 
         Assert.Contains(
-            "it is a forecast model of series, and an image classifier is wanted. Take a file that 'neuralode experiment mnist --save' wrote.",
+            "it is a forecast model of series, and an image classifier is wanted. Use a file that 'neuralode experiment mnist --save' wrote.",
             ToolRun.Of("predict", series, data).Error);
         Assert.Contains(
-            "it is an image classifier, and a forecast model of series or a latent forecast model of series is wanted. Take a file that 'neuralode fit --save' wrote.",
+            "it is an image classifier, and a forecast model of series or a latent forecast model of series is wanted. Use a file that 'neuralode fit --save' wrote.",
             ToolRun.Of("forecast", images, "--until", "9", "--step", "1").Error);
         Assert.Contains("it is a forecast model of series, and an image classifier is wanted.", ToolRun.Of("experiment", "mnist-characteristics", series).Error);
         Assert.Contains("it is an image classifier, and a model of spirals is wanted.", ToolRun.Of("experiment", "latent-spirals", "--no-report", "--load", images).Error);
@@ -134,7 +134,8 @@ public class PredictCommandTests
         return folder;
     }
 
-    private static void Save(string path, MnistModelOptions model, ImageCollection collection) => new ImageClassifier(MnistModels.Create(model, new RandomSource(1)), model, collection).Save(path);
+    private static void Save(string path, MnistModelOptions model, ImageCollection collection) =>
+        new ImageClassifier(MnistModels.Create(model, new RandomSource(1)), model, collection).Save(path);
 
     private static string WithSeries(TemporaryFolder folder)
     {

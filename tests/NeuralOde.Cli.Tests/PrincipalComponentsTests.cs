@@ -31,7 +31,10 @@ public class PrincipalComponentsTests
     [Fact]
     public void Coordinates_are_uncorrelated_and_hold_all_variance()
     {
-        double[][] points = [.. new RandomSource(3).Normal([200, 6], dtype: DType.Float64).ToDoubles().Chunk(6).Select(x => new[] { x[0], x[0] + (0.1 * x[1]), x[2], x[3] - x[4], 2 * x[4], x[5] })];
+        double[][] points =
+        [
+            .. new RandomSource(3).Normal([200, 6], dtype: DType.Float64).ToDoubles().Chunk(6).Select(x => new[] { x[0], x[0] + (0.1 * x[1]), x[2], x[3] - x[4], 2 * x[4], x[5] }),
+        ];
         var found = PrincipalComponents.Of(points);
         Assert.Equal(1, found.Shares.Sum(), 1e-12);
         Assert.Equal(found.Shares.OrderDescending(), found.Shares);

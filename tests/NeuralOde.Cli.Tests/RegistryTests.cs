@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Reflection;
 using NeuralOde.Experiments;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Sensitivities;
+using NeuralOde.Settings;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -24,7 +26,9 @@ public class RegistryTests
     {
         Assert.Equal(StaticsOf<GradientMethod>(), GradientMethod.All);
         Assert.Equal(StaticsOf<Activation>(), Activation.All);
-        Assert.Equal(Activation.All.Select(static x => x.Name), typeof(Activation).GetProperties(BindingFlags.Static | BindingFlags.Public).Where(static x => x.PropertyType == typeof(Activation)).Select(static x => x.Name));
+        Assert.Equal(
+            Activation.All.Select(static x => x.Name),
+            typeof(Activation).GetProperties(BindingFlags.Static | BindingFlags.Public).Where(static x => x.PropertyType == typeof(Activation)).Select(static x => x.Name));
     }
 
     [Fact]
@@ -32,7 +36,8 @@ public class RegistryTests
     {
         Assert.Equal(Described(typeof(ExperimentList).Assembly), ExperimentList.All().Select(static x => x.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
-            Described(typeof(ExperimentList).Assembly).Concat(Described(typeof(Tool).Assembly)).Order(StringComparer.Ordinal), Tool.Verbs().Select(static x => x.Name).Order(StringComparer.Ordinal));
+            Described(typeof(ExperimentList).Assembly).Concat(Described(typeof(Tool).Assembly)).Order(StringComparer.Ordinal),
+            Tool.Verbs().Select(static x => x.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -42,7 +47,7 @@ public class RegistryTests
         Assert.All(Tool.Verbs(), x => Assert.Contains(x.Name.Split(' ')[^1], tool, StringComparison.Ordinal));
 
         string learn = ToolRun.Of("learn", "--help").Out;
-        Assert.All(OdeSolver.Names, x => Assert.Contains(x, learn, StringComparison.Ordinal));
+        Assert.All(SolverChoice.Names, x => Assert.Contains(x, learn, StringComparison.Ordinal));
         Assert.All(GradientMethod.All, x => Assert.Contains(x.Name, learn, StringComparison.Ordinal));
     }
 
@@ -56,7 +61,8 @@ public class RegistryTests
             {
                 string[] arguments = example.Line.Split(' ')[1..];
                 Assert.StartsWith("neuralode ", example.Line, StringComparison.Ordinal);
-                Assert.Empty(Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments }).Parse(arguments).Errors.Select(static x => x.Message));
+                var root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
+                Assert.Empty(root.Parse(arguments).Errors.Select(static x => x.Message));
             });
         }
     }

@@ -111,9 +111,9 @@ public class StepControlTests
         double exact = (Math.Sin(1) + (2 * (Math.Cos(2.5) - Math.Cos(1)))) * Math.Exp(1.5);
         var steps = new AdaptiveSteps { Discontinuities = jumps, RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5 };
         OdeSolution<double> solution = Ode.Solve(Field, [0], 0, 3, solver, new OdeOptions { Steps = steps });
-        Assert.Equal(exact, solution.FinalState[0], name == "fehlberg2" ? 0.3 : 1e-2);
+        Assert.Equal(exact, solution.FinalState[0], name == "fehlberg2" ? 0.3 : solver.Order == 1 ? 0.1 : 1e-2);
         Assert.All([1.0, 2.5], time => Assert.Contains(time, solution.Times.ToArray()));
-        Assert.Equal(Math.Sin(0.9), solution.At(0.9)[0], name == "fehlberg2" ? 1e-2 : 1e-3);
+        Assert.Equal(Math.Sin(0.9), solution.At(0.9)[0], name == "fehlberg2" || solver.Order == 1 ? 1e-2 : 1e-3);
     }
 
     [Theory]

@@ -18,7 +18,11 @@ internal static class BatchRows
             var batch = new LorenzBatchWorkload(steps);
             Measurement[] both = timer.MeasureInTurn(Repeat(() => batch.Run(1)), Repeat(batch.RunOneByOne));
             double ratio = both[1].Median / both[0].Median;
-            yield return TableRow.Time($"lorenz {key}", $"{work}: in lanes, one thread", both[0], FormattableString.Invariant($"{batch.Steps} steps, {ratio:0.0} times as fast as one by one"));
+            yield return TableRow.Time(
+                $"lorenz {key}",
+                $"{work}: in lanes, one thread",
+                both[0],
+                FormattableString.Invariant($"{batch.Steps} steps, {ratio:0.0} times as fast as one by one"));
             yield return TableRow.Time($"lorenz {key} one by one", $"{work}: one by one, one thread", both[1]);
             if (Parallel.IsMeasurable(timer))
             {

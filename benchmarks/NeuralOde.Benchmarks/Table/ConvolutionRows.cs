@@ -27,7 +27,12 @@ internal static class ConvolutionRows
         {
             (Measurement time, double quotient) = timer.Compare(peak, repeat);
             double fraction = quotient * work.Operations / operations;
-            return TableRow.Rate($"convolution {name} {work.Name}", $"{name}, {work.Name}", time, work.Operations, FormattableString.Invariant($"{fraction:P0} of peak, {time.Median / 1e6:0.000} ms"));
+            return TableRow.Rate(
+                $"convolution {name} {work.Name}",
+                $"{name}, {work.Name}",
+                time,
+                work.Operations,
+                FormattableString.Invariant($"{fraction:P0} of peak, {time.Median / 1e6:0.000} ms"));
         }
     }
 }

@@ -8,23 +8,32 @@ namespace NeuralOde.Benchmarks.Table;
 /// <summary>Rows about compiled fields and solves.</summary>
 internal static class FieldRows
 {
-    private static readonly string[] Small = ["cubic", "spiral"];
+    private static readonly string[] s_small = ["cubic", "spiral"];
 
-    public static IEnumerable<TableRow> Fields(BatchTimer timer) => Small.SelectMany(name => Field(timer, name));
+    public static IEnumerable<TableRow> Fields(BatchTimer timer) => s_small.SelectMany(name => Field(timer, name));
 
     public static IEnumerable<TableRow> Steps(BatchTimer timer)
     {
-        foreach (string name in Small)
+        foreach (string name in s_small)
         {
             var field = FieldWorkload.Create(name);
             yield return TableRow.Time($"{name} step", $"{field.Name}: one step", timer.Measure(field.Step().Fixed()), "6 evaluations", SolveWorkload.Steps);
             yield return TableRow.Time(
-                $"{name} adjoint step", $"{field.Name}: one step of the adjoint system", timer.Measure(field.AdjointStep().Fixed()), "parameters as a quadrature", SolveWorkload.Steps);
+                $"{name} adjoint step",
+                $"{field.Name}: one step of the adjoint system",
+                timer.Measure(field.AdjointStep().Fixed()),
+                "parameters as a quadrature",
+                SolveWorkload.Steps);
         }
 
         var empty = SolveWorkload.Empty(40);
         yield return TableRow.Time("solver fixed", "the solver alone, 40 floats, fixed steps", timer.Measure(empty.Fixed()), "empty field", SolveWorkload.Steps);
-        yield return TableRow.Time("solver adaptive", "the solver alone, 40 floats, error norm and controller", timer.Measure(empty.Adaptive()), "empty field", SolveWorkload.Steps);
+        yield return TableRow.Time(
+            "solver adaptive",
+            "the solver alone, 40 floats, error norm and controller",
+            timer.Measure(empty.Adaptive()),
+            "empty field",
+            SolveWorkload.Steps);
     }
 
     public static IEnumerable<TableRow> Wide(BatchTimer timer)
@@ -58,7 +67,8 @@ internal static class FieldRows
         {
             var solve = new LotkaVolterraWorkload(double.Parse(tolerance, System.Globalization.CultureInfo.InvariantCulture));
             Measurement time = timer.Measure(solve.Run);
-            string note = FormattableString.Invariant($"{solve.Statistics.Evaluations} evaluations, {solve.Statistics.AcceptedSteps} steps, {solve.Statistics.RejectedSteps} rejected");
+            string note = FormattableString.Invariant(
+                $"{solve.Statistics.Evaluations} evaluations, {solve.Statistics.AcceptedSteps} steps, {solve.Statistics.RejectedSteps} rejected");
             yield return TableRow.Time($"lotka {tolerance}", $"rtol = atol = {tolerance}, memory reused", time, note);
             yield return TableRow.Time($"lotka simple {tolerance}", $"rtol = atol = {tolerance}, Ode.Solve with a lambda", timer.Measure(solve.RunSimple), "every step kept");
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
 using NeuralOde.Experiments.LatentSpirals;
@@ -31,7 +32,10 @@ internal static class ModelRows
                 key,
                 name,
                 time,
-                FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; decoder's error {work.DecoderError:0.0e-0}; {(LatentModel is null ? "first values" : "trained")}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; decoder's error {work.DecoderError:0.0e-0}; "
+                        + $"{(LatentModel is null ? "first values" : "trained")}"));
         }
     }
 
@@ -46,13 +50,17 @@ internal static class ModelRows
         })
         {
             var work = new ImageTrainingWorkload(options);
-            foreach (TableRow row in OnOneAndTwo(timer, key, name, work.Train, () => options.HasEquation ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward") : ""))
+            Func<string> note = () => options.HasEquation
+                ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward")
+                : "";
+            foreach (TableRow row in OnOneAndTwo(timer, key, name, work.Train, note))
             {
                 yield return row;
             }
         }
 
-        foreach (TableRow row in OnOneAndTwo(timer, "mnist evaluation", "ODE-Net, Euler steps of 0.05, evaluation only", new ImageTrainingWorkload(published).Evaluate, static () => ""))
+        var evaluation = new ImageTrainingWorkload(published);
+        foreach (TableRow row in OnOneAndTwo(timer, "mnist evaluation", "ODE-Net, Euler steps of 0.05, evaluation only", evaluation.Evaluate, static () => ""))
         {
             yield return row;
         }

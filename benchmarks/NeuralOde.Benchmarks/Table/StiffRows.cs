@@ -32,7 +32,7 @@ internal static class StiffRows
         SolveStatistics x = solve.Statistics;
         long attempts = x.AcceptedSteps + x.RejectedSteps;
         string note = FormattableString.Invariant(
-            $"{solver.Name}: {time.Median / attempts:0} ns a step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, ")
+            $"{solver.Name}: {time.Median / attempts:0} ns per step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, ")
             + FormattableString.Invariant($"{x.Factorizations} factorizations, {x.Jacobians} Jacobians; error {solve.Error:0.0} tolerances");
         string key = $"stiff {name} {tolerance}{(withJacobian ? "" : "-fd")}{(solver is Bdf ? "" : $" {solver.Name}")}";
         return TableRow.Time(key, $"{name} at {tolerance}, {solver.Name}, {(withJacobian ? "Jacobian given" : "finite differences")}", time, note);

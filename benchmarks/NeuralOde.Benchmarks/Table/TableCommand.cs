@@ -11,7 +11,7 @@ namespace NeuralOde.Benchmarks.Table;
 /// <summary><c>table</c>: measures, and prints each row as soon as it is known.</summary>
 internal static class TableCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static void Run(Clock clock, IReadOnlyList<TableSection> sections, string? file)
     {
@@ -37,7 +37,7 @@ internal static class TableCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows in {watch.Elapsed.TotalSeconds:0} s"));
         if (file is not null)
         {
-            File.WriteAllText(file, JsonSerializer.Serialize(new { Machine = MachineName(), Clock = clock.Name, Rows = rows }, Json));
+            File.WriteAllText(file, JsonSerializer.Serialize(new { Machine = MachineName(), Clock = clock.Name, Rows = rows }, s_json));
         }
     }
 

@@ -12,7 +12,10 @@ internal sealed record TableSection(string Name, string Title, Func<BatchTimer, 
     public static IReadOnlyList<TableSection> All { get; } =
     [
         new("gemm", "Matrix products, one thread, beside the peak measured in turn", KernelRows.Gemm),
-        new("conv", "Convolutions of 32 images and their gradients, float, one thread, beside the peak measured in turn; zeros outside the images count as operations", ConvolutionRows.Convolutions),
+        new(
+            "conv",
+            "Convolutions of 32 images and their gradients, float, one thread, beside the peak measured in turn; zeros outside the images count as operations",
+            ConvolutionRows.Convolutions),
         new("elementwise", "Elementary functions, time an element; chains of element-wise steps, fused", KernelRows.Elementwise),
         new("fields", "Compiled fields, float", FieldRows.Fields),
         new("steps", "Dormand-Prince steps, float", FieldRows.Steps),

@@ -62,7 +62,7 @@ internal sealed class BatchTimer(Clock clock, int batches = 25, double batchNano
         }
 
         // Tiered compilation waits until no method has become hot for 100 ms, twice for a method that it instruments between, and works
-        // on a thread of its own.
+        // on its own thread.
         long start = Stopwatch.GetTimestamp();
         var recent = new Queue<double>();
         double before = double.PositiveInfinity;

@@ -13,7 +13,7 @@ namespace NeuralOde.Benchmarks.Timing;
 internal sealed partial class Clock
 {
     private const int ThreadProcessorTime = 3;
-    private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+    private static readonly double s_nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
     private readonly bool _processor;
 
     private Clock(bool processor)
@@ -39,7 +39,7 @@ internal sealed partial class Clock
     {
         if (!_processor)
         {
-            return Stopwatch.GetTimestamp() * NanosecondsPerTick;
+            return Stopwatch.GetTimestamp() * s_nanosecondsPerTick;
         }
 
         return ReadClock(ThreadProcessorTime, out TimeSpecification time) == 0

@@ -6,7 +6,7 @@ namespace NeuralOde.Benchmarks.Workloads;
 /// <summary>A solve on [0, 1] and its gradient.</summary>
 internal sealed class AdjointSolveWorkload
 {
-    private static readonly double[] Times = [0, 1];
+    private static readonly double[] s_times = [0, 1];
     private readonly Sensitivity<float> _sensitivity;
     private readonly SolveMemory<float> _memory;
     private readonly float[] _state;
@@ -31,7 +31,7 @@ internal sealed class AdjointSolveWorkload
     {
         for (int i = 0; i < repetitions; i++)
         {
-            SolveResult result = _sensitivity.Forward(_memory, _state, Times, forGradient: true);
+            SolveResult result = _sensitivity.Forward(_memory, _state, s_times, forGradient: true);
             result.ThrowIfFailed();
             Forward = result.Statistics;
             Backward = _sensitivity.Backward(_memory, _gradients, _initialGradient, []);

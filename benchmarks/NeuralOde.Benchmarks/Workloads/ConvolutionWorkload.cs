@@ -10,7 +10,10 @@ namespace NeuralOde.Benchmarks.Workloads;
 /// <param name="Sizes">All sizes.</param>
 internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
 {
-    /// <summary>The layers of a small ODE network on MNIST, the field's with and without a channel for time, and on 7x7 as in published implementations; last, its downsampling.</summary>
+    /// <summary>
+    /// The layers of a small ODE network on MNIST, the field's with and without a channel for time, and on 7x7 as in published implementations; last,
+    /// its downsampling.
+    /// </summary>
     public static IReadOnlyList<ConvolutionWorkload> All { get; } =
     [
         Of(6, 64, 64, 3, 1, 1), Of(6, 65, 64, 3, 1, 1), Of(7, 64, 64, 3, 1, 1), Of(7, 65, 64, 3, 1, 1),

@@ -20,7 +20,8 @@ internal sealed class ImageTrainingWorkload
     {
         IReadOnlyList<string> classes = ImageCollection.Mnist.ClassNames;
         float[] uniform = new RandomSource(8).Uniform([Images * 28 * 28], 0, 255).ToArray<float>();
-        _batches = new ImageBatches(new ImageDataset(Array.ConvertAll(uniform, static x => (byte)x), [.. Enumerable.Range(0, Images).Select(i => (byte)(i % classes.Count))], 28, 28, classes));
+        _batches = new ImageBatches(
+            new ImageDataset(Array.ConvertAll(uniform, static x => (byte)x), [.. Enumerable.Range(0, Images).Select(i => (byte)(i % classes.Count))], 28, 28, classes));
         _network = MnistModels.Create(options, new RandomSource(9));
         _step = new ClassifierStep(_network, classes.Count);
         _optimizer = new Adam(_network.Parameters);

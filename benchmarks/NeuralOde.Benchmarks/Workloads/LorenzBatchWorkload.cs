@@ -7,8 +7,8 @@ namespace NeuralOde.Benchmarks.Workloads;
 internal sealed class LorenzBatchWorkload
 {
     public const int Count = 8192;
-    private static readonly double[] Times = [0, 1];
-    private static readonly float[] Initial = [1, 0, 0];
+    private static readonly double[] s_times = [0, 1];
+    private static readonly float[] s_initial = [1, 0, 0];
     private readonly OdeBatch<float> _batch = new(Count, 3, 1);
     private readonly BatchIntegrator<float> _integrator;
     private readonly Integrator<float> _one;
@@ -20,10 +20,10 @@ internal sealed class LorenzBatchWorkload
     {
         _integrator = new BatchIntegrator<float>(new Tsit5(), steps, 3, 1);
         _one = new Integrator<float>(new Tsit5(), steps, 3);
-        _batch.SetTimes(Times);
+        _batch.SetTimes(s_times);
         for (int i = 0; i < Count; i++)
         {
-            Initial.CopyTo(_batch.InitialState(i));
+            s_initial.CopyTo(_batch.InitialState(i));
             _batch.Parameters(i)[0] = 21f * i / (Count - 1);
         }
     }
@@ -48,7 +48,7 @@ internal sealed class LorenzBatchWorkload
         for (int i = 0; i < Count; i++)
         {
             _single.Rho = _batch.Parameters(i)[0];
-            _one.Solve(_single, Initial, Times, _states).ThrowIfFailed();
+            _one.Solve(_single, s_initial, s_times, _states).ThrowIfFailed();
         }
     }
 

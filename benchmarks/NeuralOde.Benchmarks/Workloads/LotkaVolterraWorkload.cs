@@ -5,8 +5,8 @@ namespace NeuralOde.Benchmarks.Workloads;
 /// <summary>x' = 1.5 x − x y, y' = x y − 3 y from (1, 1) on [0, 20], in double.</summary>
 internal sealed class LotkaVolterraWorkload
 {
-    private static readonly double[] Times = [0, 20];
-    private static readonly double[] Initial = [1, 1];
+    private static readonly double[] s_times = [0, 20];
+    private static readonly double[] s_initial = [1, 1];
     private readonly StepSizeControl _steps;
     private readonly Integrator<double> _integrator;
     private readonly Equations _field = new();
@@ -25,13 +25,13 @@ internal sealed class LotkaVolterraWorkload
     {
         for (int i = 0; i < repetitions; i++)
         {
-            SolveResult result = _integrator.Solve(_field, Initial, Times, _states);
+            SolveResult result = _integrator.Solve(_field, s_initial, s_times, _states);
             result.ThrowIfFailed();
             Statistics = result.Statistics;
         }
     }
 
-    /// <summary>The simple call with a lambda: everything allocated anew, every step kept for dense output.</summary>
+    /// <summary>The simple call with a lambda: everything allocated again, every step kept for dense output.</summary>
     public void RunSimple(int repetitions)
     {
         var options = new OdeOptions { Steps = _steps };
@@ -43,7 +43,7 @@ internal sealed class LotkaVolterraWorkload
                     dz[0] = (1.5 * z[0]) - (z[0] * z[1]);
                     dz[1] = (z[0] * z[1]) - (3 * z[1]);
                 },
-                Initial,
+                s_initial,
                 0,
                 20,
                 new Tsit5(),

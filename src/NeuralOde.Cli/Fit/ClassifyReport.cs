@@ -3,6 +3,7 @@ using NeuralOde.Experiments.Commands;
 using NeuralOde.Losses;
 using NeuralOde.Reports;
 using NeuralOde.Series.Latent;
+using NeuralOde.Series.Latent.Fitting;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -18,24 +19,33 @@ internal static class ClassifyReport
             Subtitle = $"Learned by a latent ordinary differential equation with a linear layer{(outcome.TestPath is { } test ? $", tested on {Path.GetFileName(test)}" : "")}.",
             Footer = ToolVersion.Text,
         }
-            .Add(outcome.Fit.WasCanceled ? [$"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then."] : Array.Empty<ReportBlock>())
+            .Add(outcome.Fit.WasCanceled
+                ? [$"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model so far."]
+                : Array.Empty<ReportBlock>())
             .Add(Cards(outcome))
-            .Add(new ReportSection("What is confused", Confusion(shown, of), Classes(shown, of)))
-            .Add(new ReportSection("Training", LatentFitReport.Loss("nats", outcome.Fit.Training, $"Cross entropy and minus the evidence lower bound (a value) of each batch.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: the cross entropy on series that are not learned from, by which the best model is kept.")}")))
+            .Add(new ReportSection("Confusion", Confusion(shown, of), Classes(shown, of)))
+            .Add(new ReportSection(
+                "Training",
+                LatentFitReport.Loss(
+                    "nats",
+                    outcome.Fit.Training,
+                    "Cross entropy and minus the evidence lower bound (per value) of each batch."
+                        + (outcome.Fit.ValidationCount == 0 ? "" : " Rings: the cross entropy on validation series, which select the best model."))))
             .Add(new ReportSection(
                 "Settings",
                 ReportTable.Pairs(
                     null,
                     [
-                        ("series learned from", string.Create(CultureInfo.InvariantCulture, $"{outcome.Training.Labels.Count - outcome.Fit.ValidationCount}, and {outcome.Fit.ValidationCount} to keep the best model by")),
+                        ("training series", FitText.Series(outcome.Training.Labels.Count, outcome.Fit.ValidationCount)),
                         ("components", outcome.Training.Series.Components.Count.ToString(CultureInfo.InvariantCulture)),
                         ("lengths", Lengths(outcome)),
                         ("classes", string.Join(", ", outcome.Training.Classes)),
-                        .. LatentFitReport.Model(outcome.Fit.Classifier.Model, outcome.Options),
-                        ("weight of the evidence lower bound", FitReport.Number(outcome.Options.EvidenceWeight)),
-                        ("seed", outcome.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+                        .. LatentFitReport.Model(outcome.Fit.Classifier.Model),
+
+                        // A classifier encodes whole series.
+                        .. LatentFitOptions.Settings.Describe(outcome.Options).Where(static x => x.Name != "partial share"),
                     ]),
-                new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+                new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same model.")));
     }
 
     private static KeyNumbers Cards(ClassifyOutcome outcome)
@@ -48,7 +58,11 @@ internal static class ClassifyReport
         }
 
         cards.Add(new KeyNumber("Training accuracy", Percent(outcome.OnTraining.Accuracy), "%", $"{outcome.OnTraining.Correct} of {outcome.OnTraining.Count} series"));
-        cards.Add(new KeyNumber("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", InWords.Iterations(outcome.Fit.Training.Losses.Count)));
+        cards.Add(new KeyNumber(
+            "Training",
+            outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),
+            "s",
+            InWords.Iterations(outcome.Fit.Training.Losses.Count)));
         return new KeyNumbers(cards);
     }
 
@@ -60,24 +74,30 @@ internal static class ClassifyReport
         {
             for (int column = 0; column < n; column++)
             {
-                // The first class stands highest.
+                // The first class is highest.
                 counts[n - 1 - row, column] = result.Confusion[row, column];
             }
         }
 
         return new Figure
         {
-            XAxis = new FigureAxis("taken for") { Categories = [.. result.Classes] },
+            XAxis = new FigureAxis("classified as") { Categories = [.. result.Classes] },
             YAxis = new FigureAxis("class") { Categories = [.. result.Classes.Reverse()] },
             Height = Math.Clamp(140 + (34 * n), 260, 900),
-            Caption = $"How many {of} series of each class were taken for which.",
+            Caption = $"How many {of} series of each class were classified as which.",
         }
             .Heat(counts, HeatBounds.Categories(n, n), new FigureAxis($"{of} series"), static x => x == 0 ? "" : x.ToString("0", CultureInfo.InvariantCulture));
     }
 
     private static ReportTable Classes(SeriesClassification result, string of) => new()
     {
-        Columns = [new ReportColumn("class"), new ReportColumn($"{of} series", IsNumeric: true), new ReportColumn("right", "%", IsNumeric: true), new ReportColumn("most often taken for")],
+        Columns =
+        [
+            new ReportColumn("class"),
+            new ReportColumn($"{of} series", IsNumeric: true),
+            new ReportColumn("right", "%", IsNumeric: true),
+            new ReportColumn("most often classified as"),
+        ],
         Rows =
         [
             .. Enumerable.Range(0, result.Classes.Count).Select(row =>

@@ -17,25 +17,31 @@ internal static class ClassifyRun
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         LatentFitRun.Refuse(
-            parsed, "is for tables; labeled series in a .ts file say themselves what they are", LatentFitRun.Named(options, "time", "time-format", "states", "series", "log", "covariates"));
-        LatentFitRun.Refuse(parsed, "is for forecasts; from labeled series a classifier is learned, which --test FILE.ts measures", [options.HoldOut, options.Settings["samples"], options.Out]);
+            parsed,
+            "is for tables; labeled series in a .ts file describe their own columns",
+            LatentFitRun.Named(options, "time", "time-format", "states", "series", "log", "covariates"));
+        LatentFitRun.Refuse(
+            parsed,
+            "is for forecasts; from labeled series a classifier is learned, which --test FILE.ts measures",
+            [options.HoldOut, options.Settings["samples"], options.Out]);
         string path = parsed.GetValue(options.Data)!;
         string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);
         if (seeds is { Length: > 0 } && ((report ?? save) is not null || test is null))
         {
-            throw new CommandException("--seeds prints a table of accuracies on --test FILE.ts and writes no files. Leave --report and --save out and name the test, or choose one --seed.");
+            throw new CommandException(
+                "--seeds prints a table of accuracies on --test FILE.ts and writes no files. Omit --report and --save and name the test, or choose one --seed.");
         }
 
         OutputFiles.Check(path, ("--report", report), ("--save", save));
         if (test is not null && (report == test || save == test))
         {
-            throw new CommandException($"{test} is the test that is read; name another file to write.");
+            throw new CommandException($"{test} is the test file; name another file to write.");
         }
 
         LabeledSeries training = Read(path);
         LabeledSeries? unseen = test is null ? null : Read(test);
-        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForClasses, parsed);
         if (seeds is { Length: > 0 })
         {
             return Table(context, training, unseen!, settings, seeds);
@@ -45,7 +51,7 @@ internal static class ClassifyRun
         SeriesClassifierFit fit = ProgressView.Run(context, title, progress => SeriesClassifierFitter.Fit(training, settings, progress, context.CancellationToken));
         if (fit.Training.Losses.Count == 0)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
         }
 
@@ -73,9 +79,7 @@ internal static class ClassifyRun
     private static void Print(CommandContext context, ClassifyOutcome outcome)
     {
         TrainingResult training = outcome.Fit.Training;
-        context.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));
+        context.Out.WriteLine(FitText.Learned(training, outcome.Fit.ValidationCount));
         Accuracy("Training (what was kept for validation included)", outcome.OnTraining);
         if (outcome.OnTest is { } test)
         {
@@ -88,7 +92,8 @@ internal static class ClassifyRun
         }
 
         void Accuracy(string of, SeriesClassification result) =>
-            context.Out.WriteLine($"{of}: {result.Correct} of {result.Count} series right, {ProgressText.Percent(result.Accuracy)}; cross entropy {ProgressText.Number(result.Loss)}.");
+            context.Out.WriteLine(
+                $"{of}: {result.Correct} of {result.Count} series right, {ProgressText.Percent(result.Accuracy)}; cross entropy {ProgressText.Number(result.Loss)}.");
     }
 
     private static int Table(CommandContext context, LabeledSeries training, LabeledSeries unseen, LatentFitOptions settings, int[] seeds)
@@ -107,7 +112,9 @@ internal static class ClassifyRun
 
             SeriesClassification test = fit.Classifier.Evaluate(unseen);
             all.Add(test.Accuracy);
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed,6} {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"));
+            context.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{seed,6} {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"));
         }
 
         context.Out.WriteLine($"median {ProgressText.Percent(Median.Of(all)),10}");

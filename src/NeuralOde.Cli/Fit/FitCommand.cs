@@ -12,24 +12,39 @@ internal static class FitCommand
     public static CommandDescription Create() => new()
     {
         Name = "fit",
-        Summary = "Learns dynamics from series in a CSV file: irregular times, missing values and several series are welcome.",
+        Summary = "Learns dynamics from series in a CSV file: irregular times, missing values and several series are supported.",
         Examples =
         [
-            ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --report fit.html --save model.safetensors", "Two species, learned as logarithms; the last five years are kept for the test."),
+            (
+                "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --report fit.html --save model.safetensors",
+                "Two species, learned as logarithms; the last five years are held out for the test."),
             ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Continues what was learned."),
-            ("neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html", "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
-            ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result hangs on chance: a table over seeds."),
-            ("neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors", "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
-            ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Tells speakers apart: a classifier of labeled series."),
+            (
+                "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
+                "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
+            ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
+            (
+                "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
+                "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
+            ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Classifies labeled series: which speaker is it?"),
         ],
         Notes =
         [
-            "The file: a header that names the columns, then a row a time. Comma, semicolon or tab; # comment lines; an empty field or NA is a missing value, which is left out of the loss. Times rise within a series and need not be evenly spaced; they are numbers, ISO dates, or dates of eight digits with --time-format yyyymmdd. Dates become days.",
-            "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. The same z always moves the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent (something that acts by the clock). Each series' initial state is learned, because the first observation is noisy as well.",
-            "The latent model (--model latent) is for many short series of one kind: a network reads what is known of a series and infers a latent state, which follows dz/dt = f(z); values are a view of it with learned noise (latent ODE). It needs no initial states, so it forecasts series that it has never seen, with bands in which the next observation lies with a probability of 90 %, if the model is right: how many held-out values they hold is printed. From labeled series in a .ts file it learns a classifier.",
-            "The test: the last part of each series is held out; neither training nor any choice sees it. The error on it stands beside that of the naive forecast, the last value seen. Once you trust the settings, --hold-out none learns from everything.",
-            "What it cannot do: outside influences such as doses are not inputs here, and what happens beyond the range of the data is a guess, held near that range.",
-            "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. It is 2 where the command line or the file is wrong, and 1 where training fails.",
+            "The file: a header that names the columns, then one row per time. Comma, semicolon or tab; # comment lines; "
+                + "an empty field or NA is a missing value, which is left out of the loss. Times rise within a series and need not be evenly spaced; "
+                + "they are numbers, ISO dates, or dates of eight digits with --time-format yyyymmdd. Dates become days.",
+            "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
+                + "Equal z always move in the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent "
+                + "(something that depends on time). Each series' initial state is learned, because the first observation is noisy as well.",
+            "The latent model (--model latent) is for many short series of one kind: a network reads the observations of a series and infers a latent state, "
+                + "which follows dz/dt = f(z); the observed values are a function of it with learned noise (latent ODE). "
+                + "It needs no initial states, so it forecasts series that it has never seen, with bands in which the next observation lies with a probability of "
+                + "90 %, if the model is right: the share of held-out values within them is printed. From labeled series in a .ts file it learns a classifier.",
+            "The test: the last part of each series is held out; neither training nor model selection uses it. "
+                + "Its error is printed beside that of the naive forecast, the last observed value. Once you trust the settings, --hold-out none learns from everything.",
+            "Limits: external inputs such as doses are not supported here, and the dynamics beyond the range of the data are a guess, held near that range.",
+            "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
+                + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
         Body = Body,
     };
@@ -67,13 +82,22 @@ internal static class FitCommand
 
         public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from, or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
 
-        public CommandOption<string?> Model { get; } = Options.Choice("--model", "kind of model", ["field", "latent"], "field (the default): dynamics of the columns themselves, and an initial state for each series. latent: what many series have in common, with forecasts of unseen ones, bands, and classes.", "NAME");
+        public CommandOption<string?> Model { get; } = Options.Choice(
+            "--model",
+            "kind of model",
+            ["field", "latent"],
+            "field (the default): dynamics of the columns themselves, and an initial state for each series. "
+                + "latent: what many series have in common, with forecasts of unseen ones, bands, and classes.",
+            "NAME");
 
-        public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, of the form of those learned from.", "FILE.ts");
+        public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands.", "FILE.csv");
 
-        public CommandOption<string?> HoldOut { get; } = Options.Text("--hold-out", "What is kept for the test at the end of each series: a number of observations, a fraction such as 0.2 (the default), or none (also 0).", "N");
+        public CommandOption<string?> HoldOut { get; } = Options.Text(
+            "--hold-out",
+            "What to hold out for the test at the end of each series: a number of observations, a fraction such as 0.2 (the default), or none (also 0).",
+            "N");
 
         public CommandOption<string?> Report => _output.Report;
 

@@ -9,7 +9,7 @@ using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Fit;
 
-/// <summary>The data of a fit: read, checked and parted, with every fault told as the user's.</summary>
+/// <summary>The data of a fit: read, checked and split, with every error reported as the user's.</summary>
 internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
 {
     /// <summary>What a user should know about the data, as sentences.</summary>

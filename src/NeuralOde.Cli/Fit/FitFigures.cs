@@ -16,10 +16,10 @@ internal sealed class FitFigures
 {
     private const int CurvePoints = 400;
     private const int ManyPoints = 200;
-    private static readonly LineStyle FitStyle = new() { Color = PaletteColor.Blue, Width = 2 };
-    private static readonly LineStyle ForecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = LineDash.Dashed };
-    private static readonly PointStyle SeenStyle = new() { Color = PaletteColor.Ink, Size = 5 };
-    private static readonly PointStyle HeldOutStyle = new() { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring, Size = 7 };
+    private static readonly LineStyle s_fitStyle = new() { Color = PaletteColor.Blue, Width = 2 };
+    private static readonly LineStyle s_forecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = LineDash.Dashed };
+    private static readonly PointStyle s_seenStyle = new() { Color = PaletteColor.Ink, Size = 5 };
+    private static readonly PointStyle s_heldOutStyle = new() { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring, Size = 7 };
 
     private readonly FitOutcome _outcome;
     private readonly SeriesModel _model;
@@ -82,7 +82,7 @@ internal sealed class FitFigures
             Height = 560,
             Caption = HasField
                 ? "Arrows: the direction in which the learned dynamics move each state. Far from the observations they are a guess."
-                : "No arrows: the two components alone do not decide how they change.",
+                : "No arrows: the two components alone do not determine their rates of change.",
         };
         if (HasField)
         {
@@ -94,7 +94,7 @@ internal sealed class FitFigures
         {
             (_, double[][] fit) = Curve(path, _model.StartOf(path), path.TrainingEnd);
             (_, double[][] ahead) = Curve(path, path.TrainingEnd, Horizon(path, _model.StartOf(path)));
-            figure = figure.Line(fit[0], fit[1], first ? "fit" : null, FitStyle).Line(ahead[0], ahead[1], first ? "forecast" : null, ForecastStyle);
+            figure = figure.Line(fit[0], fit[1], first ? "fit" : null, s_fitStyle).Line(ahead[0], ahead[1], first ? "forecast" : null, s_forecastStyle);
             first = false;
         }
 
@@ -112,9 +112,9 @@ internal sealed class FitFigures
             XAxis = new FigureAxis("iteration"),
             YAxis = new FigureAxis("RMS error", "deviations") { Scale = AxisScale.Logarithmic },
             Height = 320,
-            Caption = "Training starts with short pieces of the series and doubles their length at each dashed line, which makes the task harder: steps up are expected.",
+            Caption = "Training starts with short pieces of the series and doubles their length at each dashed line, which makes the task harder: expect the error to jump there.",
         }
-            .Line([.. Enumerable.Range(1, fit.Losses.Count).Select(static i => (double)i)], fit.Losses, null, FitStyle);
+            .Line([.. Enumerable.Range(1, fit.Losses.Count).Select(static i => (double)i)], fit.Losses, null, s_fitStyle);
         foreach (int start in fit.StageStarts.Skip(1))
         {
             figure = figure.VerticalRule(start, start == fit.StageStarts[1] ? "longer pieces" : null);
@@ -138,7 +138,7 @@ internal sealed class FitFigures
                 Frames = [.. _outcome.Fit.Snapshots.Select(snapshot =>
                 {
                     (double[] times, double[][] curve) = Curve(snapshot.Model, snapshot.Model.PathOf(path.Id), _model.StartOf(path), path.DataEnd);
-                    return new FigureFrame($"iteration {snapshot.Iteration.ToString("N0", CultureInfo.InvariantCulture)}", new Figure().Line(times, curve[c], "model", FitStyle));
+                    return new FigureFrame($"iteration {snapshot.Iteration.ToString("N0", CultureInfo.InvariantCulture)}", new Figure().Line(times, curve[c], "model", s_fitStyle));
                 })],
             };
         })];
@@ -147,8 +147,10 @@ internal sealed class FitFigures
     private bool HasField => _model.HiddenStates == 0 && !_model.IsTimeDependent;
 
     private string Legend() =>
-        (_outcome.Data.Split.Scored is null ? "Nothing was held out." : "Shaded: the held-out part, which training never saw.")
-        + (_outcome.Fit.PieceLength is null ? " Each curve is one solve from one learned initial state." : " The curves are made of pieces, each from a learned initial state of its own; the forecast continues the last one.");
+        (_outcome.Data.Split.Scored is null ? "Nothing was held out." : "Shaded: the held-out part, which training never uses.")
+        + (_outcome.Fit.PieceLength is null
+            ? " Each curve is one solve from one learned initial state."
+            : " The curves are made of pieces, each from its own learned initial state; the forecast continues the last one.");
 
     private FigureAxis ValueAxis(int c) => new(_data.Components[c]) { Scale = _model.Scaling.Components[c].IsLog ? AxisScale.Logarithmic : AxisScale.Linear };
 
@@ -174,11 +176,11 @@ internal sealed class FitFigures
         (double[] fitTimes, double[][] fit) = Curve(path, start, path.TrainingEnd);
         (double[] aheadTimes, double[][] ahead) = Curve(path, path.TrainingEnd, Horizon(path, start));
         return WithObservations(new Figure { XAxis = TimeAxis }, path, c)
-            .Line(fitTimes, fit[c], "fit", FitStyle)
-            .Line(aheadTimes, ahead[c], "forecast", ForecastStyle);
+            .Line(fitTimes, fit[c], "fit", s_fitStyle)
+            .Line(aheadTimes, ahead[c], "forecast", s_forecastStyle);
     }
 
-    /// <summary>Adds what was observed, the held-out part shaded and in a mark of its own.</summary>
+    /// <summary>Adds what was observed, the held-out part shaded and with its own marker.</summary>
     private Figure WithObservations(Figure figure, SeriesPath path, int c)
     {
         TimeSeries observed = Observed(path);
@@ -191,9 +193,9 @@ internal sealed class FitFigures
 
         // Where observations stand close, small pale marks leave the curve to be seen.
         double size = observed.Count > ManyPoints ? 0.5 : 1, opacity = observed.Count > ManyPoints ? 0.5 : 1;
-        figure = figure.Points(Times(seen), Values(seen), "observations", SeenStyle with { Size = SeenStyle.Size * size, Opacity = opacity });
+        figure = figure.Points(Times(seen), Values(seen), "observations", s_seenStyle with { Size = s_seenStyle.Size * size, Opacity = opacity });
         return heldOut.Length > 0
-            ? figure.Points(Times(heldOut), Values(heldOut), "held-out observations", HeldOutStyle with { Size = HeldOutStyle.Size * size, Opacity = opacity })
+            ? figure.Points(Times(heldOut), Values(heldOut), "held-out observations", s_heldOutStyle with { Size = s_heldOutStyle.Size * size, Opacity = opacity })
             : figure;
 
         double[] Times(int[] points) => [.. points.Select(i => observed.Times[i])];

@@ -27,7 +27,7 @@ internal sealed class FitOutcome
 
     public SeriesFit Fit { get; }
 
-    /// <summary>A row a component and scale, then all together; none where nothing was held out.</summary>
+    /// <summary>One row per component and scale, then all together; none where nothing was held out.</summary>
     public IReadOnlyList<ErrorRow> Errors { get; } = [];
 
     /// <summary>All components together; null where nothing was held out.</summary>

@@ -26,7 +26,8 @@ internal static class FitReport
         {
             report = report.Add(new ReportSection(
                 "Errors on the held-out part",
-                "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen in training. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
+                "Root-mean-square errors, beside those of the naive forecast: every component stays at its last observed value in training. "
+                    + "A ratio below 1 is better than naive. Errors of logarithms are relative: 0.1 is about 10 %.",
                 Errors(outcome.Errors)));
         }
 
@@ -39,14 +40,18 @@ internal static class FitReport
         return report
             .Add(new ReportSection("Over training", [.. evolution, new Collapsible("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])]))
             .Add(new ReportSection("Training error", figures.Loss()))
-            .Add(new ReportSection("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+            .Add(new ReportSection(
+                "Settings",
+                Settings(outcome),
+                new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same model.")));
     }
 
     private static IEnumerable<ReportBlock> Notes(FitOutcome outcome)
     {
         if (outcome.Fit.WasCanceled)
         {
-            yield return $"Training was stopped after {outcome.Fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} of {outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model until then.";
+            yield return $"Training was stopped after {outcome.Fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} of "
+                + $"{outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model so far.";
         }
 
         string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Notes];
@@ -64,12 +69,19 @@ internal static class FitReport
         {
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
             cards.Add(new KeyNumber("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
-            cards.Add(new KeyNumber("Naive forecast", Number(pooled.Naive), Note: "the last value seen"));
-            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
+            cards.Add(new KeyNumber("Naive forecast", Number(pooled.Naive), Note: "the last observed value"));
+            cards.Add(new KeyNumber(
+                "Ratio",
+                ProgressText.Fixed(pooled.Ratio, 2),
+                Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "undefined"));
         }
 
         cards.Add(new KeyNumber("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));
-        cards.Add(new KeyNumber("Training", fit.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", $"{fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} iterations"));
+        cards.Add(new KeyNumber(
+            "Training",
+            fit.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),
+            "s",
+            $"{fit.Losses.Count.ToString("N0", CultureInfo.InvariantCulture)} iterations"));
         return new KeyNumbers(cards);
     }
 
@@ -83,22 +95,16 @@ internal static class FitReport
     private static ReportTable Settings(FitOutcome outcome)
     {
         SeriesModel model = outcome.Fit.Model;
-        SeriesFitOptions options = outcome.Options;
         return ReportTable.Pairs(
             null,
             [
-                ("series learned from", model.Paths.Count.ToString(CultureInfo.InvariantCulture)),
+                ("training series", model.Paths.Count.ToString(CultureInfo.InvariantCulture)),
                 ("components", string.Join(", ", model.Scaling.Components.Select(static x => x.IsLog ? $"{x.Name} (log)" : x.Name))),
-                ("hidden states", model.HiddenStates.ToString(CultureInfo.InvariantCulture)),
-                ("depends on time", model.IsTimeDependent ? "yes" : "no"),
-                ("network", $"tanh, hidden layers {string.Join(", ", options.Widths)}, plus a matrix; {model.ParameterCount} weights"),
+                ("network", $"tanh layers plus a matrix; {model.ParameterCount} weights"),
                 ("unit of time in the model", $"{Number(model.Scaling.TimeScale)} ({model.Scaling.Time.Unit})"),
-                ("regularization", Number(options.Regularization)),
-                ("solver", string.Create(CultureInfo.InvariantCulture, $"{options.Solver.Name}, relative tolerance {options.RelativeTolerance}")),
-                ("optimizer", $"Adam, learning rate {Number(options.LearningRate)}, cosine decay in each stage"),
-                ("iterations", options.Iterations.ToString("N0", CultureInfo.InvariantCulture)),
-                ("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
-                ("trajectory", outcome.Fit.PieceLength is { } length ? $"pieces of about {length} observations" : "one solve a series"),
+                ("optimizer", "Adam, with cosine decay in each stage"),
+                .. SeriesFitOptions.Settings.Describe(outcome.Options),
+                ("trajectory", outcome.Fit.PieceLength is { } length ? $"pieces of about {length} observations" : "one solve per series"),
             ]);
     }
 

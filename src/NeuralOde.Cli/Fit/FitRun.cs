@@ -20,7 +20,7 @@ internal static class FitRun
         int[]? seeds = parsed.GetValue(options.Seeds);
         if (seeds is { Length: > 0 } && (report ?? save) is not null)
         {
-            throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
+            throw new CommandException("--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
         }
 
         LatentFitRun.RefuseLatentOptions(parsed, options);
@@ -37,11 +37,12 @@ internal static class FitRun
             return Table(context, data, settings, seeds);
         }
 
-        string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} (seed {settings.Seed})";
+        string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} "
+            + $"(seed {settings.Seed})";
         FitOutcome outcome = Fit(context, data, settings, work => ProgressView.Run(context, title, work));
         if (outcome.Fit.WasCanceled && outcome.Fit.Losses.Count == 0)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
         }
 
@@ -82,7 +83,11 @@ internal static class FitRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException("Training stopped, because the dynamics learned so far could not be solved over longer pieces. Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.", ExitCode.Failure, e);
+            throw new CommandException(
+                "Training stopped, because the dynamics learned so far could not be solved over longer pieces. "
+                    + "Try a smaller --learning-rate, a larger --rtol, or --log for positive columns.",
+                ExitCode.Failure,
+                e);
         }
     }
 
@@ -90,7 +95,7 @@ internal static class FitRun
     {
         if (data.Split.Scored is null)
         {
-            throw new CommandException("--seeds compares errors on what is held out, and nothing is. Give --hold-out a number or a fraction.");
+            throw new CommandException("--seeds compares errors on what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
         }
 
         List<ErrorRow> rows = [];
@@ -114,7 +119,8 @@ internal static class FitRun
             rows.Add(row);
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
+                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} "
+                    + $"{ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
         }
 
         Summarize(context, rows);
@@ -125,14 +131,19 @@ internal static class FitRun
     {
         if (rows.Count > 0)
         {
-            context.Out.WriteLine($"median {ProgressText.Number(Median.Of(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} {ProgressText.Fixed(Median.Of(rows.Select(static x => x.Ratio)), 3),9}");
+            context.Out.WriteLine(
+                $"median {ProgressText.Number(Median.Of(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} "
+                    + $"{ProgressText.Fixed(Median.Of(rows.Select(static x => x.Ratio)), 3),9}");
         }
     }
 
     private static void Print(CommandContext context, FitOutcome outcome)
     {
         SeriesFit fit = outcome.Fit;
-        context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(fit.Losses.Count)}; error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(fit.Losses.Count)}; "
+                + $"error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
         foreach (string remark in Remarks(outcome))
         {
             context.Out.WriteLine(remark);
@@ -161,21 +172,24 @@ internal static class FitRun
         int done = fit.Losses.Count + fit.FailedSolves;
         if (!fit.WasCanceled && fit.PieceLength is not null && done < outcome.Options.Iterations)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"Training ended after {done:N0} of {outcome.Options.Iterations:N0} iterations, because longer pieces of the series fitted much worse.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Training ended after {done:N0} of {outcome.Options.Iterations:N0} iterations, because longer pieces of the series fitted much worse.");
         }
 
         // After little training a bad fit says nothing about the model.
         bool isConclusive = !fit.WasCanceled && outcome.Options.Iterations >= LeastConclusive;
         if (isConclusive && fit.PieceLength is { } length)
         {
-            yield return $"The model could not follow a whole series from one initial state: the fit is made of pieces of about {length} observations, each with an initial state of its own. Read it as a short-term model; hidden states or a time dependence may help.";
+            yield return $"The model could not follow a whole series from one initial state: the fit is made of pieces of about {length} observations, "
+                + $"each with its own initial state. Read it as a short-term model; hidden states or a time dependence may help.";
         }
 
         if (isConclusive && fit.TrainingError > 0.7)
         {
-            yield return "The fit explains less than half of the variance of what it was shown. "
+            yield return "The fit explains less than half of the variance of the training data. "
                 + (fit.Model.Components.Count == 1 && fit.Model.HiddenStates == 0 && !fit.Model.IsTimeDependent
-                    ? "A state that decides alone how it changes may be too little: try --hidden-states 1 or 2, or --time-dependent."
+                    ? "One observed component may not determine its own rate of change: try --hidden-states 1 or 2, or --time-dependent."
                     : "Try more --hidden-states, a wider network (--hidden 32) or less --regularization.");
         }
 

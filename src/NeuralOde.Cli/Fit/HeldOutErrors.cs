@@ -18,7 +18,7 @@ internal sealed record ErrorRow(string Component, string Scale, int Count, doubl
 }
 
 /// <summary>The errors of forecasts of the held-out part, beside the naive forecast's.</summary>
-/// <param name="Rows">A row a component and scale, then all together.</param>
+/// <param name="Rows">One row per component and scale, then all together.</param>
 /// <param name="Pooled">All components together.</param>
 internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pooled)
 {
@@ -59,7 +59,7 @@ internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pool
         ForecastErrors Between(TimeSeriesSet predicted, ErrorScale scale) => ForecastErrors.Between(scored.HeldOut, predicted, scale, scaling);
     }
 
-    /// <summary>Prints a row a component.</summary>
+    /// <summary>Prints one row per component.</summary>
     public static void Print(CommandContext context, IReadOnlyList<ErrorRow> rows)
     {
         int width = Math.Max(9, rows.Max(static x => x.Component.Length));
@@ -68,7 +68,8 @@ internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pool
         {
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} {ProgressText.Fixed(row.Ratio, 3),7}"));
+                $"{row.Component.PadRight(width)}  {row.Scale,-12} {row.Count,7} {ProgressText.Number(row.Model),14} {ProgressText.Number(row.Naive),11} "
+                    + $"{ProgressText.Fixed(row.Ratio, 3),7}"));
         }
     }
 }

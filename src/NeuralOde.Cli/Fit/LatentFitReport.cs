@@ -17,6 +17,9 @@ internal static class LatentFitReport
 {
     private const int MostPanels = 24;
     private const int CurvePoints = 100;
+    private const string Bound = "Minus the evidence lower bound of each batch, per value.";
+    private const string Validated =
+        " Rings: minus the log density of the last three tenths of the validation series, given the rest (up to a constant); it selects the best model.";
     private static readonly LineStyle s_mean = new() { Color = PaletteColor.Blue, Width = 2 };
     private static readonly PointStyle s_seen = new() { Color = PaletteColor.Ink, Size = 5 };
     private static readonly PointStyle s_heldOut = new() { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring, Size = 7 };
@@ -25,13 +28,14 @@ internal static class LatentFitReport
     {
         var report = new Report($"Latent dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
         {
-            Subtitle = $"Learned from {InWords.Counted(outcome.Data.Split.Training.Series.Count, "series", "series")} of {Path.GetFileName(outcome.Data.Path)} by a latent ordinary differential equation.",
+            Subtitle = $"Learned from {InWords.Counted(outcome.Data.Split.Training.Series.Count, "series", "series")} of {Path.GetFileName(outcome.Data.Path)} by a "
+                + $"latent ordinary differential equation.",
             Footer = ToolVersion.Text,
         };
         string[] remarks = [.. LatentFitRun.Remarks(outcome), .. outcome.Data.Notes];
         if (outcome.Fit.WasCanceled)
         {
-            report = report.Add($"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model until then.");
+            report = report.Add($"Training was stopped after {InWords.Iterations(outcome.Fit.Training.Losses.Count)}. This page shows the best model so far.");
         }
 
         if (remarks.Length > 0)
@@ -44,16 +48,25 @@ internal static class LatentFitReport
         {
             report = report.Add(new ReportSection(
                 "Errors on the held-out part",
-                "Root-mean-square errors, beside those of the naive forecast: that every component stays at its last value seen. A ratio below 1 is better than naive. Errors of logarithms are relative ones: 0.1 is about 10 %.",
+                "Root-mean-square errors, beside those of the naive forecast: every component stays at its last observed value. A ratio below 1 is better than naive. "
+                    + "Errors of logarithms are relative: 0.1 is about 10 %.",
                 FitReport.Errors(outcome.Errors)));
         }
 
         return report
-            .Add(new ReportSection("Training", Loss("nats a value", outcome.Fit.Training, $"Minus the evidence lower bound of each batch, a value.{(outcome.Fit.ValidationCount == 0 ? "" : " Rings: minus the log density of the last three tenths of series that are not learned from, given the rest (up to a constant); the best model is kept by it.")}")))
-            .Add(new ReportSection("Settings", Settings(outcome), new CodeBlock(commandLine, "The command that made this page. The same command and data give the same model.")));
+            .Add(new ReportSection(
+                "Training",
+                Loss(
+                    "nats per value",
+                    outcome.Fit.Training,
+                    outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
+            .Add(new ReportSection(
+                "Settings",
+                Settings(outcome),
+                new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same model.")));
     }
 
-    /// <summary>The loss over training, and what the best model is kept by.</summary>
+    /// <summary>The loss over training, and what selects the best model.</summary>
     public static Figure Loss(string unit, TrainingResult training, string caption)
     {
         Figure figure = new Figure { XAxis = new FigureAxis("iteration"), YAxis = new FigureAxis("loss", unit), Height = 320, Caption = caption }
@@ -64,7 +77,7 @@ internal static class LatentFitReport
                 .VerticalRule(training.BestIteration, "kept");
     }
 
-    /// <summary>A grid of small panels a component: what was seen, what was held out, the mean and the band.</summary>
+    /// <summary>One grid of small panels per component: what was seen, what was held out, the mean and the band.</summary>
     private static IEnumerable<ReportBlock> Series(LatentFitOutcome outcome)
     {
         TimeSeriesSet data = outcome.Data.Set, training = outcome.Data.Split.Training;
@@ -72,11 +85,15 @@ internal static class LatentFitReport
         string all = training.Series.Count > MostPanels ? $" The first {MostPanels} of {training.Series.Count} series." : "";
         SeriesForecast[] curves =
         [
-            .. shown.Select((x, i) => outcome.Fit.Forecaster.Predict(training.WithSeries([x]), Grid(x.Times[0], Math.Max(outcome.Data.Split.DataEnds[i], x.Times[^1])), outcome.Forecasting)),
+            .. shown.Select((x, i) => outcome.Fit.Forecaster.Predict(
+                training.WithSeries([x]), Grid(x.Times[0], Math.Max(outcome.Data.Split.DataEnds[i], x.Times[^1])), outcome.Forecasting)),
         ];
+        string heldOut = outcome.Data.Split.Scored is null
+            ? "Nothing was held out."
+            : "Shaded: the held-out part; the curve and its band are inferred from the observations before it.";
         string caption = string.Create(
             CultureInfo.InvariantCulture,
-            $"The band should hold {100 * outcome.Forecasting.Level:0} % of the observations. {(outcome.Data.Split.Scored is null ? "Nothing was held out." : "Shaded: the held-out part; the curve and its band are inferred from what stands before it.")}{all}");
+            $"The band should contain {100 * outcome.Forecasting.Level:0} % of the observations. {heldOut}{all}");
         for (int c = 0; c < data.Components.Count; c++)
         {
             int component = c;
@@ -113,12 +130,15 @@ internal static class LatentFitReport
             .Band(times, Values(curve.Lower), Values(curve.Upper), "band")
             .Line(times, Values(curve.Mean), "mean", s_mean)
             .Points(training.Times.ToArray(), [.. Enumerable.Range(0, training.Count).Select(i => training[i, c])], "observations", s_seen);
-        return heldOut.Length == 0 ? figure : figure.Points([.. heldOut.Select(i => observed.Times[i])], [.. heldOut.Select(i => observed[i, c])], "held-out observations", s_heldOut);
+        return heldOut.Length == 0
+            ? figure
+            : figure.Points([.. heldOut.Select(i => observed.Times[i])], [.. heldOut.Select(i => observed[i, c])], "held-out observations", s_heldOut);
 
         double[] Values(TimeSeriesSet set) => [.. Enumerable.Range(0, times.Length).Select(i => set.Series[0][i, c])];
     }
 
-    private static double[] Grid(double from, double to) => to > from ? [.. Enumerable.Range(0, CurvePoints + 1).Select(i => i == CurvePoints ? to : from + (i * (to - from) / CurvePoints))] : [from];
+    private static double[] Grid(double from, double to) =>
+        to > from ? [.. Enumerable.Range(0, CurvePoints + 1).Select(i => i == CurvePoints ? to : from + (i * (to - from) / CurvePoints))] : [from];
 
     private static KeyNumbers Cards(LatentFitOutcome outcome)
     {
@@ -127,12 +147,23 @@ internal static class LatentFitReport
         {
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
             cards.Add(new KeyNumber("Held-out error", FitReport.Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
-            cards.Add(new KeyNumber("Naive forecast", FitReport.Number(pooled.Naive), Note: "the last value seen"));
-            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "cannot be told"));
-            cards.Add(new KeyNumber("In the band", (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture), "%", string.Create(CultureInfo.InvariantCulture, $"{inside} of {count} held-out values; {100 * outcome.Forecasting.Level:0} % would be right")));
+            cards.Add(new KeyNumber("Naive forecast", FitReport.Number(pooled.Naive), Note: "the last observed value"));
+            cards.Add(new KeyNumber(
+                "Ratio",
+                ProgressText.Fixed(pooled.Ratio, 2),
+                Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "undefined"));
+            cards.Add(new KeyNumber(
+                "In the band",
+                (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture),
+                "%",
+                string.Create(CultureInfo.InvariantCulture, $"{inside} of {count} held-out values; {100 * outcome.Forecasting.Level:0} % expected")));
         }
 
-        cards.Add(new KeyNumber("Training", outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", InWords.Iterations(outcome.Fit.Training.Losses.Count)));
+        cards.Add(new KeyNumber(
+            "Training",
+            outcome.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),
+            "s",
+            InWords.Iterations(outcome.Fit.Training.Losses.Count)));
         return new KeyNumbers(cards);
     }
 
@@ -142,24 +173,21 @@ internal static class LatentFitReport
         return ReportTable.Pairs(
             null,
             [
-                ("series learned from", string.Create(CultureInfo.InvariantCulture, $"{outcome.Data.Split.Training.Series.Count - outcome.Fit.ValidationCount}, and {outcome.Fit.ValidationCount} to keep the best model by")),
+                ("training series", FitText.Series(outcome.Data.Split.Training.Series.Count, outcome.Fit.ValidationCount)),
                 ("components", string.Join(", ", model.Scaling.Components.Select(static x => x.IsLog ? $"{x.Name} (log)" : x.Name))),
                 .. outcome.Data.Set.Covariates.Count > 0 ? [("covariates", string.Join(", ", outcome.Data.Set.Covariates))] : Array.Empty<(string, string)>(),
-                .. Model(model.Model, outcome.Options),
+                .. Model(model.Model),
+                .. LatentFitOptions.Settings.Describe(outcome.Options).Where(static x => x.Name != "evidence weight"),
                 ("noise, in standard deviations", string.Join(", ", model.Noise.Select(FitReport.Number))),
                 ("unit of time in the model", $"{FitReport.Number(model.Scaling.TimeScale)} ({model.Scaling.Time.Unit})"),
-                ("draws of a forecast", outcome.Forecasting.Draws.ToString(CultureInfo.InvariantCulture)),
-                ("seed", outcome.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+                .. LatentForecastOptions.Settings.Describe(outcome.Forecasting).Where(static x => x.Name != "seed"),
             ]);
     }
 
-    /// <summary>A latent model in words.</summary>
-    public static IEnumerable<(string Name, string Value)> Model(LatentOde model, LatentFitOptions options) =>
+    /// <summary>What no setting says about a latent model.</summary>
+    public static IEnumerable<(string Name, string Value)> Model(LatentOde model) =>
     [
-        ("encoder", model.Encoder is GruEncoder gru ? $"GRU, {gru.Gru.HiddenCount} units" : $"ODE-RNN, {((OdeRnnEncoder)model.Encoder).Rnn.Cell.HiddenCount} units"),
-        ("latent state", InWords.Counted(model.Encoder.LatentCount, "component", "components")),
-        ("latent dynamics", $"tanh network, hidden layers {string.Join(", ", options.Widths)}"),
+        ("latent dynamics", $"a tanh network, solved by {model.Ode.Solver.Name}"),
         ("weights", model.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture)),
-        ("solver", string.Create(CultureInfo.InvariantCulture, $"{model.Ode.Solver.Name}, relative tolerance {options.RelativeTolerance}")),
     ];
 }

@@ -30,23 +30,28 @@ internal static class LatentFitRun
         int[]? seeds = parsed.GetValue(options.Seeds);
         if (seeds is { Length: > 0 } && (report ?? save ?? output) is not null)
         {
-            throw new CommandException("--seeds prints a table and writes no files. Leave --report, --save and --out out, or choose one --seed.");
+            throw new CommandException("--seeds prints a table and writes no files. Omit --report, --save and --out, or choose one --seed.");
         }
 
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output));
         var data = FitData.Read(parsed, options);
         if (data.Split.Scored is null && (seeds is { Length: > 0 } || output is not null))
         {
-            throw new CommandException($"{(output is null ? "--seeds compares errors on" : "--out writes the forecast of")} what is held out, and nothing is. Give --hold-out a number or a fraction.");
+            throw new CommandException(
+                $"{(output is null ? "--seeds compares errors on" : "--out writes the forecast of")} what is held out, and nothing is held out. "
+                    + $"Give --hold-out a number or a fraction.");
         }
 
         if (data.Split.Training.Series.Count < 2)
         {
-            throw new CommandException("A latent model learns what series have in common, and there is only one here. Name the column that tells series apart with --series, or leave --model latent out.");
+            throw new CommandException(
+                "A latent model learns what several series have in common, and there is only one series here. "
+                    + "Name the column that identifies the series with --series, or omit --model latent.");
         }
 
-        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, new LatentFitOptions(), parsed);
-        LatentForecastOptions forecasting = options.Settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with { Level = Level, Seed = settings.Seed };
+        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForSeries, parsed);
+        LatentForecastOptions forecasting = options.Settings.Apply(
+            LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with { Level = Level, Seed = settings.Seed };
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
@@ -57,11 +62,12 @@ internal static class LatentFitRun
             return Table(context, data, settings, forecasting, seeds);
         }
 
-        string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} by a latent model (seed {settings.Seed})";
+        string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} "
+            + $"by a latent model (seed {settings.Seed})";
         LatentFitOutcome outcome = Fit(context, data, settings, forecasting, work => ProgressView.Run(context, title, work));
         if (outcome.Fit.Training.Losses.Count == 0)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
         }
 
@@ -103,7 +109,7 @@ internal static class LatentFitRun
 
         if (outcome.Fit.ValidationCount == 0)
         {
-            yield return "There are too few series to spare any for choosing the best model, so the last one is kept.";
+            yield return "There are too few series to set any aside for model selection, so the last model is kept.";
         }
 
         if (outcome.Pooled is { Ratio: > 1 })
@@ -111,12 +117,12 @@ internal static class LatentFitRun
             yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
         }
 
-        // Two standard errors of a share of so many values, were they independent.
+        // Two standard errors of the share of so many independent values.
         if (outcome.Coverage is var (inside, count) && Math.Abs(((double)inside / count) - Level) > 2 * Math.Sqrt(Level * (1 - Level) / count))
         {
             yield return inside < Level * count
-                ? "The bands hold fewer held-out values than they claim: they are too narrow there."
-                : "The bands hold more held-out values than they claim: they are too wide there.";
+                ? "The bands contain fewer held-out values than they should: they are too narrow."
+                : "The bands contain more held-out values than they should: they are too wide.";
         }
     }
 
@@ -125,7 +131,7 @@ internal static class LatentFitRun
     {
         if (IsLabeled(parsed, options))
         {
-            throw new CommandException("Labeled series in a .ts file are for a classifier: add --model latent.");
+            throw new CommandException("Labeled series in a .ts file train a classifier: add --model latent.");
         }
 
         Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
@@ -146,7 +152,11 @@ internal static class LatentFitRun
         string.Equals(Path.GetExtension(parsed.GetValue(options.Data)), ".ts", StringComparison.OrdinalIgnoreCase);
 
     private static LatentFitOutcome Fit(
-        CommandContext context, FitData data, LatentFitOptions settings, LatentForecastOptions forecasting, Func<Func<IProgress<TrainingProgress>?, LatentSeriesFit>, LatentSeriesFit> run)
+        CommandContext context,
+        FitData data,
+        LatentFitOptions settings,
+        LatentForecastOptions forecasting,
+        Func<Func<IProgress<TrainingProgress>?, LatentSeriesFit>, LatentSeriesFit> run)
     {
         // What the saved model knows includes what was held out: a forecast starts from all there is.
         TimeSeriesSet known = data.Set.WithSeries([.. data.Set.Series.Where(static x => Enumerable.Range(0, x.Count).Any(x.IsObserved))]);
@@ -157,10 +167,9 @@ internal static class LatentFitRun
     private static void Print(CommandContext context, LatentFitOutcome outcome)
     {
         TrainingResult training = outcome.Fit.Training;
-        context.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Learned in {training.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(training.Losses.Count)}{(outcome.Fit.ValidationCount > 0 ? $"; the model of iteration {training.BestIteration:N0} is kept, the best on {outcome.Fit.ValidationCount} series not learned from" : "")}."));
-        context.Out.WriteLine($"Noise of the observations: {string.Join(", ", outcome.Fit.Forecaster.Noise.Zip(outcome.Data.Set.Components).Select(static x => $"{x.Second} {ProgressText.Number(x.First)}"))} standard deviations.");
+        context.Out.WriteLine(FitText.Learned(training, outcome.Fit.ValidationCount));
+        IEnumerable<string> noise = outcome.Data.Set.Components.Zip(outcome.Fit.Forecaster.Noise, static (name, x) => $"{name} {ProgressText.Number(x)}");
+        context.Out.WriteLine($"Noise of the observations: {string.Join(", ", noise)} standard deviations.");
         foreach (string remark in Remarks(outcome))
         {
             context.Out.WriteLine(remark);
@@ -178,7 +187,8 @@ internal static class LatentFitRun
 
         if (outcome.Coverage is var (inside, count))
         {
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The bands of {100 * Level:0} % hold {inside} of {count} held-out values, {100.0 * inside / count:0.0} %."));
+            context.Out.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"The bands of {100 * Level:0} % hold {inside} of {count} held-out values, {100.0 * inside / count:0.0} %."));
         }
     }
 
@@ -205,7 +215,8 @@ internal static class LatentFitRun
             (int inside, int count) = outcome.Coverage!.Value;
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {100.0 * inside / count,11:0.0} % {outcome.Fit.Training.Elapsed.TotalSeconds,9:0.00}"));
+                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {100.0 * inside / count,11:0.0} % "
+                    + $"{outcome.Fit.Training.Elapsed.TotalSeconds,9:0.00}"));
         }
 
         FitRun.Summarize(context, rows);
@@ -240,7 +251,7 @@ internal sealed class LatentFitOutcome
     /// <summary>The forecast of the held-out part; null where nothing was held out.</summary>
     public SeriesForecast? Forecast { get; }
 
-    /// <summary>A row a component and scale, then all together; none where nothing was held out.</summary>
+    /// <summary>One row per component and scale, then all together; none where nothing was held out.</summary>
     public IReadOnlyList<ErrorRow> Errors { get; } = [];
 
     /// <summary>All components together; null where nothing was held out.</summary>

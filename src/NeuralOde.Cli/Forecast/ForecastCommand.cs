@@ -21,12 +21,16 @@ internal static class ForecastCommand
         [
             ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Yearly values from the last observation on."),
             ("neuralode forecast flu.safetensors --until 1978-02-20 --step 0.5", "Dates, twice a day, to the standard output."),
-            ("neuralode forecast latent.safetensors --data new-patients.csv --until 48 --step 1 --out forecast.csv", "Patients that the model has never seen, from their first observations."),
+            (
+                "neuralode forecast latent.safetensors --data new-patients.csv --until 48 --step 1 --out forecast.csv",
+                "Patients that the model has never seen, from their first observations."),
         ],
         Notes =
         [
-            "The CSV has the columns of the data that the model was learned from: the series where there are several, the time, and the components in their natural values. The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
-            "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all that is known of it.",
+            "The CSV has the columns of the training data: the series if there are several, the time, and the components in their natural values. "
+                + "The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
+            "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. "
+                + "The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all its observations.",
         ],
         Body = Body,
     };
@@ -34,11 +38,21 @@ internal static class ForecastCommand
     private static CommandBody Body()
     {
         var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
-        var until = new CommandOption<string?>("--until", "How far to go, as the data have their times: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.") { ValueName = "T", IsRequired = true };
+        var until = new CommandOption<string?>(
+            "--until",
+            "The last time, in the form of the data: a number, or a date such as 1978-03-01. "
+                + "The last row is at this time or less than a step before it.")
+        {
+            ValueName = "T",
+            IsRequired = true,
+        };
         CommandOption<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D", isRequired: true);
-        CommandOption<string?> data = Options.Text("--data", "Other series to continue, by a latent model: a table with the columns that it was learned from. Default: those that it knows.", "FILE.csv");
+        CommandOption<string?> data = Options.Text(
+            "--data",
+            "Other series to continue, by a latent model: a table with the columns of the training data. Default: the series of the training data.",
+            "FILE.csv");
         SettingOptions settings = new SettingOptions().Add(LatentForecastOptions.Settings.Only("samples").Under("Forecast"), ("", new()));
-        CommandOption<string?> output = Options.Text("--out", "Where the forecast goes. Default: the standard output.", "FILE.csv");
+        CommandOption<string?> output = Options.Text("--out", "The file for the forecast. Default: the standard output.", "FILE.csv");
         return new CommandBody
         {
             Arguments = [model],
@@ -46,7 +60,14 @@ internal static class ForecastCommand
             [
                 ("Forecast", [until, step, data, settings["samples"], output]),
             ],
-            Run = (context, parsed) => Start(context, parsed.GetValue(model)!, parsed.GetValue(until)!, parsed.GetValue(step)!.Value, parsed.GetValue(data), settings.IsGiven(parsed) ? settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) : null, parsed.GetValue(output)),
+            Run = (context, parsed) => Start(
+                context,
+                parsed.GetValue(model)!,
+                parsed.GetValue(until)!,
+                parsed.GetValue(step)!.Value,
+                parsed.GetValue(data),
+                settings.IsGiven(parsed) ? settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) : null,
+                parsed.GetValue(output)),
         };
     }
 
@@ -62,7 +83,10 @@ internal static class ForecastCommand
         {
             if (!File.Exists(path))
             {
-                throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
+                throw new CommandException(
+                    Directory.Exists(path)
+                        ? $"'{path}' is a folder. Name a model in it."
+                        : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             }
 
             var file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
@@ -74,7 +98,9 @@ internal static class ForecastCommand
 
             if (data is not null || samples is not null)
             {
-                throw new CommandException($"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned with it. 'neuralode fit --model latent' makes one.");
+                throw new CommandException(
+                    $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
+                        + $"with it. 'neuralode fit --model latent' makes one.");
             }
 
             var model = SeriesModel.From(file);
@@ -151,7 +177,9 @@ internal static class ForecastCommand
 
         if (time - end < step * (1 - 1e-9))
         {
-            throw new CommandException($"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, so nothing would be forecast. Take a shorter step.");
+            throw new CommandException(
+                $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
+                    + $"so nothing would be forecast. Use a shorter step.");
         }
 
         return model.Forecast(time, step);

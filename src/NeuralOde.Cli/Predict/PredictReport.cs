@@ -15,19 +15,19 @@ internal static class PredictReport
     private const int MapChannels = 10;
     private const int ShownImages = 60;
     private const int ShownCurves = 5;
-    private static readonly PaletteColor[] Colors = [PaletteColor.Blue, PaletteColor.Vermillion, PaletteColor.Green, PaletteColor.Purple, PaletteColor.Orange];
-    private static readonly LineDash[] Dashes = [LineDash.Solid, LineDash.Dashed, LineDash.DashDot, LineDash.Dotted, LineDash.Solid];
+    private static readonly PaletteColor[] s_colors = [PaletteColor.Blue, PaletteColor.Vermillion, PaletteColor.Green, PaletteColor.Purple, PaletteColor.Orange];
+    private static readonly LineDash[] s_dashes = [LineDash.Solid, LineDash.Dashed, LineDash.DashDot, LineDash.Dotted, LineDash.Solid];
 
     public static Report Create(Prediction prediction, string commandLine)
     {
         ImageClassifier classifier = prediction.Classifier;
-        Report report = new(prediction.Count == 1 ? $"Taken for: {Name(prediction, prediction.Likeliest(0))}" : $"{Whole(prediction.Count)} images classified")
+        Report report = new(prediction.Count == 1 ? $"Classified as: {Name(prediction, prediction.Likeliest(0))}" : $"{Whole(prediction.Count)} images classified")
         {
             Subtitle = $"{Path.GetFileName(prediction.Path)}; {ClassifierText.Model(classifier.Options)}, trained on {classifier.Collection.Title}",
             Footer = ToolVersion.Text,
         };
         report = prediction.Count == 1 ? One(report, prediction) : Many(report, prediction);
-        return report.Add(new ReportSection("How it was made", new CodeBlock(commandLine, "The command that made this page.")));
+        return report.Add(new ReportSection("Settings", new CodeBlock(commandLine, "The command that made this page.")));
     }
 
     private static Report One(Report report, Prediction prediction)
@@ -48,7 +48,12 @@ internal static class PredictReport
         report = report.Add(new ReportSection(
             "The image",
             new ImageGrid { Images = images, ImageWidth = 168 },
-            new Figure { XAxis = new FigureAxis("class") { Categories = classifier.Collection.ClassNames }, YAxis = new FigureAxis("probability") { Min = 0, Max = 1 }, Height = 260 }
+            new Figure
+            {
+                XAxis = new FigureAxis("class") { Categories = classifier.Collection.ClassNames },
+                YAxis = new FigureAxis("probability") { Min = 0, Max = 1 },
+                Height = 260,
+            }
                 .Bars([.. Enumerable.Range(0, probabilities.Length).Select(static i => (double)i)], probabilities)));
         return classifier.Options.HasEquation ? report.Add(Evolution(prediction)) : report;
     }
@@ -63,12 +68,17 @@ internal static class PredictReport
             XAxis = new FigureAxis("time in the equation") { Min = 0, Max = 1 },
             YAxis = new FigureAxis("probability") { Min = 0, Max = 1 },
             Height = 320,
-            Caption = $"The probability that the last layers would give to each class if the equation ended at that time; the {shown.Length} classes that ever come highest. The layers were trained for the features at time 1.",
+            Caption = $"The probability that the last layers would give to each class if the equation ended at that time; "
+                + $"the {shown.Length} classes that rank highest at any time. The layers were trained for the features at time 1.",
         };
         for (int i = 0; i < shown.Length; i++)
         {
             int k = shown[i];
-            curves = curves.Line(fine.Times, [.. fine.Probabilities.Select(x => x[k])], Name(prediction, k), new LineStyle { Color = Colors[i % Colors.Length], Dash = Dashes[i % Dashes.Length] });
+            curves = curves.Line(
+                fine.Times,
+                [.. fine.Probabilities.Select(x => x[k])],
+                Name(prediction, k),
+                new LineStyle { Color = s_colors[i % s_colors.Length], Dash = s_dashes[i % s_dashes.Length] });
         }
 
         int[] channels = [.. coarse.ByMotion().Take(MapChannels)];
@@ -78,21 +88,33 @@ internal static class PredictReport
             double[][] each = [.. Enumerable.Range(0, MapTimes).Select(i => coarse.Map(i, channel))];
             double low = each.Min(static x => x.Min()), high = Math.Max(each.Max(static x => x.Max()), low + 1e-9);
             maps.AddRange(each.Select((x, i) => new GridImage(
-                coarse.Columns, coarse.Rows, [.. x.Select(v => (v - low) / (high - low))], i == 0 ? $"channel {channel}" : string.Create(CultureInfo.InvariantCulture, $"t = {coarse.Times[i]:0.0}"))));
+                coarse.Columns,
+                coarse.Rows,
+                [.. x.Select(v => (v - low) / (high - low))],
+                i == 0 ? $"channel {channel}" : string.Create(CultureInfo.InvariantCulture, $"t = {coarse.Times[i]:0.0}"))));
         }
 
         int all = coarse.Channels;
         return new ReportSection(
             "The features in time",
-            $"The equation moves {all} feature maps of {coarse.Columns}x{coarse.Rows} from time 0 to 1. It is solved here by {new SolverChoice(classifier.Options.Solver, classifier.Options.Steps, classifier.Options.Gradient)}, landing on every time that is shown.",
+            $"The equation moves {all} feature maps of {coarse.Columns}x{coarse.Rows} from time 0 to 1. "
+                + $"It is solved here by {new SolverChoice(classifier.Options.Solver, classifier.Options.Steps, classifier.Options.Gradient)}, "
+                + $"with a step that ends at every time shown.",
             curves,
             new ImageGrid
             {
                 Images = maps,
                 ImageWidth = 68,
-                Caption = $"The {channels.Length} channels (of {all}) that move farthest, a row each, from t = 0 at the left; each row from its smallest value (black) to its largest (white).",
+                Caption = $"The {channels.Length} channels (of {all}) that move farthest, one row per channel, from t = 0 at the left; "
+                    + $"each row from its smallest value (black) to its largest (white).",
             },
-            new Figure { XAxis = new FigureAxis("time in the equation") { Min = 0, Max = 1 }, YAxis = new FigureAxis("mean over the map"), Height = 300, Caption = $"The mean of each of the {all} channels." }
+            new Figure
+            {
+                XAxis = new FigureAxis("time in the equation") { Min = 0, Max = 1 },
+                YAxis = new FigureAxis("mean over the map"),
+                Height = 300,
+                Caption = $"The mean of each of the {all} channels.",
+            }
                 .AddMeans(fine));
     }
 
@@ -102,7 +124,7 @@ internal static class PredictReport
         for (int channel = 0; channel < evolution.Channels; channel++)
         {
             double[] means = [.. Enumerable.Range(0, evolution.Times.Count).Select(i => evolution.Map(i, channel).Average())];
-            figure = figure.Line(evolution.Times, means, null, new LineStyle { Color = Colors[channel % Colors.Length], Width = 1, Opacity = 0.7 });
+            figure = figure.Line(evolution.Times, means, null, new LineStyle { Color = s_colors[channel % s_colors.Length], Width = 1, Opacity = 0.7 });
         }
 
         return figure;
@@ -114,12 +136,13 @@ internal static class PredictReport
         int[] unsure = [.. Enumerable.Range(0, prediction.Count).OrderBy(i => Confidence(prediction, i)).Take(ShownImages)];
         if (prediction.Correct is int correct)
         {
-            report = report.Add(new KeyNumbers(new KeyNumber("Right", ProgressText.Percent((double)correct / prediction.Count), Note: $"{Whole(correct)} of {Whole(prediction.Count)} images")));
+            report = report.Add(
+                new KeyNumbers(new KeyNumber("Right", ProgressText.Percent((double)correct / prediction.Count), Note: $"{Whole(correct)} of {Whole(prediction.Count)} images")));
         }
 
         string caption = prediction.Labels is null
             ? "The images whose class is least certain."
-            : "The images whose right class got the least probability: what they are, and what they were taken for.";
+            : "The images whose right class got the smallest probability: what they are, and what they were classified as.";
         return report.Add(
             new ReportSection(
                 "Classes",
@@ -133,12 +156,21 @@ internal static class PredictReport
                 new ImageGrid
                 {
                     ImageWidth = names.All(static x => x.Length <= 2) ? 64 : 100,
-                    Images = [.. unsure.Select(i => Small(prediction, i, prediction.Labels is { } labels ? $"{names[labels[i]]} → {names[prediction.Likeliest(i)]}" : $"{names[prediction.Likeliest(i)]} {ProgressText.Percent(prediction.Probabilities[i].Max())}"))],
+                    Images =
+                    [
+                        .. unsure.Select(i => Small(
+                            prediction,
+                            i,
+                            prediction.Labels is { } labels
+                                ? $"{names[labels[i]]} → {names[prediction.Likeliest(i)]}"
+                                : $"{names[prediction.Likeliest(i)]} {ProgressText.Percent(prediction.Probabilities[i].Max())}")),
+                    ],
                     Caption = caption,
                 }));
     }
 
-    private static double Confidence(Prediction prediction, int image) => prediction.Labels is { } labels ? prediction.Probabilities[image][labels[image]] : prediction.Probabilities[image].Max();
+    private static double Confidence(Prediction prediction, int image) =>
+        prediction.Labels is { } labels ? prediction.Probabilities[image][labels[image]] : prediction.Probabilities[image].Max();
 
     private static GridImage Small(Prediction prediction, int image, string label) =>
         new(prediction.Classifier.Columns, prediction.Classifier.Rows, [.. prediction.Image(image).ToArray().Select(static x => x / 255.0)], label);

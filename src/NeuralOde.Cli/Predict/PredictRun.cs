@@ -38,7 +38,7 @@ internal static class PredictRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"{e.Problem} Take smaller steps (--step) or a looser tolerance (--rtol).", ExitCode.Failure, e);
+            throw new CommandException($"{e.Problem} Use smaller steps (--step) or a looser tolerance (--rtol).", ExitCode.Failure, e);
         }
 
         Say(context.Out, prediction);
@@ -89,7 +89,9 @@ internal static class PredictRun
 
         return (picture.Rows, picture.Columns) == (classifier.Rows, classifier.Columns)
             ? [.. picture.Values.ToArray().Select(static x => (byte)Math.Clamp((int)MathF.Round(255 * x), 0, 255))]
-            : throw new CommandException($"The picture has {picture.Columns}x{picture.Rows} pixels, and this model of {classifier.Collection.Title} takes {classifier.Columns}x{classifier.Rows}. Scale it to that size, light on dark; only digits are brought into form here.");
+            : throw new CommandException(
+                $"The picture has {picture.Columns}x{picture.Rows} pixels, and this model of {classifier.Collection.Title} takes {classifier.Columns}x{classifier.Rows}. "
+                    + $"Scale it to that size, light on dark; only digits are scaled automatically.");
     }
 
     private static Prediction ReadIdx(ImageClassifier classifier, string imagesPath, string? labelsPath)
@@ -106,12 +108,16 @@ internal static class PredictRun
 
         if (images.Lengths.Count != 3)
         {
-            throw new CommandException($"'{imagesPath}' holds an array {images}, and images have three axes: images, rows, columns.{(images.Lengths.Count == 1 ? " It is a file of labels; name it with --labels." : "")}");
+            throw new CommandException(
+                $"'{imagesPath}' holds an array {images}, and images have three axes: images, rows, columns."
+                    + $"{(images.Lengths.Count == 1 ? " It is a file of labels; name it with --labels." : "")}");
         }
 
         if ((images.Lengths[1], images.Lengths[2]) != (classifier.Rows, classifier.Columns) || images.Lengths[0] == 0)
         {
-            throw new CommandException($"'{imagesPath}' holds {images.Lengths[0]} images of {images.Lengths[1]}x{images.Lengths[2]} pixels, and this model takes one or more of {classifier.Rows}x{classifier.Columns}.");
+            throw new CommandException(
+                $"'{imagesPath}' holds {images.Lengths[0]} images of {images.Lengths[1]}x{images.Lengths[2]} pixels, and this model takes one or more of "
+                    + $"{classifier.Rows}x{classifier.Columns}.");
         }
 
         byte[]? labels = null;
@@ -161,7 +167,8 @@ internal static class PredictRun
 
         if (prediction.Correct is int correct)
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{correct:N0} of {prediction.Count:N0} right ({ProgressText.Percent((double)correct / prediction.Count)})."));
+            writer.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{correct:N0} of {prediction.Count:N0} right ({ProgressText.Percent((double)correct / prediction.Count)})."));
         }
     }
 

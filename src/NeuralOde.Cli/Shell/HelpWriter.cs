@@ -46,7 +46,11 @@ internal sealed class HelpWriter(TextWriter writer) : SynchronousCommandLineActi
             Rows(title, options.Where(static x => !x.Hidden).Select(static x => (Label(x), x.Description)));
         }
 
-        Rows("Other", command is RootCommand ? [("-h, --help", "Shows this; 'neuralode COMMAND --help' says more."), ("--version", "Shows the version.")] : [("-h, --help", "Shows this.")]);
+        Rows(
+            "Other",
+            command is RootCommand
+                ? [("-h, --help", "Shows this help; 'neuralode COMMAND --help' shows that of a command."), ("--version", "Shows the version.")]
+                : [("-h, --help", "Shows this.")]);
         foreach (string note in tool?.Notes ?? [])
         {
             writer.WriteLine();

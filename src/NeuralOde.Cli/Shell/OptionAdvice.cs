@@ -31,23 +31,25 @@ internal static class OptionAdvice
         [TableReason.ColumnUsedTwice] = "Each column goes with one of --time, --series, --states and --covariates, and is named there once.",
         [TableReason.NoStateColumn] = "Check the file, or name the columns to learn from with --states.",
         [TableReason.LogOfOtherColumn] = "--log takes columns that are learned, which --states names.",
-        [TableReason.EmptyColumn] = "Leave it out with --states, which names the others.",
+        [TableReason.EmptyColumn] = "Omit it by naming the other columns with --states.",
         [TableReason.NotANumber] = null,
-        [TableReason.MixedColumn] = "Correct the field (a decimal point, no thousands separators, NA where the value is missing), or leave the column out with --states, which names the others.",
+        [TableReason.MixedColumn] = "Correct the field (a decimal point, no thousands separators, NA where the value is missing), "
+            + "or omit the column by naming the others with --states.",
         [TableReason.NotATime] = null,
         [TableReason.MissingTime] = null,
         [TableReason.MissingSeriesName] = null,
         [TableReason.TimesNotIncreasing] = null,
-        [TableReason.TimesRestart] = "If the file holds several series, name the column that tells them apart with --series; otherwise sort the rows by time, and merge rows of equal time.",
+        [TableReason.TimesRestart] = "If the file holds several series, name the column that tells them apart with --series; "
+            + "otherwise sort the rows by time, and merge rows of equal time.",
         [TableReason.TooFewRows] = null,
         [TableReason.NotPositive] = "Leave the column out of --log, or write NA where the value was below detection.",
         [TableReason.CovariateChanges] = "Name a column that changes with --states.",
         [TableReason.CovariateMissing] = "Fill it in, or leave the column out of --covariates.",
         [SeriesReason.TooFewPoints] = "Add points, or hold out less with --hold-out.",
         [SeriesReason.HoldOutTooLarge] = "Hold out less with --hold-out.",
-        [SeriesReason.NoTrainingValue] = "Hold out less with --hold-out, or leave the column out with --states, which names the others.",
+        [SeriesReason.NoTrainingValue] = "Hold out less with --hold-out, or omit the column by naming the others with --states.",
         [SeriesReason.NotPositive] = "Leave the column out of --log.",
-        [SeriesReason.TooFewSeries] = "Name the column that tells series apart with --series, or learn a single series without --model latent.",
+        [SeriesReason.TooFewSeries] = "Name the column that identifies the series with --series, or omit --model latent for a single series.",
         [SeriesReason.OtherComponents] = null,
         [SeriesReason.UnknownClass] = null,
         [SeriesReason.UnknownSeries] = null,
@@ -87,8 +89,6 @@ internal static class OptionAdvice
         [SolveStatus.Terminated] = null,
         [SolveStatus.EventsAccumulate] = null,
         [SolveStatus.StepLimit] = null,
-        [SolveStatus.EventsAccumulate] = null,
-        [SolveStatus.Terminated] = null,
         [SolveStatus.Canceled] = null,
         [SettingReason.WrongValue] = null,
         [SettingReason.Missing] = null,
@@ -118,7 +118,7 @@ internal static class OptionAdvice
         [ModelFileReason.EarlierFormat] = null,
         [ModelFileReason.OtherVersion] = null,
         [ModelFileReason.Damaged] = null,
-        [CheckpointReason.OtherSettings] = "Give the options that the run was started with, or start a new run without --resume.",
+        [CheckpointReason.OtherSettings] = "Use the options that the run was started with, or start a new run without --resume.",
         [CheckpointReason.OtherModel] = null,
         [CheckpointReason.Damaged] = null,
     };
@@ -148,8 +148,9 @@ internal static class OptionAdvice
         e is OdeSolveException or TrainingException or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
 
     /// <summary>Which command writes a file of the kind that is wanted; null where that does not help.</summary>
-    private static string? Maker(ModelFileException e) => e is { Reason: ModelFileReason.NotModelFile or ModelFileReason.WrongKind or ModelFileReason.EarlierFormat, Wanted: [{ Name: var kind }, ..] }
-        && s_makers.TryGetValue(kind, out string? maker) ? $"Take a file that '{maker}' wrote." : null;
+    private static string? Maker(ModelFileException e) =>
+        e is { Reason: ModelFileReason.NotModelFile or ModelFileReason.WrongKind or ModelFileReason.EarlierFormat, Wanted: [{ Name: var kind }, ..] }
+        && s_makers.TryGetValue(kind, out string? maker) ? $"Use a file that '{maker}' wrote." : null;
 
     private static string Sentences(string problem, string? advice) => advice is null ? problem : $"{problem} {advice}";
 

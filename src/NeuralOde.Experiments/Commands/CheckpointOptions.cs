@@ -1,14 +1,17 @@
 namespace NeuralOde.Experiments.Commands;
 
-/// <summary>The options by which a long run can be stopped and resumed.</summary>
+/// <summary>The options for stopping and resuming a long run.</summary>
 /// <param name="resumeNote">What may change when a run is resumed.</param>
 internal sealed class CheckpointOptions(string resumeNote)
 {
-    public CommandOption<string?> File { get; } = Options.Text("--checkpoint", "Keeps the whole run in this file while it trains, so that it can be resumed.", "FILE.safetensors");
+    public CommandOption<string?> File { get; } = Options.Text(
+        "--checkpoint",
+        "Saves the state of the run to this file during training, so that it can be resumed.",
+        "FILE.safetensors");
 
-    public CommandOption<bool> Resume { get; } = Options.Flag("--resume", $"Goes on where the --checkpoint file stands; begins anew where there is none yet. {resumeNote}");
+    public CommandOption<bool> Resume { get; } = Options.Flag("--resume", $"Resumes from the --checkpoint file; starts a new run if there is none yet. {resumeNote}");
 
-    /// <summary>Whether the run goes on from its checkpoint. One that is there already is never replaced by a run that begins anew.</summary>
+    /// <summary>Whether the run resumes from its checkpoint. An existing checkpoint is never replaced by a new run.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="every">The option that says how often it is written.</param>
     /// <param name="path">The checkpoint; null where none is kept.</param>
@@ -24,7 +27,7 @@ internal sealed class CheckpointOptions(string resumeNote)
         }
 
         return System.IO.File.Exists(path) && !wantsResume
-            ? throw new CommandException($"There is a file {path} already, which may be the checkpoint of another run. Add --resume to go on with that one, or name another file.")
+            ? throw new CommandException($"The file {path} exists already, which may be the checkpoint of another run. Add --resume to resume from it, or name another file.")
             : System.IO.File.Exists(path);
     }
 }

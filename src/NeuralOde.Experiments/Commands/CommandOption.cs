@@ -1,6 +1,6 @@
 namespace NeuralOde.Experiments.Commands;
 
-/// <summary>Something that a command line may give: an option with a value, a flag, or a positional value. It knows nothing of how command lines are read.</summary>
+/// <summary>Something that a command line may give: an option with a value, a flag, or a positional value. It does not depend on how command lines are parsed.</summary>
 /// <param name="name">Such as "--seed"; for a positional value its name in the help.</param>
 /// <param name="description">What the help says.</param>
 internal abstract class CommandOption(string name, string description)
@@ -9,7 +9,7 @@ internal abstract class CommandOption(string name, string description)
 
     public string Description { get; } = description;
 
-    /// <summary>What stands for the value in the help; null for a flag.</summary>
+    /// <summary>The placeholder for the value in the help; null for a flag.</summary>
     public string? ValueName { get; init; }
 
     /// <summary>Whether it must be given.</summary>

@@ -1,6 +1,6 @@
 namespace NeuralOde.Experiments.Commands;
 
-/// <summary>What stands in the middle: of several runs, or of the iterations around each.</summary>
+/// <summary>Medians: of several runs, or of the iterations around each.</summary>
 internal static class Median
 {
     /// <summary>The median, the mean of the middle two where there are as many below as above.</summary>
@@ -10,14 +10,14 @@ internal static class Median
         return 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);
     }
 
-    /// <summary>The median over the neighbourhood, a fiftieth of the run wide, of at most 600 iterations: single losses vary with their windows.</summary>
+    /// <summary>The median over the neighborhood, a fiftieth of the run wide, of at most 600 iterations: single losses vary with their windows.</summary>
     public static (double[] Iterations, double[] Medians) Running(IReadOnlyList<double> values)
     {
         const int MostPoints = 600;
-        const int MostNeighbours = 100;
+        const int MostNeighbors = 100;
         int count = Math.Min(values.Count, MostPoints);
         int reach = Math.Max(1, values.Count / 100);
-        int stride = 1 + (reach / MostNeighbours);
+        int stride = 1 + (reach / MostNeighbors);
         double[] iterations = new double[count];
         double[] medians = new double[count];
         var near = new List<double>();

@@ -16,7 +16,9 @@ internal static class Options
 
     /// <summary>A whole number between two bounds.</summary>
     public static CommandOption<long?> Whole(string name, long minimum, long maximum, string description, string helpName = "N") =>
-        new(name, description, text => long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value) && value >= minimum && value <= maximum
+        new(name, description, text =>
+            long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value)
+            && value >= minimum && value <= maximum
             ? value
             : throw new CommandException($"{name} takes a whole number from {Grouped(minimum)} to {Grouped(maximum)}; got '{text}'."))
         { ValueName = helpName };

@@ -38,10 +38,10 @@ internal static class OutputFiles
         }
     }
 
-    /// <summary>Writes a file where one was asked for, and says so.</summary>
+    /// <summary>Writes a file if one is requested, and prints its name.</summary>
     /// <param name="context">Where it is said.</param>
     /// <param name="what">What is written, as a noun.</param>
-    /// <param name="path">The file; null where none was asked for.</param>
+    /// <param name="path">The file; null if none is requested.</param>
     /// <param name="write">Writes it.</param>
     public static void Write(CommandContext context, string what, string? path, Action<string> write)
     {

@@ -4,17 +4,20 @@ namespace NeuralOde.Experiments.Commands;
 /// <param name="report">Where the report goes by default.</param>
 internal sealed class OutputOptions(string report)
 {
-    public CommandOption<string?> Report { get; } = Options.Text("--report", $"Where the report goes: one HTML page that needs no network and no script. Default {report}.", "FILE.html");
+    public CommandOption<string?> Report { get; } = Options.Text(
+        "--report",
+        $"The file for the report: one HTML page that works offline and without scripts. Default {report}.",
+        "FILE.html");
 
     public CommandOption<bool> NoReport { get; } = Options.Flag("--no-report", "Writes no report.");
 
-    public CommandOption<string?> Save { get; } = Options.Text("--save", "Keeps the learned model: a safetensors file, which Python reads too.", "FILE.safetensors");
+    public CommandOption<string?> Save { get; } = Options.Text("--save", "Saves the learned model as a safetensors file, which Python can read too.", "FILE.safetensors");
 
     public CommandOption<string?> Metrics { get; } = Options.Text(
         "--metrics", "Writes the numbers behind the report: everything as JSON, or one row per iteration as CSV, by the file's ending.", "FILE.json|csv");
 
     /// <summary>Where the report goes, or null where none is wanted.</summary>
-    /// <exception cref="CommandException">Both a report and none were asked for.</exception>
+    /// <exception cref="CommandException">Both a report and no report are requested.</exception>
     public string? ReportPath(CommandValues parsed, string defaultPath)
     {
         string? path = parsed.GetValue(Report);

@@ -13,7 +13,7 @@ internal static class ProgressText
         CultureInfo.InvariantCulture,
         $"iteration {p.Iteration,7:N0} of {p.Iterations:N0}   loss {Number(p.Loss),8}   best {Number(p.Best),8}   {p.IterationsPerSecond,6:N0}/s   {Time(p.Remaining)} left");
 
-    /// <summary>What stands beside a bar: as much as there is room for, what matters least left out first.</summary>
+    /// <summary>The text beside a progress bar: as much as there is room for, the least important parts left out first.</summary>
     /// <param name="p">Where training stands.</param>
     /// <param name="room">Columns beside the bar.</param>
     public static string Short(TrainingProgress p, int room = 64)

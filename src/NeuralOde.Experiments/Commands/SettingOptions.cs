@@ -16,7 +16,7 @@ internal sealed class SettingOptions
 
     /// <summary>Adds the settings of a record that a command line can change.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="presets">Options that nobody changed, and when they are taken: "" for always.</param>
+    /// <param name="presets">Default options, and when they apply: "" for always.</param>
     public SettingOptions Add<TOptions>(SettingList<TOptions> settings, params IReadOnlyList<(string When, TOptions Options)> presets)
     {
         foreach (Setting<TOptions> setting in settings.Where(static x => x.Group is not null))
@@ -91,7 +91,8 @@ internal sealed class SettingOptions
             }
 
             string usual = known[0].Value!;
-            IEnumerable<string> others = known.Skip(1).Where(x => x.Value != usual).GroupBy(static x => x.Value).Select(static x => $"{x.Key} {string.Join(" and ", x.Select(static y => y.When))}");
+            IEnumerable<string> others = known.Skip(1).Where(x => x.Value != usual).GroupBy(static x => x.Value).Select(
+                static x => $"{x.Key} {string.Join(" and ", x.Select(static y => y.When))}");
             return $" Default {string.Join("; ", others.Prepend(known[0].When.Length == 0 ? usual : $"{usual} {known[0].When}"))}.";
         }
     }

@@ -3,12 +3,16 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Commands;
 
-/// <summary>The option by which a long run is told how many threads work for it.</summary>
+/// <summary>The option that sets the number of threads of a long run.</summary>
 internal sealed class ThreadsOption
 {
-    public CommandOption<long?> Option { get; } = Options.Whole("--threads", 1, 1_024, "How many threads work. The result is the same to the last bit. Default: all processors, or what NEURALODE_THREADS says.");
+    public CommandOption<long?> Option { get; } = Options.Whole(
+        "--threads",
+        1,
+        1_024,
+        "The number of threads. The result is the same to the bit for any number. Default: NEURALODE_THREADS, or else all processors.");
 
-    /// <summary>Lets so many threads work, where the option was given.</summary>
+    /// <summary>Sets the number of threads, if the option was given.</summary>
     /// <param name="parsed">The command line.</param>
     public void Apply(CommandValues parsed)
     {

@@ -50,7 +50,7 @@ public sealed class DynamicsExperiment
     }
 
     /// <summary>Trains.</summary>
-    /// <param name="progress">Told about 20 times a second, and at the end.</param>
+    /// <param name="progress">Reported about 20 times per second, and at the end.</param>
     /// <param name="cancellationToken">Ends training early; the result then holds the best model so far.</param>
     /// <returns>The result, also where training was stopped or diverged.</returns>
     public DynamicsExperimentResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)

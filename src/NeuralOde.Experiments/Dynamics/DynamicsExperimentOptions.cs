@@ -50,7 +50,7 @@ public sealed record DynamicsExperimentOptions
     /// <summary>The stretches of the trajectory that a step sees.</summary>
     public WindowOptions Windows { get; init; } = new();
 
-    /// <summary>What is minimised.</summary>
+    /// <summary>What is minimized.</summary>
     /// <value>Default <see cref="LossMeasure.MeanSquared"/>.</value>
     public LossMeasure Loss { get; init; }
 
@@ -74,7 +74,7 @@ public sealed record DynamicsExperimentOptions
     /// <value>Default null.</value>
     public double? GradientNormBound { get; init; }
 
-    /// <summary>Where all random numbers come from: noise, first weights and windows each have a stream of their own.</summary>
+    /// <summary>Where all random numbers come from: noise, first weights and windows each have their own stream.</summary>
     /// <value>Default 0.</value>
     public long Seed { get; init; }
 
@@ -103,7 +103,7 @@ public sealed record DynamicsExperimentOptions
             Setting.Choice(
                 "field",
                 [("network", LearnedField.Network), ("linear", LearnedField.Linear)],
-                "What stands for the unknown field. linear is one matrix.",
+                "The model of the unknown field. linear is a single matrix.",
                 (DynamicsExperimentOptions x) => x.Field,
                 (x, v) => x with { Field = v }),
             Setting.Widths("hidden", "The widths of the network's hidden layers.", (DynamicsExperimentOptions x) => x.Hidden, (x, v) => x with { Hidden = v }),
@@ -113,21 +113,26 @@ public sealed record DynamicsExperimentOptions
             Setting.Choice(
                 "optimizer",
                 [("adam", OptimizerMethod.Adam), ("rmsprop", OptimizerMethod.RmsProp), ("sgd", OptimizerMethod.Sgd)],
-                "What moves the parameters.",
+                "The method that updates the parameters.",
                 (DynamicsExperimentOptions x) => x.Optimizer,
                 (x, v) => x with { Optimizer = v }),
             Setting.GradientNormBound((DynamicsExperimentOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
             Setting.Choice(
                 "loss",
                 [("squared", LossMeasure.MeanSquared), ("absolute", LossMeasure.MeanAbsolute)],
-                "What is minimized, the mean of differences.",
+                "The loss to minimize: the mean absolute or the mean squared difference.",
                 (DynamicsExperimentOptions x) => x.Loss,
                 (x, v) => x with { Loss = v }),
             Setting.Seed((DynamicsExperimentOptions x) => x.Seed, (x, v) => x with { Seed = v })),
         .. WindowOptions.Settings.In((DynamicsExperimentOptions x) => x.Windows, (x, v) => x with { Windows = v }),
         new SolverSetting<DynamicsExperimentOptions>(x => new(x.Solver, x.Steps, x.Gradient), (x, v) => x with { Solver = v.Solver, Steps = v.Steps, Gradient = v.Gradient }),
         Setting.Whole(
-            "iterations between evaluations", 1, int.MaxValue, "Iterations between two solves of the whole trajectory.", (DynamicsExperimentOptions x) => x.EvaluationInterval, (x, v) => x with { EvaluationInterval = v }),
+            "iterations between evaluations",
+            1,
+            int.MaxValue,
+            "Iterations between two solves of the whole trajectory.",
+            (DynamicsExperimentOptions x) => x.EvaluationInterval,
+            (x, v) => x with { EvaluationInterval = v }),
         Setting.Whole(
             "snapshots",
             2,
@@ -163,7 +168,10 @@ public sealed record DynamicsExperimentOptions
         };
     }
 
-    /// <summary>What the write-ups that this experiment comes from used: Euler with steps of at most 0.05 for data and learning, the adjoint gradient, a constant learning rate; for the cubic system torchdiffeq's demonstration.</summary>
+    /// <summary>
+    /// What the write-ups that this experiment comes from used: Euler with steps of at most 0.05 for data and learning, the adjoint gradient, a
+    /// constant learning rate; for the cubic system torchdiffeq's demonstration.
+    /// </summary>
     /// <param name="dynamics">The system.</param>
     /// <param name="field">What stands for it.</param>
     /// <returns>The options.</returns>

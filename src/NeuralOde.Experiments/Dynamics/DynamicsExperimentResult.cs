@@ -36,7 +36,7 @@ public sealed record DynamicsExperimentResult
     /// <summary>The same for the model as training left it, had the best one not been kept.</summary>
     public required double LastError { get; init; }
 
-    /// <summary>The root mean square over times and components of <see cref="Learned"/> less <see cref="Observations"/>, by which the best model was chosen.</summary>
+    /// <summary>The root mean square over times and components of <see cref="Learned"/> minus <see cref="Observations"/>, which selects the best model.</summary>
     public required double ObservationError { get; init; }
 
     /// <summary>After which iteration the kept model stood.</summary>

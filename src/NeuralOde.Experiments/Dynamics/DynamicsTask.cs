@@ -6,7 +6,10 @@ using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.Dynamics;
 
-/// <summary>Learns from windows of one trajectory. The error is that of the whole trajectory against the observations, as one would have to choose without knowing the truth.</summary>
+/// <summary>
+/// Learns from windows of one trajectory. The error is that of the whole trajectory against the observations, as one would have to choose without
+/// knowing the truth.
+/// </summary>
 internal sealed class DynamicsTask : ITrainingTask
 {
     private readonly OdeBlock _model;

@@ -8,7 +8,7 @@ internal static class LearnCommand
     public static CommandDescription Create() => new()
     {
         Name = "learn",
-        Summary = "Learns a known system back from noisy observations of one trajectory, and reports how well.",
+        Summary = "Learns a known system from noisy observations of one trajectory, and reports the error.",
         Examples =
         [
             ("neuralode learn spiral", "A network learns a spiral from 200 noisy observations; the report is spiral.html."),
@@ -22,8 +22,9 @@ internal static class LearnCommand
             + "  spiral     z' = A z; 200 times on [0, 31.45], noise 0.01; network 2-16-16-2, ELU\n"
             + "  nonlinear  two linear fields joined by a sigmoid; times, noise and network as above\n"
             + "  cubic      z' = A z^3; 1,000 times on [0, 25], no noise; network 2-50-2, tanh, of z^3",
-            "The error that is reported is the root mean square, over times and components, of the learned trajectory from the known initial state less the exact one. The kept model is the one whose trajectory was nearest to the observations; the exact one is never used to choose.",
-            "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. It is 2 where the command line is wrong and 1 where training fails.",
+            "The reported error is the root mean square, over times and components, of the difference between the learned trajectory from the known initial state and "
+                + "the exact one. The kept model is the one whose trajectory was nearest to the observations; the exact one is never used for the choice.",
+            "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. It is 2 if the command line is wrong, and 1 if training fails.",
         ],
         Body = Body,
     };
@@ -35,7 +36,8 @@ internal static class LearnCommand
         {
             Arguments = [options.Name],
             Groups = options.Settings.Groups(
-                ("Model and training", [options.Published]), ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics, options.Figure, options.Seeds])),
+                ("Model and training", [options.Published]),
+                ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics, options.Figure, options.Seeds])),
             Run = (context, parsed) => LearnRun.Start(context, parsed, options),
         };
     }
@@ -47,11 +49,20 @@ internal static class LearnCommand
 
         public OutputOptions Output { get; } = new("NAME.html in the current folder");
 
-        public CommandOption<string?> Name { get; } = Options.Choice("NAME", "system", Systems, $"What to learn: {string.Join(", ", Systems)} (see below).", "NAME", isRequired: true);
+        public CommandOption<string?> Name { get; } = Options.Choice(
+            "NAME",
+            "system",
+            Systems,
+            $"What to learn: {string.Join(", ", Systems)} (see below).",
+            "NAME",
+            isRequired: true);
 
-        public CommandOption<bool> Published { get; } = Options.Flag("--published", "Takes the settings of the published write-ups: Euler with steps of 0.05 for data and learning, adjoint gradient, constant learning rate (cubic: torchdiffeq's demonstration). Other options still change them.");
+        public CommandOption<bool> Published { get; } = Options.Flag(
+            "--published",
+            "Uses the published settings: Euler with steps of 0.05 for data and learning, adjoint gradient, constant learning rate (cubic: torchdiffeq's demonstration). "
+                + "Other options override them.");
 
-        public CommandOption<string?> Figure { get; } = Options.Text("--figure", "Writes the phase portrait as a picture of its own.", "FILE.svg");
+        public CommandOption<string?> Figure { get; } = Options.Text("--figure", "Also writes the phase portrait as a picture.", "FILE.svg");
 
         public CommandOption<int[]?> Seeds { get; } = Options.Seeds("--seeds", "Runs once for each seed and prints a table instead of a report, such as 0-4.");
 

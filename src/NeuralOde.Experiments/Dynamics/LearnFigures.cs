@@ -12,11 +12,11 @@ internal sealed class LearnFigures
 {
     private const double Margin = 0.12;
     private const double Aspect = 1.35;
-    private static readonly FigureAxis Time = new("time");
+    private static readonly FigureAxis s_time = new("time");
 
     // The true trajectory is a wide pale ribbon with the learned one on it: where they agree both are seen.
-    private static readonly LineStyle TrueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
-    private static readonly LineStyle LearnedStyle = new() { Color = PaletteColor.Vermillion, Width = 1.8 };
+    private static readonly LineStyle s_trueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
+    private static readonly LineStyle s_learnedStyle = new() { Color = PaletteColor.Vermillion, Width = 1.8 };
 
     private readonly DynamicsExperimentResult _result;
     private readonly double[][] _exact;
@@ -52,13 +52,13 @@ internal sealed class LearnFigures
             YAxis = _y,
             EqualAspect = true,
             Height = 640,
-            Caption = "Time runs along the observations' colours. Arrows fade where a field is weak; far from all observations the learned field is a guess.",
+            Caption = "Time runs along the observations' colors. Arrows fade where a field is weak; far from all observations the learned field is a guess.",
         }
             .Arrows(grid.Xs, grid.Ys, trueUs, trueVs, "true field", new ArrowStyle { Color = PaletteColor.Gray, Width = 2.8, Length = 0.6 })
             .Arrows(grid.Xs, grid.Ys, us, vs, "learned field", new ArrowStyle { Color = PaletteColor.Vermillion, Width = 1, Length = 0.6 })
-            .ColoredPoints(_observed[0], _observed[1], _result.Times, Time, "observations", new PointStyle { Size = 5.5 })
-            .Line(_exact[0], _exact[1], "true trajectory", TrueStyle)
-            .Line(_learned[0], _learned[1], "learned trajectory", LearnedStyle);
+            .ColoredPoints(_observed[0], _observed[1], _result.Times, s_time, "observations", new PointStyle { Size = 5.5 })
+            .Line(_exact[0], _exact[1], "true trajectory", s_trueStyle)
+            .Line(_learned[0], _learned[1], "learned trajectory", s_learnedStyle);
     }
 
     /// <summary>Both components over time, and how far the learned trajectory is from the true one.</summary>
@@ -80,12 +80,26 @@ internal sealed class LearnFigures
             PanelHeight = 200,
             Panels =
             [
-                new Figure { Title = $"Loss of each iteration's windows ({(_result.Options.Loss == LossMeasure.MeanSquared ? "mean squared" : "mean absolute")} difference)", XAxis = iteration, YAxis = new FigureAxis("loss") { Scale = AxisScale.Logarithmic } }
+                new Figure
+                {
+                    Title = $"Loss of each iteration's windows ({(_result.Options.Loss == LossMeasure.MeanSquared ? "mean squared" : "mean absolute")} difference)",
+                    XAxis = iteration,
+                    YAxis = new FigureAxis("loss") { Scale = AxisScale.Logarithmic },
+                }
                     .Line(iterations, _result.Losses, "each iteration", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
                     .Line(medianAt, medians, "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
-                new Figure { Title = "Error of the whole trajectory against the observations", XAxis = iteration, YAxis = new FigureAxis("error (RMS)") { Scale = AxisScale.Logarithmic } }
+                new Figure
+                {
+                    Title = "Error of the whole trajectory against the observations",
+                    XAxis = iteration,
+                    YAxis = new FigureAxis("error (RMS)") { Scale = AxisScale.Logarithmic },
+                }
                     .Line(evaluated, [.. _result.Evaluations.Select(static x => x.Error)], "whole trajectory", new LineStyle { Color = PaletteColor.Green, Width = 1.6 })
-                    .Points([_result.BestIteration], [_result.ObservationError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Diamond, Size = 10 }),
+                    .Points(
+                        [_result.BestIteration],
+                        [_result.ObservationError],
+                        "kept model",
+                        new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Diamond, Size = 10 }),
             ],
         };
     }
@@ -95,27 +109,31 @@ internal sealed class LearnFigures
     {
         Base = new Figure { XAxis = _x, YAxis = _y, EqualAspect = true, Height = 460 }
             .Points(_observed[0], _observed[1], "observations", new PointStyle { Color = PaletteColor.Gray, Size = 4, Opacity = 0.7 })
-            .Line(_exact[0], _exact[1], "true trajectory", TrueStyle),
+            .Line(_exact[0], _exact[1], "true trajectory", s_trueStyle),
         Frames =
         [
             .. _result.Snapshots.Select(x =>
             {
                 double[][] states = Components(x.States);
-                return new FigureFrame(FormattableString.Invariant($"iteration {x.Iteration:N0}"), new Figure().Line(states[0], states[1], "learned so far", LearnedStyle));
+                return new FigureFrame(FormattableString.Invariant($"iteration {x.Iteration:N0}"), new Figure().Line(states[0], states[1], "learned so far", s_learnedStyle));
             }),
         ],
         Caption = "Press a number to see the trajectory after that many iterations. A trajectory that leaves the picture is cut at its edge.",
     };
 
-    private Figure Component(int component, FigureAxis axis) => new Figure { Title = $"{axis.Label} over time", XAxis = Time, YAxis = axis with { Min = null, Max = null } }
+    private Figure Component(int component, FigureAxis axis) => new Figure { Title = $"{axis.Label} over time", XAxis = s_time, YAxis = axis with { Min = null, Max = null } }
         .Points([.. _result.Times], _observed[component], "observations", new PointStyle { Color = PaletteColor.Blue, Size = 4.5, Opacity = 0.65 })
-        .Line([.. _result.Times], _exact[component], "true", TrueStyle)
-        .Line([.. _result.Times], _learned[component], "learned", LearnedStyle);
+        .Line([.. _result.Times], _exact[component], "true", s_trueStyle)
+        .Line([.. _result.Times], _learned[component], "learned", s_learnedStyle);
 
-    private Figure Difference() => new Figure { Title = "Learned less true", XAxis = Time, YAxis = new FigureAxis("difference") }
+    private Figure Difference() => new Figure { Title = "Learned less true", XAxis = s_time, YAxis = new FigureAxis("difference") }
         .HorizontalRule(0)
         .Line([.. _result.Times], [.. _learned[0].Zip(_exact[0], static (a, b) => a - b)], "difference of z₁", new LineStyle { Color = PaletteColor.Blue, Width = 1.8 })
-        .Line([.. _result.Times], [.. _learned[1].Zip(_exact[1], static (a, b) => a - b)], "difference of z₂", new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = LineDash.DashDot });
+        .Line(
+            [.. _result.Times],
+            [.. _learned[1].Zip(_exact[1], static (a, b) => a - b)],
+            "difference of z₂",
+            new LineStyle { Color = PaletteColor.Orange, Width = 1.8, Dash = LineDash.DashDot });
 
     private (double U, double V) TrueField(double x, double y)
     {

@@ -34,7 +34,7 @@ internal static class LearnRun
         DynamicsExperimentResult result = ProgressView.Run(context, title, progress => experiment.Run(progress, context.CancellationToken));
         if (result.Outcome == TrainingOutcome.Canceled && result.Iterations == 0)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
         }
 
@@ -63,7 +63,8 @@ internal static class LearnRun
     {
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Error {ProgressText.Number(result.Error)} (root mean square against the exact trajectory), {result.Iterations:N0} iterations in {result.Elapsed.TotalSeconds:0.00} s, best model from iteration {result.BestIteration:N0}."));
+            $"Error {ProgressText.Number(result.Error)} (root mean square against the exact trajectory), {result.Iterations:N0} iterations in "
+                + $"{result.Elapsed.TotalSeconds:0.00} s, best model from iteration {result.BestIteration:N0}."));
         if (result.FailedSolves > 0)
         {
             context.Out.WriteLine($"{result.FailedSolves} training steps were skipped because their solve failed.");
@@ -75,7 +76,10 @@ internal static class LearnRun
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). The last failure: {result.Failure?.Problem}");
+            context.Error.WriteLine(
+                $"neuralode: training gave up after {result.Iterations} iterations, because solves kept failing even with smaller learning rates. "
+                    + $"Try --learning-rate lower than {ProgressText.Number(result.Options.LearningRate)}, another --seed, or shorter windows (--window-max). "
+                    + $"The last failure: {result.Failure?.Problem}");
         }
     }
 
@@ -85,12 +89,16 @@ internal static class LearnRun
 
         // What is learned decides about the defaults of the rest.
         LearnedField field = options.Settings.Apply(DynamicsExperimentOptions.Settings.Only("field"), DynamicsExperimentOptions.Default(dynamics), parsed).Field;
-        DynamicsExperimentOptions defaults = parsed.GetValue(options.Published) ? DynamicsExperimentOptions.Published(dynamics, field) : DynamicsExperimentOptions.Default(dynamics, field);
+        DynamicsExperimentOptions defaults = parsed.GetValue(options.Published)
+            ? DynamicsExperimentOptions.Published(dynamics, field)
+            : DynamicsExperimentOptions.Default(dynamics, field);
         DynamicsExperimentOptions settings = options.Settings.Apply(DynamicsExperimentOptions.Settings, defaults, parsed);
         if (settings.Steps is FixedSteps { MaxStep: double step } && dynamics.End / step > MostSteps)
         {
             throw new CommandException(string.Create(
-                CultureInfo.InvariantCulture, $"--step {step} makes {dynamics.End / step:0.#e0} steps of a trajectory of {InWords.Number(dynamics.End)} units of time, and at most {MostSteps:N0} are taken. Choose a longer one."));
+                CultureInfo.InvariantCulture,
+                $"--step {step} makes {dynamics.End / step:0.#e0} steps of a trajectory of {InWords.Number(dynamics.End)} units of time, "
+                    + $"and at most {MostSteps:N0} are taken. Choose a longer one."));
         }
 
         // Where one end of the windows' durations is named, the other one moves along.

@@ -10,7 +10,9 @@ internal static class LearnTable
 {
     public static int Run(CommandContext context, DynamicsExperimentOptions settings, int[] seeds)
     {
-        context.Error.WriteLine($"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; {settings.Iterations} iterations, learning rate {ProgressText.Number(settings.LearningRate)})");
+        context.Error.WriteLine(
+            $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; "
+                + $"{settings.Iterations} iterations, learning rate {ProgressText.Number(settings.LearningRate)})");
         context.Out.WriteLine("  seed     error   at the end   ms/iteration   seconds   skipped");
         var errors = new List<double>();
         var lastErrors = new List<double>();
@@ -29,7 +31,8 @@ internal static class LearnTable
             double milliseconds = result.Elapsed.TotalMilliseconds / result.Iterations;
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Fixed(result.Error, 4),9} {ProgressText.Fixed(result.LastError, 4),12} {milliseconds,14:0.000} {result.Elapsed.TotalSeconds,9:0.00} {result.FailedSolves,9}{(result.Outcome == TrainingOutcome.Diverged ? "   gave up" : "")}"));
+                $"{seed,6} {ProgressText.Fixed(result.Error, 4),9} {ProgressText.Fixed(result.LastError, 4),12} {milliseconds,14:0.000} "
+                    + $"{result.Elapsed.TotalSeconds,9:0.00} {result.FailedSolves,9}{(result.Outcome == TrainingOutcome.Diverged ? "   gave up" : "")}"));
         }
 
         Summarize(context, errors, lastErrors);

@@ -1,6 +1,6 @@
 namespace NeuralOde.Experiments.Dynamics;
 
-/// <summary>What training minimises.</summary>
+/// <summary>What training minimizes.</summary>
 public enum LossMeasure
 {
     /// <summary>The mean squared difference.</summary>

@@ -37,7 +37,9 @@ internal sealed class ObservationWindows
         if (options.Count > _count - longest + 1)
         {
             throw new WindowException(
-                WindowReason.TooMany, $"{_count} points have {_count - longest + 1} windows of {longest}, not {options.Count} different ones.", "Ask for fewer or shorter windows.");
+                WindowReason.TooMany,
+                $"{_count} points have {_count - longest + 1} windows of {longest}, not {options.Count} different ones.",
+                "Ask for fewer or shorter windows.");
         }
 
         int most = Math.Min(longest, options.MaxPoints);

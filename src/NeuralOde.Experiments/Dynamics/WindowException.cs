@@ -9,7 +9,7 @@ public enum WindowReason
     /// <summary>The longest window would not hold two observations.</summary>
     TooShort,
 
-    /// <summary>There are not so many different windows.</summary>
+    /// <summary>There are fewer different windows than requested.</summary>
     TooMany,
 }
 

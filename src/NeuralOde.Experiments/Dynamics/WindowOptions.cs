@@ -17,7 +17,7 @@ public sealed record WindowOptions
     /// <value>At least <see cref="MinDuration"/>; default 5.</value>
     public double MaxDuration { get; init; } = 5;
 
-    /// <summary>The most points of a window; where it has more, so many of them are chosen at random, in order.</summary>
+    /// <summary>The most points of a window; where it has more, this many are chosen at random, in order.</summary>
     /// <value>At least 2; default 32.</value>
     public int MaxPoints { get; init; } = 32;
 
@@ -48,7 +48,12 @@ public sealed record WindowOptions
             (WindowOptions x) => x.MaxDuration,
             (x, v) => x with { MaxDuration = v }) with { Option = "window-max", ValueName = "T" },
         Setting.Whole(
-            "window points", 2, 100_000, "The most observations of a stretch, chosen at random where it has more.", (WindowOptions x) => x.MaxPoints, (x, v) => x with { MaxPoints = v })));
+            "window points",
+            2,
+            100_000,
+            "The most observations of a stretch, chosen at random where it has more.",
+            (WindowOptions x) => x.MaxPoints,
+            (x, v) => x with { MaxPoints = v })));
 
     /// <param name="end">The trajectory's duration.</param>
     /// <param name="interval">The time between two observations.</param>
@@ -60,7 +65,8 @@ public sealed record WindowOptions
         {
             throw new WindowException(
                 WindowReason.Duration,
-                FormattableString.Invariant($"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."),
+                FormattableString.Invariant(
+                    $"Windows last from above 0 to at most {end:0.######} units of time, the shortest no longer than the longest; got {MinDuration} to {MaxDuration}."),
                 "Choose shorter windows.");
         }
 

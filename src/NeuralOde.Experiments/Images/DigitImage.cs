@@ -3,7 +3,7 @@ namespace NeuralOde.Experiments.Images;
 /// <summary>Brings a picture of any size into the form of MNIST's images, so that a model of them can be asked about it.</summary>
 /// <remarks>
 /// As the data set's authors describe their images (LeCun, Cortes, Burges): the digit is scaled, keeping its proportions, into a box of 20x20 pixels, with
-/// grey levels where an edge crosses a pixel, and put into a field of 28x28 so that its centre of mass is the field's centre. Here the digit is what differs from
+/// gray levels where an edge crosses a pixel, and put into a field of 28x28 so that its center of mass is the field's center. Here the digit is what differs from
 /// the picture's rim, whether dark on light or light on dark.
 /// </remarks>
 public static class DigitImage
@@ -41,7 +41,12 @@ public static class DigitImage
             for (int column = 0; column < columns; column++)
             {
                 double value = Mean(
-                    ink, picture.Columns, top + (row * (double)height / rows), top + ((row + 1) * (double)height / rows), left + (column * (double)width / columns), left + ((column + 1) * (double)width / columns));
+                    ink,
+                    picture.Columns,
+                    top + (row * (double)height / rows),
+                    top + ((row + 1) * (double)height / rows),
+                    left + (column * (double)width / columns),
+                    left + ((column + 1) * (double)width / columns));
                 small[row, column] = value;
                 mass += value;
                 massDown += value * (row + 0.5);
@@ -63,10 +68,10 @@ public static class DigitImage
     }
 
     /// <summary>
-    /// Where the box begins so that its centre of mass lies in the pixel that follows the field's centre, as it does in every image of MNIST, and all of it
+    /// Where the box begins so that its center of mass lies in the pixel that follows the field's center, as it does in every image of MNIST, and all of it
     /// stays within.
     /// </summary>
-    private static int Place(double centre, int length) => Math.Clamp((int)Math.Ceiling((FieldSize / 2.0) - centre), 0, FieldSize - length);
+    private static int Place(double center, int length) => Math.Clamp((int)Math.Ceiling((FieldSize / 2.0) - center), 0, FieldSize - length);
 
     /// <summary>How much each pixel differs from the rim, in the direction in which most differ; the strongest is 1.</summary>
     private static float[] Ink(GrayImage picture)

@@ -39,7 +39,7 @@ public sealed class IdxFile
     /// <summary>Reads a file, plain or compressed with gzip; its content decides which, not its name.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The array.</returns>
-    /// <exception cref="ImageFileException">The file is no idx file of bytes, is cut off, goes on after its elements, or is damaged.</exception>
+    /// <exception cref="ImageFileException">The file is not an idx file of bytes, is cut off, continues after its elements, or is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static IdxFile Read(string path)
     {
@@ -52,7 +52,7 @@ public sealed class IdxFile
     /// <param name="stream">The stream.</param>
     /// <param name="name">The name used in messages.</param>
     /// <returns>The array.</returns>
-    /// <exception cref="ImageFileException">The content is no idx file of bytes, is cut off, goes on after its elements, or is damaged.</exception>
+    /// <exception cref="ImageFileException">The content is not an idx file of bytes, is cut off, continues after its elements, or is damaged.</exception>
     public static IdxFile Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -85,7 +85,7 @@ public sealed class IdxFile
             throw DamagedCompression(name, e);
         }
 
-        // The runtime lets some damage pass, and a cut within the sum that stands at the end (RFC 1952, 2.3.1).
+        // The runtime lets some damage pass, and a cut within the sum that is stored at the end (RFC 1952, 2.3.1).
         Span<byte> trailer = stackalloc byte[TrailerLength];
         stream.Position = stream.Length - TrailerLength;
         stream.ReadExactly(trailer);
@@ -99,12 +99,20 @@ public sealed class IdxFile
         Fill(stream, magic, name, "its header");
         if (magic[0] != 0 || magic[1] != 0)
         {
-            throw new ImageFileException(name, ImageFileReason.NotIdx, $"it begins with {Convert.ToHexString(magic)}, and an idx file with two zero bytes. This is another kind of file.", "Take the idx files of the data set.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.NotIdx,
+                $"it begins with {Convert.ToHexString(magic)}, and an idx file with two zero bytes. This is another kind of file.",
+                "Use the idx files of the data set.");
         }
 
         if (magic[2] != UnsignedByte)
         {
-            throw new ImageFileException(name, ImageFileReason.Unsupported, $"its elements have the type 0x{magic[2]:X2}, and only unsigned bytes (0x08) are read.", "Write the images as bytes from 0 to 255.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Unsupported,
+                $"its elements have the type 0x{magic[2]:X2}, and only unsigned bytes (0x08) are read.",
+                "Write the images as bytes from 0 to 255.");
         }
 
         if (magic[3] is 0 or > MostAxes)
@@ -121,7 +129,11 @@ public sealed class IdxFile
             lengths[axis] = BinaryPrimitives.ReadInt32BigEndian(number);
             if (lengths[axis] < 0)
             {
-                throw new ImageFileException(name, ImageFileReason.Damaged, $"the length of axis {axis} is {(uint)lengths[axis]}, more than can be. The file is damaged.", "Fetch it again.");
+                throw new ImageFileException(
+                    name,
+                    ImageFileReason.Damaged,
+                    $"the length of axis {axis} is {(uint)lengths[axis]}, more than can be. The file is damaged.",
+                    "Download it again.");
             }
 
             // Grows no further than what is refused below, so that it cannot overflow.
@@ -130,7 +142,11 @@ public sealed class IdxFile
 
         if (count > most || count > Array.MaxLength)
         {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header claims [{string.Join(", ", lengths)}] bytes, more than the file can hold. It is cut off or damaged.", "Fetch it again.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Damaged,
+                $"its header claims [{string.Join(", ", lengths)}] bytes, more than the file can hold. It is cut off or damaged.",
+                "Download it again.");
         }
 
         byte[] elements = GC.AllocateUninitializedArray<byte>((int)count);
@@ -138,7 +154,11 @@ public sealed class IdxFile
 
         if (stream.ReadByte() >= 0)
         {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"it goes on after its [{string.Join(", ", lengths)}] elements. The header or the file is damaged.", "Fetch it again.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Damaged,
+                $"it continues after its [{string.Join(", ", lengths)}] elements. The header or the file is damaged.",
+                "Download it again.");
         }
 
         return (new IdxFile(name, lengths, elements), wantsSum ? Crc32.Of(header[..(4 + (4 * lengths.Length))], elements) : 0);
@@ -149,7 +169,11 @@ public sealed class IdxFile
         int have = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         if (have < destination.Length)
         {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"it ends {destination.Length - have} bytes before the end of {what}. The file is cut off.", "Fetch it again.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Damaged,
+                $"it ends {destination.Length - have} bytes before the end of {what}. The file is cut off.",
+                "Download it again.");
         }
     }
 }

@@ -7,11 +7,11 @@ public sealed record ImageBatchOptions
     /// <value>At least 1; default 32.</value>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>Whether each epoch has an order of its own, instead of the data's.</summary>
+    /// <summary>Whether each epoch has its own order instead of the data's.</summary>
     /// <value>Default true.</value>
     public bool IsShuffled { get; init; } = true;
 
-    /// <summary>Each image is moved by up to this many pixels in each direction, anew in each epoch.</summary>
+    /// <summary>Each image is moved by up to this many pixels in each direction, again in each epoch.</summary>
     /// <value>From 0, which moves none (the default), to one less than an image's shorter side.</value>
     public int MaxShift { get; init; }
 

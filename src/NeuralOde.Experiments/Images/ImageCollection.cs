@@ -2,12 +2,12 @@ using NeuralOde.Persistence;
 
 namespace NeuralOde.Experiments.Images;
 
-/// <summary>A published set of images in MNIST's four files: what it is called, where it can be had, and how it is found.</summary>
+/// <summary>A published set of images in MNIST's four files: what it is called, where to download it, and how it is found.</summary>
 /// <param name="Name">The name on a command line, and of a folder.</param>
 /// <param name="Title">The name in a text.</param>
 /// <param name="ClassNames">What the classes are called.</param>
 /// <param name="Scale">How pixels become inputs of a model.</param>
-/// <param name="Home">Where the files can be had, as words with addresses.</param>
+/// <param name="Home">Where to download the files, as text with addresses.</param>
 public sealed record ImageCollection(string Name, string Title, IReadOnlyList<string> ClassNames, PixelScale Scale, string Home)
 {
     /// <summary>The environment variable that names the folder of data sets where a program does not.</summary>
@@ -39,13 +39,16 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
     /// </param>
     /// <param name="split">Which part.</param>
     /// <returns>The images.</returns>
-    /// <exception cref="ImageFileException">The files are not there (the message says which are needed, and where they can be had), a file is damaged, or images and labels do not fit together.</exception>
+    /// <exception cref="ImageFileException">
+    /// The files are not there (the message says which are needed and where to download them), a file is damaged, or images and labels do not fit
+    /// together.
+    /// </exception>
     public ImageDataset Load(string? folder, ImageSplit split) => LoadFrom(Find(folder), split);
 
     /// <summary>Finds the folder that holds all four files.</summary>
     /// <param name="folder">As in <see cref="Load"/>.</param>
     /// <returns>The folder.</returns>
-    /// <exception cref="ImageFileException">The files are not there; the message says which are needed, and where they can be had.</exception>
+    /// <exception cref="ImageFileException">The files are not there; the message says which are needed and where to download them.</exception>
     public string Find(string? folder)
     {
         string? root = folder ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
@@ -102,7 +105,7 @@ public sealed record ImageCollection(string Name, string Title, IReadOnlyList<st
         return names.Select(x => Path.Combine(directory, x)).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Which files are needed and where they can be had, in two sentences.</summary>
+    /// <summary>Which files are needed and where to download them, in two sentences.</summary>
     public string Needs =>
-        $"Needed are {string.Join(", ", Files.Select(static x => NameOf(x.Prefix, x.Images)))}, plain or compressed (.gz). They can be had from {Home}.";
+        $"The data set needs {string.Join(", ", Files.Select(static x => NameOf(x.Prefix, x.Images)))}, plain or compressed (.gz). Download them from {Home}.";
 }

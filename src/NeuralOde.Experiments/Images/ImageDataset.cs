@@ -4,7 +4,7 @@ using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Experiments.Images;
 
-/// <summary>Grey images of one size with a class each. Immutable.</summary>
+/// <summary>Gray images of one size with a class each. Immutable.</summary>
 public sealed class ImageDataset
 {
     // Streams of the generator, apart from those that shuffle (ImageBatches).
@@ -29,7 +29,9 @@ public sealed class ImageDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         if (pixels.LongLength != (long)labels.Length * rows * columns)
         {
-            throw new ArgumentException($"{labels.Length} labels go with {(long)labels.Length * rows * columns} pixels of images of {rows} rows and {columns} columns, not with {pixels.Length}.", nameof(labels));
+            throw new ArgumentException(
+                $"{labels.Length} labels go with {(long)labels.Length * rows * columns} pixels of images of {rows} rows and {columns} columns, not with {pixels.Length}.",
+                nameof(labels));
         }
 
         if (classNames.Count == 0)
@@ -37,7 +39,7 @@ public sealed class ImageDataset
             throw new ArgumentException("There is no class.", nameof(classNames));
         }
 
-        int strange = IndexOfStranger(labels, classNames.Count);
+        int strange = IndexOfUnknown(labels, classNames.Count);
         if (strange >= 0)
         {
             throw new ArgumentException(
@@ -79,7 +81,9 @@ public sealed class ImageDataset
     /// </param>
     /// <param name="split">Which part.</param>
     /// <returns>The images, with classes called 0 to 9.</returns>
-    /// <exception cref="ImageFileException">A file is missing (the message says which, and where it can be had), a file is damaged, or images and labels do not fit together.</exception>
+    /// <exception cref="ImageFileException">
+    /// A file is missing (the message says which, and where to download it), a file is damaged, or images and labels do not fit together.
+    /// </exception>
     public static ImageDataset Load(string directory, ImageSplit split) => ImageCollection.Mnist.LoadFrom(directory, split);
 
     /// <summary>Puts together a file of images and one of labels.</summary>
@@ -95,7 +99,11 @@ public sealed class ImageDataset
         ArgumentNullException.ThrowIfNull(classNames);
         if (images.Lengths.Count != 3 || images.Lengths[1] == 0 || images.Lengths[2] == 0)
         {
-            throw new ImageFileException(images.Name, ImageFileReason.WrongAxes, $"its array is {images}, and one of images has three axes: images, rows, columns.", "Is it the file of labels?");
+            throw new ImageFileException(
+                images.Name,
+                ImageFileReason.WrongAxes,
+                $"its array is {images}, and one of images has three axes: images, rows, columns.",
+                "Is it the file of labels?");
         }
 
         if (labels.Lengths.Count != 1)
@@ -105,16 +113,21 @@ public sealed class ImageDataset
 
         if (images.Lengths[0] != labels.Lengths[0])
         {
-            throw new ImageFileException(labels.Name, ImageFileReason.OtherCount, $"it holds {labels.Lengths[0]} labels, and '{images.Name}' {images.Lengths[0]} images.", "Take both files from the same part of the same data set.");
+            throw new ImageFileException(
+                labels.Name,
+                ImageFileReason.OtherCount,
+                $"it holds {labels.Lengths[0]} labels, and '{images.Name}' {images.Lengths[0]} images.",
+                "Use both files from the same part of the same data set.");
         }
 
-        int stranger = IndexOfStranger(labels.Elements.Span, classNames.Count);
-        if (stranger >= 0)
+        int unknown = IndexOfUnknown(labels.Elements.Span, classNames.Count);
+        if (unknown >= 0)
         {
             throw new ImageFileException(
                 labels.Name,
                 ImageFileReason.UnknownClass,
-                $"image {stranger} has the label {labels.Elements.Span[stranger]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}. The file belongs to another data set, or is damaged.");
+                $"image {unknown} has the label {labels.Elements.Span[unknown]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}. "
+                    + $"The file belongs to another data set, or is damaged.");
         }
 
         return new ImageDataset(images.Elements.ToArray(), labels.Elements.ToArray(), images.Lengths[1], images.Lengths[2], classNames);
@@ -176,7 +189,7 @@ public sealed class ImageDataset
     }
 
     /// <summary>The first label that is no class, or -1.</summary>
-    private static int IndexOfStranger(ReadOnlySpan<byte> labels, int classes) => labels.IndexOfAnyExceptInRange((byte)0, (byte)Math.Clamp(classes - 1, 0, 255));
+    private static int IndexOfUnknown(ReadOnlySpan<byte> labels, int classes) => labels.IndexOfAnyExceptInRange((byte)0, (byte)Math.Clamp(classes - 1, 0, 255));
 
     private ImageDataset Choose(IEnumerable<int> indices)
     {

@@ -1,6 +1,6 @@
 namespace NeuralOde.Experiments.Images;
 
-/// <summary>How pixels become inputs of a model: brightness from 0 to 1, less the mean, divided by the deviation.</summary>
+/// <summary>How pixels become inputs of a model: brightness from 0 to 1, minus the mean, divided by the standard deviation.</summary>
 /// <param name="Mean">The mean brightness of the training images, from 0 to 1.</param>
 /// <param name="Deviation">Its standard deviation, above 0.</param>
 public readonly record struct PixelScale(double Mean, double Deviation)

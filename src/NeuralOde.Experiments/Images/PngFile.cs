@@ -5,11 +5,11 @@ using System.Text;
 namespace NeuralOde.Experiments.Images;
 
 /// <summary>
-/// Reads pictures in the PNG format (W3C, Portable Network Graphics, third edition): every colour type, depth and interlacing that the
+/// Reads pictures in the PNG format (W3C, Portable Network Graphics, third edition): every color type, depth and interlacing that the
 /// standard has.
 /// </summary>
 /// <remarks>
-/// Colours become grey by their luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Transparent pixels show what is behind them: white, or black
+/// Colors become gray by their luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). Transparent pixels show what is behind them: white, or black
 /// where white would leave nothing to be seen.
 /// </remarks>
 public static class PngFile
@@ -53,7 +53,10 @@ public static class PngFile
             (string type, ReadOnlyMemory<byte> data, rest) = NextChunk(rest, name);
             if (header is null != (type == "IHDR"))
             {
-                throw new ImageFileException(name, ImageFileReason.Damaged, header is null ? "its header (IHDR) is not where it must be, first. The file is damaged." : "it has two headers (IHDR). The file is damaged.");
+                throw new ImageFileException(
+                    name,
+                    ImageFileReason.Damaged,
+                    header is null ? "its header (IHDR) is not where it must be, first. The file is damaged." : "it has two headers (IHDR). The file is damaged.");
             }
 
             switch (type)
@@ -77,7 +80,11 @@ public static class PngFile
                     // The case of the first letter tells whether a picture can be shown without knowing the chunk.
                     if (char.IsAsciiLetterUpper(type[0]))
                     {
-                        throw new ImageFileException(name, ImageFileReason.Unsupported, $"it needs a chunk '{type}', which the standard does not have.", "Save the picture as plain PNG with another program.");
+                        throw new ImageFileException(
+                            name,
+                            ImageFileReason.Unsupported,
+                            $"it needs a chunk '{type}', which the standard does not have.",
+                            "Save the picture as plain PNG with another program.");
                     }
 
                     break;
@@ -100,7 +107,11 @@ public static class PngFile
         uint length = rest.Length < Frame ? uint.MaxValue : BinaryPrimitives.ReadUInt32BigEndian(rest.Span);
         if (length > rest.Length - Frame)
         {
-            throw new ImageFileException(name, ImageFileReason.Damaged, "it is cut off or damaged: it ends inside a chunk, before its end mark (IEND).", "Save or copy the picture again.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Damaged,
+                "it is cut off or damaged: it ends inside a chunk, before its end mark (IEND).",
+                "Save or copy the picture again.");
         }
 
         ReadOnlyMemory<byte> named = rest.Slice(4, 4 + (int)length);
@@ -122,7 +133,11 @@ public static class PngFile
             using var plain = new ZLibStream(packed, CompressionMode.Decompress);
             if (plain.ReadAtLeast(rows, rows.Length, throwOnEndOfStream: false) < rows.Length)
             {
-                throw new ImageFileException(name, ImageFileReason.Damaged, "its data (IDAT) end before the last row of pixels. The file is damaged or cut off.", "Save or copy the picture again.");
+                throw new ImageFileException(
+                    name,
+                    ImageFileReason.Damaged,
+                    "its data (IDAT) end before the last row of pixels. The file is damaged or cut off.",
+                    "Save or copy the picture again.");
             }
         }
         catch (Exception e) when (e is InvalidDataException or IOException)

@@ -44,7 +44,11 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
 
         if ((long)width * height > mostPixels)
         {
-            throw new ImageFileException(name, ImageFileReason.TooLarge, $"it has {width} by {height} pixels, and at most {mostPixels / 1_000_000} million are read.", "Make the picture smaller.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.TooLarge,
+                $"it has {width} by {height} pixels, and at most {mostPixels / 1_000_000} million are read.",
+                "Make the picture smaller.");
         }
 
         bool isKnown = color switch
@@ -56,14 +60,18 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
         };
         if (!isKnown || data[10] != 0 || data[11] != 0 || data[12] > 1)
         {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header has colour type {data[9]} with {depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}, which the standard does not have. The file is damaged.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Damaged,
+                $"its header has color type {data[9]} with {depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}, "
+                    + $"which the standard does not have. The file is damaged.");
         }
 
         return new PngHeader((int)width, (int)height, depth, color, data[12] == 1);
     }
 }
 
-/// <summary>The colour types, by their numbers in the file.</summary>
+/// <summary>The color types, by their numbers in the file.</summary>
 internal enum PngColor
 {
     Gray = 0,

@@ -15,7 +15,10 @@ internal sealed class PngPixels
         (_header, _palette, _transparency, _name) = (header, palette, transparency, name);
         if (header.Color == PngColor.Palette && (palette.Length == 0 || palette.Length % 3 != 0))
         {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"its palette (PLTE) has {palette.Length} bytes, and a palette has three for each of 1 to 256 colours. The file is damaged.");
+            throw new ImageFileException(
+                name,
+                ImageFileReason.Damaged,
+                $"its palette (PLTE) has {palette.Length} bytes, and a palette has three for each of 1 to 256 colors. The file is damaged.");
         }
 
         int keyLength = header.Color switch
@@ -61,7 +64,7 @@ internal sealed class PngPixels
         float[] Over(float behind) => [.. luma.Zip(alpha, (x, a) => (a * x) + ((1 - a) * behind))];
     }
 
-    /// <summary>The filters of section 9: each byte is stored less what its neighbours predict.</summary>
+    /// <summary>The filters of section 9: each byte is stored as its difference from what its neighbors predict.</summary>
     private void Unfilter(byte filter, Span<byte> line, ReadOnlySpan<byte> above)
     {
         int stride = _header.FilterStride;
@@ -102,7 +105,10 @@ internal sealed class PngPixels
             case PngColor.Palette:
                 if ((3 * value) + 2 >= _palette.Length)
                 {
-                    throw new ImageFileException(_name, ImageFileReason.Damaged, $"a pixel has the colour {value}, and the palette {_palette.Length / 3} colours. The file is damaged.");
+                    throw new ImageFileException(
+                        _name,
+                        ImageFileReason.Damaged,
+                        $"a pixel has the color {value}, and the palette {_palette.Length / 3} colors. The file is damaged.");
                 }
 
                 return (Luma(_palette[3 * value], _palette[(3 * value) + 1], _palette[(3 * value) + 2]) / 255, value < _transparency.Length ? _transparency[value] / 255f : 1);

@@ -41,7 +41,14 @@ public sealed class LatentSpiralsExperiment
             Model,
             batches,
             model => SpiralErrors.Measure(model, Validation, ObservationCounts[^1], Choice()).Reconstruction.Median,
-            options.Training with { RunSettings = [.. LatentSpiralsOptions.Settings.ToResume(options).Except(LatentTrainingOptions.Settings.ToResume(options.Training)), .. options.Training.RunSettings] });
+            options.Training with
+            {
+                RunSettings =
+                [
+                    .. LatentSpiralsOptions.Settings.ToResume(options).Except(LatentTrainingOptions.Settings.ToResume(options.Training)),
+                    .. options.Training.RunSettings,
+                ],
+            });
     }
 
     /// <summary>The model; after <see cref="Run"/> with the best parameters.</summary>
@@ -50,7 +57,7 @@ public sealed class LatentSpiralsExperiment
     /// <summary>The spirals that are learned from.</summary>
     public SpiralSet Training { get; }
 
-    /// <summary>The spirals by which the best model is kept.</summary>
+    /// <summary>The spirals that select the best model.</summary>
     public SpiralSet Validation { get; }
 
     /// <summary>The spirals on which the result is measured.</summary>
@@ -90,14 +97,17 @@ public sealed class LatentSpiralsExperiment
     /// <param name="model">The model.</param>
     /// <param name="test">Spirals that it has not seen.</param>
     /// <returns>The errors.</returns>
-    public static IReadOnlyList<SpiralErrors> Measure(LatentSeriesModel model, SpiralSet test) => [.. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice()))];
+    public static IReadOnlyList<SpiralErrors> Measure(LatentSeriesModel model, SpiralSet test) =>
+    [
+        .. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice())),
+    ];
 
     /// <summary>Takes up a run that was kept in a checkpoint, before this one has begun.</summary>
     /// <inheritdoc cref="LatentTrainer.Resume"/>
     public void Resume(string path) => _trainer.Resume(path);
 
     /// <summary>Trains, and measures the best model on the test spirals.</summary>
-    /// <param name="progress">Told about 20 times a second, and at the end of training.</param>
+    /// <param name="progress">Reported about 20 times per second, and at the end of training.</param>
     /// <param name="cancellationToken">Ends training early; the result then is of the best model so far.</param>
     /// <returns>The result.</returns>
     public LatentSpiralsResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -110,7 +120,7 @@ public sealed class LatentSpiralsExperiment
     /// <returns>The errors.</returns>
     public IReadOnlyList<SpiralErrors> Measure() => Measure(Model, Test);
 
-    // The same choice of observed points each time, whatever was drawn before.
+    // The same choice of observed points each time, independent of earlier draws.
     private static RandomSource Choice() => new(1);
 }
 

@@ -22,8 +22,8 @@ internal sealed class LatentSpiralsFigures
     private const int Trajectories = 12;
     private const int TimeCount = 200;
     private const double End = 6 * Math.PI;
-    private static readonly FigureAxis Time = new("time");
-    private static readonly LineStyle TrueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
+    private static readonly FigureAxis s_time = new("time");
+    private static readonly LineStyle s_trueStyle = new() { Color = PaletteColor.Ink, Width = 5, Opacity = 0.25 };
     private static readonly double[] s_times = [.. Enumerable.Range(0, TimeCount).Select(static i => i * End / (TimeCount - 1))];
 
     private readonly SpiralModelOutcome _outcome;
@@ -53,7 +53,8 @@ internal sealed class LatentSpiralsFigures
             MinPanelWidth = 240,
             SharedX = false,
             Panels = [.. spirals.Select(i => Reconstruction(i, predicted[i]))],
-            Caption = $"The first {spirals.Length} test spirals, not chosen. Above each, the root mean square error over the {Seen} points that were observed and over the {SpiralSet.TimeCount - Seen} beyond.",
+            Caption = $"The first {spirals.Length} test spirals, not chosen. "
+                + $"Above each, the root mean square error over the {Seen} points that were observed and over the {SpiralSet.TimeCount - Seen} beyond.",
         };
     }
 
@@ -66,7 +67,8 @@ internal sealed class LatentSpiralsFigures
             paths,
             static i => string.Create(CultureInfo.InvariantCulture, $"{i} of {Between - 1}"),
             5,
-            $"From the latent state of test spiral {from + 1} to that of test spiral {to + 1}, in equal steps; each of them has the median swept area among the test spirals of its direction. {Turning(paths)}");
+            $"From the latent state of test spiral {from + 1} to that of test spiral {to + 1}, in equal steps; "
+                + $"each of them has the median swept area among the test spirals of its direction. {Turning(paths)}");
     }
 
     /// <summary>Spirals that the model invents.</summary>
@@ -99,7 +101,10 @@ internal sealed class LatentSpiralsFigures
             SharedX = false,
             Panels = _outcome.Model is LatentOde ode ? [states, Flow(ode, x, y)] : [states],
             Caption = "Means of the inferred latent states of the test spirals from their first 100 points, along the two directions in which these differ most. "
-                + (_outcome.Model is LatentOde ? $"On the right the paths of {Math.Min(Trajectories, _test.Count)} of them, each from its dot, on [0, 6π]." : "A recurrent network's state after the first is of another kind and is not drawn."),
+                + (
+                    _outcome.Model is LatentOde
+                        ? $"On the right the paths of {Math.Min(Trajectories, _test.Count)} of them, each from its dot, on [0, 6π]."
+                        : "A recurrent network's state after the first is of another kind and is not drawn."),
         };
     }
 
@@ -118,13 +123,31 @@ internal sealed class LatentSpiralsFigures
             Panels =
             [
                 new Figure { Title = "Loss a time point, above its lower bound", XAxis = iteration, YAxis = new FigureAxis("loss", "nats") { Scale = AxisScale.Logarithmic } }
-                    .Line([.. Enumerable.Range(1, training.Losses.Count).Select(static x => (double)x)], [.. training.Losses.Select(x => x - floor)], "each iteration", new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
+                    .Line(
+                        [.. Enumerable.Range(1, training.Losses.Count).Select(static x => (double)x)],
+                        [.. training.Losses.Select(x => x - floor)],
+                        "each iteration",
+                        new LineStyle { Color = PaletteColor.SkyBlue, Width = 1, Opacity = 0.7 })
                     .Line(at, [.. medians.Select(x => x - floor)], "running median", new LineStyle { Color = PaletteColor.Blue, Width = 2 }),
-                new Figure { Title = "Validation: median reconstruction error from 100 observations", XAxis = iteration, YAxis = new FigureAxis("error (RMS)") { Scale = AxisScale.Logarithmic } }
-                    .Line([.. training.Validations.Select(static x => (double)x.Iteration)], [.. training.Validations.Select(static x => x.Error)], "validation spirals", new LineStyle { Color = PaletteColor.Green, Width = 1.8 })
-                    .Points([training.BestIteration], [training.BestError], "kept model", new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Diamond, Size = 10 }),
+                new Figure
+                {
+                    Title = "Validation: median reconstruction error from 100 observations",
+                    XAxis = iteration,
+                    YAxis = new FigureAxis("error (RMS)") { Scale = AxisScale.Logarithmic },
+                }
+                    .Line(
+                        [.. training.Validations.Select(static x => (double)x.Iteration)],
+                        [.. training.Validations.Select(static x => x.Error)],
+                        "validation spirals",
+                        new LineStyle { Color = PaletteColor.Green, Width = 1.8 })
+                    .Points(
+                        [training.BestIteration],
+                        [training.BestError],
+                        "kept model",
+                        new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Diamond, Size = 10 }),
             ],
-            Caption = $"The loss is the negative evidence lower bound divided by the number of time points. Shown is how far it is above {NumberText.Short(floor)}, the value of a perfect reconstruction that needed no information.",
+            Caption = $"The loss is the negative evidence lower bound divided by the number of time points. "
+                + $"Shown is how far it is above {NumberText.Short(floor)}, the value of a perfect reconstruction that needed no information.",
         };
     }
 
@@ -137,7 +160,7 @@ internal sealed class LatentSpiralsFigures
             Title = $"{Error(0, Seen)}, beyond {Error(Seen, SpiralSet.TimeCount)}",
             EqualAspect = true,
         }
-            .Line(x, y, "true", TrueStyle)
+            .Line(x, y, "true", s_trueStyle)
             .Points(seenX, seenY, "observed", new PointStyle { Color = PaletteColor.Blue, Size = 4 })
             .Line(predicted.X[..Seen], predicted.Y[..Seen], "reconstruction", new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8 })
             .Line(predicted.X[(Seen - 1)..], predicted.Y[(Seen - 1)..], "extrapolation", new LineStyle { Color = PaletteColor.Green, Width = 1.8, Dash = LineDash.Dashed });
@@ -156,7 +179,7 @@ internal sealed class LatentSpiralsFigures
         [
             .. paths.Select((x, i) => new Figure { Title = title(i), EqualAspect = true }
                 .Line(x.X, x.Y, null, new LineStyle { Color = PaletteColor.Gray, Width = 1 })
-                .ColoredPoints(x.X, x.Y, s_times, Time, null, new PointStyle { Size = 3.5 })),
+                .ColoredPoints(x.X, x.Y, s_times, s_time, null, new PointStyle { Size = 3.5 })),
         ],
         Caption = caption,
     };
@@ -174,7 +197,11 @@ internal sealed class LatentSpiralsFigures
             double[][] path = [.. Enumerable.Range(0, TimeCount).Select(t => states.AsSpan(((t * count) + i) * latent, latent).ToArray())];
             (double[] along, double[] across) = ([.. path.Select(z => _components.Coordinate(z, 0))], [.. path.Select(z => _components.Coordinate(z, 1))]);
             figure = figure
-                .Line(along, across, i < 2 ? $"{(turns ? "counter-clockwise" : "clockwise")}, path" : null, new LineStyle { Color = ColorOf(turns), Width = 1.3, Dash = turns ? LineDash.Dashed : LineDash.Solid })
+                .Line(
+                    along,
+                    across,
+                    i < 2 ? $"{(turns ? "counter-clockwise" : "clockwise")}, path" : null,
+                    new LineStyle { Color = ColorOf(turns), Width = 1.3, Dash = turns ? LineDash.Dashed : LineDash.Solid })
                 .Points([along[0]], [across[0]], null, new PointStyle { Color = ColorOf(turns), Size = 6 });
         }
 

@@ -6,7 +6,7 @@ using NeuralOde.Solvers;
 
 namespace NeuralOde.Experiments.LatentSpirals;
 
-/// <summary>What stands for the path of a spiral.</summary>
+/// <summary>The model of the path of a spiral.</summary>
 public enum SpiralDecoder
 {
     /// <summary>A latent ordinary differential equation.</summary>
@@ -19,7 +19,7 @@ public enum SpiralDecoder
 /// <summary>How spirals are learned from irregular observations. <see cref="Default"/> and <see cref="Published"/> fill it in.</summary>
 public sealed record LatentSpiralsOptions
 {
-    /// <summary>What stands for the path.</summary>
+    /// <summary>The model of the path.</summary>
     /// <value>Default <see cref="SpiralDecoder.Ode"/>.</value>
     public SpiralDecoder Decoder { get; init; }
 
@@ -27,7 +27,7 @@ public sealed record LatentSpiralsOptions
     /// <value>At least the batch size; default 1,000.</value>
     public int TrainingCount { get; init; } = 1_000;
 
-    /// <summary>Spirals by which the best model is kept.</summary>
+    /// <summary>Spirals that select the best model.</summary>
     /// <value>At least 1; default 100.</value>
     public int ValidationCount { get; init; } = 100;
 
@@ -63,7 +63,7 @@ public sealed record LatentSpiralsOptions
     /// <value>Above 0; default 0.2: with that of the noise, 0.02, the encoder learns the training spirals by heart.</value>
     public double LikelihoodDeviation { get; init; } = 0.2;
 
-    /// <summary>Spirals a batch.</summary>
+    /// <summary>Spirals per batch.</summary>
     /// <value>At least 1; default 50.</value>
     public int BatchSize { get; init; } = 50;
 
@@ -71,7 +71,7 @@ public sealed record LatentSpiralsOptions
     /// <value>From 2 to 100; default 50, so that a spiral is also known from a short piece of it; 100 in the write-up.</value>
     public int ShortestSpan { get; init; } = 50;
 
-    /// <summary>How training goes. Its seed is where all random numbers come from: data, first weights, batches and noise each have a stream of their own.</summary>
+    /// <summary>How training goes. Its seed is where all random numbers come from: data, first weights, batches and noise each have their own stream.</summary>
     /// <value>Default 60,000 iterations, Adam at 0.006 with half a cosine down to 0, gradients bounded at a norm of 2.</value>
     public LatentTrainingOptions Training { get; init; } = new() { Iterations = 60_000, LearningRate = 0.006, GradientNormBound = 2, ValidationInterval = 1_000 };
 
@@ -80,8 +80,9 @@ public sealed record LatentSpiralsOptions
     public static LatentSpiralsOptions Default { get; } = new();
 
     /// <summary>
-    /// What the write-up that this experiment comes from used: Euler steps of at most 0.05, the adjoint gradient, Adam at a constant 0.001 and batches of 100. It trained for 20,000
-    /// epochs of ten batches, a night on a GPU; so many iterations are set here, and any number can be.
+    /// What the write-up that this experiment comes from used: Euler steps of at most 0.05, the adjoint gradient, Adam at a constant 0.001 and
+    /// batches of 100. It trained for 20,000
+    /// epochs of ten batches, a night on a GPU; the number of iterations can be changed.
     /// </summary>
     /// <value>The options.</value>
     public static LatentSpiralsOptions Published { get; } = new()
@@ -101,7 +102,7 @@ public sealed record LatentSpiralsOptions
         Setting.Choice(
             "model",
             [.. Enum.GetValues<SpiralDecoder>().Select(static x => (SpiralModel.Names[(int)x], x))],
-            "What stands for the path.",
+            "The model of the path.",
             (LatentSpiralsOptions x) => x.Decoder,
             (x, v) => x with { Decoder = v }),
         .. Setting.Group(
@@ -142,7 +143,7 @@ public sealed record LatentSpiralsOptions
                 (x, v) => x with { BatchSize = v }) with { Option = "batch" },
             Setting.Positive(
                 "likelihood deviation",
-                "The observations' standard deviation in the bound. Larger than their noise, it lets the latent states' prior weigh more.",
+                "The observations' standard deviation in the bound. If it is larger than their noise, it gives more weight to the prior of the latent states.",
                 (LatentSpiralsOptions x) => x.LikelihoodDeviation,
                 (x, v) => x with { LikelihoodDeviation = v })),
         .. LatentTrainingOptions.Settings.In((LatentSpiralsOptions x) => x.Training, (x, v) => x with { Training = v }),
@@ -159,7 +160,7 @@ public sealed record LatentSpiralsOptions
                 "validation spirals",
                 1,
                 1_000_000,
-                "Spirals by which the best model is kept.",
+                "Spirals that select the best model.",
                 (LatentSpiralsOptions x) => x.ValidationCount,
                 (x, v) => x with { ValidationCount = v }),
             Setting.Whole(
@@ -176,7 +177,7 @@ public sealed record LatentSpiralsOptions
                 "shortest span",
                 2,
                 SpiralErrors.Window,
-                "The least consecutive points that a training step's observations are taken from; the most are 100.",
+                "The smallest number of consecutive points from which a training step draws its observations; the largest is 100.",
                 (LatentSpiralsOptions x) => x.ShortestSpan,
                 (x, v) => x with { ShortestSpan = v })),
         Solving,
@@ -188,10 +189,10 @@ public sealed record LatentSpiralsOptions
             "batch size",
             FormattableString.Invariant($"{x.BatchSize}"),
             FormattableString.Invariant($"A batch of {x.BatchSize} is more than there are spirals to learn from, {x.TrainingCount}."),
-            "Take a smaller batch, or more spirals."),
+            "Use a smaller batch, or more spirals."),
     };
 
-    /// <summary>How a trained model's equation is solved: the same parameters go with any solver.</summary>
+    /// <summary>How a trained model's equation is solved: the same parameters work with any solver.</summary>
     internal static SettingList<LatentSpiralsOptions> Inference { get; } = new([Solving with { Unless = null }]);
 
     private static SolverSetting<LatentSpiralsOptions> Solving =>

@@ -78,7 +78,9 @@ internal static class LatentSpiralsRun
     private static (SpiralModelOutcome? Outcome, int ExitCode) Train(CommandContext context, ModelRun run, LatentSpiralsExperiment experiment)
     {
         LatentSpiralsOptions settings = run.Settings;
-        string title = $"Learning {settings.TrainingCount.ToString("N0", CultureInfo.InvariantCulture)} spirals by a {SpiralsText.Model(settings)} ({experiment.Model.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture)} parameters; seed {settings.Training.Seed}); best is the validation error";
+        string title = $"Learning {settings.TrainingCount.ToString("N0", CultureInfo.InvariantCulture)} spirals by a {SpiralsText.Model(settings)} "
+            + $"({experiment.Model.Parameters.ValueCount.ToString("N0", CultureInfo.InvariantCulture)} parameters; seed {settings.Training.Seed}); "
+            + $"best is the validation error";
         LatentSpiralsResult result;
         try
         {
@@ -86,24 +88,31 @@ internal static class LatentSpiralsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The best model cannot be measured, for its equation cannot be solved on the test spirals: {e.Problem} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.", ExitCode.Failure, e);
+            throw new CommandException(
+                $"The best model cannot be measured, because its equation cannot be solved on the test spirals: {e.Problem} Try --learning-rate lower than "
+                    + $"{ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.",
+                ExitCode.Failure,
+                e);
         }
 
         TrainingResult training = result.Training;
         if (training.Losses.Count == 0)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return (null, ExitCode.Canceled);
         }
 
         string reached = string.Create(CultureInfo.InvariantCulture, $"{training.Losses.Count:N0} of {settings.Training.Iterations:N0} iterations");
         if (training.Outcome == TrainingOutcome.Canceled)
         {
-            context.Error.WriteLine($"neuralode: stopped after {reached}." + (settings.Training.CheckpointPath is { } path ? $" The same command with --resume goes on from {path}." : ""));
+            context.Error.WriteLine(
+                $"neuralode: stopped after {reached}." + (settings.Training.CheckpointPath is { } path ? $" Add --resume to the same command to resume from {path}." : ""));
         }
         else if (training.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {training.Failure?.Problem} Try --learning-rate lower than {ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
+            context.Error.WriteLine(
+                $"neuralode: training gave up after {reached}: {training.Failure?.Problem} Try --learning-rate lower than "
+                    + $"{ProgressText.Number(settings.Training.LearningRate)}, or --clip 1.");
         }
 
         var notes = new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine };
@@ -118,7 +127,8 @@ internal static class LatentSpiralsRun
 
     private static SpiralModelOutcome Loaded(CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options, string path)
     {
-        SpiralModel model = UserFault.Checked(() => SpiralModel.Load(path, x => x.Decoder == SpiralDecoder.Ode ? options.Settings.Apply(LatentSpiralsOptions.Inference, x, parsed) : x));
+        SpiralModel model = UserFault.Checked(
+            () => SpiralModel.Load(path, x => x.Decoder == SpiralDecoder.Ode ? options.Settings.Apply(LatentSpiralsOptions.Inference, x, parsed) : x));
         IReadOnlyList<SpiralErrors> errors;
         try
         {
@@ -139,7 +149,8 @@ internal static class LatentSpiralsRun
             SpiralErrors errors = model.Errors[^1];
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Title}: median error a test spiral {ProgressText.Fixed(errors.Reconstruction.Median, 4)} in reconstruction and {ProgressText.Fixed(errors.Extrapolation.Median, 4)} in extrapolation from {errors.Observations} observations{Trained(model.Training)}."));
+                $"{model.Title}: median error per test spiral {ProgressText.Fixed(errors.Reconstruction.Median, 4)} in reconstruction and "
+                    + $"{ProgressText.Fixed(errors.Extrapolation.Median, 4)} in extrapolation from {errors.Observations} observations{Trained(model.Training)}."));
         }
 
         context.Out.WriteLine();
@@ -150,7 +161,8 @@ internal static class LatentSpiralsRun
 
         static string Trained(TrainingResult? training) => training is null ? "" : string.Create(
             CultureInfo.InvariantCulture,
-            $"; {training.Losses.Count:N0} iterations in {ProgressText.Time(training.Elapsed)}{(training.StoppedEarly ? ", stopped early" : "")}, best model from iteration {training.BestIteration:N0}{(training.FailedSteps > 0 ? $", {training.FailedSteps} steps skipped" : "")}");
+            $"; {training.Losses.Count:N0} iterations in {ProgressText.Time(training.Elapsed)}{(training.StoppedEarly ? ", stopped early" : "")}, "
+                + $"best model from iteration {training.BestIteration:N0}{(training.FailedSteps > 0 ? $", {training.FailedSteps} steps skipped" : "")}");
     }
 
     /// <summary>One model to train.</summary>
@@ -171,7 +183,8 @@ internal static class LatentSpiralsRun
             int spirals = options.Settings.Apply(LatentSpiralsOptions.Settings.Only("spirals"), defaults with { BatchSize = 1 }, parsed).TrainingCount;
             SettingList<LatentSpiralsOptions> settings = isOneOfTwo ? LatentSpiralsOptions.Settings.For(defaults) : LatentSpiralsOptions.Settings;
             LatentSpiralsOptions typed = options.Settings.Apply(settings, defaults with { BatchSize = Math.Min(defaults.BatchSize, spirals) }, parsed);
-            return new ModelRun(typed with { Training = typed.Training with { CheckpointPath = Named(parsed.GetValue(options.Checkpoint.File)) } }, Named(parsed.GetValue(options.Output.Save)));
+            return new ModelRun(
+                typed with { Training = typed.Training with { CheckpointPath = Named(parsed.GetValue(options.Checkpoint.File)) } }, Named(parsed.GetValue(options.Output.Save)));
 
             string? Named(string? path) => path is null || !isOneOfTwo || string.IsNullOrWhiteSpace(path) || Path.EndsInDirectorySeparator(path)
                 ? path

@@ -7,25 +7,25 @@ namespace NeuralOde.Experiments.LatentSpirals;
 /// <summary>The errors on test spirals beside the paper's, for a terminal and for a page.</summary>
 internal static class LatentSpiralsTable
 {
-    private static readonly (int Observations, string Ode, string Rnn)[] Paper = [(30, "0.1642", "0.3937"), (50, "0.1502", "0.3202"), (100, "0.1346", "0.1813")];
+    private static readonly (int Observations, string Ode, string Rnn)[] s_paper = [(30, "0.1642", "0.3937"), (50, "0.1502", "0.3202"), (100, "0.1346", "0.1813")];
 
-    private static readonly ReportColumn[] Columns =
+    private static readonly ReportColumn[] s_columns =
     [
         new("model"), new("observations", IsNumeric: true), new("median", IsNumeric: true), new("90th percentile", IsNumeric: true), new("pooled", IsNumeric: true),
     ];
 
     public static ReportTable Reconstruction(LatentSpiralsOutcome outcome) => new()
     {
-        Columns = Columns,
+        Columns = s_columns,
         Rows = [.. Rows(outcome).Select(static x => (IReadOnlyList<string>)[.. x.Take(5)])],
         Caption = "Reconstruction: root mean square error against the spirals without noise.",
     };
 
     public static ReportTable Extrapolation(LatentSpiralsOutcome outcome) => new()
     {
-        Columns = [.. Columns, new ReportColumn("paper", IsNumeric: true)],
+        Columns = [.. s_columns, new ReportColumn("paper", IsNumeric: true)],
         Rows = [.. Rows(outcome).Select(static x => (IReadOnlyList<string>)[x[0], x[1], .. x.Skip(5)])],
-        Caption = "Extrapolation: the same beyond the observations. The paper's figures are Chen et al. 2018, table 2, on spirals of its own: they compare in their order, not digit by digit.",
+        Caption = "Extrapolation: the same beyond the observations. The paper's figures are Chen et al. 2018, table 2, on other spirals: compare their order, not their digits.",
     };
 
     public static IEnumerable<string> Lines(LatentSpiralsOutcome outcome)
@@ -44,7 +44,7 @@ internal static class LatentSpiralsTable
         {
             foreach (SpiralErrors x in model.Errors)
             {
-                (int Observations, string Ode, string Rnn) paper = Paper.FirstOrDefault(y => y.Observations == x.Observations);
+                (int Observations, string Ode, string Rnn) paper = s_paper.FirstOrDefault(y => y.Observations == x.Observations);
                 yield return Row(model.Title, x, (model.Options.Decoder == SpiralDecoder.Ode ? paper.Ode : paper.Rnn) ?? "");
             }
         }

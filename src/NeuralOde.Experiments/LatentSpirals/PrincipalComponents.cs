@@ -55,7 +55,10 @@ internal sealed class PrincipalComponents
     // A direction and its opposite are equally good; the same picture should come out each time.
     private static double[] Signed(double[] direction) => direction.MaxBy(Math.Abs) < 0 ? [.. direction.Select(static x => -x)] : direction;
 
-    /// <summary>Turns a symmetric matrix into its eigenvalues on the diagonal by Jacobi's rotations (Golub, Van Loan, Matrix Computations, 8.5), and returns the eigenvectors as columns.</summary>
+    /// <summary>
+    /// Turns a symmetric matrix into its eigenvalues on the diagonal by Jacobi's rotations (Golub, Van Loan, Matrix Computations, 8.5), and returns
+    /// the eigenvectors as columns.
+    /// </summary>
     private static double[,] Diagonalize(double[,] a)
     {
         int n = a.GetLength(0);

@@ -19,7 +19,7 @@ internal sealed class SpiralBatches : SeriesBatchSource
     private readonly ShuffledOrder _order;
 
     /// <param name="set">The spirals.</param>
-    /// <param name="batchSize">Spirals a batch, at most as many as there are.</param>
+    /// <param name="batchSize">Spirals per batch, at most as many as there are.</param>
     /// <param name="shortestSpan">The least points of a span; every number from here to the most is as likely.</param>
     /// <param name="longestSpan">The most points of a span, fewer than a spiral has.</param>
     /// <param name="keptCounts">How many of them are kept: one of these, each as likely as any other; all of a span that has fewer.</param>

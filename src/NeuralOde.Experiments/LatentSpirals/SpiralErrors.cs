@@ -77,7 +77,7 @@ public sealed record SpiralErrors(int Observations, SpiralError Reconstruction, 
         return new SpiralErrors(observations, SpiralError.Of(reconstruction), SpiralError.Of(extrapolation));
     }
 
-    /// <summary>The errors of saying 0 always, which is not far from spirals that have shrunk: what a model must be better than.</summary>
+    /// <summary>The errors of always predicting 0, which is not far from spirals that have shrunk: a useful model must be better.</summary>
     /// <param name="set">The spirals.</param>
     /// <returns>The errors, from no observations.</returns>
     public static SpiralErrors OfZero(SpiralSet set)

@@ -40,7 +40,7 @@ public sealed class SpiralModel
     /// <param name="path">The file.</param>
     /// <param name="change">What is to be different, such as another solver for the same parameters; nothing where null.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="ModelFileException">The file is no model of spirals (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="ModelFileException">The file is not a model of spirals (the message says what it is), or its description is damaged.</exception>
     /// <exception cref="SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SpiralModel Load(string path, Func<LatentSpiralsOptions, LatentSpiralsOptions>? change = null)

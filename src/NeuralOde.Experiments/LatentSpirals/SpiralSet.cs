@@ -4,7 +4,8 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>
-/// Random spirals that shrink: solutions of <c>x' = W x</c> from <c>x₀ ~ 2·N(0, I)</c> with <c>W₁₁, W₂₂ = −0.1·|N| − 0.05</c>, <c>W₁₂ = |N|</c>, <c>W₂₁ = −|N|</c>, exact and with noise.
+/// Random spirals that shrink: solutions of <c>x' = W x</c> from <c>x₀ ~ 2·N(0, I)</c> with <c>W₁₁, W₂₂ = −0.1·|N| − 0.05</c>, <c>W₁₂ = |N|</c>,
+/// <c>W₂₁ = −|N|</c>, exact and with noise.
 /// Every second turns counter-clockwise: its W₁₂ and W₂₁ are exchanged.
 /// </summary>
 public sealed class SpiralSet

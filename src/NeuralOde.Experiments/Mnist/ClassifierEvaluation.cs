@@ -35,7 +35,7 @@ public sealed class ClassifierEvaluation
     /// <summary>The mean cross entropy.</summary>
     public double Loss { get; private set; }
 
-    /// <summary>Mean evaluations of the field a batch; 0 without an ODE.</summary>
+    /// <summary>Mean evaluations of the field per batch; 0 without an ODE.</summary>
     public double Evaluations { get; private set; }
 
     /// <summary>The time that it took.</summary>

@@ -9,5 +9,8 @@ internal static class ClassifierFile
     /// <exception cref="CommandException">There is no such file.</exception>
     public static ImageClassifier Load(string path) => File.Exists(path)
         ? ImageClassifier.Load(path)
-        : throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a model in it." : $"There is no file '{path}'. 'neuralode experiment mnist --save {Path.GetFileName(path)}' makes a model.");
+        : throw new CommandException(
+            Directory.Exists(path)
+                ? $"'{path}' is a folder. Name a model in it."
+                : $"There is no file '{path}'. 'neuralode experiment mnist --save {Path.GetFileName(path)}' makes a model.");
 }

@@ -41,7 +41,9 @@ internal sealed class ClassifierStep
     {
         if (logits.Shape != new Shape([count, classes]) || logits.DType != DType.Float32)
         {
-            throw new ArgumentException($"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; this one returned {logits.DType.Name()} {logits.Shape}.");
+            throw new ArgumentException(
+                $"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; "
+                    + $"this one returned {logits.DType.Name()} {logits.Shape}.");
         }
     }
 }

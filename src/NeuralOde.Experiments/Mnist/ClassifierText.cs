@@ -27,7 +27,10 @@ internal static class ClassifierText
     /// <summary>The settings of a classifier's training.</summary>
     public static IReadOnlyList<(string Name, string Value)> Settings(MnistOutcome outcome) =>
     [
-        ("data", $"{outcome.Collection.Title}, {InWords.Whole(outcome.Data.Training.Count)} training images{(outcome.Data.Validation is { } held ? $", {InWords.Whole(held.Count)} held out" : "")}, {InWords.Whole(outcome.Data.Test.Count)} test images"),
+        (
+            "data",
+            $"{outcome.Collection.Title}, {InWords.Whole(outcome.Data.Training.Count)} training "
+                + $"images{(outcome.Data.Validation is { } held ? $", {InWords.Whole(held.Count)} held out" : "")}, {InWords.Whole(outcome.Data.Test.Count)} test images"),
         ("classifier", Model(outcome.Model)),
         ("parameters", InWords.Whole(outcome.Network.Parameters.ValueCount)),
         .. MnistModelOptions.Settings.Describe(outcome.Model),

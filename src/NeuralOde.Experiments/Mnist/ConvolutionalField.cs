@@ -28,7 +28,7 @@ internal sealed class ConvolutionalField : VectorField
 
     protected override Module CreateCopy(ModuleCloner cloner)
     {
-        // The norms are asked for in this order.
+        // The norms are created in this order.
         var norms = new Queue<Layer>([cloner.Clone(_firstNorm), cloner.Clone(_secondNorm)]);
         return new ConvolutionalField(_first.Weight.Shape[-1], norms.Dequeue, new RandomSource(0), _first.Weight.DType);
     }

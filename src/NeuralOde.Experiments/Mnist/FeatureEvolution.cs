@@ -25,7 +25,10 @@ public sealed record FeatureEvolution(
 
     /// <summary>The channels by how far they move from the first time to the last, the farthest first.</summary>
     /// <returns>All channels.</returns>
-    public IReadOnlyList<int> ByMotion() => [.. Enumerable.Range(0, Channels).OrderByDescending(channel => Map(0, channel).Zip(Map(Times.Count - 1, channel), static (a, b) => (a - b) * (a - b)).Sum())];
+    public IReadOnlyList<int> ByMotion() =>
+    [
+        .. Enumerable.Range(0, Channels).OrderByDescending(channel => Map(0, channel).Zip(Map(Times.Count - 1, channel), static (a, b) => (a - b) * (a - b)).Sum()),
+    ];
 
     private static void Require(int index, int count, string name)
     {

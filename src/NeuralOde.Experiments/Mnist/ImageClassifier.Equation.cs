@@ -11,7 +11,7 @@ public sealed partial class ImageClassifier
     /// <param name="image">Pixels row by row from the top, 0 black to 255 white.</param>
     /// <param name="times">At least two times, rising; the first is 0, where the equation starts. It ends at 1.</param>
     /// <returns>Features and probabilities at the times.</returns>
-    /// <remarks>Fixed steps land on every time, so that times that stand closer than the classifier's steps make a finer solve than its own.</remarks>
+    /// <remarks>Fixed steps land on every time, so that times that are closer than the classifier's steps make a finer solve than its own.</remarks>
     /// <exception cref="ArgumentException">The image is of another size, or the times do not rise from 0.</exception>
     /// <exception cref="InvalidOperationException">The classifier solves no equation.</exception>
     public FeatureEvolution Evolve(ReadOnlySpan<byte> image, IReadOnlyList<double> times)
@@ -30,7 +30,12 @@ public sealed partial class ImageClassifier
             Tensor[] each = [.. Enumerable.Range(0, times.Count).Select(i => states.Select(0, i))];
             Shape shape = each[0].Shape;
             return new FeatureEvolution(
-                times, shape[1], shape[2], shape[3], [.. each.Select(static x => x.ToArray<float>())], [.. each.Select(x => Apply(after, x).ToDouble().SoftMax().ToArray<double>())]);
+                times,
+                shape[1],
+                shape[2],
+                shape[3],
+                [.. each.Select(static x => x.ToArray<float>())],
+                [.. each.Select(x => Apply(after, x).ToDouble().SoftMax().ToArray<double>())]);
         });
     }
 
@@ -87,7 +92,9 @@ public sealed partial class ImageClassifier
     {
         if (images.Length != (long)count * Rows * Columns)
         {
-            throw new ArgumentException($"This classifier takes images of {Rows} rows and {Columns} columns, which are {Rows * Columns} pixels; got {images.Length} for {count}.", nameof(images));
+            throw new ArgumentException(
+                $"This classifier takes images of {Rows} rows and {Columns} columns, which are {Rows * Columns} pixels; got {images.Length} for {count}.",
+                nameof(images));
         }
 
         float[] scale = Collection.Scale.Table();

@@ -48,7 +48,7 @@ public sealed partial class ImageClassifier
     /// <param name="path">The file.</param>
     /// <param name="change">What is to be different, such as another solver for the same parameters; nothing where null.</param>
     /// <returns>The classifier, in evaluation mode.</returns>
-    /// <exception cref="ModelFileException">The file is no classifier of images (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="ModelFileException">The file is not a classifier of images (the message says what it is), or its description is damaged.</exception>
     /// <exception cref="SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImageClassifier Load(string path, Func<MnistModelOptions, MnistModelOptions>? change = null)
@@ -121,7 +121,9 @@ public sealed partial class ImageClassifier
         int size = Rows * Columns, count = images.Length / size;
         if (images.Length != count * size)
         {
-            throw new ArgumentException($"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.", nameof(images));
+            throw new ArgumentException(
+                $"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.",
+                nameof(images));
         }
 
         double[][] all = new double[count][];

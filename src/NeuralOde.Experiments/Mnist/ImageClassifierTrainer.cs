@@ -60,8 +60,8 @@ public sealed class ImageClassifierTrainer
     public void Resume(string path) => _run.Resume(path);
 
     /// <summary>Trains to the end of the last epoch. The classifier is in training mode afterwards.</summary>
-    /// <param name="progress">Told after each step, and at the end of each epoch.</param>
-    /// <param name="cancellationToken">Ends training early, after the step in hand; the checkpoint is then written.</param>
+    /// <param name="progress">Reported after each step, and at the end of each epoch.</param>
+    /// <param name="cancellationToken">Ends training early, after the current step; the checkpoint is then written.</param>
     /// <returns>The result, also where training was stopped or given up.</returns>
     /// <exception cref="InvalidOperationException">This instance has run already.</exception>
     /// <exception cref="IOException">The checkpoint cannot be written.</exception>

@@ -11,16 +11,28 @@ internal static class ImageProgressText
     /// <summary>A whole line of a log about a classifier.</summary>
     public static string Line(ImageTrainingProgress p) => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {p.Epoch} of {p.Epochs}   step {p.Step,7:N0} of {p.Steps:N0}   loss {ProgressText.Number(p.Loss),8}   right {ProgressText.Percent(p.Accuracy),7}   {(p.IsEpochEnd && double.IsFinite(p.MeasuredAccuracy) ? $"measured {ProgressText.Percent(p.MeasuredAccuracy)}   " : "")}{p.ImagesPerSecond,6:N0} images/s{Evaluations(p)}   {ProgressText.Time(p.Remaining)} left");
+        $"epoch {p.Epoch} of {p.Epochs}   step {p.Step,7:N0} of {p.Steps:N0}   loss {ProgressText.Number(p.Loss),8}   right {ProgressText.Percent(p.Accuracy),7}   "
+            + $"{(p.IsEpochEnd && double.IsFinite(p.MeasuredAccuracy) ? $"measured {ProgressText.Percent(p.MeasuredAccuracy)}   " : "")}{p.ImagesPerSecond,6:N0} "
+            + $"images/s{Evaluations(p)}   {ProgressText.Time(p.Remaining)} left");
 
-    /// <summary>What stands beside a bar about a classifier, what matters least left out first.</summary>
+    /// <summary>The text beside a progress bar of a classifier, the least important parts left out first.</summary>
     public static string Short(ImageTrainingProgress p, int room = 64)
     {
-        string epoch = $"epoch {p.Epoch}/{p.Epochs}", left = $"{ProgressText.Time(p.Remaining)} left", loss = $"loss {ProgressText.Number(p.Loss)}", right = $"right {ProgressText.Percent(p.Accuracy)}";
+        string epoch = $"epoch {p.Epoch}/{p.Epochs}",
+            left = $"{ProgressText.Time(p.Remaining)} left",
+            loss = $"loss {ProgressText.Number(p.Loss)}",
+            right = $"right {ProgressText.Percent(p.Accuracy)}";
         string measured = double.IsFinite(p.MeasuredAccuracy) ? $"measured {ProgressText.Percent(p.MeasuredAccuracy)}" : "";
         string speed = string.Create(CultureInfo.InvariantCulture, $"{p.ImagesPerSecond:N0}/s");
         return ProgressText.Longest(
-            room, [epoch, loss, right, measured, speed + Evaluations(p), left], [epoch, loss, right, measured, speed, left], [epoch, loss, right, measured, left], [epoch, right, measured, left], [epoch, right, left], [epoch, left], [epoch]);
+            room,
+            [epoch, loss, right, measured, speed + Evaluations(p), left],
+            [epoch, loss, right, measured, speed, left],
+            [epoch, loss, right, measured, left],
+            [epoch, right, measured, left],
+            [epoch, right, left],
+            [epoch, left],
+            [epoch]);
     }
 
     private static string Evaluations(ImageTrainingProgress p) =>

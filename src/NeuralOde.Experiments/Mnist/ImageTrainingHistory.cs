@@ -18,11 +18,18 @@ public readonly record struct ImageTrainingStep(double Loss, int Correct, int Im
 /// <param name="TrainingAccuracy">Share classified right, measured likewise, from 0 to 1.</param>
 /// <param name="MeasuredLoss">Mean cross entropy on the images apart, after the epoch; NaN where there are none.</param>
 /// <param name="MeasuredAccuracy">Share of them classified right; NaN where there are none.</param>
-/// <param name="ForwardEvaluations">Mean evaluations of the field a step; 0 without an ODE.</param>
+/// <param name="ForwardEvaluations">Mean evaluations of the field per step; 0 without an ODE.</param>
 /// <param name="BackwardEvaluations">The same for the gradients, vector-Jacobian products included.</param>
 /// <param name="TrainingTime">Time of its training steps.</param>
 public sealed record ImageTrainingEpoch(
-    int Number, double TrainingLoss, double TrainingAccuracy, double MeasuredLoss, double MeasuredAccuracy, double ForwardEvaluations, double BackwardEvaluations, TimeSpan TrainingTime);
+    int Number,
+    double TrainingLoss,
+    double TrainingAccuracy,
+    double MeasuredLoss,
+    double MeasuredAccuracy,
+    double ForwardEvaluations,
+    double BackwardEvaluations,
+    TimeSpan TrainingTime);
 
 /// <summary>What a training run has recorded so far.</summary>
 public sealed class ImageTrainingHistory
@@ -44,7 +51,7 @@ public sealed class ImageTrainingHistory
     /// <summary>Reads what a run has recorded, finished or not, from its checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The record, and the settings of the run.</returns>
-    /// <exception cref="CheckpointException">The file is no checkpoint of the training of a classifier.</exception>
+    /// <exception cref="CheckpointException">The file is not a checkpoint of the training of a classifier.</exception>
     /// <exception cref="SafeTensorsException">The file is damaged.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static (ImageTrainingHistory History, IReadOnlyDictionary<string, string> Settings) Load(string path)

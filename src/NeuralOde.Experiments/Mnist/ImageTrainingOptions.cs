@@ -35,7 +35,7 @@ public sealed record ImageTrainingOptions
     /// <value>Default null, none.</value>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Training steps between two writings of the checkpoint; it is also written at the end of each epoch and when training is stopped.</summary>
+    /// <summary>Training steps between two checkpoints; the checkpoint is also written at the end of each epoch and when training is stopped.</summary>
     /// <value>At least 1; default 500.</value>
     public int CheckpointInterval { get; init; } = 500;
 
@@ -58,10 +58,15 @@ public sealed record ImageTrainingOptions
         .. Setting.Group(
             "Data",
             Setting.Whole(
-                "shift", 0, 8, "Moves each training image by up to N pixels in each direction, anew in each epoch.", (ImageTrainingOptions x) => x.Batches.MaxShift, (x, v) => x with { Batches = x.Batches with { MaxShift = v } })),
+                "shift",
+                0,
+                8,
+                "Moves each training image by up to N pixels in each direction, again in each epoch.",
+                (ImageTrainingOptions x) => x.Batches.MaxShift,
+                (x, v) => x with { Batches = x.Batches with { MaxShift = v } })),
         .. Setting.Group(
             "Training",
-            Setting.Whole("epochs", 1, 100_000, "How many times all training images are seen.", (ImageTrainingOptions x) => x.Epochs, (x, v) => x with { Epochs = v }) with
+            Setting.Whole("epochs", 1, 100_000, "Passes over the training images.", (ImageTrainingOptions x) => x.Epochs, (x, v) => x with { Epochs = v }) with
             {
                 // With a constant rate the steps do not depend on how many will follow, so a run may be made longer.
                 MayDiffer = static x => x.Schedule == LearningRateSchedule.Constant,
@@ -84,12 +89,12 @@ public sealed record ImageTrainingOptions
                 "steps between checkpoints",
                 1,
                 100_000_000,
-                "Training steps between two writings of the checkpoint; it is also written after each epoch.",
+                "Training steps between two checkpoints; the checkpoint is also written after each epoch.",
                 (ImageTrainingOptions x) => x.CheckpointInterval,
                 (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
         Setting.Flag(
             "shuffled",
-            "Whether each epoch has an order of its own.",
+            "Whether each epoch has its own order.",
             (ImageTrainingOptions x) => x.Batches.IsShuffled,
             (x, v) => x with { Batches = x.Batches with { IsShuffled = v } }),
         Setting.Whole(

@@ -3,7 +3,7 @@ using NeuralOde.Losses;
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Where the training of a classifier stands.</summary>
-/// <param name="Epoch">The epoch in hand, from 1.</param>
+/// <param name="Epoch">The current epoch, from 1.</param>
 /// <param name="Epochs">Epochs planned.</param>
 /// <param name="Step">Training steps done, over all epochs.</param>
 /// <param name="Steps">Training steps planned.</param>

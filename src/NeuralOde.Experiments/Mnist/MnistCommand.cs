@@ -8,25 +8,29 @@ internal static class MnistCommand
     public static CommandDescription Create() => new()
     {
         Name = "experiment mnist",
-        Summary = "Trains a classifier of handwritten digits, with an ordinary differential equation in place of a stack of residual blocks.",
+        Summary = "Trains a classifier of handwritten digits, with an ordinary differential equation instead of a stack of residual blocks.",
         Examples =
         [
             ("neuralode experiment mnist --data mnist --save digits.safetensors", "An ODE-Net, 5 epochs; the report is mnist-odenet.html."),
             ("neuralode experiment mnist --model mlp --epochs 20", "The one-layer perceptron, with the data that NEURALODE_DATA names."),
-            ("neuralode experiment mnist --published --checkpoint run.safetensors --resume", "The published settings. When stopped, the same line goes on where it was."),
+            ("neuralode experiment mnist --published --checkpoint run.safetensors --resume", "The published settings. The same command resumes a run that was stopped."),
             ("neuralode experiment mnist --solver dopri5 --rtol 1e-3 --gradient adjoint --norm group", "Steps chosen by tolerances, gradients by the adjoint."),
             ("neuralode experiment mnist --train-images 2000 --epochs 2 --channels 16", "A quick look at a part of the data with a smaller network."),
         ],
         Notes =
         [
-            "The models, all for 28x28 grey images (Chen et al. 2018, section 3):\n"
+            "The models, all for 28x28 gray images (Chen et al. 2018, section 3):\n"
             + "  odenet  three convolutions down to 6x6, then dz/dt = f(t, z) on [0, 1] with two 3x3 convolutions in f, pooling, a linear layer; 208,010 parameters\n"
             + "  rknet   the same network; gradients go directly through Runge-Kutta steps\n"
-            + "  resnet  the same with 6 residual blocks in place of the equation\n"
+            + "  resnet  the same with 6 residual blocks instead of the equation\n"
             + "  mlp     784-300-10 on the raw pixels; 238,510 parameters",
-            "The data are the four idx files of MNIST or Fashion-MNIST, plain or .gz, in the folder that --data or the environment variable NEURALODE_DATA names, or in a folder mnist or fashion-mnist within it. Where they are missing, the message says which they are and where they can be had.",
-            "The test images are measured after each epoch (with --validation N, N images held out of the training set are, and the test images once at the end). No epoch is chosen by them: the model is the one after the last epoch.",
-            "Ctrl+C stops training after the step in hand, writes the checkpoint and what else was asked for; the exit code is then 130. A run that was stopped or killed and resumed ends with the same bits as one that was not. The exit code is 2 where the command line, the data or the checkpoint is wrong, and 1 where training fails.",
+            "The data are the four idx files of MNIST or Fashion-MNIST, plain or .gz, in the folder that --data or the environment variable NEURALODE_DATA names, "
+                + "or in a folder mnist or fashion-mnist within it. If files are missing, the message names them and says where to download them.",
+            "The test images are measured after each epoch (with --validation N, N images held out of the training set are, and the test images once at the end). "
+                + "They do not select an epoch: the model is the one after the last epoch.",
+            "Ctrl+C stops training after the current step, then writes the checkpoint and the other requested files; the exit code is then 130. "
+                + "A run that was stopped or killed and resumed gives the same result, bit for bit, as one that was never stopped. "
+                + "The exit code is 2 if the command line, the data or the checkpoint is wrong, and 1 if training fails.",
         ],
         Body = Body,
     };
@@ -49,16 +53,25 @@ internal static class MnistCommand
     internal sealed class MnistOptions
     {
         public SettingOptions Settings { get; } = new SettingOptions()
-            .Add(MnistModelOptions.Settings, [.. Enum.GetValues<MnistModel>().Select(static x => (x == MnistModel.OdeNet ? "" : $"for {MnistModelOptions.ModelNames[(int)x]}", MnistModelOptions.Default(x)))])
+            .Add(
+                MnistModelOptions.Settings,
+                [.. Enum.GetValues<MnistModel>().Select(static x => (x == MnistModel.OdeNet ? "" : $"for {MnistModelOptions.ModelNames[(int)x]}", MnistModelOptions.Default(x)))])
             .Add(ImageTrainingOptions.Settings, ("", ImageTrainingOptions.Default), ("with --published", ImageTrainingOptions.Published));
 
         public OutputOptions Output { get; } = new("mnist-MODEL.html or fashion-mnist-MODEL.html in the current folder");
 
         public ImageOptions Images { get; } = new();
 
-        public CommandOption<long?> Validation { get; } = Options.Whole("--validation", 1, 10_000_000, "Holds N images of the training set out, by the seed, and measures on them after each epoch.");
+        public CommandOption<long?> Validation { get; } = Options.Whole(
+            "--validation",
+            1,
+            10_000_000,
+            "Holds out N random images of the training set, and measures on them after each epoch.");
 
-        public CommandOption<bool> Published { get; } = Options.Flag("--published", "Takes the published settings: for odenet Euler with steps of 0.05 and the adjoint, for rknet rk4 with steps of 0.25, and a constant learning rate. Other options still change them.");
+        public CommandOption<bool> Published { get; } = Options.Flag(
+            "--published",
+            "Uses the published settings: for odenet Euler with steps of 0.05 and the adjoint, for rknet rk4 with steps of 0.25, and a constant learning rate. "
+                + "Other options override them.");
 
         public ThreadsOption Threads { get; } = new();
 

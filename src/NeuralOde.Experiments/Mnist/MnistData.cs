@@ -28,7 +28,8 @@ internal sealed record MnistData(ImageDataset Training, ImageDataset? Validation
         ImageDataset test = collection.Load(folder, ImageSplit.Test);
         if ((training.Rows, training.Columns) != (test.Rows, test.Columns))
         {
-            throw new CommandException($"The training images have {training.Rows}x{training.Columns} pixels and the test images {test.Rows}x{test.Columns}. Take both from one data set.");
+            throw new CommandException(
+                $"The training images have {training.Rows}x{training.Columns} pixels and the test images {test.Rows}x{test.Columns}. Use both from one data set.");
         }
 
         ImageDataset? validation = null;

@@ -11,7 +11,7 @@ public enum MnistModel
     /// <summary>The same network with the gradient taken directly through Runge-Kutta steps.</summary>
     RkNet,
 
-    /// <summary>Downsampling, then residual blocks, each with parameters of its own.</summary>
+    /// <summary>Downsampling, then residual blocks, each with its own parameters.</summary>
     ResNet,
 
     /// <summary>One hidden layer on the raw pixels (LeCun et al. 1998).</summary>

@@ -78,7 +78,8 @@ public sealed record MnistModelOptions
             Setting.Choice(
                 "normalization",
                 [("batch", MnistNormalization.Batch), ("group", MnistNormalization.Group), ("mixed", MnistNormalization.Mixed)],
-                "What stands between convolutions. With group the images of a batch do not depend on one another; mixed is group inside the equation and batch outside of it.",
+                "The normalization between convolutions. With group the images of a batch do not depend on one another; "
+                    + "mixed is group inside the equation and batch outside of it.",
                 (MnistModelOptions x) => x.Normalization,
                 (x, v) => x with { Normalization = v }) with { Option = "norm", Unless = NoConvolutions },
             Setting.Whole(
@@ -107,12 +108,16 @@ public sealed record MnistModelOptions
             { Model: MnistModel.ResNet, Normalization: MnistNormalization.Mixed } => new SettingException(
                 SettingReason.Conflict, "normalization", "mixed", "resnet has no equation that could be normalized otherwise than the rest.", "Take batch or group normalization."),
             { Model: MnistModel.RkNet } when x.Gradient != GradientMethod.Direct => new SettingException(
-                SettingReason.Conflict, "gradient", x.Gradient.Name, $"rknet takes its gradient directly; the {x.Gradient.Name} gradient makes it an odenet.", "Take the model odenet."),
+                SettingReason.Conflict,
+                "gradient",
+                x.Gradient.Name,
+                $"rknet takes its gradient directly; the {x.Gradient.Name} gradient makes it an odenet.",
+                "Use the model odenet."),
             _ => null,
         },
     };
 
-    /// <summary>How a trained classifier's equation is solved: the same parameters go with any solver.</summary>
+    /// <summary>How a trained classifier's equation is solved: the same parameters work with any solver.</summary>
     internal static SettingList<MnistModelOptions> Inference { get; } = new([Solving(hasGradient: false)]) { Subject = static x => $"This model, {ClassifierText.Model(x)}," };
 
     private static SolverSetting<MnistModelOptions> Solving(bool hasGradient) =>

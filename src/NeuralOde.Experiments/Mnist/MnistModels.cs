@@ -31,7 +31,10 @@ public static class MnistModels
         if (options.Model == MnistModel.Mlp)
         {
             return new Sequential(
-                new Flatten(), new Linear(rows * columns, options.HiddenUnits, random: random, dtype: dtype), new ActivationLayer(Activation.Relu), new Linear(options.HiddenUnits, classes, random: random, dtype: dtype));
+                new Flatten(),
+                new Linear(rows * columns, options.HiddenUnits, random: random, dtype: dtype),
+                new ActivationLayer(Activation.Relu),
+                new Linear(options.HiddenUnits, classes, random: random, dtype: dtype));
         }
 
         if (rows < LeastSize || columns < LeastSize)
@@ -46,7 +49,10 @@ public static class MnistModels
 
         int channels = options.Channels;
         Layer[] features = options.HasEquation
-            ? [new OdeLayer(new OdeBlock(new ConvolutionalField(channels, FieldNorm, random, dtype)) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient })]
+            ? [
+                new OdeLayer(
+                    new OdeBlock(new ConvolutionalField(channels, FieldNorm, random, dtype)) { Solver = options.Solver, Steps = options.Steps, GradientMethod = options.Gradient }),
+            ]
             : [.. Enumerable.Range(0, options.ResidualBlocks).Select(_ => Residual())];
         return new Sequential([.. Downsampling(), .. features, Norm(), new AdaptiveAveragePool2d(), new Flatten(), new Linear(channels, classes, random: random, dtype: dtype)]);
 

@@ -30,7 +30,10 @@ internal static class MnistRun
         ImageTrainingResult result = MnistTraining.Run(context, trainer, MnistTraining.Title(model, training, data, collection, network));
         if (result.History.Steps.Count == 0)
         {
-            context.Error.WriteLine(result.Failure is null ? "neuralode: stopped before anything was learned; no file was written." : $"neuralode: training failed at its first step: {result.Failure.Problem}");
+            context.Error.WriteLine(
+                result.Failure is null
+                    ? "neuralode: stopped before anything was learned; no files were written."
+                    : $"neuralode: training failed at its first step: {result.Failure.Problem}");
             return result.Failure is null ? ExitCode.Canceled : ExitCode.Failure;
         }
 
@@ -58,18 +61,22 @@ internal static class MnistRun
         {
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ProgressText.Percent(test.Accuracy)} of {test.Predicted.Length:N0} test images right (error {ProgressText.Percent(1 - test.Accuracy)}), {result.History.Epochs.Count} epochs in {ProgressText.Time(result.Elapsed)}."));
+                $"{ProgressText.Percent(test.Accuracy)} of {test.Predicted.Length:N0} test images right (error {ProgressText.Percent(1 - test.Accuracy)}), "
+                    + $"{result.History.Epochs.Count} epochs in {ProgressText.Time(result.Elapsed)}."));
         }
 
         long steps = (long)outcome.Training.Epochs * ((outcome.Data.Training.Count + outcome.Training.Batches.BatchSize - 1) / outcome.Training.Batches.BatchSize);
         string reached = string.Create(CultureInfo.InvariantCulture, $"{result.History.Steps.Count:N0} of {steps:N0} training steps");
         if (result.Outcome == TrainingOutcome.Canceled)
         {
-            context.Error.WriteLine($"neuralode: stopped after {reached}." + (outcome.Training.CheckpointPath is { } path ? $" The same command with --resume goes on from {path}." : ""));
+            context.Error.WriteLine(
+                $"neuralode: stopped after {reached}." + (outcome.Training.CheckpointPath is { } path ? $" Add --resume to the same command to resume from {path}." : ""));
         }
         else if (result.Outcome == TrainingOutcome.Diverged)
         {
-            context.Error.WriteLine($"neuralode: training gave up after {reached}: {result.Failure?.Problem} Try --learning-rate lower than {ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
+            context.Error.WriteLine(
+                $"neuralode: training gave up after {reached}: {result.Failure?.Problem} Try --learning-rate lower than "
+                    + $"{ProgressText.Number(outcome.Training.LearningRate)}, --clip 1, or smaller steps of the solver.");
         }
     }
 
@@ -82,7 +89,8 @@ internal static class MnistRun
 
     private static ImageTrainingOptions Training(CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection, MnistModelOptions model)
     {
-        ImageTrainingOptions training = options.Settings.Apply(ImageTrainingOptions.Settings, parsed.GetValue(options.Published) ? ImageTrainingOptions.Published : ImageTrainingOptions.Default, parsed);
+        ImageTrainingOptions training = options.Settings.Apply(
+            ImageTrainingOptions.Settings, parsed.GetValue(options.Published) ? ImageTrainingOptions.Published : ImageTrainingOptions.Default, parsed);
         return training with
         {
             CheckpointPath = parsed.GetValue(options.Checkpoint.File),

@@ -7,12 +7,13 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
 
-/// <summary>The training of a classifier as every command does it, so that one takes up what another has left.</summary>
+/// <summary>The training of a classifier as every command does it, so that one command can resume what another has started.</summary>
 internal static class MnistTraining
 {
     /// <summary>Makes the network and its run.</summary>
     /// <exception cref="CommandException">A setting, or the checkpoint that is resumed, does not fit.</exception>
-    public static (Layer Network, ImageClassifierTrainer Trainer) Prepare(MnistModelOptions model, ImageTrainingOptions training, MnistData data, bool isResumed) => UserFault.Checked(() =>
+    public static (Layer Network, ImageClassifierTrainer Trainer) Prepare(
+        MnistModelOptions model, ImageTrainingOptions training, MnistData data, bool isResumed) => UserFault.Checked(() =>
     {
         Layer network = MnistModels.Create(model, new RandomSource(training.Batches.Seed).Split(), data.Training.Rows, data.Training.Columns, data.Training.Classes);
         var trainer = new ImageClassifierTrainer(network, data.Training, data.Measured, training);
@@ -28,7 +29,8 @@ internal static class MnistTraining
         ProgressView.Run<ImageTrainingProgress, ImageTrainingResult>(context, title, ImageProgressText.Mark, progress => trainer.Run(progress, context.CancellationToken));
 
     public static string Title(MnistModelOptions model, ImageTrainingOptions training, MnistData data, ImageCollection collection, Layer network) =>
-        $"Training {ClassifierText.Model(model)} on {Whole(data.Training.Count)} images of {collection.Title} ({Whole(network.Parameters.ValueCount)} parameters; seed {training.Batches.Seed})";
+        $"Training {ClassifierText.Model(model)} on {Whole(data.Training.Count)} images of {collection.Title} ({Whole(network.Parameters.ValueCount)} parameters; "
+            + $"seed {training.Batches.Seed})";
 
     private static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

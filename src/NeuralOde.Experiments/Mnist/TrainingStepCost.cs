@@ -45,7 +45,7 @@ public sealed record TrainingStepCost(int Parameters, long PeakBytes, TimeSpan T
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
 
-        // A thread of its own begins with empty pools, and what it has taken goes with it: nothing is left for the next measurement to find.
+        // A new thread begins with empty pools, and what it has taken goes with it: nothing is left for the next measurement to find.
         TrainingStepCost? cost = null;
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>

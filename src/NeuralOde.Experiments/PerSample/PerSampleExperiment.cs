@@ -11,7 +11,8 @@ using NeuralOde.Training;
 namespace NeuralOde.Experiments.PerSample;
 
 /// <summary>
-/// Learns a vector field from series of which no two share their observation times, by a <see cref="PerSampleOdeBlock"/>: one call takes each sample of a batch over a time span of its own.
+/// Learns a vector field from series of which no two share their observation times, by a <see cref="PerSampleOdeBlock"/>: one call takes each sample
+/// of a batch over its own time span.
 /// </summary>
 /// <remarks>
 /// A training step starts at a random observation of each sample, goes over the next gaps, and compares the states at their ends with what was observed there.
@@ -22,7 +23,7 @@ public static class PerSampleExperiment
 
     /// <summary>Makes the data, learns, and measures.</summary>
     /// <param name="options">The settings; the defaults where null.</param>
-    /// <param name="progress">Told about 20 times a second, and at the end; losses are mean squared differences.</param>
+    /// <param name="progress">Reported about 20 times per second, and at the end; losses are mean squared differences.</param>
     /// <param name="cancellationToken">Ends training early; the result then is of the model so far.</param>
     /// <returns>The result.</returns>
     /// <exception cref="Settings.SettingException">A setting is out of range.</exception>
@@ -54,10 +55,20 @@ public static class PerSampleExperiment
         }
 
         TimeSeriesSet predicted = Predict(layer, test);
-        return new PerSampleResult(options, layer, training, test, predicted, result.Losses, FieldError(options, layer, test), ForecastErrors.Between(test, predicted).PooledRmse, result.Elapsed, result.Outcome == TrainingOutcome.Canceled);
+        return new PerSampleResult(
+            options,
+            layer,
+            training,
+            test,
+            predicted,
+            result.Losses,
+            FieldError(options, layer, test),
+            ForecastErrors.Between(test, predicted).PooledRmse,
+            result.Elapsed,
+            result.Outcome == TrainingOutcome.Canceled);
     }
 
-    /// <summary>Series from states of their own, observed at times of their own.</summary>
+    /// <summary>Series from different initial states, observed at different times.</summary>
     private static TimeSeriesSet Observe(PerSampleOptions options, int count, RandomSource random, double noise)
     {
         var series = new TimeSeries[count];

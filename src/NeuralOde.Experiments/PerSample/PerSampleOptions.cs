@@ -10,11 +10,11 @@ public sealed record PerSampleOptions
     /// <value>Default <see cref="KnownDynamics.Nonlinear"/>.</value>
     public KnownDynamics Dynamics { get; init; } = KnownDynamics.Nonlinear;
 
-    /// <summary>Series to learn from, each from a state of its own.</summary>
+    /// <summary>Series to learn from, each from its own initial state.</summary>
     /// <value>At least 1; default 200.</value>
     public int SeriesCount { get; init; } = 200;
 
-    /// <summary>Observations of each series, at times of its own.</summary>
+    /// <summary>Observations of each series, at its own times.</summary>
     /// <value>At least 2; default 8.</value>
     public int Observations { get; init; } = 8;
 
@@ -42,7 +42,7 @@ public sealed record PerSampleOptions
     /// <value>At least 1; default 3.</value>
     public int Ahead { get; init; } = 3;
 
-    /// <summary>Samples a batch.</summary>
+    /// <summary>Samples per batch.</summary>
     /// <value>At least 1; default 64.</value>
     public int BatchSize { get; init; } = 64;
 
@@ -72,7 +72,13 @@ public sealed record PerSampleOptions
                 "The components of first states are drawn evenly from minus this to this.",
                 (PerSampleOptions x) => x.InitialRange,
                 (x, v) => x with { InitialRange = v }),
-            Setting.Number("noise", 0, double.PositiveInfinity, "The standard deviation of the observations' noise.", (PerSampleOptions x) => x.Noise, (x, v) => x with { Noise = v })),
+            Setting.Number(
+                "noise",
+                0,
+                double.PositiveInfinity,
+                "The standard deviation of the observations' noise.",
+                (PerSampleOptions x) => x.Noise,
+                (x, v) => x with { Noise = v })),
         .. Setting.Group(
             "Model and training",
             Setting.Widths("hidden", "The widths of the network's hidden layers.", (PerSampleOptions x) => x.Hidden, (x, v) => x with { Hidden = v }),
@@ -81,7 +87,7 @@ public sealed record PerSampleOptions
                 "ahead",
                 1,
                 10_000,
-                "Gaps that a training step goes ahead from an observation, at most.",
+                "The most gaps that a training step integrates from an observation.",
                 (PerSampleOptions x) => x.Ahead,
                 (x, v) => x with { Ahead = v }),
             Setting.Whole("batch", 1, 1_000_000, "Samples in a training step.", (PerSampleOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }),

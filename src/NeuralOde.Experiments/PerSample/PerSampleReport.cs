@@ -20,7 +20,7 @@ internal static class PerSampleReport
     public static Report Create(PerSampleResult result, string commandLine)
     {
         PerSampleOptions options = result.Options;
-        return new Report($"A field from series with times of their own: {options.Dynamics.Name}")
+        return new Report($"A field from series with different observation times: {options.Dynamics.Name}")
         {
             Subtitle = $"{options.SeriesCount} series of {options.Observations} observations; no two share their times. One call of the layer takes each over its own span.",
             Footer = ToolVersion.Text,
@@ -28,7 +28,11 @@ internal static class PerSampleReport
             .Add(result.WasCanceled ? [$"Training was stopped after {InWords.Iterations(result.Losses.Count)}. This page shows the model so far."] : Array.Empty<ReportBlock>())
             .Add(new KeyNumbers(
             [
-                new KeyNumber("Error of the field", (100 * result.FieldError).ToString("0.00", CultureInfo.InvariantCulture), "%", "root mean square over that of the true field, where unseen series are"),
+                new KeyNumber(
+                    "Error of the field",
+                    (100 * result.FieldError).ToString("0.00", CultureInfo.InvariantCulture),
+                    "%",
+                    "root mean square over that of the true field, where unseen series are"),
                 new KeyNumber("Error of paths", Number(result.PathError), Note: "root mean square over 100 unseen series, from their first states"),
                 new KeyNumber("Training", result.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s", InWords.Iterations(result.Losses.Count)),
             ]))
@@ -58,11 +62,22 @@ internal static class PerSampleReport
             YAxis = new FigureAxis("z₂"),
             EqualAspect = true,
             Height = 620,
-            Caption = "Grey: the true field; red: the learned one. Points: what was learned from. Lines: unseen series, from their first states, as the learned field has them; rings: where they truly were.",
+            Caption = "Gray: the true field; red: the learned one. Points: what was learned from. "
+                + "Lines: unseen series, from their first states, as the learned field has them; rings: where they truly were.",
         }
             .Arrows(grid.Xs, grid.Ys, trueUs, trueVs, "true field", new ArrowStyle { Color = PaletteColor.Gray, Width = 2.8, Length = 0.6 })
-            .Arrows(grid.Xs, grid.Ys, [.. learned.Where(static (_, i) => i % 2 == 0)], [.. learned.Where(static (_, i) => i % 2 == 1)], "learned field", new ArrowStyle { Color = PaletteColor.Vermillion, Width = 1, Length = 0.6 })
-            .Points([.. result.Training.Series.SelectMany(static x => Values(x, 0))], [.. result.Training.Series.SelectMany(static x => Values(x, 1))], "observations", new PointStyle { Color = PaletteColor.SkyBlue, Size = 3, Opacity = 0.6 });
+            .Arrows(
+                grid.Xs,
+                grid.Ys,
+                [.. learned.Where(static (_, i) => i % 2 == 0)],
+                [.. learned.Where(static (_, i) => i % 2 == 1)],
+                "learned field",
+                new ArrowStyle { Color = PaletteColor.Vermillion, Width = 1, Length = 0.6 })
+            .Points(
+                [.. result.Training.Series.SelectMany(static x => Values(x, 0))],
+                [.. result.Training.Series.SelectMany(static x => Values(x, 1))],
+                "observations",
+                new PointStyle { Color = PaletteColor.SkyBlue, Size = 3, Opacity = 0.6 });
         for (int i = 0; i < paths.Length; i++)
         {
             TimeSeries predicted = result.Predicted.Series[i];
@@ -84,7 +99,11 @@ internal static class PerSampleReport
             Height = 320,
             Caption = $"The first {shown.Length} of {training.Series.Count} series.",
         }
-            .Points([.. shown.SelectMany(static x => x.Times.ToArray())], [.. shown.SelectMany(static (x, i) => Enumerable.Repeat((double)i, x.Count))], null, new PointStyle { Color = PaletteColor.Blue, Size = 6 });
+            .Points(
+                [.. shown.SelectMany(static x => x.Times.ToArray())],
+                [.. shown.SelectMany(static (x, i) => Enumerable.Repeat((double)i, x.Count))],
+                null,
+                new PointStyle { Color = PaletteColor.Blue, Size = 6 });
     }
 
     private static Figure Loss(PerSampleResult result) => new Figure
@@ -92,7 +111,9 @@ internal static class PerSampleReport
         XAxis = new FigureAxis("iteration"),
         YAxis = new FigureAxis("mean squared difference") { Scale = AxisScale.Logarithmic },
         Height = 300,
-        Caption = string.Create(CultureInfo.InvariantCulture, $"The noise alone makes about {2 * result.Options.Noise * result.Options.Noise:0.0e+0}: it is in the observation at the end of a gap, and in the one at its start."),
+        Caption = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The noise alone makes about {2 * result.Options.Noise * result.Options.Noise:0.0e+0}: it is in the observation at the end of a gap, and in the one at its start."),
     }
         .Line([.. Enumerable.Range(1, result.Losses.Count).Select(static i => (double)i)], result.Losses, null, new LineStyle { Width = 1 });
 

@@ -17,7 +17,7 @@ internal static class PerSampleRun
         {
             if (parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null)
             {
-                throw new CommandException("--seeds prints a table and writes no files. Leave --report and --save out, or choose one --seed.");
+                throw new CommandException("--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
             }
 
             return Table(context, settings, seeds);
@@ -26,16 +26,19 @@ internal static class PerSampleRun
         string? report = options.Output.ReportPath(parsed, "per-sample.html"), save = parsed.GetValue(options.Output.Save);
         OutputFiles.Check(("--report", report), ("--save", save));
         PerSampleResult result = ProgressView.Run(
-            context, $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with times of their own (seed {settings.Seed})", progress => PerSampleExperiment.Run(settings, progress, context.CancellationToken));
+            context,
+            $"Learning {settings.Dynamics.Name} from {settings.SeriesCount} series with different observation times (seed {settings.Seed})",
+            progress => PerSampleExperiment.Run(settings, progress, context.CancellationToken));
         if (result.Losses.Count == 0)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was learned; no file was written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
         }
 
         context.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Learned in {result.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(result.Losses.Count)}, {result.Elapsed.TotalMilliseconds / result.Losses.Count:0.00} ms each. Error of the field {ProgressText.Percent(result.FieldError)}, of unseen paths {ProgressText.Number(result.PathError)}."));
+            $"Learned in {result.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(result.Losses.Count)}, {result.Elapsed.TotalMilliseconds / result.Losses.Count:0.00} "
+                + $"ms each. Error of the field {ProgressText.Percent(result.FieldError)}, of unseen paths {ProgressText.Number(result.PathError)}."));
         if (result.WasCanceled)
         {
             context.Error.WriteLine($"neuralode: stopped after {InWords.Iterations(result.Losses.Count)}.");
@@ -71,10 +74,12 @@ internal static class PerSampleRun
 
             results.Add(result);
             context.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{seed,6} {ProgressText.Percent(result.FieldError),13} {ProgressText.Number(result.PathError),12} {result.Elapsed.TotalSeconds,9:0.00}"));
+                CultureInfo.InvariantCulture,
+                $"{seed,6} {ProgressText.Percent(result.FieldError),13} {ProgressText.Number(result.PathError),12} {result.Elapsed.TotalSeconds,9:0.00}"));
         }
 
-        context.Out.WriteLine($"median {ProgressText.Percent(Median.Of(results.Select(static x => x.FieldError))),13} {ProgressText.Number(Median.Of(results.Select(static x => x.PathError))),12}");
+        context.Out.WriteLine(
+            $"median {ProgressText.Percent(Median.Of(results.Select(static x => x.FieldError))),13} {ProgressText.Number(Median.Of(results.Select(static x => x.PathError))),12}");
         return ExitCode.Success;
     }
 }

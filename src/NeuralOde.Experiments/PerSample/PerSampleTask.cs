@@ -7,7 +7,7 @@ using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.PerSample;
 
-/// <summary>Learns from series that were observed at times of their own: a step starts at a random observation of each sample, and goes over the next gaps.</summary>
+/// <summary>Learns from series that were observed at different times: a step starts at a random observation of each sample, and covers the next gaps.</summary>
 internal sealed class PerSampleTask(PerSampleOptions options, PerSampleOdeBlock layer, TimeSeriesSet training, RandomSource random) : ITrainingTask
 {
     public Module Model => layer;

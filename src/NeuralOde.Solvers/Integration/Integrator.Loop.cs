@@ -99,7 +99,8 @@ public sealed partial class Integrator<T>
             if (isCrossing && !endsAtEvent)
             {
                 // What the method and the controller remember is of the time before the jump.
-                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _stepper.State, events is not null));
+                _stepper.State.CopyTo(_restart);
+                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
             }
 
             if (isCrossing || endsAtEvent)

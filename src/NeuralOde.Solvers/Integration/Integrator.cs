@@ -19,6 +19,9 @@ public sealed partial class Integrator<T>
     private readonly StepController _controller;
     private readonly ErrorScale _scale;
     private readonly StopTimes? _stops;
+
+    // The state that a method starts afresh from: its own memory may be cleared before it is read.
+    private readonly T[] _restart;
     private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
@@ -82,6 +85,7 @@ public sealed partial class Integrator<T>
         QuadratureLength = quadratureLength;
         _stepper = solver.CreateStepper<T>(stateLength, quadratureLength);
         _stops = StopTimes.Of(control);
+        _restart = _stops is null ? [] : new T[_stepper.Length];
         if (control is AdaptiveSteps { LimitsAtRest: true } steps && solver.RestLimits(steps.RelativeTolerance) is { } limits)
         {
             _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, limits);

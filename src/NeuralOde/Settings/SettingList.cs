@@ -118,22 +118,6 @@ public sealed class SettingList<TOptions>(IEnumerable<Setting<TOptions>> setting
         return Rule?.Invoke(options) is { } problem ? throw problem : options;
     }
 
-    /// <summary>What differs between the settings of a run that was kept and those of one that would resume it.</summary>
-    /// <param name="kept">What <see cref="ToResume"/> gave for the run that was kept.</param>
-    /// <param name="options">The options now.</param>
-    /// <returns>The name, the value that was kept and the value now; null where there is none.</returns>
-    public IReadOnlyList<(string Name, string? Kept, string? Now)> Differences(IReadOnlyDictionary<string, string> kept, TOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(kept);
-        var now = ToResume(options).ToDictionary(static x => x.Name, static x => x.Value);
-        return
-        [
-            .. now.Keys.Concat(kept.Keys).Distinct()
-                .Select(name => (name, (string?)kept.GetValueOrDefault(name), (string?)now.GetValueOrDefault(name)))
-                .Where(static x => x.Item2 != x.Item3),
-        ];
-    }
-
     /// <inheritdoc/>
     public IEnumerator<Setting<TOptions>> GetEnumerator() => ((IEnumerable<Setting<TOptions>>)_settings).GetEnumerator();
 

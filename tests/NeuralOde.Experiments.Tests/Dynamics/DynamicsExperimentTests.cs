@@ -10,7 +10,7 @@ namespace NeuralOde.Experiments.Tests.Dynamics;
 
 public class DynamicsExperimentTests
 {
-    private static readonly DynamicsExperimentOptions Short = DynamicsExperimentOptions.Default(KnownDynamics.Spiral) with { Iterations = 120 };
+    private static readonly DynamicsExperimentOptions s_short = DynamicsExperimentOptions.Default(KnownDynamics.Spiral) with { Iterations = 120 };
 
     [Fact]
     public void The_spiral_is_learned_to_the_accuracy_promised()
@@ -46,9 +46,9 @@ public class DynamicsExperimentTests
     [Fact]
     public void The_same_seed_gives_the_same_bits_and_another_seed_does_not()
     {
-        DynamicsExperimentResult a = new DynamicsExperiment(Short with { Seed = 3 }).Run();
-        DynamicsExperimentResult b = new DynamicsExperiment(Short with { Seed = 3 }).Run();
-        DynamicsExperimentResult c = new DynamicsExperiment(Short with { Seed = 4 }).Run();
+        DynamicsExperimentResult a = new DynamicsExperiment(s_short with { Seed = 3 }).Run();
+        DynamicsExperimentResult b = new DynamicsExperiment(s_short with { Seed = 3 }).Run();
+        DynamicsExperimentResult c = new DynamicsExperiment(s_short with { Seed = 4 }).Run();
         Assert.Equal(a.Losses, b.Losses);
         Assert.Equal(a.Learned, b.Learned);
         Assert.Equal(a.Observations, b.Observations);
@@ -59,15 +59,15 @@ public class DynamicsExperimentTests
     [Fact]
     public void The_noise_does_not_depend_on_the_model()
     {
-        DynamicsExperimentResult network = new DynamicsExperiment(Short with { Iterations = 1 }).Run();
-        DynamicsExperimentResult linear = new DynamicsExperiment(Short with { Iterations = 1, Field = LearnedField.Linear }).Run();
+        DynamicsExperimentResult network = new DynamicsExperiment(s_short with { Iterations = 1 }).Run();
+        DynamicsExperimentResult linear = new DynamicsExperiment(s_short with { Iterations = 1, Field = LearnedField.Linear }).Run();
         Assert.Equal(network.Observations, linear.Observations);
     }
 
     [Fact]
     public void The_kept_model_is_the_one_nearest_to_the_observations()
     {
-        DynamicsExperimentResult result = new DynamicsExperiment(Short).Run();
+        DynamicsExperimentResult result = new DynamicsExperiment(s_short).Run();
         Assert.Equal(result.Evaluations.Min(x => x.Error), result.ObservationError);
         Assert.Equal(result.BestIteration, result.Evaluations.First(x => x.Error == result.ObservationError).Iteration);
         double error = Math.Sqrt(result.Learned.Zip(result.Observations, (a, b) => (a - b) * (a - b)).Average());
@@ -78,7 +78,7 @@ public class DynamicsExperimentTests
     [Fact]
     public void Snapshots_run_from_before_training_to_its_end()
     {
-        DynamicsExperimentResult result = new DynamicsExperiment(Short).Run();
+        DynamicsExperimentResult result = new DynamicsExperiment(s_short).Run();
         Assert.Equal(0, result.Snapshots[0].Iteration);
         Assert.Equal(120, result.Snapshots[^1].Iteration);
         Assert.Equal(12, result.Snapshots.Count);
@@ -112,7 +112,7 @@ public class DynamicsExperimentTests
         });
 
         // Long enough that a report, 20 a second, comes well before its end.
-        DynamicsExperimentResult result = new DynamicsExperiment(Short with { Iterations = 1_000_000 }).Run(progress, cancellation.Token);
+        DynamicsExperimentResult result = new DynamicsExperiment(s_short with { Iterations = 1_000_000 }).Run(progress, cancellation.Token);
         Assert.Equal(TrainingOutcome.Canceled, result.Outcome);
         Assert.InRange(result.Iterations, 40, 999_999);
         Assert.Equal(result.Evaluations.Min(x => x.Error), result.ObservationError);
@@ -122,7 +122,7 @@ public class DynamicsExperimentTests
     [Fact]
     public void Cancellation_before_the_start_returns_the_untrained_model()
     {
-        DynamicsExperimentResult result = new DynamicsExperiment(Short).Run(null, new CancellationToken(canceled: true));
+        DynamicsExperimentResult result = new DynamicsExperiment(s_short).Run(null, new CancellationToken(canceled: true));
         Assert.Equal(TrainingOutcome.Canceled, result.Outcome);
         Assert.Empty(result.Losses);
         Assert.Equal(0, result.BestIteration);
@@ -132,7 +132,7 @@ public class DynamicsExperimentTests
     public void Training_whose_solves_keep_failing_gives_up_and_says_why()
     {
         // One step cannot carry any window: every solve ends at the step limit.
-        var options = Short with { Steps = new AdaptiveSteps { MaxSteps = 1, InitialStep = 1e-3 } };
+        var options = s_short with { Steps = new AdaptiveSteps { MaxSteps = 1, InitialStep = 1e-3 } };
         DynamicsExperimentResult result = new DynamicsExperiment(options).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal(result.Iterations, result.FailedSolves);
@@ -144,7 +144,7 @@ public class DynamicsExperimentTests
     [Fact]
     public void Training_that_runs_away_goes_back_to_finite_parameters()
     {
-        var options = Short with { Optimizer = OptimizerMethod.Sgd, LearningRate = 1e6, Schedule = LearningRateSchedule.Constant };
+        var options = s_short with { Optimizer = OptimizerMethod.Sgd, LearningRate = 1e6, Schedule = LearningRateSchedule.Constant };
         DynamicsExperimentResult result = new DynamicsExperiment(options).Run();
         Assert.True(result.FailedSolves > 0);
         Assert.True(double.IsFinite(result.ObservationError));
@@ -155,9 +155,9 @@ public class DynamicsExperimentTests
     public void A_model_that_was_saved_is_the_same_after_loading()
     {
         using var folder = new TemporaryFolder();
-        DynamicsExperimentResult result = new DynamicsExperiment(Short).Run();
+        DynamicsExperimentResult result = new DynamicsExperiment(s_short).Run();
         result.Model.Save(folder.File("m.safetensors"), new Dictionary<string, string> { ["seed"] = "0" });
-        DynamicsExperimentResult other = new DynamicsExperiment(Short with { Seed = 9, Iterations = 1 }).Run();
+        DynamicsExperimentResult other = new DynamicsExperiment(s_short with { Seed = 9, Iterations = 1 }).Run();
         IReadOnlyDictionary<string, string> metadata = other.Model.Load(folder.File("m.safetensors"));
         Assert.Equal("0", metadata["seed"]);
         Assert.All(
@@ -168,10 +168,10 @@ public class DynamicsExperimentTests
     [Fact]
     public void Settings_that_make_no_sense_are_refused()
     {
-        Assert.Throws<SettingException>(() => new DynamicsExperiment(Short with { Iterations = 0 }));
-        Assert.Throws<SettingException>(() => new DynamicsExperiment(Short with { SnapshotCount = 1 }));
-        Assert.Throws<SettingException>(() => new DynamicsExperiment(Short with { EvaluationInterval = 0 }));
-        Assert.ThrowsAny<Exception>(() => new DynamicsExperiment(Short with { Solver = new Euler() }));
+        Assert.Throws<SettingException>(() => new DynamicsExperiment(s_short with { Iterations = 0 }));
+        Assert.Throws<SettingException>(() => new DynamicsExperiment(s_short with { SnapshotCount = 1 }));
+        Assert.Throws<SettingException>(() => new DynamicsExperiment(s_short with { EvaluationInterval = 0 }));
+        Assert.ThrowsAny<Exception>(() => new DynamicsExperiment(s_short with { Solver = new Euler() }));
     }
 
     private sealed class Synchronous(Action<TrainingProgress> action) : IProgress<TrainingProgress>

@@ -9,7 +9,7 @@ public class ObservationWindowsTests
     private const int Count = 100;
 
     // State i is (i, −i), so that what a window holds tells where it came from.
-    private static readonly float[] States = [.. Enumerable.Range(0, Count).SelectMany(i => new float[] { i, -i })];
+    private static readonly float[] s_states = [.. Enumerable.Range(0, Count).SelectMany(i => new float[] { i, -i })];
 
     [Fact]
     public void Windows_hold_consecutive_states_from_their_start_and_times_from_zero()
@@ -91,7 +91,8 @@ public class ObservationWindowsTests
     [InlineData(1, 1_000)]
     [InlineData(1e-6, 1e-5)]
     public void Durations_that_do_not_fit_are_refused(double shortest, double longest) =>
-        Assert.True(Record.Exception(() => Create(new WindowOptions { MinDuration = shortest, MaxDuration = longest }, 0)) is WindowException or NeuralOde.Settings.SettingException);
+        Assert.True(
+            Record.Exception(() => Create(new WindowOptions { MinDuration = shortest, MaxDuration = longest }, 0)) is WindowException or NeuralOde.Settings.SettingException);
 
     [Fact]
     public void More_windows_than_there_are_starts_are_refused() =>
@@ -110,5 +111,5 @@ public class ObservationWindowsTests
         }));
     }
 
-    private static ObservationWindows Create(WindowOptions options, long seed) => new(States, 2, Interval, options, new RandomSource(seed));
+    private static ObservationWindows Create(WindowOptions options, long seed) => new(s_states, 2, Interval, options, new RandomSource(seed));
 }

@@ -9,7 +9,7 @@ public class DigitImageTests
     [InlineData(40, 30, true)]
     [InlineData(400, 700, true)]
     [InlineData(21, 21, false)]
-    public void A_bar_fills_the_box_and_its_centre_of_mass_is_in_the_fields_middle_pixel(int rows, int columns, bool darkOnLight)
+    public void A_bar_fills_the_box_and_its_center_of_mass_is_in_the_fields_middle_pixel(int rows, int columns, bool darkOnLight)
     {
         // A bar from a quarter to three quarters of the height, a fifth as wide, off the middle.
         int top = rows / 4, height = rows / 2, left = columns / 8, width = Math.Max(1, height / 5);
@@ -19,8 +19,8 @@ public class DigitImageTests
         int columnsLit = lit.Max(i => i % 28) - lit.Min(i => i % 28) + 1;
         Assert.Equal((int)Math.Round(20.0 * width / height), columnsLit);
         Assert.All(lit, i => Assert.Equal(255, digit[i]));
-        Assert.InRange(Centre(digit, i => i / 28), 14, 15);
-        Assert.InRange(Centre(digit, i => i % 28), 14, 15);
+        Assert.InRange(Center(digit, i => i / 28), 14, 15);
+        Assert.InRange(Center(digit, i => i % 28), 14, 15);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class DigitImageTests
         Assert.InRange(difference / energy, 0, 0.1);
     }
 
-    private static double Centre(byte[] digit, Func<int, int> coordinate) =>
+    private static double Center(byte[] digit, Func<int, int> coordinate) =>
         Enumerable.Range(0, 784).Sum(i => digit[i] * (coordinate(i) + 0.5)) / digit.Sum(x => (double)x);
 
     private static GrayImage Picture(int rows, int columns, Func<int, int, bool> isInk, bool darkOnLight) => new(

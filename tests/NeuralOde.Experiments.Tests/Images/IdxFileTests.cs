@@ -77,8 +77,8 @@ public class IdxFileTests
     [Fact]
     public void Bytes_after_the_elements_are_refused()
     {
-        Assert.Contains("goes on after its [2] elements", Fault([.. IdxBytes.Of([2], 1, 2), 0]));
-        Assert.Contains("goes on after its [2] elements", Fault(IdxBytes.Compress([.. IdxBytes.Of([2], 1, 2), 0])));
+        Assert.Contains("continues after its [2] elements", Fault([.. IdxBytes.Of([2], 1, 2), 0]));
+        Assert.Contains("continues after its [2] elements", Fault(IdxBytes.Compress([.. IdxBytes.Of([2], 1, 2), 0])));
     }
 
     [Fact]

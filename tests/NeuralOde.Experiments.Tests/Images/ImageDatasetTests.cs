@@ -40,7 +40,7 @@ public class ImageDatasetTests
         File.Delete(folder.File("t10k-labels-idx1-ubyte"));
         string message = Assert.Throws<ImageFileException>(() => ImageCollection.FashionMnist.Load(folder.Path, ImageSplit.Test)).Message;
         Assert.Contains($"Fashion-MNIST is not in '{folder.Path}': missing there is t10k-labels-idx1-ubyte.", message);
-        Assert.Contains("Needed are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte", message);
+        Assert.Contains("The data set needs train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte", message);
         Assert.Contains("https://github.com/zalandoresearch/fashion-mnist", message);
         Assert.Contains("there is no folder", Assert.Throws<ImageFileException>(() => ImageCollection.Mnist.Load(folder.File("no"), ImageSplit.Test)).Message);
         Assert.Contains("https://ossci-datasets.s3.amazonaws.com/mnist/", Assert.Throws<ImageFileException>(() => ImageDataset.Load(folder.File("no"), ImageSplit.Test)).Message);

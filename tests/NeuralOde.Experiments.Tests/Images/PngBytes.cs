@@ -8,14 +8,14 @@ namespace NeuralOde.Experiments.Tests.Images;
 /// <summary>PNG files made for tests, by a writer of its own: filters and interlacing as the standard says, sample by sample.</summary>
 internal static class PngBytes
 {
-    private static readonly (int X, int Y, int Dx, int Dy)[] Adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    private static readonly (int X, int Y, int Dx, int Dy)[] s_adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
     /// <summary>A file of samples <c>[row, column, channel]</c>; row r has the filter r mod 5.</summary>
     public static byte[] Of(int[,,] samples, int colorType, int depth, bool interlaced = false, byte[]? palette = null, byte[]? transparency = null)
     {
         (int height, int width, int channels) = (samples.GetLength(0), samples.GetLength(1), samples.GetLength(2));
         var stored = new List<byte>();
-        foreach ((int x0, int y0, int dx, int dy) in interlaced ? Adam7 : [(0, 0, 1, 1)])
+        foreach ((int x0, int y0, int dx, int dy) in interlaced ? s_adam7 : [(0, 0, 1, 1)])
         {
             byte[] above = [];
             int count = 0;

@@ -17,7 +17,7 @@ public class PngFileTests
 
     [Theory]
     [MemberData(nameof(Depths))]
-    public void Every_colour_type_depth_and_interlacing_is_read(int color, int depth, bool interlaced)
+    public void Every_color_type_depth_and_interlacing_is_read(int color, int depth, bool interlaced)
     {
         int channels = color switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
         int most = (1 << depth) - 1;
@@ -58,7 +58,7 @@ public class PngFileTests
     }
 
     [Fact]
-    public void A_colour_named_transparent_shows_the_ground()
+    public void A_color_named_transparent_shows_the_ground()
     {
         GrayImage gray = PngFile.ReadGray(PngBytes.Of(Row(0, 1, 2, 3), 0, 2, transparency: [0, 1]), "x");
         Assert.Equal([0, 1, 2 / 3f, 1], gray.Values.ToArray());
@@ -96,8 +96,8 @@ public class PngFileTests
         byte[] good = PngBytes.Of(Row(1, 2), 0, 8);
         Assert.Contains("does not begin with PNG's signature", Fault([.. "GIF89a"u8]));
         Assert.Contains("palette (PLTE) has 0 bytes", Fault(PngBytes.Of(Row(1, 2), 3, 8)));
-        Assert.Contains("has the colour 2, and the palette 1 colours", Fault(PngBytes.Of(Row(0, 2), 3, 8, palette: [1, 2, 3])));
-        Assert.Contains("colour type 2 with 4 bits", Fault(PngBytes.Of(new int[1, 1, 3], 2, 4)));
+        Assert.Contains("has the color 2, and the palette 1 colors", Fault(PngBytes.Of(Row(0, 2), 3, 8, palette: [1, 2, 3])));
+        Assert.Contains("color type 2 with 4 bits", Fault(PngBytes.Of(new int[1, 1, 3], 2, 4)));
         Assert.Contains("tRNS) has 3 bytes instead of 2", Fault(PngBytes.Of(Row(1, 2), 0, 8, transparency: [1, 2, 3])));
         Assert.Contains("needs a chunk 'CgBI'", Fault([.. good[..33], .. PngBytes.Chunk("CgBI", [1]), .. good[33..]]));
         Assert.Contains("not where it must be", Fault([.. good[..8], .. PngBytes.Chunk("IEND", [])]));

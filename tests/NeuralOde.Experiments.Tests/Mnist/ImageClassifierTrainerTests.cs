@@ -15,7 +15,7 @@ namespace NeuralOde.Experiments.Tests.Mnist;
 
 public class ImageClassifierTrainerTests
 {
-    private static readonly ImageTrainingOptions Options = new()
+    private static readonly ImageTrainingOptions s_options = new()
     {
         Epochs = 2,
         LearningRate = 0.02,
@@ -24,15 +24,15 @@ public class ImageClassifierTrainerTests
         Batches = new ImageBatchOptions { BatchSize = 16, MaxShift = 1, Seed = 4 },
     };
 
-    private static readonly ImageDataset Training = BrightSides.Images(200);
-    private static readonly ImageDataset Measured = BrightSides.Images(90, seed: 2);
+    private static readonly ImageDataset s_training = BrightSides.Images(200);
+    private static readonly ImageDataset s_measured = BrightSides.Images(90, seed: 2);
 
     [Fact]
     public void An_easy_problem_is_learned_and_recorded()
     {
         Layer classifier = BrightSides.Mlp();
-        double before = ClassifierEvaluation.Of(classifier, Measured, PixelScale.Mnist).Accuracy;
-        ImageTrainingResult result = new ImageClassifierTrainer(classifier, Training, Measured, Options with { Epochs = 6 }).Run();
+        double before = ClassifierEvaluation.Of(classifier, s_measured, PixelScale.Mnist).Accuracy;
+        ImageTrainingResult result = new ImageClassifierTrainer(classifier, s_training, s_measured, s_options with { Epochs = 6 }).Run();
         Assert.Equal(TrainingOutcome.Completed, result.Outcome);
         Assert.Equal(6 * 13, result.History.Steps.Count);
         Assert.Equal(Enumerable.Range(1, 6), result.History.Epochs.Select(x => x.Number));
@@ -41,20 +41,20 @@ public class ImageClassifierTrainerTests
         Assert.Equal(200, result.History.Steps.Skip(13).Take(13).Sum(x => x.Images));
         Assert.Equal(result.History.Epochs[1].TrainingAccuracy, result.History.Steps.Skip(13).Take(13).Sum(x => x.Correct) / 200.0);
 
-        var after = ClassifierEvaluation.Of(classifier, Measured, PixelScale.Mnist, batchSize: 7);
+        var after = ClassifierEvaluation.Of(classifier, s_measured, PixelScale.Mnist, batchSize: 7);
         Assert.Equal(result.History.Epochs[^1].MeasuredAccuracy, after.Accuracy);
         Assert.Equal(90, after.Confusion.Cast<int>().Sum());
         Assert.Equal(after.Correct, Enumerable.Range(0, 3).Sum(i => after.Confusion[i, i]));
-        Assert.Equal(after.Correct, Enumerable.Range(0, 90).Count(i => after.Predicted[i] == Measured.Labels[i]));
+        Assert.Equal(after.Correct, Enumerable.Range(0, 90).Count(i => after.Predicted[i] == s_measured.Labels[i]));
     }
 
     [Fact]
     public void The_loss_is_the_cross_entropy_of_the_batch()
     {
         Layer classifier = BrightSides.Mlp();
-        var options = Options with { Epochs = 1, Batches = Options.Batches with { BatchSize = 200, MaxShift = 0 } };
-        var before = ClassifierEvaluation.Of(classifier, Training, PixelScale.Mnist);
-        ImageTrainingStep step = new ImageClassifierTrainer(classifier, Training, null, options).Run().History.Steps[0];
+        var options = s_options with { Epochs = 1, Batches = s_options.Batches with { BatchSize = 200, MaxShift = 0 } };
+        var before = ClassifierEvaluation.Of(classifier, s_training, PixelScale.Mnist);
+        ImageTrainingStep step = new ImageClassifierTrainer(classifier, s_training, null, options).Run().History.Steps[0];
 
         // One is summed in single precision, the other in double: a mean of 200 numbers of about 1.
         Assert.Equal(before.Loss, step.Loss, 1e-5);
@@ -71,17 +71,17 @@ public class ImageClassifierTrainerTests
     {
         using var folder = new TemporaryFolder();
         Layer straight = BrightSides.Mlp();
-        ImageTrainingResult expected = new ImageClassifierTrainer(straight, Training, Measured, Options).Run();
+        ImageTrainingResult expected = new ImageClassifierTrainer(straight, s_training, s_measured, s_options).Run();
 
-        ImageTrainingOptions kept = Options with { CheckpointPath = folder.File("run") };
+        ImageTrainingOptions kept = s_options with { CheckpointPath = folder.File("run") };
         using var stop = new CancellationTokenSource();
-        var stopped = new ImageClassifierTrainer(BrightSides.Mlp(), Training, Measured, kept);
+        var stopped = new ImageClassifierTrainer(BrightSides.Mlp(), s_training, s_measured, kept);
         ImageTrainingResult half = stopped.Run(new StopAfter(stop, steps), stop.Token);
         Assert.Equal(TrainingOutcome.Canceled, half.Outcome);
 
         // New objects, of other first values.
         Layer resumed = BrightSides.Mlp(seed: 77);
-        var trainer = new ImageClassifierTrainer(resumed, Training, Measured, kept);
+        var trainer = new ImageClassifierTrainer(resumed, s_training, s_measured, kept);
         trainer.Resume(folder.File("run"));
         ImageTrainingResult rest = trainer.Run();
         Assert.Equal(TrainingOutcome.Completed, rest.Outcome);
@@ -95,11 +95,11 @@ public class ImageClassifierTrainerTests
     {
         using var folder = new TemporaryFolder();
         Layer straight = BrightSides.Mlp();
-        new ImageClassifierTrainer(straight, Training, null, Options).Run();
-        ImageTrainingOptions kept = Options with { CheckpointPath = folder.File("run"), CheckpointInterval = 4 };
-        Assert.Throws<InvalidTimeZoneException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, kept).Run(new DieAfter(18)));
+        new ImageClassifierTrainer(straight, s_training, null, s_options).Run();
+        ImageTrainingOptions kept = s_options with { CheckpointPath = folder.File("run"), CheckpointInterval = 4 };
+        Assert.Throws<InvalidTimeZoneException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), s_training, null, kept).Run(new DieAfter(18)));
         Layer resumed = BrightSides.Mlp(seed: 5);
-        var trainer = new ImageClassifierTrainer(resumed, Training, null, kept);
+        var trainer = new ImageClassifierTrainer(resumed, s_training, null, kept);
         trainer.Resume(folder.File("run"));
         Assert.Equal(26, trainer.Run().History.Steps.Count);
         Assert.All(straight.Parameters.Zip(resumed.Parameters), x => Assert.Equal(x.First.ToArray<float>(), x.Second.ToArray<float>()));
@@ -109,12 +109,12 @@ public class ImageClassifierTrainerTests
     public void A_run_at_a_constant_rate_can_be_made_longer()
     {
         using var folder = new TemporaryFolder();
-        ImageTrainingOptions constant = Options with { Schedule = LearningRateSchedule.Constant, CheckpointPath = folder.File("run") };
+        ImageTrainingOptions constant = s_options with { Schedule = LearningRateSchedule.Constant, CheckpointPath = folder.File("run") };
         Layer straight = BrightSides.Mlp();
-        new ImageClassifierTrainer(straight, Training, null, constant with { CheckpointPath = null }).Run();
-        new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, constant with { Epochs = 1 }).Run();
+        new ImageClassifierTrainer(straight, s_training, null, constant with { CheckpointPath = null }).Run();
+        new ImageClassifierTrainer(BrightSides.Mlp(), s_training, null, constant with { Epochs = 1 }).Run();
         Layer resumed = BrightSides.Mlp();
-        var trainer = new ImageClassifierTrainer(resumed, Training, null, constant);
+        var trainer = new ImageClassifierTrainer(resumed, s_training, null, constant);
         trainer.Resume(folder.File("run"));
         trainer.Run();
         Assert.All(straight.Parameters.Zip(resumed.Parameters), x => Assert.Equal(x.First.ToArray<float>(), x.Second.ToArray<float>()));
@@ -125,8 +125,8 @@ public class ImageClassifierTrainerTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("run");
-        ImageTrainingOptions settings = Options with { CheckpointPath = path, RunSettings = [("model", "mlp")] };
-        new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, settings).Run();
+        ImageTrainingOptions settings = s_options with { CheckpointPath = path, RunSettings = [("model", "mlp")] };
+        new ImageClassifierTrainer(BrightSides.Mlp(), s_training, null, settings).Run();
         Assert.Contains("learning rate was '0.02' and is '0.01'", Fault(settings with { LearningRate = 0.01 }));
         Assert.Contains("schedule was 'cosine' and is '1 1 1 1 0.1", Fault(settings with { Schedule = LearningRateSchedule.Step(0.1, 0.5) }));
         Assert.Contains("epochs was '2' and is '3'", Fault(settings with { Epochs = 3 }));
@@ -136,7 +136,9 @@ public class ImageClassifierTrainerTests
         Assert.Contains("training images was '200, sum", Fault(settings, BrightSides.Images(200, seed: 8)));
         Assert.Contains("has the shape", Fault(settings, classifier: BrightSides.Mlp(hidden: 9)));
 
-        Assert.Contains("measured images was 'none' and is '90, sum", Assert.Throws<CheckpointException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), Training, Measured, settings).Resume(path)).Message);
+        Assert.Contains(
+            "measured images was 'none' and is '90, sum",
+            Assert.Throws<CheckpointException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), s_training, s_measured, settings).Resume(path)).Message);
 
         BrightSides.Mlp().Save(folder.File("model"));
         Assert.Contains("a checkpoint of a training run is wanted", Fault(settings, file: folder.File("model")));
@@ -145,7 +147,7 @@ public class ImageClassifierTrainerTests
         {
             classifier ??= BrightSides.Mlp(seed: 6);
             float[][] before = [.. classifier.Parameters.Select(x => x.ToArray<float>())];
-            var trainer = new ImageClassifierTrainer(classifier, images ?? Training, null, other);
+            var trainer = new ImageClassifierTrainer(classifier, images ?? s_training, null, other);
             string message = Assert.ThrowsAny<NeuralOdeException>(() => trainer.Resume(file ?? path)).Message;
             Assert.Equal(before, classifier.Parameters.Select(x => x.ToArray<float>()));
             return message;
@@ -155,7 +157,8 @@ public class ImageClassifierTrainerTests
     [Fact]
     public void A_loss_that_is_not_finite_ends_the_run_and_is_told()
     {
-        ImageTrainingResult result = new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, Options with { LearningRate = 1e30, GradientNormBound = null, Schedule = LearningRateSchedule.Constant }).Run();
+        ImageTrainingResult result = new ImageClassifierTrainer(
+            BrightSides.Mlp(), s_training, null, s_options with { LearningRate = 1e30, GradientNormBound = null, Schedule = LearningRateSchedule.Constant }).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal(TrainingFailureReason.LossNotFinite, result.Failure!.Reason);
         Assert.Contains("The loss of step", result.Failure.Problem);
@@ -170,10 +173,10 @@ public class ImageClassifierTrainerTests
             new Linear(36, 4, random: random),
             new OdeLayer(new OdeBlock(new Mlp(4, [5], 4, random: random).AsField()) { Solver = new Euler(), Steps = FixedSteps.OfLength(0.25) }),
             new Linear(4, 3, random: random));
-        ImageTrainingResult result = new ImageClassifierTrainer(classifier, Training, Measured, Options with { Epochs = 1 }).Run();
+        ImageTrainingResult result = new ImageClassifierTrainer(classifier, s_training, s_measured, s_options with { Epochs = 1 }).Run();
         Assert.All(result.History.Steps, x => Assert.Equal((4, 4), (x.ForwardEvaluations, x.BackwardEvaluations)));
         Assert.Equal(4, result.History.Epochs[0].ForwardEvaluations);
-        Assert.Equal(4, ClassifierEvaluation.Of(classifier, Measured, PixelScale.Mnist).Evaluations);
+        Assert.Equal(4, ClassifierEvaluation.Of(classifier, s_measured, PixelScale.Mnist).Evaluations);
     }
 
     [Fact]
@@ -181,7 +184,7 @@ public class ImageClassifierTrainerTests
     {
         const int Hidden = 4096, Batch = 64;
         var step = new ClassifierStep(BrightSides.Mlp(hidden: Hidden), 3);
-        var batches = new ImageBatches(Training, new ImageBatchOptions { BatchSize = Batch });
+        var batches = new ImageBatches(s_training, new ImageBatchOptions { BatchSize = Batch });
 
         // One hidden activation alone would be a megabyte.
         Assert.InRange(Allocation.InSteadyState(() => step.Run(batches.Get(0, 0))), 0, sizeof(float) * Hidden * Batch / 8);
@@ -190,10 +193,10 @@ public class ImageClassifierTrainerTests
     [Fact]
     public void Settings_out_of_range_are_refused()
     {
-        Assert.Throws<SettingException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, Options with { Epochs = 0 }));
-        Assert.Throws<SettingException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, Options with { LearningRate = 0 }));
-        Assert.Throws<SettingException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), Training, null, Options with { GradientNormBound = double.NaN }));
-        var wrong = new ImageClassifierTrainer(new Sequential(new Flatten(), new Linear(36, 4)), Training);
+        Assert.Throws<SettingException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), s_training, null, s_options with { Epochs = 0 }));
+        Assert.Throws<SettingException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), s_training, null, s_options with { LearningRate = 0 }));
+        Assert.Throws<SettingException>(() => new ImageClassifierTrainer(BrightSides.Mlp(), s_training, null, s_options with { GradientNormBound = double.NaN }));
+        var wrong = new ImageClassifierTrainer(new Sequential(new Flatten(), new Linear(36, 4)), s_training);
         Assert.Contains("returns float32 logits of shape [32, 3]", Assert.Throws<ArgumentException>(() => wrong.Run()).Message);
     }
 

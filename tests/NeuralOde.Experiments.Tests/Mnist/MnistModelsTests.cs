@@ -109,7 +109,13 @@ public class MnistModelsTests
     {
         using var folder = new TemporaryFolder();
         ImageDataset images = CountedImages.Of(50, 12, 10);
-        var options = new ImageTrainingOptions { Epochs = 2, Batches = new ImageBatchOptions { BatchSize = 20 }, CheckpointPath = folder.File("run"), RunSettings = MnistModelOptions.Settings.ToText(Tiny(model, normalization)) };
+        var options = new ImageTrainingOptions
+        {
+            Epochs = 2,
+            Batches = new ImageBatchOptions { BatchSize = 20 },
+            CheckpointPath = folder.File("run"),
+            RunSettings = MnistModelOptions.Settings.ToText(Tiny(model, normalization)),
+        };
         Layer straight = Make(1);
         ImageTrainingResult expected = new ImageClassifierTrainer(straight, images, images, options with { CheckpointPath = null }).Run();
         new ImageClassifierTrainer(Make(1), images, images, options with { Epochs = 1 }).Run();

@@ -59,7 +59,8 @@ public class TrainingStepCostTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => TrainingStepCost.Measure(() => throw new InvalidOperationException(), batchSize: 0));
         Assert.Throws<InvalidOperationException>(() => TrainingStepCost.Measure(static () => throw new InvalidOperationException()));
-        Assert.Throws<OperationCanceledException>(() => TrainingStepCost.Measure(() => MnistModels.Create(new() { Model = MnistModel.Mlp }, new RandomSource(0)), cancellationToken: new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(
+            () => TrainingStepCost.Measure(() => MnistModels.Create(new() { Model = MnistModel.Mlp }, new RandomSource(0)), cancellationToken: new CancellationToken(true)));
     }
 
     private static MnistModelOptions Options(GradientMethod gradient, int steps) =>

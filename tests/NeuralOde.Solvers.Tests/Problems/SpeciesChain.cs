@@ -65,7 +65,7 @@ internal sealed class SpeciesChain() : StiffProblem("chain", Start(), 100, Final
 
     private static double[] Start()
     {
-        var state = new double[Species];
+        double[] state = new double[Species];
         state[0] = Species;
         return state;
     }

@@ -18,7 +18,7 @@ internal static class SolverNames
 
     public static TheoryData<string> AdaptiveTransposable => [.. AdaptiveNames.Where(name => OdeSolver.Parse(name).HasTranspose)];
 
-    public static TheoryData<string, bool> ExplicitBothWays => BothWays(OdeSolver.Names.Where(name => !SolvesEquations(OdeSolver.Parse(name))));
+    public static TheoryData<string, bool> ExplicitBothWays => BothWays(AllNames.Where(name => !SolvesEquations(OdeSolver.Parse(name))));
 
     public static TheoryData<string> Transposable => [.. TransposableNames];
 
@@ -39,7 +39,7 @@ internal static class SolverNames
 
     private static IEnumerable<string> AllNames => OdeSolver.Names.Where(name => !OdeSolver.Parse(name).NeedsPositions);
 
-    private static IEnumerable<string> AdaptiveNames => OdeSolver.Names.Where(name => OdeSolver.Parse(name).IsAdaptive);
+    private static IEnumerable<string> AdaptiveNames => AllNames.Where(name => OdeSolver.Parse(name).IsAdaptive);
 
     private static IEnumerable<string> TransposableNames => AllNames.Where(name => OdeSolver.Parse(name).HasTranspose);
 

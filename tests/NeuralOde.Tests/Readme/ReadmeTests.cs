@@ -47,10 +47,8 @@ public partial class ReadmeTests
     public void The_readme_shows_the_programs_that_are_tested()
     {
         string readme = File.ReadAllText(Repository.PathOf("README.md"));
-        string[] programs =
-        [
-            .. Directory.GetFiles(Repository.PathOf("tests/NeuralOde.Tests/Readme"), "*Program.cs").Select(static x => Printed(File.ReadAllText(x))).Order(StringComparer.Ordinal)
-        ];
+        string[] programs = [.. Directory.GetFiles(Repository.PathOf("tests/NeuralOde.Tests/Readme"), "*Program.cs")
+            .Select(static x => Printed(File.ReadAllText(x))).Order(StringComparer.Ordinal)];
         string[] shown = [.. CodeBlock().Matches(readme).Select(static x => Normalize(x.Groups[1].Value)).Order(StringComparer.Ordinal)];
         Assert.Equal(shown, programs);
     }

@@ -145,19 +145,8 @@ public class SettingListTests
         Assert.Equal("1e-5", inputs["learning-rate"].Default(s_defaults with { Rate = 1e-5 }));
         Assert.Null(inputs["shuffled"].ValueName);
         Assert.Equal("tsit5 with --rtol 1e-3 --atol 1e-4", inputs["solver"].Default(s_defaults));
-        Assert.All(OdeSolver.Names, x => Assert.Contains(x, inputs["solver"].Help));
+        Assert.All(SolverChoice.Names, x => Assert.Contains(x, inputs["solver"].Help));
         Assert.Equal("3", inputs["count"].Default(s_defaults));
-    }
-
-    [Fact]
-    public void Differences_to_a_run_that_was_kept_are_named_with_both_values()
-    {
-        var kept = SampleOptions.Settings.ToResume(s_defaults).ToDictionary(x => x.Name, x => x.Value);
-        Assert.Empty(SampleOptions.Settings.Differences(kept, s_defaults with { Patience = 4 }));
-        Assert.Equal(
-            [("series", "200", "100"), ("count", "3", "4")],
-            SampleOptions.Settings.Differences(kept, s_defaults with { Series = 100, Part = new SamplePart { Count = 4 } }));
-        Assert.Equal([("kind", "network", "matrix"), ("hidden", "16,16", null)], SampleOptions.Settings.Differences(kept, s_defaults with { Kind = SampleKind.Matrix }));
     }
 
     private static SampleOptions Apply(params (string Name, string Text)[] given) => SampleOptions.Settings.Apply(s_defaults, given.ToDictionary(x => x.Name, x => x.Text));

@@ -23,10 +23,12 @@ internal static class CharacteristicsMetrics
         }
     }
 
-    /// <summary>One table of both measurements: a row a tolerance, then a row a solver.</summary>
+    /// <summary>One table of both measurements: one row per tolerance, then one row per solver.</summary>
     private static void WriteCsv(TextWriter writer, MeasuredCharacteristics measured)
     {
-        var csv = new CsvWriter(writer, ["measured", "solver", "tolerance", "relative_error", "evaluations", "seconds", "backward_evaluations", "backward_seconds", "images", "test_accuracy", "test_loss"]);
+        var csv = new CsvWriter(
+            writer,
+            ["measured", "solver", "tolerance", "relative_error", "evaluations", "seconds", "backward_evaluations", "backward_seconds", "images", "test_accuracy", "test_loss"]);
         foreach (SolverCharacteristic x in measured.Tolerances)
         {
             csv.Add("tolerance").Add(measured.Solver).Add(x.Tolerance).Add(x.Error).Add(x.Evaluations).Add(x.Time.TotalSeconds);

@@ -13,11 +13,15 @@ internal static class MnistCharacteristicsCommand
     public static CommandDescription Create() => new()
     {
         Name = "experiment mnist-characteristics",
-        Summary = "Measures the equation within a trained classifier: error, time and evaluations over tolerances, and what cheaper solvers classify.",
+        Summary = "Measures the equation within a trained classifier: error, time and evaluations over tolerances, and the accuracy with cheaper solvers.",
         Examples =
         [
-            ("neuralode experiment mnist-characteristics digits.safetensors --data mnist", "A model that 'experiment mnist --save' wrote; the report is mnist-characteristics.html."),
-            ("neuralode experiment mnist-characteristics digits.safetensors --run adaptive.safetensors", "With the evaluations epoch by epoch, from the checkpoint of a run with tolerances."),
+            (
+                "neuralode experiment mnist-characteristics digits.safetensors --data mnist",
+                "A model that 'experiment mnist --save' wrote; the report is mnist-characteristics.html."),
+            (
+                "neuralode experiment mnist-characteristics digits.safetensors --run adaptive.safetensors",
+                "With the evaluations epoch by epoch, from the checkpoint of a run with tolerances."),
             ("neuralode experiment mnist-characteristics --train-images 10000 --run adaptive.safetensors", "Trains a model with tolerances first, and measures that one."),
         ],
         Notes =
@@ -27,9 +31,12 @@ internal static class MnistCharacteristicsCommand
             + "  (b) the time of the solve against evaluations\n"
             + "  (c) evaluations backward, by the adjoint, against those forward\n"
             + "  (d) evaluations in each epoch of training, from a run whose solver has tolerances",
-            "The error is against a solve in double precision at 1e-10, from the same features at time 0. The network is in evaluation mode. A backward evaluation is one of the field and one vector-Jacobian product together.",
-            "Train precisely, infer cheaply: the test images are classified with the same parameters by one Euler step up to tolerances of 1e-6, and accuracy and time stand in a table.",
-            "For (d) a model is trained with dopri5 at rtol = atol = 1e-3 and the adjoint, with --train or where no MODEL is named; --run keeps it, and resumes it. A --run file that is there already, of any run with tolerances, is read and not trained on unless --train is given. The exit code is 2 where the command line or a file is wrong, and 1 where a solve fails.",
+            "The error is against a solve in double precision at 1e-10, from the same features at time 0. The network is in evaluation mode. "
+                + "A backward evaluation is one of the field and one vector-Jacobian product together.",
+            "Train precisely, infer cheaply: the test images are classified with the same parameters by one Euler step up to tolerances of 1e-6. A table gives accuracy and time.",
+            "For (d) a model is trained with dopri5 at rtol = atol = 1e-3 and the adjoint, with --train or if no MODEL is named; --run keeps it, and resumes it. "
+                + "A --run file that exists already, of any run with tolerances, is read and not trained on unless --train is given. "
+                + "The exit code is 2 if the command line or a file is wrong, and 1 if a solve fails.",
         ],
         Body = Body,
     };
@@ -60,16 +67,24 @@ internal static class MnistCharacteristicsCommand
 
         public OutputOptions Output { get; } = new("mnist-characteristics.html or fashion-mnist-characteristics.html in the current folder");
 
-        public CommandOption<string?> Model { get; } = new("MODEL", "An odenet or rknet that 'neuralode experiment mnist --save' wrote. Without one, a model is trained.") { ValueName = "[MODEL.safetensors]" };
+        public CommandOption<string?> Model { get; } = new(
+            "MODEL",
+            "An odenet or rknet that 'neuralode experiment mnist --save' wrote. Without one, a model is trained.")
+        {
+            ValueName = "[MODEL.safetensors]",
+        };
 
         public CommandOption<string?> Solver { get; } = Options.Choice(
             "--solver", "solver", SolverChoice.AdaptiveNames, $"The method whose tolerances are varied: {string.Join(", ", SolverChoice.AdaptiveNames)}. Default dopri5.", "NAME");
 
         public CommandOption<long?> Count { get; } = Options.Whole("--images", 1, 1_000, "Test images that the tolerances are measured on, in one batch. Default 32.");
 
-        public CommandOption<string?> Run { get; } = Options.Text("--run", "The checkpoint of a run whose solver has tolerances, for the evaluations epoch by epoch.", "FILE.safetensors");
+        public CommandOption<string?> Run { get; } = Options.Text(
+            "--run",
+            "The checkpoint of a run whose solver has tolerances, for the evaluations epoch by epoch.",
+            "FILE.safetensors");
 
-        public CommandOption<bool> Train { get; } = Options.Flag("--train", "Trains such a run (again).");
+        public CommandOption<bool> Train { get; } = Options.Flag("--train", "Trains such a run, even if the file exists.");
 
         public ThreadsOption Threads { get; } = new();
     }

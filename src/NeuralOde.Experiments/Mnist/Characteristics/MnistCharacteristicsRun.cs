@@ -15,7 +15,7 @@ namespace NeuralOde.Experiments.Mnist.Characteristics;
 /// <summary>What <c>neuralode experiment mnist-characteristics</c> does.</summary>
 internal static class MnistCharacteristicsRun
 {
-    private static readonly double[] Tolerances = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+    private static readonly double[] s_tolerances = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
 
     public static int Start(CommandContext context, CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options)
     {
@@ -36,7 +36,9 @@ internal static class MnistCharacteristicsRun
         MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Images, collection));
         if (classifier is not null && (classifier.Rows, classifier.Columns) != (data.Test.Rows, data.Test.Columns))
         {
-            throw new CommandException($"The model takes images of {classifier.Rows}x{classifier.Columns} pixels, and these have {data.Test.Rows}x{data.Test.Columns}. Name the data that it was trained on.");
+            throw new CommandException(
+                $"The model takes images of {classifier.Rows}x{classifier.Columns} pixels, and these have {data.Test.Rows}x{data.Test.Columns}. "
+                    + $"Name the data that it was trained on.");
         }
 
         AdaptiveHistory? history = !trains && run is not null ? UserFault.Checked(() => ReadHistory(run)) : null;
@@ -70,9 +72,13 @@ internal static class MnistCharacteristicsRun
     private static ImageCollection Collection(CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, ImageClassifier? classifier)
     {
         string? asked = parsed.GetValue(options.Images.Dataset);
-        return asked is null || classifier is null || asked == classifier.Collection.Name
-            ? ImageCollection.All.FirstOrDefault(x => x.Name == (asked ?? classifier?.Collection.Name ?? "mnist")) ?? throw new CommandException($"The model was trained on '{classifier!.Collection.Name}', which is not known here. Say what it is with --dataset.")
-            : throw new CommandException($"The model was trained on {classifier.Collection.Title}; --dataset {asked} would measure it on other images.");
+        if (asked is not null && classifier is not null && asked != classifier.Collection.Name)
+        {
+            throw new CommandException($"The model was trained on {classifier.Collection.Title}; --dataset {asked} would measure it on other images.");
+        }
+
+        return ImageCollection.All.FirstOrDefault(x => x.Name == (asked ?? classifier?.Collection.Name ?? "mnist"))
+            ?? throw new CommandException($"The model was trained on '{classifier!.Collection.Name}', which is not known here. Name the data set with --dataset.");
     }
 
     private static AdaptiveHistory ReadHistory(string path)
@@ -81,7 +87,8 @@ internal static class MnistCharacteristicsRun
         MnistModelOptions model = MnistModelOptions.Settings.FromText(new(), settings);
         if (!model.HasEquation || model.Steps is not AdaptiveSteps)
         {
-            throw new CommandException($"'{path}' is a run of {ClassifierText.Model(model)}: its evaluations never change. Take one whose solver has tolerances, or add --train with another file.");
+            throw new CommandException(
+                $"'{path}' is a run of {ClassifierText.Model(model)}: its evaluations never change. Use one whose solver has tolerances, or add --train with another file.");
         }
 
         return history.Epochs.Count > 0
@@ -108,7 +115,7 @@ internal static class MnistCharacteristicsRun
         }
         else if (result.Outcome == TrainingOutcome.Canceled)
         {
-            context.Error.WriteLine("neuralode: stopped." + (run is null ? "" : $" The same command goes on from {run}."));
+            context.Error.WriteLine("neuralode: stopped." + (run is null ? "" : $" The same command resumes from {run}."));
         }
 
         int code = result.Outcome switch
@@ -121,14 +128,21 @@ internal static class MnistCharacteristicsRun
     }
 
     private static MeasuredCharacteristics Measure(
-        CommandContext context, CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, ImageClassifier classifier, string name, ImageDataset test, AdaptiveHistory? history)
+        CommandContext context,
+        CommandValues parsed,
+        MnistCharacteristicsCommand.MnistCharacteristicsOptions options,
+        ImageClassifier classifier,
+        string name,
+        ImageDataset test,
+        AdaptiveHistory? history)
     {
         var solver = OdeSolver.Parse(parsed.GetValue(options.Solver) ?? "dopri5");
         ImageDataset images = test.Take((int)(parsed.GetValue(options.Count) ?? 32));
         try
         {
-            context.Error.WriteLine($"Solving for {images.Count} images by {solver.Name} to tolerances of {InWords.Number(Tolerances[0])} to {CharacteristicsReport.Text(Tolerances[^1])}");
-            SolverCharacteristic[] tolerances = [.. EquationCharacteristics.Measure(classifier, images, Tolerances, solver, context.CancellationToken)];
+            context.Error.WriteLine(
+                $"Solving for {images.Count} images by {solver.Name} to tolerances of {InWords.Number(s_tolerances[0])} to {CharacteristicsReport.Text(s_tolerances[^1])}");
+            SolverCharacteristic[] tolerances = [.. EquationCharacteristics.Measure(classifier, images, s_tolerances, solver, context.CancellationToken)];
             List<InferenceResult> inference = [];
             foreach (InferenceSolver each in InferenceSolver.All)
             {
@@ -140,7 +154,10 @@ internal static class MnistCharacteristicsRun
         }
         catch (OdeSolveException e)
         {
-            throw new CommandException($"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Problem}", ExitCode.Failure, e);
+            throw new CommandException(
+                $"The reference, dopri5 at {CharacteristicsReport.Text(EquationCharacteristics.ReferenceTolerance)} in double precision, could not be solved: {e.Problem}",
+                ExitCode.Failure,
+                e);
         }
     }
 
@@ -163,7 +180,8 @@ internal static class MnistCharacteristicsRun
         {
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{CharacteristicsReport.Text(x.Tolerance),9} {ProgressText.Number(x.Error),11} {x.Evaluations,13:N0} {x.Time.TotalMilliseconds,11:0.0} {x.BackwardEvaluations,10:N0} {x.BackwardTime.TotalMilliseconds,11:0.0}{(x.Failure is null ? "" : "   failed")}"));
+                $"{CharacteristicsReport.Text(x.Tolerance),9} {ProgressText.Number(x.Error),11} {x.Evaluations,13:N0} {x.Time.TotalMilliseconds,11:0.0} "
+                    + $"{x.BackwardEvaluations,10:N0} {x.BackwardTime.TotalMilliseconds,11:0.0}{(x.Failure is null ? "" : "   failed")}"));
         }
 
         writer.WriteLine();
@@ -171,7 +189,9 @@ internal static class MnistCharacteristicsRun
         foreach (InferenceResult x in measured.Inference)
         {
             writer.WriteLine(x.Test is { } test
-                ? string.Create(CultureInfo.InvariantCulture, $"{x.Solver,-28} {ProgressText.Percent(test.Accuracy),13} {test.Evaluations,13:0.0} {test.Elapsed.TotalSeconds,10:0.00}")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{x.Solver,-28} {ProgressText.Percent(test.Accuracy),13} {test.Evaluations,13:0.0} {test.Elapsed.TotalSeconds,10:0.00}")
                 : $"{x.Solver,-28}        failed");
         }
     }

@@ -8,7 +8,7 @@ internal static class MnistTableCommand
     public static CommandDescription Create() => new()
     {
         Name = "experiment mnist-table",
-        Summary = "Trains the classifiers of 'experiment mnist' and puts them beside the paper's table: error, parameters, memory, time.",
+        Summary = "Trains the classifiers of 'experiment mnist' and compares them with the table of the paper: error, parameters, memory, time.",
         Examples =
         [
             ("neuralode experiment mnist-table --data mnist --seeds 0-2", "Trains what is not in the folder mnist-runs yet; then the report mnist-table.html."),
@@ -22,9 +22,13 @@ internal static class MnistTableCommand
             + "  ResNet     'experiment mnist --model resnet': resnet-S\n"
             + "  RK-Net     'experiment mnist', the default ODE-Net, whose gradient is direct: odenet-S\n"
             + "  ODE-Net    'experiment mnist --published --schedule cosine', the adjoint: odenet-published-S",
-            "A run is the file NAME.checkpoint.safetensors, the same as the commands above write with --checkpoint: a finished one is taken as it is, an unfinished one goes on, and one of other settings is refused. The test error is that of the model after the last epoch; no epoch is chosen by the test images.",
-            "Memory and time are measured here, on random images: training steps of each model, and of residual networks of 6 to 24 blocks and Euler solves of 20 to 200 steps with both gradients. Memory is what a training step holds at most, model and optimizer included; it does not depend on what else the machine does, but time does.",
-            "Ctrl+C stops after the step in hand; the same command goes on. The exit code is 2 where the command line, the data or a run is wrong, and 1 where training fails.",
+            "A run is the file NAME.checkpoint.safetensors, as the commands above write it with --checkpoint: a finished one is used as it is, "
+                + "an unfinished one is resumed, and one with other settings is refused. The test error is that of the model after the last epoch; "
+                + "the test images do not select an epoch.",
+            "Memory and time are measured here, on random images: training steps of each model, and of residual networks of 6 to 24 blocks and Euler solves of 20 to 200 "
+                + "steps with both gradients. Memory is what a training step holds at most, model and optimizer included, "
+                + "and does not depend on the load of the machine; time does.",
+            "Ctrl+C stops after the current step; the same command resumes. The exit code is 2 if the command line, the data or a run is wrong, and 1 if training fails.",
         ],
         Body = Body,
     };
@@ -59,7 +63,7 @@ internal static class MnistTableCommand
 
         public CommandOption<int[]?> Seeds { get; } = Options.Seeds("--seeds", "A run of each model for each of these seeds. Default 0.");
 
-        public CommandOption<bool> NoTrain { get; } = Options.Flag("--no-train", "Trains nothing: takes the runs that are finished, and leaves the other places empty.");
+        public CommandOption<bool> NoTrain { get; } = Options.Flag("--no-train", "Does not train: uses the finished runs, and leaves the other cells empty.");
 
         public ThreadsOption Threads { get; } = new();
     }

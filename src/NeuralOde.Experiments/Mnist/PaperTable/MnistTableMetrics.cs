@@ -25,11 +25,14 @@ internal static class MnistTableMetrics
 
     private static void WriteCsv(TextWriter writer, MnistTable table)
     {
-        var csv = new CsvWriter(writer, ["model", "runs", "mean_test_error", "least_test_error", "greatest_test_error", "parameters", "memory_bytes", "step_seconds", "published_test_error_percent"]);
+        var csv = new CsvWriter(
+            writer,
+            ["model", "runs", "mean_test_error", "least_test_error", "greatest_test_error", "parameters", "memory_bytes", "step_seconds", "published_test_error_percent"]);
         foreach (MnistTableResult row in table.Rows)
         {
             double[] errors = [.. row.Errors.DefaultIfEmpty(double.NaN)];
-            csv.Add(row.Row.Title).Add(row.Entries.Count).Add(errors.Average()).Add(errors.Min()).Add(errors.Max()).Add(row.Cost.Parameters).Add(row.Cost.PeakBytes).Add(row.Cost.Time.TotalSeconds).Add(row.Row.Published.Error).EndRow();
+            csv.Add(row.Row.Title).Add(row.Entries.Count).Add(errors.Average()).Add(errors.Min()).Add(errors.Max());
+            csv.Add(row.Cost.Parameters).Add(row.Cost.PeakBytes).Add(row.Cost.Time.TotalSeconds).Add(row.Row.Published.Error).EndRow();
         }
     }
 

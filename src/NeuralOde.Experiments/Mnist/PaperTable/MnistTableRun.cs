@@ -17,8 +17,8 @@ internal static class MnistTableRun
 {
     private const int TimedSteps = 10;
     private const int TimedStepsOfSeries = 5;
-    private static readonly int[] Blocks = [6, 12, 24];
-    private static readonly int[] EulerSteps = [20, 50, 100, 200];
+    private static readonly int[] s_blocks = [6, 12, 24];
+    private static readonly int[] s_eulerSteps = [20, 50, 100, 200];
 
     public static int Start(CommandContext context, CommandValues parsed, MnistTableCommand.MnistTableOptions options)
     {
@@ -105,8 +105,14 @@ internal static class MnistTableRun
         }
     }
 
-    /// <summary>Takes up a run, or trains it. Null where it is not finished and nothing is to be trained.</summary>
-    private static (int Code, MnistTableEntry? Entry) Take(CommandContext context, MnistTableRow row, ImageTrainingOptions training, MnistData data, ImageCollection collection, bool trains)
+    /// <summary>Resumes a run, or trains it. Null where it is not finished and nothing is to be trained.</summary>
+    private static (int Code, MnistTableEntry? Entry) Take(
+        CommandContext context,
+        MnistTableRow row,
+        ImageTrainingOptions training,
+        MnistData data,
+        ImageCollection collection,
+        bool trains)
     {
         string path = training.CheckpointPath!;
         bool exists = File.Exists(path);
@@ -132,7 +138,7 @@ internal static class MnistTableRun
         switch (result.Outcome)
         {
             case TrainingOutcome.Canceled:
-                context.Error.WriteLine($"neuralode: stopped. The same command goes on with {path}.");
+                context.Error.WriteLine($"neuralode: stopped. The same command resumes from {path}.");
                 return (ExitCode.Canceled, null);
             case TrainingOutcome.Diverged:
                 context.Error.WriteLine($"neuralode: training of {path} failed: {result.Failure?.Problem}");
@@ -148,9 +154,9 @@ internal static class MnistTableRun
         MnistModelOptions residual = rows.First(static x => x.Model.Model == MnistModel.ResNet).Model, euler = rows.First(static x => x.Model.Solver is Euler).Model;
         return
         [
-            Series("ResNet", "blocks", Blocks, n => residual with { ResidualBlocks = n }),
-            Series("Euler, direct gradient", "steps", EulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.Direct }),
-            Series("Euler, adjoint", "steps", EulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.BacksolveAdjoint }),
+            Series("ResNet", "blocks", s_blocks, n => residual with { ResidualBlocks = n }),
+            Series("Euler, direct gradient", "steps", s_eulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.Direct }),
+            Series("Euler, adjoint", "steps", s_eulerSteps, n => euler with { Steps = FixedSteps.PerInterval(n), Gradient = GradientMethod.BacksolveAdjoint }),
         ];
 
         DepthSeries Series(string title, string unit, int[] counts, Func<int, MnistModelOptions> model) =>
@@ -168,7 +174,7 @@ internal static class MnistTableRun
 
     private static void Say(TextWriter writer, MnistTable table)
     {
-        string[][] cells = [["", "test error", "runs", "parameters", "memory", "time a step"], .. table.Rows.Select(static x => MnistTableText.Row(x))];
+        string[][] cells = [["", "test error", "runs", "parameters", "memory", "time per step"], .. table.Rows.Select(static x => MnistTableText.Row(x))];
         int[] widths = [.. Enumerable.Range(0, cells[0].Length).Select(i => cells.Max(row => row[i].Length))];
         foreach (string[] row in cells)
         {
@@ -179,7 +185,8 @@ internal static class MnistTableRun
         {
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{series.Title}, {series.Costs[0].Count} to {series.Costs[^1].Count} {series.Unit}: {MnistTableText.Megabytes(series.Costs[0].Cost.PeakBytes)} to {MnistTableText.Megabytes(series.Costs[^1].Cost.PeakBytes)} MB ({MnistTableText.Growth(series)})"));
+                $"{series.Title}, {series.Costs[0].Count} to {series.Costs[^1].Count} {series.Unit}: {MnistTableText.Megabytes(series.Costs[0].Cost.PeakBytes)} to "
+                    + $"{MnistTableText.Megabytes(series.Costs[^1].Cost.PeakBytes)} MB ({MnistTableText.Growth(series)})"));
         }
     }
 }
