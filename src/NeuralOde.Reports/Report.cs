@@ -75,14 +75,14 @@ public sealed record Report(string Title)
 
     private void WriteBody(ReportContext context)
     {
-        var markup = context.Out;
+        Markup markup = context.Out;
         markup.Open("body").Raw("\n").Open("main").Raw("\n").Open("header").Element("h1", Title);
         if (!string.IsNullOrEmpty(Subtitle))
         {
             markup.Element("p", Subtitle, ("class", "subtitle"));
         }
         markup.Close();
-        var sections = Blocks.OfType<ReportSection>().ToArray();
+        ReportSection[] sections = Blocks.OfType<ReportSection>().ToArray();
         if (HasContents ?? sections.Length >= 4)
         {
             markup.Open("nav", ("aria-label", "Contents")).Open("ol");
@@ -93,7 +93,7 @@ public sealed record Report(string Title)
             markup.Close().Close();
         }
         int section = 0;
-        foreach (var block in Blocks)
+        foreach (ReportBlock block in Blocks)
         {
             if (block is ReportSection s)
             {

@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Series;
@@ -95,7 +94,7 @@ internal sealed class TimeSeriesColumns
                 continue;
             }
 
-            var (numbers, firstText) = CountNumbers(column);
+            (int numbers, int firstText) = CountNumbers(column);
             if (numbers > 0 && firstText >= 0)
             {
                 throw _table.NotANumber(
@@ -146,7 +145,7 @@ internal sealed class TimeSeriesColumns
         int firstText = -1;
         for (int row = 0; row < _table.RowCount; row++)
         {
-            var field = _table.Field(row, column);
+            ReadOnlySpan<byte> field = _table.Field(row, column);
             if (CsvTable.IsMissing(field))
             {
                 continue;

@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 
@@ -26,10 +25,10 @@ internal sealed class TimeSeriesReader
         }
 
         var columns = new TimeSeriesColumns(_table, _options, _notes);
-        var (axis, times) = ReadTimes(columns.Time);
-        var groups = Group(columns.Series);
+        (TimeAxis axis, double[] times) = ReadTimes(columns.Time);
+        List<(string Id, List<int> Rows)> groups = Group(columns.Series);
         CheckTimes(groups, times, columns.Time, columns.Series);
-        var sets = groups.Select(group => ReadSeries(group, times, columns)).ToArray();
+        TimeSeries[] sets = groups.Select(group => ReadSeries(group, times, columns)).ToArray();
         CheckObserved(sets, columns.State);
 
         return new TimeSeriesSet(
@@ -40,7 +39,7 @@ internal sealed class TimeSeriesReader
     private (TimeAxis Axis, double[] Times) ReadTimes(int column)
     {
         string name = _table.Columns[column];
-        var format = _options.TimeFormat;
+        TimeFormat format = _options.TimeFormat;
         if (format == TimeFormat.Automatic)
         {
             format = TimeAxis.TryDate(_table.Field(0, column), TimeFormat.IsoDate, out _) ? TimeFormat.IsoDate : TimeFormat.Number;
@@ -86,7 +85,7 @@ internal sealed class TimeSeriesReader
             }
         }
 
-        var origin = dates.Min();
+        DateTime origin = dates.Min();
         for (int row = 0; row < dates.Length; row++)
         {
             times[row] = (dates[row] - origin).TotalDays;
@@ -142,7 +141,7 @@ internal sealed class TimeSeriesReader
 
     private void CheckTimes(List<(string Id, List<int> Rows)> groups, double[] times, int column, int seriesColumn)
     {
-        foreach (var (id, rows) in groups)
+        foreach ((string id, List<int> rows) in groups)
         {
             string which = seriesColumn < 0 ? "" : $" of series '{id}'";
             for (int i = 1; i < rows.Count; i++)
@@ -180,8 +179,8 @@ internal sealed class TimeSeriesReader
 
     private TimeSeries ReadSeries((string Id, List<int> Rows) group, double[] allTimes, TimeSeriesColumns columns)
     {
-        var (state, inputs) = (columns.State, columns.Inputs);
-        var rows = group.Rows;
+        (int[] state, int[] inputs) = (columns.State, columns.Inputs);
+        List<int> rows = group.Rows;
         double[] times = new double[rows.Count];
         double[] values = new double[rows.Count * state.Length];
         double[] inputValues = new double[rows.Count * inputs.Length];

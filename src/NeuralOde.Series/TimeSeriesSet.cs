@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 
@@ -92,7 +91,7 @@ public sealed class TimeSeriesSet
     public void WriteCsv(TextWriter output)
     {
         var csv = new CsvWriter(output, SeriesName is null ? [Time.Name, .. Components] : [SeriesName, Time.Name, .. Components]);
-        foreach (var series in Series)
+        foreach (TimeSeries series in Series)
         {
             for (int point = 0; point < series.Count; point++)
             {
@@ -154,7 +153,7 @@ public sealed class TimeSeriesSet
         }
 
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var series in Series)
+        foreach (TimeSeries series in Series)
         {
             if (!ids.Add(series.Id))
             {

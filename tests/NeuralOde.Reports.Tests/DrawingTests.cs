@@ -14,7 +14,7 @@ public class DrawingTests
     [MemberData(nameof(Everything))]
     public void A_picture_is_well_formed_has_title_description_and_background_and_no_script(int index)
     {
-        var svg = SvgReading.Parse(Samples.All().ElementAt(index).ToSvg());
+        XElement svg = SvgReading.Parse(Samples.All().ElementAt(index).ToSvg());
         Assert.Equal("{http://www.w3.org/2000/svg}svg", svg.Name.ToString());
         Assert.All(svg.Attribute("aria-labelledby")!.Value.Split(' '), id =>
             Assert.NotEmpty(Assert.Single(svg.Descendants(), e => e.Attribute("id")?.Value == id).Value));
@@ -43,7 +43,7 @@ public class DrawingTests
         Prop.ForAll(cases, c =>
         {
             var random = new Random(c.seed);
-            var figures = Enumerable.Range(0, c.panels).Select(_ => RandomFigure(random, c.magnitude) with { Width = c.width, Height = c.height }).ToArray();
+            Figure[] figures = Enumerable.Range(0, c.panels).Select(_ => RandomFigure(random, c.magnitude) with { Width = c.width, Height = c.height }).ToArray();
             AssertTextsAreClear(SvgReading.Parse(figures[0].ToSvg()));
             AssertTextsAreClear(SvgReading.Parse(new PanelGrid
             {
@@ -62,8 +62,8 @@ public class DrawingTests
     [MemberData(nameof(Everything))]
     public void Coordinates_have_two_decimals_at_most(int index)
     {
-        var svg = SvgReading.Parse(Samples.All().ElementAt(index).ToSvg());
-        foreach (var attribute in svg.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "d" or "x" or "y" or "width" or "height" or "viewBox"))
+        XElement svg = SvgReading.Parse(Samples.All().ElementAt(index).ToSvg());
+        foreach (XAttribute attribute in svg.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "d" or "x" or "y" or "width" or "height" or "viewBox"))
         {
             Assert.DoesNotMatch(@"\.\d{3}|NaN|Infinity|E", attribute.Value);
         }
@@ -85,8 +85,8 @@ public class DrawingTests
     [Fact]
     public void Text_from_strangers_stays_text()
     {
-        var figure = Samples.Portrait(Samples.Hostile) with { Description = Samples.Hostile };
-        var svg = SvgReading.Parse(figure.ToSvg());
+        Figure figure = Samples.Portrait(Samples.Hostile) with { Description = Samples.Hostile };
+        XElement svg = SvgReading.Parse(figure.ToSvg());
         Assert.Empty(svg.Named("script"));
         Assert.Contains(svg.Named("text"), t => t.Shown().Contains("</text><script>alert(1)</script> & \"x\" 'y'", StringComparison.Ordinal));
         Assert.DoesNotContain('\u202E', svg.ToString());
@@ -96,8 +96,8 @@ public class DrawingTests
     public void Text_that_is_too_long_is_cut_and_kept_whole_in_a_tool_tip()
     {
         string name = string.Join(' ', Enumerable.Repeat("long", 100));
-        var svg = SvgReading.Parse(new Figure { Title = name, XAxis = new FigureAxis(name) }.Line([0, 1], [0, 1], name).ToSvg());
-        var cut = svg.Named("text").Where(t => t.Shown().EndsWith('…')).ToArray();
+        XElement svg = SvgReading.Parse(new Figure { Title = name, XAxis = new FigureAxis(name) }.Line([0, 1], [0, 1], name).ToSvg());
+        XElement[] cut = svg.Named("text").Where(t => t.Shown().EndsWith('…')).ToArray();
         Assert.True(cut.Length >= 2);
         Assert.All(cut, t => Assert.True(SvgReading.Texts(svg).All(p => p.Right <= svg.Number("width"))));
         Assert.Contains(cut, t => t.Named("title").Any(tip => tip.Value == name));
@@ -106,7 +106,7 @@ public class DrawingTests
     [Fact]
     public void A_missing_value_breaks_a_line_and_drops_a_point()
     {
-        var svg = SvgReading.Parse(new Figure().Line([0, 1, 2, 3, 4], [0, 1, double.NaN, 1, 0]).Points([0, 1, 2], [0, double.NaN, double.PositiveInfinity]).ToSvg());
+        XElement svg = SvgReading.Parse(new Figure().Line([0, 1, 2, 3, 4], [0, 1, double.NaN, 1, 0]).Points([0, 1, 2], [0, double.NaN, double.PositiveInfinity]).ToSvg());
         string line = svg.Named("path").Single(p => p.Attribute("class")?.Value == "c1").Attribute("d")!.Value;
         Assert.Equal(2, line.Count(c => c == 'M'));
         string points = svg.Named("path").Single(p => p.Attribute("class")?.Value == "c0").Attribute("d")!.Value;
@@ -116,7 +116,7 @@ public class DrawingTests
     [Fact]
     public void A_figure_without_data_says_so()
     {
-        foreach (var figure in (Figure[])[new Figure(), new Figure().Line([], []), new Figure().Points([1, 2], [double.NaN, double.NegativeInfinity]),
+        foreach (Figure figure in (Figure[])[new Figure(), new Figure().Line([], []), new Figure().Points([1, 2], [double.NaN, double.NegativeInfinity]),
             new Figure { YAxis = new FigureAxis { Scale = AxisScale.Logarithmic } }.Band([], [], [])])
         {
             Assert.Contains("No data", SvgReading.Parse(figure.ToSvg()).Named("text").Select(t => t.Shown()));
@@ -140,7 +140,7 @@ public class DrawingTests
     {
         double[] ys = [0, 1];
         var empty = new Figure();
-        var figure = empty.Line([0, 1], ys);
+        Figure figure = empty.Line([0, 1], ys);
         string before = figure.ToSvg();
         ys[1] = 100;
         Assert.Equal(before, figure.ToSvg());
@@ -150,8 +150,8 @@ public class DrawingTests
     [Fact]
     public void With_equal_aspect_a_unit_is_as_long_up_as_along()
     {
-        var svg = SvgReading.Parse(new Figure { EqualAspect = true, Height = 300 }.Line([0, 3, 3], [0, 0, 1]).ToSvg());
-        var p = SvgReading.Points(svg.Named("path").Single(e => e.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
+        XElement svg = SvgReading.Parse(new Figure { EqualAspect = true, Height = 300 }.Line([0, 3, 3], [0, 0, 1]).ToSvg());
+        List<(double X, double Y)> p = SvgReading.Points(svg.Named("path").Single(e => e.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
         // Each point is rounded to hundredths.
         Assert.Equal((p[1].X - p[0].X) / 3, p[1].Y - p[2].Y, 0.02);
     }
@@ -159,10 +159,10 @@ public class DrawingTests
     [Fact]
     public void An_arrow_points_along_a_trajectory_on_the_page()
     {
-        var svg = SvgReading.Parse(new Figure { XAxis = new FigureAxis { Min = 0, Max = 10 }, YAxis = new FigureAxis { Min = 0, Max = 1 } }
+        XElement svg = SvgReading.Parse(new Figure { XAxis = new FigureAxis { Min = 0, Max = 10 }, YAxis = new FigureAxis { Min = 0, Max = 1 } }
             .Arrows([5], [0.5], [2], [0.1]).Line([5, 7], [0.5, 0.6]).ToSvg());
-        var arrow = SvgReading.Points(svg.Named("path").First(e => e.Find("class") == "c8").Attribute("d")!.Value);
-        var line = SvgReading.Points(svg.Named("path").Single(e => e.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
+        List<(double X, double Y)> arrow = SvgReading.Points(svg.Named("path").First(e => e.Find("class") == "c8").Attribute("d")!.Value);
+        List<(double X, double Y)> line = SvgReading.Points(svg.Named("path").Single(e => e.Attribute("class")?.Value == "c1").Attribute("d")!.Value);
         double slope = (line[1].Y - line[0].Y) / (line[1].X - line[0].X);
         Assert.True(arrow[1].X > arrow[0].X);
         // Hundredths over an arrow's length of at most 40 pixels, and of the line.
@@ -172,8 +172,8 @@ public class DrawingTests
     [Fact]
     public void An_animation_stands_still_at_its_last_frame_where_motion_is_not_wanted()
     {
-        var svg = SvgReading.Parse(Samples.Frames(4).ToSvg());
-        var frames = svg.Named("g").Where(g => g.Attribute("class")?.Value == "frame").ToArray();
+        XElement svg = SvgReading.Parse(Samples.Frames(4).ToSvg());
+        XElement[] frames = svg.Named("g").Where(g => g.Attribute("class")?.Value == "frame").ToArray();
         Assert.Equal(["0", "0", "0", null], frames.Select(f => f.Attribute("opacity")?.Value));
         Assert.StartsWith("@media screen and (prefers-reduced-motion:no-preference)", svg.Named("style").Single().Value, StringComparison.Ordinal);
     }
@@ -181,7 +181,7 @@ public class DrawingTests
     [Fact]
     public void A_film_strip_holds_the_first_and_the_last_frame()
     {
-        var titles = Samples.Frames(11).ToFilmStrip(3).Panels.Select(p => p.Title);
+        IEnumerable<string?> titles = Samples.Frames(11).ToFilmStrip(3).Panels.Select(p => p.Title);
         Assert.Equal(["iteration 0", "iteration 500", "iteration 1000"], titles);
     }
 
@@ -203,12 +203,12 @@ public class DrawingTests
     private static void AssertTextsAreClear(XElement svg)
     {
         // Labels of frames share a place, since one frame shows at a time.
-        foreach (var frame in svg.Named("g").Where(g => g.Attribute("class")?.Value == "frame").SkipLast(1).ToArray())
+        foreach (XElement frame in svg.Named("g").Where(g => g.Attribute("class")?.Value == "frame").SkipLast(1).ToArray())
         {
             frame.Remove();
         }
-        var texts = SvgReading.Texts(svg);
-        var (width, height) = (svg.Number("width"), svg.Number("height"));
+        IReadOnlyList<SvgReading.PlacedText> texts = SvgReading.Texts(svg);
+        (double width, double height) = (svg.Number("width"), svg.Number("height"));
         for (int i = 0; i < texts.Count; i++)
         {
             Assert.True(texts[i].Left >= 0 && texts[i].Right <= width && texts[i].Top >= 0 && texts[i].Bottom <= height, $"{texts[i]} leaves {width} x {height}");

@@ -10,8 +10,8 @@ public class ImmutabilityTests
     [Fact]
     public void Methods_that_return_a_changed_copy_carry_the_attribute_that_warns_of_dropping_it()
     {
-        var room = typeof(Figure).Assembly;
-        var copies = room.GetExportedTypes()
+        Assembly room = typeof(Figure).Assembly;
+        MethodInfo[] copies = room.GetExportedTypes()
             .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(
                 m => m.ReturnType.Assembly == room && !m.IsSpecialName && m.GetCustomAttribute<CompilerGeneratedAttribute>() is null

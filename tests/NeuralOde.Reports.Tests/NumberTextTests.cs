@@ -33,12 +33,12 @@ public class NumberTextTests
     [Fact]
     public void Path_steps_do_not_drift()
     {
-        var path = new PathData().MoveTo(0.005, 0);
+        PathData path = new PathData().MoveTo(0.005, 0);
         for (int i = 1; i <= 1000; i++)
         {
             path.LineTo(i / 3.0, -i / 7.0);
         }
-        var points = SvgReading.Points(path.ToString());
+        List<(double X, double Y)> points = SvgReading.Points(path.ToString());
         Assert.Equal(1001, points.Count);
         // Half a hundredth for the one rounding, and the reader's own sum of a thousand steps.
         Assert.All(points.Skip(1).Select((p, i) => (p, i: i + 1)), q =>
@@ -51,8 +51,8 @@ public class NumberTextTests
     [Fact]
     public void Pictures_are_the_same_under_every_culture_and_every_time()
     {
-        var before = CultureInfo.CurrentCulture;
-        var figure = Samples.Portrait();
+        CultureInfo before = CultureInfo.CurrentCulture;
+        Figure figure = Samples.Portrait();
         string here = figure.ToSvg();
         try
         {

@@ -14,7 +14,7 @@ public class PaletteTests
     public void Every_pair_of_series_colors_differs_for_every_common_color_vision()
     {
         Assert.Equal(Palette.OfLines.Order(), Palette.OfPoints.Order());
-        foreach (var shade in (Func<PaletteColor, string>[])[Palette.Light, Palette.Dark])
+        foreach (Func<PaletteColor, string> shade in (Func<PaletteColor, string>[])[Palette.Light, Palette.Dark])
         {
             foreach (double[][] vision in (double[][][])[s_trichromat, s_protanope, s_deuteranope, s_tritanope])
             {
@@ -44,7 +44,7 @@ public class PaletteTests
     [Fact]
     public void Series_without_a_color_get_one_that_no_other_series_of_the_figure_has()
     {
-        var lines = new Figure().Line([0, 1], [0, 1]).Line([0, 1], [0, 2]).Line([0, 1], [0, 3]);
+        Figure lines = new Figure().Line([0, 1], [0, 1]).Line([0, 1], [0, 2]).Line([0, 1], [0, 3]);
         Assert.Equal(["c1", "c2", "c3"], Classes(lines));
         Assert.Equal(["c1", "c2"], Classes(new Figure().Bars([0, 1], [0, 1]).Bars([0, 1], [0, 2])));
         Assert.Equal(["c1", "c2"], Classes(new Figure().Band([0, 1], [0, 1], [1, 2]).Band([0, 1], [0, 1], [2, 3])));
@@ -61,7 +61,7 @@ public class PaletteTests
     [Fact]
     public void More_series_than_colors_use_every_color_equally_often()
     {
-        var figure = Enumerable.Range(0, 2 * Palette.OfLines.Length).Aggregate(new Figure(), (f, k) => f.Line([0, 1], [0, k + 1]));
+        Figure figure = Enumerable.Range(0, 2 * Palette.OfLines.Length).Aggregate(new Figure(), (f, k) => f.Line([0, 1], [0, k + 1]));
         Assert.All(Classes(figure).GroupBy(c => c), g => Assert.Equal(2, g.Count()));
     }
 
@@ -72,7 +72,7 @@ public class PaletteTests
 
     private static double Contrast(string a, string b)
     {
-        var (first, second) = (Luminance(a) + 0.05, Luminance(b) + 0.05);
+        (double first, double second) = (Luminance(a) + 0.05, Luminance(b) + 0.05);
         return Math.Max(first, second) / Math.Min(first, second);
     }
 
@@ -87,7 +87,7 @@ public class PaletteTests
     // Ottosson 2020, "A perceptual color space for image processing".
     private static double[] Oklab(double[] rgb)
     {
-        var (r, g, b) = (rgb[0], rgb[1], rgb[2]);
+        (double r, double g, double b) = (rgb[0], rgb[1], rgb[2]);
         double l = Math.Cbrt((0.4122214708 * r) + (0.5363325363 * g) + (0.0514459929 * b));
         double m = Math.Cbrt((0.2119034982 * r) + (0.6806995451 * g) + (0.1073969566 * b));
         double s = Math.Cbrt((0.0883024619 * r) + (0.2817188376 * g) + (0.6299787005 * b));

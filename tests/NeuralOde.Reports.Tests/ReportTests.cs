@@ -18,7 +18,7 @@ public class ReportTests
     [Fact]
     public void A_report_is_well_formed_and_has_unique_ids_and_no_script()
     {
-        var html = SvgReading.Parse(Sample().ToHtml());
+        XElement html = SvgReading.Parse(Sample().ToHtml());
         Assert.Equal("html", html.Name.LocalName);
         Assert.Empty(html.Named("script"));
         string[] ids = html.Descendants().Attributes("id").Select(a => a.Value).ToArray();
@@ -33,8 +33,8 @@ public class ReportTests
     [Fact]
     public void A_report_asks_for_nothing_from_elsewhere()
     {
-        var html = SvgReading.Parse(Sample().ToHtml());
-        foreach (var attribute in html.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "src" or "href" or "action" or "data"))
+        XElement html = SvgReading.Parse(Sample().ToHtml());
+        foreach (XAttribute attribute in html.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "src" or "href" or "action" or "data"))
         {
             Assert.True(attribute.Value.StartsWith('#') || attribute.Value.StartsWith("data:image/png;base64,", StringComparison.Ordinal), attribute.Value);
         }
@@ -46,7 +46,7 @@ public class ReportTests
     [Fact]
     public void Text_from_strangers_stays_text_everywhere()
     {
-        var html = SvgReading.Parse(Sample(Samples.Hostile).ToHtml());
+        XElement html = SvgReading.Parse(Sample(Samples.Hostile).ToHtml());
         Assert.Empty(html.Named("script"));
         Assert.All((string[])["title", "h1", "h2", "p", "dt", "dd", "code", "li", "th", "td", "caption", "figcaption", "summary", "footer"], name =>
             Assert.Contains(html.Named(name), e => e.Value.Contains("<script>alert(1)</script> & \"x\" 'y'", StringComparison.Ordinal)));
@@ -55,8 +55,8 @@ public class ReportTests
     [Fact]
     public void A_figure_is_laid_out_for_wide_and_for_narrow_pages_with_the_same_labels()
     {
-        var html = SvgReading.Parse(new Report("r").Add(Samples.Portrait()).ToHtml());
-        var both = html.Named("div").Where(d => d.Attribute("class")?.Value is "wide" or "narrow").ToArray();
+        XElement html = SvgReading.Parse(new Report("r").Add(Samples.Portrait()).ToHtml());
+        XElement[] both = html.Named("div").Where(d => d.Attribute("class")?.Value is "wide" or "narrow").ToArray();
         Assert.Equal(2, both.Length);
         Assert.All(both, d => Assert.Contains("learned one (mm)", d.Named("text").Select(t => t.Shown())));
         Assert.True(both[1].Elements().Single().Number("width") < both[0].Elements().Single().Number("width"));
@@ -65,8 +65,8 @@ public class ReportTests
     [Fact]
     public void A_sequence_has_a_button_for_each_frame_the_last_one_pressed_and_one_that_plays()
     {
-        var html = SvgReading.Parse(new Report("r").Add(Samples.Frames(5)).ToHtml());
-        var buttons = html.Named("input").ToArray();
+        XElement html = SvgReading.Parse(new Report("r").Add(Samples.Frames(5)).ToHtml());
+        XElement[] buttons = html.Named("input").ToArray();
         Assert.Equal(6, buttons.Length);
         Assert.Equal([false, false, false, false, true, false], buttons.Select(b => b.Attribute("checked") is not null));
         Assert.Equal("iteration 400", buttons[4].Attribute("aria-label")!.Value);
@@ -82,7 +82,7 @@ public class ReportTests
         var empty = new Report("r");
         _ = empty.Add("text");
         Assert.Empty(SvgReading.Parse(empty.ToHtml()).Named("p"));
-        var html = SvgReading.Parse(Sample().ToHtml());
+        XElement html = SvgReading.Parse(Sample().ToHtml());
         Assert.Equal("Inner", Assert.Single(html.Named("h3")).Value);
         Assert.Equal(3, html.Named("h2").Count());
     }
@@ -90,9 +90,9 @@ public class ReportTests
     [Fact]
     public void Contents_link_to_the_sections_where_they_are_many()
     {
-        var report = new Report("r").Add([.. Enumerable.Range(0, 4).Select(i => new ReportSection("part " + i))]);
-        var html = SvgReading.Parse(report.ToHtml());
-        var targets = html.Named("nav").Single().Named("a").Select(a => a.Attribute("href")!.Value[1..]);
+        Report report = new Report("r").Add([.. Enumerable.Range(0, 4).Select(i => new ReportSection("part " + i))]);
+        XElement html = SvgReading.Parse(report.ToHtml());
+        IEnumerable<string> targets = html.Named("nav").Single().Named("a").Select(a => a.Attribute("href")!.Value[1..]);
         Assert.Equal(html.Named("section").Select(s => s.Attribute("id")!.Value), targets);
         Assert.Empty(SvgReading.Parse((report with { HasContents = false }).ToHtml()).Named("nav"));
     }
@@ -108,9 +108,9 @@ public class ReportTests
     [Fact]
     public void Every_color_of_a_picture_has_a_rule_for_dark_screens()
     {
-        var html = SvgReading.Parse(Sample().ToHtml());
+        XElement html = SvgReading.Parse(Sample().ToHtml());
         string style = html.Named("style").Single().Value;
-        var used = html.Named("svg").DescendantsAndSelf().Where(e => e.Attribute("class") is not null && e.Name.LocalName is "path" or "text" or "rect")
+        IEnumerable<string> used = html.Named("svg").DescendantsAndSelf().Where(e => e.Attribute("class") is not null && e.Name.LocalName is "path" or "text" or "rect")
             .Select(e => e.Attribute("class")?.Value).OfType<string>().Distinct();
         Assert.All(used, name => Assert.Contains($"svg .{name}{{", style, StringComparison.Ordinal));
     }
@@ -118,7 +118,7 @@ public class ReportTests
     [Fact]
     public void Writing_and_saving_give_the_same_page()
     {
-        var report = Sample();
+        Report report = Sample();
         using var writer = new StringWriter();
         report.WriteTo(writer);
         Assert.Equal(report.ToHtml(), writer.ToString());

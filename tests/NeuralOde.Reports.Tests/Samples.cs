@@ -16,7 +16,7 @@ internal static class Samples
         double[] xs = [.. t.Select(s => Math.Exp(-0.1 * s) * Math.Cos(s))];
         double[] ys = [.. t.Select(s => Math.Exp(-0.1 * s) * Math.Sin(s))];
         var grid = new ArrowGrid(-1, 1, -1, 1, 8, 6);
-        var (us, vs) = grid.Evaluate((x, y) => (-0.1 * x - y, x - 0.1 * y));
+        (double[] us, double[] vs) = grid.Evaluate((x, y) => (-0.1 * x - y, x - 0.1 * y));
         return new Figure { Title = "Portrait of " + name, XAxis = new FigureAxis(name + " one", "mm"), YAxis = new FigureAxis(name + " two", "mm"), EqualAspect = true }
             .ColoredPoints(xs, ys, t, new FigureAxis("time", "s"), name + " observed").Line(xs, ys, name, new LineStyle { Dash = LineDash.Dashed })
             .Arrows(grid.Xs, grid.Ys, us, vs, name + " field");

@@ -46,7 +46,7 @@ internal static class SvgReading
     public static List<(double X, double Y)> Points(string path)
     {
         var points = new List<(double X, double Y)>();
-        var (x, y, relative) = (0.0, 0.0, false);
+        (double x, double y, bool relative) = (0.0, 0.0, false);
         var numbers = new List<double>();
         foreach (System.Text.RegularExpressions.Match token in System.Text.RegularExpressions.Regex.Matches(path, @"[Ml]|-?(\d+\.?\d*|\.\d+)"))
         {
@@ -71,7 +71,7 @@ internal static class SvgReading
         string text = element.Shown();
         double size = element.Number("font-size");
         double width = TextMetrics.Width(text, size) * (element.Attribute("font-weight") is null ? 1 : TextMetrics.Bold);
-        var (x, y) = (element.Number("x"), element.Number("y"));
+        (double x, double y) = (element.Number("x"), element.Number("y"));
         double before = element.Find("text-anchor") switch { "middle" => 0.5, "end" => 1.0, _ => 0.0 } * width;
         // Ascent 0.8 and descent 0.22 of the size hold all letters and digits of the common faces.
         return element.Attribute("transform") is null

@@ -18,7 +18,7 @@ public class TicksTests
     {
         Prop.ForAll(s_ranges, r =>
         {
-            var ticks = Ticks.Linear(r.Low, r.High, r.Most).Marks;
+            IReadOnlyList<Tick> ticks = Ticks.Linear(r.Low, r.High, r.Most).Marks;
             Assert.All(ticks, t => Assert.InRange(t.Value, r.Low, r.High));
             Assert.All(ticks.Zip(ticks.Skip(1)), p => Assert.True(p.First.Value < p.Second.Value));
             Assert.Equal(ticks.Count, ticks.Select(t => t.Label).Distinct().Count());
@@ -88,7 +88,7 @@ public class TicksTests
                       select (Low: low / 1000.0, High: (low + span) / 1000.0, Most: most)).ToArbitrary();
         Prop.ForAll(ranges, r =>
         {
-            var ticks = Ticks.Logarithmic(r.Low, r.High, r.Most).Marks;
+            IReadOnlyList<Tick> ticks = Ticks.Logarithmic(r.Low, r.High, r.Most).Marks;
             // 10^x and log10 each err by an ulp or two, which a power of 250 magnifies.
             Assert.All(ticks, t => Assert.InRange(Math.Log10(t.Value), r.Low - 1e-12, r.High + 1e-12));
             Assert.All(ticks.Zip(ticks.Skip(1)), p => Assert.True(p.First.Value < p.Second.Value));
@@ -114,7 +114,7 @@ public class TicksTests
         Prop.ForAll(ranges, r =>
         {
             var scale = new Scale(new Domain(false, r.Low, r.High), 0, r.Length);
-            var ticks = TickChoice.Horizontal(new FigureAxis(), scale).Marks;
+            IReadOnlyList<Tick> ticks = TickChoice.Horizontal(new FigureAxis(), scale).Marks;
             Assert.All(ticks.Zip(ticks.Skip(1)), p =>
             {
                 double half = 0.5 * (TextMetrics.Width(p.First.Label, TickChoice.FontSize) + TextMetrics.Width(p.Second.Label, TickChoice.FontSize));

@@ -4,7 +4,6 @@ using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Optimizers;
-using NeuralOde.Series;
 using NeuralOde.Series.Latent;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

@@ -76,7 +76,7 @@ public class RealSeriesTests
     [RealDataFact("series/lynx.csv")]
     public void Lynx_trappings_and_their_naive_forecast()
     {
-        var split = HoldOut.Count(14).Split(TimeSeriesSet.FromTable(Table("series/lynx.csv")));
+        HoldOutSplit split = HoldOut.Count(14).Split(TimeSeriesSet.FromTable(Table("series/lynx.csv")));
 
         Assert.Equal(100, split.Training.Series[0].Count);
         Assert.True(ForecastErrors.Between(split.HeldOut, NaiveForecast.LastObserved(split)).PooledRmse > 0);

@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 
@@ -13,7 +12,7 @@ public class TimeSeriesSetTests
     [Fact]
     public void All_numeric_columns_are_the_state_by_default()
     {
-        var set = Read("Year, Lynx, Hare, Note, Empty\n1900, 4.0, 30.0, x,\n1901, 6.1, NA, ,\n1902, 9.8, 70.2, y,\n");
+        TimeSeriesSet set = Read("Year, Lynx, Hare, Note, Empty\n1900, 4.0, 30.0, x,\n1901, 6.1, NA, ,\n1902, 9.8, 70.2, y,\n");
 
         Assert.Equal(["Lynx", "Hare"], set.Components);
         Assert.Equal("Year", set.Time.Name);
@@ -27,7 +26,7 @@ public class TimeSeriesSetTests
     [Fact]
     public void Interleaved_rows_become_series_in_order_of_appearance()
     {
-        var set = Read(
+        TimeSeriesSet set = Read(
             "id,time,conc,Wt,dose\nb,0,1,70,100\na,0,5,,\nb,1,2,70,\na,2,6,55.5,\nb,3,NA,70,50\na,4,7,55.5,\n",
             new TimeSeriesOptions { SeriesColumn = "ID", StateColumns = ["conc"], CovariateColumns = ["wt"], InputColumns = ["dose"] });
 
@@ -45,7 +44,7 @@ public class TimeSeriesSetTests
     [Fact]
     public void Dates_become_days_since_the_earliest_of_any_series()
     {
-        var set = Read(
+        TimeSeriesSet set = Read(
             "id,date,x\na,2020-02-28,1\na,2020-02-29,2\na,2020-03-01T12:00,3\nb,2020-02-27,1\nb,2020-03-01,2\nb,2021-02-27,3\n",
             new TimeSeriesOptions { SeriesColumn = "id" });
 
@@ -59,8 +58,8 @@ public class TimeSeriesSetTests
     {
         const string Text = "date,co2\n19580329,316.1\n19580405,317.3\n19580412,\n";
 
-        var numbers = Read(Text);
-        var dates = Read(Text, new TimeSeriesOptions { TimeFormat = TimeFormat.CompactDate });
+        TimeSeriesSet numbers = Read(Text);
+        TimeSeriesSet dates = Read(Text, new TimeSeriesOptions { TimeFormat = TimeFormat.CompactDate });
 
         Assert.Equal(19580405, numbers.Series[0].Times[1]);
         Assert.Equal(SeriesNoteReason.TimesLookLikeDates, Assert.Single(numbers.Notes).Reason);
@@ -129,7 +128,7 @@ public class TimeSeriesSetTests
     [Fact]
     public void Component_without_a_value_in_some_series_is_a_note_and_in_all_an_error()
     {
-        var set = Read("id,t,x,y\na,1,1,1\na,2,1,\na,3,1,\nb,1,1,\nb,2,1,\nb,3,1,\n", new TimeSeriesOptions { SeriesColumn = "id" });
+        TimeSeriesSet set = Read("id,t,x,y\na,1,1,1\na,2,1,\na,3,1,\nb,1,1,\nb,2,1,\nb,3,1,\n", new TimeSeriesOptions { SeriesColumn = "id" });
 
         Assert.Equal("'y' has no value in 1 of 2 series: 'b'.", Assert.Single(set.Notes).Problem);
         Assert.Equal(
@@ -152,7 +151,7 @@ public class TimeSeriesSetTests
     public void Written_series_are_read_back_as_they_were()
     {
         var options = new TimeSeriesOptions { SeriesColumn = "id" };
-        var set = Read("id,date,x\n\"a, 1\",2020-01-01,0.1\n\"a, 1\",2020-01-02T06:30:00,\n\"a, 1\",2020-01-04,1e-300\n", options);
+        TimeSeriesSet set = Read("id,date,x\n\"a, 1\",2020-01-01,0.1\n\"a, 1\",2020-01-02T06:30:00,\n\"a, 1\",2020-01-04,1e-300\n", options);
         using var folder = new TemporaryFolder();
 
         set.WriteCsv(folder.File("out.csv"));

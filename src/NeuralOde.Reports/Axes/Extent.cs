@@ -84,7 +84,7 @@ internal sealed class Extent(FigureAxis axis)
         {
             Add(value);
         }
-        var (from, to) = IsEmpty ? (fixedLow ?? (fixedHigh - 1) ?? 0, fixedHigh ?? (fixedLow + 1) ?? 1) : (_low, _high);
+        (double from, double to) = IsEmpty ? (fixedLow ?? (fixedHigh - 1) ?? 0, fixedHigh ?? (fixedLow + 1) ?? 1) : (_low, _high);
         if (to - from <= 1e-9 * Math.Max(Math.Abs(from), Math.Abs(to)))
         {
             // One value only: room around it, so that a flat line lies in the middle.

@@ -22,12 +22,12 @@ internal static class TickChoice
 
     private static Ticks Choose(FigureAxis axis, Scale scale, int most, Func<string, double> size)
     {
-        var domain = scale.Domain;
+        Domain domain = scale.Domain;
         if (axis.Categories.Count > 0)
         {
             for (int stride = 1; stride < axis.Categories.Count; stride++)
             {
-                var some = Inside(Ticks.Categories(axis.Categories, stride), scale);
+                Ticks some = Inside(Ticks.Categories(axis.Categories, stride), scale);
                 if (Clear(some, scale, size))
                 {
                     return some;
@@ -63,7 +63,7 @@ internal static class TickChoice
     {
         for (int i = 1; i < ticks.Marks.Count; i++)
         {
-            var (a, b) = (ticks.Marks[i - 1], ticks.Marks[i]);
+            (Tick a, Tick b) = (ticks.Marks[i - 1], ticks.Marks[i]);
             if (Math.Abs(scale.At(b.Value) - scale.At(a.Value)) < 0.5 * (size(a.Label) + size(b.Label)) + Gap)
             {
                 return false;

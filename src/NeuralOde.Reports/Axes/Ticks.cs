@@ -14,7 +14,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
     /// <summary>At most <paramref name="most"/> + 1 ticks at multiples of 1, 2 or 5 times a power of ten.</summary>
     public static Ticks Linear(double low, double high, int most)
     {
-        var (mantissa, power) = NiceStep((high - low) / Math.Max(1, most));
+        (int mantissa, int power) = NiceStep((high - low) / Math.Max(1, most));
         double step = Times(mantissa, power);
         var values = new List<double>();
         for (double i = Math.Floor(low / step); i <= Math.Ceiling(high / step); i++)
@@ -96,7 +96,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
     public static (int Mantissa, int Power) NiceStep(double least)
     {
         int power = (int)Math.Floor(Math.Log10(least));
-        foreach (var (mantissa, more) in ((int, int)[])[(1, 0), (2, 0), (5, 0)])
+        foreach ((int mantissa, int more) in ((int, int)[])[(1, 0), (2, 0), (5, 0)])
         {
             if (Times(mantissa, power + more) >= least)
             {

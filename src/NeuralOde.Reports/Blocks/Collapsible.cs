@@ -11,7 +11,7 @@ public sealed record Collapsible(string Summary, params IReadOnlyList<ReportBloc
     internal override void Write(ReportContext context)
     {
         context.Out.Open("details").Element("summary", Summary);
-        foreach (var block in Blocks)
+        foreach (ReportBlock block in Blocks)
         {
             block.Write(context);
         }

@@ -16,9 +16,9 @@ public sealed record KeyNumbers(params IReadOnlyList<KeyNumber> Items) : ReportB
 
     internal override void Write(ReportContext context)
     {
-        var markup = context.Out;
+        Markup markup = context.Out;
         markup.Open("dl", ("class", "cards"));
-        foreach (var card in Items)
+        foreach (KeyNumber card in Items)
         {
             markup.Open("div").Element("dt", card.Label).Open("dd").Element("b", card.Value);
             if (!string.IsNullOrEmpty(card.Unit))

@@ -26,7 +26,7 @@ public sealed record ReportSection(string Title, params IReadOnlyList<ReportBloc
     {
         context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(System.Globalization.CultureInfo.InvariantCulture), Title).Raw("\n");
         context.Heading++;
-        foreach (var block in Blocks)
+        foreach (ReportBlock block in Blocks)
         {
             block.Write(context);
         }

@@ -47,7 +47,7 @@ public sealed record ReportTable : ReportBlock
 
     internal override void Write(ReportContext context)
     {
-        var markup = context.Out;
+        Markup markup = context.Out;
         markup.Open("div", ("class", "table"), ("tabindex", "0"), ("role", "region"), ("aria-label", string.IsNullOrEmpty(Caption) ? "Table" : Caption));
         markup.Open("table");
         if (!string.IsNullOrEmpty(Caption))
@@ -55,12 +55,12 @@ public sealed record ReportTable : ReportBlock
             markup.Element("caption", Caption);
         }
         markup.Open("thead").Open("tr");
-        foreach (var column in Columns)
+        foreach (ReportColumn column in Columns)
         {
             markup.Element("th", string.IsNullOrEmpty(column.Unit) ? column.Name : $"{column.Name} ({column.Unit})", ("scope", "col"), ("class", Class(column)));
         }
         markup.Close().Close().Open("tbody");
-        foreach (var row in Rows.Take(MaxRows))
+        foreach (IReadOnlyList<string> row in Rows.Take(MaxRows))
         {
             WriteRow(markup, row);
         }

@@ -39,7 +39,7 @@ public sealed class ColorRamp
     /// <exception cref="ArgumentException"><paramref name="position"/> is NaN.</exception>
     public string At(double position)
     {
-        var (r, g, b) = Bytes(position);
+        (byte r, byte g, byte b) = Bytes(position);
         return $"#{r:x2}{g:x2}{b:x2}";
     }
 
@@ -52,7 +52,7 @@ public sealed class ColorRamp
         double place = Math.Clamp(position, 0, 1) * (_anchors.Length - 1);
         int i = Math.Min((int)place, _anchors.Length - 2);
         double w = place - i;
-        var (p, q) = (_anchors[i], _anchors[i + 1]);
+        ((double L, double A, double B) p, (double L, double A, double B) q) = (_anchors[i], _anchors[i + 1]);
         return ToBytes(p.L + w * (q.L - p.L), p.A + w * (q.A - p.A), p.B + w * (q.B - p.B));
     }
 
@@ -62,7 +62,7 @@ public sealed class ColorRamp
     /// <summary>Whether dark text reads better on the color than light text.</summary>
     internal bool IsLight(double position)
     {
-        var (r, g, b) = Bytes(position);
+        (byte r, byte g, byte b) = Bytes(position);
         return ToOklab(r, g, b).L > 0.65;
     }
 
@@ -77,7 +77,7 @@ public sealed class ColorRamp
     // Matrices of Ottosson 2020 for linear sRGB.
     private static (double L, double A, double B) ToOklab(byte red, byte green, byte blue)
     {
-        var (r, g, b) = (Linear(red), Linear(green), Linear(blue));
+        (double r, double g, double b) = (Linear(red), Linear(green), Linear(blue));
         double l = Math.Cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
         double m = Math.Cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
         double s = Math.Cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

@@ -19,7 +19,7 @@ public sealed class ArrowGrid
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        var (xs, ys) = (new double[columns * rows], new double[columns * rows]);
+        (double[] xs, double[] ys) = (new double[columns * rows], new double[columns * rows]);
         for (int i = 0; i < xs.Length; i++)
         {
             xs[i] = xMin + (i % columns + 0.5) * (xMax - xMin) / columns;
@@ -40,7 +40,7 @@ public sealed class ArrowGrid
     public (double[] Us, double[] Vs) Evaluate(Func<double, double, (double U, double V)> field)
     {
         ArgumentNullException.ThrowIfNull(field);
-        var (us, vs) = (new double[Xs.Count], new double[Xs.Count]);
+        (double[] us, double[] vs) = (new double[Xs.Count], new double[Xs.Count]);
         for (int i = 0; i < us.Length; i++)
         {
             (us[i], vs[i]) = field(Xs[i], Ys[i]);

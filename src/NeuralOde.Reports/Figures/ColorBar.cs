@@ -26,7 +26,7 @@ internal sealed class ColorBar
     public void Draw(Markup markup, double left)
     {
         left += Gap;
-        var (top, bottom) = (_scale.To, _scale.From);
+        (double top, double bottom) = (_scale.To, _scale.From);
         double step = (bottom - top) / ColorRamp.Steps;
         markup.Open("g", ("shape-rendering", "crispEdges"));
         for (int i = 0; i < ColorRamp.Steps; i++)
@@ -35,7 +35,7 @@ internal sealed class ColorBar
                 ("width", NumberText.Coordinate(BarWidth)), ("height", NumberText.Coordinate(step + 0.3)), ("fill", _ramp.Step(i)));
         }
         markup.Close();
-        foreach (var tick in _ticks.Marks)
+        foreach (Tick tick in _ticks.Marks)
         {
             SvgText.Draw(markup, tick.Label, left + BarWidth + 6, _scale.At(tick.Value) + 4, TickChoice.FontSize, muted: true);
         }

@@ -14,7 +14,7 @@ public sealed record DrawingRow(params IReadOnlyList<Drawing> Drawings) : Report
         double before = context.Width;
         context.Width = Math.Max(200, Math.Floor((before - Gap * (Drawings.Count - 1)) / Math.Max(1, Drawings.Count)));
         context.Out.Open("div", ("class", "row"));
-        foreach (var drawing in Drawings)
+        foreach (Drawing drawing in Drawings)
         {
             (drawing with { Width = context.Width }).Write(context);
         }

@@ -47,7 +47,7 @@ public sealed record FrameSequence : Drawing
     public PanelGrid ToFilmStrip(int count, int columns = 4, double panelHeight = 170)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
-        var chosen = Enumerable.Range(0, Math.Min(count, Frames.Count))
+        IEnumerable<int> chosen = Enumerable.Range(0, Math.Min(count, Frames.Count))
             .Select(i => Frames.Count <= count ? i : (int)Math.Round((double)i * (Frames.Count - 1) / (count - 1)));
         return new PanelGrid
         {
@@ -80,7 +80,7 @@ public sealed record FrameSequence : Drawing
             base.Write(context);
             return;
         }
-        var markup = context.Out;
+        Markup markup = context.Out;
         string name = context.NextId();
         markup.Open("figure", ("class", "steps"));
         // All inputs come first, as siblings of the stage: that is how a style rule reaches from a checked one to its frame.

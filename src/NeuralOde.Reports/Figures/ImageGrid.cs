@@ -39,12 +39,12 @@ public sealed record ImageGrid : Drawing
         {
             throw new ArgumentOutOfRangeException(nameof(ImageWidth), ImageWidth, "An image's width must be positive.");
         }
-        var shown = Images.Take(MaxImages).ToArray();
+        GridImage[] shown = Images.Take(MaxImages).ToArray();
         int columns = Math.Max(1, (int)((drawnWidth - 2 * Pad + Gap) / (ImageWidth + Gap)));
         double tallest = shown.Length == 0 ? 1 : shown.Max(i => (double)i.Rows / i.Columns);
         int labels = shown.Any(i => i.Label.Length > 0) ? 18 : 0;
         double rowHeight = ImageWidth * tallest + labels + Gap;
-        var titles = string.IsNullOrEmpty(Title) ? [] : TextMetrics.Wrap(Title, 15 * TextMetrics.Bold, drawnWidth - 2 * Pad, 3);
+        IReadOnlyList<string> titles = string.IsNullOrEmpty(Title) ? [] : TextMetrics.Wrap(Title, 15 * TextMetrics.Bold, drawnWidth - 2 * Pad, 3);
         double top = Pad + titles.Count * 20 + (titles.Count > 0 ? 6 : 0);
         string? note = Images.Count > shown.Length ? $"{Images.Count - shown.Length} of {Images.Count} images are not shown." : shown.Length == 0 ? "No data" : null;
         double height = top + (shown.Length + columns - 1) / columns * rowHeight + (note is null ? 0 : 22) + Pad - Gap;

@@ -11,7 +11,7 @@ internal sealed class Legend
     public Legend(IEnumerable<LegendEntry> entries, double width)
     {
         double x = 0.0;
-        foreach (var entry in entries.DistinctBy(e => (e.Name, e.Key)))
+        foreach (LegendEntry entry in entries.DistinctBy(e => (e.Name, e.Key)))
         {
             double room = Math.Min(TextMetrics.Width(entry.Name, FontSize) + 1, Math.Max(20, width - LegendEntry.SwatchWidth - 6));
             double length = LegendEntry.SwatchWidth + 6 + room;
@@ -33,7 +33,7 @@ internal sealed class Legend
         for (int row = 0; row < _rows.Count; row++)
         {
             double middle = top + row * RowHeight + 0.5 * RowHeight;
-            foreach (var (entry, x, room) in _rows[row])
+            foreach ((LegendEntry entry, double x, double room) in _rows[row])
             {
                 entry.DrawSwatch(markup, left + x, middle);
                 SvgText.Draw(markup, entry.Name, left + x + LegendEntry.SwatchWidth + 6, middle + 4.2, FontSize, room);

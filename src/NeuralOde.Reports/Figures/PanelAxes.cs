@@ -37,7 +37,7 @@ internal sealed class PanelAxes(Figure figure)
             double unit = Math.Max(_x.Span / width, _y.Span / height);
             (_x, _y) = (_x.Widened(unit * width), _y.Widened(unit * height));
         }
-        var (xScale, yScale) = (XScale(0, width), YScale(0, height));
+        (Scale xScale, Scale yScale) = (XScale(0, width), YScale(0, height));
         (XTicks, YTicks) = (TickChoice.Horizontal(figure.XAxis, xScale), TickChoice.Vertical(figure.YAxis, yScale));
         double labels = YTicks.Marks.Count == 0 ? 0 : YTicks.Marks.Max(t => Width(t.Label));
         double before = XTicks.Marks.Count == 0 ? 0 : XTicks.Marks.Max(t => 0.5 * Width(t.Label) - xScale.At(t.Value));

@@ -7,7 +7,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
 
     public void Draw(bool labelsX, bool labelsY)
     {
-        var layers = figure.Layers;
+        ValueList<FigureLayer> layers = figure.Layers;
         DrawAll([.. layers.Where(l => l.IsBackdrop)]);
         DrawGrid();
         DrawLayers([.. layers.Where(l => !l.IsBackdrop)]);
@@ -23,15 +23,15 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
 
     private void DrawAll(IReadOnlyList<FigureLayer> layers)
     {
-        var (bars, bar) = (layers.Count(l => l is BarsLayer), 0);
+        (int bars, int bar) = (layers.Count(l => l is BarsLayer), 0);
         for (int i = 0; i < layers.Count;)
         {
             // Neighbors that are cut off share a nested svg element, which needs no name as a clip path would.
             bool clipped = layers[i].IsClipped;
             if (clipped)
             {
-                var (x, y) = (NumberText.Coordinate(canvas.Left), NumberText.Coordinate(canvas.Top));
-                var (w, h) = (NumberText.Coordinate(canvas.Right - canvas.Left), NumberText.Coordinate(canvas.Bottom - canvas.Top));
+                (string x, string y) = (NumberText.Coordinate(canvas.Left), NumberText.Coordinate(canvas.Top));
+                (string w, string h) = (NumberText.Coordinate(canvas.Right - canvas.Left), NumberText.Coordinate(canvas.Bottom - canvas.Top));
                 canvas.Out.Open("svg", ("x", x), ("y", y), ("width", w), ("height", h), ("viewBox", $"{x} {y} {w} {h}")).Raw("\n");
             }
             for (; i < layers.Count && layers[i].IsClipped == clipped; i++)
@@ -48,11 +48,11 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
     private void DrawGrid()
     {
         var grid = new PathData();
-        foreach (var tick in axes.XTicks.Marks)
+        foreach (Tick tick in axes.XTicks.Marks)
         {
             grid.MoveTo(canvas.X.At(tick.Value), canvas.Bottom).LineTo(canvas.X.At(tick.Value), canvas.Top);
         }
-        foreach (var tick in axes.YTicks.Marks)
+        foreach (Tick tick in axes.YTicks.Marks)
         {
             grid.MoveTo(canvas.Left, canvas.Y.At(tick.Value)).LineTo(canvas.Right, canvas.Y.At(tick.Value));
         }
@@ -65,13 +65,13 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
 
     private void DrawAxes(bool labelsX, bool labelsY)
     {
-        var markup = canvas.Out;
-        var line = new PathData().MoveTo(canvas.Left, canvas.Top).LineTo(canvas.Left, canvas.Bottom).LineTo(canvas.Right, canvas.Bottom);
-        foreach (var tick in axes.XTicks.Marks)
+        Markup markup = canvas.Out;
+        PathData line = new PathData().MoveTo(canvas.Left, canvas.Top).LineTo(canvas.Left, canvas.Bottom).LineTo(canvas.Right, canvas.Bottom);
+        foreach (Tick tick in axes.XTicks.Marks)
         {
             line.MoveTo(canvas.X.At(tick.Value), canvas.Bottom).LineTo(canvas.X.At(tick.Value), canvas.Bottom + TickLength);
         }
-        foreach (var tick in axes.YTicks.Marks)
+        foreach (Tick tick in axes.YTicks.Marks)
         {
             line.MoveTo(canvas.Left, canvas.Y.At(tick.Value)).LineTo(canvas.Left - TickLength, canvas.Y.At(tick.Value));
         }
@@ -79,7 +79,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
         if (labelsX)
         {
             OpenLabels("middle");
-            foreach (var tick in axes.XTicks.Marks)
+            foreach (Tick tick in axes.XTicks.Marks)
             {
                 markup.Element("text", tick.Label, ("x", NumberText.Coordinate(canvas.X.At(tick.Value))), ("y", NumberText.Coordinate(canvas.Bottom + 17)));
             }
@@ -88,7 +88,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
         if (labelsY)
         {
             OpenLabels("end");
-            foreach (var tick in axes.YTicks.Marks)
+            foreach (Tick tick in axes.YTicks.Marks)
             {
                 markup.Element("text", TextMetrics.Ellipsis(tick.Label, TickChoice.FontSize, PanelAxes.MostLabelWidth),
                     ("x", NumberText.Coordinate(canvas.Left - 7)), ("y", NumberText.Coordinate(canvas.Y.At(tick.Value) + 4)));

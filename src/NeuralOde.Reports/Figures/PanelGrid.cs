@@ -46,7 +46,7 @@ public sealed record PanelGrid : Drawing
         ArgumentOutOfRangeException.ThrowIfLessThan(Columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPanels, 1);
         int fitting = Math.Max(1, (int)(drawnWidth / Math.Max(1, MinPanelWidth)));
-        var shown = Panels.Take(MaxPanels).ToArray();
+        Figure[] shown = Panels.Take(MaxPanels).ToArray();
         new PanelLayout(drawnWidth, shown.Length == 0 ? [new Figure()] : shown, this)
         {
             Columns = Math.Max(1, Math.Min(Math.Min(Columns, fitting), shown.Length)),

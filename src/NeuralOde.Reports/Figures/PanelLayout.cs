@@ -54,7 +54,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     public void Draw(Markup markup, string id, bool standalone)
     {
-        var titles = string.IsNullOrEmpty(owner.Title) ? [] : TextMetrics.Wrap(owner.Title, TitleSize * TextMetrics.Bold, width - 2 * Pad, 3);
+        IReadOnlyList<string> titles = string.IsNullOrEmpty(owner.Title) ? [] : TextMetrics.Wrap(owner.Title, TitleSize * TextMetrics.Bold, width - 2 * Pad, 3);
         var legend = new Legend(AllFigures().SelectMany(f => f.Layers).Select(l => l.Legend).OfType<LegendEntry>(), width - 2 * Pad);
         double legendTop = Pad + titles.Count * TitleLine + (titles.Count > 0 ? 4 : 0);
         double framesTop = legendTop + legend.Height;
@@ -63,8 +63,8 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         {
             PlotHeight = Math.Max(80, total - top - BottomHeight - Pad);
         }
-        var color = Color();
-        var bar = Place(color, top);
+        (FigureAxis Axis, Domain Domain, ColorRamp Ramp)? color = Color();
+        ColorBar? bar = Place(color, top);
         double end = top + Rows * RowHeight - RowGap + (SharedX ? BottomHeight : 0);
         double height = end + (Note is null ? 0 : 22) + Pad;
 
@@ -92,7 +92,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         }
         for (int i = 0; i < panels.Count; i++)
         {
-            var (row, column) = Math.DivRem(i, Columns);
+            (int row, int column) = Math.DivRem(i, Columns);
             double x = Pad + _left + column * ColumnStep;
             double y = top + row * RowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
             var canvas = new Canvas(markup, _axes[i].XScale(x, _plotWidth), _axes[i].YScale(y, PlotHeight)) { Color = color is var (_, domain, ramp) ? (domain, ramp) : null };
@@ -128,7 +128,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     {
         ColorBar? bar = null;
         double mostHeight = PlotHeight;
-        var (x, y) = (Domains(horizontal: true), Domains(horizontal: false));
+        (Domain[] x, Domain[] y) = (Domains(horizontal: true), Domains(horizontal: false));
         for (int round = 0; round < 4; round++)
         {
             bar = color is var (axis, colorDomain, ramp) ? new ColorBar(axis, colorDomain, ramp, PlotsTop(top), Rows == 1 ? PlotHeight : Math.Min(PlotsHeight, 400)) : null;
@@ -140,7 +140,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
                 // Equal units decide the height where the panels are narrow: a taller plot would only show empty space.
                 PlotHeight = Math.Clamp(_plotWidth * Enumerable.Range(0, panels.Count).Max(i => y[i].Span / x[i].Span), Math.Min(60, mostHeight), mostHeight);
             }
-            var (nextLeft, nextRight, nextGap) = (_left, _right, _gap);
+            (double nextLeft, double nextRight, double nextGap) = (_left, _right, _gap);
             for (int i = 0; i < panels.Count; i++)
             {
                 _axes[i].Choose(x[i], y[i], _plotWidth, PlotHeight, panels[i].EqualAspect);
@@ -157,13 +157,13 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
     private Domain[] Domains(bool horizontal)
     {
         bool shared = horizontal ? SharedX : SharedY;
-        var extents = panels.Select(p => new Extent(horizontal ? p.XAxis : p.YAxis)).ToArray();
+        Extent[] extents = panels.Select(p => new Extent(horizontal ? p.XAxis : p.YAxis)).ToArray();
         for (int i = 0; i < panels.Count; i++)
         {
-            var extent = extents[shared ? 0 : i];
-            foreach (var figure in Frames.Select(f => f.Figure).Prepend(panels[i]))
+            Extent extent = extents[shared ? 0 : i];
+            foreach (Figure figure in Frames.Select(f => f.Figure).Prepend(panels[i]))
             {
-                foreach (var layer in figure.Layers)
+                foreach (FigureLayer layer in figure.Layers)
                 {
                     layer.Extend(horizontal ? extent : new Extent(panels[i].XAxis), horizontal ? new Extent(panels[i].YAxis) : extent);
                 }
@@ -176,13 +176,13 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private (FigureAxis Axis, Domain Domain, ColorRamp Ramp)? Color()
     {
-        var layers = AllFigures().SelectMany(f => f.Layers).ToArray();
+        FigureLayer[] layers = AllFigures().SelectMany(f => f.Layers).ToArray();
         if (layers.Select(l => l.ColorKey).FirstOrDefault(k => k is not null) is not var (axis, ramp))
         {
             return null;
         }
         var extent = new Extent(axis);
-        foreach (var layer in layers)
+        foreach (FigureLayer layer in layers)
         {
             layer.ExtendColor(extent);
         }
@@ -227,7 +227,7 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private string Describe()
     {
-        var parts = panels.Take(12).Select(p => (panels.Count > 1 && p.Title is { Length: > 0 } title ? title + ": " : "") + p.Describe());
+        IEnumerable<string> parts = panels.Take(12).Select(p => (panels.Count > 1 && p.Title is { Length: > 0 } title ? title + ": " : "") + p.Describe());
         string frames = Frames.Count == 0 ? "" : $" {Frames.Count} frames, from \"{Frames[0].Label}\" to \"{Frames[^1].Label}\": {Frames[^1].Figure.Describe()}";
         return string.Join(" ", parts) + (panels.Count > 12 ? $" And {panels.Count - 12} more panels." : "") + frames + (Note is null ? "" : " " + Note);
     }

@@ -12,7 +12,7 @@ internal static class SvgText
     /// <summary>Opens the svg element, with title, description and background.</summary>
     public static void OpenRoot(Markup markup, double width, double height, string id, string title, string description, bool standalone)
     {
-        var (w, h) = (NumberText.Coordinate(width), NumberText.Coordinate(height));
+        (string w, string h) = (NumberText.Coordinate(width), NumberText.Coordinate(height));
         markup.Open("svg", ("xmlns", standalone ? "http://www.w3.org/2000/svg" : null), ("viewBox", $"0 0 {w} {h}"), ("width", w), ("height", h),
             ("role", "img"), ("aria-labelledby", $"{id}t {id}d"), ("font-family", FontFamily));
         markup.Raw("\n").Element("title", title, ("id", id + "t")).Element("desc", description, ("id", id + "d")).Raw("\n");
@@ -28,7 +28,7 @@ internal static class SvgText
             return;
         }
         string shown = TextMetrics.Ellipsis(text, bold ? size * TextMetrics.Bold : size, room);
-        var (px, py) = (NumberText.Coordinate(x), NumberText.Coordinate(y));
+        (string px, string py) = (NumberText.Coordinate(x), NumberText.Coordinate(y));
         markup.Open("text", ("x", px), ("y", py), ("font-size", NumberText.Coordinate(size)), ("text-anchor", anchor), ("font-weight", bold ? "600" : null),
             ("class", muted ? "mut" : "ink"), ("fill", muted ? Muted : Palette.Light(PaletteColor.Ink)), ("transform", upwards ? $"rotate(-90 {px} {py})" : null));
         if (shown != text)

@@ -28,7 +28,7 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
         {
             int i = shown[k];
             int level = style.Magnitude == ArrowMagnitude.None ? Levels - 1 : Math.Clamp((int)(Levels * magnitudes[k] / full), 0, Levels - 1);
-            var (dx, dy) = Direction(canvas, xs[i], ys[i], us[i] / largest, vs[i] / largest);
+            (double dx, double dy) = Direction(canvas, xs[i], ys[i], us[i] / largest, vs[i] / largest);
             Append(paths[level] ??= new PathData(), canvas.X.At(xs[i]), canvas.Y.At(ys[i]), dx * length, dy * length);
         }
         canvas.Out.Open("g", [.. Stroke()]);
@@ -70,10 +70,10 @@ internal sealed class ArrowsLayer(double[] xs, double[] ys, double[] us, double[
 
     private static void Append(PathData path, double x, double y, double dx, double dy)
     {
-        var (tipX, tipY) = (x + 0.5 * dx, y + 0.5 * dy);
+        (double tipX, double tipY) = (x + 0.5 * dx, y + 0.5 * dy);
         // The head's two strokes leave the tip backwards at about 27 degrees.
         double head = Math.Min(0.34, 5 / Math.Max(1e-9, Hypotenuse(dx, dy)));
-        var (bx, by, sx, sy) = (-head * dx, -head * dy, 0.5 * head * dy, -0.5 * head * dx);
+        (double bx, double by, double sx, double sy) = (-head * dx, -head * dy, 0.5 * head * dy, -0.5 * head * dx);
         path.MoveTo(x - 0.5 * dx, y - 0.5 * dy).LineTo(tipX, tipY);
         path.MoveTo(tipX + bx + sx, tipY + by + sy).LineTo(tipX, tipY).LineTo(tipX + bx - sx, tipY + by - sy);
     }

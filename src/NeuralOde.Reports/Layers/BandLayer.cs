@@ -21,9 +21,9 @@ internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, Pal
         double[] complete = xs.Select((x, i) => canvas.Y.Places(lower[i]) && canvas.Y.Places(upper[i]) ? x : double.NaN).ToArray();
         double columns = canvas.Right - canvas.Left;
         var path = new PathData();
-        foreach (var (below, above) in LineLayer.Runs(canvas, complete, lower).Zip(LineLayer.Runs(canvas, complete, upper)))
+        foreach ((List<(double X, double Y)> below, List<(double X, double Y)> above) in LineLayer.Runs(canvas, complete, lower).Zip(LineLayer.Runs(canvas, complete, upper)))
         {
-            var back = Thinning.Line(above, columns);
+            List<(double X, double Y)> back = Thinning.Line(above, columns);
             back.Reverse();
             LineLayer.Append(path, [.. Thinning.Line(below, columns), .. back]);
             path.ClosePath();

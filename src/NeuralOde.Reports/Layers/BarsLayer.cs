@@ -32,7 +32,7 @@ internal sealed class BarsLayer(double[] xs, double[] heights, PaletteColor colo
             double start = xs[i] - 0.4 * Spacing() + slot * canvas.BarIndex;
             if (canvas.X.Places(start) && canvas.X.Places(start + slot) && canvas.Y.Places(heights[i]))
             {
-                var (left, right, top) = (canvas.X.At(start + 0.04 * slot), canvas.X.At(start + 0.96 * slot), canvas.Y.At(heights[i]));
+                (double left, double right, double top) = (canvas.X.At(start + 0.04 * slot), canvas.X.At(start + 0.96 * slot), canvas.Y.At(heights[i]));
                 path.MoveTo(left, foot).LineTo(left, top).LineTo(right, top).LineTo(right, foot).ClosePath();
             }
         }

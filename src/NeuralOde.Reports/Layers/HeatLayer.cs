@@ -43,7 +43,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         {
             // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest color here.
             string uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
-            var (left, top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
+            (double left, double top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
             canvas.Out.Empty("image", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(top)),
                 ("width", NumberText.Coordinate(canvas.X.At(bounds.XMax) - left)), ("height", NumberText.Coordinate(canvas.Y.At(bounds.YMin) - top)),
                 ("preserveAspectRatio", "none"), ("style", "image-rendering:pixelated"), ("href", uri)).Raw("\n");

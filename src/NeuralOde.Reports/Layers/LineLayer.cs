@@ -12,7 +12,7 @@ internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Fig
     public override void Draw(Canvas canvas)
     {
         var path = new PathData();
-        foreach (var run in Runs(canvas, xs, ys))
+        foreach (List<(double X, double Y)> run in Runs(canvas, xs, ys))
         {
             Append(path, Thinning.Line(run, canvas.Right - canvas.Left));
         }
@@ -54,7 +54,7 @@ internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Fig
     public static void Append(PathData path, List<(double X, double Y)> points)
     {
         path.MoveTo(points[0].X, points[0].Y);
-        foreach (var (x, y) in points.Skip(1))
+        foreach ((double x, double y) in points.Skip(1))
         {
             path.LineTo(x, y);
         }

@@ -30,7 +30,7 @@ internal sealed class PathData
 
     public PathData LineTo(double toX, double toY)
     {
-        var (nextX, nextY) = (Hundredths(toX), Hundredths(toY));
+        (long nextX, long nextY) = (Hundredths(toX), Hundredths(toY));
         if (_last != 'l')
         {
             _text.Append('l');
@@ -83,7 +83,7 @@ internal sealed class PathData
         {
             _text.Append(' ');
         }
-        var (whole, rest) = Math.DivRem(hundredths, 100);
+        (long whole, long rest) = Math.DivRem(hundredths, 100);
         if (whole != 0 || rest == 0)
         {
             _text.Append(whole);

@@ -28,9 +28,9 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
     {
         // One path for each color keeps a thousand points to a few elements. The last group is for points whose value is missing.
         var paths = new PathData?[colors is null ? 1 : ColorRamp.Steps + 1];
-        var seen = xs.Length > Many ? new HashSet<(int, int, int)>() : null;
+        HashSet<(int, int, int)>? seen = xs.Length > Many ? new HashSet<(int, int, int)>() : null;
         var all = new PathData();
-        var style = pointStyle with { Size = pointStyle.Size * canvas.PointScale };
+        PointStyle style = pointStyle with { Size = pointStyle.Size * canvas.PointScale };
         for (int i = 0; i < xs.Length; i++)
         {
             if (!canvas.Holds(xs[i], ys[i]))
@@ -38,7 +38,7 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
                 continue;
             }
             int step = colors is null ? 0 : canvas.ColorStep(colors[i]) is >= 0 and var s ? s : ColorRamp.Steps;
-            var (x, y) = (canvas.X.At(xs[i]), canvas.Y.At(ys[i]));
+            (double x, double y) = (canvas.X.At(xs[i]), canvas.Y.At(ys[i]));
             if (seen?.Add(((int)x, (int)y, step)) == false)
             {
                 continue;

@@ -18,7 +18,7 @@ internal sealed class ShadeLayer(double from, double to) : FigureLayer
 
     public override void Draw(Canvas canvas)
     {
-        var (left, right) = (Edge(Math.Min(from, to)), Edge(Math.Max(from, to)));
+        (double left, double right) = (Edge(Math.Min(from, to)), Edge(Math.Max(from, to)));
         if (!(right > left))
         {
             return;

@@ -17,7 +17,7 @@ internal static class Thinning
         for (int start = 0; start < points.Count;)
         {
             double column = Math.Floor(points[start].X);
-            var (low, high, end) = (start, start, start);
+            (int low, int high, int end) = (start, start, start);
             while (end < points.Count && Math.Floor(points[end].X) == column)
             {
                 low = points[end].Y < points[low].Y ? end : low;
@@ -51,9 +51,9 @@ internal static class Thinning
         keep[0] = keep[^1] = true;
         var spans = new Stack<(int From, int To)>();
         spans.Push((0, points.Count - 1));
-        while (spans.TryPop(out var span))
+        while (spans.TryPop(out (int From, int To) span))
         {
-            var (farthest, distance) = (-1, Tolerance);
+            (int farthest, double distance) = (-1, Tolerance);
             for (int i = span.From + 1; i < span.To; i++)
             {
                 double d = Distance(points[i], points[span.From], points[span.To]);
@@ -82,10 +82,10 @@ internal static class Thinning
     private static double Distance((double X, double Y) p, (double X, double Y) a, (double X, double Y) b)
     {
         // To the segment, not to its line: a trajectory may turn back.
-        var (dx, dy) = (b.X - a.X, b.Y - a.Y);
+        (double dx, double dy) = (b.X - a.X, b.Y - a.Y);
         double square = dx * dx + dy * dy;
         double w = square == 0 ? 0 : Math.Clamp(((p.X - a.X) * dx + (p.Y - a.Y) * dy) / square, 0, 1);
-        var (ex, ey) = (p.X - a.X - w * dx, p.Y - a.Y - w * dy);
+        (double ex, double ey) = (p.X - a.X - w * dx, p.Y - a.Y - w * dy);
         return Math.Sqrt(ex * ex + ey * ey);
     }
 }

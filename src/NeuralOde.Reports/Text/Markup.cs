@@ -72,7 +72,7 @@ internal sealed class Markup
     private void StartTag(string name, ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         _text.Append('<').Append(name);
-        foreach (var (key, value) in attributes)
+        foreach ((string? key, string? value) in attributes)
         {
             if (value is null)
             {
@@ -92,7 +92,7 @@ internal sealed class Markup
             _text.Append(content);
             return;
         }
-        foreach (var rune in content.EnumerateRunes())
+        foreach (Rune rune in content.EnumerateRunes())
         {
             switch (rune.Value)
             {

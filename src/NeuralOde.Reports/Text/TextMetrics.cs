@@ -15,7 +15,7 @@ internal static class TextMetrics
     public static double Width(string text, double size)
     {
         double sum = 0;
-        foreach (var rune in text.EnumerateRunes())
+        foreach (Rune rune in text.EnumerateRunes())
         {
             sum += Advance(rune);
         }
@@ -31,7 +31,7 @@ internal static class TextMetrics
         }
         var kept = new StringBuilder();
         double room = width - Width("…", size);
-        foreach (var rune in text.EnumerateRunes())
+        foreach (Rune rune in text.EnumerateRunes())
         {
             room -= Advance(rune) * size;
             if (room < 0)

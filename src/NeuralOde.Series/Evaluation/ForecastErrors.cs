@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Scaling;
 
 namespace NeuralOde.Series.Evaluation;
@@ -43,7 +42,7 @@ public sealed class ForecastErrors
         ArgumentNullException.ThrowIfNull(observed);
         ArgumentNullException.ThrowIfNull(forecast);
         CheckMatch(observed, forecast);
-        var map = Map(observed, scale, standardization);
+        Func<double, int, double> map = Map(observed, scale, standardization);
         double[] squares = new double[observed.Components.Count];
         int[] counts = new int[squares.Length];
         for (int s = 0; s < observed.Series.Count; s++)
@@ -78,7 +77,7 @@ public sealed class ForecastErrors
                 bool[] isLog = Enumerable.Range(0, observed.Components.Count).Select(observed.IsLog).ToArray();
                 return (value, c) => isLog[c] ? Log(value) : value;
             case ErrorScale.Standardized:
-                var scales = standardization?.Components;
+                IReadOnlyList<ComponentScale>? scales = standardization?.Components;
                 if (scales is null || !scales.Select(component => component.Name).SequenceEqual(observed.Components))
                 {
                     throw new ArgumentException("Standardized errors need the standardization of the same components.", nameof(standardization));
@@ -106,7 +105,7 @@ public sealed class ForecastErrors
             throw new ArgumentException($"The forecast has {forecast.Series.Count} series; the observations have {observed.Series.Count}.", nameof(forecast));
         }
 
-        foreach (var (truth, predicted) in observed.Series.Zip(forecast.Series))
+        foreach ((TimeSeries truth, TimeSeries predicted) in observed.Series.Zip(forecast.Series))
         {
             if (truth.Id != predicted.Id || truth.Count != predicted.Count)
             {

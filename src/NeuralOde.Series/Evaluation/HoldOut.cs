@@ -79,7 +79,7 @@ public sealed class HoldOut
         ArgumentNullException.ThrowIfNull(set);
         var training = new List<TimeSeries>();
         var heldOut = new List<TimeSeries>();
-        foreach (var series in set.Series)
+        foreach (TimeSeries series in set.Series)
         {
             int[] observed = Enumerable.Range(0, series.Count).Where(series.IsObserved).ToArray();
             int count = observed.Length == 0 ? 0 : _count(Array.ConvertAll(observed, point => series.Times[point]));

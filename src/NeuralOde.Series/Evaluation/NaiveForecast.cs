@@ -16,7 +16,7 @@ public static class NaiveForecast
         var series = new List<TimeSeries>();
         for (int s = 0; s < split.HeldOut.Series.Count; s++)
         {
-            var heldOut = split.HeldOut.Series[s];
+            TimeSeries heldOut = split.HeldOut.Series[s];
             double[] values = new double[heldOut.Count * components];
             for (int c = 0; c < components; c++)
             {
@@ -50,7 +50,7 @@ public static class NaiveForecast
     {
         double sum = 0;
         int count = 0;
-        foreach (var series in set.Series)
+        foreach (TimeSeries series in set.Series)
         {
             for (int point = 0; point < series.Count; point++)
             {

@@ -1,5 +1,4 @@
 using NeuralOde.Series.Models;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Series.Fitting;
 

@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Scaling;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

@@ -2,7 +2,6 @@ using System.Globalization;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
-using NeuralOde.Layers.Recurrent;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
@@ -38,7 +37,7 @@ internal sealed record LatentModelShape
         SeriesEncoder encoder = Encoder == SeriesEncoderKind.Gru
             ? new GruEncoder(inputs, Units, Latent, readsMask: true, random)
             : new OdeRnnEncoder(new Mlp(Units, [Units], Units, random: random).AsField(), inputs, Units, Latent, readsMask: true, random: random);
-        var field = new Mlp(Latent, Widths, Latent, random: random).AsField();
+        LayerField field = new Mlp(Latent, Widths, Latent, random: random).AsField();
         var ode = new OdeBlock(field)
         {
             Solver = new Tsit5(),

@@ -1,7 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Layers;
 using NeuralOde.Modules;
-using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;

@@ -1,5 +1,3 @@
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;

@@ -1,6 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Layers.Recurrent;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>What reads series for a latent model.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Series.Scaling;
 
 /// <summary>How one component's natural values become standardized ones: the logarithm where asked for, less the mean, over the deviation.</summary>

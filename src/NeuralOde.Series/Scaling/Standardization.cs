@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series.Scaling;
@@ -34,7 +33,7 @@ public sealed class Standardization
             throw new ArgumentException("There must be at least one component.", nameof(components));
         }
 
-        foreach (var component in components)
+        foreach (ComponentScale component in components)
         {
             if (!double.IsFinite(component.Mean) || !IsPositive(component.Deviation))
             {
@@ -150,7 +149,7 @@ public sealed class Standardization
                 nameof(natural));
         }
 
-        var transformed = natural.Series.Select(series =>
+        IEnumerable<TimeSeries> transformed = natural.Series.Select(series =>
         {
             double[] times = series.Times.ToArray();
             for (int i = 0; i < times.Length; i++)

@@ -10,7 +10,7 @@ internal static class StandardizationFit
     {
         var scale = new ComponentScale(training.Components[c], training.IsLog(c), Mean: 0, Deviation: 1);
         var values = new List<double>();
-        foreach (var series in training.Series)
+        foreach (TimeSeries series in training.Series)
         {
             for (int point = 0; point < series.Count; point++)
             {
@@ -46,7 +46,7 @@ internal static class StandardizationFit
     public static double TimeScale(TimeSeriesSet training, ComponentScale[] scales)
     {
         double squaredSlope = 0, duration = 0;
-        foreach (var series in training.Series)
+        foreach (TimeSeries series in training.Series)
         {
             for (int c = 0; c < scales.Length; c++)
             {

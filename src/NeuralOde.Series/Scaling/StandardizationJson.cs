@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series.Scaling;
@@ -27,7 +26,7 @@ internal static class StandardizationJson
             json.WriteNumber("scale", map.TimeScale);
             json.WriteEndObject();
             json.WriteStartArray("components");
-            foreach (var component in map.Components)
+            foreach (ComponentScale component in map.Components)
             {
                 json.WriteStartObject();
                 json.WriteString("name", component.Name);
@@ -50,18 +49,18 @@ internal static class StandardizationJson
         try
         {
             using var document = JsonDocument.Parse(json);
-            var time = document.RootElement.GetProperty("time");
-            DateTime? date = time.TryGetProperty("date", out var text)
+            JsonElement time = document.RootElement.GetProperty("time");
+            DateTime? date = time.TryGetProperty("date", out JsonElement text)
                 ? DateTime.ParseExact(text.GetString()!, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
                 : null;
-            var format = Array.Find(Enum.GetValues<TimeFormat>(), value => FormatName(value) == time.GetProperty("format").GetString());
+            TimeFormat format = Array.Find(Enum.GetValues<TimeFormat>(), value => FormatName(value) == time.GetProperty("format").GetString());
             if (format == TimeFormat.Automatic || (format == TimeFormat.Number) != (date is null))
             {
                 throw new FormatException("its format of time is unknown, or does not fit the date.");
             }
 
             var components = new List<ComponentScale>();
-            foreach (var component in document.RootElement.GetProperty("components").EnumerateArray())
+            foreach (JsonElement component in document.RootElement.GetProperty("components").EnumerateArray())
             {
                 components.Add(new ComponentScale(
                     component.GetProperty("name").GetString() ?? throw new FormatException("a component has no name."),

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Unicode;
 
 namespace NeuralOde.Series.Tables;
@@ -71,7 +70,7 @@ internal sealed partial class CsvParser
         {
             // The text before the fault is valid, so the fault is on the first line whose text is not.
             int line = 1;
-            foreach (var range in _text.AsSpan().Split((byte)'\n'))
+            foreach (Range range in _text.AsSpan().Split((byte)'\n'))
             {
                 if (!Utf8.IsValid(_text.AsSpan()[range]))
                 {

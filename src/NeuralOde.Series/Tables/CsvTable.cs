@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NeuralOde.Persistence;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Tables;
@@ -86,7 +85,7 @@ public sealed class CsvTable
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
             // What spreadsheets call "Unicode text".
-            var encoding = bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
+            Encoding encoding = bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
             bytes = Encoding.Convert(encoding, Encoding.UTF8, bytes);
         }
 
@@ -195,7 +194,7 @@ public sealed class CsvTable
     /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
     public double Number(int row, int column)
     {
-        var field = Field(row, column);
+        ReadOnlySpan<byte> field = Field(row, column);
         return IsMissing(field) ? double.NaN
             : TryNumber(field, out double number) ? number
             : throw NotANumber(row, column);

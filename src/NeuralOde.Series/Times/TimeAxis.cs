@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Series.Times;
@@ -46,7 +45,7 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
             throw new ArgumentOutOfRangeException(nameof(time), time, $"The time is in {Unit}, and must lie in the years 1 to 9999.");
         }
 
-        var date = origin.AddTicks((long)ticks);
+        DateTime date = origin.AddTicks((long)ticks);
         string format = date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF";
         return date.ToString(format, CultureInfo.InvariantCulture);
     }
@@ -61,7 +60,7 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
         byte[] utf8 = Encoding.UTF8.GetBytes(text.Trim());
         if (Origin is { } origin)
         {
-            return TryDate(utf8, Format, out var date) || TryDate(utf8, TimeFormat.IsoDate, out date)
+            return TryDate(utf8, Format, out DateTime date) || TryDate(utf8, TimeFormat.IsoDate, out date)
                 ? (date - origin).TotalDays
                 : throw new TimeException(TimeReason.NotADate, $"'{text}' is not a date, and times are dates here.", $"Write {Example(Format)}.");
         }
@@ -116,7 +115,7 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
             format == TimeFormat.CompactDate ? s_compactFormats : s_isoFormats,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var moment);
+            out DateTimeOffset moment);
         date = moment.UtcDateTime;
         return parsed;
     }

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Reverse-mode differentiation. The gradient is made of operations too, so it can be differentiated again.</summary>
@@ -161,7 +159,7 @@ public static class Gradients
         foreach (Tensor output in outputs)
         {
             stack.Push((output, false));
-            while (stack.TryPop(out var top))
+            while (stack.TryPop(out (Tensor Tensor, bool Expanded) top))
             {
                 if (top.Expanded)
                 {

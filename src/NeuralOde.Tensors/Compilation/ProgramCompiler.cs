@@ -1,5 +1,4 @@
 using System.Numerics;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 

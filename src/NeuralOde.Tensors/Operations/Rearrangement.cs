@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Operations;
 

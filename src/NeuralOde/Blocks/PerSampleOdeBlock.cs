@@ -1,5 +1,4 @@
 using NeuralOde.Fields;
-using NeuralOde.Layers;
 using NeuralOde.Modules;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;

@@ -1,5 +1,4 @@
 using NeuralOde.Modules;
-using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using NeuralOde.Modules;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;

@@ -1,5 +1,4 @@
 using NeuralOde.Modules;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using NeuralOde.Modules;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;

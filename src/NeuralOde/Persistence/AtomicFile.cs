@@ -43,7 +43,7 @@ public static class AtomicFile
         if (IsDevice(full))
         {
             // Opened by its name, an output that the shell sends to a file would start over at the file's beginning.
-            using var device = full == "/dev/stdout" ? Console.OpenStandardOutput() : new FileStream(full, FileMode.Open, FileAccess.Write);
+            using Stream device = full == "/dev/stdout" ? Console.OpenStandardOutput() : new FileStream(full, FileMode.Open, FileAccess.Write);
             write(device);
             return;
         }

@@ -59,7 +59,7 @@ public sealed class SafeTensor
             throw new ArgumentException($"'{name}' is reserved by the safetensors format; choose another tensor name.", nameof(name));
         }
 
-        var type = SafeTensorTypes.Of<T>();
+        SafeTensorType type = SafeTensorTypes.Of<T>();
         long count = 1;
         foreach (int length in shape)
         {
@@ -91,7 +91,7 @@ public sealed class SafeTensor
     public T[] ToArray<T>()
         where T : unmanaged
     {
-        var asked = SafeTensorTypes.Of<T>();
+        SafeTensorType asked = SafeTensorTypes.Of<T>();
         if (asked != Type)
         {
             throw new SafeTensorsException(

@@ -97,7 +97,7 @@ public static class SafeTensors
         var tensors = new SafeTensor[header.Entries.Count];
         for (int i = 0; i < tensors.Length; i++)
         {
-            var entry = header.Entries[i];
+            SafeTensorsHeader.Entry entry = header.Entries[i];
             byte[] bytes = new byte[(int)(entry.End - entry.Begin)];
             Fill(stream, bytes, name);
             tensors[i] = new SafeTensor(entry.Name, entry.Type, entry.Shape, bytes, name);
@@ -116,7 +116,7 @@ public static class SafeTensors
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
     public static void Save(string path, IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var ordered = Order(tensors);
+        SafeTensor[] ordered = Order(tensors);
         byte[] header = SafeTensorsHeaderWriter.Format(ordered, metadata);
         AtomicFile.Write(path, stream => Write(stream, ordered, header));
     }
@@ -130,15 +130,15 @@ public static class SafeTensors
     public static void Save(Stream stream, IEnumerable<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var ordered = Order(tensors);
+        SafeTensor[] ordered = Order(tensors);
         Write(stream, ordered, SafeTensorsHeaderWriter.Format(ordered, metadata));
     }
 
     private static SafeTensor[] Order(IEnumerable<SafeTensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        var keyed = tensors.Select(tensor => (Tensor: tensor, Key: Encoding.UTF8.GetBytes(tensor.Name))).ToArray();
-        foreach (var group in keyed.GroupBy(pair => pair.Tensor.Name, StringComparer.Ordinal))
+        (SafeTensor Tensor, byte[] Key)[] keyed = tensors.Select(tensor => (Tensor: tensor, Key: Encoding.UTF8.GetBytes(tensor.Name))).ToArray();
+        foreach (IGrouping<string, (SafeTensor Tensor, byte[] Key)> group in keyed.GroupBy(pair => pair.Tensor.Name, StringComparer.Ordinal))
         {
             if (group.Skip(1).Any())
             {
@@ -159,7 +159,7 @@ public static class SafeTensors
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
         stream.Write(prefix);
         stream.Write(header);
-        foreach (var tensor in tensors)
+        foreach (SafeTensor tensor in tensors)
         {
             stream.Write(tensor.Bytes);
         }

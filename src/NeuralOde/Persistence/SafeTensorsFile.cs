@@ -27,7 +27,7 @@ public sealed class SafeTensorsFile
     /// <summary>The tensor of a name.</summary>
     /// <param name="name">The exact name.</param>
     /// <exception cref="SafeTensorsException">The file holds no such tensor; the message lists those it holds.</exception>
-    public SafeTensor this[string name] => TryGet(name, out var tensor)
+    public SafeTensor this[string name] => TryGet(name, out SafeTensor? tensor)
         ? tensor
         : throw new SafeTensorsException(Name, SafeTensorsReason.MissingTensor, $"there is no tensor '{name}'. {Listing()}");
 

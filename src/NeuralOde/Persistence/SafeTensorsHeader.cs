@@ -54,7 +54,7 @@ internal sealed class SafeTensorsHeader
     private void ReadObject(JsonElement root)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var property in root.EnumerateObject())
+        foreach (JsonProperty property in root.EnumerateObject())
         {
             string name = NameOf(property);
             if (!names.Add(name))
@@ -80,7 +80,7 @@ internal sealed class SafeTensorsHeader
             throw Invalid($"{MetadataKey} is not an object of strings.");
         }
 
-        foreach (var property in element.EnumerateObject())
+        foreach (JsonProperty property in element.EnumerateObject())
         {
             string key = NameOf(property);
             if (!Metadata.TryAdd(key, Text(property.Value, $"{MetadataKey} '{key}'")))
@@ -100,7 +100,7 @@ internal sealed class SafeTensorsHeader
         SafeTensorType? type = null;
         int[]? shape = null;
         (long Begin, long End)? offsets = null;
-        foreach (var property in element.EnumerateObject())
+        foreach (JsonProperty property in element.EnumerateObject())
         {
             string field = NameOf(property);
             if ((field == "dtype" && type is not null) || (field == "shape" && shape is not null) || (field == "data_offsets" && offsets is not null))
@@ -138,7 +138,7 @@ internal sealed class SafeTensorsHeader
     private SafeTensorType ReadType(string name, JsonElement element)
     {
         string text = Text(element, $"the dtype of tensor '{name}'");
-        if (SafeTensorTypes.TryParse(text, out var type))
+        if (SafeTensorTypes.TryParse(text, out SafeTensorType type))
         {
             return type;
         }
@@ -157,7 +157,7 @@ internal sealed class SafeTensorsHeader
 
         int[] shape = new int[element.GetArrayLength()];
         int axis = 0;
-        foreach (var item in element.EnumerateArray())
+        foreach (JsonElement item in element.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out shape[axis]) || shape[axis] < 0)
             {
@@ -223,7 +223,7 @@ internal sealed class SafeTensorsHeader
         Entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
         long position = 0;
         string previous = "";
-        foreach (var entry in Entries)
+        foreach (Entry entry in Entries)
         {
             if (entry.End > dataLength)
             {

@@ -19,7 +19,7 @@ internal static class SafeTensorsHeaderWriter
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(SafeTensorsHeader.MetadataKey);
-                foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
                     json.WriteString(key, value);
                 }
@@ -28,7 +28,7 @@ internal static class SafeTensorsHeaderWriter
             }
 
             long offset = 0;
-            foreach (var tensor in tensors)
+            foreach (SafeTensor tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
                 json.WriteString("dtype", tensor.Type.Name());

@@ -1,5 +1,3 @@
-using NeuralOde.Losses;
-
 namespace NeuralOde.Training;
 
 /// <summary>Where a training run stands.</summary>

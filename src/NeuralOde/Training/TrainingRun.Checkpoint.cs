@@ -1,4 +1,3 @@
-using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 
 namespace NeuralOde.Training;

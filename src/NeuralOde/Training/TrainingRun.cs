@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Training;

@@ -25,7 +25,7 @@ public class HoldOutTests
     [Fact]
     public void Count_takes_the_last_observed_points_of_every_series()
     {
-        var split = HoldOut.Count(1).Split(s_two);
+        HoldOutSplit split = HoldOut.Count(1).Split(s_two);
 
         Assert.Equal([0.0, 1, 2, 4, 8], split.Training.Series[0].Times);
         Assert.Equal([9.0], split.HeldOut.Series[0].Times);
@@ -48,7 +48,7 @@ public class HoldOutTests
     [InlineData(0.5, 3)]
     public void Fraction_is_rounded_but_takes_at_least_one(double fraction, int heldOut)
     {
-        var series = HoldOut.Fraction(fraction).Split(One("a")).HeldOut.Series[0];
+        TimeSeries series = HoldOut.Fraction(fraction).Split(One("a")).HeldOut.Series[0];
 
         Assert.Equal(heldOut, Enumerable.Range(0, series.Count).Count(series.IsObserved));
     }
@@ -63,9 +63,9 @@ public class HoldOutTests
     [Fact]
     public void Parts_make_up_the_whole_and_do_not_overlap()
     {
-        foreach (var rule in new[] { HoldOut.Count(1), HoldOut.Fraction(0.2), HoldOut.Span(0.5) })
+        foreach (HoldOut rule in new[] { HoldOut.Count(1), HoldOut.Fraction(0.2), HoldOut.Span(0.5) })
         {
-            var (training, heldOut) = rule.Split(s_two);
+            (TimeSeriesSet training, TimeSeriesSet heldOut) = rule.Split(s_two);
             for (int i = 0; i < s_two.Series.Count; i++)
             {
                 Assert.Equal(s_two.Series[i].Times, [.. training.Series[i].Times, .. heldOut.Series[i].Times]);
@@ -96,7 +96,7 @@ public class HoldOutTests
     [Fact]
     public void Naive_forecast_repeats_the_last_training_value_of_each_component()
     {
-        var naive = NaiveForecast.LastObserved(HoldOut.Count(2).Split(One("a")));
+        TimeSeriesSet naive = NaiveForecast.LastObserved(HoldOut.Count(2).Split(One("a")));
 
         Assert.Equal([8.0, 9], naive.Series[0].Times);
         Assert.Equal([3.0, 30, 3, 30], naive.Series[0].Values);

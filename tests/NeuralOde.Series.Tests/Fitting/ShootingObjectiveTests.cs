@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
 using NeuralOde.Tensors;

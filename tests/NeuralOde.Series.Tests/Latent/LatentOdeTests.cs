@@ -3,7 +3,6 @@ using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
 using NeuralOde.Modules;
-using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series.Latent;
 using NeuralOde.Solvers;

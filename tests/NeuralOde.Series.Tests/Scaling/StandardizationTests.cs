@@ -30,13 +30,13 @@ public class StandardizationTests
     [Fact]
     public void Restoring_undoes_standardizing()
     {
-        var finite = ArbMap.Default.GeneratorFor<NormalFloat>().Select(x => x.Get).Where(x => Math.Abs(x) is > 1e-100 and < 1e100 or 0);
-        var positive = finite.Select(Math.Abs).Where(x => x > 0);
+        Gen<double> finite = ArbMap.Default.GeneratorFor<NormalFloat>().Select(x => x.Get).Where(x => Math.Abs(x) is > 1e-100 and < 1e100 or 0);
+        Gen<double> positive = finite.Select(Math.Abs).Where(x => x > 0);
         var map = new Standardization([new("x", false, 3.7, 0.2), new("y", true, -1.3, 4.2)], new TimeAxis(), 1900, 1.7);
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(finite.Zip(positive).ToArbitrary(), pair =>
         {
-            var (x, y) = pair;
+            (double x, double y) = pair;
             double[] values = [x, y, double.NaN, double.NaN];
             map.ToModel(values, values);
             map.ToNatural(values, values);
@@ -85,7 +85,7 @@ public class StandardizationTests
     [Fact]
     public void Large_values_do_not_overflow()
     {
-        var scale = Standardization.Fit(Set([0, 1, 2], [1e300, 2e300, 3e300])).Components[0];
+        ComponentScale scale = Standardization.Fit(Set([0, 1, 2], [1e300, 2e300, 3e300])).Components[0];
 
         Assert.Equal(2, scale.Mean / 1e300, 14);
         Assert.Equal(Math.Sqrt(2 / 3.0), scale.Deviation / 1e300, 14);
@@ -105,7 +105,7 @@ public class StandardizationTests
             new TimeAxis("date", new DateTime(2020, 1, 1), TimeFormat.IsoDate), logComponents: ["x"], covariates: ["w"], inputs: ["dose"], seriesName: "id");
         var map = new Standardization([new("x", true, 0, 0.5)], set.Time, 100, 4);
 
-        var model = map.Transform(set);
+        TimeSeriesSet model = map.Transform(set);
 
         Assert.Equal([0.0, 0.5], model.Series[0].Times);
         Assert.Equal([2.0, double.NaN], model.Series[0].Values);

@@ -15,7 +15,7 @@ public class CsvTableTests
     [Fact]
     public void Comments_spaces_and_a_missing_final_newline_are_read_over()
     {
-        var table = Parse("# from a paper\n# two lines, with commas\nYear, Lynx, Hare\n1900, 4.0, 30.0\n\n  # between\n1901, 6.1,\t47.2 ");
+        CsvTable table = Parse("# from a paper\n# two lines, with commas\nYear, Lynx, Hare\n1900, 4.0, 30.0\n\n  # between\n1901, 6.1,\t47.2 ");
 
         Assert.Equal(["Year", "Lynx", "Hare"], table.Columns);
         Assert.Equal([30.0, 47.2], table.Numbers("Hare"));
@@ -29,7 +29,7 @@ public class CsvTableTests
     [InlineData("\r")]
     public void Every_line_ending_is_understood(string ending)
     {
-        var table = Parse("a,b" + ending + "1,2" + ending + ending + "\"x" + ending + "y\",4" + ending + "5,6" + ending);
+        CsvTable table = Parse("a,b" + ending + "1,2" + ending + ending + "\"x" + ending + "y\",4" + ending + "5,6" + ending);
 
         Assert.Equal(3, table.RowCount);
         Assert.Equal("x" + ending + "y", table.Text(1, 0));
@@ -39,7 +39,7 @@ public class CsvTableTests
     [Fact]
     public void Quoted_fields_hold_delimiters_line_breaks_and_quotes()
     {
-        var table = Parse("\"id\" , \"a, b\",text\n\"1\",\"2.5\", \" he said \"\"no\"\", \n# not a comment \" \n");
+        CsvTable table = Parse("\"id\" , \"a, b\",text\n\"1\",\"2.5\", \" he said \"\"no\"\", \n# not a comment \" \n");
 
         Assert.Equal(["id", "a, b", "text"], table.Columns);
         Assert.Equal(" he said \"no\", \n# not a comment ", table.Text(0, 2));
@@ -76,7 +76,7 @@ public class CsvTableTests
     [InlineData("t\tx, m\ty\n\t1\t2", '\t', 3)]
     public void Delimiter_is_found_from_the_header_and_the_first_row(string text, char delimiter, int columns)
     {
-        var table = Parse(text);
+        CsvTable table = Parse(text);
 
         Assert.Equal(delimiter, table.Delimiter);
         Assert.Equal(columns, table.Columns.Count);
@@ -93,7 +93,7 @@ public class CsvTableTests
     [Fact]
     public void Empty_fields_between_tabs_are_missing_values()
     {
-        var table = Parse("a\tb\tc\n\t2\t\n\t\t\n");
+        CsvTable table = Parse("a\tb\tc\n\t2\t\n\t\t\n");
 
         Assert.Equal(2, table.RowCount);
         Assert.Equal([2.0, double.NaN], table.Numbers("b"));
@@ -108,7 +108,7 @@ public class CsvTableTests
     [Fact]
     public void Numbers_do_not_depend_on_the_culture()
     {
-        var before = CultureInfo.CurrentCulture;
+        CultureInfo before = CultureInfo.CurrentCulture;
         var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         comma.NumberFormat.NumberDecimalSeparator = ",";
         comma.NumberFormat.NumberGroupSeparator = ".";
@@ -136,9 +136,9 @@ public class CsvTableTests
     [InlineData("N/A")]
     public void What_is_neither_a_finite_number_nor_missing_is_an_error_with_its_place(string field)
     {
-        var table = Parse($"# c\na,b\n1,2\n3,{field}\n");
+        CsvTable table = Parse($"# c\na,b\n1,2\n3,{field}\n");
 
-        var error = Assert.Throws<TableException>(() => table.Numbers("b"));
+        TableException error = Assert.Throws<TableException>(() => table.Numbers("b"));
 
         Assert.StartsWith($"t.csv, line 4, column 'b': '{field}' is not ", error.Message, StringComparison.Ordinal);
         Assert.Equal(("t.csv", 4, "b"), (error.File, error.Line, error.Column));
@@ -187,7 +187,7 @@ public class CsvTableTests
     [Fact]
     public void Columns_are_found_by_exact_name_then_in_any_case_where_unique()
     {
-        var table = Parse("Time,x,X,Conc\n1,2,3,4\n");
+        CsvTable table = Parse("Time,x,X,Conc\n1,2,3,4\n");
 
         Assert.Equal(0, table.ColumnIndex("time"));
         Assert.Equal(2, table.ColumnIndex("X"));
@@ -198,7 +198,7 @@ public class CsvTableTests
     [Fact]
     public void Unknown_column_lists_those_there_are_and_suggests_the_nearest()
     {
-        var table = Parse("Subject,time,conc\n1,2,3\n");
+        CsvTable table = Parse("Subject,time,conc\n1,2,3\n");
 
         Assert.Equal("t.csv: there is no column 'weight'. The columns are Subject, time, conc.", Assert.Throws<TableException>(() => table.ColumnIndex("weight")).Message);
         Assert.Equal(
@@ -210,7 +210,7 @@ public class CsvTableTests
     [Fact]
     public void Rows_and_columns_outside_the_table_are_argument_errors()
     {
-        var table = Parse("a,b\n1,2\n");
+        CsvTable table = Parse("a,b\n1,2\n");
 
         Assert.Throws<ArgumentOutOfRangeException>(() => table.Text(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => table.Number(0, 2));
@@ -221,13 +221,13 @@ public class CsvTableTests
     public void Any_text_either_parses_or_is_a_table_exception()
     {
         // Letters that the grammar cares about, so that random texts reach every state of the parser.
-        var text = Gen.Elements('"', ',', ';', '\t', '\n', '\r', ' ', '#', 'a', '1', '.', '\uFEFF', 'é', '\ud800').ArrayOf().Select(letters => new string(letters));
+        Gen<string> text = Gen.Elements('"', ',', ';', '\t', '\n', '\r', ' ', '#', 'a', '1', '.', '\uFEFF', 'é', '\ud800').ArrayOf().Select(letters => new string(letters));
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(text.ToArbitrary(), letters =>
         {
             try
             {
-                var table = Parse(letters);
+                CsvTable table = Parse(letters);
                 for (int row = 0; row < table.RowCount; row++)
                 {
                     table.Text(row, table.Columns.Count - 1);

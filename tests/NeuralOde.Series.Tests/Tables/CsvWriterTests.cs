@@ -29,15 +29,16 @@ public class CsvWriterTests
     [Fact]
     public void Any_number_and_text_is_read_back_as_it_was()
     {
-        var texts = Gen.Elements('"', ',', ';', '\t', '\n', '\r', ' ', '#', 'a', '1', '.', '\uFEFF', 'é', '\u2028').ArrayOf().Select(letters => new string(letters));
-        var rows = texts.Zip(ArbMap.Default.GeneratorFor<double>().Where(x => !double.IsInfinity(x)), (text, number) => (Text: text, Number: number)).ArrayOf();
+        Gen<string> texts = Gen.Elements('"', ',', ';', '\t', '\n', '\r', ' ', '#', 'a', '1', '.', '\uFEFF', 'é', '\u2028').ArrayOf().Select(letters => new string(letters));
+        Gen<(string Text, double Number)[]> rows = texts.Zip(
+            ArbMap.Default.GeneratorFor<double>().Where(x => !double.IsInfinity(x)), (text, number) => (Text: text, Number: number)).ArrayOf();
 
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(rows.ToArbitrary(), values =>
         {
             var table = CsvTable.Parse(
                 Write(["text", "number"], csv =>
                 {
-                    foreach (var (text, number) in values)
+                    foreach ((string text, double number) in values)
                     {
                         csv.Add(text).Add(number).EndRow();
                     }

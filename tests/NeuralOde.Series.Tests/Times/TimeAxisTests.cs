@@ -44,7 +44,7 @@ public class TimeAxisTests
     [Fact]
     public void Compact_dates_are_read_in_either_form_and_written_as_ISO()
     {
-        var axis = s_days with { Format = TimeFormat.CompactDate };
+        TimeAxis axis = s_days with { Format = TimeFormat.CompactDate };
 
         Assert.Equal(1, axis.Parse("19780123"));
         Assert.Equal(1, axis.Parse("1978-01-23"));

@@ -19,7 +19,7 @@ public class AllocationTests
         void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var (state, parameters, field) = FieldCases.Make<T>(name);
+            (Shape state, Parameter[] parameters, Func<Tensor, Tensor, Tensor> field) = FieldCases.Make<T>(name);
             var program = Program<T>.Compile(
                 x =>
                 {

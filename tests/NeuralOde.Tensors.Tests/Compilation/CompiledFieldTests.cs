@@ -20,7 +20,7 @@ public class CompiledFieldTests
     public void Compiled_divergence_and_its_gradient_equal_eager_ones(string name)
     {
         // What a continuous normalizing flow integrates: εᵀ J ε, and the gradient of that.
-        var (state, parameters, field) = FieldCases.Make<double>(name);
+        (Shape state, Parameter[] parameters, Func<Tensor, Tensor, Tensor> field) = FieldCases.Make<double>(name);
         var random = new Random(13);
         Tensor z = Values.Random<double>(random, state).WithGradient();
         var t = Tensor.From([0.4], [], true);
@@ -48,12 +48,12 @@ public class CompiledFieldTests
     [MemberData(nameof(Names))]
     public void Vector_jacobian_product_equals_finite_difference_along_a_direction(string name)
     {
-        var (state, parameters, field) = FieldCases.Make<double>(name);
+        (Shape state, Parameter[] parameters, Func<Tensor, Tensor, Tensor> field) = FieldCases.Make<double>(name);
         var random = new Random(14);
         double[] at = Values.Random(random, state.ElementCount);
         double[] cotangent = Values.Random(random, state.ElementCount);
         double Product(double[] z, double t) => (field(Tensor.Scalar(t, DType.Float64), Tensor.From(z, state)) * Tensor.From(cotangent, state)).Sum().ToScalar();
-        var program = Compile<double>(state, parameters, field);
+        Program<double> program = Compile<double>(state, parameters, field);
         program.Run(Tensor.Scalar(0.3, DType.Float64), Tensor.From(at, state), Tensor.From(cotangent, state));
         double[] byTime = program.Output(1).ToArray();
         double[] byState = program.Output(2).ToArray();
@@ -87,7 +87,7 @@ public class CompiledFieldTests
     private static void Check<T>(string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (state, parameters, field) = FieldCases.Make<T>(name);
+        (Shape state, Parameter[] parameters, Func<Tensor, Tensor, Tensor> field) = FieldCases.Make<T>(name);
         var forward = Program<T>.Compile(x => [field(x[0], x[1])], new("t", []), new("z", state));
         Program<T> both = Compile<T>(state, parameters, field);
         var random = new Random(15);

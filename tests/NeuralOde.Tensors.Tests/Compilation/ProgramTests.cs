@@ -101,7 +101,7 @@ public class ProgramTests
         foreach (double value in new[] { 0.0, 1, 2 })
         {
             p.SetValues([value]);
-            foreach (var (program, i) in programs.Select((x, i) => (x, i)))
+            foreach ((Program<double> program, int i) in programs.Select((x, i) => (x, i)))
             {
                 program.Run();
                 other.SetValues([value]);

@@ -8,7 +8,7 @@ public class SimplificationTests
     [Fact]
     public void A_common_subexpression_is_computed_once()
     {
-        var program = Compile([4, 3], x => (x.Tanh() + x).Square() * (x.Tanh() + x).Exp());
+        Program<double> program = Compile([4, 3], x => (x.Tanh() + x).Square() * (x.Tanh() + x).Exp());
         Assert.Equal(1, Count(program, "tanh("));
         Assert.Equal(1, Count(program, "add("));
         Assert.Equal(5, program.InstructionCount);
@@ -18,7 +18,7 @@ public class SimplificationTests
     public void Equal_numbers_are_one_constant_and_different_ones_are_not()
     {
         Assert.Equal(3, Compile([3], x => (x * 2.0).Sin() + (x * 2.0).Sin()).InstructionCount);
-        var program = Compile([3], x => (x * 2.0).Sin() * (x * 3.0).Sin());
+        Program<double> program = Compile([3], x => (x * 2.0).Sin() * (x * 3.0).Sin());
         Assert.Equal(2, Count(program, "sin("));
     }
 
@@ -33,7 +33,7 @@ public class SimplificationTests
     [Fact]
     public void Constants_are_folded()
     {
-        var program = Compile([3], x => x + (s_half.Exp() * 2.0).Sum());
+        Program<double> program = Compile([3], x => x + (s_half.Exp() * 2.0).Sum());
         Assert.Equal(1, program.InstructionCount);
         program = Compile([2, 3], x => x.MatMul((x * 0.0 + 1.0).Detach().Transpose()).Slice(0, 0, 1) + Tensor.Concatenate([x, s_half.Reshape([1, 3])]).Slice(0, 2, 1).Tanh().Sum());
         Assert.Equal(0, Count(program, "tanh"));
@@ -45,7 +45,7 @@ public class SimplificationTests
     {
         // Slicing the joined tensors gives the constant back, and its tanh is computed by the compiler.
         Tensor leaf = s_half.WithGradient();
-        var program = Compile([2, 3], x => x * Tensor.Concatenate([x, leaf.Reshape([1, 3])]).Slice(0, 2, 1).Tanh());
+        Program<double> program = Compile([2, 3], x => x * Tensor.Concatenate([x, leaf.Reshape([1, 3])]).Slice(0, 2, 1).Tanh());
         Assert.Equal(1, program.InstructionCount);
         program.Run(Tensor.Ones([2, 3], DType.Float64));
         Assert.Equal(s_half.Tanh().ToDoubles(), program.Output(0)[..3].ToArray());
@@ -54,7 +54,7 @@ public class SimplificationTests
     [Fact]
     public void What_no_result_needs_is_not_computed()
     {
-        var program = Compile([3], x =>
+        Program<double> program = Compile([3], x =>
         {
             _ = x.Exp().Sum();
             return x.Tanh();
@@ -97,7 +97,7 @@ public class SimplificationTests
             x => Tensor.Stack([x, x * 10.0], 1).Select(1, 1), x => Tensor.Stack([x, x * 10.0]).Slice(0, 0, 1).Slice(1, 1, 2),
         })
         {
-            var program = Compile([4], function);
+            Program<double> program = Compile([4], function);
             Assert.Equal(0, Count(program, "concatenate"));
             program.Run(x);
             Assert.Equal(function(x).ToDoubles(), program.Output(0).ToArray());
@@ -107,7 +107,7 @@ public class SimplificationTests
     [Fact]
     public void A_slice_across_joined_tensors_keeps_them_joined()
     {
-        var program = Compile([4], x => Tensor.Concatenate([x, x * 10.0]).Slice(0, 3, 2));
+        Program<double> program = Compile([4], x => Tensor.Concatenate([x, x * 10.0]).Slice(0, 3, 2));
         Assert.Equal(1, Count(program, "concatenate"));
         program.Run(Tensor.From([1.0, 2, 3, 4], [4]));
         Assert.Equal([4.0, 10], program.Output(0).ToArray());
@@ -144,7 +144,7 @@ public class SimplificationTests
     {
         foreach (Func<Tensor, Tensor> function in new Func<Tensor, Tensor>[] { x => x + -x.Tanh(), x => -x.Tanh() + x, x => x - -x.Tanh() })
         {
-            var program = Compile([3], function);
+            Program<double> program = Compile([3], function);
             Assert.Equal(0, Count(program, "negate"));
             program.Run(s_half);
             Assert.Equal(function(s_half).ToDoubles(), program.Output(0).ToArray());
@@ -168,7 +168,7 @@ public class SimplificationTests
             x => x - x.Sum().BroadcastTo([4, 3]),
         })
         {
-            var program = Compile([4, 3], function);
+            Program<double> program = Compile([4, 3], function);
             Assert.Equal(0, Count(program, "broadcast("));
         }
     }
@@ -192,7 +192,7 @@ public class SimplificationTests
         Assert.Equal(1, Count(Pair([4, 3], [5, 4], (x, y) => x.Transpose().MatMul(y.Transpose())), "matmul_tt("));
         Assert.Equal(1, Count(Pair([5, 4], [4, 3], (x, y) => x.MatMul(y).Transpose()), "matmul_tt("));
         Assert.Equal(1, Count(Pair([4, 5], [4, 3], (x, y) => x.Transpose().MatMul(y).Transpose()), "matmul_tn(y, x)"));
-        foreach (var program in new[] { Pair([4, 3], [4, 5], (x, y) => x.Transpose().MatMul(y)), Pair([5, 4], [4, 3], (x, y) => x.MatMul(y).Transpose()) })
+        foreach (Program<double> program in new[] { Pair([4, 3], [4, 5], (x, y) => x.Transpose().MatMul(y)), Pair([5, 4], [4, 3], (x, y) => x.MatMul(y).Transpose()) })
         {
             Assert.Equal(1, program.InstructionCount);
         }
@@ -205,7 +205,7 @@ public class SimplificationTests
         Func<Tensor, Tensor> function = Activation.Parse(activation).Apply;
         var w = new Parameter(Tensor.Ones([3, 5], DType.Float64), "w");
         var b = new Parameter(Tensor.Ones([5], DType.Float64), "b");
-        foreach (var (shape, layer) in new (Shape, Func<Tensor, Tensor>)[]
+        foreach ((Shape shape, Func<Tensor, Tensor> layer) in new (Shape, Func<Tensor, Tensor>)[]
         {
             ([4, 3], x => function(x.MatMul(w) + b)),
             ([4, 3], x => function(b + x.MatMul(w))),
@@ -214,7 +214,7 @@ public class SimplificationTests
             ([2, 4, 3], x => function(b + x.MatMul(w))),
         })
         {
-            var program = Compile(shape, layer);
+            Program<double> program = Compile(shape, layer);
             Assert.Equal(1, program.InstructionCount);
             Assert.Equal(1, Count(program, $"linear+{activation.ToLowerInvariant()}(x"));
         }
@@ -254,7 +254,7 @@ public class SimplificationTests
         {
             w.SetValues([.. w.ToDoubles().Select(x => x * scale)]);
             v.SetValues([.. v.ToDoubles().Select(x => x * scale)]);
-            foreach (var (program, weight) in new[] { (programs[0], w.Transpose()), (programs[1], (Tensor)v) })
+            foreach ((Program<double> program, Tensor weight) in new[] { (programs[0], w.Transpose()), (programs[1], (Tensor)v) })
             {
                 program.Run(input);
                 Values.AssertClose(input.MatMul(weight).ToDoubles(), program.Output(0).ToArray(), 1e-14, "product");
@@ -281,7 +281,7 @@ public class SimplificationTests
     [Fact]
     public void An_element_wise_chain_works_in_one_place()
     {
-        var program = Compile([64], x => x.Tanh().Exp().Sin().Cos().Abs().Sqrt().Square());
+        Program<double> program = Compile([64], x => x.Tanh().Exp().Sin().Cos().Abs().Sqrt().Square());
 
         // The argument, the result, and one place in between.
         Assert.True(program.ArenaLength <= 3 * 64, program.ToString());
@@ -297,7 +297,7 @@ public class SimplificationTests
     [Fact]
     public void Ten_thousand_operations_compile_without_overflowing_the_stack()
     {
-        var program = Compile([1], x => Enumerable.Range(0, 10_000).Aggregate(x, (y, i) => i % 2 == 0 ? y * 1.5 : y / 1.5));
+        Program<double> program = Compile([1], x => Enumerable.Range(0, 10_000).Aggregate(x, (y, i) => i % 2 == 0 ? y * 1.5 : y / 1.5));
         program.Run(Tensor.From(3.0));
         Assert.Equal(3, program.Output(0)[0], 1e-11);
         Assert.Equal(10_000, program.InstructionCount);

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Tests.Kernels;
 
 public class ActivationGradientTests
@@ -21,7 +19,7 @@ public class ActivationGradientTests
         // Central differences of error h²/6·f‴ + ε/h with |f‴| ≤ 2: below 2e-10 at h = 2e-5 plus 1e-11.
         const double H = 2e-5;
         const double Cotangent = 1.7;
-        var kernel = Operators<double>.Unary[function];
+        UnaryKernel<double> kernel = Operators<double>.Unary[function];
         double[] y = new double[s_x.Length];
         double[] above = new double[s_x.Length];
         double[] below = new double[s_x.Length];

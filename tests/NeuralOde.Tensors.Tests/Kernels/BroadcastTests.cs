@@ -39,15 +39,15 @@ public class BroadcastTests
         {
             foreach (int spacing in new[] { 1, 3 })
             {
-                var (x, xStrides) = Operand<T>(lengths, xAxes, spacing, 1);
-                var (y, yStrides) = Operand<T>(lengths, yAxes, spacing, 2);
-                var (z, zStrides) = Operand<T>(lengths, zAxes, 1, 3);
+                (T[] x, int[] xStrides) = Operand<T>(lengths, xAxes, spacing, 1);
+                (T[] y, int[] yStrides) = Operand<T>(lengths, yAxes, spacing, 2);
+                (T[] z, int[] zStrides) = Operand<T>(lengths, zAxes, 1, 3);
                 int count = lengths.Aggregate(1, (a, b) => a * b);
                 var expected = new T[count];
                 var expectedFused = new T[count];
                 for (int i = 0; i < count; i++)
                 {
-                    var (a, b, c) = (x[Offset(i, lengths, xStrides)], y[Offset(i, lengths, yStrides)], z[Offset(i, lengths, zStrides)]);
+                    (T a, T b, T c) = (x[Offset(i, lengths, xStrides)], y[Offset(i, lengths, yStrides)], z[Offset(i, lengths, zStrides)]);
                     expected[i] = a - b;
                     expectedFused[i] = T.FusedMultiplyAdd(a, b, c);
                 }
@@ -73,7 +73,7 @@ public class BroadcastTests
     [Fact]
     public void Strides_beyond_the_operand_are_refused()
     {
-        var error = Assert.Throws<ArgumentException>(
+        ArgumentException error = Assert.Throws<ArgumentException>(
             () => Map.BroadcastBinary<float, AddOperator<float>>(new float[5], [2, 1], new float[2], [0, 1], [3, 2], new float[6]));
         Assert.Equal("x", error.ParamName);
         error = Assert.Throws<ArgumentException>(

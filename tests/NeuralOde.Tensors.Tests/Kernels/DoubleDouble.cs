@@ -14,9 +14,9 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
     public static DoubleDouble operator +(DoubleDouble a, DoubleDouble b)
     {
-        var high = TwoSum(a.High, b.High);
-        var low = TwoSum(a.Low, b.Low);
-        var sum = FastTwoSum(high.High, high.Low + low.High);
+        DoubleDouble high = TwoSum(a.High, b.High);
+        DoubleDouble low = TwoSum(a.Low, b.Low);
+        DoubleDouble sum = FastTwoSum(high.High, high.Low + low.High);
         return FastTwoSum(sum.High, sum.Low + low.Low);
     }
 
@@ -24,14 +24,14 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
     public static DoubleDouble operator *(DoubleDouble a, DoubleDouble b)
     {
-        var product = TwoProduct(a.High, b.High);
+        DoubleDouble product = TwoProduct(a.High, b.High);
         return FastTwoSum(product.High, product.Low + ((a.High * b.Low) + (a.Low * b.High)));
     }
 
     public static DoubleDouble operator /(DoubleDouble a, DoubleDouble b)
     {
         double first = a.High / b.High;
-        var rest = a - (b * first);
+        DoubleDouble rest = a - (b * first);
         double second = rest.High / b.High;
         rest -= b * second;
         return (DoubleDouble)first + second + (rest.High / b.High);
@@ -71,8 +71,8 @@ internal readonly record struct DoubleDouble(double High, double Low)
     public static DoubleDouble Log(DoubleDouble x)
     {
         int exponent = Math.ILogB(x.High * Math.Sqrt(2));
-        var m = x.Scale(-exponent);
-        var y = Log1p(m - 1);
+        DoubleDouble m = x.Scale(-exponent);
+        DoubleDouble y = Log1p(m - 1);
         return y + (s_ln2 * exponent);
     }
 
@@ -88,7 +88,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
         DoubleDouble y = x.High == 0 ? x.High : x.High * (Math.Abs(x.High) < 1e-5 ? 1 - (x.High / 2) : Math.Log(1 + x.High) / x.High);
         for (int i = 0; i < 4; i++)
         {
-            var e = Expm1(y);
+            DoubleDouble e = Expm1(y);
             y -= (e - x) / (e + 1);
         }
 
@@ -111,7 +111,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
         }
 
         quadrant = (int)(((long)n + quadrant) & 3);
-        var square = r * r;
+        DoubleDouble square = r * r;
         DoubleDouble sum = 0;
         bool odd = (quadrant & 1) == 1;
 
@@ -121,7 +121,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
             sum = -(sum + 1) * square / ((double)k * (k - 1));
         }
 
-        var value = odd ? sum + 1 : (sum + 1) * r;
+        DoubleDouble value = odd ? sum + 1 : (sum + 1) * r;
         return (quadrant & 2) == 0 ? value : -value;
     }
 

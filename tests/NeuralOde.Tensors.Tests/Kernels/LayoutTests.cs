@@ -22,7 +22,7 @@ public class LayoutTests
         void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var x = TestValues.Spread<T>(rows * columns, 1);
+            T[] x = TestValues.Spread<T>(rows * columns, 1);
             var transposed = new T[x.Length];
             Layout.Transpose<T>(x, rows, columns, transposed);
             for (int i = 0; i < rows; i++)
@@ -56,7 +56,7 @@ public class LayoutTests
         Layout.StridedCopy<double>(x, strides, lengths, copy);
         for (int i = 0; i < count; i++)
         {
-            var (rest, offset) = (i, 0);
+            (int rest, int offset) = (i, 0);
             for (int axis = lengths.Length - 1; axis >= 0; axis--)
             {
                 offset += rest % lengths[axis] * strides[axis];

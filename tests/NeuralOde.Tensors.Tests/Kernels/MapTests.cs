@@ -26,17 +26,17 @@ public class MapTests
         static void Check<T>(string name)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var kernel = Operators<T>.Unary[name];
+            global::NeuralOde.Tensors.Tests.Kernels.UnaryKernel<T> kernel = Operators<T>.Unary[name];
             foreach (int length in TestValues.Lengths)
             {
-                var x = TestValues.Mixed<T>(length, length);
+                T[] x = TestValues.Mixed<T>(length, length);
                 var expected = new T[length];
                 for (int i = 0; i < length; i++)
                 {
                     kernel(x.AsSpan(i, 1), expected.AsSpan(i, 1), SimdWidth.Scalar);
                 }
 
-                foreach (var width in TestValues.AllWidths)
+                foreach (SimdWidth width in TestValues.AllWidths)
                 {
                     AssertOnlyDestinationIsWritten(x, expected, (from, to) => kernel(from, to, width), $"{name}, {width}, length {length}");
                     var inPlace = (T[])x.Clone();
@@ -57,18 +57,18 @@ public class MapTests
         static void Check<T>(string name)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var kernel = Operators<T>.Binary[name];
+            global::NeuralOde.Tensors.Tests.Kernels.BinaryKernel<T> kernel = Operators<T>.Binary[name];
             foreach (int length in TestValues.Lengths)
             {
-                var x = TestValues.Mixed<T>(length, length);
-                var y = TestValues.Mixed<T>(length, length + 1000);
+                T[] x = TestValues.Mixed<T>(length, length);
+                T[] y = TestValues.Mixed<T>(length, length + 1000);
                 var expected = new T[length];
                 for (int i = 0; i < length; i++)
                 {
                     kernel(x.AsSpan(i, 1), y.AsSpan(i, 1), expected.AsSpan(i, 1), SimdWidth.Scalar);
                 }
 
-                foreach (var width in TestValues.AllWidths)
+                foreach (SimdWidth width in TestValues.AllWidths)
                 {
                     AssertOnlyDestinationIsWritten(x, expected, (from, to) => kernel(from, y, to, width), $"{name}, {width}, length {length}");
                     var inPlace = (T[])y.Clone();
@@ -89,7 +89,7 @@ public class MapTests
         static void Check<T>(string name)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var x = TestValues.Mixed<T>(500, 1);
+            T[] x = TestValues.Mixed<T>(500, 1);
             var y = new T[x.Length];
             Operators<T>.Unary[name](x, y, SimdWidths.Best);
             TestValues.AssertSameBits<T>([.. x.Select(value => Operators<T>.Exact(name, value))], y, name);
@@ -106,8 +106,8 @@ public class MapTests
         static void Check<T>(string name)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var x = TestValues.Mixed<T>(2000, 1);
-            var y = TestValues.Mixed<T>(2000, 2);
+            T[] x = TestValues.Mixed<T>(2000, 1);
+            T[] y = TestValues.Mixed<T>(2000, 2);
             for (int i = 0; i < 50; i++)
             {
                 y[i] = x[i];
@@ -130,11 +130,11 @@ public class MapTests
         {
             foreach (int length in TestValues.Lengths)
             {
-                var x = TestValues.Mixed<T>(length, length);
-                var scalar = T.CreateTruncating(-2.7);
-                var right = x.Select(value => value - scalar).ToArray();
-                var left = x.Select(value => scalar - value).ToArray();
-                foreach (var width in TestValues.AllWidths)
+                T[] x = TestValues.Mixed<T>(length, length);
+                T scalar = T.CreateTruncating(-2.7);
+                T[] right = x.Select(value => value - scalar).ToArray();
+                T[] left = x.Select(value => scalar - value).ToArray();
+                foreach (SimdWidth width in TestValues.AllWidths)
                 {
                     string context = $"{width}, length {length}";
                     AssertOnlyDestinationIsWritten(x, right, (from, to) => Map.BinaryScalarRight<T, SubtractOperator<T>>(from, scalar, to, width), context);
@@ -155,12 +155,12 @@ public class MapTests
         {
             foreach (int length in TestValues.Lengths)
             {
-                var x = TestValues.Mixed<T>(length, length);
-                var y = TestValues.Mixed<T>(length, length + 1);
-                var z = TestValues.Mixed<T>(length, length + 2);
-                var where = x.Select((c, i) => c != T.Zero ? y[i] : z[i]).ToArray();
-                var fused = x.Select((a, i) => T.FusedMultiplyAdd(a, y[i], z[i])).ToArray();
-                foreach (var width in TestValues.AllWidths)
+                T[] x = TestValues.Mixed<T>(length, length);
+                T[] y = TestValues.Mixed<T>(length, length + 1);
+                T[] z = TestValues.Mixed<T>(length, length + 2);
+                T[] where = x.Select((c, i) => c != T.Zero ? y[i] : z[i]).ToArray();
+                T[] fused = x.Select((a, i) => T.FusedMultiplyAdd(a, y[i], z[i])).ToArray();
+                foreach (SimdWidth width in TestValues.AllWidths)
                 {
                     string context = $"{width}, length {length}";
                     AssertOnlyDestinationIsWritten(x, where, (from, to) => Map.Ternary<T, WhereOperator<T>>(from, y, z, to, width), context);
@@ -191,7 +191,7 @@ public class MapTests
                     T[][] operands = [.. Enumerable.Range(0, 3).Select(i => (streams >> i & 1) != 0 ? TestValues.Mixed<T>(length, length + i) : [T.CreateTruncating(0.3 + i)])];
                     T At(int operand, int i) => operands[operand][operands[operand].Length == 1 ? 0 : i];
                     T[] expected = [.. Enumerable.Range(0, length).Select(i => function(At(0, i), At(1, i), At(2, i)))];
-                    foreach (var width in TestValues.AllWidths)
+                    foreach (SimdWidth width in TestValues.AllWidths)
                     {
                         for (int written = -1; written < 3; written++)
                         {
@@ -212,9 +212,9 @@ public class MapTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
             where TOperator : struct, ITernaryOperator<T>
         {
-            var mark = T.CreateTruncating(-12345);
+            T mark = T.CreateTruncating(-12345);
             T[][] memory = [.. operands.Append(new T[length]).Select(x => (T[])[mark, .. x, mark])];
-            var destination = memory[written < 0 ? 3 : written];
+            T[] destination = memory[written < 0 ? 3 : written];
             fixed (T* x = memory[0], y = memory[1], z = memory[2], to = destination)
             {
                 Map.Ternary<T, TOperator>(x + 1, y + 1, z + 1, streams, to + 1, length, width);
@@ -228,7 +228,7 @@ public class MapTests
     [Fact]
     public void An_input_shorter_than_the_destination_is_named()
     {
-        var error = Assert.Throws<ArgumentException>(() => Map.Unary<float, AbsOperator<float>>(new float[3], new float[4]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Map.Unary<float, AbsOperator<float>>(new float[3], new float[4]));
         Assert.Equal("x", error.ParamName);
         Assert.Contains("3", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => Map.Binary<float, AddOperator<float>>(new float[4], new float[3], new float[4]));
@@ -241,7 +241,7 @@ public class MapTests
     private static void AssertOnlyDestinationIsWritten<T>(T[] x, T[] expected, SpanAction<T> kernel, string context)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var mark = T.CreateTruncating(-12345);
+        T mark = T.CreateTruncating(-12345);
         var source = new T[x.Length + 1];
         x.CopyTo(source, 1);
         var destination = new T[x.Length + (2 * Guard)];

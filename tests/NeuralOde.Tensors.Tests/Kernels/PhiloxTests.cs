@@ -23,7 +23,7 @@ public class PhiloxTests
         Philox.FillUniform<double>(1, 2, 0, doubles);
         Philox.FillNormal<double>(1, 2, 0, normals);
         Philox.FillBelow(1, 2, 0, 1000, integers);
-        foreach (var (start, length) in new[] { (0, 1), (1, 1), (1, 400), (2, 3), (3, 129), (127, 300), (999, 1) })
+        foreach ((int start, int length) in new[] { (0, 1), (1, 1), (1, 400), (2, 3), (3, 129), (127, 300), (999, 1) })
         {
             float[] single = new float[length];
             Philox.FillUniform<float>(1, 2, (ulong)start, single);
@@ -53,7 +53,7 @@ public class PhiloxTests
     public void Seeds_and_streams_differ()
     {
         var fills = new List<double[]>();
-        foreach (var (seed, stream) in new[] { (1ul, 0ul), (2ul, 0ul), (1ul, 1ul), (1ul << 40, 0ul), (0ul, 1ul << 40) })
+        foreach ((ulong seed, ulong stream) in new[] { (1ul, 0ul), (2ul, 0ul), (1ul, 1ul), (1ul << 40, 0ul), (0ul, 1ul << 40) })
         {
             double[] values = new double[4];
             Philox.FillUniform<double>(seed, stream, 0, values);

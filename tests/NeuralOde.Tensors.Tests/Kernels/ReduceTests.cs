@@ -18,8 +18,8 @@ public class ReduceTests
         {
             foreach (int length in Lengths)
             {
-                var x = TestValues.Spread<T>(length, length, 3);
-                var y = TestValues.Spread<T>(length, length + 1, 3);
+                T[] x = TestValues.Spread<T>(length, length, 3);
+                T[] y = TestValues.Spread<T>(length, length + 1, 3);
 
                 // At most 8192/32 additions in a lane, six or seven folds, one pairwise level in eight thousand.
                 int additions = Math.Min(length, 8192 / 32) + 16;
@@ -31,7 +31,7 @@ public class ReduceTests
                 {
                     double exact = terms.Aggregate((DoubleDouble)0, (total, term) => total + term).High;
                     double bound = roundings * roundoff * terms.Sum(term => Math.Abs(term.High));
-                    var best = sum(SimdWidths.Best);
+                    T best = sum(SimdWidths.Best);
                     Assert.InRange(double.CreateTruncating(best), exact - bound, exact + bound);
                     Assert.All(TestValues.AllWidths, width => Assert.True(TestValues.Bits(best) == TestValues.Bits(sum(width)), $"{name}, {width}, {length}"));
                 }
@@ -67,10 +67,10 @@ public class ReduceTests
         {
             foreach (int length in Lengths.Where(n => n > 0))
             {
-                var x = TestValues.Spread<T>(length, length);
+                T[] x = TestValues.Spread<T>(length, length);
                 var withNaN = (T[])x.Clone();
                 withNaN[length / 2] = T.NaN;
-                foreach (var width in TestValues.AllWidths)
+                foreach (SimdWidth width in TestValues.AllWidths)
                 {
                     Assert.Equal(x.Max(), Reduce.Max<T>(x, width));
                     Assert.Equal(x.Min(), Reduce.Min<T>(x, width));
@@ -117,11 +117,11 @@ public class ReduceTests
         void Check<T>(double roundoff)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var x = TestValues.Spread<T>(outer * axis * inner, 5, 3);
+            T[] x = TestValues.Spread<T>(outer * axis * inner, 5, 3);
             var sums = new T[outer * inner];
             var extremes = new T[outer * inner];
             Reduce.Sum<T>(x, outer, axis, inner, sums);
-            foreach (var width in TestValues.AllWidths)
+            foreach (SimdWidth width in TestValues.AllWidths)
             {
                 var again = new T[outer * inner];
                 Reduce.Sum<T>(x, outer, axis, inner, again, width);
@@ -132,7 +132,7 @@ public class ReduceTests
             {
                 for (int i = 0; i < inner; i++)
                 {
-                    var column = Enumerable.Range(0, axis).Select(a => x[(((o * axis) + a) * inner) + i]).ToArray();
+                    T[] column = Enumerable.Range(0, axis).Select(a => x[(((o * axis) + a) * inner) + i]).ToArray();
                     double exact = column.Sum(v => double.CreateTruncating(v));
                     double bound = (Math.Min(axis, 128) + 16) * roundoff * column.Sum(v => Math.Abs(double.CreateTruncating(v)));
                     Assert.InRange(double.CreateTruncating(sums[(o * inner) + i]), exact - bound, exact + bound);
@@ -144,7 +144,7 @@ public class ReduceTests
                 return;
             }
 
-            foreach (var width in TestValues.AllWidths)
+            foreach (SimdWidth width in TestValues.AllWidths)
             {
                 Reduce.Max<T>(x, outer, axis, inner, extremes, width);
                 Assert.Equal(Column(values => values.Max()), extremes);

@@ -46,7 +46,7 @@ internal static class ReferenceFunctions
     private static DoubleDouble Tanh(double x)
     {
         var m = DoubleDouble.Expm1(2 * Math.Abs(x));
-        var tanh = m / (m + 2);
+        DoubleDouble tanh = m / (m + 2);
         return x < 0 ? -tanh : tanh;
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Tests.Kernels;
 
@@ -44,7 +43,7 @@ internal static class SinglePrecisionSweep
         double[] values = new double[Block];
         for (ulong start = 0; start < 1UL << 32; start += (ulong)stride * Block)
         {
-            var bits = MemoryMarshal.Cast<float, uint>(numbers.AsSpan());
+            Span<uint> bits = MemoryMarshal.Cast<float, uint>(numbers.AsSpan());
             for (int i = 0; i < Block; i++)
             {
                 // The last block goes once more through numbers from the first.
@@ -60,7 +59,7 @@ internal static class SinglePrecisionSweep
     /// <summary>The largest error in ulp; not a number where a result or a reference is not.</summary>
     private static double Largest(ReadOnlySpan<float> actual, ReadOnlySpan<double> exact)
     {
-        var worst = Vector512<double>.Zero;
+        Vector512<double> worst = Vector512<double>.Zero;
         for (int i = 0; i < actual.Length; i += Vector512<float>.Count)
         {
             var y = Vector512.LoadUnsafe(in actual[i]);
@@ -71,13 +70,13 @@ internal static class SinglePrecisionSweep
             // An ulp is 2^(e − 150) for the biased exponent e, 1 at least; what overflows has the ulp of the largest number.
             var exponent = Vector512.ShiftRightLogical(Vector512.Abs(rounded).AsInt32(), 23);
             exponent = Vector512.Min(Vector512.Max(exponent, Vector512.Create(1)), Vector512.Create(254));
-            var inverse = Vector512.Create(1023 + 150) - exponent;
+            Vector512<int> inverse = Vector512.Create(1023 + 150) - exponent;
 
             // The same infinity is right, though its distance from the exact value is not finite.
-            var infinite = (Vector512.Equals(y, rounded) & Vector512.Equals(Vector512.Abs(y), Vector512.Create(float.PositiveInfinity))).AsInt32();
-            (var low, var high) = Vector512.Widen(y);
-            (var inverseLow, var inverseHigh) = Vector512.Widen(inverse);
-            (var infiniteLow, var infiniteHigh) = Vector512.Widen(infinite);
+            Vector512<int> infinite = (Vector512.Equals(y, rounded) & Vector512.Equals(Vector512.Abs(y), Vector512.Create(float.PositiveInfinity))).AsInt32();
+            (Vector512<double> low, Vector512<double> high) = Vector512.Widen(y);
+            (Vector512<long> inverseLow, Vector512<long> inverseHigh) = Vector512.Widen(inverse);
+            (Vector512<long> infiniteLow, Vector512<long> infiniteHigh) = Vector512.Widen(infinite);
             worst = Vector512.Max(worst, Error(low, exactLow, inverseLow, infiniteLow));
             worst = Vector512.Max(worst, Error(high, exactHigh, inverseHigh, infiniteHigh));
         }

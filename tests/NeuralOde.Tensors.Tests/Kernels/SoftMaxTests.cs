@@ -20,7 +20,7 @@ public class SoftMaxTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             const int Rows = 5;
-            var x = TestValues.Spread<T>(Rows * columns, 3, 2);
+            T[] x = TestValues.Spread<T>(Rows * columns, 3, 2);
             var softmax = new T[x.Length];
             var log = new T[x.Length];
             var sums = new T[Rows];

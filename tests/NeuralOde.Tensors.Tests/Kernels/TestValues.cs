@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Tensors.Tests.Kernels;
 
@@ -15,8 +14,8 @@ internal static class TestValues
     public static T[] Special<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var smallestNormal = typeof(T) == typeof(float) ? T.CreateTruncating(1.17549435e-38) : T.CreateTruncating(2.2250738585072014e-308);
-        var largest = typeof(T) == typeof(float) ? T.CreateTruncating(float.MaxValue) : T.CreateTruncating(double.MaxValue);
+        T smallestNormal = typeof(T) == typeof(float) ? T.CreateTruncating(1.17549435e-38) : T.CreateTruncating(2.2250738585072014e-308);
+        T largest = typeof(T) == typeof(float) ? T.CreateTruncating(float.MaxValue) : T.CreateTruncating(double.MaxValue);
         T[] positive =
         [
             T.Zero, T.Epsilon, T.Epsilon * T.CreateTruncating(5), smallestNormal - T.Epsilon, smallestNormal,
@@ -46,8 +45,8 @@ internal static class TestValues
     public static T[] Mixed<T>(int count, int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var special = Special<T>();
-        var values = Spread<T>(count, seed);
+        T[] special = Special<T>();
+        T[] values = Spread<T>(count, seed);
         var random = new Random(seed + 1);
         for (int i = 0; i < count; i++)
         {

@@ -102,7 +102,7 @@ public class UnarySpecialCaseTests
             Map.Unary<double, LogOperator<double>>([x], y);
 
             // Scaled by 2⁶⁴, which is exact, into the range of the reference.
-            var expected = DoubleDouble.Log(x * Math.Pow(2, 64)) - (DoubleDouble.Log(2) * 64);
+            DoubleDouble expected = DoubleDouble.Log(x * Math.Pow(2, 64)) - (DoubleDouble.Log(2) * 64);
             Assert.InRange(Ulp.Error(y[0], expected), 0, 1.5);
         }
     }
@@ -111,10 +111,10 @@ public class UnarySpecialCaseTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Of both widths' tails and full vectors.
-        var input = Enumerable.Repeat(T.Parse(x, CultureInfo.InvariantCulture), 19).ToArray();
+        T[] input = Enumerable.Repeat(T.Parse(x, CultureInfo.InvariantCulture), 19).ToArray();
         var output = new T[input.Length];
         Operators<T>.Unary[name](input, output, SimdWidths.Best);
-        var value = T.Parse(expected, CultureInfo.InvariantCulture);
+        T value = T.Parse(expected, CultureInfo.InvariantCulture);
         TestValues.AssertSameBits<T>([.. Enumerable.Repeat(value, output.Length)], output, $"{name}({x})");
     }
 

@@ -24,7 +24,7 @@ internal static partial class OperationCases
             ([1, 3, 1, 2], [3, 3, 2, 2], 2, 1),
             ([3, 3, 3, 2], [3, 3, 2, 2], 1, 0),
         ];
-        foreach (var (input, weight, stride, padding) in convolutions)
+        foreach ((int[] input, int[] weight, int stride, int padding) in convolutions)
         {
             string sizes = $"[{string.Join(",", input)}] [{string.Join(",", weight)}] stride {stride} padding {padding}";
             yield return Two($"convolution {sizes}", input, weight, (x, w) => x.Convolution2d(w, stride, padding), (x, w) => x.Convolve(w, stride, padding)) with
@@ -39,7 +39,7 @@ internal static partial class OperationCases
         [
             ([2, 4, 6, 3], 2, 2, 0), ([1, 5, 5, 2], 3, 2, 1), ([1, 5, 4, 2], 3, 1, 1), ([1, 7, 5, 1], 2, 3, 0), ([2, 3, 3, 2], 1, 1, 0)
         ];
-        foreach (var (input, size, stride, padding) in poolings)
+        foreach ((int[] input, int size, int stride, int padding) in poolings)
         {
             string sizes = $"{size} of [{string.Join(",", input)}] stride {stride} padding {padding}";
             yield return One($"max pool {sizes}", input, x => x.MaxPool2d(size, stride, padding), x => x.PoolWindows(size, stride, padding, v => v.Max()));
@@ -51,7 +51,7 @@ internal static partial class OperationCases
             };
         }
 
-        foreach (var (input, height, width) in new (int[], int, int)[] { ([2, 4, 6, 3], 2, 3), ([1, 5, 7, 2], 3, 2), ([2, 3, 2, 3], 1, 1), ([1, 2, 3, 2], 4, 3) })
+        foreach ((int[] input, int height, int width) in new (int[], int, int)[] { ([2, 4, 6, 3], 2, 3), ([1, 5, 7, 2], 3, 2), ([2, 3, 2, 3], 1, 1), ([1, 2, 3, 2], 4, 3) })
         {
             yield return One(
                 $"adaptive average pool {height}x{width} of [{string.Join(",", input)}]", input, x => x.AdaptiveAveragePool2d(height, width), x => Adaptive(x, height, width)) with

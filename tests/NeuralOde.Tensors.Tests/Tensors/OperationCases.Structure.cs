@@ -7,7 +7,7 @@ internal static partial class OperationCases
     {
         int[] cube = [2, 3, 4];
         (int[] Named, int[] Axes)[] choices = [([], []), ([0], [0]), ([1], [1]), ([-1], [2]), ([0, 1], [0, 1]), ([-1, 0], [0, 2]), ([1, 2], [1, 2]), ([2, 0, 1], [0, 1, 2])];
-        foreach (var (named, axes) in choices)
+        foreach ((int[] named, int[] axes) in choices)
         {
             string list = string.Join(",", named);
             int count = axes.Aggregate(1, (n, a) => n * cube[a]);

@@ -84,7 +84,7 @@ internal static partial class OperationCases
             ("less", (x, y) => x.Less(y), (x, y) => x < y ? 1 : 0),
             ("equal", (x, y) => x.EqualTo(y), (x, y) => x == y ? 1 : 0),
         ];
-        foreach (var (name, apply, reference) in functions)
+        foreach ((string name, Func<Tensor, Tensor, Tensor> apply, Func<double, double, double> reference) in functions)
         {
             (double, double) domain = name == "divide" ? (0.4, 3) : (-2, 2);
             yield return Two(name, [3, 5], [3, 5], apply, (x, y) => Dense.Zip(x, y, reference)) with { Domain = domain };
@@ -131,7 +131,7 @@ internal static partial class OperationCases
             ([2, 1, 2, 3], [3, 3, 2], [2, 1, 2, 3], [3, 3, 2], [2, 3, 2, 2]),
             ([2, 0], [0, 3], [2, 0], [0, 3], [2, 3]),
         ];
-        foreach (var (left, right, leftMatrix, rightMatrix, result) in shapes)
+        foreach ((int[] left, int[] right, int[] leftMatrix, int[] rightMatrix, int[] result) in shapes)
         {
             Dense Product(Dense x, Dense y) => x.To(leftMatrix).Times(y.To(rightMatrix)).To(result);
             yield return Two($"matmul [{string.Join(",", left)}] [{string.Join(",", right)}]", left, right, (x, y) => x.MatMul(y), Product) with
@@ -141,7 +141,7 @@ internal static partial class OperationCases
             };
         }
 
-        foreach (var (name, left, right, apply) in new (string, int[], int[], Func<Tensor, Tensor, Tensor>)[]
+        foreach ((string name, int[] left, int[] right, Func<Tensor, Tensor, Tensor> apply) in new (string, int[], int[], Func<Tensor, Tensor, Tensor>)[]
         {
             ("matmul t n", [4, 3], [4, 5], (x, y) => x.Transpose().MatMul(y)),
             ("matmul n t", [3, 4], [5, 4], (x, y) => x.MatMul(y.Transpose())),

@@ -34,7 +34,7 @@ public class OperationValueTests
         foreach ((int[] left, int[] right) in Pairs())
         {
             (Dense x, Dense y) = (Whole(left, 1), Whole(right, 2));
-            foreach (var (apply, reference) in functions)
+            foreach ((Func<Tensor, Tensor, Tensor> apply, Func<double, double, double> reference) in functions)
             {
                 var want = Dense.Zip(x, y, reference);
                 Tensor got = apply(Tensor.From(x.Values, new Shape(left)), Tensor.From(y.Values, new Shape(right)));

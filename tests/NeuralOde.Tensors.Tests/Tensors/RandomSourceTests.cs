@@ -5,7 +5,7 @@ public class RandomSourceTests
     [Fact]
     public void A_source_whose_state_is_restored_draws_and_splits_as_before()
     {
-        var source = new RandomSource(5).Split();
+        RandomSource source = new RandomSource(5).Split();
         source.Normal([3]);
         source.Split();
         RandomState state = source.State;

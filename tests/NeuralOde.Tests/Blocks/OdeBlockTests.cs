@@ -17,7 +17,7 @@ public class OdeBlockTests
     public void A_field_that_returns_another_shape_is_refused_with_both_shapes()
     {
         var ode = new OdeBlock(VectorField.Define((t, z) => z.Sum([-1], keepAxes: true)));
-        var error = Assert.Throws<ArgumentException>(() => ode.Forward(Tensor.Zeros([3, 2]), 0, 1));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => ode.Forward(Tensor.Zeros([3, 2]), 0, 1));
         Assert.Contains("[3, 1]", error.Message, StringComparison.Ordinal);
         Assert.Contains("[3, 2]", error.Message, StringComparison.Ordinal);
     }
@@ -26,7 +26,7 @@ public class OdeBlockTests
     public void A_method_without_an_error_estimate_asks_for_steps()
     {
         var ode = new OdeBlock(new LinearField(2)) { Solver = new Euler() };
-        var error = Assert.Throws<InvalidOperationException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 1));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 1));
         Assert.Contains("FixedSteps", error.Message, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public class OdeBlockTests
             Solver = new RungeKutta4(),
             Steps = FixedSteps.OfLength(0.1),
         };
-        var error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
+        OdeSolveException error = Assert.Throws<OdeSolveException>(() => ode.Forward(Tensor.Zeros([1, 2]), 0, 2));
         Assert.Equal(SolveStatus.NotFinite, error.Reason);
         Assert.Equal(1, error.Result.Component);
         Assert.InRange(error.Result.Time, 0.99, 1.11);
@@ -67,7 +67,8 @@ public class OdeBlockTests
     public void A_captured_leaf_that_is_no_parameter_is_refused_rather_than_forgotten()
     {
         Tensor rate = Tensor.Scalar(0.5).WithGradient();
-        var error = Assert.Throws<InvalidOperationException>(() => new OdeBlock(VectorField.Define((t, z) => -(rate * z))).Forward(Tensor.Ones([1, 1]), 0, 1));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => new OdeBlock(VectorField.Define((t, z) => -(rate * z))).Forward(Tensor.Ones([1, 1]), 0, 1));
         Assert.Contains("new Parameter", error.Message, StringComparison.Ordinal);
     }
 
@@ -130,14 +131,14 @@ public class OdeBlockTests
     [Fact]
     public void A_loss_of_shapes_that_would_broadcast_is_refused()
     {
-        var error = Assert.Throws<ArgumentException>(() => Loss.MeanSquared(Tensor.Zeros([4, 1]), Tensor.Zeros([4])));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Loss.MeanSquared(Tensor.Zeros([4, 1]), Tensor.Zeros([4])));
         Assert.Contains("[4, 1]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_gradient_can_be_taken_once_and_several_solves_can_wait_for_theirs()
     {
-        var field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1)).AsField();
+        LayerField field = new Mlp(2, [4], 2, dtype: DType.Float64, random: new RandomSource(1)).AsField();
         var ode = new OdeBlock(field);
         var a = Tensor.From([0.1, 0.2], [1, 2]);
         var b = Tensor.From([-0.4, 0.3], [1, 2]);
@@ -183,7 +184,7 @@ public class OdeBlockTests
     [Fact]
     public void The_compiled_training_step_gives_the_gradients_of_the_tape()
     {
-        var field = new Mlp(2, [8], 2, random: new RandomSource(4), dtype: DType.Float64).AsField();
+        LayerField field = new Mlp(2, [8], 2, random: new RandomSource(4), dtype: DType.Float64).AsField();
         var ode = new OdeBlock(field);
         double[] z0 = [0.1, -0.2, 0.5, 0.9];
         double[] times = [0, 0.5, 1.5];

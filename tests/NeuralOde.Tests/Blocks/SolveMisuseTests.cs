@@ -116,7 +116,7 @@ public class SolveMisuseTests
     public void One_block_on_four_threads_is_right()
     {
         const int Threads = 4, Solves = 1500;
-        var field = new Mlp(2, [4], 2, random: new RandomSource(1), dtype: DType.Float64).AsField();
+        LayerField field = new Mlp(2, [4], 2, random: new RandomSource(1), dtype: DType.Float64).AsField();
         var ode = new OdeBlock(field) { Solver = new RungeKutta4(), Steps = FixedSteps.PerInterval(2) };
         Tensor[] starts = [.. Enumerable.Range(0, Threads).Select(i => new RandomSource(i).Normal([1 + (i % 2), 2], dtype: DType.Float64))];
         double[][] expected = [.. starts.Select(x => ode.Forward(x, 0, 1).ToDoubles())];

@@ -1,5 +1,4 @@
 using NeuralOde.Layers;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Tests.Layers;

@@ -1,7 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Tests.Layers;

@@ -1,8 +1,6 @@
-using System.Numerics;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
-using NeuralOde.Losses;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

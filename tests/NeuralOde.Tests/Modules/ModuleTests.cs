@@ -6,7 +6,6 @@ using NeuralOde.Persistence;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Tests.Modules;
 

@@ -25,7 +25,7 @@ public class AtomicFileTests
         string path = folder.File("a.txt");
         AtomicFile.WriteText(path, "old");
 
-        var thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
         {
             stream.Write([1, 2, 3]);
             throw new InvalidOperationException("midway");
@@ -88,7 +88,7 @@ public class AtomicFileTests
         using var folder = new TemporaryFolder();
         string missing = folder.File("missing");
 
-        var thrown = Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteText(Path.Combine(missing, "a.txt"), "x"));
+        DirectoryNotFoundException thrown = Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteText(Path.Combine(missing, "a.txt"), "x"));
 
         Assert.Contains($"the folder '{missing}' does not exist", thrown.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Names());

@@ -35,7 +35,7 @@ public class SafeTensorsFuzzTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            foreach (var tensor in SafeTensors.Load(new MemoryStream(bytes), "fuzz").Tensors)
+            foreach (SafeTensor tensor in SafeTensors.Load(new MemoryStream(bytes), "fuzz").Tensors)
             {
                 _ = tensor.ToString();
             }
@@ -53,11 +53,11 @@ public class SafeTensorsFuzzTests
     [Fact]
     public void Random_bytes_in_a_valid_file_load_or_throw_the_typed_exception()
     {
-        var change = Gen.Choose(0, s_valid.Length - 1).Zip(Gen.Choose(0, 255), (place, value) => (Place: place, Value: value));
+        Gen<(int Place, int Value)> change = Gen.Choose(0, s_valid.Length - 1).Zip(Gen.Choose(0, 255), (place, value) => (Place: place, Value: value));
         Check(change.NonEmptyListOf().Select(changes =>
         {
             byte[] bytes = (byte[])s_valid.Clone();
-            foreach (var (place, value) in changes.Take(8))
+            foreach ((int place, int value) in changes.Take(8))
             {
                 bytes[place] = (byte)value;
             }
@@ -72,14 +72,15 @@ public class SafeTensorsFuzzTests
         // Pieces that mean something to a header, where random bytes mostly break the JSON.
         int headerEnd = 8 + BitConverter.ToInt32(s_valid);
         string header = Encoding.UTF8.GetString(s_valid, 8, headerEnd - 8);
-        var piece = Gen.Elements(
+        Gen<string> piece = Gen.Elements(
             "0", "1", "9", "-1", "1e9", "0.5", "2147483647", "4294967296", "9223372036854775807", "18446744073709551615", "null", "true", "\"", "\\", "\\ud800",
             "{", "}", "[", "]", ",", ":", "\"F64\"", "\"U8\"", "\"shape\"", "\"__metadata__\"", "\"layer.bias\"", "");
-        var edit = Gen.Choose(0, header.Length - 1).Zip(Gen.Choose(0, 6)).Zip(piece, (span, text) => (Start: span.Item1, Length: span.Item2, Text: text));
+        Gen<(int Start, int Length, string Text)> edit = Gen.Choose(0, header.Length - 1).Zip(Gen.Choose(0, 6)).Zip(
+            piece, (span, text) => (Start: span.Item1, Length: span.Item2, Text: text));
         Check(edit.ArrayOf(2).Select(edits =>
         {
             string edited = header;
-            foreach (var (start, length, text) in edits)
+            foreach ((int start, int length, string text) in edits)
             {
                 int begin = Math.Min(start, edited.Length);
                 edited = edited[..begin] + text + edited[Math.Min(begin + length, edited.Length)..];

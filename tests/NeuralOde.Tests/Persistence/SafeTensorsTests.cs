@@ -27,7 +27,7 @@ public class SafeTensorsTests
     [Fact]
     public void Hand_made_file_is_read()
     {
-        var file = Load(Craft(
+        SafeTensorsFile file = Load(Craft(
             "{\"__metadata__\":{\"format\":\"pt\"},\"b\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[8,16]},"
                 + "\"a\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]}}  ",
             0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0));
@@ -66,7 +66,7 @@ public class SafeTensorsTests
     [Fact]
     public void Every_type_is_read_back_as_it_was()
     {
-        var file = Load(Save(
+        SafeTensorsFile file = Load(Save(
         [
             SafeTensor.Create("F32", new[] { float.NaN, float.Epsilon, float.NegativeInfinity }, [3]),
             SafeTensor.Create("F64", new[] { -0.0, double.MaxValue }, [2, 1]),
@@ -101,7 +101,7 @@ public class SafeTensorsTests
     public void Sixteen_bit_floats_are_widened_without_loss_and_nothing_is_narrowed()
     {
         // BF16 0x3FC0 is the upper half of 1.5f, 0xFF80 that of minus infinity.
-        var tensor = Load(Craft("{\"h\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 0xC0, 0x3F, 0x80, 0xFF))["h"];
+        SafeTensor tensor = Load(Craft("{\"h\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 0xC0, 0x3F, 0x80, 0xFF))["h"];
 
         Assert.Equal([1.5f, float.NegativeInfinity], tensor.ToSingles());
         Assert.Equal([1.5, double.NegativeInfinity], tensor.ToDoubles());
@@ -125,12 +125,12 @@ public class SafeTensorsTests
         string path = folder.File("m.safetensors");
 
         SafeTensors.Save(path, [SafeTensor.Create("w", new float[] { 1, 2 }, [2])], new Dictionary<string, string> { ["k"] = "v" });
-        var file = SafeTensors.Load(path);
+        SafeTensorsFile file = SafeTensors.Load(path);
 
         Assert.Equal([1f, 2f], file["w"].ToSingles());
         Assert.Equal("v", file.Metadata["k"]);
         Assert.Equal(path, file.Name);
-        var missing = Assert.Throws<SafeTensorsException>(() => file["v"]);
+        SafeTensorsException missing = Assert.Throws<SafeTensorsException>(() => file["v"]);
         Assert.Equal($"Cannot read '{path}' as safetensors: there is no tensor 'v'. It holds w.", missing.Message);
         Assert.Throws<FileNotFoundException>(() => SafeTensors.Load(folder.File("absent")));
         Assert.Throws<IOException>(() => SafeTensors.Load(folder.Path));
@@ -186,7 +186,7 @@ public class SafeTensorsTests
     [InlineData("", "does not begin with '{'")]
     public void Malformed_headers_are_refused_with_the_reason(string header, string reason)
     {
-        var error = Assert.Throws<SafeTensorsException>(() => Load(Craft(header, 1, 2, 3, 4)));
+        SafeTensorsException error = Assert.Throws<SafeTensorsException>(() => Load(Craft(header, 1, 2, 3, 4)));
 
         Assert.StartsWith("Cannot read 'm.safetensors' as safetensors: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(reason, error.Fault, StringComparison.Ordinal);
@@ -195,7 +195,7 @@ public class SafeTensorsTests
     [Fact]
     public void Empty_tensors_may_lie_between_others()
     {
-        var file = Load(Craft(
+        SafeTensorsFile file = Load(Craft(
             "{\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
                 + "\"a\":{\"dtype\":\"U8\",\"shape\":[0,7],\"data_offsets\":[0,0]},\"c\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[2,2]}}",
             8, 9));

@@ -42,7 +42,7 @@ public class GradientTests
         double[] parameters = problem.ParameterDifferences(reference, s_tight);
         foreach (GradientMethod method in (GradientMethod[])[GradientMethod.Direct, GradientMethod.BacksolveAdjoint])
         {
-            var gradient = problem.Gradient(solver, s_tight, method);
+            (double[] Initial, double[] Times, double[] Parameters) gradient = problem.Gradient(solver, s_tight, method);
             Close.To(initial, gradient.Initial, 1e-7);
             Close.To(times, gradient.Times, 1e-7);
             Close.To(parameters, gradient.Parameters, 1e-7);
@@ -57,7 +57,7 @@ public class GradientTests
         GradientProblem problem = Network(timeDependent: true, backwardInTime: false);
         var solver = OdeSolver.Parse(name);
         var steps = FixedSteps.PerInterval(6);
-        var gradient = problem.Gradient(solver, steps, GradientMethod.Direct);
+        (double[] Initial, double[] Times, double[] Parameters) gradient = problem.Gradient(solver, steps, GradientMethod.Direct);
         Close.To(problem.InitialDifferences(solver, steps), gradient.Initial, 1e-9);
         Close.To(problem.TimeDifferences(solver, steps), gradient.Times, 1e-9);
         Close.To(problem.ParameterDifferences(solver, steps), gradient.Parameters, 1e-9);
@@ -94,7 +94,8 @@ public class GradientTests
         var field = new LinearField(2, dtype: DType.Float64);
         field.Matrix.SetValues<double>([a[0, 0], a[0, 1], a[1, 0], a[1, 1]]);
         var problem = new GradientProblem(field, Tensor.From(z0, [1, 2]), times, Tensor.From([.. weights.SelectMany(x => x)], [4, 1, 2]));
-        var gradient = problem.Gradient(new Dopri5(), s_tight, adjoint ? GradientMethod.BacksolveAdjoint : GradientMethod.Direct);
+        (double[] Initial, double[] Times, double[] Parameters) gradient = problem.Gradient(
+            new Dopri5(), s_tight, adjoint ? GradientMethod.BacksolveAdjoint : GradientMethod.Direct);
 
         double[] initial = new double[2];
         double[] time = new double[4];
@@ -189,8 +190,8 @@ public class GradientTests
         double[][] results = new double[2][];
         foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
         {
-            var field = new Mlp(2, [8], 2, Activation.Elu, random: new RandomSource(5), dtype: DType.Float32).AsField();
-            var copy = new Mlp(2, [8], 2, Activation.Elu, dtype: dtype).AsField();
+            LayerField field = new Mlp(2, [8], 2, Activation.Elu, random: new RandomSource(5), dtype: DType.Float32).AsField();
+            LayerField copy = new Mlp(2, [8], 2, Activation.Elu, dtype: dtype).AsField();
             foreach ((Parameter from, Parameter to) in field.Parameters.Zip(copy.Parameters))
             {
                 if (dtype == DType.Float32)

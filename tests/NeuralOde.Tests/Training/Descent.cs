@@ -3,7 +3,6 @@ using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
-using NeuralOde.TestSupport;
 using NeuralOde.Training;
 
 namespace NeuralOde.Tests.Training;

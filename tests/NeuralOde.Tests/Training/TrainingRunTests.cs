@@ -1,9 +1,6 @@
-using NeuralOde.Modules;
 using NeuralOde.Optimizers;
 using NeuralOde.Persistence;
-using NeuralOde.Solvers;
 using NeuralOde.Tensors;
-using NeuralOde.TestSupport;
 using NeuralOde.Training;
 
 namespace NeuralOde.Tests.Training;

@@ -1,6 +1,5 @@
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
-using NeuralOde.Losses;
 using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;

@@ -1,4 +1,3 @@
-using NeuralOde.Layers.Recurrent;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Latent.Fitting;

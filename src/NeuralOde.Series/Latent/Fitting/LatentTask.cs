@@ -1,4 +1,3 @@
-using NeuralOde.Losses;
 using NeuralOde.Modules;
 using NeuralOde.Tensors;
 

@@ -1,6 +1,4 @@
-using NeuralOde.Losses;
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
 using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;

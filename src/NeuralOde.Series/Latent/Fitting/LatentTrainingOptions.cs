@@ -1,5 +1,4 @@
 using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
 using NeuralOde.Settings;
 using NeuralOde.Training;
 

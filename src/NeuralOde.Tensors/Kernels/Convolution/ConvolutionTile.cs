@@ -213,7 +213,7 @@ internal static unsafe class ConvolutionTile<T, TVector>
         where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        TileRow<T, TVector>.Load<TColumns, TEdge>(out var bRow, b, edge);
+        TileRow<T, TVector>.Load<TColumns, TEdge>(out TileRow<T, TVector> bRow, b, edge);
         MultiplyAdd<TRows, Size1, TPart, TColumns>(ref c0, a0, bRow);
         MultiplyAdd<TRows, Size2, TPart, TColumns>(ref c1, a0 + aRow, bRow);
         MultiplyAdd<TRows, Size3, TPart, TColumns>(ref c2, a0 + (2 * aRow), bRow);

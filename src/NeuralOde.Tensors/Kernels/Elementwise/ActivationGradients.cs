@@ -63,8 +63,8 @@ internal readonly struct SiluGradientOperator<T> : IBinaryOperator<T>
     {
         // Where e^(−|x|) has underflowed the derivative is 0 or 1: clamped there, infinite arguments give no ∞·0.
         x = TVector.MaxNative(TVector.Constant(-800), TVector.MinNative(TVector.Constant(800), x));
-        var s = SigmoidOperator<T>.Invoke(x);
-        var one = TVector.Constant(1);
+        TVector s = SigmoidOperator<T>.Invoke(x);
+        TVector one = TVector.Constant(1);
         return g * (s * TVector.MultiplyAdd(x, one - s, one));
     }
 }
@@ -78,7 +78,7 @@ internal readonly struct GeluGradientOperator<T> : IBinaryOperator<T>
         where TVector : struct, ISimdVector<TVector, T>
     {
         x = ErrorFunction.Clamp<TVector, T>(x);
-        var probability = ErrorFunction.Normal<TVector, T>(x, out var density);
+        TVector probability = ErrorFunction.Normal<TVector, T>(x, out TVector density);
         return g * TVector.MultiplyAdd(x, density, probability);
     }
 }
@@ -92,11 +92,11 @@ internal readonly struct GeluTanhGradientOperator<T> : IBinaryOperator<T>
         where TVector : struct, ISimdVector<TVector, T>
     {
         x = ErrorFunction.Clamp<TVector, T>(x);
-        var factor = TVector.Constant(2 * 0.79788456080286535588);
-        var square = TVector.Constant(0.044715) * (x * x);
-        var one = TVector.Constant(1);
-        var s = SigmoidOperator<T>.Invoke(factor * TVector.MultiplyAdd(square, x, x));
-        var slope = factor * TVector.MultiplyAdd(TVector.Constant(3), square, one);
+        TVector factor = TVector.Constant(2 * 0.79788456080286535588);
+        TVector square = TVector.Constant(0.044715) * (x * x);
+        TVector one = TVector.Constant(1);
+        TVector s = SigmoidOperator<T>.Invoke(factor * TVector.MultiplyAdd(square, x, x));
+        TVector slope = factor * TVector.MultiplyAdd(TVector.Constant(3), square, one);
         return g * (s * TVector.MultiplyAdd(x * slope, one - s, one));
     }
 }

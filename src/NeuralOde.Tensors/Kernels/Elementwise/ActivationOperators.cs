@@ -12,8 +12,8 @@ internal readonly struct TanhOperator<T> : IUnaryOperator<T>
         where TVector : struct, ISimdVector<TVector, T>
     {
         // tanh|x| = m/(m + 2) with m = e^(2|x|) − 1 keeps full relative accuracy near zero; beyond the clamp it rounds to 1.
-        var magnitude = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 9.1 : 19.1), TVector.Abs(x));
-        var m = Exponential.Expm1Moderate<TVector, T>(magnitude + magnitude);
+        TVector magnitude = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 9.1 : 19.1), TVector.Abs(x));
+        TVector m = Exponential.Expm1Moderate<TVector, T>(magnitude + magnitude);
         return (m / (m + TVector.Constant(2))) | (x & TVector.Constant(-0.0));
     }
 }
@@ -26,8 +26,8 @@ internal readonly struct SigmoidOperator<T> : IUnaryOperator<T>
     public static TVector Invoke<TVector>(TVector x)
         where TVector : struct, ISimdVector<TVector, T>
     {
-        var e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
-        var one = TVector.Constant(1);
+        TVector e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
+        TVector one = TVector.Constant(1);
         return TVector.Select(TVector.LessThan(x, TVector.Constant(0)), e, one) / (one + e);
     }
 }
@@ -40,8 +40,8 @@ internal readonly struct EluOperator<T> : IUnaryOperator<T>
     public static TVector Invoke<TVector>(TVector x)
         where TVector : struct, ISimdVector<TVector, T>
     {
-        var zero = TVector.Constant(0);
-        var negative = Exponential.Expm1NonPositive<TVector, T>(TVector.MinNative(zero, x));
+        TVector zero = TVector.Constant(0);
+        TVector negative = Exponential.Expm1NonPositive<TVector, T>(TVector.MinNative(zero, x));
         return TVector.Select(TVector.LessThanOrEqual(zero, x), x, negative);
     }
 }
@@ -64,7 +64,7 @@ internal readonly struct SoftplusOperator<T> : IUnaryOperator<T>
     public static TVector Invoke<TVector>(TVector x)
         where TVector : struct, ISimdVector<TVector, T>
     {
-        var e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
+        TVector e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
         return TVector.MaxNative(TVector.Constant(0), x) + Logarithm.Log1pOfUnit<TVector, T>(e);
     }
 }
@@ -108,7 +108,7 @@ internal readonly struct GeluTanhOperator<T> : IUnaryOperator<T>
         where TVector : struct, ISimdVector<TVector, T>
     {
         // ½(1 + tanh u) = 1/(1 + e^(−2u)) does not cancel in the negative tail.
-        var cubic = TVector.MultiplyAdd(TVector.Constant(0.044715) * (x * x), x, x);
+        TVector cubic = TVector.MultiplyAdd(TVector.Constant(0.044715) * (x * x), x, x);
         return x * SigmoidOperator<T>.Invoke(TVector.Constant(2 * 0.79788456080286535588) * cubic);
     }
 }

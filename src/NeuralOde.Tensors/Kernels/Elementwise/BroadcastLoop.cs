@@ -63,7 +63,7 @@ internal static unsafe class BroadcastLoop
         int blockRank = columns < ShortAxis && rank > 1 ? 2 : 1;
         int rows = blockRank == 2 ? length[rank - 2] : 1;
         int outerRank = rank - blockRank;
-        var buffers = stackalloc T[3 * BufferLength];
+        T* buffers = stackalloc T[3 * BufferLength];
         int* index = stackalloc int[MaxRank];
         new Span<int>(index, MaxRank).Clear();
         int last = rank - 1;

@@ -28,7 +28,7 @@ internal static class Exponential
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         x = TVector.MaxNative(TVector.Constant(typeof(T) == typeof(float) ? -104 : -746), x);
-        var q = ReducedExpm1<TVector, T>(x, out var shifted);
+        TVector q = ReducedExpm1<TVector, T>(x, out TVector shifted);
         return TVector.ScaleByPowerOfTwo(TVector.Constant(1) + q, shifted - PowerOfTwo.RoundingShift<TVector, T>());
     }
 
@@ -39,14 +39,14 @@ internal static class Exponential
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool single = typeof(T) == typeof(float);
-        var clamped = TVector.MinNative(TVector.Constant(single ? 89 : 710), TVector.MaxNative(TVector.Constant(single ? -40 : -60), x));
-        var q = ReducedExpm1<TVector, T>(clamped, out var shifted);
+        TVector clamped = TVector.MinNative(TVector.Constant(single ? 89 : 710), TVector.MaxNative(TVector.Constant(single ? -40 : -60), x));
+        TVector q = ReducedExpm1<TVector, T>(clamped, out TVector shifted);
 
         // Half the result, because 2ⁿ alone overflows a little before eˣ does; where n = 0, q is the result, and halving could lose a subnormal's last bit.
-        var one = TVector.Constant(1);
-        var halfScale = PowerOfTwo.FromRounded<TVector, T>(shifted - one);
-        var half = TVector.MultiplyAdd(halfScale, q, halfScale - TVector.Constant(0.5));
-        var result = TVector.Select(TVector.Equal(shifted, PowerOfTwo.RoundingShift<TVector, T>()), q, half + half);
+        TVector one = TVector.Constant(1);
+        TVector halfScale = PowerOfTwo.FromRounded<TVector, T>(shifted - one);
+        TVector half = TVector.MultiplyAdd(halfScale, q, halfScale - TVector.Constant(0.5));
+        TVector result = TVector.Select(TVector.Equal(shifted, PowerOfTwo.RoundingShift<TVector, T>()), q, half + half);
         return result | (x & TVector.Constant(-0.0));
     }
 
@@ -56,8 +56,8 @@ internal static class Exponential
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var q = ReducedExpm1<TVector, T>(x, out var shifted);
-        var scale = PowerOfTwo.FromRounded<TVector, T>(shifted);
+        TVector q = ReducedExpm1<TVector, T>(x, out TVector shifted);
+        TVector scale = PowerOfTwo.FromRounded<TVector, T>(shifted);
         return TVector.MultiplyAdd(scale, q, scale - TVector.Constant(1));
     }
 
@@ -74,17 +74,17 @@ internal static class Exponential
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var shift = PowerOfTwo.RoundingShift<TVector, T>();
+        TVector shift = PowerOfTwo.RoundingShift<TVector, T>();
         shifted = TVector.MultiplyAdd(x, TVector.Constant(Log2E), shift);
-        var n = shifted - shift;
+        TVector n = shifted - shift;
 
         // ln 2 in two parts of full precision: with a fused multiply-add the first subtraction is exact.
         // p approximates (eʳ − 1 − r)/r² with a relative error of eʳ − 1 below 2⁻³¹ (single) and 2⁻⁶¹ (double): Remez exchange at 60 digits.
         if (typeof(T) == typeof(float))
         {
-            var r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471824645996), x);
+            TVector r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471824645996), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(-1.9046542121259336e-09), r);
-            var p = Polynomial.Evaluate<TVector, T>(
+            TVector p = Polynomial.Evaluate<TVector, T>(
                 r,
                 0.5,
                 0.1666666716337204,
@@ -96,9 +96,9 @@ internal static class Exponential
         }
         else
         {
-            var r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471805599453), x);
+            TVector r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471805599453), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(2.3190468138462996e-17), r);
-            var p = Polynomial.Continue<TVector, T>(
+            TVector p = Polynomial.Continue<TVector, T>(
                 Polynomial.Evaluate<TVector, T>(r, 2.48015873608582e-05, 2.755724406867427e-06, 2.7557242520795483e-07, 2.510908825242361e-08, 2.0924513102673162e-09),
                 r,
                 0.5,

@@ -19,10 +19,10 @@ internal static class Logarithm
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool single = typeof(T) == typeof(float);
-        var subnormal = TVector.LessThan(x, TVector.Constant(single ? 1.17549435e-38 : 2.2250738585072014e-308));
-        var raised = TVector.Select(subnormal, x * TVector.Constant(single ? 4294967296.0 : 18446744073709551616.0), x);
-        var exponent = SplitExponent<TVector, T>(raised, out var mantissa) - (subnormal & TVector.Constant(single ? 32 : 64));
-        var log = LogOnePlus<TVector, T>(mantissa - TVector.Constant(1), exponent);
+        TVector subnormal = TVector.LessThan(x, TVector.Constant(single ? 1.17549435e-38 : 2.2250738585072014e-308));
+        TVector raised = TVector.Select(subnormal, x * TVector.Constant(single ? 4294967296.0 : 18446744073709551616.0), x);
+        TVector exponent = SplitExponent<TVector, T>(raised, out TVector mantissa) - (subnormal & TVector.Constant(single ? 32 : 64));
+        TVector log = LogOnePlus<TVector, T>(mantissa - TVector.Constant(1), exponent);
         return SpecialCases<TVector, T>(x, x, log);
     }
 
@@ -32,17 +32,17 @@ internal static class Logarithm
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var one = TVector.Constant(1);
-        var sum = one + x;
-        var exponent = SplitExponent<TVector, T>(sum, out var mantissa);
+        TVector one = TVector.Constant(1);
+        TVector sum = one + x;
+        TVector exponent = SplitExponent<TVector, T>(sum, out TVector mantissa);
 
         // (1 + x)·2⁻ᵉ − 1 straight from x, so the rounding of 1 + x does not count; where x is so large that 1 is lost in it, from the sum.
-        var scale = PowerOfTwo.FromInteger<TVector, T>(-exponent);
-        var f = TVector.Select(
+        TVector scale = PowerOfTwo.FromInteger<TVector, T>(-exponent);
+        TVector f = TVector.Select(
             TVector.LessThan(x, TVector.Constant(typeof(T) == typeof(float) ? 1073741824.0 : 1152921504606846976.0)),
             TVector.MultiplyAdd(x, scale, scale - one),
             mantissa - one);
-        var log = LogOnePlus<TVector, T>(f, exponent) | (x & TVector.Constant(-0.0));
+        TVector log = LogOnePlus<TVector, T>(f, exponent) | (x & TVector.Constant(-0.0));
         return SpecialCases<TVector, T>(sum, x, log);
     }
 
@@ -53,8 +53,8 @@ internal static class Logarithm
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // 1 + f stays within [1, √2) or [√½, 1] without looking at bits: halve above √2 − 1.
-        var upper = TVector.LessThan(TVector.Constant(0.41421356237309503), x);
-        var f = TVector.Select(upper, TVector.MultiplyAdd(x, TVector.Constant(0.5), TVector.Constant(-0.5)), x);
+        TVector upper = TVector.LessThan(TVector.Constant(0.41421356237309503), x);
+        TVector f = TVector.Select(upper, TVector.MultiplyAdd(x, TVector.Constant(0.5), TVector.Constant(-0.5)), x);
         return LogOnePlus<TVector, T>(f, upper & TVector.Constant(1));
     }
 
@@ -64,9 +64,9 @@ internal static class Logarithm
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var zero = TVector.Constant(0);
-        var finite = TVector.LessThan(argument, TVector.Constant(double.PositiveInfinity));
-        var special = TVector.Select(TVector.LessThan(argument, zero), TVector.Constant(double.NaN), input);
+        TVector zero = TVector.Constant(0);
+        TVector finite = TVector.LessThan(argument, TVector.Constant(double.PositiveInfinity));
+        TVector special = TVector.Select(TVector.LessThan(argument, zero), TVector.Constant(double.NaN), input);
         special = TVector.Select(TVector.Equal(argument, zero), TVector.Constant(double.NegativeInfinity), special);
         return TVector.Select(TVector.LessThan(zero, argument) & finite, log, special);
     }
@@ -79,12 +79,12 @@ internal static class Logarithm
     {
         bool single = typeof(T) == typeof(float);
         int fractionBits = single ? 23 : 52;
-        var offset = TVector.SubtractBits(x, TVector.FromBits(single ? SqrtHalfSingle : SqrtHalfDouble));
-        var exponent = TVector.ShiftRightBits(offset, fractionBits);
+        TVector offset = TVector.SubtractBits(x, TVector.FromBits(single ? SqrtHalfSingle : SqrtHalfDouble));
+        TVector exponent = TVector.ShiftRightBits(offset, fractionBits);
         mantissa = TVector.SubtractBits(x, TVector.ShiftLeftBits(exponent, fractionBits));
 
         // An integer added to the bits of 1.5·2ᵖ is that number plus the integer.
-        var shift = PowerOfTwo.RoundingShift<TVector, T>();
+        TVector shift = PowerOfTwo.RoundingShift<TVector, T>();
         return TVector.AddBits(exponent, shift) - shift;
     }
 
@@ -98,8 +98,8 @@ internal static class Logarithm
         if (typeof(T) == typeof(float))
         {
             // ln(1 + f) = f − f²/2 + f³·p(f), relative error 2⁻³⁰.
-            var square = f * f;
-            var p = Polynomial.Continue<TVector, T>(
+            TVector square = f * f;
+            TVector p = Polynomial.Continue<TVector, T>(
                 Polynomial.Evaluate<TVector, T>(f, 0.11872588098049164, -0.11790706217288971, 0.06917192786931992),
                 f,
                 0.3333331048488617,
@@ -108,16 +108,16 @@ internal static class Logarithm
                 -0.1666925847530365,
                 0.14218714833259583,
                 -0.12384209781885147);
-            var tail = TVector.MultiplyAdd(square * f, p, exponent * TVector.Constant(-1.9046542121259336e-09));
+            TVector tail = TVector.MultiplyAdd(square * f, p, exponent * TVector.Constant(-1.9046542121259336e-09));
             tail = TVector.MultiplyAdd(TVector.Constant(-0.5), square, tail);
             return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471824645996), f + tail);
         }
         else
         {
             // With s = f/(2 + f): ln(1 + f) = 2 artanh s = f − (f²/2 − s(f²/2 + s²·R(s²))), relative error 2⁻⁵⁸; this form as in fdlibm's e_log.c (Sun Microsystems, 1993).
-            var s = f / (TVector.Constant(2) + f);
-            var z = s * s;
-            var r = z * Polynomial.Evaluate<TVector, T>(
+            TVector s = f / (TVector.Constant(2) + f);
+            TVector z = s * s;
+            TVector r = z * Polynomial.Evaluate<TVector, T>(
                 z,
                 0.6666666666666735,
                 0.3999999999941186,
@@ -126,8 +126,8 @@ internal static class Logarithm
                 0.18183570144438005,
                 0.15313885684545606,
                 0.14797746283842958);
-            var half = TVector.Constant(0.5) * f * f;
-            var tail = TVector.MultiplyAdd(s, half + r, exponent * TVector.Constant(2.3190468138462996e-17));
+            TVector half = TVector.Constant(0.5) * f * f;
+            TVector tail = TVector.MultiplyAdd(s, half + r, exponent * TVector.Constant(2.3190468138462996e-17));
             return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471805599453), f - (half - tail));
         }
     }

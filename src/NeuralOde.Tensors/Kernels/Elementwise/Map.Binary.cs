@@ -35,8 +35,8 @@ internal static unsafe partial class Map
         where TOperator : struct, IBinaryOperator<T>
     {
         int rest = length % TVector.Count;
-        var xRest = TVector.LoadPartial(x + (length - rest), rest);
-        var yRest = TVector.LoadPartial(y + (length - rest), rest);
+        TVector xRest = TVector.LoadPartial(x + (length - rest), rest);
+        TVector yRest = TVector.LoadPartial(y + (length - rest), rest);
         int i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
@@ -45,7 +45,7 @@ internal static unsafe partial class Map
 
         if (rest > 0)
         {
-            var result = TOperator.Invoke(xRest, yRest);
+            TVector result = TOperator.Invoke(xRest, yRest);
             TVector.StorePartial(result, destination + i, rest);
         }
     }
@@ -77,9 +77,9 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
-        var allY = TVector.Create(y);
+        TVector allY = TVector.Create(y);
         int rest = length % TVector.Count;
-        var xRest = TVector.LoadPartial(x + (length - rest), rest);
+        TVector xRest = TVector.LoadPartial(x + (length - rest), rest);
         int i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
@@ -88,7 +88,7 @@ internal static unsafe partial class Map
 
         if (rest > 0)
         {
-            var result = TOperator.Invoke(xRest, allY);
+            TVector result = TOperator.Invoke(xRest, allY);
             TVector.StorePartial(result, destination + i, rest);
         }
     }
@@ -120,9 +120,9 @@ internal static unsafe partial class Map
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
-        var allX = TVector.Create(x);
+        TVector allX = TVector.Create(x);
         int rest = length % TVector.Count;
-        var yRest = TVector.LoadPartial(y + (length - rest), rest);
+        TVector yRest = TVector.LoadPartial(y + (length - rest), rest);
         int i = 0;
         for (; i <= length - TVector.Count; i += TVector.Count)
         {
@@ -131,7 +131,7 @@ internal static unsafe partial class Map
 
         if (rest > 0)
         {
-            var result = TOperator.Invoke(allX, yRest);
+            TVector result = TOperator.Invoke(allX, yRest);
             TVector.StorePartial(result, destination + i, rest);
         }
     }

@@ -114,7 +114,7 @@ internal static unsafe partial class Map
             }
 
             // A repeated operand is written out once, and read again for every part.
-            var repeated = stackalloc T[3 * Part];
+            T* repeated = stackalloc T[3 * Part];
             Repeat(xStride, x, repeated);
             Repeat(yStride, y, repeated + Part);
             Repeat(zStride, z, repeated + (2 * Part));

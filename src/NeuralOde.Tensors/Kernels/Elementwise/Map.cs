@@ -42,14 +42,14 @@ internal static unsafe partial class Map
         where TOperator : struct, IUnaryOperator<T>
     {
         int rest = length % TVector.Count;
-        var xRest = TVector.LoadPartial(x + (length - rest), rest);
+        TVector xRest = TVector.LoadPartial(x + (length - rest), rest);
 
         // One copy of the function in this method, for whole vectors and the tail alike: with two, the compiler's budget for inlining
         // runs out on the longest ones (a logarithm in double), and they become calls, twenty times slower.
         for (int i = 0; i < length; i += TVector.Count)
         {
             bool whole = i <= length - TVector.Count;
-            var y = TOperator.Invoke(whole ? TVector.Load(x + i) : xRest);
+            TVector y = TOperator.Invoke(whole ? TVector.Load(x + i) : xRest);
             if (whole)
             {
                 TVector.Store(y, destination + i);

@@ -25,7 +25,7 @@ internal static class Polynomial
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c2), x, TVector.Constant(c1));
+        TVector sum = TVector.MultiplyAdd(TVector.Constant(c2), x, TVector.Constant(c1));
         return TVector.MultiplyAdd(sum, x, TVector.Constant(c0));
     }
 
@@ -34,7 +34,7 @@ internal static class Polynomial
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c3), x, TVector.Constant(c2));
+        TVector sum = TVector.MultiplyAdd(TVector.Constant(c3), x, TVector.Constant(c2));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c1));
         return TVector.MultiplyAdd(sum, x, TVector.Constant(c0));
     }
@@ -44,7 +44,7 @@ internal static class Polynomial
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c4), x, TVector.Constant(c3));
+        TVector sum = TVector.MultiplyAdd(TVector.Constant(c4), x, TVector.Constant(c3));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c1));
         return TVector.MultiplyAdd(sum, x, TVector.Constant(c0));
@@ -55,7 +55,7 @@ internal static class Polynomial
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c5), x, TVector.Constant(c4));
+        TVector sum = TVector.MultiplyAdd(TVector.Constant(c5), x, TVector.Constant(c4));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c3));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c1));
@@ -67,7 +67,7 @@ internal static class Polynomial
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = TVector.MultiplyAdd(TVector.Constant(c6), x, TVector.Constant(c5));
+        TVector sum = TVector.MultiplyAdd(TVector.Constant(c6), x, TVector.Constant(c5));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c4));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c3));
         sum = TVector.MultiplyAdd(sum, x, TVector.Constant(c2));

@@ -17,11 +17,11 @@ internal static class Trigonometry
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var magnitude = TVector.Abs(x);
-        var large = TVector.LessThan(Limit<TVector, T>(), magnitude);
+        TVector magnitude = TVector.Abs(x);
+        TVector large = TVector.LessThan(Limit<TVector, T>(), magnitude);
         // Of |x|, because then a zero keeps its sign.
-        var quadrant = Reduce<TVector, T>(magnitude, out var r);
-        var sin = Quadrant<TVector, T>(quadrant, r) ^ (x & TVector.Constant(-0.0));
+        TVector quadrant = Reduce<TVector, T>(magnitude, out TVector r);
+        TVector sin = Quadrant<TVector, T>(quadrant, r) ^ (x & TVector.Constant(-0.0));
         return TVector.Any(large) ? TVector.Select(large, Lanes.Map<TVector, T, ScalarSin<T>>(x), sin) : sin;
     }
 
@@ -30,10 +30,10 @@ internal static class Trigonometry
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var magnitude = TVector.Abs(x);
-        var large = TVector.LessThan(Limit<TVector, T>(), magnitude);
-        var quadrant = Reduce<TVector, T>(magnitude, out var r);
-        var cos = Quadrant<TVector, T>(TVector.AddBits(quadrant, TVector.FromBits(1)), r);
+        TVector magnitude = TVector.Abs(x);
+        TVector large = TVector.LessThan(Limit<TVector, T>(), magnitude);
+        TVector quadrant = Reduce<TVector, T>(magnitude, out TVector r);
+        TVector cos = Quadrant<TVector, T>(TVector.AddBits(quadrant, TVector.FromBits(1)), r);
         return TVector.Any(large) ? TVector.Select(large, Lanes.Map<TVector, T, ScalarCos<T>>(x), cos) : cos;
     }
 
@@ -49,9 +49,9 @@ internal static class Trigonometry
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var shift = PowerOfTwo.RoundingShift<TVector, T>();
-        var shifted = TVector.MultiplyAdd(x, TVector.Constant(0.63661977236758134308), shift);
-        var n = shifted - shift;
+        TVector shift = PowerOfTwo.RoundingShift<TVector, T>();
+        TVector shifted = TVector.MultiplyAdd(x, TVector.Constant(0.63661977236758134308), shift);
+        TVector n = shifted - shift;
         bool single = typeof(T) == typeof(float);
         r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? 1.5707963705062866 : 1.5707963267948966), x);
         r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? -4.371138828673793e-08 : 6.123233995736766e-17), r);
@@ -66,7 +66,7 @@ internal static class Trigonometry
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // sin r = r + r·z·p(z) and cos r = 1 − z/2 + z²·q(z) with z = r²: relative errors 2⁻²⁸ and 2⁻³³ (single), 2⁻⁵⁸ and 2⁻⁶⁴ (double), Remez exchange at 60 digits.
-        var z = r * r;
+        TVector z = r * r;
         TVector p;
         TVector q;
         if (typeof(T) == typeof(float))
@@ -94,13 +94,13 @@ internal static class Trigonometry
                 -1.1359654514252733e-11);
         }
 
-        var sin = TVector.MultiplyAdd(z * p, r, r);
-        var cos = TVector.MultiplyAdd(z * z, q, TVector.MultiplyAdd(TVector.Constant(-0.5), z, TVector.Constant(1)));
+        TVector sin = TVector.MultiplyAdd(z * p, r, r);
+        TVector cos = TVector.MultiplyAdd(z * z, q, TVector.MultiplyAdd(TVector.Constant(-0.5), z, TVector.Constant(1)));
 
         // Bit 0 of n chooses the function: moved to the top and spread over the lane. Bit 1 is the sign.
         int top = typeof(T) == typeof(float) ? 31 : 63;
-        var odd = TVector.ShiftRightBits(TVector.ShiftLeftBits(quadrant, top), top);
-        var sign = TVector.ShiftLeftBits(quadrant, top - 1) & TVector.Constant(-0.0);
+        TVector odd = TVector.ShiftRightBits(TVector.ShiftLeftBits(quadrant, top), top);
+        TVector sign = TVector.ShiftLeftBits(quadrant, top - 1) & TVector.Constant(-0.0);
         return TVector.Select(odd, cos, sin) ^ sign;
     }
 

@@ -200,8 +200,8 @@ internal static unsafe class Layout
                 int jEnd = Math.Min(j0 + Tile, columns);
                 for (int j = j0; j < jEnd; j++)
                 {
-                    var from = x + ((long)i0 * xStride) + j;
-                    var to = destination + ((long)j * destinationStride);
+                    T* from = x + ((long)i0 * xStride) + j;
+                    T* to = destination + ((long)j * destinationStride);
                     for (int i = i0; i < iEnd; i++, from += xStride)
                     {
                         to[i] = *from;

@@ -32,7 +32,7 @@ internal static unsafe class BlockedProduct<T, TVector>
             for (nint p = 0; p < problem.K; p += BlockK)
             {
                 nint k = nint.Min(BlockK, problem.K - p);
-                var block = problem.Part(0, j, problem.M, n).Terms(p, k);
+                GemmProblem<T> block = problem.Part(0, j, problem.M, n).Terms(p, k);
                 PackedB<T, TVector>.Pack(block.B, k, n, packed);
                 MultiplyPacked(block, packed);
             }
@@ -48,7 +48,7 @@ internal static unsafe class BlockedProduct<T, TVector>
             nint m = nint.Min(BlockM, problem.M - i);
             for (nint j = 0; j < problem.N; j += panelWidth)
             {
-                var panel = problem.Part(i, j, m, nint.Min(panelWidth, problem.N - j));
+                GemmProblem<T> panel = problem.Part(i, j, m, nint.Min(panelWidth, problem.N - j));
                 panel.B = PackedB<T, TVector>.Panel(packed, problem.K, problem.N, j);
                 RegisterTile<T, TVector>.Multiply(panel);
             }

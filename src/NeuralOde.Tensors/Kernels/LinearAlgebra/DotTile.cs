@@ -72,7 +72,7 @@ internal static unsafe class DotTile<T, TVector>
             nint p = 0;
             for (; p < whole; p += TVector.Count)
             {
-                LoadColumns<TColumns, FullEdge>(out var columns, b + p, bColumn, edge);
+                LoadColumns<TColumns, FullEdge>(out TileRow<T, TVector> columns, b + p, bColumn, edge);
                 MultiplyAdd<TRows, Size1, TColumns, FullEdge>(ref c0, a + p, columns, edge);
                 MultiplyAdd<TRows, Size2, TColumns, FullEdge>(ref c1, a + aRow + p, columns, edge);
                 MultiplyAdd<TRows, Size3, TColumns, FullEdge>(ref c2, a + (2 * aRow) + p, columns, edge);
@@ -81,7 +81,7 @@ internal static unsafe class DotTile<T, TVector>
 
             if (edge > 0)
             {
-                LoadColumns<TColumns, PartialEdge>(out var columns, b + p, bColumn, edge);
+                LoadColumns<TColumns, PartialEdge>(out TileRow<T, TVector> columns, b + p, bColumn, edge);
                 MultiplyAdd<TRows, Size1, TColumns, PartialEdge>(ref c0, a + p, columns, edge);
                 MultiplyAdd<TRows, Size2, TColumns, PartialEdge>(ref c1, a + aRow + p, columns, edge);
                 MultiplyAdd<TRows, Size3, TColumns, PartialEdge>(ref c2, a + (2 * aRow) + p, columns, edge);

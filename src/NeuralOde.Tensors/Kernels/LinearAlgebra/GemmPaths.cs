@@ -64,7 +64,7 @@ internal static unsafe class GemmPaths<T, TVector>
         }
         else if (problem.N * problem.K <= MaxDirectB)
         {
-            var withTransposedB = problem;
+            GemmProblem<T> withTransposedB = problem;
             nint step = OddLines(problem.N);
             T* b = GemmScratch<T>.Get(problem.K * step);
             Transposition<T>.Run(problem.B.Data, problem.B.ColumnStep, problem.N, problem.K, b, step);

@@ -16,29 +16,29 @@ internal static unsafe class LaneSums<T, TVector>
     {
         if (typeof(TVector) == typeof(Simd512<float>) && Avx512F.IsSupported)
         {
-            var ab = Interleave(Unsafe.BitCast<TVector, Vector512<float>>(a), Unsafe.BitCast<TVector, Vector512<float>>(b));
-            var cd = Interleave(Unsafe.BitCast<TVector, Vector512<float>>(c), Unsafe.BitCast<TVector, Vector512<float>>(d));
-            var abcd = Avx512F.Shuffle(ab, cd, LowPairs) + Avx512F.Shuffle(ab, cd, HighPairs);
-            var half = abcd.GetLower() + abcd.GetUpper();
+            Vector512<float> ab = Interleave(Unsafe.BitCast<TVector, Vector512<float>>(a), Unsafe.BitCast<TVector, Vector512<float>>(b));
+            Vector512<float> cd = Interleave(Unsafe.BitCast<TVector, Vector512<float>>(c), Unsafe.BitCast<TVector, Vector512<float>>(d));
+            Vector512<float> abcd = Avx512F.Shuffle(ab, cd, LowPairs) + Avx512F.Shuffle(ab, cd, HighPairs);
+            Vector256<float> half = abcd.GetLower() + abcd.GetUpper();
             (half.GetLower() + half.GetUpper()).Store((float*)sums);
         }
         else if (typeof(TVector) == typeof(Simd256<float>) && Avx.IsSupported)
         {
-            var ab = Interleave(Unsafe.BitCast<TVector, Vector256<float>>(a), Unsafe.BitCast<TVector, Vector256<float>>(b));
-            var cd = Interleave(Unsafe.BitCast<TVector, Vector256<float>>(c), Unsafe.BitCast<TVector, Vector256<float>>(d));
-            var abcd = Avx.Shuffle(ab, cd, LowPairs) + Avx.Shuffle(ab, cd, HighPairs);
+            Vector256<float> ab = Interleave(Unsafe.BitCast<TVector, Vector256<float>>(a), Unsafe.BitCast<TVector, Vector256<float>>(b));
+            Vector256<float> cd = Interleave(Unsafe.BitCast<TVector, Vector256<float>>(c), Unsafe.BitCast<TVector, Vector256<float>>(d));
+            Vector256<float> abcd = Avx.Shuffle(ab, cd, LowPairs) + Avx.Shuffle(ab, cd, HighPairs);
             (abcd.GetLower() + abcd.GetUpper()).Store((float*)sums);
         }
         else if (typeof(TVector) == typeof(Simd512<double>) && Avx512F.IsSupported)
         {
-            var ab = Interleave(Unsafe.BitCast<TVector, Vector512<double>>(a), Unsafe.BitCast<TVector, Vector512<double>>(b));
-            var cd = Interleave(Unsafe.BitCast<TVector, Vector512<double>>(c), Unsafe.BitCast<TVector, Vector512<double>>(d));
+            Vector512<double> ab = Interleave(Unsafe.BitCast<TVector, Vector512<double>>(a), Unsafe.BitCast<TVector, Vector512<double>>(b));
+            Vector512<double> cd = Interleave(Unsafe.BitCast<TVector, Vector512<double>>(c), Unsafe.BitCast<TVector, Vector512<double>>(d));
             StorePairs(ab.GetLower() + ab.GetUpper(), cd.GetLower() + cd.GetUpper(), (double*)sums);
         }
         else if (typeof(TVector) == typeof(Simd256<double>) && Avx.IsSupported)
         {
-            var ab = Interleave(Unsafe.BitCast<TVector, Vector256<double>>(a), Unsafe.BitCast<TVector, Vector256<double>>(b));
-            var cd = Interleave(Unsafe.BitCast<TVector, Vector256<double>>(c), Unsafe.BitCast<TVector, Vector256<double>>(d));
+            Vector256<double> ab = Interleave(Unsafe.BitCast<TVector, Vector256<double>>(a), Unsafe.BitCast<TVector, Vector256<double>>(b));
+            Vector256<double> cd = Interleave(Unsafe.BitCast<TVector, Vector256<double>>(c), Unsafe.BitCast<TVector, Vector256<double>>(d));
             StorePairs(ab, cd, (double*)sums);
         }
         else

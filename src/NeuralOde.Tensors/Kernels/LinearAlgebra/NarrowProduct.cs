@@ -84,7 +84,7 @@ internal static unsafe class NarrowProduct<T, TVector>
             return;
         }
 
-        var withPackedB = problem;
+        GemmProblem<T> withPackedB = problem;
         T* packed = GemmScratch<T>.Get(problem.N * problem.K);
         Transposition<T>.Run(problem.B.Data, problem.B.RowStep, problem.K, problem.N, packed, problem.K);
         withPackedB.B = new(packed, 1, problem.K);
@@ -106,7 +106,7 @@ internal static unsafe class NarrowProduct<T, TVector>
         T* transposed = GemmScratch<T>.Get(problem.N * chunk);
         for (nint row = 0; row < problem.M; row += chunk)
         {
-            var part = problem.Part(row, 0, nint.Min(chunk, problem.M - row), problem.N);
+            GemmProblem<T> part = problem.Part(row, 0, nint.Min(chunk, problem.M - row), problem.N);
             if (part.Start != null)
             {
                 TransposeStart(part, transposed, chunk);

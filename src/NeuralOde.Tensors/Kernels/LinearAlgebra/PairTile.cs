@@ -68,7 +68,7 @@ internal static unsafe class PairTile<T, TVector>
             T* b = problem.B.Data;
             for (nint p = problem.K; p > 0; p--)
             {
-                TileRow<T, TVector>.Load<TVectors, TEdge>(out var column, a, edge);
+                TileRow<T, TVector>.Load<TVectors, TEdge>(out TileRow<T, TVector> column, a, edge);
                 TileRow<T, TVector>.MultiplyAdd<TVectors>(ref left, TVector.Create(b[0]), column);
                 TileRow<T, TVector>.MultiplyAdd<TVectors>(ref right, TVector.Create(b[bColumn]), column);
                 a += aStep;
@@ -103,7 +103,7 @@ internal static unsafe class PairTile<T, TVector>
     private static void Store<TEdge>(TVector left, TVector right, T* destination, bool isLast, int edge)
         where TEdge : struct, ITileEdge
     {
-        TVector.Interleave(left, right, out var low, out var high);
+        TVector.Interleave(left, right, out TVector low, out TVector high);
         if (isLast && typeof(TEdge) == typeof(PartialEdge) && edge < TVector.Count)
         {
             TVector.StorePartial(low, destination, int.Min(2 * edge, TVector.Count));

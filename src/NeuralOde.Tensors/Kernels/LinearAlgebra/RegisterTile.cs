@@ -146,7 +146,7 @@ internal static unsafe class RegisterTile<T, TVector>
             T* b = problem.B.Data;
             for (nint p = 0; p < k; p++)
             {
-                TileRow<T, TVector>.Load<TColumns, TEdge>(out var bRow, b, edge);
+                TileRow<T, TVector>.Load<TColumns, TEdge>(out TileRow<T, TVector> bRow, b, edge);
                 MultiplyAdd<TRows, Size1, TColumns>(ref c0, a0, bRow);
                 MultiplyAdd<TRows, Size2, TColumns>(ref c1, a0 + aRow, bRow);
                 MultiplyAdd<TRows, Size3, TColumns>(ref c2, a0 + (2 * aRow), bRow);

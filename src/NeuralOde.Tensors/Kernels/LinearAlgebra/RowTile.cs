@@ -90,7 +90,7 @@ internal static unsafe class RowTile<T, TVector>
         where TColumns : unmanaged, ITileSize
         where TEdge : struct, ITileEdge
     {
-        TileRow<T, TVector>.Load<TColumns, TEdge>(out var row, b, edge);
+        TileRow<T, TVector>.Load<TColumns, TEdge>(out TileRow<T, TVector> row, b, edge);
         TileRow<T, TVector>.MultiplyAdd<TColumns>(ref sum, TVector.Create(*a), row);
     }
 }

@@ -112,10 +112,10 @@ internal static unsafe class Transposition<T>
             var r1 = Vector128.Load((float*)(source + sourceStep));
             var r2 = Vector128.Load((float*)(source + (2 * sourceStep)));
             var r3 = Vector128.Load((float*)(source + (3 * sourceStep)));
-            var low01 = Sse.UnpackLow(r0, r1);
-            var low23 = Sse.UnpackLow(r2, r3);
-            var high01 = Sse.UnpackHigh(r0, r1);
-            var high23 = Sse.UnpackHigh(r2, r3);
+            Vector128<float> low01 = Sse.UnpackLow(r0, r1);
+            Vector128<float> low23 = Sse.UnpackLow(r2, r3);
+            Vector128<float> high01 = Sse.UnpackHigh(r0, r1);
+            Vector128<float> high23 = Sse.UnpackHigh(r2, r3);
             Sse.MoveLowToHigh(low01, low23).Store((float*)destination);
             Sse.MoveHighToLow(low23, low01).Store((float*)(destination + destinationStep));
             Sse.MoveLowToHigh(high01, high23).Store((float*)(destination + (2 * destinationStep)));
@@ -127,10 +127,10 @@ internal static unsafe class Transposition<T>
             var r1 = Vector256.Load((double*)(source + sourceStep));
             var r2 = Vector256.Load((double*)(source + (2 * sourceStep)));
             var r3 = Vector256.Load((double*)(source + (3 * sourceStep)));
-            var even01 = Avx.UnpackLow(r0, r1);
-            var odd01 = Avx.UnpackHigh(r0, r1);
-            var even23 = Avx.UnpackLow(r2, r3);
-            var odd23 = Avx.UnpackHigh(r2, r3);
+            Vector256<double> even01 = Avx.UnpackLow(r0, r1);
+            Vector256<double> odd01 = Avx.UnpackHigh(r0, r1);
+            Vector256<double> even23 = Avx.UnpackLow(r2, r3);
+            Vector256<double> odd23 = Avx.UnpackHigh(r2, r3);
             Avx.Permute2x128(even01, even23, 0x20).Store((double*)destination);
             Avx.Permute2x128(odd01, odd23, 0x20).Store((double*)(destination + destinationStep));
             Avx.Permute2x128(even01, even23, 0x31).Store((double*)(destination + (2 * destinationStep)));
@@ -143,8 +143,8 @@ internal static unsafe class Transposition<T>
     {
         if (typeof(T) == typeof(float))
         {
-            var low01 = Sse.UnpackLow(LoadPair(source), LoadPair(source + sourceStep));
-            var low23 = Sse.UnpackLow(LoadPair(source + (2 * sourceStep)), LoadPair(source + (3 * sourceStep)));
+            Vector128<float> low01 = Sse.UnpackLow(LoadPair(source), LoadPair(source + sourceStep));
+            Vector128<float> low23 = Sse.UnpackLow(LoadPair(source + (2 * sourceStep)), LoadPair(source + (3 * sourceStep)));
             Sse.MoveLowToHigh(low01, low23).Store((float*)destination);
             Sse.MoveHighToLow(low23, low01).Store((float*)(destination + destinationStep));
         }
@@ -162,8 +162,8 @@ internal static unsafe class Transposition<T>
         {
             var r0 = Vector128.Load((float*)source);
             var r1 = Vector128.Load((float*)(source + sourceStep));
-            var low = Sse.UnpackLow(r0, r1);
-            var high = Sse.UnpackHigh(r0, r1);
+            Vector128<float> low = Sse.UnpackLow(r0, r1);
+            Vector128<float> high = Sse.UnpackHigh(r0, r1);
             Sse.StoreLow((float*)destination, low);
             Sse.StoreHigh((float*)(destination + destinationStep), low);
             Sse.StoreLow((float*)(destination + (2 * destinationStep)), high);

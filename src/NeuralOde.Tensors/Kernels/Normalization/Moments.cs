@@ -218,7 +218,7 @@ internal readonly struct SquaredDeviationTerm<T>(T mean) : ITerm<T>
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
         where TVector : struct, ISimdVector<TVector, T>
     {
-        var deviation = x - TVector.Create(mean);
+        TVector deviation = x - TVector.Create(mean);
         return deviation * deviation;
     }
 }

@@ -62,7 +62,7 @@ public static class Philox
         int within = (int)(offset % (uint)perBlock);
         for (int i = 0; i < destination.Length; number++, within = 0)
         {
-            var block = Block(seed, stream, number);
+            PhiloxBlock block = Block(seed, stream, number);
             for (; within < perBlock && i < destination.Length; within++, i++)
             {
                 destination[i] = typeof(T) == typeof(float)
@@ -126,7 +126,7 @@ public static class Philox
             ulong product = 0UL;
             for (bool accepted = false; !accepted;)
             {
-                var block = Block(key, stream, offset + (ulong)i);
+                PhiloxBlock block = Block(key, stream, offset + (ulong)i);
                 for (int word = 0; word < 4 && !accepted; word++)
                 {
                     product = (ulong)block[word] * (uint)bound;
@@ -147,7 +147,7 @@ public static class Philox
         Span<double> angle = stackalloc double[radius.Length];
         for (int i = 0; i < radius.Length; i++)
         {
-            var block = Block(seed, stream, first + (ulong)i);
+            PhiloxBlock block = Block(seed, stream, first + (ulong)i);
             radius[i] = ((block.Long(0) >> 11) + 1) * (1.0 / (1L << 53));
             angle[i] = (block.Long(1) >> 11) * (2 * Math.PI / (1L << 53));
         }

@@ -24,11 +24,11 @@ internal readonly unsafe struct GruGates<T> : IGates<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TAccess : struct, IVectorAccess
     {
-        var r = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(1, unit), count));
-        var z = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(2, unit), count));
-        var q = TAccess.Load<TVector, T>(row.Block(3, unit), count);
-        var n = TanhOperator<T>.Invoke(TVector.MultiplyAdd(r, q, TAccess.Load<TVector, T>(row.Block(0, unit), count)));
-        var h = TAccess.Load<TVector, T>(row.Previous + unit, count);
+        TVector r = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(1, unit), count));
+        TVector z = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(2, unit), count));
+        TVector q = TAccess.Load<TVector, T>(row.Block(3, unit), count);
+        TVector n = TanhOperator<T>.Invoke(TVector.MultiplyAdd(r, q, TAccess.Load<TVector, T>(row.Block(0, unit), count)));
+        TVector h = TAccess.Load<TVector, T>(row.Previous + unit, count);
         TAccess.Store(n, row.Block(0, unit), count);
         TAccess.Store(r, row.Block(1, unit), count);
         TAccess.Store(z, row.Block(2, unit), count);
@@ -40,14 +40,14 @@ internal readonly unsafe struct GruGates<T> : IGates<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TAccess : struct, IVectorAccess
     {
-        var one = TVector.Constant(1);
-        var n = TAccess.Load<TVector, T>(row.Block(0, unit), count);
-        var r = TAccess.Load<TVector, T>(row.Block(1, unit), count);
-        var z = TAccess.Load<TVector, T>(row.Block(2, unit), count);
-        var q = TAccess.Load<TVector, T>(row.Block(3, unit), count);
-        var h = TAccess.Load<TVector, T>(row.Previous + unit, count);
-        var cotangent = TAccess.Load<TVector, T>(row.Next + unit, count);
-        var toN = TanhGradientOperator<T>.Invoke(cotangent * (one - z), n);
+        TVector one = TVector.Constant(1);
+        TVector n = TAccess.Load<TVector, T>(row.Block(0, unit), count);
+        TVector r = TAccess.Load<TVector, T>(row.Block(1, unit), count);
+        TVector z = TAccess.Load<TVector, T>(row.Block(2, unit), count);
+        TVector q = TAccess.Load<TVector, T>(row.Block(3, unit), count);
+        TVector h = TAccess.Load<TVector, T>(row.Previous + unit, count);
+        TVector cotangent = TAccess.Load<TVector, T>(row.Next + unit, count);
+        TVector toN = TanhGradientOperator<T>.Invoke(cotangent * (one - z), n);
         TAccess.Store(toN, row.Block(0, unit), count);
         TAccess.Store(SigmoidGradientOperator<T>.Invoke(toN * q, r), row.Block(1, unit), count);
         TAccess.Store(SigmoidGradientOperator<T>.Invoke(cotangent * (h - n), z), row.Block(2, unit), count);

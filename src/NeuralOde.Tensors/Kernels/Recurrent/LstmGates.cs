@@ -22,11 +22,11 @@ internal readonly unsafe struct LstmGates<T> : IGates<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TAccess : struct, IVectorAccess
     {
-        var i = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(0, unit), count));
-        var f = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(1, unit), count));
-        var g = TanhOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(2, unit), count));
-        var o = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(3, unit), count));
-        var c = TVector.MultiplyAdd(f, TAccess.Load<TVector, T>(row.PreviousCell + unit, count), i * g);
+        TVector i = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(0, unit), count));
+        TVector f = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(1, unit), count));
+        TVector g = TanhOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(2, unit), count));
+        TVector o = SigmoidOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Block(3, unit), count));
+        TVector c = TVector.MultiplyAdd(f, TAccess.Load<TVector, T>(row.PreviousCell + unit, count), i * g);
         TAccess.Store(i, row.Block(0, unit), count);
         TAccess.Store(f, row.Block(1, unit), count);
         TAccess.Store(g, row.Block(2, unit), count);
@@ -40,15 +40,15 @@ internal readonly unsafe struct LstmGates<T> : IGates<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TAccess : struct, IVectorAccess
     {
-        var i = TAccess.Load<TVector, T>(row.Block(0, unit), count);
-        var f = TAccess.Load<TVector, T>(row.Block(1, unit), count);
-        var g = TAccess.Load<TVector, T>(row.Block(2, unit), count);
-        var o = TAccess.Load<TVector, T>(row.Block(3, unit), count);
-        var cotangent = TAccess.Load<TVector, T>(row.Next + unit, count);
+        TVector i = TAccess.Load<TVector, T>(row.Block(0, unit), count);
+        TVector f = TAccess.Load<TVector, T>(row.Block(1, unit), count);
+        TVector g = TAccess.Load<TVector, T>(row.Block(2, unit), count);
+        TVector o = TAccess.Load<TVector, T>(row.Block(3, unit), count);
+        TVector cotangent = TAccess.Load<TVector, T>(row.Next + unit, count);
 
         // Cheaper to compute again than to keep: a tanh costs less than moving what it gives through memory twice.
-        var tanh = TanhOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Cell + unit, count));
-        var toCell = TAccess.Load<TVector, T>(row.NextCell + unit, count) + TanhGradientOperator<T>.Invoke(cotangent * o, tanh);
+        TVector tanh = TanhOperator<T>.Invoke(TAccess.Load<TVector, T>(row.Cell + unit, count));
+        TVector toCell = TAccess.Load<TVector, T>(row.NextCell + unit, count) + TanhGradientOperator<T>.Invoke(cotangent * o, tanh);
         TAccess.Store(SigmoidGradientOperator<T>.Invoke(toCell * g, i), row.Block(0, unit), count);
         TAccess.Store(SigmoidGradientOperator<T>.Invoke(toCell * TAccess.Load<TVector, T>(row.PreviousCell + unit, count), f), row.Block(1, unit), count);
         TAccess.Store(TanhGradientOperator<T>.Invoke(toCell * i, g), row.Block(2, unit), count);

@@ -44,7 +44,7 @@ internal static unsafe class ReduceAll
             }
 
             // The other lanes of a block would be neutral; combining with one makes −0 alone a +0, as they would.
-            var few = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, 0, length);
+            TVector few = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, 0, length);
             return TReduction.Fold(TReduction.Combine(TVector.Create(TReduction.Identity), few));
         }
 
@@ -68,13 +68,13 @@ internal static unsafe class ReduceAll
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
     {
-        var sum = TBlock.Create(TReduction.Identity);
+        TBlock sum = TBlock.Create(TReduction.Identity);
         int i = 0;
         for (; i <= length - TBlock.Count; i += TBlock.Count)
         {
-            var ax = TBlock.Load(x + i);
-            var ay = TTerm.Operands > 1 ? TBlock.Load(y + i) : ax;
-            var az = TTerm.Operands > 2 ? TBlock.Load(z + i) : ax;
+            TBlock ax = TBlock.Load(x + i);
+            TBlock ay = TTerm.Operands > 1 ? TBlock.Load(y + i) : ax;
+            TBlock az = TTerm.Operands > 2 ? TBlock.Load(z + i) : ax;
             sum = TReduction.Combine(sum, term.Invoke(ax, ay, az));
         }
 
@@ -95,15 +95,15 @@ internal static unsafe class ReduceAll
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
     {
-        var buffer = stackalloc T[BufferLength];
-        var sum = TBlock.Create(TReduction.Identity);
+        T* buffer = stackalloc T[BufferLength];
+        TBlock sum = TBlock.Create(TReduction.Identity);
         for (int start = 0; start < length; start += BufferLength)
         {
             int count = Math.Min(BufferLength, length - start);
             int i = 0;
             for (; i < count; i += TVector.Count)
             {
-                var terms = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, start + i, Math.Min(TVector.Count, count - i));
+                TVector terms = FirstTerms<TVector, T, TReduction, TTerm>(term, x, y, z, start + i, Math.Min(TVector.Count, count - i));
                 TVector.Store(terms, buffer + i);
             }
 
@@ -138,9 +138,9 @@ internal static unsafe class ReduceAll
         where TReduction : struct, IReduction<T>
         where TTerm : struct, ITerm<T>
     {
-        var ax = TVector.LoadPartial(x + start, count);
-        var ay = TTerm.Operands > 1 ? TVector.LoadPartial(y + start, count) : ax;
-        var az = TTerm.Operands > 2 ? TVector.LoadPartial(z + start, count) : ax;
+        TVector ax = TVector.LoadPartial(x + start, count);
+        TVector ay = TTerm.Operands > 1 ? TVector.LoadPartial(y + start, count) : ax;
+        TVector az = TTerm.Operands > 2 ? TVector.LoadPartial(z + start, count) : ax;
         return TVector.Select(TVector.FirstLanes(count), term.Invoke(ax, ay, az), TVector.Create(TReduction.Identity));
     }
 

@@ -70,7 +70,7 @@ internal static unsafe class ReduceAxis
         {
             for (int i = 0; i < inner; i++)
             {
-                var sum = TReduction.Identity;
+                T sum = TReduction.Identity;
                 for (int a = 0; a < axis; a++)
                 {
                     sum = TReduction.Combine(sum, x[(a * inner) + i]);
@@ -100,7 +100,7 @@ internal static unsafe class ReduceAxis
         {
             if (periodic)
             {
-                var sum = Rows<TBlock, T, TReduction>(x, (int)(size / TBlock.Count), TBlock.Count);
+                TBlock sum = Rows<TBlock, T, TReduction>(x, (int)(size / TBlock.Count), TBlock.Count);
                 Wrap<TBlock, T, TReduction>(sum, x, size, inner, destination);
                 continue;
             }
@@ -133,7 +133,7 @@ internal static unsafe class ReduceAxis
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
     {
-        var lanes = stackalloc T[TBlock.Count];
+        T* lanes = stackalloc T[TBlock.Count];
         TBlock.Store(sum, lanes);
         int rest = (int)(size % TBlock.Count);
         for (int i = 0; i < rest; i++)

@@ -43,8 +43,8 @@ internal static unsafe class SoftMaxKernels
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
         for (int row = 0; row < rows; row++)
         {
-            var to = destination.Slice(row * columns, columns);
-            var from = x.Slice(row * columns, columns);
+            Span<T> to = destination.Slice(row * columns, columns);
+            ReadOnlySpan<T> from = x.Slice(row * columns, columns);
             Map.BinaryScalarRight<T, SubtractOperator<T>>(from, Reduce.Max(from, width), to, width);
             Map.Unary<T, ExpOperator<T>>(to, to, width);
             Map.BinaryScalarRight<T, DivideOperator<T>>(to, Reduce.Sum<T>(to, width), to, width);
@@ -66,7 +66,7 @@ internal static unsafe class SoftMaxKernels
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
         for (int row = 0; row < rows; row++)
         {
-            var from = x.Slice(row * columns, columns);
+            ReadOnlySpan<T> from = x.Slice(row * columns, columns);
             Map.BinaryScalarRight<T, SubtractOperator<T>>(from, LogSumExp(from, width), destination.Slice(row * columns, columns), width);
         }
     }
@@ -85,7 +85,7 @@ internal static unsafe class SoftMaxKernels
         StridedExtent.Require(destination.Length, [rows], nameof(destination));
         for (int row = 0; row < rows; row++)
         {
-            var from = x.Slice(row * columns, columns);
+            ReadOnlySpan<T> from = x.Slice(row * columns, columns);
             int label = Column(labels[row], columns);
             destination[row] = label < 0 ? T.NaN : LogSumExp(from, SimdWidths.Best) - from[label];
         }
@@ -103,7 +103,7 @@ internal static unsafe class SoftMaxKernels
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
         for (int row = 0; row < rows; row++)
         {
-            var to = destination.Slice(row * columns, columns);
+            Span<T> to = destination.Slice(row * columns, columns);
             int label = Column(labels[row], columns);
             if (label < 0)
             {
@@ -127,8 +127,8 @@ internal static unsafe class SoftMaxKernels
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // An infinite shift would be subtracted from itself; without one the sum is 0 or ∞, whose logarithm is right.
-        var max = Reduce.Max(row, width);
-        var shift = T.IsInfinity(max) ? T.Zero : max;
+        T max = Reduce.Max(row, width);
+        T shift = T.IsInfinity(max) ? T.Zero : max;
         T sum;
         fixed (T* x = row)
         {

@@ -71,8 +71,8 @@ internal readonly struct ScaledErrorTerm<T>(T absolute, T relative) : ITerm<T>
     public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
         where TVector : struct, ISimdVector<TVector, T>
     {
-        var size = TVector.Max(TVector.Abs(y), TVector.Abs(z));
-        var scaled = x / TVector.MultiplyAdd(TVector.Create(relative), size, TVector.Create(absolute));
+        TVector size = TVector.Max(TVector.Abs(y), TVector.Abs(z));
+        TVector scaled = x / TVector.MultiplyAdd(TVector.Create(relative), size, TVector.Create(absolute));
         return scaled * scaled;
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using NeuralOde.Blocks;
 using NeuralOde.Modules;
 using NeuralOde.Tensors;
 using NeuralOde.Tensors.Kernels;

@@ -1,4 +1,3 @@
-using NeuralOde.Blocks;
 using NeuralOde.Persistence;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Latent;

@@ -75,7 +75,7 @@ public class DivisionTests
         void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var (inputs, apply) = s_operations[name];
+            (int[][] inputs, Func<Tensor[], Tensor> apply) = s_operations[name];
             AssertSameBits(Program<T>.Compile(x => [apply(x)], [.. inputs.Select((s, i) => new ProgramInput($"x{i}", new Shape(s)))]));
         }
     }
@@ -93,7 +93,7 @@ public class DivisionTests
     [Fact]
     public void Programs_on_several_threads_of_the_user_do_not_disturb_each_other()
     {
-        var programs = Enumerable.Range(0, 4).Select(i => CompileNetwork<float>(256 + i, 64, 128)).ToArray();
+        Program<float>[] programs = Enumerable.Range(0, 4).Select(i => CompileNetwork<float>(256 + i, 64, 128)).ToArray();
         float[][] expected = Array.ConvertAll(programs, x =>
         {
             Fill(x);
@@ -130,7 +130,7 @@ public class DivisionTests
     [Fact]
     public void A_program_that_is_shared_allocates_nothing_on_its_thread()
     {
-        var program = CompileNetwork<float>(256, 64, 128);
+        Program<float> program = CompileNetwork<float>(256, 64, 128);
         var divided = new DividedBody(program.Body, 1);
         Assert.Equal(0, Allocation.InSteadyState(() =>
         {

@@ -104,7 +104,7 @@ public class ThreadsTests
     [InlineData(128, 512, true)]
     public void Small_networks_stay_on_one_thread_and_large_ones_do_not(int width, int batch, bool shared)
     {
-        var program = DivisionTests.CompileNetwork<float>(batch, width, width);
+        Program<float> program = DivisionTests.CompileNetwork<float>(batch, width, width);
         Assert.Equal(shared, DividedBody.Create(program.Body) is not null);
     }
 }

@@ -83,7 +83,8 @@ public class ConvolutionTests
         T[] x = TestValues.Spread<T>(s.InputLength, 1, 1), w = TestValues.Spread<T>(s.WeightLength, 2, 1), g = TestValues.Spread<T>(s.OutputLength, 3, 1);
         var turned = new T[w.Length];
         Convolutions.Turn<T>(s.KernelHeight, s.KernelWidth, s.Channels, s.Outputs, s.Stride, back: false, w, turned);
-        var (y, toX, toW) = Plain(s, Array.ConvertAll(x, double.CreateChecked), Array.ConvertAll(w, double.CreateChecked), Array.ConvertAll(g, double.CreateChecked));
+        (double[] y, double[] toX, double[] toW) = Plain(
+            s, Array.ConvertAll(x, double.CreateChecked), Array.ConvertAll(w, double.CreateChecked), Array.ConvertAll(g, double.CreateChecked));
         Check("forward", y, s.KernelHeight * s.KernelWidth * s.Channels, (to, width) => Convolutions.Forward<T>(s, x, w, [], to, 0, s.Images * s.OutputHeight, width));
         Check("data gradient", toX, s.KernelHeight * s.KernelWidth * s.Outputs, (to, width) => Convolutions.DataGradient<T>(s, g, turned, to, 0, s.Images * s.Height, width));
         Check("weight gradient", toW, s.Images * s.OutputHeight * s.OutputWidth, (to, width) => Convolutions.WeightGradient<T>(s, x, g, to, 0, s.WeightLength / s.Outputs, width));

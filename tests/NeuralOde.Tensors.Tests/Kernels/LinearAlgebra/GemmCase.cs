@@ -59,7 +59,7 @@ internal sealed class GemmCase<T>
     /// <summary>Checks C += op(A)·op(B).</summary>
     public void CheckAccumulate(SimdWidth width)
     {
-        var before = C.ToArray();
+        T[] before = C.ToArray();
         Check(() => Multiply(width, accumulate: true), (i, j) => double.CreateChecked(before[(i * _ldc) + j]), (sum, _) => sum);
     }
 
@@ -97,7 +97,7 @@ internal sealed class GemmCase<T>
     {
         double[] a = Dense(A, _lda, _m, _k, _transposeA);
         double[] bTransposed = Dense(B, _ldb, _n, _k, !_transposeB);
-        var before = _c.ToArray();
+        T[] before = _c.ToArray();
         compute();
 
         double roundoff = typeof(T) == typeof(float) ? Math.ScaleB(1, -24) : Math.ScaleB(1, -53);
@@ -150,7 +150,7 @@ internal sealed class GemmCase<T>
     private static T[] Fill(Random random, int length)
     {
         var all = new T[length + (2 * Guard)];
-        foreach (ref var x in all.AsSpan())
+        foreach (ref T x in all.AsSpan())
         {
             x = T.CreateChecked((2 * random.NextDouble()) - 1);
         }

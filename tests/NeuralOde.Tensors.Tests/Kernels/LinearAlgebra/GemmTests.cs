@@ -80,9 +80,9 @@ public class GemmTests
     public void Nothing_is_allocated_once_a_shape_has_been_seen()
     {
         var rounds = new List<Action>();
-        foreach (var (transposeA, transposeB) in s_forms)
+        foreach ((bool transposeA, bool transposeB) in s_forms)
         {
-            foreach (var (m, n, k) in new[] { (1, 16, 16), (20, 2, 50), (50, 2, 20), (20, 50, 50), (300, 300, 300) })
+            foreach ((int m, int n, int k) in new[] { (1, 16, 16), (20, 2, 50), (50, 2, 20), (20, 50, 50), (300, 300, 300) })
             {
                 var gemm = new GemmCase<float>(transposeA, transposeB, m, n, k);
                 rounds.Add(() => gemm.Multiply(SimdWidths.Best));
@@ -111,7 +111,7 @@ public class GemmTests
 
     private static void RunAll(List<Action> rounds)
     {
-        foreach (var round in rounds)
+        foreach (Action round in rounds)
         {
             round();
         }
@@ -147,7 +147,7 @@ public class GemmTests
                 {
                     foreach (int k in s_terms)
                     {
-                        foreach (var (transposeA, transposeB) in s_forms)
+                        foreach ((bool transposeA, bool transposeB) in s_forms)
                         {
                             var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
                             gemm.CheckMultiply(Width);
@@ -167,7 +167,7 @@ public class GemmTests
             var random = new Random(7);
             for (int i = 0; i < 500; i++)
             {
-                var (transposeA, transposeB) = s_forms[random.Next(4)];
+                (bool transposeA, bool transposeB) = s_forms[random.Next(4)];
                 var gemm = new GemmCase<T>(transposeA, transposeB, random.Next(1, 41), random.Next(1, 41), random.Next(1, 41), gap: random.Next(1, 6));
                 gemm.CheckMultiply(Width);
                 gemm.CheckAccumulate(Width);
@@ -180,7 +180,7 @@ public class GemmTests
         public void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var (transposeA, transposeB) in s_forms)
+            foreach ((bool transposeA, bool transposeB) in s_forms)
             {
                 (int, int, int)[] sizes =
                 [
@@ -203,9 +203,9 @@ public class GemmTests
         public void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var (transposeA, transposeB) in s_forms)
+            foreach ((bool transposeA, bool transposeB) in s_forms)
             {
-                foreach (var (m, n, k) in new[] { (200, 129, 513), (5, 2051, 33), (1030, 2, 37), (1030, 3, 5), (4, 300, 300), (70, 257, 300) })
+                foreach ((int m, int n, int k) in new[] { (200, 129, 513), (5, 2051, 33), (1030, 2, 37), (1030, 3, 5), (4, 300, 300), (70, 257, 300) })
                 {
                     var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k, gap: 3);
                     if (transposeA)
@@ -226,9 +226,9 @@ public class GemmTests
         public void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var (transposeA, transposeB) in s_forms)
+            foreach ((bool transposeA, bool transposeB) in s_forms)
             {
-                foreach (var (m, n, k) in new[] { (0, 0, 0), (0, 5, 3), (5, 0, 3), (1, 1, 0), (5, 3, 0), (20, 2, 0), (1, 40, 0), (300, 300, 0) })
+                foreach ((int m, int n, int k) in new[] { (0, 0, 0), (0, 5, 3), (5, 0, 3), (1, 1, 0), (5, 3, 0), (20, 2, 0), (1, 40, 0), (300, 300, 0) })
                 {
                     var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
                     gemm.CheckAccumulate(Width);
@@ -244,9 +244,9 @@ public class GemmTests
         public void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var (transposeA, transposeB) in s_forms)
+            foreach ((bool transposeA, bool transposeB) in s_forms)
             {
-                foreach (var (m, n, k) in new[] { (1, 17, 5), (7, 2, 19), (9, 20, 33), (5, 300, 300) })
+                foreach ((int m, int n, int k) in new[] { (1, 17, 5), (7, 2, 19), (9, 20, 33), (5, 300, 300) })
                 {
                     var gemm = new GemmCase<T>(transposeA, transposeB, m, n, k);
                     int row = m / 2;
@@ -274,18 +274,18 @@ public class GemmTests
         public void Check<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (var (transposeA, transposeB) in s_forms)
+            foreach ((bool transposeA, bool transposeB) in s_forms)
             {
-                foreach (var (n, k) in new[] { (1, 40), (2, 50), (3, 7), (4, 20), (16, 16), (50, 20), (70, 300), (300, 300) })
+                foreach ((int n, int k) in new[] { (1, 40), (2, 50), (3, 7), (4, 20), (16, 16), (50, 20), (70, 300), (300, 300) })
                 {
                     const int M = 41;
                     var gemm = new GemmCase<T>(transposeA, transposeB, M, n, k);
                     gemm.Multiply(Width);
                     var shared = new T[M * n];
                     int lda = transposeA ? M : k;
-                    foreach (var (row, rows) in new[] { (0, 5), (5, 16), (21, 20) })
+                    foreach ((int row, int rows) in new[] { (0, 5), (5, 16), (21, 20) })
                     {
-                        var a = gemm.A[(transposeA ? row : row * k)..];
+                        Span<T> a = gemm.A[(transposeA ? row : row * k)..];
                         Gemm.Multiply<T>(new(transposeA, transposeB, rows, n, k), new(lda, transposeB ? k : n, n), a, gemm.B, shared.AsSpan(row * n), accumulate: false, Width);
                     }
 

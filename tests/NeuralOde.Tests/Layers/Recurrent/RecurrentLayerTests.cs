@@ -1,6 +1,4 @@
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Tests.Layers.Recurrent;
