@@ -100,7 +100,7 @@ public class ConvergenceTests
     {
         var solver = OdeSolver.Parse(name);
         var integrator = new Integrator<float>(solver, new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, 2);
-        var states = new float[4];
+        float[] states = new float[4];
         double start = forward ? 0 : 3, end = 3 - start;
         integrator.Solve(new KnownField<float>(), KnownField<float>.Initial(start), [start, end], states).ThrowIfFailed();
         double exponent = Math.Min(1, solver.Order / (Math.Min(solver.Order, solver.EmbeddedOrder ?? solver.Order) + 1.0));
@@ -111,7 +111,7 @@ public class ConvergenceTests
     public void Float_reaches_its_own_precision()
     {
         var integrator = new Integrator<float>(new Tsit5(), new AdaptiveSteps { RelativeTolerance = 1e-6, AbsoluteTolerance = 1e-7 }, 2);
-        var states = new float[4];
+        float[] states = new float[4];
         integrator.Solve(new KnownField<float>(), KnownField<float>.Initial(0), [0, 3], states).ThrowIfFailed();
         Assert.True(KnownField<float>.Error(3, states.AsSpan(2)) < 1e-5);
     }
@@ -130,7 +130,7 @@ public class ConvergenceTests
             4 => [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
             _ => [1901.0 / 720, -2774.0 / 720, 2616.0 / 720, -1274.0 / 720, 251.0 / 720],
         };
-        var weights = new double[order];
+        double[] weights = new double[order];
         AdamsWeights.Compute([.. Enumerable.Range(0, order).Select(j => -(double)j)], 1, derivative: false, weights);
         Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-15));
     }
@@ -149,7 +149,7 @@ public class ConvergenceTests
             4 => [9.0 / 24, 19.0 / 24, -5.0 / 24, 1.0 / 24],
             _ => [251.0 / 720, 646.0 / 720, -264.0 / 720, 106.0 / 720, -19.0 / 720],
         };
-        var weights = new double[order];
+        double[] weights = new double[order];
         AdamsWeights.Compute([.. Enumerable.Range(0, order).Select(j => 1.0 - j)], 1, derivative: false, weights);
         Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-15));
     }

@@ -63,7 +63,7 @@ public class FailureTests
     {
         // The solution exp(−10 t) stays positive; a first step of 1 makes stages that do not.
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { InitialStep = 1 }, 1);
-        var states = new double[2];
+        double[] states = new double[2];
         SolveResult result = integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = z[0] > 0 ? -10 * z[0] : double.NaN), [1], [0, 1], states);
         result.ThrowIfFailed();
         Assert.True(result.Statistics.RejectedSteps > 0);
@@ -118,7 +118,7 @@ public class FailureTests
     {
         using var source = new CancellationTokenSource();
         var integrator = new Integrator<double>(OdeSolver.Parse(name), Control(name), 1);
-        var states = new double[2];
+        double[] states = new double[2];
         SolveResult result = integrator.Solve(
             new FunctionField<double>((t, z, dz) =>
             {

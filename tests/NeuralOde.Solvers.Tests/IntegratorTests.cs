@@ -2,7 +2,7 @@ namespace NeuralOde.Solvers.Tests;
 
 public class IntegratorTests
 {
-    private static readonly double[] Initial = [0.7, -0.4, 0.9];
+    private static readonly double[] s_initial = [0.7, -0.4, 0.9];
 
     public static TheoryData<string, bool> ExplicitBothWays => SolverNames.ExplicitBothWays;
 
@@ -25,7 +25,7 @@ public class IntegratorTests
         foreach (StepSizeControl control in Controls(name, controls))
         {
             var field = new NonlinearField<double>();
-            new Integrator<double>(OdeSolver.Parse(name), control, 3).Solve(field, Initial, times, new double[9], new SolveRecording<double>()).ThrowIfFailed();
+            new Integrator<double>(OdeSolver.Parse(name), control, 3).Solve(field, s_initial, times, new double[9], new SolveRecording<double>()).ThrowIfFailed();
             Assert.InRange(field.Earliest, 0.1, 0.7);
             Assert.InRange(field.Latest, 0.1, 0.7);
         }
@@ -39,8 +39,8 @@ public class IntegratorTests
         foreach (StepSizeControl control in Controls(name, FixedSteps.PerInterval(7), new AdaptiveSteps()))
         {
             var recording = new SolveRecording<double>();
-            var states = new double[6];
-            SolveResult result = new Integrator<double>(OdeSolver.Parse(name), control, 3).Solve(new NonlinearField<double>(), Initial, times, states, recording);
+            double[] states = new double[6];
+            SolveResult result = new Integrator<double>(OdeSolver.Parse(name), control, 3).Solve(new NonlinearField<double>(), s_initial, times, states, recording);
             Assert.Equal(times[1], result.Time);
             Assert.Equal(times[1], recording.Times[^1]);
             Assert.Equal(states[3..], recording.State(recording.StepCount).ToArray());
@@ -61,7 +61,7 @@ public class IntegratorTests
         Assert.Equal(2, control.StepsOn(0, 0.1));
 
         var field = new NonlinearField<double>();
-        SolveResult result = new Integrator<double>(new Euler(), control, 3).Solve(field, Initial, times, new double[600]);
+        SolveResult result = new Integrator<double>(new Euler(), control, 3).Solve(field, s_initial, times, new double[600]);
         Assert.Equal(199 * 4, result.Statistics.AcceptedSteps);
         Assert.Equal(199 * 4, field.Evaluations);
     }
@@ -75,7 +75,7 @@ public class IntegratorTests
     public void Fixed_steps_cost_one_evaluation_a_stage_and_none_for_a_shared_one(string name, int evaluations)
     {
         var field = new NonlinearField<double>();
-        SolveResult result = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.PerInterval(10), 3).Solve(field, Initial, [0, 1], new double[6]);
+        SolveResult result = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.PerInterval(10), 3).Solve(field, s_initial, [0, 1], new double[6]);
         Assert.Equal(10 * evaluations, field.Evaluations);
         Assert.Equal(field.Evaluations, result.Statistics.Evaluations);
     }
@@ -83,7 +83,7 @@ public class IntegratorTests
     [Fact]
     public void Adams_Bashforth_costs_one_evaluation_a_step_after_its_start()
     {
-        SolveResult result = new Integrator<double>(new AdamsBashforth(4), FixedSteps.PerInterval(20), 3).Solve(new NonlinearField<double>(), Initial, [0, 1, 2], new double[9]);
+        SolveResult result = new Integrator<double>(new AdamsBashforth(4), FixedSteps.PerInterval(20), 3).Solve(new NonlinearField<double>(), s_initial, [0, 1, 2], new double[9]);
         Assert.Equal((3 * 4) + 37, result.Statistics.Evaluations);
     }
 
@@ -91,16 +91,16 @@ public class IntegratorTests
     public void Adams_Bashforth_starts_anew_where_the_step_more_than_doubles()
     {
         double[] times = [0, 0.1, 0.2, 0.3, 1];
-        SolveResult result = new Integrator<double>(new AdamsBashforth(2), FixedSteps.PerInterval(1), 3).Solve(new NonlinearField<double>(), Initial, times, new double[15]);
+        SolveResult result = new Integrator<double>(new AdamsBashforth(2), FixedSteps.PerInterval(1), 3).Solve(new NonlinearField<double>(), s_initial, times, new double[15]);
         Assert.Equal(4 + 1 + 1 + 4, result.Statistics.Evaluations);
 
         // A formula that extrapolated from one step of 1e-6 over a step of 0.5 would be off by far more than the method's own error.
-        var states = new double[9];
+        double[] states = new double[9];
         double[] exact = new double[9];
         double[] uneven = [0, 1e-6, 2];
-        new Integrator<double>(new AdamsBashforth(4), FixedSteps.OfLength(0.02), 3).Solve(new NonlinearField<double>(), Initial, uneven, states).ThrowIfFailed();
+        new Integrator<double>(new AdamsBashforth(4), FixedSteps.OfLength(0.02), 3).Solve(new NonlinearField<double>(), s_initial, uneven, states).ThrowIfFailed();
         new Integrator<double>(new Tsit5(), new AdaptiveSteps { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 }, 3)
-            .Solve(new NonlinearField<double>(), Initial, uneven, exact).ThrowIfFailed();
+            .Solve(new NonlinearField<double>(), s_initial, uneven, exact).ThrowIfFailed();
         FiniteDifference.AssertClose(exact, states, 1e-5);
     }
 
@@ -110,10 +110,10 @@ public class IntegratorTests
     {
         double[] many = [.. Enumerable.Range(0, 41).Select(i => forward ? i / 20.0 : 2 - (i / 20.0))];
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-6 }, 3);
-        var states = new double[many.Length * 3];
-        var ends = new double[6];
-        SolveResult withMany = integrator.Solve(new NonlinearField<double>(), Initial, many, states);
-        SolveResult withTwo = integrator.Solve(new NonlinearField<double>(), Initial, [many[0], many[^1]], ends);
+        double[] states = new double[many.Length * 3];
+        double[] ends = new double[6];
+        SolveResult withMany = integrator.Solve(new NonlinearField<double>(), s_initial, many, states);
+        SolveResult withTwo = integrator.Solve(new NonlinearField<double>(), s_initial, [many[0], many[^1]], ends);
         bool hasDenseStages = integrator.Solver is ExplicitRungeKutta { Tableau.DenseStageCount: > 0 };
         Assert.Equal(withTwo.Statistics with { Evaluations = hasDenseStages ? withMany.Statistics.Evaluations : withTwo.Statistics.Evaluations }, withMany.Statistics);
         Assert.Equal(ends[3..], states[^3..]);
@@ -124,11 +124,11 @@ public class IntegratorTests
     public void Quadrature_equals_the_same_component_in_the_state(string name, bool forward)
     {
         double[] times = forward ? [0, 0.4, 0.45, 1.3, 2] : [2, 1.3, 0.45, 0.4, 0];
-        double[] initial = [.. Initial, 0.1, -0.2];
+        double[] initial = [.. s_initial, 0.1, -0.2];
         foreach (StepSizeControl control in Controls(name, FixedSteps.OfLength(0.07), new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-5 }))
         {
-            var apart = new double[25];
-            var within = new double[25];
+            double[] apart = new double[25];
+            double[] within = new double[25];
             SolveResult quadrature = new Integrator<double>(OdeSolver.Parse(name), control, 3, quadratureLength: 2).Solve(new QuadratureField(), initial, times, apart);
             SolveResult state = new Integrator<double>(OdeSolver.Parse(name), control, 5, errorNorm: new ErrorNorm(0, 3)).Solve(new QuadratureField(), initial, times, within);
             Assert.Equal(state.Statistics, quadrature.Statistics);
@@ -146,8 +146,8 @@ public class IntegratorTests
             new NonlinearField<double>().Evaluate(t, z[..3], dz[..3]);
             dz[3] = Math.Cos(300 * t);
         });
-        double[] initial = [.. Initial, 0];
-        SolveResult alone = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 3).Solve(new NonlinearField<double>(), Initial, [0, 1], new double[6]);
+        double[] initial = [.. s_initial, 0];
+        SolveResult alone = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 3).Solve(new NonlinearField<double>(), s_initial, [0, 1], new double[6]);
         SolveResult seminorm = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 4, errorNorm: new ErrorNorm(0, 3)).Solve(field, initial, [0, 1], new double[8]);
         SolveResult norm = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 4).Solve(field, initial, [0, 1], new double[8]);
         Assert.Equal((alone.Statistics.AcceptedSteps, alone.Statistics.RejectedSteps), (seminorm.Statistics.AcceptedSteps, seminorm.Statistics.RejectedSteps));
@@ -158,7 +158,7 @@ public class IntegratorTests
     public void Count_of_the_error_norm_scales_it()
     {
         // Twice the state with the count of one is the norm times √2: more steps. With its own count it is the same norm: as many.
-        double[] twice = [.. Initial, .. Initial];
+        double[] twice = [.. s_initial, .. s_initial];
         SolveStatistics Steps(int length, ErrorNorm? norm)
             => new Integrator<double>(new Dopri5(), new AdaptiveSteps(), length, errorNorm: norm)
                 .Solve(new NonlinearField<double>(), twice.AsSpan(0, length), [0, 3], new double[2 * length]).Statistics;
@@ -171,7 +171,7 @@ public class IntegratorTests
     {
         var recording = new SolveRecording<double>();
         var control = new AdaptiveSteps { RelativeTolerance = 1e-2, AbsoluteTolerance = 1e-2, InitialStep = 0.01, MaxStep = 0.13 };
-        new Integrator<double>(new Tsit5(), control, 3).Solve(new NonlinearField<double>(), Initial, [0, 3], new double[6], recording).ThrowIfFailed();
+        new Integrator<double>(new Tsit5(), control, 3).Solve(new NonlinearField<double>(), s_initial, [0, 3], new double[6], recording).ThrowIfFailed();
         double[] times = recording.Times.ToArray();
         Assert.Equal(0.01, times[1]);
         Assert.All(times.Zip(times.Skip(1), (a, b) => b - a), h => Assert.True(h <= 0.13 * (1 + 1e-12)));
@@ -184,9 +184,9 @@ public class IntegratorTests
         var solver = OdeSolver.Parse(name);
         var integrator = new Integrator<double>(solver, solver.TakesFixedSteps ? FixedSteps.OfLength(0.06) : new AdaptiveSteps(), 3);
         double[] first = new double[9], second = new double[9];
-        integrator.Solve(new NonlinearField<double>(), Initial, [0, 0.5, 1], first);
+        integrator.Solve(new NonlinearField<double>(), s_initial, [0, 0.5, 1], first);
         integrator.Solve(new NonlinearField<double>(), [1, 2, 3], [1, 0.5, -1], new double[9]);
-        integrator.Solve(new NonlinearField<double>(), Initial, [0, 0.5, 1], second);
+        integrator.Solve(new NonlinearField<double>(), s_initial, [0, 0.5, 1], second);
         Assert.Equal(first, second);
     }
 
@@ -200,11 +200,11 @@ public class IntegratorTests
     [InlineData(1000)]
     public void Copies_of_a_problem_in_one_state_of_any_length_give_the_same_result(int copies)
     {
-        double[] initial = [.. Enumerable.Repeat(Initial, copies).SelectMany(z => z)];
-        var single = new double[6];
-        var many = new double[6 * copies];
+        double[] initial = [.. Enumerable.Repeat(s_initial, copies).SelectMany(z => z)];
+        double[] single = new double[6];
+        double[] many = new double[6 * copies];
         var control = new AdaptiveSteps { RelativeTolerance = 1e-4 };
-        SolveResult one = new Integrator<double>(new Dopri5(), control, 3).Solve(new NonlinearField<double>(), Initial, [0, 2], single);
+        SolveResult one = new Integrator<double>(new Dopri5(), control, 3).Solve(new NonlinearField<double>(), s_initial, [0, 2], single);
         SolveResult all = new Integrator<double>(new Dopri5(), control, 3 * copies).Solve(new NonlinearField<double>(), initial, [0, 2], many);
         Assert.Equal(one.Statistics, all.Statistics);
         for (int copy = 0; copy < copies; copy++)
@@ -241,19 +241,19 @@ public class IntegratorTests
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3);
         var field = new NonlinearField<double>();
         Assert.Throws<ArgumentException>(() => integrator.Solve(field, [1, 2], [0, 1], new double[6]));
-        Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, 1], new double[5]));
-        Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0], new double[3]));
-        Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, 0], new double[6]));
-        Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, 2, 1], new double[9]));
-        Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, double.NaN], new double[6]));
-        Assert.Throws<ArgumentException>(() => integrator.Solve(field, Initial, [0, double.PositiveInfinity], new double[6]));
-        Assert.Throws<ArgumentNullException>(() => integrator.Solve((IVectorField<double>)null!, Initial, [0, 1], new double[6]));
+        Assert.Throws<ArgumentException>(() => integrator.Solve(field, s_initial, [0, 1], new double[5]));
+        Assert.Throws<ArgumentException>(() => integrator.Solve(field, s_initial, [0], new double[3]));
+        Assert.Throws<ArgumentException>(() => integrator.Solve(field, s_initial, [0, 0], new double[6]));
+        Assert.Throws<ArgumentException>(() => integrator.Solve(field, s_initial, [0, 2, 1], new double[9]));
+        Assert.Throws<ArgumentException>(() => integrator.Solve(field, s_initial, [0, double.NaN], new double[6]));
+        Assert.Throws<ArgumentException>(() => integrator.Solve(field, s_initial, [0, double.PositiveInfinity], new double[6]));
+        Assert.Throws<ArgumentNullException>(() => integrator.Solve((IVectorField<double>)null!, s_initial, [0, 1], new double[6]));
         Assert.Throws<ArgumentException>(
             () => new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 3, 2).Solve(new QuadratureField(), new double[5], [0, 1], new double[10], new SolveRecording<double>()));
 
         var recording = new SolveRecording<double>();
         Assert.Throws<InvalidOperationException>(() => integrator.Transpose(recording, field, new double[6], new double[3], []));
-        integrator.Solve(field, Initial, [0, 1], new double[6], recording);
+        integrator.Solve(field, s_initial, [0, 1], new double[6], recording);
         Assert.Throws<ArgumentException>(() => integrator.Transpose(recording, field, new double[3], new double[3], []));
         Assert.Throws<ArgumentException>(() => integrator.Transpose(recording, field, new double[6], new double[2], []));
         Assert.Throws<ArgumentException>(() => integrator.Transpose(recording, field, new double[6], new double[3], new double[1]));

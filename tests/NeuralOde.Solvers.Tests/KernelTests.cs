@@ -35,7 +35,7 @@ public class KernelTests
             RowMemory<double> rows = Rows<double>(terms + 2, Math.Max(1, length));
             double[] weights = [.. Enumerable.Range(0, terms).Select(j => Math.Cos(j))];
             int[] indices = [.. Enumerable.Range(0, terms)];
-            var destination = new double[length + 1];
+            double[] destination = new double[length + 1];
             destination[length] = 42;
             bool finite = CombineKernel.Run(ref rows.Start, rows.Offsets, indices, weights, 0.7, ref rows[terms], ref destination[0], length);
             Assert.True(finite);

@@ -44,7 +44,7 @@ public class OrderConditionTests
     public void Dense_output_satisfies_the_order_conditions_up_to_its_order_over_the_whole_step(string name)
     {
         ButcherTableau tableau = Tableau(name);
-        var weights = new double[tableau.StageCount + tableau.DenseStageCount];
+        double[] weights = new double[tableau.StageCount + tableau.DenseStageCount];
 
         // Polynomials of degree 8 and 9 in powers of θ have coefficients of several thousand.
         double tolerance = tableau.DenseStageCount > 0 ? 1e-11 : Tolerance;
@@ -96,7 +96,7 @@ public class OrderConditionTests
             69997945.0 / 29380423,
         ];
         ButcherTableau tableau = Tableau("dopri5");
-        var weights = new double[7];
+        double[] weights = new double[7];
         for (double theta = 0; theta <= 1; theta += 0.0625)
         {
             tableau.DenseWeights(theta, weights);
@@ -113,7 +113,7 @@ public class OrderConditionTests
     public void Tsit5_dense_output_equals_the_factored_form_in_the_paper()
     {
         ButcherTableau tableau = Tableau("tsit5");
-        var weights = new double[7];
+        double[] weights = new double[7];
         for (double t = 0; t <= 1; t += 0.0625)
         {
             tableau.DenseWeights(t, weights);

@@ -99,7 +99,7 @@ public class RestTests
         var recording = new SolveRecording<float>();
         var field = new FloatDecay();
         integrator.Solve(field, [0], [0, 5], new float[2], recording).ThrowIfFailed();
-        var gradient = new float[1];
+        float[] gradient = new float[1];
         integrator.Transpose(recording, field, [0, 1], gradient, []);
         Assert.Equal(Math.Exp(-5), gradient[0], 1e-4);
     }
@@ -124,7 +124,7 @@ public class RestTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), initial.Length);
         var recording = new SolveRecording<double>();
         integrator.Solve(field, initial, [0, end], new double[2 * initial.Length], recording).ThrowIfFailed();
-        var gradient = new double[initial.Length];
+        double[] gradient = new double[initial.Length];
         integrator.Transpose(recording, field, [.. new double[initial.Length], .. cotangent], gradient, []);
         return gradient;
     }

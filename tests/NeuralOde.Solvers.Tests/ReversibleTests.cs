@@ -13,13 +13,13 @@ public class ReversibleTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), GivenSteps.At(0.2, 0.4, 0.7, 1), 3);
         var recording = new SolveRecording<double>();
         integrator.Solve(field, initial, times, new double[15], recording).ThrowIfFailed();
-        var gradient = new double[3];
+        double[] gradient = new double[3];
         integrator.Transpose(recording, field, weights, gradient, []);
         FiniteDifference.AssertClose(
             FiniteDifference.Gradient(
                 z =>
                 {
-                    var states = new double[15];
+                    double[] states = new double[15];
                     integrator.Solve(field, z, times, states);
                     return states.Zip(weights, (x, w) => x * w).Sum();
                 },

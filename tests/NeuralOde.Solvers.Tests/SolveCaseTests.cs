@@ -76,7 +76,7 @@ public class SolveCaseTests
     public void An_integrator_in_use_refuses_a_second_solve_and_serves_again_afterwards()
     {
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 1);
-        var states = new double[2];
+        double[] states = new double[2];
         var nested = new FunctionField<double>((t, z, dz) => integrator.Solve(new FunctionField<double>((_, _, d) => d[0] = 0), [1], [0, 1], new double[2]));
         Assert.Contains("in use", Assert.Throws<InvalidOperationException>(() => integrator.Solve(nested, [1], [0, 1], states)).Message, StringComparison.Ordinal);
         integrator.Solve(new FunctionField<double>((t, z, dz) => dz[0] = -z[0]), [1], [0, 1], states).ThrowIfFailed();
@@ -87,7 +87,7 @@ public class SolveCaseTests
     public void Two_threads_on_one_integrator_get_an_error_and_never_wrong_numbers()
     {
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 1);
-        var alone = new double[2];
+        double[] alone = new double[2];
         var field = new FunctionField<double>((t, z, dz) => dz[0] = Math.Sin(t) - z[0]);
         integrator.Solve(field, [1], [0, 5], alone);
         using var inside = new ManualResetEventSlim();
@@ -98,7 +98,7 @@ public class SolveCaseTests
             inside.Set();
             over.Wait();
         });
-        var first = new double[2];
+        double[] first = new double[2];
         var thread = new Thread(() => integrator.Solve(waiting, [1], [0, 5], first));
         thread.Start();
         inside.Wait();

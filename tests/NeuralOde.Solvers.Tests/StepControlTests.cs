@@ -69,7 +69,7 @@ public class StepControlTests
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(new AdamsBashforth(3), GivenSteps.At(0.1, 0.25, 0.4, 0.6, 0.8), 3);
         var recording = new SolveRecording<double>();
-        var gradient = new double[3];
+        double[] gradient = new double[3];
         double[] weights = [0, 0, 0, 1, -2, 0.5, 0.3, 1, 2];
         integrator.Solve(field, initial, times, new double[9], recording).ThrowIfFailed();
 
@@ -80,7 +80,7 @@ public class StepControlTests
             FiniteDifference.Gradient(
                 z =>
                 {
-                    var states = new double[9];
+                    double[] states = new double[9];
                     integrator.Solve(field, z, times, states);
                     return states.Zip(weights, (x, w) => x * w).Sum();
                 },
@@ -142,8 +142,8 @@ public class StepControlTests
         var field = new TwoRates();
         var integrator = new Integrator<double>(new Dopri5(), new AdaptiveSteps { Discontinuities = [1] }, 1);
         var recording = new SolveRecording<double>();
-        var gradient = new double[1];
-        var states = new double[3];
+        double[] gradient = new double[1];
+        double[] states = new double[3];
         integrator.Solve(field, [1], [0, 1.5, 2], states, recording).ThrowIfFailed();
         integrator.Transpose(recording, field, [0, 0.5, 1], gradient, []);
         double middle = Math.Exp(0.3 - 1), end = Math.Exp(0.3 - 2);

@@ -61,7 +61,7 @@ public class SymplecticTests
 
             double Loss(double[] z, double[] ts)
             {
-                var states = new double[16];
+                double[] states = new double[16];
                 integrator.Solve(problem, z, ts, states).ThrowIfFailed();
                 return states.Zip(weights, (x, w) => x * w).Sum();
             }
@@ -79,7 +79,7 @@ public class SymplecticTests
         var pendulum = OdeProblem<double>.SecondOrder((t, q, a) => a[0] = -Math.Sin(q[0]), 1);
         double[] times = [.. Enumerable.Range(0, 1001).Select(i => i * 20.0)];
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.PerInterval(1000), 2);
-        var states = new double[2002];
+        double[] states = new double[2002];
         SolveResult result = integrator.Solve(pendulum, [2, 0], times, states);
         double[] errors = [.. Enumerable.Range(0, 1001).Select(i => Math.Abs((0.5 * states[(2 * i) + 1] * states[(2 * i) + 1]) - Math.Cos(states[2 * i]) + Math.Cos(2)))];
         Assert.InRange(errors.Max(), 0, bound);
@@ -119,7 +119,7 @@ public class SymplecticTests
             integrator.Solve(problem, initial, times, states, recording);
         }));
         var single = new Integrator<float>(OdeSolver.Parse(name), FixedSteps.OfLength(0.05), 2);
-        var singles = new float[6];
+        float[] singles = new float[6];
         single.Solve(
             new OdeProblem<float>((t, z, dz) => (dz[0], dz[1]) = (z[1], (float)Acceleration(t, z[0]))) { PositionCount = 1, IsSecondOrder = secondOrder },
             [(float)initial[0], (float)initial[1]],

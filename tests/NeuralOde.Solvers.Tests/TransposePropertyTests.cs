@@ -5,7 +5,7 @@ namespace NeuralOde.Solvers.Tests;
 
 public class TransposePropertyTests
 {
-    private static readonly double[] Times = [0, 0.3, 0.4, 1.1];
+    private static readonly double[] s_times = [0, 0.3, 0.4, 1.1];
 
     public static TheoryData<string> All => SolverNames.Transposable;
 
@@ -32,17 +32,17 @@ public class TransposePropertyTests
                 new double[,] { { entries[0], entries[1], entries[2] }, { entries[3], entries[4], entries[5] }, { entries[6], entries[7], entries[8] } },
                 dependsOnTime: true);
             var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.07), 3);
-            var expected = new double[3];
+            double[] expected = new double[3];
             for (int column = 0; column < 3; column++)
             {
-                var unit = new double[3];
+                double[] unit = new double[3];
                 unit[column] = 1;
                 expected[column] = Dot(gradients, Solve(integrator, field, unit, null));
             }
 
             var recording = new SolveRecording<double>();
             Solve(integrator, field, [0.3, -0.2, 0.5], recording);
-            var actual = new double[3];
+            double[] actual = new double[3];
             integrator.Transpose(recording, field, gradients, actual, []);
 
             // Some twenty steps, each a few roundings of numbers of order ten at most.
@@ -57,8 +57,8 @@ public class TransposePropertyTests
             var field = new LinearField(new double[,] { { entries[0], entries[1] }, { entries[2], entries[3] } });
             var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.07), 2);
             var recording = new SolveRecording<double>();
-            integrator.Solve(field, [0.5, -0.7], Times, new double[8], recording).ThrowIfFailed();
-            var times = new double[4];
+            integrator.Solve(field, [0.5, -0.7], s_times, new double[8], recording).ThrowIfFailed();
+            double[] times = new double[4];
             integrator.Transpose(recording, field, gradients, new double[2], times);
             Assert.Equal(0, times.Sum(), 1e-12);
         }).QuickCheckThrowOnFailure();
@@ -78,8 +78,8 @@ public class TransposePropertyTests
 
         double[] Gradients(double[] stateGradients)
         {
-            var initial = new double[3];
-            var times = new double[4];
+            double[] initial = new double[3];
+            double[] times = new double[4];
             integrator.Transpose(recording, field, stateGradients, initial, times);
             return [.. initial, .. times];
         }
@@ -87,8 +87,8 @@ public class TransposePropertyTests
 
     private static double[] Solve(Integrator<double> integrator, IVectorField<double> field, double[] z0, SolveRecording<double>? recording)
     {
-        var states = new double[Times.Length * 3];
-        integrator.Solve(field, z0, Times, states, recording).ThrowIfFailed();
+        double[] states = new double[s_times.Length * 3];
+        integrator.Solve(field, z0, s_times, states, recording).ThrowIfFailed();
         return states;
     }
 

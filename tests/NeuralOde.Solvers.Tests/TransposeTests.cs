@@ -2,14 +2,14 @@ namespace NeuralOde.Solvers.Tests;
 
 public class TransposeTests
 {
-    private static readonly double[] Initial = [0.7, -0.4, 0.9];
+    private static readonly double[] s_initial = [0.7, -0.4, 0.9];
 
     // Uneven on purpose: several lengths of step, several outputs within one adaptive step, and a last interval shorter than a step before it.
     // No step is close to twice another, where Adams-Bashforth changes its formula and a finite difference would straddle the jump.
-    private static readonly double[] Times = [0.17, 0.5, 0.55, 1.4, 1.45, 1.5, 2.6, 2.72];
+    private static readonly double[] s_times = [0.17, 0.5, 0.55, 1.4, 1.45, 1.5, 2.6, 2.72];
 
     // The equations of an implicit Euler step of 1.1 have no solution (by a scan over the second component of the first and third's elimination).
-    private static readonly double[] Shorter = [0.17, 0.5, 0.55, 1.4, 1.45, 1.5, 1.9, 2.02];
+    private static readonly double[] s_shorter = [0.17, 0.5, 0.55, 1.4, 1.45, 1.5, 1.9, 2.02];
 
     public static TheoryData<string, bool> AllBothWays => SolverNames.TransposableBothWays;
 
@@ -23,7 +23,7 @@ public class TransposeTests
     [Theory]
     [MemberData(nameof(AllBothWays))]
     public void Transpose_of_one_step_an_interval_equals_finite_difference_of_the_discrete_map(string name, bool forward)
-        => Check_fixed(name, FixedSteps.PerInterval(1), Direct(forward, name == "implicit-euler" ? Shorter : Times));
+        => Check_fixed(name, FixedSteps.PerInterval(1), Direct(forward, name == "implicit-euler" ? s_shorter : s_times));
 
     [Theory]
     [MemberData(nameof(AllBothWays))]
@@ -39,31 +39,31 @@ public class TransposeTests
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-5 }, 3);
         var recording = new SolveRecording<double>();
-        var states = new double[times.Length * 3];
-        integrator.Solve(field, Initial, times, states, recording).ThrowIfFailed();
+        double[] states = new double[times.Length * 3];
+        integrator.Solve(field, s_initial, times, states, recording).ThrowIfFailed();
         ButcherTableau tableau = ((ExplicitRungeKutta)integrator.Solver).Tableau;
         double[] nodes = recording.Times.ToArray();
 
-        FiniteDifference.AssertClose(Replay.Run(tableau, nodes, field, Initial, times), states, 1e-14);
+        FiniteDifference.AssertClose(Replay.Run(tableau, nodes, field, s_initial, times), states, 1e-14);
 
-        var initialGradient = new double[3];
-        var timeGradients = new double[times.Length];
+        double[] initialGradient = new double[3];
+        double[] timeGradients = new double[times.Length];
         integrator.Transpose(recording, field, gradients, initialGradient, timeGradients);
         FiniteDifference.AssertClose(
-            FiniteDifference.Gradient(z0 => Loss(gradients, Replay.Run(tableau, nodes, field, z0, times)), Initial), initialGradient);
+            FiniteDifference.Gradient(z0 => Loss(gradients, Replay.Run(tableau, nodes, field, z0, times)), s_initial), initialGradient);
         FiniteDifference.AssertClose(
-            FiniteDifference.Gradient(p => Loss(gradients, Replay.Run(tableau, nodes, new NonlinearField<double> { Parameters = p }, Initial, times)), field.Parameters),
+            FiniteDifference.Gradient(p => Loss(gradients, Replay.Run(tableau, nodes, new NonlinearField<double> { Parameters = p }, s_initial, times)), field.Parameters),
             field.ParameterGradient);
 
         // Interior times read the dense output. A smaller shift stays within a step, across whose end the interpolant of some methods has a kink.
         double[] expected = FiniteDifference.Gradient(
-            inner => Loss(gradients, DenseOutputs(recording, Initial, inner, states)), times[1..^1], epsilon: 1e-5);
+            inner => Loss(gradients, DenseOutputs(recording, s_initial, inner, states)), times[1..^1], epsilon: 1e-5);
 
         // Dense weights in the thousands cancel, which a difference over 1e-5 magnifies.
         FiniteDifference.AssertClose(expected, timeGradients[1..^1], tableau.DenseStageCount > 0 ? 1e-6 : 1e-9);
         Assert.Equal(SlopeProduct(field, times[^1], states[^3..], gradients[^3..]), timeGradients[^1], 1e-13);
         double[] beforeFirst = [.. initialGradient.Zip(gradients, (a, g) => a - g)];
-        Assert.Equal(-SlopeProduct(field, times[0], Initial, beforeFirst), timeGradients[0], 1e-13);
+        Assert.Equal(-SlopeProduct(field, times[0], s_initial, beforeFirst), timeGradients[0], 1e-13);
     }
 
     [Theory]
@@ -75,8 +75,8 @@ public class TransposeTests
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 3);
         SolveRecording<double> recording = Record(integrator, field, times);
-        var with = new double[3];
-        var without = new double[3];
+        double[] with = new double[3];
+        double[] without = new double[3];
         integrator.Transpose(recording, field, gradients, with, new double[times.Length]);
         integrator.Transpose(recording, field, gradients, without, []);
         Assert.Equal(with, without);
@@ -108,20 +108,20 @@ public class TransposeTests
     {
         double[] times = Direct(forward);
         double[] gradients = StateGradients(times.Length, 39);
-        double[] initial = [.. Enumerable.Range(0, 13).SelectMany(i => Initial.Select(z => z + (0.01 * i)))];
+        double[] initial = [.. Enumerable.Range(0, 13).SelectMany(i => s_initial.Select(z => z + (0.01 * i)))];
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 39);
         var recording = new SolveRecording<double>();
         integrator.Solve(field, initial, times, new double[times.Length * 39], recording).ThrowIfFailed();
-        var gradient = new double[39];
-        var timeGradients = new double[times.Length];
+        double[] gradient = new double[39];
+        double[] timeGradients = new double[times.Length];
         integrator.Transpose(recording, field, gradients, gradient, timeGradients);
 
         var single = new Integrator<float>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 39);
         var singleRecording = new SolveRecording<float>();
         single.Solve(new NonlinearField<float>(), [.. initial.Select(z => (float)z)], times, new float[times.Length * 39], singleRecording).ThrowIfFailed();
-        var singleGradient = new float[39];
-        var singleTimes = new double[times.Length];
+        float[] singleGradient = new float[39];
+        double[] singleTimes = new double[times.Length];
         single.Transpose(singleRecording, new NonlinearField<float>(), [.. gradients.Select(g => (float)g)], singleGradient, singleTimes);
 
         // About 25 steps of a few roundings of 6e-8 each; time gradients divide by a step of 0.05 or more and sum 39 components.
@@ -135,18 +135,18 @@ public class TransposeTests
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(OdeSolver.Parse(name), control, 3);
         SolveRecording<double> recording = Record(integrator, field, times);
-        var initialGradient = new double[3];
-        var timeGradients = new double[times.Length];
+        double[] initialGradient = new double[3];
+        double[] timeGradients = new double[times.Length];
         integrator.Transpose(recording, field, gradients, initialGradient, timeGradients);
 
-        FiniteDifference.AssertClose(FiniteDifference.Gradient(z0 => Loss(gradients, Solve(field, z0, times)), Initial), initialGradient);
+        FiniteDifference.AssertClose(FiniteDifference.Gradient(z0 => Loss(gradients, Solve(field, z0, times)), s_initial), initialGradient);
         FiniteDifference.AssertClose(
-            FiniteDifference.Gradient(p => Loss(gradients, Solve(new NonlinearField<double> { Parameters = p }, Initial, times)), field.Parameters), field.ParameterGradient);
-        FiniteDifference.AssertClose(FiniteDifference.Gradient(ts => Loss(gradients, Solve(field, Initial, ts)), times), timeGradients);
+            FiniteDifference.Gradient(p => Loss(gradients, Solve(new NonlinearField<double> { Parameters = p }, s_initial, times)), field.Parameters), field.ParameterGradient);
+        FiniteDifference.AssertClose(FiniteDifference.Gradient(ts => Loss(gradients, Solve(field, s_initial, ts)), times), timeGradients);
 
         double[] Solve(NonlinearField<double> f, double[] z0, double[] ts)
         {
-            var states = new double[ts.Length * 3];
+            double[] states = new double[ts.Length * 3];
             integrator.Solve(f, z0, ts, states).ThrowIfFailed();
             return states;
         }
@@ -155,7 +155,7 @@ public class TransposeTests
     private static SolveRecording<double> Record(Integrator<double> integrator, NonlinearField<double> field, double[] times)
     {
         var recording = new SolveRecording<double>();
-        integrator.Solve(field, Initial, times, new double[times.Length * 3], recording).ThrowIfFailed();
+        integrator.Solve(field, s_initial, times, new double[times.Length * 3], recording).ThrowIfFailed();
         return recording;
     }
 
@@ -172,12 +172,12 @@ public class TransposeTests
 
     private static double SlopeProduct(NonlinearField<double> field, double t, double[] z, double[] g)
     {
-        var slope = new double[3];
+        double[] slope = new double[3];
         field.Evaluate(t, z, slope);
         return slope.Zip(g, (s, d) => s * d).Sum();
     }
 
-    private static double[] Direct(bool forward) => Direct(forward, Times);
+    private static double[] Direct(bool forward) => Direct(forward, s_times);
 
     private static double[] Direct(bool forward, double[] times) => forward ? times : [.. times.Reverse()];
 

@@ -8,7 +8,7 @@ internal sealed unsafe partial class BatchWorker<T>
 {
     private const double SmallestStep = 10 * 2.220446049250313e-16;
     private const double Stretch = 1.01;
-    private static readonly double LogSmallestRememberedError = Math.Log(1e-4);
+    private static readonly double s_logSmallestRememberedError = Math.Log(1e-4);
 
     /// <summary>Evaluates the derivatives of problems that start, and chooses their first steps: see <see cref="InitialStep{T}"/>.</summary>
     private void StartAdaptive()
@@ -39,7 +39,7 @@ internal sealed unsafe partial class BatchWorker<T>
             {
                 ref Lane x = ref _lanes[lane];
                 x.Length = Math.Max(_adaptive.InitialStep ?? x.Length, 2 * SmallestStep * Math.Abs(x.Times[0]));
-                Numbers(LogPrevious)[lane] = LogSmallestRememberedError;
+                Numbers(LogPrevious)[lane] = s_logSmallestRememberedError;
                 Plan(lane, ref x, _adaptive.MaxStep ?? double.PositiveInfinity, _adaptive.MaxSteps);
             }
         }
@@ -127,7 +127,7 @@ internal sealed unsafe partial class BatchWorker<T>
                 x.Length = size * (x.WasRejected ? Math.Min(1, factor) : factor);
                 x.WasRejected = false;
                 x.IsNotFinite = false;
-                logPrevious[lane] = Math.Max(logs[lane], LogSmallestRememberedError);
+                logPrevious[lane] = Math.Max(logs[lane], s_logSmallestRememberedError);
                 Accept(lane, ref x);
             }
             else

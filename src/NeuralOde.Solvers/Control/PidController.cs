@@ -8,7 +8,7 @@ namespace NeuralOde.Solvers;
 internal sealed class PidController(AdaptiveSteps settings) : ErrorController(settings)
 {
     // Bounds how much an unusually small error lets the next step grow (Hairer's DOPRI5).
-    private static readonly double LogSmallestRememberedError = Math.Log(1e-4);
+    private static readonly double s_logSmallestRememberedError = Math.Log(1e-4);
 
     private readonly double _logSafety = Math.Log(settings.SafetyFactor);
     private double _exponent;
@@ -21,8 +21,8 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     public override void Start(double t, double end, double initialStep)
     {
         base.Start(t, end, initialStep);
-        _logPrevious = LogSmallestRememberedError;
-        _logBefore = LogSmallestRememberedError;
+        _logPrevious = s_logSmallestRememberedError;
+        _logBefore = s_logSmallestRememberedError;
     }
 
     protected override double FactorAfterSuccess(in StepAttempt attempt)
@@ -31,7 +31,7 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
         double logError = Math.Log(Math.Max(attempt.Error, 1e-30));
         double factor = Math.Exp(_logSafety - (_exponent * logError) + (_memoryExponent * _logPrevious) - (_earlierExponent * _logBefore));
         _logBefore = _logPrevious;
-        _logPrevious = Math.Max(logError, LogSmallestRememberedError);
+        _logPrevious = Math.Max(logError, s_logSmallestRememberedError);
         return factor;
     }
 

@@ -308,7 +308,7 @@ public sealed class ButcherTableau
         }
 
         int stages = StageCount;
-        var coefficients = new double[stages + 1];
+        double[] coefficients = new double[stages + 1];
         double[] powers = [.. Enumerable.Repeat(1.0, stages)];
         coefficients[0] = 1;
         for (int k = 1; k <= stages; k++)

@@ -6,7 +6,7 @@ namespace NeuralOde.Solvers;
 internal static class SolverRegistry
 {
     // A delegate rather than an instance, so that naming the methods does not build every tableau.
-    private static readonly (string Name, Func<OdeSolver> Create)[] Entries =
+    private static readonly (string Name, Func<OdeSolver> Create)[] s_entries =
     [
         ("euler", () => new Euler()),
         ("midpoint", () => new Midpoint()),
@@ -66,12 +66,12 @@ internal static class SolverRegistry
         ("yoshida6", () => new Yoshida6()),
     ];
 
-    public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(Entries, static entry => entry.Name));
+    public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(s_entries, static entry => entry.Name));
 
     public static bool TryCreate(string name, [NotNullWhen(true)] out OdeSolver? solver)
     {
-        int index = Array.FindIndex(Entries, entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
-        solver = index < 0 ? null : Entries[index].Create();
+        int index = Array.FindIndex(s_entries, entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase));
+        solver = index < 0 ? null : s_entries[index].Create();
         return solver is not null;
     }
 }

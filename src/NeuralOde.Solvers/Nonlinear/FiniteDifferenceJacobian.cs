@@ -13,7 +13,7 @@ namespace NeuralOde.Solvers;
 internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLength = 0)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly double Epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+    private static readonly double s_epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
 
     private readonly T[] _moved = new T[length];
     private readonly T[] _derivative = new T[length + quadratureLength];
@@ -37,8 +37,8 @@ internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLeng
     {
         Bandwidth band = destination.Bandwidth ?? new Bandwidth(length - 1, length - 1);
         int groups = Math.Min(length, band.Lower + band.Upper + 1);
-        double root = Math.Sqrt(Epsilon);
-        double share = 1000 * Math.Abs(h) * Epsilon * length * Norm(z, f, tolerances);
+        double root = Math.Sqrt(s_epsilon);
+        double share = 1000 * Math.Abs(h) * s_epsilon * length * Norm(z, f, tolerances);
         double smallest = withAlgebraic ? 1e-3 * root * Largest(z) : 0;
         destination.Clear();
         z.CopyTo(_moved);

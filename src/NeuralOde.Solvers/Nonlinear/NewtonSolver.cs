@@ -25,7 +25,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     // Of fixed steps, whose errors nothing else measures: to rounding, however many iterations that takes.
     private const int MaxStrictIterations = 50;
     private const double StrictShare = 0.03;
-    private static readonly double StrictTolerance = (typeof(T) == typeof(float) ? 32 : 128) * double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+    private static readonly double s_strictTolerance = (typeof(T) == typeof(float) ? 32 : 128) * double.CreateTruncating(T.BitIncrement(T.One) - T.One);
 
     private const int Correction = 0, Reference = 1, Difference = 2, Value = 3;
 
@@ -67,7 +67,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
         if (isStrict && (_strictScale is null || _strictScale.Norm != scale.Norm))
         {
             double ratio = scale.Tolerances.Absolute / scale.Tolerances.Relative;
-            _strictScale = new ErrorScale(new Tolerances(StrictTolerance, StrictTolerance * ratio), scale.Norm);
+            _strictScale = new ErrorScale(new Tolerances(s_strictTolerance, s_strictTolerance * ratio), scale.Norm);
         }
 
         if (!ReferenceEquals(problem, _problem))
@@ -239,7 +239,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     /// <summary>Tells that a step was kept, so that the Jacobian is one step older.</summary>
     public void OnAccepted() => _age++;
 
-    private bool IsWithinTolerance(double strictNorm) => strictNorm * StrictTolerance <= Tolerance * _scale.Tolerances.Relative;
+    private bool IsWithinTolerance(double strictNorm) => strictNorm * s_strictTolerance <= Tolerance * _scale.Tolerances.Relative;
 
     /// <summary>Where a step cannot be shortened: the Jacobian at the present iterate, as in Newton's own method.</summary>
     private bool Renew(double t, ReadOnlySpan<T> z, double gamma, ref SolveCounts counts)

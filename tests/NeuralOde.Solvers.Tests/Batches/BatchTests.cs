@@ -6,14 +6,14 @@ public class BatchTests
 {
     private const int Problems = 77;
 
-    private static readonly string[] Explicit = ["euler", "rk4", "heun", "bosh3", "dopri5", "tsit5", "dopri8", "vern7", "vern9"];
+    private static readonly string[] s_explicit = ["euler", "rk4", "heun", "bosh3", "dopri5", "tsit5", "dopri8", "vern7", "vern9"];
 
     public static TheoryData<string, bool> Methods
     {
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (string name in Explicit)
+            foreach (string name in s_explicit)
             {
                 data.Add(name, false);
                 if (OdeSolver.Parse(name).IsAdaptive)

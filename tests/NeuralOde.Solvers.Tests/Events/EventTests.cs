@@ -4,7 +4,7 @@ public class EventTests
 {
     private const double Gravity = 9.81;
 
-    private static readonly AdaptiveSteps Tight = new() { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 };
+    private static readonly AdaptiveSteps s_tight = new() { RelativeTolerance = 1e-10, AbsoluteTolerance = 1e-12 };
 
     public static TheoryData<string> Adaptive => SolverNames.Adaptive;
 
@@ -61,7 +61,7 @@ public class EventTests
     {
         const double Restitution = 0.8, Height = 10;
         double first = Math.Sqrt(2 * Height / Gravity), speed = Gravity * first;
-        var options = new OdeOptions { Steps = adaptive ? Tight : FixedSteps.OfLength(0.01), DenseOutput = true };
+        var options = new OdeOptions { Steps = adaptive ? s_tight : FixedSteps.OfLength(0.01), DenseOutput = true };
         OdeSolution<double> solution = Ode.Solve(Ball(Restitution), [Height, 0.0], 0, 8, OdeSolver.Parse(name), options);
         Assert.Equal(SolveStatus.Success, solution.Status);
         double time = first;
@@ -97,7 +97,7 @@ public class EventTests
     [Fact]
     public void Bounces_that_never_end_are_named_and_do_not_hang()
     {
-        OdeSolution<double> solution = Ode.Solve(Ball(0.5), [1.0, 0.0], 0, 10, new Tsit5(), new OdeOptions { Steps = Tight, ThrowOnFailure = false });
+        OdeSolution<double> solution = Ode.Solve(Ball(0.5), [1.0, 0.0], 0, 10, new Tsit5(), new OdeOptions { Steps = s_tight, ThrowOnFailure = false });
         Assert.Equal(SolveStatus.EventsAccumulate, solution.Status);
         Assert.Equal(3 * Math.Sqrt(2 / Gravity), solution.Result.Time, 1e-9);
         Assert.True(solution.At(1)[0] >= 0);
@@ -111,7 +111,7 @@ public class EventTests
         // z' = −k z with doses: closed form, forward and backward in time.
         double[] times = [0, 1, 2.5, 4];
         var dose = new OdeEvent<double>(direction * 1.0, direction * 2.0, 99) { Jump = (t, z) => z[0] += 5 };
-        foreach (StepSizeControl steps in new StepSizeControl[] { Tight, FixedSteps.PerInterval(100) })
+        foreach (StepSizeControl steps in new StepSizeControl[] { s_tight, FixedSteps.PerInterval(100) })
         {
             var problem = new OdeProblem<double>((t, z, dz) => dz[0] = -0.3 * direction * z[0]) { Events = [dose] };
             OdeSolution<double> solution = Ode.Solve(problem, [2.0], [.. times.Select(x => x * direction)], new Tsit5(), new OdeOptions { Steps = steps });
@@ -222,7 +222,7 @@ public class EventTests
 
         var throws = new OdeProblem<double>((t, z, dz) => dz[0] = 1) { Events = [new((t, z) => t > 0.5 ? throw new ArithmeticException("mine") : 1)] };
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 1);
-        var states = new double[2];
+        double[] states = new double[2];
         Assert.Equal("mine", Assert.Throws<ArithmeticException>(() => integrator.Solve(throws, [0.0], [0, 1], states)).Message);
         Assert.True(integrator.Solve(new OdeProblem<double>((t, z, dz) => dz[0] = 1), [0.0], [0, 1], states).IsSuccess);
         Assert.Empty(integrator.Occurrences);
@@ -247,7 +247,7 @@ public class EventTests
     {
         var problem = new OdeProblem<double>((t, z, dz) => (dz[0], dz[1]) = (0, z[0])) { Events = [new(1.0) { Jump = (t, z) => z[0] = 3 }] };
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 1, 1);
-        var states = new double[4];
+        double[] states = new double[4];
         integrator.Solve(problem, [2.0, 0.0], [0, 3], states).ThrowIfFailed();
         Assert.Equal([3, 2 + 6], states[2..], (x, y) => Math.Abs(x - y) < 1e-12);
     }

@@ -25,7 +25,7 @@ public class DiagonallyImplicitConditionTests
         // The estimate sees the error that the lower of the two makes.
         int seen = Math.Min(tableau.Order, tableau.EmbeddedOrder.Value) + 1;
         Assert.True(RootedTree.UpTo(seen).Max(tree => Math.Abs(Sum(tableau.ErrorWeights.ToArray(), tree.ElementaryWeights(tableau)))) > 1e-4);
-        var weights = new double[tableau.StageCount];
+        double[] weights = new double[tableau.StageCount];
         for (double theta = 0; theta <= 1; theta += 0.125)
         {
             tableau.DenseWeights(theta, weights);
@@ -38,7 +38,7 @@ public class DiagonallyImplicitConditionTests
     public void Slopes_of_dense_output_meet_the_field_at_both_ends(string name)
     {
         ButcherTableau tableau = Method(name).Tableau;
-        var slope = new double[tableau.StageCount];
+        double[] slope = new double[tableau.StageCount];
         tableau.DenseDerivativeWeights(0, slope);
         Assert.All(slope.Select((w, i) => (w, i)), pair => Assert.Equal(pair.i == 0 ? 1 : 0, pair.w, Tolerance));
         tableau.DenseDerivativeWeights(1, slope);
@@ -58,7 +58,7 @@ public class DiagonallyImplicitConditionTests
         }
 
         Assert.InRange(Residual(method.Tableau.B.ToArray(), method.Order, 1), 0, 2e-12);
-        var weights = new double[stages];
+        double[] weights = new double[stages];
         for (double theta = 0; theta <= 1; theta += 0.125)
         {
             method.SplitTableau.DenseWeights(theta, weights);

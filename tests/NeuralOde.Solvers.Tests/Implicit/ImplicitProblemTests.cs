@@ -3,7 +3,7 @@ namespace NeuralOde.Solvers.Tests;
 /// <summary>What methods that solve equations do with the parts of a problem and within the limits of a step.</summary>
 public class ImplicitProblemTests
 {
-    private static readonly double[] Initial = [0.7, -0.4, 0.9];
+    private static readonly double[] s_initial = [0.7, -0.4, 0.9];
 
     public static TheoryData<string> OneStep => [.. Names];
 
@@ -49,8 +49,8 @@ public class ImplicitProblemTests
         var field = new NonlinearField<double>();
         var problem = new OdeProblem<double>(field) { LinearSolver = () => new Elimination(() => solves++) };
         var options = new OdeOptions { Steps = FixedSteps.OfLength(0.1) };
-        OdeSolution<double> expected = Ode.Solve(field, Initial.AsSpan(), 0, 2, solver, options);
-        OdeSolution<double> actual = Ode.Solve(problem, Initial, 0, 2, solver, options);
+        OdeSolution<double> expected = Ode.Solve(field, s_initial.AsSpan(), 0, 2, solver, options);
+        OdeSolution<double> actual = Ode.Solve(problem, s_initial, 0, 2, solver, options);
         Assert.True(solves > 20);
         FiniteDifference.AssertClose(expected.FinalState, actual.FinalState, 1e-11);
     }
@@ -106,7 +106,7 @@ public class ImplicitProblemTests
         public void Solve(Span<double> b)
         {
             onSolve();
-            var a = (double[,])_matrix.Clone();
+            double[,] a = (double[,])_matrix.Clone();
             for (int k = 0; k < 3; k++)
             {
                 for (int i = 0; i < 3; i++)

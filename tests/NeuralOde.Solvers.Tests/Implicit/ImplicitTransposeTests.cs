@@ -3,7 +3,7 @@ namespace NeuralOde.Solvers.Tests;
 /// <summary>Transposes of implicit steps that a controller chose: finite differences of the map with the same steps, whose equations are solved to rounding.</summary>
 public class ImplicitTransposeTests
 {
-    private static readonly double[] Initial = [0.7, -0.4, 0.9];
+    private static readonly double[] s_initial = [0.7, -0.4, 0.9];
 
     public static TheoryData<string, bool> BothWays
     {
@@ -31,29 +31,29 @@ public class ImplicitTransposeTests
         var field = new NonlinearField<double>();
         var integrator = new Integrator<double>(solver, new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, 3);
         var recording = new SolveRecording<double>();
-        var solved = new double[12];
-        integrator.Solve(field, Initial, times, solved, recording).ThrowIfFailed();
+        double[] solved = new double[12];
+        integrator.Solve(field, s_initial, times, solved, recording).ThrowIfFailed();
         double[] initialGradient = new double[3], timeGradients = new double[4];
         integrator.Transpose(recording, field, gradients, initialGradient, timeGradients);
 
         var replay = new Integrator<double>(solver, new GivenSteps([.. recording.Times]), 3);
         double Loss(double[] z0, NonlinearField<double> f)
         {
-            var states = new double[12];
+            double[] states = new double[12];
             replay.Solve(f, z0, times, states).ThrowIfFailed();
             return gradients.Zip(states, (g, z) => g * z).Sum();
         }
 
         // The recorded states satisfy their equations to a share of the tolerance, so that the gradient is that of states nearby.
         double close = 30 * tolerance;
-        FiniteDifference.AssertClose(FiniteDifference.Gradient(z0 => Loss(z0, field), Initial), initialGradient, close);
+        FiniteDifference.AssertClose(FiniteDifference.Gradient(z0 => Loss(z0, field), s_initial), initialGradient, close);
 
         // Inner times read the dense output, the outer ones the field.
         double[] slopes = FiniteDifference.Gradient(
             inner =>
             {
                 double sum = 0;
-                var state = new double[3];
+                double[] state = new double[3];
                 for (int i = 0; i < inner.Length; i++)
                 {
                     recording.Interpolate(inner[i], state);
@@ -65,11 +65,11 @@ public class ImplicitTransposeTests
             times[1..^1],
             epsilon: 1e-5);
         FiniteDifference.AssertClose(slopes, timeGradients[1..^1], 1e-8);
-        var last = new double[3];
+        double[] last = new double[3];
         field.Evaluate(times[^1], solved.AsSpan(9), last);
         Assert.Equal(last.Select((f, j) => f * gradients[9 + j]).Sum(), timeGradients[^1], Math.Max(1e-12, 1e4 * tolerance));
         FiniteDifference.AssertClose(
-            FiniteDifference.Gradient(p => Loss(Initial, new NonlinearField<double> { Parameters = p }), field.Parameters), field.ParameterGradient, close);
+            FiniteDifference.Gradient(p => Loss(s_initial, new NonlinearField<double> { Parameters = p }), field.Parameters), field.ParameterGradient, close);
     }
 
     [Fact]

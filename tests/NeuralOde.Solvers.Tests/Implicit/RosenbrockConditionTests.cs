@@ -6,15 +6,15 @@ public class RosenbrockConditionTests
     // Coefficients of magnitude up to about 170 with 16 digits, multiplied through up to five matrices.
     private const double Tolerance = 2e-12;
 
-    private static readonly RosenbrockTableau Tableau = Rodas5P.Coefficients;
+    private static readonly RosenbrockTableau s_tableau = Rodas5P.Coefficients;
 
     [Fact]
     public void Step_and_embedded_step_satisfy_the_order_conditions_up_to_their_orders_and_not_beyond()
     {
-        double[] embedded = [.. Tableau.M.Zip(Tableau.E, (m, e) => m - e)];
-        Assert.InRange(Residual(Tableau.M, 5, 1), 0, Tolerance);
+        double[] embedded = [.. s_tableau.M.Zip(s_tableau.E, (m, e) => m - e)];
+        Assert.InRange(Residual(s_tableau.M, 5, 1), 0, Tolerance);
         Assert.InRange(Residual(embedded, 4, 1), 0, Tolerance);
-        Assert.True(Residual(Tableau.M, 6, 1) > 1e-5);
+        Assert.True(Residual(s_tableau.M, 6, 1) > 1e-5);
         Assert.True(Residual(embedded, 5, 1) > 1e-5);
     }
 
@@ -23,8 +23,8 @@ public class RosenbrockConditionTests
     {
         for (double theta = 0.125; theta <= 1; theta += 0.125)
         {
-            double[] weights = [.. Enumerable.Range(0, 8).Select(i => theta * (Tableau.M[i] + ((1 - theta)
-                * (Tableau.Dense[0][i] + (theta * (Tableau.Dense[1][i] + (theta * Tableau.Dense[2][i])))))))];
+            double[] weights = [.. Enumerable.Range(0, 8).Select(i => theta * (s_tableau.M[i] + ((1 - theta)
+                * (s_tableau.Dense[0][i] + (theta * (s_tableau.Dense[1][i] + (theta * s_tableau.Dense[2][i])))))))];
             Assert.True(Residual(weights, 4, theta) <= Tolerance, $"θ = {theta}");
         }
     }
@@ -35,8 +35,8 @@ public class RosenbrockConditionTests
         (double[][] alpha, double[][] gamma) = Plain();
         for (int i = 0; i < 8; i++)
         {
-            Assert.Equal(Tableau.Alpha[i], alpha[i].Sum(), Tolerance);
-            Assert.Equal(Tableau.TimeWeights[i], gamma[i].Sum(), Tolerance);
+            Assert.Equal(s_tableau.Alpha[i], alpha[i].Sum(), Tolerance);
+            Assert.Equal(s_tableau.TimeWeights[i], gamma[i].Sum(), Tolerance);
         }
     }
 
@@ -63,7 +63,7 @@ public class RosenbrockConditionTests
     /// <summary>α_ij and γ_ij: a = α Γ⁻¹, c = diag(1/γ) − Γ⁻¹.</summary>
     private static (double[][] Alpha, double[][] Gamma) Plain()
     {
-        int n = Tableau.StageCount;
+        int n = s_tableau.StageCount;
         double[][] gamma = [.. Enumerable.Range(0, n).Select(_ => new double[n])];
         for (int column = 0; column < n; column++)
         {
@@ -73,14 +73,14 @@ public class RosenbrockConditionTests
                 double sum = i == column ? 1 : 0;
                 for (int j = column; j < i; j++)
                 {
-                    sum += Tableau.C[i][j] * gamma[j][column];
+                    sum += s_tableau.C[i][j] * gamma[j][column];
                 }
 
-                gamma[i][column] = sum * Tableau.Gamma;
+                gamma[i][column] = sum * s_tableau.Gamma;
             }
         }
 
-        return (Times([.. Tableau.A.Select(row => (double[])[.. row, .. new double[n - row.Length]])], gamma), gamma);
+        return (Times([.. s_tableau.A.Select(row => (double[])[.. row, .. new double[n - row.Length]])], gamma), gamma);
     }
 
     private static double[][] Times(double[][] x, double[][] y)
@@ -95,12 +95,12 @@ public class RosenbrockConditionTests
             System.Numerics.Complex input = 1, sum = 0;
             for (int j = 0; j < i; j++)
             {
-                input += Tableau.A[i][j] * u[j];
-                sum += Tableau.C[i][j] * u[j];
+                input += s_tableau.A[i][j] * u[j];
+                sum += s_tableau.C[i][j] * u[j];
             }
 
-            u[i] = ((z * input) + sum) / ((1 / Tableau.Gamma) - z);
-            end += Tableau.M[i] * u[i];
+            u[i] = ((z * input) + sum) / ((1 / s_tableau.Gamma) - z);
+            end += s_tableau.M[i] * u[i];
         }
 
         return end;

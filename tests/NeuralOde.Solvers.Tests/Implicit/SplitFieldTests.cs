@@ -2,7 +2,7 @@ namespace NeuralOde.Solvers.Tests;
 
 public class SplitFieldTests
 {
-    private static readonly double[] Initial = [0.7, -0.4, 0.9];
+    private static readonly double[] s_initial = [0.7, -0.4, 0.9];
 
     public static TheoryData<string> Split => DiagonallyImplicitConditionTests.Split;
 
@@ -41,7 +41,7 @@ public class SplitFieldTests
     {
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 3);
         var recording = new SolveRecording<double>();
-        integrator.Solve(Problem(), Initial, [0, 1], new double[6], recording).ThrowIfFailed();
+        integrator.Solve(Problem(), s_initial, [0, 1], new double[6], recording).ThrowIfFailed();
         NotSupportedException exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
         Assert.Contains("sum of both", exception.Message, StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public class SplitFieldTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), new AdaptiveSteps(), 3);
         OdeProblem<double> problem = Problem();
         double[] times = [0, 1, 2], states = new double[9];
-        Assert.Equal(0, Allocation.InSteadyState(() => integrator.Solve(problem, Initial, times, states)));
+        Assert.Equal(0, Allocation.InSteadyState(() => integrator.Solve(problem, s_initial, times, states)));
     }
 
     /// <summary>The nonlinear field in two parts, both of which depend on time and state.</summary>
@@ -64,11 +64,11 @@ public class SplitFieldTests
         };
 
     private static OdeSolution<double> Solve(OdeSolver solver, StepSizeControl steps, double end)
-        => Ode.Solve(Problem(), Initial, 0, end, solver, new OdeOptions { Steps = steps, DenseOutput = true });
+        => Ode.Solve(Problem(), s_initial, 0, end, solver, new OdeOptions { Steps = steps, DenseOutput = true });
 
     /// <summary>The whole field by an explicit method with many steps.</summary>
     private static double[] Reference(double end)
-        => Ode.Solve(new NonlinearField<double>(), Initial.AsSpan(), 0, end, new Tsit5(), new OdeOptions { Steps = FixedSteps.PerInterval(4000) }).FinalState.ToArray();
+        => Ode.Solve(new NonlinearField<double>(), s_initial.AsSpan(), 0, end, new Tsit5(), new OdeOptions { Steps = FixedSteps.PerInterval(4000) }).FinalState.ToArray();
 
     private static double Distance(double[] expected, ReadOnlySpan<double> actual) => Math.Sqrt(expected.Zip(actual.ToArray(), (x, y) => (x - y) * (x - y)).Sum());
 }

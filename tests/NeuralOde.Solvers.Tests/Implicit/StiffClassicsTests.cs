@@ -39,7 +39,7 @@ public class StiffClassicsTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), problem.Steps(tolerance), problem.Length);
         foreach (bool withJacobian in (bool[])[true, false])
         {
-            var states = new double[2 * problem.Length];
+            double[] states = new double[2 * problem.Length];
             var recording = new SolveRecording<double>();
             integrator.Solve(problem.ToProblem(withJacobian), problem.Initial, [0, problem.End], states, recording).ThrowIfFailed();
 

@@ -66,7 +66,7 @@ public class DecompositionTests
         var random = new Random(5);
         var jacobian = new SquareMatrix<double>(Length, bandedJacobian ? new Bandwidth(2, 1) : null);
         SquareMatrix<double>? mass = bandedMass is { } banded ? new SquareMatrix<double>(Length, banded ? new Bandwidth(0, 2) : null) : null;
-        var whole = new double[Length, Length];
+        double[,] whole = new double[Length, Length];
         for (int i = 0; i < Length; i++)
         {
             for (int j = Math.Max(0, i - 2); j <= Math.Min(Length - 1, i + 1); j++)

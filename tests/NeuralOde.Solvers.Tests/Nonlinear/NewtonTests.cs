@@ -2,7 +2,7 @@ namespace NeuralOde.Solvers.Tests;
 
 public class NewtonTests
 {
-    private static readonly double[] State = [0.9, 2e-5, 0.1];
+    private static readonly double[] s_state = [0.9, 2e-5, 0.1];
 
     private static ErrorScale Scale => new(new Tolerances(1e-6, 1e-9), new ErrorNorm(0, 3));
 
@@ -11,7 +11,7 @@ public class NewtonTests
     {
         var field = new Robertson();
         double[] f = new double[3];
-        foreach (double[] z in new[] { State, [1, 0, 0] })
+        foreach (double[] z in new[] { s_state, [1, 0, 0] })
         {
             SquareMatrix<double> exact = new(3), differences = new(3);
             field.Evaluate(0, z, exact);
@@ -61,10 +61,10 @@ public class NewtonTests
         var newton = new NewtonSolver<double>(3, JacobianReuse.Default);
         newton.Start(new OdeProblem<double>(field) { Jacobian = givenJacobian ? field : null }, Scale);
         SolveCounts counts = default;
-        double[] f = new double[3], z = [.. State];
-        field.Evaluate(0, State, f);
-        Assert.True(newton.Prepare(0, State, f, 0.1, 0.1, ref counts));
-        NewtonResult result = newton.Solve(0, 0.1, State, z, ref counts);
+        double[] f = new double[3], z = [.. s_state];
+        field.Evaluate(0, s_state, f);
+        Assert.True(newton.Prepare(0, s_state, f, 0.1, 0.1, ref counts));
+        NewtonResult result = newton.Solve(0, 0.1, s_state, z, ref counts);
         Assert.True(result.IsConverged);
         Assert.Equal((1, 1, result.Iterations), (counts.Jacobians, counts.Factorizations, counts.NewtonIterations));
         Assert.Equal(result.Iterations + (givenJacobian ? 0 : 3), counts.Evaluations);
@@ -72,7 +72,7 @@ public class NewtonTests
         for (int i = 0; i < 3; i++)
         {
             // The stop is at 0.03 of the tolerance in the components' own scale; what is left of the equations is as small in the stiff component times its 1e3.
-            Assert.InRange(Math.Abs(z[i] - State[i] - (0.1 * f[i])), 0, 1e-6);
+            Assert.InRange(Math.Abs(z[i] - s_state[i] - (0.1 * f[i])), 0, 1e-6);
         }
     }
 
@@ -99,12 +99,12 @@ public class NewtonTests
         newton.Start(new OdeProblem<double>(field) { Jacobian = field }, Scale);
         SolveCounts counts = default;
         double[] f = new double[3];
-        field.Evaluate(0, State, f);
+        field.Evaluate(0, s_state, f);
         (double Gamma, bool Accept, long Jacobians, long Factorizations)[] steps =
             [(0.1, true, 1, 1), (0.12, true, 1, 1), (0.12, true, 2, 2), (0.2, false, 2, 3), (0.2, true, 2, 3), (0.2, true, 3, 4), (0.2, true, 3, 4)];
         foreach ((double gamma, bool accept, long jacobians, long factorizations) in steps)
         {
-            Assert.True(newton.Prepare(0, State, f, gamma, gamma, ref counts));
+            Assert.True(newton.Prepare(0, s_state, f, gamma, gamma, ref counts));
             if (accept)
             {
                 newton.OnAccepted();
@@ -114,7 +114,7 @@ public class NewtonTests
         }
 
         Assert.True(newton.Discard());
-        Assert.True(newton.Prepare(0, State, f, 0.2, 0.2, ref counts));
+        Assert.True(newton.Prepare(0, s_state, f, 0.2, 0.2, ref counts));
         Assert.Equal(4, counts.Jacobians);
         Assert.False(newton.Discard());
     }

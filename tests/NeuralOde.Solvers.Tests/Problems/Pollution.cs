@@ -1,7 +1,7 @@
 namespace NeuralOde.Solvers.Tests.Problems;
 
 /// <summary>Air pollution, twenty species and twenty-five reactions: J. G. Verwer, "Gauss-Seidel iteration for stiff ODEs from chemical kinetics" (1994).</summary>
-/// <remarks>Reactions and reference values: the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari), by RADAU5 in quadruple precision at a tolerance of 1.1e-18.</remarks>
+/// <remarks>s_reactions and reference values: the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari), by RADAU5 in quadruple precision at a tolerance of 1.1e-18.</remarks>
 internal sealed class Pollution() : StiffProblem(
     "pollution",
     [0, 0.2, 0, 0.04, 0, 0, 0.1, 0.3, 0.01, 0, 0, 0, 0, 0, 0, 0, 0.007, 0, 0, 0],
@@ -16,7 +16,7 @@ internal sealed class Pollution() : StiffProblem(
     1e-4)
 {
     // A rate is a constant times one or two concentrations; it takes from species and gives to others, twice where one is listed twice.
-    private static readonly Reaction[] Reactions =
+    private static readonly Reaction[] s_reactions =
     [
         new(0.35, [0], [0], [1, 2]),
         new(26.6, [1, 3], [1, 3], [0]),
@@ -48,7 +48,7 @@ internal sealed class Pollution() : StiffProblem(
     public override void Evaluate(double t, ReadOnlySpan<double> z, Span<double> dz)
     {
         dz.Clear();
-        foreach (Reaction reaction in Reactions)
+        foreach (Reaction reaction in s_reactions)
         {
             double rate = reaction.Constant;
             foreach (int i in reaction.Reactants)
@@ -71,7 +71,7 @@ internal sealed class Pollution() : StiffProblem(
     public override void Evaluate(double t, ReadOnlySpan<double> z, SquareMatrix<double> destination)
     {
         Span<double> j = destination.Values;
-        foreach (Reaction reaction in Reactions)
+        foreach (Reaction reaction in s_reactions)
         {
             for (int place = 0; place < reaction.Reactants.Length; place++)
             {

@@ -8,13 +8,13 @@ namespace NeuralOde.Solvers.Tests.Problems;
 internal sealed class SpeciesChain() : StiffProblem("chain", Start(), 100, Final(), 1e-2)
 {
     private const int Species = 100;
-    private static readonly double[] Rates = [.. Enumerable.Range(0, Species).Select(i => Math.Pow(10, 7 * i % 5))];
+    private static readonly double[] s_rates = [.. Enumerable.Range(0, Species).Select(i => Math.Pow(10, 7 * i % 5))];
 
     public override Bandwidth? Bandwidth => new Bandwidth(1, 1);
 
     public override void Evaluate(double t, ReadOnlySpan<double> z, Span<double> dz)
     {
-        double[] rates = Rates;
+        double[] rates = s_rates;
         double before = 0;
         for (int i = 0; i < Species - 1; i++)
         {
@@ -31,7 +31,7 @@ internal sealed class SpeciesChain() : StiffProblem("chain", Start(), 100, Final
         // Dense where a caller has no band.
         for (int i = 0; i < Species - 1; i++)
         {
-            double forward = Rates[i] / ((1 + z[i]) * (1 + z[i])), backward = 0.1 * Rates[i];
+            double forward = s_rates[i] / ((1 + z[i]) * (1 + z[i])), backward = 0.1 * s_rates[i];
             destination[i, i] -= forward;
             destination[i, i + 1] = backward;
             destination[i + 1, i] = forward;

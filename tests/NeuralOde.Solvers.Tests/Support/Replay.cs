@@ -9,14 +9,14 @@ internal static class Replay
     {
         int length = z0.Length, stepStages = tableau.StageCount, stages = stepStages + tableau.DenseStageCount;
         double direction = nodes[^1] > nodes[0] ? 1 : -1;
-        var states = new double[times.Length * length];
+        double[] states = new double[times.Length * length];
         z0.CopyTo(states, 0);
         double[] z = [.. z0];
         int output = 1;
         for (int n = 0; n < nodes.Length - 1; n++)
         {
             double h = nodes[n + 1] - nodes[n];
-            var k = new double[stages][];
+            double[][] k = new double[stages][];
             for (int i = 0; i < stages; i++)
             {
                 double[] input = [.. z];
@@ -32,7 +32,7 @@ internal static class Replay
 
             for (; output < times.Length && (times[output] - nodes[n + 1]) * direction <= 0; output++)
             {
-                var weights = new double[stages];
+                double[] weights = new double[stages];
                 tableau.DenseWeights((times[output] - nodes[n]) / h, weights);
                 Combine(z, h, weights, k).CopyTo(states, output * length);
             }

@@ -29,7 +29,7 @@ public class StiffSolveTests
     {
         var problem = StiffProblem.Named(name);
         var integrator = new Integrator<double>(new Bdf(), problem.Steps(tolerance), problem.Length);
-        var states = new double[2 * problem.Length];
+        double[] states = new double[2 * problem.Length];
         var recording = new SolveRecording<double>();
         SolveResult result = integrator.Solve(problem.ToProblem(withJacobian), problem.Initial, [0, problem.End], states, recording);
         result.ThrowIfFailed();

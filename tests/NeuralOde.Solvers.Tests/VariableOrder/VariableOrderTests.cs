@@ -4,7 +4,7 @@ namespace NeuralOde.Solvers.Tests.VariableOrder;
 
 public class VariableOrderTests
 {
-    private static readonly double[] Initial = [0.7, -0.4, 0.9];
+    private static readonly double[] s_initial = [0.7, -0.4, 0.9];
 
     public static TheoryData<string> Names => ["bdf", "adams"];
 
@@ -35,7 +35,7 @@ public class VariableOrderTests
     {
         double[] times = forward ? [0, 1] : [1, 0];
         var integrator = new Integrator<float>(OdeSolver.Parse(name), new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-6 }, 2);
-        var states = new float[4];
+        float[] states = new float[4];
         integrator.Solve(new KnownField<float>(), KnownField<float>.Initial(times[0]), times, states).ThrowIfFailed();
         Assert.True(KnownField<float>.Error(times[1], states.AsSpan(2)) < 1e-4 * 3);
     }
@@ -60,10 +60,10 @@ public class VariableOrderTests
         double[] times = [0, 0.4, 1.3, 2];
         var steps = new AdaptiveSteps { RelativeTolerance = 1e-8, AbsoluteTolerance = 1e-8 };
         double[] apart = new double[20], alone = new double[12], exact = new double[20];
-        SolveResult with = new Integrator<double>(OdeSolver.Parse(name), steps, 3, 2).Solve(new QuadratureField(), [.. Initial, 0.1, -0.2], times, apart);
-        SolveResult without = new Integrator<double>(OdeSolver.Parse(name), steps, 3).Solve(new NonlinearField<double>(), Initial, times, alone);
+        SolveResult with = new Integrator<double>(OdeSolver.Parse(name), steps, 3, 2).Solve(new QuadratureField(), [.. s_initial, 0.1, -0.2], times, apart);
+        SolveResult without = new Integrator<double>(OdeSolver.Parse(name), steps, 3).Solve(new NonlinearField<double>(), s_initial, times, alone);
         var tight = new AdaptiveSteps { RelativeTolerance = 1e-12, AbsoluteTolerance = 1e-12 };
-        new Integrator<double>(new Tsit5(), tight, 5).Solve(new QuadratureField(), [.. Initial, 0.1, -0.2], times, exact).ThrowIfFailed();
+        new Integrator<double>(new Tsit5(), tight, 5).Solve(new QuadratureField(), [.. s_initial, 0.1, -0.2], times, exact).ThrowIfFailed();
         Assert.Equal(without.Statistics.AcceptedSteps, with.Statistics.AcceptedSteps);
         for (int row = 0; row < times.Length; row++)
         {
@@ -93,14 +93,14 @@ public class VariableOrderTests
         Assert.True(lu.Factor());
         var field = new NonlinearField<double>();
         var options = new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = 1e-9, AbsoluteTolerance = 1e-9 } };
-        double[] actual = Ode.Solve(new OdeProblem<double>(field) { MassMatrix = mass }, Initial, 0, 3, new Bdf(), options).FinalState.ToArray();
+        double[] actual = Ode.Solve(new OdeProblem<double>(field) { MassMatrix = mass }, s_initial, 0, 3, new Bdf(), options).FinalState.ToArray();
         double[] expected = Ode.Solve(
             (t, z, dz) =>
             {
                 field.Evaluate(t, z, dz);
                 lu.Solve(dz);
             },
-            Initial,
+            s_initial,
             [0, 3],
             new Tsit5(),
             options).FinalState.ToArray();
@@ -146,7 +146,7 @@ public class VariableOrderTests
     public void A_mass_matrix_is_refused_by_Adams()
     {
         var problem = new OdeProblem<double>(new NonlinearField<double>()) { MassMatrix = new SquareMatrix<double>(3) };
-        Assert.Contains("MassMatrix", Assert.Throws<ArgumentException>(() => Ode.Solve(problem, Initial, 0, 1, new Adams())).Message, StringComparison.Ordinal);
+        Assert.Contains("MassMatrix", Assert.Throws<ArgumentException>(() => Ode.Solve(problem, s_initial, 0, 1, new Adams())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

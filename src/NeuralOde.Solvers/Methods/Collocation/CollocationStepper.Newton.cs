@@ -15,7 +15,7 @@ internal sealed partial class CollocationStepper<T>
 
     // What a first correction is taken to leave at least: the rate is that of the step before.
     private const double SmallestGuess = 0.1;
-    private static readonly double Epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+    private static readonly double s_epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
 
     private bool _isStrict;
     private double _share;
@@ -28,8 +28,8 @@ internal sealed partial class CollocationStepper<T>
     {
         _isStrict = !NeedsError;
         double relative = Scale.Tolerances.Relative, absolute = Scale.Tolerances.Absolute;
-        _share = _isStrict ? StrictShare : Math.Max(10 * Epsilon / relative, Math.Min(0.03, Math.Sqrt(relative)));
-        double strict = (typeof(T) == typeof(float) ? 32 : 128) * Epsilon / relative;
+        _share = _isStrict ? StrictShare : Math.Max(10 * s_epsilon / relative, Math.Min(0.03, Math.Sqrt(relative)));
+        double strict = (typeof(T) == typeof(float) ? 32 : 128) * s_epsilon / relative;
         (_relative, _absolute) = _isStrict ? (strict * relative, strict * absolute) : (relative, absolute);
         _remaining = 1;
         _rate = 0;
@@ -38,7 +38,7 @@ internal sealed partial class CollocationStepper<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private StepOutcome Iterate(double t, in StepPlan plan)
     {
-        double previous = 0, previousRate = 0, remaining = Math.Max(SmallestGuess, Math.Pow(Math.Max(_remaining, Epsilon), 0.8));
+        double previous = 0, previousRate = 0, remaining = Math.Max(SmallestGuess, Math.Pow(Math.Max(_remaining, s_epsilon), 0.8));
         int max = _isStrict ? MaxStrictIterations : MaxIterations;
         _rate = 0;
         for (int iteration = 1; iteration <= max; iteration++)

@@ -168,7 +168,7 @@ internal sealed class CollocationTableau
 
     private static double[] Integrals(double[] nodes, double to)
     {
-        var values = new double[nodes.Length];
+        double[] values = new double[nodes.Length];
         Lagrange(nodes, to, derivative: false, values);
         return values;
     }
@@ -184,7 +184,7 @@ internal sealed class CollocationTableau
 
         lu.Factor();
         double[][] inverse = [.. Enumerable.Range(0, n).Select(_ => new double[n])];
-        var column = new double[n];
+        double[] column = new double[n];
         for (int j = 0; j < n; j++)
         {
             Array.Clear(column);

@@ -11,7 +11,7 @@ internal sealed partial class DiagonallyImplicitStepper<T>
         var all = new List<LinearCombination>();
         double[] Both(double[] row, double[]? other)
         {
-            var joint = new double[Explicit + _stages];
+            double[] joint = new double[Explicit + _stages];
             row.CopyTo(joint, 0);
             other?.CopyTo(joint, Explicit);
             return joint;

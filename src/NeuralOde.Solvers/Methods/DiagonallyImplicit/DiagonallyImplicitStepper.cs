@@ -16,8 +16,8 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
     internal const int CarriedTag = 1;
 
     // Of a few components a new matrix costs less than an iteration at each of the stages.
-    private static readonly JacobianReuse SmallReuse = new(20, 0.05, 0.05);
-    private static readonly JacobianReuse LargeReuse = new(50, 0.2, 0.2);
+    private static readonly JacobianReuse s_smallReuse = new(20, 0.05, 0.05);
+    private static readonly JacobianReuse s_largeReuse = new(50, 0.2, 0.2);
 
     private readonly ButcherTableau _tableau;
     private readonly ButcherTableau _splitTableau;
@@ -58,7 +58,7 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
         _plain = new StepCombinations<T>(Combinations(null), _stages, _rows);
         _split = method.ExplicitRows is null ? null : new StepCombinations<T>(Combinations(method.ExplicitRows), _stages, _rows);
         _combinations = _plain;
-        _newton = new NewtonSolver<T>(stateLength, stateLength <= SmallLu<T>.MaxLength ? SmallReuse : LargeReuse, quadratureLength);
+        _newton = new NewtonSolver<T>(stateLength, stateLength <= SmallLu<T>.MaxLength ? s_smallReuse : s_largeReuse, quadratureLength);
         bool reachesBeyond = _tableau.C.ToArray().Any(static c => c > 1);
         _extrapolation = reachesBeyond ? new TimeExtrapolation<T>(Length) : null;
         _plainStages = [.. Enumerable.Range(0, _stages)];

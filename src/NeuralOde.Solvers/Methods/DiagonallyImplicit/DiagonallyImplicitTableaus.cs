@@ -54,7 +54,7 @@ internal static class DiagonallyImplicitTableaus
     /// <summary>Guesses of the stages' derivatives by the line of least weights through those before: exact for a derivative that is linear in time.</summary>
     public static double[][] LinearPredictor(double[] c)
     {
-        var rows = new double[c.Length][];
+        double[][] rows = new double[c.Length][];
         rows[0] = [];
         for (int i = 1; i < c.Length; i++)
         {

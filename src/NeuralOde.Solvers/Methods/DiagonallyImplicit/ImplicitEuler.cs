@@ -6,9 +6,9 @@ namespace NeuralOde.Solvers;
 /// E. Hairer, G. Wanner, <i>Solving Ordinary Differential Equations II</i>, IV.3.
 /// Good for rough answers to very stiff problems.
 /// </remarks>
-public sealed class ImplicitEuler() : DiagonallyImplicitRungeKutta("implicit-euler", Coefficients, filtersError: true)
+public sealed class ImplicitEuler() : DiagonallyImplicitRungeKutta("implicit-euler", s_coefficients, filtersError: true)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 1,
         a: [[], [0, 1]],
         b: [0, 1],

@@ -8,13 +8,13 @@ namespace NeuralOde.Solvers;
 /// coefficients as in ARKODE and Diffrax.
 /// With <see cref="OdeProblem{T}.StiffField"/> that part is treated implicitly and the field explicitly; otherwise the whole field implicitly.
 /// </remarks>
-public sealed class KenCarp4() : DiagonallyImplicitRungeKutta("kencarp4", Coefficients, explicitRows: Explicit, splitDense: SplitDense)
+public sealed class KenCarp4() : DiagonallyImplicitRungeKutta("kencarp4", s_coefficients, explicitRows: s_explicit, splitDense: s_splitDense)
 {
     private const double G = 1.0 / 4;
-    private static readonly double[] Nodes = [0, 1.0 / 2, 83.0 / 250, 31.0 / 50, 17.0 / 20, 1];
-    private static readonly double[] B = [82889.0 / 524892, 0, 15625.0 / 83664, 69875.0 / 102672, -2260.0 / 8211, G];
+    private static readonly double[] s_nodes = [0, 1.0 / 2, 83.0 / 250, 31.0 / 50, 17.0 / 20, 1];
+    private static readonly double[] s_b = [82889.0 / 524892, 0, 15625.0 / 83664, 69875.0 / 102672, -2260.0 / 8211, G];
 
-    private static readonly double[][] Explicit =
+    private static readonly double[][] s_explicit =
     [
         [],
         [1.0 / 2],
@@ -24,17 +24,17 @@ public sealed class KenCarp4() : DiagonallyImplicitRungeKutta("kencarp4", Coeffi
         [647845179188.0 / 3216320057751, 73281519250.0 / 8382639484533, 552539513391.0 / 3454668386233, 3354512671639.0 / 8306763924573, 4040.0 / 17871],
     ];
 
-    private static readonly double[][] Implicit =
+    private static readonly double[][] s_implicit =
     [
         [],
         [G, G],
         [8611.0 / 62500, -1743.0 / 31250, G],
         [5012029.0 / 34652500, -654441.0 / 2922500, 174375.0 / 388108, G],
         [15267082809.0 / 155376265600, -71443401.0 / 120774400, 730878875.0 / 902184768, 2285395.0 / 8070912, G],
-        B,
+        s_b,
     ];
 
-    private static readonly double[][] SplitDense =
+    private static readonly double[][] s_splitDense =
     [
         [6943876665148.0 / 7220017795957, -54480133.0 / 30881146, 6818779379841.0 / 7100303317025],
         [0],
@@ -44,22 +44,22 @@ public sealed class KenCarp4() : DiagonallyImplicitRungeKutta("kencarp4", Coeffi
         [-11397109935349.0 / 6675773540249, 3843.0 / 706, -17219254887155.0 / 4939391667607],
     ];
 
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 4,
-        a: Implicit,
-        b: B,
-        c: Nodes,
+        a: s_implicit,
+        b: s_b,
+        c: s_nodes,
         denseOrder: 4,
-        dense: DiagonallyImplicitTableaus.Quartic(Implicit, B, Nodes),
+        dense: DiagonallyImplicitTableaus.Quartic(s_implicit, s_b, s_nodes),
         embeddedOrder: 3,
         errorWeights:
         [
-            B[0] - (4586570599.0 / 29645900160),
+            s_b[0] - (4586570599.0 / 29645900160),
             0,
-            B[2] - (178811875.0 / 945068544),
-            B[3] - (814220225.0 / 1159782912),
-            B[4] + (3700637.0 / 11593932),
-            B[5] - (61727.0 / 225920),
+            s_b[2] - (178811875.0 / 945068544),
+            s_b[3] - (814220225.0 / 1159782912),
+            s_b[4] + (3700637.0 / 11593932),
+            s_b[5] - (61727.0 / 225920),
         ],
-        predictor: DiagonallyImplicitTableaus.LinearPredictor(Nodes));
+        predictor: DiagonallyImplicitTableaus.LinearPredictor(s_nodes));
 }

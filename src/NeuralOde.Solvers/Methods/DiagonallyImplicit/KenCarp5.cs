@@ -8,18 +8,18 @@ namespace NeuralOde.Solvers;
 /// coefficients as in ARKODE and Diffrax, but for a_76, of which Diffrax has a digit wrong: its row does not sum to the node.
 /// With <see cref="OdeProblem{T}.StiffField"/> that part is treated implicitly and the field explicitly; otherwise the whole field implicitly.
 /// </remarks>
-public sealed class KenCarp5() : DiagonallyImplicitRungeKutta("kencarp5", Coefficients, explicitRows: Explicit, splitDense: SplitDense)
+public sealed class KenCarp5() : DiagonallyImplicitRungeKutta("kencarp5", s_coefficients, explicitRows: s_explicit, splitDense: s_splitDense)
 {
     private const double G = 41.0 / 200;
-    private static readonly double[] Nodes = [0, 41.0 / 100, 2935347310677.0 / 11292855782101, 1426016391358.0 / 7196633302097, 92.0 / 100, 24.0 / 100, 3.0 / 5, 1];
+    private static readonly double[] s_nodes = [0, 41.0 / 100, 2935347310677.0 / 11292855782101, 1426016391358.0 / 7196633302097, 92.0 / 100, 24.0 / 100, 3.0 / 5, 1];
 
-    private static readonly double[] B =
+    private static readonly double[] s_b =
     [
         -872700587467.0 / 9133579230613, 0, 0, 22348218063261.0 / 9555858737531, -1143369518992.0 / 8141816002931, -39379526789629.0 / 19018526304540,
         32727382324388.0 / 42900044865799, G,
     ];
 
-    private static readonly double[][] Explicit =
+    private static readonly double[][] s_explicit =
     [
         [],
         [41.0 / 100],
@@ -36,7 +36,7 @@ public sealed class KenCarp5() : DiagonallyImplicitRungeKutta("kencarp5", Coeffi
         ],
     ];
 
-    private static readonly double[][] Implicit =
+    private static readonly double[][] s_implicit =
     [
         [],
         [G, G],
@@ -48,10 +48,10 @@ public sealed class KenCarp5() : DiagonallyImplicitRungeKutta("kencarp5", Coeffi
             1020004230633.0 / 5715676835656, 0, 25762820946817.0 / 25263940353407, -2161375909145.0 / 9755907335909, -211217309593.0 / 5846859502534,
             -4269925059573.0 / 7827059040749, G,
         ],
-        B,
+        s_b,
     ];
 
-    private static readonly double[][] SplitDense =
+    private static readonly double[][] s_splitDense =
     [
         [-17674230611817.0 / 10670229744614, 43486358583215.0 / 12773830924787, -9257016797708.0 / 5021505065439],
         [0],
@@ -63,24 +63,24 @@ public sealed class KenCarp5() : DiagonallyImplicitRungeKutta("kencarp5", Coeffi
         [-6511271360970.0 / 6095937251113, 5843115559534.0 / 2180450260947, -5289405421727.0 / 3760307252460],
     ];
 
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 5,
-        a: Implicit,
-        b: B,
-        c: Nodes,
+        a: s_implicit,
+        b: s_b,
+        c: s_nodes,
         denseOrder: 4,
-        dense: DiagonallyImplicitTableaus.Quartic(Implicit, B, Nodes),
+        dense: DiagonallyImplicitTableaus.Quartic(s_implicit, s_b, s_nodes),
         embeddedOrder: 4,
         errorWeights:
         [
-            B[0] + (975461918565.0 / 9796059967033),
+            s_b[0] + (975461918565.0 / 9796059967033),
             0,
             0,
-            B[3] - (78070527104295.0 / 32432590147079),
-            B[4] + (548382580838.0 / 3424219808633),
-            B[5] + (33438840321285.0 / 15594753105479),
-            B[6] - (3629800801594.0 / 4656183773603),
-            B[7] - (4035322873751.0 / 18575991585200),
+            s_b[3] - (78070527104295.0 / 32432590147079),
+            s_b[4] + (548382580838.0 / 3424219808633),
+            s_b[5] + (33438840321285.0 / 15594753105479),
+            s_b[6] - (3629800801594.0 / 4656183773603),
+            s_b[7] - (4035322873751.0 / 18575991585200),
         ],
-        predictor: DiagonallyImplicitTableaus.LinearPredictor(Nodes));
+        predictor: DiagonallyImplicitTableaus.LinearPredictor(s_nodes));
 }

@@ -13,7 +13,7 @@ internal sealed class TimeExtrapolation<T>(int length) : IVectorField<T>
     public const int Count = 5;
 
     // Chebyshev's extreme points on [0, 1].
-    private static readonly double[] Nodes = [.. Enumerable.Range(0, Count).Select(i => 0.5 * (1 + Math.Cos(Math.PI * i / (Count - 1))))];
+    private static readonly double[] s_nodes = [.. Enumerable.Range(0, Count).Select(i => 0.5 * (1 + Math.Cos(Math.PI * i / (Count - 1))))];
 
     private readonly T[] _value = new T[length];
     private readonly double[] _weights = new double[Count];
@@ -35,11 +35,11 @@ internal sealed class TimeExtrapolation<T>(int length) : IVectorField<T>
         double theta = (t - start) / (end - start);
         for (int i = 0; i < Count; i++)
         {
-            times[i] = i == 0 ? end : i == Count - 1 ? start : start + (Nodes[i] * (end - start));
+            times[i] = i == 0 ? end : i == Count - 1 ? start : start + (s_nodes[i] * (end - start));
             weights[i] = 1;
             for (int j = 0; j < Count; j++)
             {
-                weights[i] *= j == i ? 1 : (theta - Nodes[j]) / (Nodes[i] - Nodes[j]);
+                weights[i] *= j == i ? 1 : (theta - s_nodes[j]) / (s_nodes[i] - s_nodes[j]);
             }
         }
     }

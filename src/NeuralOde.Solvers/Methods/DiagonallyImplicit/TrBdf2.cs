@@ -7,20 +7,20 @@ namespace NeuralOde.Solvers;
 /// M. E. Hosea, L. F. Shampine, "Analysis and implementation of TR-BDF2", <i>Applied Numerical Mathematics</i> 20 (1996).
 /// Good for loose tolerances (relative 1e-3 and looser).
 /// </remarks>
-public sealed class TrBdf2() : DiagonallyImplicitRungeKutta("tr-bdf2", Coefficients, filtersError: true)
+public sealed class TrBdf2() : DiagonallyImplicitRungeKutta("tr-bdf2", s_coefficients, filtersError: true)
 {
     // d = 1 − √2/2 and w = √2/4.
-    private static readonly double D = 1 - (Math.Sqrt(2) / 2);
-    private static readonly double W = Math.Sqrt(2) / 4;
+    private static readonly double s_d = 1 - (Math.Sqrt(2) / 2);
+    private static readonly double s_w = Math.Sqrt(2) / 4;
 
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 2,
-        a: [[], [D, D], [W, W, D]],
-        b: [W, W, D],
-        c: [0, 2 * D, 1],
+        a: [[], [s_d, s_d], [s_w, s_w, s_d]],
+        b: [s_w, s_w, s_d],
+        c: [0, 2 * s_d, 1],
         denseOrder: 2,
-        dense: DiagonallyImplicitTableaus.Hermite([W, W, D]),
+        dense: DiagonallyImplicitTableaus.Hermite([s_w, s_w, s_d]),
         embeddedOrder: 3,
-        errorWeights: [W - ((1 - W) / 3), W - (((3 * W) + 1) / 3), D - (D / 3)],
-        predictor: DiagonallyImplicitTableaus.LinearPredictor([0, 2 * D, 1]));
+        errorWeights: [s_w - ((1 - s_w) / 3), s_w - (((3 * s_w) + 1) / 3), s_d - (s_d / 3)],
+        predictor: DiagonallyImplicitTableaus.LinearPredictor([0, 2 * s_d, 1]));
 }

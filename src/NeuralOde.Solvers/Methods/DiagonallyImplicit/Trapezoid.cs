@@ -6,9 +6,9 @@ namespace NeuralOde.Solvers;
 /// Hermite, order 2 · E. Hairer, G. Wanner, <i>Solving Ordinary Differential Equations II</i>, IV.3.
 /// Damps nothing: good for oscillations, and for moderately stiff problems.
 /// </remarks>
-public sealed class Trapezoid() : DiagonallyImplicitRungeKutta("trapezoid", Coefficients)
+public sealed class Trapezoid() : DiagonallyImplicitRungeKutta("trapezoid", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 2,
         a: [[], [0.5, 0.5]],
         b: [0.5, 0.5],

@@ -7,9 +7,9 @@ namespace NeuralOde.Solvers;
 /// dense output: L. F. Shampine, "Some practical Runge–Kutta formulas", <i>Mathematics of Computation</i> 46 (1986), with the parameters that
 /// Hairer, Nørsett, Wanner I, II.6 recommend. What MATLAB's ode45, SciPy's RK45 and torchdiffeq use.
 /// </remarks>
-public sealed class Dopri5() : ExplicitRungeKutta("dopri5", Coefficients)
+public sealed class Dopri5() : ExplicitRungeKutta("dopri5", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 5,
         a:
         [

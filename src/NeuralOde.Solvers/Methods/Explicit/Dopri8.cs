@@ -8,9 +8,9 @@ namespace NeuralOde.Solvers;
 /// E. Hairer, S. P. Nørsett, G. Wanner, <i>Solving Ordinary Differential Equations I</i>, II.5, II.6 and II.10 (the code DOP853);
 /// coefficients as in SciPy's DOP853, compared with those of OrdinaryDiffEq.jl. For tolerances of 1e-7 and tighter.
 /// </remarks>
-public sealed class Dopri8() : ExplicitRungeKutta("dopri8", Coefficients)
+public sealed class Dopri8() : ExplicitRungeKutta("dopri8", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 8,
         a:
         [

@@ -6,9 +6,9 @@ namespace NeuralOde.Solvers;
 /// L. Euler, <i>Institutionum calculi integralis</i> (1768).
 /// One step is one residual layer, so it compares an ODE model with a residual network; for accuracy take any other method.
 /// </remarks>
-public sealed class Euler() : ExplicitRungeKutta("euler", Coefficients)
+public sealed class Euler() : ExplicitRungeKutta("euler", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 1,
         a: [[]],
         b: [1],

@@ -6,9 +6,9 @@ namespace NeuralOde.Solvers;
 /// its estimate is a 256th of the difference to Euler's method, so errors are some hundred times the tolerance: prefer <see cref="Heun"/> or <see cref="Bosh3"/> ·
 /// E. Fehlberg, "Low-order classical Runge–Kutta formulas with stepsize control", NASA TR R-315 (1969), RK1(2); what torchdiffeq calls fehlberg2.
 /// </remarks>
-public sealed class Fehlberg2() : ExplicitRungeKutta("fehlberg2", Coefficients)
+public sealed class Fehlberg2() : ExplicitRungeKutta("fehlberg2", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 2,
         a: [[], [1.0 / 2], [1.0 / 256, 255.0 / 256]],
         b: [1.0 / 512, 255.0 / 256, 1.0 / 512],

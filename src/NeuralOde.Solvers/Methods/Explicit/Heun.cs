@@ -5,9 +5,9 @@ namespace NeuralOde.Solvers;
 /// Order 2 · embedded order 1 · 2 stages · dense output: quadratic, order 2 ·
 /// K. Heun, <i>Zeitschrift für Mathematik und Physik</i> 45 (1900); Hairer, Nørsett, Wanner I, II.1.
 /// </remarks>
-public sealed class Heun() : ExplicitRungeKutta("heun", Coefficients)
+public sealed class Heun() : ExplicitRungeKutta("heun", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 2,
         a: [[], [1]],
         b: [1.0 / 2, 1.0 / 2],

@@ -6,9 +6,9 @@ namespace NeuralOde.Solvers;
 /// C. Runge, <i>Mathematische Annalen</i> 46 (1895); Hairer, Nørsett, Wanner I, II.1.
 /// Not to be confused with <see cref="Heun"/>, which averages the slopes at both ends.
 /// </remarks>
-public sealed class Midpoint() : ExplicitRungeKutta("midpoint", Coefficients)
+public sealed class Midpoint() : ExplicitRungeKutta("midpoint", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 2,
         a: [[], [1.0 / 2]],
         b: [0, 1],

@@ -5,9 +5,9 @@ namespace NeuralOde.Solvers;
 /// Order 2 · embedded order 1 · 2 stages · stable on the negative real axis to −2 · dense output: quadratic, order 2 ·
 /// A. Ralston, "Runge–Kutta methods with minimum error bounds", <i>Mathematics of Computation</i> 16 (1962).
 /// </remarks>
-public sealed class Ralston() : ExplicitRungeKutta("ralston", Coefficients)
+public sealed class Ralston() : ExplicitRungeKutta("ralston", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 2,
         a: [[], [2.0 / 3]],
         b: [1.0 / 4, 3.0 / 4],

@@ -6,9 +6,9 @@ namespace NeuralOde.Solvers;
 /// W. Kutta, <i>Zeitschrift für Mathematik und Physik</i> 46 (1901); Hairer, Nørsett, Wanner I, table II.1.2.
 /// Slightly more precise than <see cref="RungeKutta4"/> at the same cost. Dense weights as there.
 /// </remarks>
-public sealed class RungeKutta38() : ExplicitRungeKutta("rk38", Coefficients)
+public sealed class RungeKutta38() : ExplicitRungeKutta("rk38", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 4,
         a: [[], [1.0 / 3], [-1.0 / 3, 1], [1, -1, 1]],
         b: [1.0 / 8, 3.0 / 8, 3.0 / 8, 1.0 / 8],

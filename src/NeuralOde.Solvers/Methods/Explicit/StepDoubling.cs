@@ -31,8 +31,8 @@ public sealed class StepDoubling(ExplicitRungeKutta method) : ExplicitRungeKutta
         // A last stage that the next step shares has no weight, and its place is taken by the slope at the end.
         int s = method.IsFirstSameAsLast ? method.StageCount - 1 : method.StageCount;
         int first = s - 1, second = (2 * s) - 1, end = (3 * s) - 1, stages = end + 1;
-        var a = new double[stages][];
-        var c = new double[stages];
+        double[][] a = new double[stages][];
+        double[] c = new double[stages];
         ReadOnlySpan<double> b = method.B;
         double[] whole = new double[stages], halves = new double[stages];
         for (int j = 0; j < s; j++)

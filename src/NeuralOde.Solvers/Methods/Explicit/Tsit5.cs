@@ -6,10 +6,10 @@ namespace NeuralOde.Solvers;
 /// Ch. Tsitouras, "Runge–Kutta pairs of order 5(4) satisfying only the first column simplifying assumption",
 /// <i>Computers &amp; Mathematics with Applications</i> 62 (2011). Smaller error constants than <see cref="Dopri5"/> at the same cost.
 /// </remarks>
-public sealed class Tsit5() : ExplicitRungeKutta("tsit5", Coefficients)
+public sealed class Tsit5() : ExplicitRungeKutta("tsit5", s_coefficients)
 {
     // The paper prints the last weight of the estimate with the other sign; the weights of an estimate sum to zero, and these do.
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 5,
         a:
         [

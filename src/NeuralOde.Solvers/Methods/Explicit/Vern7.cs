@@ -8,9 +8,9 @@ namespace NeuralOde.Solvers;
 /// J. H. Verner, "Numerically optimal Runge–Kutta pairs with interpolants", <i>Numerical Algorithms</i> 53 (2010), the set RKV76.IIa.Efficient;
 /// coefficients as in QuTiP, compared with those of OrdinaryDiffEq.jl. For tolerances of about 1e-6 to 1e-10.
 /// </remarks>
-public sealed class Vern7() : ExplicitRungeKutta("vern7", Coefficients)
+public sealed class Vern7() : ExplicitRungeKutta("vern7", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 7,
         a:
         [

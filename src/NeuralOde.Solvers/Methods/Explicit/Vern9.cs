@@ -7,9 +7,9 @@ namespace NeuralOde.Solvers;
 /// J. H. Verner, "Numerically optimal Runge–Kutta pairs with interpolants", <i>Numerical Algorithms</i> 53 (2010), the set RKV98.IIa.Efficient;
 /// coefficients as in QuTiP, compared with those of OrdinaryDiffEq.jl. For tolerances of 1e-10 and tighter.
 /// </remarks>
-public sealed class Vern9() : ExplicitRungeKutta("vern9", Coefficients)
+public sealed class Vern9() : ExplicitRungeKutta("vern9", s_coefficients)
 {
-    private static readonly ButcherTableau Coefficients = new(
+    private static readonly ButcherTableau s_coefficients = new(
         order: 9,
         a:
         [

@@ -17,9 +17,9 @@ namespace NeuralOde.Solvers;
 internal sealed class OneSidedDifferences<T>(int stateLength, int length)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly double Epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
-    private static readonly double Root = Math.Sqrt(Epsilon);
-    private static readonly double CubeRoot = Math.Cbrt(Epsilon);
+    private static readonly double s_epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
+    private static readonly double s_root = Math.Sqrt(s_epsilon);
+    private static readonly double s_cubeRoot = Math.Cbrt(s_epsilon);
 
     private readonly T[] _moved = new T[stateLength];
     private readonly T[] _first = new T[length];
@@ -98,7 +98,7 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
     public int ByTime(IVectorField<T> field, double t, double h, ReadOnlySpan<T> z, ReadOnlySpan<T> f, Span<T> destination)
     {
         // Long enough for the difference of two doubles near t to be what was meant.
-        double size = Math.Min(Math.Max((IsSecondOrder ? CubeRoot : Root) * Math.Abs(h), 1e-12 * Math.Abs(t)), 0.5 * Math.Abs(h));
+        double size = Math.Min(Math.Max((IsSecondOrder ? s_cubeRoot : s_root) * Math.Abs(h), 1e-12 * Math.Abs(t)), 0.5 * Math.Abs(h));
         double first = t + (h > 0 ? size : -size);
         field.Evaluate(first, z, _first);
         if (f[..stateLength].SequenceEqual(_first.AsSpan(0, stateLength)) || first == t)
@@ -135,7 +135,7 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
     /// </summary>
     private void SetIncrements(ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances)
     {
-        double sum = 0, largest = 0, share = IsSecondOrder ? CubeRoot : Root;
+        double sum = 0, largest = 0, share = IsSecondOrder ? s_cubeRoot : s_root;
         for (int i = 0; i < stateLength; i++)
         {
             double ratio = double.CreateTruncating(f[i]) / (tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i]))));
@@ -144,7 +144,7 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
         }
 
         double smallest = WithAlgebraic ? 1e-3 * share * largest : 0;
-        double noise = 1000 * Math.Abs(h) * Epsilon * Math.Sqrt(sum * stateLength);
+        double noise = 1000 * Math.Abs(h) * s_epsilon * Math.Sqrt(sum * stateLength);
         for (int j = 0; j < stateLength; j++)
         {
             double magnitude = Math.Abs(double.CreateTruncating(z[j])), slope = h * double.CreateTruncating(f[j]);

@@ -7,7 +7,7 @@ namespace NeuralOde.Solvers;
 /// </summary>
 internal sealed partial class RosenbrockStepper<T>
 {
-    private static readonly double[] QuadratureNodes = [0.5 - Math.Sqrt(0.15), 0.5, 0.5 + Math.Sqrt(0.15)];
+    private static readonly double[] s_quadratureNodes = [0.5 - Math.Sqrt(0.15), 0.5, 0.5 + Math.Sqrt(0.15)];
 
     private readonly T[] _nodeState;
     private readonly T[] _nodeValue;
@@ -18,10 +18,10 @@ internal sealed partial class RosenbrockStepper<T>
     public override bool CombineQuadratures(double h)
     {
         int n = StateLength, count = Length - n;
-        for (int node = 0; count > 0 && node < QuadratureNodes.Length; node++)
+        for (int node = 0; count > 0 && node < s_quadratureNodes.Length; node++)
         {
-            _lastIntegrandTime = _stepStart + (QuadratureNodes[node] * h);
-            InterpolateState(QuadratureNodes[node], _nodeState);
+            _lastIntegrandTime = _stepStart + (s_quadratureNodes[node] * h);
+            InterpolateState(s_quadratureNodes[node], _nodeState);
             Evaluate(_lastIntegrandTime, _nodeState, _nodeValue);
             _nodeValue.AsSpan(n).CopyTo(_integrands.AsSpan(node * count));
             _badQuadrature = Reductions.FirstNotFinite<T>(_nodeValue.AsSpan(n));
@@ -46,9 +46,9 @@ internal sealed partial class RosenbrockStepper<T>
             destination[i] = before[i];
         }
 
-        for (int node = 0; node < QuadratureNodes.Length; node++)
+        for (int node = 0; node < s_quadratureNodes.Length; node++)
         {
-            double a = QuadratureNodes[(node + 1) % 3], b = QuadratureNodes[(node + 2) % 3], c = QuadratureNodes[node];
+            double a = s_quadratureNodes[(node + 1) % 3], b = s_quadratureNodes[(node + 2) % 3], c = s_quadratureNodes[node];
             double integral = theta * ((theta * ((theta / 3) - ((a + b) / 2))) + (a * b));
             T weight = T.CreateTruncating(h * integral / ((c - a) * (c - b)));
             for (int i = 0; i < count; i++)

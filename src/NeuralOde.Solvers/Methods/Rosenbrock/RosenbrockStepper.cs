@@ -57,7 +57,7 @@ internal sealed partial class RosenbrockStepper<T> : Stepper<T>
         _small = stateLength <= SmallLu<T>.MaxLength ? new SmallLu<T>(stateLength) : null;
         _nodeState = new T[stateLength];
         _nodeValue = new T[Length];
-        _integrands = new T[QuadratureNodes.Length * quadratureLength];
+        _integrands = new T[s_quadratureNodes.Length * quadratureLength];
     }
 
     public override ReadOnlySpan<T> State => _rows.Row(Old, Length);
@@ -219,7 +219,7 @@ internal sealed partial class RosenbrockStepper<T> : Stepper<T>
     /// <summary>A row of c with the weight of h ∂f/∂t behind it.</summary>
     private double[] WithTime(double[] row, double weight)
     {
-        var all = new double[StepTime + 1];
+        double[] all = new double[StepTime + 1];
         row.CopyTo(all, 0);
         all[StepTime] = weight;
         return all;
