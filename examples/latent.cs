@@ -44,8 +44,8 @@ var model = new LatentOde(encoder, ode, new Linear(Latent, 1, random: random), n
 var adam = new Adam(model.Parameters);
 for (int i = 1; i <= Iterations; i++)
 {
-    using TensorScope memory = TensorScope.Begin();
-    SeriesBatch batch = SeriesBatch.From([.. Enumerable.Range(0, 32).Select(_ => series[random.NextInteger(series.Length)].Slice(0, 12 + random.NextInteger(13)))]);
+    using var memory = TensorScope.Begin();
+    var batch = SeriesBatch.From([.. Enumerable.Range(0, 32).Select(_ => series[random.NextInteger(series.Length)].Slice(0, 12 + random.NextInteger(13)))]);
     double divergenceWeight = Math.Min(1, 5.0 * i / Iterations);
     Tensor loss = model.Elbo(batch, random, divergenceWeight) * (-1.0 / batch.StepCount);
     loss.Backward();
@@ -64,11 +64,12 @@ const int Tests = 100;
 for (int i = 0; i < Tests; i++)
 {
     TimeSeries whole = Observe(24);
-    SeriesBatch known = SeriesBatch.From([whole.Slice(0, 16)]);
+    var known = SeriesBatch.From([whole.Slice(0, 16)]);
     double[] path = model.Extrapolate(known, whole.Times).ToDoubles();
     double[] draws = model.SamplePosterior(known, whole.Times[^1..], count: 200, random).ToDoubles();
     double Squares(Range part) => path[part].Zip(whole.Values[part].ToArray(), (x, y) => (x - y) * (x - y)).Average() / Tests;
     errors = [errors[0] + Squares(..16), errors[1] + Squares(16..), errors[2] + (draws.Select(x => (x - draws.Average()) * (x - draws.Average())).Average() / Tests)];
 }
 
-Console.WriteLine($"reconstruction error {Math.Sqrt(errors[0]):F3}   extrapolation error {Math.Sqrt(errors[1]):F3}   spread of the draws at the end {Math.Sqrt(errors[2]):F3}");
+Console.WriteLine(
+    $"reconstruction error {Math.Sqrt(errors[0]):F3}   extrapolation error {Math.Sqrt(errors[1]):F3}   spread of the draws at the end {Math.Sqrt(errors[2]):F3}");
