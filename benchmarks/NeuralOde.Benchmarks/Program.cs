@@ -8,7 +8,7 @@ using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Tensors;
 
-const string help = """
+const string Help = """
     Usage: dotnet run -c Release --project benchmarks/NeuralOde.Benchmarks -- COMMAND
 
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE]
@@ -57,7 +57,7 @@ try
             BenchmarkSwitcher.FromAssembly(typeof(TableCommand).Assembly).Run(["--filter", .. rest.Length == 0 ? ["*"] : rest], config);
             return 0;
         default:
-            Console.Error.WriteLine(help);
+            Console.Error.WriteLine(Help);
             return command is "--help" or "-h" or "help" ? 0 : 2;
     }
 }

@@ -51,8 +51,8 @@ public class OwnFieldTests
     {
         var a = new Parameter(Tensor.From(-0.5), "a");
         var b = new Parameter(Tensor.From(0.25), "b");
-        VectorField first = VectorField.Define((t, z) => a * z);
-        VectorField second = VectorField.Define((t, z) => b * z);
+        var first = VectorField.Define((t, z) => a * z);
+        var second = VectorField.Define((t, z) => b * z);
         var ode = new OdeBlock(new SumField(first, second));
         Assert.Throws<InvalidOperationException>(() => ode.Save("never.safetensors"));
         ode.Forward(Tensor.From([1.0], [1, 1]), 0, 1);

@@ -35,7 +35,7 @@ public class OwnOperationTests
         }
 
         Assert.All(Gradient(Composed).Zip(Gradient(x => s_softSign.Apply(x))), static x => Assert.Equal(x.First, x.Second, 1e-12));
-        Program<float> program = Program<float>.Compile(x => [s_softSign.Apply(x[0]) + s_softSign.Apply(x[0])], new ProgramInput("x", [5]));
+        var program = Program<float>.Compile(x => [s_softSign.Apply(x[0]) + s_softSign.Apply(x[0])], new ProgramInput("x", [5]));
         Assert.Single(program.ToString().Split('\n'), static line => line.Contains("soft_sign", StringComparison.Ordinal));
     }
 

@@ -39,7 +39,7 @@ public class RecordTests
         object second = type.GetMethod("<Clone>$")!.Invoke(first, [])!;
         PropertyInfo property = type.GetProperty(name)!;
         Type element = property.PropertyType.GetGenericArguments()[0];
-        Array values = Array.CreateInstance(element, 2);
+        var values = Array.CreateInstance(element, 2);
         if (element == typeof(string))
         {
             ((string[])values)[0] = "a";

@@ -146,7 +146,7 @@ public class PredictCommandTests
     private static void WritePng(string path, int rows, int columns, Func<int, int, double> brightness)
     {
         // The report's images are PNG files, so that no second writer is needed.
-        var values = Enumerable.Range(0, rows * columns).Select(i => brightness(i / columns, i % columns));
+        IEnumerable<double> values = Enumerable.Range(0, rows * columns).Select(i => brightness(i / columns, i % columns));
         string svg = new ImageGrid { Images = [new GridImage(columns, rows, [.. values])] }.ToSvg();
         string start = "base64,";
         int at = svg.IndexOf(start, StringComparison.Ordinal) + start.Length;

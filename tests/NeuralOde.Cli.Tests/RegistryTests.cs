@@ -61,7 +61,7 @@ public class RegistryTests
             {
                 string[] arguments = example.Line.Split(' ')[1..];
                 Assert.StartsWith("neuralode ", example.Line, StringComparison.Ordinal);
-                var root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
+                RootCommand root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
                 Assert.Empty(root.Parse(arguments).Errors.Select(static x => x.Message));
             });
         }

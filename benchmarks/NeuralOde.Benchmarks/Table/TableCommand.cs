@@ -43,9 +43,9 @@ internal static class TableCommand
 
     private static string MachineName()
     {
-        const string path = "/proc/cpuinfo";
-        string? model = File.Exists(path)
-            ? File.ReadLines(path).FirstOrDefault(static x => x.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+        const string Source = "/proc/cpuinfo";
+        string? model = File.Exists(Source)
+            ? File.ReadLines(Source).FirstOrDefault(static x => x.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
             : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
         return model ?? RuntimeInformation.ProcessArchitecture.ToString();
     }

@@ -59,7 +59,7 @@ internal sealed class LatentTrainingWorkload
     private double MeasureDecoder(LatentSpiralsOptions options)
     {
         using IDisposable mode = GradientMode.Disable();
-        var field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, dtype: DType.Float64).AsField();
+        LayerField field = new Mlp(options.Latent, [options.FieldHidden, options.FieldHidden], options.Latent, Activation.Elu, dtype: DType.Float64).AsField();
         var view = new Sequential(new Linear(options.Latent, options.FieldHidden, dtype: DType.Float64), new Linear(options.FieldHidden, _batch.Components, dtype: DType.Float64));
         foreach ((Module precise, Module own) in new (Module, Module)[] { (field, _model.Ode.Field), (view, _model.Decoder) })
         {

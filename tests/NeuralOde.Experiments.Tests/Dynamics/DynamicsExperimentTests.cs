@@ -132,7 +132,7 @@ public class DynamicsExperimentTests
     public void Training_whose_solves_keep_failing_gives_up_and_says_why()
     {
         // One step cannot carry any window: every solve ends at the step limit.
-        var options = s_short with { Steps = new AdaptiveSteps { MaxSteps = 1, InitialStep = 1e-3 } };
+        DynamicsExperimentOptions options = s_short with { Steps = new AdaptiveSteps { MaxSteps = 1, InitialStep = 1e-3 } };
         DynamicsExperimentResult result = new DynamicsExperiment(options).Run();
         Assert.Equal(TrainingOutcome.Diverged, result.Outcome);
         Assert.Equal(result.Iterations, result.FailedSolves);
@@ -144,7 +144,7 @@ public class DynamicsExperimentTests
     [Fact]
     public void Training_that_runs_away_goes_back_to_finite_parameters()
     {
-        var options = s_short with { Optimizer = OptimizerMethod.Sgd, LearningRate = 1e6, Schedule = LearningRateSchedule.Constant };
+        DynamicsExperimentOptions options = s_short with { Optimizer = OptimizerMethod.Sgd, LearningRate = 1e6, Schedule = LearningRateSchedule.Constant };
         DynamicsExperimentResult result = new DynamicsExperiment(options).Run();
         Assert.True(result.FailedSolves > 0);
         Assert.True(double.IsFinite(result.ObservationError));

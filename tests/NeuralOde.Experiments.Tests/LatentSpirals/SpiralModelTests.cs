@@ -55,7 +55,7 @@ public class SpiralModelTests
         new SpiralModel(LatentSpiralsExperiment.CreateModel(options, new RandomSource(3)), options).Save(folder.File("m"));
         var file = ModelFile.Load(folder.File("m"));
         new ModelFile(SpiralModel.FileKind, file.Settings.Select(x => (x.Key, x.Key == name ? value : x.Value)), file.Tensors).Save(folder.File("d"));
-        var e = Assert.Throws<ModelFileException>(() => SpiralModel.Load(folder.File("d")));
+        ModelFileException e = Assert.Throws<ModelFileException>(() => SpiralModel.Load(folder.File("d")));
         Assert.Contains(value.Length > 0 ? value : name, e.Message);
         Assert.Contains("damaged", e.Message);
     }

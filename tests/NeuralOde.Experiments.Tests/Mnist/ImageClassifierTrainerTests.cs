@@ -52,7 +52,7 @@ public class ImageClassifierTrainerTests
     public void The_loss_is_the_cross_entropy_of_the_batch()
     {
         Layer classifier = BrightSides.Mlp();
-        var options = s_options with { Epochs = 1, Batches = s_options.Batches with { BatchSize = 200, MaxShift = 0 } };
+        ImageTrainingOptions options = s_options with { Epochs = 1, Batches = s_options.Batches with { BatchSize = 200, MaxShift = 0 } };
         var before = ClassifierEvaluation.Of(classifier, s_training, PixelScale.Mnist);
         ImageTrainingStep step = new ImageClassifierTrainer(classifier, s_training, null, options).Run().History.Steps[0];
 

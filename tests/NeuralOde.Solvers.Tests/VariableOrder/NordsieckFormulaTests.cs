@@ -69,7 +69,7 @@ public class NordsieckFormulaTests
     {
         // z' = p'(t), p = t^d, with an exact history on uneven steps.
         double[] past = Uneven(order + 1, seed: order);
-        const double h = 0.9;
+        double h = 0.9;
         NordsieckFormula formula = isBdf ? new BdfFormula(order) : new AdamsFormula(order);
         formula.Compute(order, h, past, false);
         double[] exact = History(isBdf, order, past, degree: order);
@@ -145,7 +145,7 @@ public class NordsieckFormulaTests
         }
 
         double[] past = Uneven(order + 2, seed: order), history = History(true, order, past, degree: order + 1);
-        const double h = 0.9;
+        double h = 0.9;
         var formula = new BdfFormula(order + 1);
         formula.Compute(order, h, past, false);
         (_, double e) = Step(formula, history, past[0], h, order, order + 1);
