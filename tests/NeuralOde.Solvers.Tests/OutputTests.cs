@@ -58,7 +58,8 @@ public class OutputTests
 
         // The simple call too, where dense output is off, and off by itself where it would be too much.
         before = GC.GetAllocatedBytesForCurrentThread();
-        OdeSolution<double> solution = Ode.Solve((t, z, dz) => dz[0] = -z[0], [1.0], 0, 1, new Euler(), new OdeOptions { Steps = FixedSteps.PerInterval(1_000_000), DenseOutput = false });
+        var options = new OdeOptions { Steps = FixedSteps.PerInterval(1_000_000), DenseOutput = false };
+        OdeSolution<double> solution = Ode.Solve((t, z, dz) => dz[0] = -z[0], [1.0], 0, 1, new Euler(), options);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000);
         Assert.Equal(Math.Exp(-1), solution.FinalState[0], 1e-6);
     }

@@ -42,7 +42,8 @@ public class SplitFieldTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 3);
         var recording = new SolveRecording<double>();
         integrator.Solve(Problem(), s_initial, [0, 1], new double[6], recording).ThrowIfFailed();
-        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(
+            () => integrator.Transpose(recording, new NonlinearField<double>(), new double[6], new double[3], []));
         Assert.Contains("sum of both", exception.Message, StringComparison.Ordinal);
     }
 
