@@ -111,7 +111,12 @@ internal sealed class TrainingWorkload
         _ode.Parameters.ClearGradients();
         optimizer = _options.Optimizer == OptimizerMethod.RmsProp ? new RmsProp(_ode.Parameters, _options.LearningRate) : new Adam(_ode.Parameters, _options.LearningRate);
 
-        // A step of length 0 lets the optimizer allocate what it remembers.
+        // A step of length 0 lets the optimizer allocate what it remembers; gradients of zero let it take the step.
+        foreach (Parameter parameter in _ode.Parameters)
+        {
+            parameter.MutableGradient<float>().Clear();
+        }
+
         optimizer.LearningRate = 0;
         optimizer.Step();
         optimizer.LearningRate = _options.LearningRate;
