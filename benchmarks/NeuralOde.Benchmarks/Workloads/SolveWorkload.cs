@@ -17,7 +17,9 @@ internal sealed class SolveWorkload(IVectorField<float> field, float[] state, in
     public Action<int> Fixed() => Create(FixedSteps.PerInterval(Steps));
 
     /// <summary>Steps with error norm, controller and dense output's bookkeeping, held at the same length by a bound.</summary>
-    public Action<int> Adaptive() => Create(new AdaptiveSteps { InitialStep = StepLength, MaxStep = StepLength });
+    public Action<int> Adaptive() =>
+        // An empty field is at rest; the guard would take steps of its own.
+        Create(new AdaptiveSteps { InitialStep = StepLength, MaxStep = StepLength, LimitsAtRest = false });
 
     private Action<int> Create(StepSizeControl control)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Solvers;
 
 /// <summary>
@@ -51,6 +53,7 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public sealed override StepPlan Plan(double t, double stop)
     {
         double size = _size = Math.Min(_size, _largest);
@@ -71,9 +74,11 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Accepts(in StepAttempt attempt) => attempt.Error <= 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public sealed override void OnAccepted(in StepPlan plan, in StepAttempt attempt)
     {
         double factor = Math.Clamp(FactorAfterSuccess(attempt), _minFactor, Settings.MaxFactor);
@@ -82,6 +87,7 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public sealed override bool OnRejected(in StepPlan plan, in StepAttempt attempt)
     {
         WasRejected = true;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -20,6 +21,7 @@ internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
     /// <param name="terms">The combination.</param>
     /// <param name="before">Row of the state before.</param>
     /// <param name="after">Row of the state after.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe double Measure<T>(RowMemory<T> rows, in BoundTerms<T> terms, int before, int after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -39,6 +41,7 @@ internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
         return Math.Sqrt(sum / Norm.Count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe double MeasureEach<T>(RowMemory<T> rows, in BoundTerms<T> terms, int before, int after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -65,6 +68,7 @@ internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
     }
 
     /// <summary>The norm of a combination of few rows that is not bound beforehand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe double Measure<T>(RowMemory<T> rows, ReadOnlySpan<int> indices, ReadOnlySpan<double> weights, double scale, int before, int after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Solvers;
 
 /// <summary>Equal steps from one output time to the next.</summary>
@@ -15,6 +17,7 @@ internal sealed class FixedStepController(FixedSteps settings) : StepController
 
     public override void Start(double t, double end, double initialStep) => _to = t;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override StepPlan Plan(double t, double stop)
     {
         if (stop != _to)
@@ -32,8 +35,10 @@ internal sealed class FixedStepController(FixedSteps settings) : StepController
         return new StepPlan(lands ? _to : _from + ((_to - _from) * ((double)step / _count)), _size, lands);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void OnAccepted(in StepPlan plan, in StepAttempt attempt) => _taken++;
 
     public override bool OnRejected(in StepPlan plan, in StepAttempt attempt) => false;

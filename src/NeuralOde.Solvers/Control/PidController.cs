@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Solvers;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
         _logBefore = s_logSmallestRememberedError;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override double FactorAfterSuccess(in StepAttempt attempt)
     {
         SetOrder(attempt.ErrorOrder);
@@ -35,6 +38,7 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
         return factor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override double FactorAfterFailure(in StepAttempt attempt)
     {
         SetOrder(attempt.ErrorOrder);
@@ -44,6 +48,7 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     // Filters react too little to a single error for a retry.
     private double FailureExponent => Math.Max(_exponent, 0.5 / _errorOrder);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetOrder(int errorOrder)
     {
         if (errorOrder != _errorOrder)

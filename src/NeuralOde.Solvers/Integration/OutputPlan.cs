@@ -45,6 +45,7 @@ internal ref struct OutputPlan<T>
     public readonly bool IsAt(double t) => _next < _times.Length && _times[_next] == t;
 
     /// <summary>Interpolates a state within a step that is about to be recorded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WriteWithin(Stepper<T> stepper, double t, double h)
     {
         double theta = (_times[_next] - t) / h;
@@ -56,6 +57,7 @@ internal ref struct OutputPlan<T>
     }
 
     /// <summary>Copies the state at the end of the step that was recorded last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WriteEnd(ReadOnlySpan<T> state)
     {
         if (_output is null)

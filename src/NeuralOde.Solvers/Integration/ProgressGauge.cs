@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Solvers;
 
 /// <summary>Tells how much of an interval is solved, at most a hundred times a solve and once at its end.</summary>
@@ -7,6 +9,7 @@ internal struct ProgressGauge(IProgress<double>? progress, double start, double 
 
     private double _due = Interval;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Report(double t)
     {
         if (progress is null)

@@ -85,6 +85,7 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
     /// <param name="t">Its time.</param>
     /// <param name="size">Length of the last step.</param>
     /// <param name="interval">Length of the whole solve.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Longest(Rest rest, Stepper<T> stepper, double t, double size, double interval)
     {
         if (++_sinceProbe < Interval && (rest == Rest.Part || FarAway * Math.Abs(size) <= _longest))
@@ -115,6 +116,7 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
 
     /// <summary>Applies the Jacobian to the direction, by a difference.</summary>
     /// <returns>By how much it became longer; 0 where that is not known.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Apply(Stepper<T> stepper, double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
     {
         if (!_hasDirection)

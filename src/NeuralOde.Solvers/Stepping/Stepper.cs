@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -51,6 +52,7 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     }
 
     /// <summary>Evaluates the problem's whole right-hand side somewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public virtual void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
     {
         _counts.Evaluations++;
