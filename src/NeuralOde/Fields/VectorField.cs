@@ -137,6 +137,15 @@ public abstract class VectorField : Module
         // A module that the function captured unnamed follows the field like one that was named, once it is known.
         internal override IEnumerable<Module> SelfAndWithin() => base.SelfAndWithin().Concat(_found.SelectMany(static x => x.SelfAndWithin()));
 
+        internal override void AddModes(List<char> modes)
+        {
+            base.AddModes(modes);
+            foreach (Module module in _found)
+            {
+                module.AddModes(modes);
+            }
+        }
+
         /// <summary>Whether this function, of all that a compiled field is made of, used a parameter.</summary>
         public bool Uses(Parameter parameter) => _used.Contains(parameter);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Modules;
@@ -9,6 +10,9 @@ public abstract partial class Module
 
     [ThreadStatic]
     private static HashSet<Module>? s_modeReaders;
+
+    [ThreadStatic]
+    private static List<char>? s_modesRead;
 
     private bool _isTraining = true;
     private bool _dependsOnMode;
@@ -56,11 +60,34 @@ public abstract partial class Module
             long version = Interlocked.Read(ref s_modeChanges);
             if (_modesVersion != version)
             {
-                _modes = string.Concat(SelfAndWithin().Select(static x => !x._dependsOnMode ? "" : x._isTraining ? "t" : "e"));
+                // The count is the process's: a switch anywhere leads here, also in the middle of another model's training, so that nothing may be allocated.
+                s_modesRead ??= [];
+                s_modesRead.Clear();
+                AddModes(s_modesRead);
+                ReadOnlySpan<char> modes = CollectionsMarshal.AsSpan(s_modesRead);
+                if (!modes.SequenceEqual(_modes))
+                {
+                    _modes = modes.ToString();
+                }
+
                 _modesVersion = version;
             }
 
             return _modes;
+        }
+    }
+
+    /// <summary>Adds the modes of this module and of those within it that programs depend on, in the order of <see cref="SelfAndWithin"/>.</summary>
+    internal virtual void AddModes(List<char> modes)
+    {
+        if (_dependsOnMode)
+        {
+            modes.Add(_isTraining ? 't' : 'e');
+        }
+
+        foreach ((_, Module module) in _modules)
+        {
+            module.AddModes(modes);
         }
     }
 

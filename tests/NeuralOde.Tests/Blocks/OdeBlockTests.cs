@@ -156,7 +156,7 @@ public class OdeBlockTests
     [InlineData("direct")]
     [InlineData("adjoint")]
     [InlineData("truncated")]
-    public void A_whole_training_step_allocates_nothing(string method)
+    public void A_whole_training_step_allocates_nothing_while_another_model_changes_its_mode(string method)
     {
         (OdeSolver, StepSizeControl)[] methods = [(new Euler(), FixedSteps.OfLength(0.05)), (new Dopri5(), new AdaptiveSteps { RelativeTolerance = 1e-4 })];
         foreach ((OdeSolver solver, StepSizeControl steps) in methods)
@@ -171,13 +171,27 @@ public class OdeBlockTests
             float[] z0 = [0.6f, 0.3f];
             double[] times = [0, 0.2, 0.4, 0.7];
             float[] observed = [0.6f, 0.3f, 0.5f, 0.4f, 0.4f, 0.5f, 0.2f, 0.6f];
-            Assert.Equal(0, Allocation.InSteadyState(() =>
+            var another = new Dropout(0.5);
+            bool isMeasured = false;
+            var switching = new Thread(() =>
+            {
+                while (!Volatile.Read(ref isMeasured))
+                {
+                    another.SwitchToEvaluation();
+                    another.SwitchToTraining();
+                }
+            });
+            switching.Start();
+            long allocated = Allocation.InSteadyState(() =>
             {
                 for (int i = 0; i < 50; i++)
                 {
                     trainer.Step(z0, times, observed);
                 }
-            }));
+            });
+            Volatile.Write(ref isMeasured, true);
+            switching.Join();
+            Assert.Equal(0, allocated);
         }
     }
 
