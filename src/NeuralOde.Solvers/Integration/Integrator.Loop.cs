@@ -89,7 +89,7 @@ public sealed partial class Integrator<T>
                 outputs.WriteEnd(_stepper.State);
             }
 
-            outputs.OnStep(t, _stepper.State);
+            outputs.OnStep(_stepper, t);
             progress.Report(t);
             if (status != SolveStatus.Success || t == end)
             {
@@ -163,6 +163,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>Starts the controller with what it wants to know of the problem.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool StartController(double t, double end, CancellationToken cancellationToken, out SolveStatus status)
     {
         double initial = double.NaN;
@@ -194,6 +195,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>How the solve ended; a failure is named by what its last attempt met.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult Result(SolveStatus status, double t, in StepPlan plan)
     {
         int component = -1;
