@@ -27,6 +27,7 @@ public sealed partial class Integrator<T>
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private OdeProblem<T>? _lastProblem;
+    private OdeProblem<T>? _solvable;
     private T[]? _outputState;
     private StepOutcome _lastOutcome;
     private long _accepted;
@@ -331,6 +332,11 @@ public sealed partial class Integrator<T>
             throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
         }
 
+        if (ReferenceEquals(problem, _solvable))
+        {
+            return;
+        }
+
         ProblemParts missing = problem.Parts & ~Solver.SupportedParts;
         if (missing != 0)
         {
@@ -346,6 +352,7 @@ public sealed partial class Integrator<T>
         }
 
         problem.Validate(StateLength, nameof(problem));
+        _solvable = problem;
     }
 
     // One flag tells a second thread, or a field that calls back, that the workspace is taken: wrong numbers would be the alternative.
