@@ -120,8 +120,7 @@ public sealed class TimeSeriesSet
     /// <param name="series">The series, of as many components, covariates and inputs as this set has.</param>
     /// <returns>A new set, without notes.</returns>
     /// <exception cref="ArgumentException">The series do not fit.</exception>
-    public TimeSeriesSet WithSeries(IReadOnlyList<TimeSeries> series) =>
-        new(Components, series, Time, LogComponents, Covariates, Inputs, SeriesName);
+    public TimeSeriesSet WithSeries(IReadOnlyList<TimeSeries> series) => new(Components, series, Time, LogComponents, Covariates, Inputs, SeriesName);
 
     /// <summary>Whether a component is modeled as a logarithm.</summary>
     internal bool IsLog(int component) => LogComponents.Contains(Components[component]);

@@ -41,8 +41,7 @@ public sealed class Parameter : Tensor
     /// <typeparam name="T">The element type; it must be this parameter's.</typeparam>
     /// <param name="values">As many values as there are elements, in row-major order.</param>
     /// <exception cref="ArgumentException">The number of values is another.</exception>
-    public void SetValues<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public void SetValues<T>(ReadOnlySpan<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (values.Length != ElementCount)
         {
@@ -105,8 +104,7 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>The values, to be written; call <see cref="MarkChanged"/> afterwards.</summary>
-    internal Span<T> MutableValues<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
+    internal Span<T> MutableValues<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
 
     /// <summary>
     /// The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept. The parameter then
@@ -114,8 +112,7 @@ public sealed class Parameter : Tensor
     /// </summary>
     /// <typeparam name="T">The parameter's element type.</typeparam>
     /// <returns>As many values as the parameter has, row-major.</returns>
-    public Span<T> MutableGradient<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public Span<T> MutableGradient<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Gradient is null)
         {
@@ -127,8 +124,7 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>Adds to the gradient.</summary>
-    internal void AddToGradient<T>(ReadOnlySpan<T> part)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal void AddToGradient<T>(ReadOnlySpan<T> part) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<T> sum = MutableGradient<T>();
         Kernels.Map.Binary<T, Kernels.AddOperator<T>>(sum, part, sum);
@@ -164,8 +160,7 @@ public sealed class Parameter : Tensor
     {
         return initial.DType == DType.Float32 ? Copy<float>(initial) : Copy<double>(initial);
 
-        static Storage<T> Copy<T>(Tensor tensor)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        static Storage<T> Copy<T>(Tensor tensor) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.AllocateAligned(tensor.ElementCount);
             tensor.AsSpan<T>().CopyTo(storage.Span);

@@ -16,8 +16,7 @@ public sealed class RandomSource
 
     /// <summary>Starts a stream.</summary>
     /// <param name="seed">Any number; the same seed gives the same numbers.</param>
-    public RandomSource(long seed)
-        : this(seed, 0)
+    public RandomSource(long seed) : this(seed, 0)
     {
     }
 
@@ -60,8 +59,7 @@ public sealed class RandomSource
 
         return dtype == DType.Float32 ? Draw<float>() : Draw<double>();
 
-        Tensor Draw<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        Tensor Draw<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.Allocate(shape.ElementCount);
             FillUniform(storage.Span);
@@ -92,8 +90,7 @@ public sealed class RandomSource
 
         return dtype == DType.Float32 ? Draw<float>() : Draw<double>();
 
-        Tensor Draw<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        Tensor Draw<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.Allocate(shape.ElementCount);
             FillNormal(storage.Span);

@@ -72,8 +72,7 @@ public sealed class TensorScope : IDisposable
     }
 
     /// <summary>Memory for an eager tensor: from the pool within a scope, else new.</summary>
-    internal static T[] Rent<T>(int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static T[] Rent<T>(int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (s_current is not { } scope)
         {

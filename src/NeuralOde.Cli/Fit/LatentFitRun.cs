@@ -50,8 +50,7 @@ internal static class LatentFitRun
         }
 
         LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForSeries, parsed);
-        LatentForecastOptions forecasting = options.Settings.Apply(
-            LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with
+        LatentForecastOptions forecasting = options.Settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with
         { Level = Level, Seed = settings.Seed };
         foreach (string note in data.Notes)
         {

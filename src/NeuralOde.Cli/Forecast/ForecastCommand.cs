@@ -40,8 +40,7 @@ internal static class ForecastCommand
         var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
         var until = new CommandOption<string?>(
             "--until",
-            "The last time, in the form of the data: a number, or a date such as 1978-03-01. "
-                + "The last row is at this time or less than a step before it.")
+            "The last time, in the form of the data: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.")
         {
             ValueName = "T",
             IsRequired = true,

@@ -61,9 +61,7 @@ public sealed class IdxFile
         stream.Position = 0;
         int have = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        return have == 2 && start[0] == 0x1F && start[1] == 0x8B
-            ? ReadCompressed(stream, name)
-            : Parse(stream, name, stream.Length).File;
+        return have == 2 && start[0] == 0x1F && start[1] == 0x8B ? ReadCompressed(stream, name) : Parse(stream, name, stream.Length).File;
     }
 
     /// <summary>The axes and their lengths, such as <c>[60000, 28, 28]</c>.</summary>

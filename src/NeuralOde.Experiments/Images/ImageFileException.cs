@@ -50,8 +50,7 @@ public sealed class ImageFileException : NeuralOdeException
         Reason = reason;
     }
 
-    private ImageFileException(ImageFileReason reason, string problem, string advice, string? file)
-        : base(problem, advice)
+    private ImageFileException(ImageFileReason reason, string problem, string advice, string? file) : base(problem, advice)
     {
         File = file;
         Reason = reason;

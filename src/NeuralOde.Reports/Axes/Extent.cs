@@ -61,10 +61,7 @@ internal sealed class Extent(FigureAxis axis)
     }
 
     /// <summary>Whether an axis can place a value at all.</summary>
-    public static bool Shows(FigureAxis axis, double value)
-    {
-        return Math.Abs(value) <= Largest && (!axis.IsLogarithmic || value >= Smallest);
-    }
+    public static bool Shows(FigureAxis axis, double value) => Math.Abs(value) <= Largest && (!axis.IsLogarithmic || value >= Smallest);
 
     /// <summary>The range to show, in the axis's transformed coordinate (the decimal logarithm on a logarithmic axis).</summary>
     public Domain ToDomain(double margin)

@@ -66,13 +66,11 @@ public sealed class ColorRamp
         return ToOklab(r, g, b).L > 0.65;
     }
 
-    private static (double L, double A, double B) Parse(string color)
-    {
-        return color is { Length: 7 } && color[0] == '#'
+    private static (double L, double A, double B) Parse(string color) =>
+        color is { Length: 7 } && color[0] == '#'
             && uint.TryParse(color.AsSpan(1), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out uint rgb)
             ? ToOklab((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb)
             : throw new ArgumentException($"\"{color}\" is not a color as #rrggbb.", nameof(color));
-    }
 
     // Matrices of Ottosson 2020 for linear sRGB.
     private static (double L, double A, double B) ToOklab(byte red, byte green, byte blue)

@@ -58,10 +58,7 @@ public static class NumberText
     }
 
     /// <summary>A coordinate for SVG: at most two decimals, an ASCII minus.</summary>
-    internal static string Coordinate(double value)
-    {
-        return (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);
-    }
+    internal static string Coordinate(double value) => (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>An integer in raised digits.</summary>
     internal static string Superscript(int value)

@@ -65,9 +65,7 @@ public sealed class HoldOut
             throw new ArgumentOutOfRangeException(nameof(span), span, "The span must be positive and finite.");
         }
 
-        return new HoldOut(
-            FormattableString.Invariant($"a time of {span}"),
-            times => times.Count(time => time > times[^1] - span));
+        return new HoldOut(FormattableString.Invariant($"a time of {span}"), times => times.Count(time => time > times[^1] - span));
     }
 
     /// <summary>Splits every series of a set. Points without an observation stay with the part whose time they fall into.</summary>

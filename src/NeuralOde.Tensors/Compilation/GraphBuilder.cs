@@ -52,10 +52,7 @@ internal sealed class GraphBuilder(DType dtype)
         return node;
     }
 
-    public GraphNode Add(Operation operation, params GraphNode[] inputs)
-    {
-        return Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
-    }
+    public GraphNode Add(Operation operation, params GraphNode[] inputs) => Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
 
     /// <summary>Adds an operation that must stay the way it is written, though it is like any other where it exists already or its inputs are constants.</summary>
     public GraphNode AddAsIs(Operation operation, params GraphNode[] inputs)

@@ -103,8 +103,7 @@ internal sealed record TurnWeight(int Stride, bool Back) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new TurnWeight(Stride, !Back).Apply(cotangent)];
 
-    private sealed class TurnKernel<T>(Shape weight, int stride, bool back) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class TurnKernel<T>(Shape weight, int stride, bool back) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
@@ -143,8 +142,7 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
                     + $"has shape [{sizes.Images}, {sizes.OutputHeight}, {sizes.OutputWidth}, o], not {cotangent}.");
     }
 
-    private sealed class WeightGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class WeightGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly int _rows = sizes.KernelHeight * sizes.KernelWidth * sizes.Channels;
 

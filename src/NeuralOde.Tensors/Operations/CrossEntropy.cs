@@ -27,8 +27,7 @@ internal sealed record CrossEntropy : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [needed[0] ? new CrossEntropyGradient().Apply(cotangent, inputs[0], inputs[1]) : null, null];
 
-    private sealed class CrossEntropyKernel<T>(int rows, int columns) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class CrossEntropyKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.CrossEntropy<T>(inputs[0].Span, inputs[1].Span, rows, columns, output);
@@ -69,8 +68,7 @@ internal sealed record CrossEntropyGradient : Operation
         return [toG, toLogits, null];
     }
 
-    private sealed class GradientKernel<T>(int rows, int columns) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class GradientKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>

@@ -31,8 +31,7 @@ internal sealed record Gather(int[] Indices) : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new ScatterAdd(Indices, inputs[0].Shape[0]).Apply(cotangent)];
 
-    private sealed class GatherKernel<T>(int[] indices, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class GatherKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
@@ -57,8 +56,7 @@ internal sealed record ScatterAdd(int[] Indices, int Length) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new Gather(Indices).Apply(cotangent)];
 
-    private sealed class ScatterAddKernel<T>(int[] indices, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ScatterAddKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)

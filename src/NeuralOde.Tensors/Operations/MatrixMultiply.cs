@@ -55,8 +55,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         return [toA, toB];
     }
 
-    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         private readonly int _leftSize = shape.M * shape.K;
         private readonly int _rightSize = shape.K * shape.N;
@@ -83,8 +82,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 }
 
 /// <summary>A matrix product over memory that never moves: nothing is checked, pinned or chosen again at a run.</summary>
-internal class ProductInstruction<T> : Instruction
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal class ProductInstruction<T> : Instruction where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Five rows or more have the same bits as all rows together, and so have whole panels of columns.
     private const int SmallestRows = 5;

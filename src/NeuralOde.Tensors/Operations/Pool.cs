@@ -41,8 +41,7 @@ internal sealed record MaxPool(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new MaxPoolScatter(Windows).Apply(inputs[0], output, cotangent)];
 
-    private sealed class MaxPoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class MaxPoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Pooling.Max(windows, Sizes, inputs[0].Span, output, first, count);
@@ -63,8 +62,7 @@ internal sealed record MaxPoolScatter(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [null, null, needed[2] ? new MaxPoolGather(Windows).Apply(inputs[0], inputs[1], cotangent) : null];
 
-    private sealed class ScatterKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class ScatterKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
@@ -86,8 +84,7 @@ internal sealed record MaxPoolGather(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [null, null, needed[2] ? new MaxPoolScatter(Windows).Apply(inputs[0], inputs[1], cotangent) : null];
 
-    private sealed class GatherKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class GatherKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
@@ -107,8 +104,7 @@ internal sealed record AveragePool(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new AveragePoolGradient(Windows, inputs[0].Shape[1], inputs[0].Shape[2]).Apply(cotangent)];
 
-    private sealed class AveragePoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class AveragePoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Pooling.Average(windows, Sizes, inputs[0].Span, output, first, count);
@@ -132,8 +128,7 @@ internal sealed record AveragePoolGradient(PoolWindows Windows, int Height, int 
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new AveragePool(Windows).Apply(cotangent)];
 
-    private sealed class SpreadKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class SpreadKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Pooling.Spread(windows, Sizes, inputs[0].Span, output, first, count);
@@ -141,8 +136,7 @@ internal sealed record AveragePoolGradient(PoolWindows Windows, int Height, int 
 }
 
 /// <summary>A kernel whose work is shared out image by image.</summary>
-internal abstract class PoolKernel<T>(PoolSizes sizes) : Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal abstract class PoolKernel<T>(PoolSizes sizes) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     protected PoolSizes Sizes { get; } = sizes;
 

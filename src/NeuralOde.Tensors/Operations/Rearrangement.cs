@@ -20,8 +20,7 @@ internal sealed record Reshape(Shape Target) : Operation
 }
 
 /// <summary>Copies; also what an aliased output of a program needs.</summary>
-internal sealed class CopyKernel<T> : Kernel<T>
-    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+internal sealed class CopyKernel<T> : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => inputs[0].Span.CopyTo(output);
@@ -108,8 +107,7 @@ internal sealed record Concatenate(int Axis) : Operation
         return parts;
     }
 
-    private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
@@ -146,8 +144,7 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
-            Rows.Copy(inputs[0].Span, start, width, output, 0, length, rows, length);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Rows.Copy(inputs[0].Span, start, width, output, 0, length, rows, length);
     }
 }
 

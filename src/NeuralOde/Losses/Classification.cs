@@ -15,8 +15,7 @@ public static class Classification
         RequireLogits(logits);
         return logits.DType == DType.Float32 ? Rows<float>() : Rows<double>();
 
-        int[] Rows<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        int[] Rows<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             int classes = logits.Shape[1];
             int[] result = new int[logits.Shape[0]];

@@ -101,8 +101,7 @@ public abstract partial class Module
     /// <param name="name">Its name, unique in the module, without dots.</param>
     /// <param name="module">The module.</param>
     /// <returns>The module.</returns>
-    protected TModule AddModule<TModule>(string name, TModule module)
-        where TModule : Module
+    protected TModule AddModule<TModule>(string name, TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);
         CheckName(name);

@@ -106,8 +106,7 @@ public abstract partial class Optimizer
                     $"'{prefix}{name}' has the shape {SafeTensor.Describe(tensor.Shape)} in the state and {SafeTensor.Describe(shape)} in this optimizer.");
         }
 
-        T[] Read<T>(SafeTensor tensor)
-            where T : unmanaged, INumber<T>
+        T[] Read<T>(SafeTensor tensor) where T : unmanaged, INumber<T>
         {
             try
             {

@@ -108,8 +108,7 @@ public abstract partial class Optimizer
 
         return Math.Sqrt(sum);
 
-        static double Squares<T>(Parameter parameter)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        static double Squares<T>(Parameter parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             double sum = 0;
             foreach (T x in parameter.MutableGradient<T>())
@@ -157,8 +156,7 @@ public abstract partial class Optimizer
     /// <param name="values">The parameter's values, to be changed.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="memory">What the method remembers: <see cref="MemoryCount"/> vectors of that length, one after the other.</param>
-    protected abstract void Update<T>(Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    protected abstract void Update<T>(Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     private static void Scale(Parameter parameter, double factor)
     {
@@ -171,8 +169,7 @@ public abstract partial class Optimizer
             Run<double>(parameter, factor);
         }
 
-        static void Run<T>(Parameter parameter, double factor)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        static void Run<T>(Parameter parameter, double factor) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             foreach (ref T x in parameter.MutableGradient<T>())
             {
@@ -181,11 +178,8 @@ public abstract partial class Optimizer
         }
     }
 
-    private void Step<T>(ParameterState state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
+    private void Step<T>(ParameterState state) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Update(state.Parameter.MutableValues<T>(), state.Parameter.MutableGradient<T>(), ((T[])state.Memory).AsSpan());
-    }
 
     private List<ParameterState> States()
     {

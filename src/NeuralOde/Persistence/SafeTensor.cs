@@ -50,8 +50,7 @@ public sealed class SafeTensor
     /// <param name="shape">The length along each axis; empty for a scalar.</param>
     /// <exception cref="ArgumentException">The name is not allowed, or the shape does not fit the number of elements.</exception>
     /// <exception cref="NotSupportedException">The format has no such element type.</exception>
-    public static SafeTensor Create<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
-        where T : unmanaged
+    public static SafeTensor Create<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<int> shape) where T : unmanaged
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name == SafeTensorsHeader.MetadataKey)
@@ -74,8 +73,7 @@ public sealed class SafeTensor
 
         if (count != values.Length)
         {
-            throw new ArgumentException(
-                $"The shape {Describe(shape)} of '{name}' does not hold exactly {values.Length} elements.", nameof(shape));
+            throw new ArgumentException($"The shape {Describe(shape)} of '{name}' does not hold exactly {values.Length} elements.", nameof(shape));
         }
 
         byte[] bytes = MemoryMarshal.AsBytes(values).ToArray();
@@ -88,8 +86,7 @@ public sealed class SafeTensor
     /// <returns>A new array of <see cref="Count"/> elements.</returns>
     /// <exception cref="SafeTensorsException">The file holds another type.</exception>
     /// <exception cref="NotSupportedException">The format has no such element type.</exception>
-    public T[] ToArray<T>()
-        where T : unmanaged
+    public T[] ToArray<T>() where T : unmanaged
     {
         SafeTensorType asked = SafeTensorTypes.Of<T>();
         if (asked != Type)

@@ -147,9 +147,7 @@ public static class SafeTensors
         }
 
         // Names compare by their UTF-8 bytes: UTF-16 order differs beyond the basic plane.
-        Array.Sort(keyed, (a, b) => a.Tensor.Type != b.Tensor.Type
-            ? b.Tensor.Type.CompareTo(a.Tensor.Type)
-            : a.Key.AsSpan().SequenceCompareTo(b.Key));
+        Array.Sort(keyed, (a, b) => a.Tensor.Type != b.Tensor.Type ? b.Tensor.Type.CompareTo(a.Tensor.Type) : a.Key.AsSpan().SequenceCompareTo(b.Key));
         return Array.ConvertAll(keyed, pair => pair.Tensor);
     }
 

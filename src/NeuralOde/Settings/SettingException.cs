@@ -25,8 +25,7 @@ public sealed class SettingException : NeuralOdeException
     /// <param name="value">The value that is refused, as text; null where there is none.</param>
     /// <param name="problem">What is wrong, as whole sentences.</param>
     /// <param name="advice">What to do; null where the problem says it all.</param>
-    public SettingException(SettingReason reason, string setting, string? value, string problem, string? advice = null)
-        : base(problem, advice)
+    public SettingException(SettingReason reason, string setting, string? value, string problem, string? advice = null) : base(problem, advice)
     {
         Reason = reason;
         Setting = setting;

@@ -13,8 +13,7 @@ namespace NeuralOde.Training;
 /// </summary>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
-public sealed class TrajectoryTrainer<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly Optimizer? _optimizer;

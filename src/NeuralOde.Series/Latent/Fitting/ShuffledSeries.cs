@@ -16,8 +16,7 @@ public sealed class ShuffledSeries : SeriesBatchSource
     /// <param name="random">What the order is drawn with.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentException">There are no series.</exception>
-    public ShuffledSeries(IReadOnlyList<TimeSeries> series, int batchSize, RandomSource random, DType dtype = DType.Float32)
-        : base(random)
+    public ShuffledSeries(IReadOnlyList<TimeSeries> series, int batchSize, RandomSource random, DType dtype = DType.Float32) : base(random)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);

@@ -13,8 +13,7 @@ public sealed class LstmCell : RecurrentCell
 
     /// <summary>Makes the cell.</summary>
     /// <inheritdoc cref="GruCell(int, int, RandomSource?, DType)"/>
-    public LstmCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32)
-        : base(inputs, hidden, GateCount, random, dtype)
+    public LstmCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32) : base(inputs, hidden, GateCount, random, dtype)
     {
     }
 

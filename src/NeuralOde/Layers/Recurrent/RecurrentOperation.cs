@@ -9,9 +9,7 @@ namespace NeuralOde.Layers.Recurrent;
 internal sealed record RecurrentTensors(Tensor InputWeight, Tensor HiddenWeight, Tensor InputBias, Tensor HiddenBias);
 
 /// <summary>A recurrent layer over a sequence as one operation of the tape. Its memory is used again once a gradient was taken.</summary>
-internal sealed class RecurrentOperation<T, TGates>(string name)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TGates : struct, IGates<T>
+internal sealed class RecurrentOperation<T, TGates>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
 {
     private readonly Dictionary<(int Inputs, int Hidden), Stack<RecurrentSequence<T, TGates>>> _spare = [];
 
