@@ -52,11 +52,9 @@ public abstract class CustomOperation
     public Tensor Apply(params Tensor[] inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Length != InputCount || inputs.Length == 0)
-        {
-            throw new ArgumentException($"'{Name}' takes {InputCount} input{(InputCount == 1 ? "" : "s")}, at least one; got {inputs.Length}.", nameof(inputs));
-        }
-
+        ArgumentException.ThrowIf(
+            inputs.Length != InputCount || inputs.Length == 0,
+            $"'{Name}' takes {InputCount} input{(InputCount == 1 ? "" : "s")}, at least one; got {inputs.Length}.", nameof(inputs));
         foreach (Tensor input in inputs)
         {
             ArgumentNullException.ThrowIfNull(input, nameof(inputs));

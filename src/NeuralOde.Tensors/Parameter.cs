@@ -43,11 +43,7 @@ public sealed class Parameter : Tensor
     /// <exception cref="ArgumentException">The number of values is another.</exception>
     public void SetValues<T>(ReadOnlySpan<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (values.Length != ElementCount)
-        {
-            throw new ArgumentException($"Parameter '{Name}' of shape {Shape} takes {ElementCount} values, not {values.Length}.", nameof(values));
-        }
-
+        ArgumentException.ThrowIf(values.Length != ElementCount, $"Parameter '{Name}' of shape {Shape} takes {ElementCount} values, not {values.Length}.", nameof(values));
         values.CopyTo(StorageOf<T>().Span);
         MarkChanged();
     }
@@ -67,22 +63,11 @@ public sealed class Parameter : Tensor
     public void MoveTowards(Tensor value, double share)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (IsTrainable)
-        {
-            throw new InvalidOperationException($"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move toward values.");
-        }
-
-        if (value.Shape != Shape || value.DType != DType)
-        {
-            throw new ArgumentException(
-                $"Buffer '{Name}' ({DType.Name()} {Shape}) moves toward a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
-        }
-
-        if (share is not (>= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(share), share, "A share of the way is from 0 to 1.");
-        }
-
+        InvalidOperationException.ThrowIf(IsTrainable, $"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move toward values.");
+        ArgumentException.ThrowIf(
+            value.Shape != Shape || value.DType != DType,
+            $"Buffer '{Name}' ({DType.Name()} {Shape}) moves toward a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
+        ArgumentOutOfRangeException.ThrowIf(share is not (>= 0 and <= 1), nameof(share), share, "A share of the way is from 0 to 1.");
         if (!BufferUpdates.IsEnabled)
         {
             return;

@@ -14,11 +14,7 @@ public partial class Tensor
     /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, bool requiresGradient = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (values.Length != shape.ElementCount)
-        {
-            throw new ArgumentException($"Shape {shape} takes {shape.ElementCount} values, not {values.Length}.", nameof(values));
-        }
-
+        ArgumentException.ThrowIf(values.Length != shape.ElementCount, $"Shape {shape} takes {shape.ElementCount} values, not {values.Length}.", nameof(values));
         var storage = Storage<T>.Allocate(values.Length);
         values.CopyTo(storage.Span);
         return new Tensor(shape, storage, requiresGradient);

@@ -133,11 +133,7 @@ public partial class Tensor
     {
         get
         {
-            if (indices.Length != Rank)
-            {
-                throw new ArgumentException($"A tensor of shape {Shape} takes {Rank} indices, not {indices.Length}.", nameof(indices));
-            }
-
+            ArgumentException.ThrowIf(indices.Length != Rank, $"A tensor of shape {Shape} takes {Rank} indices, not {indices.Length}.", nameof(indices));
             int flat = 0;
             for (int i = 0; i < indices.Length; i++)
             {

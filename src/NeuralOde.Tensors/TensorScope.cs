@@ -51,11 +51,7 @@ public sealed class TensorScope : IDisposable
             return;
         }
 
-        if (s_current != this)
-        {
-            throw new InvalidOperationException("Tensor scopes are disposed on the thread that opened them, the innermost first.");
-        }
-
+        InvalidOperationException.ThrowIf(s_current != this, "Tensor scopes are disposed on the thread that opened them, the innermost first.");
         _disposed = true;
         s_current = _outer;
         s_pool ??= [];

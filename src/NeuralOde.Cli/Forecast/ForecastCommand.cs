@@ -95,13 +95,10 @@ internal static class ForecastCommand
                 return Write(context, output, bands.Mean.Series.Sum(static x => x.Count), bands.WriteCsv, bands.WriteCsv);
             }
 
-            if (data is not null || samples is not null)
-            {
-                throw new CommandException(
-                    $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
-                        + $"with it. 'neuralode fit --model latent' makes one.");
-            }
-
+            CommandException.ThrowIf(
+                data is not null || samples is not null,
+                $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
+                    + $"with it. 'neuralode fit --model latent' makes one.");
             var model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
@@ -174,13 +171,10 @@ internal static class ForecastCommand
                 : $"--until {until} is not after the end of the data, {axis.Text(end)}, where the forecast begins.");
         }
 
-        if (time - end < step * (1 - 1e-9))
-        {
-            throw new CommandException(
-                $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
-                    + $"so nothing would be forecast. Use a shorter step.");
-        }
-
+        CommandException.ThrowIf(
+            time - end < step * (1 - 1e-9),
+            $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
+                + $"so nothing would be forecast. Use a shorter step.");
         return model.Forecast(time, step);
     }
 }

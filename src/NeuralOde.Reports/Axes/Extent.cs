@@ -73,10 +73,7 @@ internal sealed class Extent(FigureAxis axis)
             // Both lie beyond what an axis can show, on the same side: the data decide.
             (fixedLow, fixedHigh) = (null, null);
         }
-        if (fixedLow >= fixedHigh)
-        {
-            throw new ArgumentException($"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
-        }
+        ArgumentException.ThrowIf(fixedLow >= fixedHigh, $"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
         foreach (double value in axis.Include)
         {
             Add(value);

@@ -17,10 +17,7 @@ public sealed class ColorRamp
     public ColorRamp(params IReadOnlyList<string> anchors)
     {
         ArgumentNullException.ThrowIfNull(anchors);
-        if (anchors.Count < 2)
-        {
-            throw new ArgumentException($"A ramp needs two or more anchor colors; {anchors.Count} given.", nameof(anchors));
-        }
+        ArgumentException.ThrowIf(anchors.Count < 2, $"A ramp needs two or more anchor colors; {anchors.Count} given.", nameof(anchors));
         _anchors = [.. anchors.Select(Parse)];
     }
 
@@ -45,10 +42,7 @@ public sealed class ColorRamp
 
     internal (byte R, byte G, byte B) Bytes(double position)
     {
-        if (double.IsNaN(position))
-        {
-            throw new ArgumentException("A position on a ramp must be a number, 0 to 1.", nameof(position));
-        }
+        ArgumentException.ThrowIf(double.IsNaN(position), "A position on a ramp must be a number, 0 to 1.", nameof(position));
         double place = Math.Clamp(position, 0, 1) * (_anchors.Length - 1);
         int i = Math.Min((int)place, _anchors.Length - 2);
         double w = place - i;

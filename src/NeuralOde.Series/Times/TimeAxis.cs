@@ -40,11 +40,9 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
 
         // A double holds a few thousand years of days to about a tick; microseconds are safely exact.
         double ticks = Math.Round(time * TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond;
-        if (!(Math.Abs(ticks) < long.MaxValue) || (DateTime.MinValue - origin).Ticks > ticks || (DateTime.MaxValue - origin).Ticks < ticks)
-        {
-            throw new ArgumentOutOfRangeException(nameof(time), time, $"The time is in {Unit}, and must lie in the years 1 to 9999.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(
+            !(Math.Abs(ticks) < long.MaxValue) || (DateTime.MinValue - origin).Ticks > ticks || (DateTime.MaxValue - origin).Ticks < ticks,
+            nameof(time), time, $"The time is in {Unit}, and must lie in the years 1 to 9999.");
         DateTime date = origin.AddTicks((long)ticks);
         string format = date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF";
         return date.ToString(format, CultureInfo.InvariantCulture);

@@ -25,13 +25,10 @@ internal sealed class GraphBuilder(DType dtype)
     /// <summary>A captured tensor: a parameter is read live, any other is a constant.</summary>
     public GraphNode Capture(Tensor tensor)
     {
-        if (tensor.DType != dtype)
-        {
-            throw new ArgumentException(
-                $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
-                    + "Convert it first: one program has one element type.");
-        }
-
+        ArgumentException.ThrowIf(
+            tensor.DType != dtype,
+            $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
+                + $"Convert it first: one program has one element type.");
         Trace.CheckCapture(tensor);
         if (tensor is not Parameter && tensor.ElementCount == 1)
         {

@@ -25,13 +25,10 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public ConvolutionSizes Sizes(Shape input, Shape weight)
     {
-        if (input.Rank != 4 || weight.Rank != 4 || input[3] != weight[2] || weight[0] < 1 || weight[1] < 1)
-        {
-            throw new ArgumentException(
-                "A convolution takes an input [images, height, width, channels] and a weight [kernel height, "
-                    + $"kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
-        }
-
+        ArgumentException.ThrowIf(
+            input.Rank != 4 || weight.Rank != 4 || input[3] != weight[2] || weight[0] < 1 || weight[1] < 1,
+            $"A convolution takes an input [images, height, width, channels] and a weight [kernel height, "
+                + $"kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
         var sizes = new ConvolutionSizes(input.Lengths, weight.Lengths, Stride, Padding);
         return sizes.OutputHeight > 0 && sizes.OutputWidth > 0
             ? sizes

@@ -8,13 +8,8 @@ internal sealed record CrossEntropy : Operation
 {
     public override string Name => "cross_entropy";
 
-    public static void RequireShapes(Shape logits, Shape labels)
-    {
-        if (logits.Rank != 2 || logits[1] < 1 || labels != logits.Slice(..1))
-        {
-            throw new ArgumentException($"Cross entropy takes logits [batch, classes] and labels [batch]; got {logits} and {labels}.");
-        }
-    }
+    public static void RequireShapes(Shape logits, Shape labels) => ArgumentException.ThrowIf(
+        logits.Rank != 2 || logits[1] < 1 || labels != logits.Slice(..1), $"Cross entropy takes logits [batch, classes] and labels [batch]; got {logits} and {labels}.");
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {

@@ -14,11 +14,9 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (Shape left, Shape right) = (inputs[0], inputs[1]);
-        if (left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]))
-        {
-            throw new ArgumentException($"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
-        }
-
+        ArgumentException.ThrowIf(
+            left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]),
+            $"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
         GemmShape shape = GemmShape(left, right);
         int inner = TransposeRight ? right[-1] : right[-2];
         return shape.K == inner

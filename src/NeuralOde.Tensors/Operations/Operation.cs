@@ -95,12 +95,10 @@ internal abstract record Operation
         DType dtype = inputs[0].DType;
         foreach (Tensor input in inputs)
         {
-            if (input.DType != dtype)
-            {
-                throw new ArgumentException(
-                    $"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} "
-                        + $"and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
-            }
+            ArgumentException.ThrowIf(
+                input.DType != dtype,
+                $"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} "
+                    + $"and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
         }
 
         return dtype;

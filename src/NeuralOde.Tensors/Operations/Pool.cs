@@ -11,17 +11,11 @@ internal abstract record Pool(PoolWindows Windows) : Operation
     /// <exception cref="ArgumentException">A window does not fit.</exception>
     protected PoolSizes Sizes(Shape images)
     {
-        if (images.Rank != 4)
-        {
-            throw new ArgumentException($"Pooling takes images of shape [images, height, width, channels]; got {images}.");
-        }
-
+        ArgumentException.ThrowIf(images.Rank != 4, $"Pooling takes images of shape [images, height, width, channels]; got {images}.");
         (int rows, int columns) = Windows.Count(images[1], images[2]);
-        if (rows < 1 || columns < 1 || images[1] < 1 || images[2] < 1)
-        {
-            throw new ArgumentException($"A window of {Windows.Size}x{Windows.Size} does not fit images of {images[1]}x{images[2]} with padding {Windows.Padding}.");
-        }
-
+        ArgumentException.ThrowIf(
+            rows < 1 || columns < 1 || images[1] < 1 || images[2] < 1,
+            $"A window of {Windows.Size}x{Windows.Size} does not fit images of {images[1]}x{images[2]} with padding {Windows.Padding}.");
         return new PoolSizes(images[0], images[1], images[2], images[3], rows, columns);
     }
 

@@ -70,11 +70,9 @@ internal sealed record Concatenate(int Axis) : Operation
         int total = 0;
         foreach (Shape shape in inputs)
         {
-            if (shape.Rank != inputs[0].Rank || shape.With(Axis, 1) != inputs[0].With(Axis, 1))
-            {
-                throw new ArgumentException($"Concatenation along axis {Axis} takes shapes that agree elsewhere; got {inputs[0]} and {shape}.");
-            }
-
+            ArgumentException.ThrowIf(
+                shape.Rank != inputs[0].Rank || shape.With(Axis, 1) != inputs[0].With(Axis, 1),
+                $"Concatenation along axis {Axis} takes shapes that agree elsewhere; got {inputs[0]} and {shape}.");
             total += shape[Axis];
         }
 

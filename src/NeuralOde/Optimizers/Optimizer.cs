@@ -58,13 +58,10 @@ public abstract partial class Optimizer
     public void Step(bool keepGradients = false)
     {
         List<ParameterState> states = States();
-        if (!_areGradientsDropped && states.Count > 0 && !states.Exists(static x => x.Parameter.HasGradient))
-        {
-            throw new InvalidOperationException(
-                "No parameter of this optimizer got a gradient since the last step. Call Backward on a loss that depends on them first. A step clears the gradients it used: "
+        InvalidOperationException.ThrowIf(
+            !_areGradientsDropped && states.Count > 0 && !states.Exists(static x => x.Parameter.HasGradient),
+            "No parameter of this optimizer got a gradient since the last step. Call Backward on a loss that depends on them first. A step clears the gradients it used: "
                 + "where two optimizers share parameters, let the first one keep them, Step(keepGradients: true).");
-        }
-
         _areGradientsDropped = false;
         StepCount++;
         foreach (ParameterState state in states)
@@ -126,11 +123,7 @@ public abstract partial class Optimizer
     /// <returns>The norm before. Where it is not finite, the gradients are cleared, for no direction can be made of them, and the next step moves nothing.</returns>
     public double ClipGradientNorm(double maxNorm)
     {
-        if (!(maxNorm > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The bound on the gradient's norm is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(maxNorm > 0), nameof(maxNorm), maxNorm, "The bound on the gradient's norm is above 0.");
         double norm = GradientNorm();
         if (!double.IsFinite(norm))
         {

@@ -71,12 +71,9 @@ public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <exception cref="OdeSolveException">The solve failed.</exception>
     public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed)
     {
-        if (observed.Length != times.Length * ObservedShape.ElementCount)
-        {
-            throw new ArgumentException(
-                $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
-        }
-
+        ArgumentException.ThrowIf(
+            observed.Length != times.Length * ObservedShape.ElementCount,
+            $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         // Looked up anew: the field may have been switched between training and evaluation.
         _sensitivity = _ode.Compile<T>(StateShape);
         SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true);

@@ -20,11 +20,7 @@ public sealed class ShuffledSeries : SeriesBatchSource
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (series.Count == 0)
-        {
-            throw new ArgumentException("There is at least one series to learn from.", nameof(series));
-        }
-
+        ArgumentException.ThrowIf(series.Count == 0, "There is at least one series to learn from.", nameof(series));
         _series = series;
         _batchSize = Math.Min(batchSize, series.Count);
         _order = new ShuffledOrder(series.Count, random);

@@ -46,12 +46,8 @@ internal sealed class RecurrentOperation<T, TGates>(string name) where T : unman
                     "The gradient of a gradient through a recurrent layer is not available (createGraph: true) outside of compiled functions. Compose it of its cell's steps.");
             }
 
-            if (taken)
-            {
-                throw new InvalidOperationException(
-                    "The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
-            }
-
+            InvalidOperationException.ThrowIf(
+                taken, "The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
             taken = true;
             Tensor?[] gradients = Backward(sequence, cotangent, x, state, cell, weights, all);
             spare.Push(sequence);
