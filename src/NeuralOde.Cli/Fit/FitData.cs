@@ -35,11 +35,7 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
                     // A short series still tells something where there are others.
                     MinimumPoints = parsed.IsGiven(options.Settings["series"]) ? 1 : 3,
                 });
-            if (set.Series.Sum(static series => series.Count) < 3)
-            {
-                throw new CommandException($"{path}: there are fewer than three points; dynamics cannot be learned from them.");
-            }
-
+            CommandException.ThrowIf(set.Series.Sum(static series => series.Count) < 3, $"{path}: there are fewer than three points; dynamics cannot be learned from them.");
             return new FitData(path, set, SeriesSplit.Of(set, holdOut));
         });
     }

@@ -54,12 +54,7 @@ internal static class LatentFitReport
         }
 
         return report
-            .Add(new ReportSection(
-                "Training",
-                Loss(
-                    "nats per value",
-                    outcome.Fit.Training,
-                    outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
+            .Add(new ReportSection("Training", Loss("nats per value", outcome.Fit.Training, outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
             .Add(new ReportSection(
                 "Settings",
                 Settings(outcome),

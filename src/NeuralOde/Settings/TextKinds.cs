@@ -123,8 +123,7 @@ internal sealed class TextKind(string valueName) : SettingKind<string>
 }
 
 /// <summary>Texts and lists that need not be there: then the text is empty.</summary>
-internal sealed class OptionalTextKind<T>(SettingKind<T> kind) : SettingKind<T?>
-    where T : class
+internal sealed class OptionalTextKind<T>(SettingKind<T> kind) : SettingKind<T?> where T : class
 {
     public override string? ValueName => kind.ValueName;
 

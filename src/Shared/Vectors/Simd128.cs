@@ -8,8 +8,7 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 128-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector128<T> _value;
 
@@ -244,10 +243,8 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> FirstSingles(int count)
-        => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+    private static Vector128<float> FirstSingles(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<double> FirstDoubles(int count)
-        => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).AsDouble();
+    private static Vector128<double> FirstDoubles(int count) => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).AsDouble();
 }
