@@ -100,7 +100,7 @@ public sealed partial class Integrator<T>
             {
                 // What the method and the controller remember is of the time before the jump.
                 _stepper.State.CopyTo(_restart);
-                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
+                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null, isRestart: true));
             }
 
             if (isCrossing || endsAtEvent)
@@ -150,7 +150,7 @@ public sealed partial class Integrator<T>
             events.Restart(reached);
         }
 
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true, isRestart: true));
         return events.Status;
     }
 
