@@ -140,7 +140,7 @@ public sealed partial class Integrator<T>
     private void RestartStepper(double t)
     {
         _stepper.State.CopyTo(_restart);
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, _events is not null));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, _events is not null, isRestart: true));
     }
 
     /// <summary>Ends a step at events within it, and goes on from the state that they leave.</summary>
@@ -171,7 +171,7 @@ public sealed partial class Integrator<T>
             events.Restart(reached);
         }
 
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true, isRestart: true));
         return events.Status;
     }
 

@@ -69,7 +69,7 @@ public sealed partial class Integrator<T>
         if (!_controller.NeedsError && !solver.TakesFixedSteps)
         {
             throw new ArgumentException(
-                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.",
+                $"{solver.Name} chooses its formula by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one formula.",
                 nameof(control));
         }
 
@@ -108,6 +108,9 @@ public sealed partial class Integrator<T>
 
     /// <summary>The events of the last solve, in the order in which they happened; the next solve clears them.</summary>
     public IReadOnlyList<EventOccurrence<T>> Occurrences => _events is null ? [] : _events.Occurrences;
+
+    /// <summary>Where a method of several parts, as <see cref="Auto"/>, changed in the last solve; the next solve clears them.</summary>
+    public IReadOnlyList<MethodSwitch> Switches => _stepper.Switches;
 
     /// <summary>Time that the last solve reached, with <see cref="ReachedState"/>.</summary>
     internal double ReachedTime { get; private set; }

@@ -20,6 +20,9 @@ public sealed class SolveRecording<T>
     // Elements that are taken beforehand at most.
     internal const long MostReserved = 1 << 24;
 
+    // Above the bits of a tag.
+    private const int MakerShift = 24;
+
     private T[] _data = [];
     private int _used;
     private int _expectedSteps;
@@ -61,6 +64,9 @@ public sealed class SolveRecording<T>
     internal OdeProblem<T>? Problem { get; set; }
 
     internal bool IsAdaptive { get; private set; }
+
+    /// <summary>Which part of a composite method makes the steps that are added: 0 but for those.</summary>
+    internal int Maker { get; set; }
 
     internal ref T Start => ref MemoryMarshal.GetArrayDataReference(_data);
 
@@ -131,6 +137,7 @@ public sealed class SolveRecording<T>
         OutputCount = outputCount;
         IsComplete = false;
         HasJumps = false;
+        Maker = 0;
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
@@ -149,7 +156,7 @@ public sealed class SolveRecording<T>
         LastEnd = end;
         _nodes[step] = t;
         _sizes[step] = h;
-        _tags[step] = tag;
+        _tags[step] = tag | (Maker << MakerShift);
 
         // A method's first steps may keep other numbers of rows than those that follow.
         _offsets[step] = Allocate(rows, rows == _usualRows ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + _endRows : 0);
@@ -211,7 +218,10 @@ public sealed class SolveRecording<T>
     internal double StepSize(int step) => _sizes[step];
 
     /// <summary>What the maker of a step said of it.</summary>
-    internal int Tag(int step) => _tags[step];
+    internal int Tag(int step) => _tags[step] & ((1 << MakerShift) - 1);
+
+    /// <summary>Which part of a composite method made a step.</summary>
+    internal int MakerOf(int step) => _tags[step] >> MakerShift;
 
     /// <summary>Row 0 of a node is its state, row 1 the derivative there, further rows are the other stages of the step that starts there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>The step of an explicit Runge–Kutta method.</summary>
-internal class RungeKuttaStepper<T> : Stepper<T>
+internal partial class RungeKuttaStepper<T> : Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ButcherTableau _tableau;
