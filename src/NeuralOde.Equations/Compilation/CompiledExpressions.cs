@@ -18,12 +18,7 @@ internal sealed class CompiledExpressions
 
     /// <summary>Compiles expressions with their derivatives by the time (variable 0), the states, and some parameters.</summary>
     public CompiledExpressions(BoundModel model, IReadOnlyList<Term> roots, IReadOnlyList<int> sensitive)
-        : this(model, new GradientProgram(
-            model.Pool,
-            roots,
-            [BoundModel.TimeVariable, .. Enumerable.Range(0, model.States.Count).Select(BoundModel.StateVariable), .. sensitive.Select(model.ParameterVariable)],
-            model.VariableCount,
-            x => x > model.States.Count && x < model.InputVariable(0)))
+        : this(model, Compile(model, roots, sensitive))
     {
     }
 
@@ -37,9 +32,6 @@ internal sealed class CompiledExpressions
     public PartialDerivative[] Derivatives => _program.Derivatives;
 
     public int Count => _program.Values.Length;
-
-    /// <summary>The same with other registers.</summary>
-    public CompiledExpressions Clone() => new(_model, _program);
 
     /// <summary>Sets parameters and covariates.</summary>
     public void Prepare(ReadOnlySpan<double> parameters, ReadOnlySpan<double> covariates)
@@ -63,7 +55,7 @@ internal sealed class CompiledExpressions
 
     /// <summary>Adds up the total derivative of an expression by the columns of a sensitivity: partial by parameters, and by states times their sensitivities.</summary>
     /// <param name="root">The expression.</param>
-    /// <param name="sensitivities">∂state/∂column, column after column; columns beyond the parameters are of initial states.</param>
+    /// <param name="sensitivities">∂state/∂column, column after column; columns that are missing at the end are zero.</param>
     /// <param name="scales">∂parameter/∂column for the first columns.</param>
     /// <param name="total">Destination, a value for each column.</param>
     public void TotalDerivative(int root, ReadOnlySpan<double> sensitivities, ReadOnlySpan<double> scales, Span<double> total)
@@ -85,7 +77,7 @@ internal sealed class CompiledExpressions
             }
             else
             {
-                for (int k = 0; k < total.Length; k++)
+                for (int k = 0; k < Math.Min(total.Length, sensitivities.Length / n); k++)
                 {
                     total[k] += value * sensitivities[(k * n) + d.Variable - 1];
                 }
@@ -120,5 +112,19 @@ internal sealed class CompiledExpressions
         }
 
         return sum;
+    }
+
+    private static GradientProgram Compile(BoundModel model, IReadOnlyList<Term> roots, IReadOnlyList<int> sensitive)
+    {
+        // The pool grows by the derivatives, and threads share it.
+        lock (model.Pool)
+        {
+            return new GradientProgram(
+                model.Pool,
+                roots,
+                [BoundModel.TimeVariable, .. Enumerable.Range(0, model.States.Count).Select(BoundModel.StateVariable), .. sensitive.Select(model.ParameterVariable)],
+                model.VariableCount,
+                x => x > model.States.Count && x < model.InputVariable(0));
+        }
     }
 }

@@ -67,7 +67,17 @@ internal sealed partial class Simulator
     public string Problem { get; private set; } = "";
 
     /// <summary>Whether the implicit method was needed.</summary>
-    public bool IsStiff => _solver?.IsStiff ?? false;
+    public bool IsStiff
+    {
+        get => _solver?.IsStiff ?? false;
+        set
+        {
+            if (_solver is not null)
+            {
+                _solver.IsStiff = value;
+            }
+        }
+    }
 
     public long Steps => _solver?.Steps ?? 0;
 

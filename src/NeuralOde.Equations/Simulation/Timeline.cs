@@ -31,7 +31,20 @@ internal sealed class Timeline
             sensitive);
 
         List<Term> affine = [], other = [];
-        foreach (Term node in TermPool.Nodes(model.Rates))
+        lock (p)
+        {
+            FindConditions(affine, other);
+        }
+
+        _switches = new CompiledExpressions(model, affine, sensitive);
+        _conditions = new CompiledExpressions(model, other, sensitive);
+    }
+
+    /// <summary>What jumps at times that do not depend on the states: functions that are affine in time, by intercept and slope, and others.</summary>
+    private void FindConditions(List<Term> affine, List<Term> other)
+    {
+        TermPool p = _model.Pool;
+        foreach (Term node in TermPool.Nodes(_model.Rates))
         {
             bool isFloor = node.Operator == Operator.Floor;
             if ((isFloor || node.Operator is Operator.Less or Operator.LessOrEqual) && DependsOnTimeAlone(node))
@@ -50,9 +63,6 @@ internal sealed class Timeline
                 }
             }
         }
-
-        _switches = new CompiledExpressions(model, affine, sensitive);
-        _conditions = new CompiledExpressions(model, other, sensitive);
     }
 
     /// <summary>The items from the start to the end, in their order.</summary>
