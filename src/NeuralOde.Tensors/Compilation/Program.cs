@@ -131,7 +131,8 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         ProgramInput input = _inputs[index];
         if (!input.IsWide || values.Length != input.Shape.ElementCount)
         {
-            throw new ArgumentException($"Argument '{input.Name}' is {(input.IsWide ? "" : "not ")}wide and has {input.Shape.ElementCount} values; got {values.Length}.", nameof(values));
+            throw new ArgumentException(
+                $"Argument '{input.Name}' is {(input.IsWide ? "" : "not ")}wide and has {input.Shape.ElementCount} values; got {values.Length}.", nameof(values));
         }
 
         Span<T> rounded = _wideBuffers[index].Span;

@@ -210,7 +210,9 @@ public sealed class OdeBlock : Module
         bool wantsGradient = GradientMode.IsEnabled
             && (z0.RequiresGradient || parameters.Count > 0 || timesTensor is { RequiresGradient: true } || Array.Exists(inputs, static x => x.Tensor.RequiresGradient));
         SolveMemory<T> memory = sensitivity.Rent();
-        SolveResult result = sensitivity.Forward(memory, z0.AsSpan<T>(), times, wantsGradient, Values<T>(inputs.Where(x => x.Tensor.DType == z0.DType)), Values<double>(inputs.Where(x => x.Tensor.DType != z0.DType)));
+        T[] values = Values<T>(inputs.Where(x => x.Tensor.DType == z0.DType));
+        double[] timeValues = Values<double>(inputs.Where(x => x.Tensor.DType != z0.DType));
+        SolveResult result = sensitivity.Forward(memory, z0.AsSpan<T>(), times, wantsGradient, values, timeValues);
         SolveMeter.AddForward(result.Statistics);
         if (!result.IsSuccess)
         {

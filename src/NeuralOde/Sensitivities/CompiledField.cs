@@ -134,7 +134,8 @@ public sealed class CompiledField<T> : IVectorField<T>
             throw new ArgumentException(
                 _inputs.Length == 0
                     ? $"The field was compiled for no inputs, and got {values.Length + times.Length} values of some."
-                    : $"The inputs {string.Join(", ", _inputs.AsEnumerable())} have {InputLength} values, and {TimeInputLength} that are times; got {values.Length} and {times.Length}.",
+                    : $"The inputs {string.Join(", ", _inputs.AsEnumerable())} have {InputLength} values, and {TimeInputLength} that are times; "
+                        + $"got {values.Length} and {times.Length}.",
                 nameof(values));
         }
 

@@ -56,7 +56,8 @@ public class RandomGraphTests
         var graph = new RandomGraph(at.Seed, at.Operations, smooth: false);
         var random = new Random(at.Seed);
         Leaves<T> leaves = new(graph, random);
-        var program = Program<T>.CompileInTiles(TileBytes(at.Seed), x => graph.Build(x, leaves.Parameters, leaves.Constants), hasWide ? leaves.WideSignature(at.Seed) : leaves.Signature);
+        ProgramInput[] signature = hasWide ? leaves.WideSignature(at.Seed) : leaves.Signature;
+        var program = Program<T>.CompileInTiles(TileBytes(at.Seed), x => graph.Build(x, leaves.Parameters, leaves.Constants), signature);
         for (int run = 0; run < 3; run++)
         {
             Tensor[] inputs = leaves.Inputs(graph, random);
