@@ -58,6 +58,7 @@ public sealed partial class Integrator<T>
 
             _accepted++;
             _lastOutcome = StepOutcome.Complete;
+            _stateful?.Commit();
             double reached = plan.End;
             bool endsAtEvent = events is not null && events.Examine(_stepper, t, plan, out reached);
             while (!landsOnOutputs && outputs.LiesBefore(reached))
@@ -112,6 +113,7 @@ public sealed partial class Integrator<T>
             {
                 double longest = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start));
                 _controller.OnAccepted(plan, attempt with { LongestNext = longest });
+                _stateful?.Revert();
             }
             else
             {
@@ -126,6 +128,7 @@ public sealed partial class Integrator<T>
     private bool Reject(in StepPlan plan, in StepAttempt attempt, bool isCrossing)
     {
         _lastOutcome = attempt.Outcome;
+        _stateful?.Revert();
         if (isCrossing || !_controller.OnRejected(plan, attempt))
         {
             return false;
@@ -206,8 +209,10 @@ public sealed partial class Integrator<T>
 
             if (_controller.NeedsInitialStep)
             {
+                _stateful?.Commit();
                 _initialStep ??= new InitialStep<T>(_stepper.Length);
                 initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.StartOrder);
+                _stateful?.Revert();
             }
         }
 
