@@ -2,6 +2,7 @@ using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Notes;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
