@@ -26,6 +26,8 @@ public sealed class SolveRecording<T>
     private T[] _data = [];
     private int _used;
     private int _expectedSteps;
+    private int _usualRows;
+    private int _endRows;
     private bool _hasEnd;
 
     // Entry n is the node at the start of step n; there is one more for the end.
@@ -123,9 +125,12 @@ public sealed class SolveRecording<T>
     /// <param name="isAdaptive">Whether it chooses them.</param>
     /// <param name="outputCount">Number of output times.</param>
     /// <param name="expectedSteps">How many steps there will be; 0 where that is not known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Begin(Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
     {
         _expectedSteps = expectedSteps;
+        _usualRows = stepper.RecordedRows;
+        _endRows = stepper.ReadsNextDerivative ? 2 : 1;
         Stepper = stepper;
         StateLength = stepper.StateLength;
         IsAdaptive = isAdaptive;
@@ -154,11 +159,11 @@ public sealed class SolveRecording<T>
         _tags[step] = tag | (Maker << MakerShift);
 
         // A method's first steps may keep other numbers of rows than those that follow.
-        bool isUsual = rows == Stepper!.RecordedRows;
-        _offsets[step] = Allocate(rows, isUsual ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper.ReadsNextDerivative ? 2 : 1) : 0);
+        _offsets[step] = Allocate(rows, rows == _usualRows ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + _endRows : 0);
     }
 
     /// <summary>Closes the recording with a block for the end of the last step: its state, and the derivative there where it is given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void End(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative, bool isComplete)
     {
         Reserve(ref _nodes, StepCount + 1);
@@ -194,6 +199,7 @@ public sealed class SolveRecording<T>
         derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void SetOutput(int output, int step, double theta)
     {
         _outputSteps[output] = step;
