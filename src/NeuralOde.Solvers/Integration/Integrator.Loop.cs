@@ -166,12 +166,16 @@ public sealed partial class Integrator<T>
         if (recording is not null)
         {
             _stepper.EvaluateDerivative(plan.End);
-            recording.EndAtEvent(reached, before, _stepper.Derivative);
+            recording.EndAtEvent(reached, before, _stepper.State, _stepper.Derivative);
         }
 
         int known = events.Occurrences.Count;
         events.Happen(reached, before);
-        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]]));
+        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]], known)
+        {
+            StepEnd = plan.End,
+            Theta = reached == plan.End ? 1 : (reached - t) / plan.Size,
+        });
         if (events.Status == SolveStatus.Success)
         {
             events.Restart(reached);

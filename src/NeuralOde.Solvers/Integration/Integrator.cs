@@ -26,6 +26,8 @@ public sealed partial class Integrator<T>
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private StepReplay<T>? _replay;
+    private JumpTranspose<T>? _jumpTranspose;
+    private T[]? _outputSlope;
     private OdeProblem<T>? _lastProblem;
     private T[]? _outputState;
     private StepOutcome _lastOutcome;
@@ -286,7 +288,7 @@ public sealed partial class Integrator<T>
         double reached = recording.StepCount == 0 ? start : recording.LastEnd;
         bool needsDerivative = recording.StepCount > 0
             && result.Status != SolveStatus.Terminated
-            && (_stepper.ReadsNextDerivative || (recording.IsAdaptive && result.Status == SolveStatus.Success));
+            && (_stepper.ReadsNextDerivative || ((recording.IsAdaptive || _events is not null) && result.Status == SolveStatus.Success));
         if (needsDerivative)
         {
             // Dense output of the last step may read it, and the gradient of the last time is g·f there; a method that shares its last stage has it already.
@@ -299,7 +301,9 @@ public sealed partial class Integrator<T>
             }
         }
 
-        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], result.Status == SolveStatus.Success);
+        bool isTerminated = result.Status == SolveStatus.Terminated;
+        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], isTerminated || result.Status == SolveStatus.Success);
+        recording.Occurrences = _events is null || _events.Occurrences.Count == 0 ? [] : [.. _events.Occurrences];
         return result.Status == SolveStatus.Success ? Result(SolveStatus.Success, result.Time, result.Step, -1) : result;
     }
 

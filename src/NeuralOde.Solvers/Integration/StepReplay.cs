@@ -86,7 +86,7 @@ internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorScale scale, bool n
                 if (step >= recordFrom)
                 {
                     stepper.EvaluateDerivative(plan.End);
-                    recording.AddEventStep(t, jump.Before, stepper.Derivative);
+                    recording.AddEventStep(t, jump.Before, stepper.State, stepper.Derivative);
                 }
 
                 Restart(recording, t, jump.After);

@@ -45,13 +45,15 @@ public sealed partial class SolveRecording<T>
     /// <summary>Number of output times of the solve, the first included.</summary>
     public int OutputCount { get; private set; }
 
-    /// <summary>Whether the solve reached its last output time, so that it can be transposed. The steps of one that failed can be read all the same.</summary>
+    /// <summary>
+    /// Whether the solve reached its last output time or a terminal event, so that it can be transposed. The steps of one that failed can be read all the same.
+    /// </summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty before a solve.</summary>
     public ReadOnlySpan<double> Times => _nodes.AsSpan(0, _hasEnd ? StepCount + 1 : 0);
 
-    /// <summary>Whether an event ended a step before its time, so that the state jumped or the solve ended there. Such a solve cannot be transposed.</summary>
+    /// <summary>Whether an event ended a step, so that the state jumped or the solve ended there.</summary>
     public bool HasJumps { get; private set; }
 
     internal Stepper<T>? Stepper { get; private set; }
@@ -74,7 +76,7 @@ public sealed partial class SolveRecording<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, StepCount);
         RequireEnd();
         RequireHeld(index);
-        return Row(index, 0);
+        return Row(index, IsEvent(index) ? 2 : 0);
     }
 
     /// <summary>The state at any time of the solve, by the method's dense output.</summary>
@@ -133,6 +135,7 @@ public sealed partial class SolveRecording<T>
         IsComplete = false;
         HasJumps = false;
         _jumps.Clear();
+        Occurrences = [];
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
@@ -141,6 +144,7 @@ public sealed partial class SolveRecording<T>
         _budget?.Begin(stepper, expectedSteps);
         Reserve(ref _outputSteps, outputCount);
         Reserve(ref _outputThetas, outputCount);
+        _outputSteps.AsSpan(0, outputCount).Fill(-1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -199,23 +203,47 @@ public sealed partial class SolveRecording<T>
     }
 
     /// <summary>
-    /// Ends the last step at an event within it. A step without length follows, that keeps the derivative which the dense output of the last one reads;
-    /// what comes after starts from another state.
+    /// Ends the last step at an event within it. A step without length follows, whose rows are state and derivative at the end of the whole step, which its dense output and
+    /// its transpose read, then the state at the event; what comes after starts from another state.
     /// </summary>
-    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> wholeState, ReadOnlySpan<T> derivative)
     {
         HasJumps = true;
         _budget?.BeginStep(StepCount);
-        AddEventStep(t, state, derivative);
+        AddEventStep(t, state, wholeState, derivative);
     }
 
     /// <summary>Adds the step without length at an event.</summary>
-    internal void AddEventStep(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    internal void AddEventStep(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> wholeState, ReadOnlySpan<T> derivative)
     {
-        AddStep(t, t, 0, 0, 2);
-        state[..StateLength].CopyTo(Row(StepCount - 1, 0));
+        AddStep(t, t, 0, 0, 3);
+        wholeState[..StateLength].CopyTo(Row(StepCount - 1, 0));
         derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
+        state[..StateLength].CopyTo(Row(StepCount - 1, 2));
     }
+
+    /// <summary>Whether a step marks an event, and has no length.</summary>
+    internal bool IsEvent(int step) => HasJumps && step < StepCount && _sizes[step] == 0;
+
+    /// <summary>Time of a node as the end of the step before it, the whole of it where an event cuts a part off.</summary>
+    internal double EndTime(int node) => IsEvent(node) ? Jump(node).StepEnd : _nodes[node];
+
+    /// <summary>Whether an event is one of those at which a step ended.</summary>
+    internal bool IsOfJump(int occurrence)
+    {
+        foreach (RecordedJump<T> jump in _jumps)
+        {
+            if (occurrence >= jump.FirstOccurrence && occurrence < jump.FirstOccurrence + jump.Occurrences.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>All events of the solve.</summary>
+    internal EventOccurrence<T>[] Occurrences { get; set; } = [];
 
     /// <summary>Keeps what happened at the last event, for going through it again, either way.</summary>
     internal void AddJump(RecordedJump<T> jump) => _jumps.Add(jump);
