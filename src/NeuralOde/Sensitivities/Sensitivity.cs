@@ -28,6 +28,7 @@ public abstract class Sensitivity<T>
 {
     private readonly Integrator<T> _integrator;
     private readonly Stack<SolveMemory<T>> _spare = new();
+    private readonly List<GradientWarning> _warnings = [];
 
     private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? parameterGradient = null)
     {
@@ -41,6 +42,12 @@ public abstract class Sensitivity<T>
 
     /// <summary>The parameters' gradient of the last backward pass: that of one of <see cref="CompiledField{T}.Parameters"/> after that of the other.</summary>
     public ReadOnlySpan<T> ParameterGradient => Gradient;
+
+    /// <summary>What was wrong with gradients so far: the first warning of each reason.</summary>
+    public IReadOnlyList<GradientWarning> Warnings => _warnings;
+
+    /// <summary>The relative error of the gradient that was checked last; null while none was, or where there was nothing to compare with.</summary>
+    public double? MeasuredError { get; private set; }
 
     /// <summary>The buffers that the backward pass reads: one that changes between a solve and its gradient would make it that of another function.</summary>
     internal abstract IReadOnlyList<Parameter> BackwardBuffers { get; }
@@ -96,6 +103,38 @@ public abstract class Sensitivity<T>
             parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;
         }
+    }
+
+    /// <summary>Keeps the error of a gradient that was checked.</summary>
+    private protected void Measured(double error)
+    {
+        MeasuredError = double.IsNaN(error) ? null : error;
+        if (MeasuredError is not null)
+        {
+            GradientWarnings.AddMeasured(error);
+        }
+    }
+
+    /// <summary>Tells of a fault.</summary>
+    private protected void Warn(GradientWarning warning)
+    {
+        _warnings.Add(warning);
+        GradientWarnings.Add(warning);
+    }
+
+    /// <summary>Tells of a fault in the words of the first time, if this is not the first time.</summary>
+    private protected bool WarnAgain(GradientWarningReason reason)
+    {
+        foreach (GradientWarning known in _warnings)
+        {
+            if (known.Reason == reason)
+            {
+                GradientWarnings.Add(known);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary><c>g · f(t, z)</c>: how the loss changes when an observation's time moves.</summary>
