@@ -38,9 +38,9 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
     /// <summary>What solves over an interval.</summary>
     private protected AdjointSolve<T> Solve { get; set; }
 
-    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private protected override SolveStatistics BackwardCore(
+        SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        ArgumentNullException.ThrowIfNull(memory);
         bool wantsTimes = !timeGradients.IsEmpty;
         int length = Field.StateLength;
         Span<T> scratch = _scratch.AsSpan(0, length), a = Solve.Adjoint;

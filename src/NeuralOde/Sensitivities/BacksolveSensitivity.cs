@@ -25,7 +25,7 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
             field,
             solver,
             steps,
-            new AdjointSolve<T>(settings.Solver ?? solver, settings.Steps ?? steps, settings.Norm, field.StateLength, field.StateLength, field.ParameterLength),
+            new AdjointSolve<T>(settings.Solver ?? solver, settings.Steps ?? steps, settings.Norm, field.StateLength, field.StateLength, field.GradientLength),
             splits: true)
     {
         _adjoint = new AdjointField<T>(field);
@@ -36,18 +36,18 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
         _checkInterval = _steps is AdaptiveSteps && settings.Norm == AdjointNorm.Seminorm && !truncated ? settings.CheckInterval : 0;
         _limit = Math.Max(1e-3, 100 * _steps.Tolerances.Relative);
         _makeFull = () => new AdjointSolve<T>(
-            settings.Solver ?? solver, _steps, AdjointNorm.Full, field.StateLength, field.StateLength, field.ParameterLength);
+            settings.Solver ?? solver, _steps, AdjointNorm.Full, field.StateLength, field.StateLength, field.GradientLength);
     }
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _adjoint.Buffers;
 
     private protected override bool NeedsRecording => false;
 
-    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         bool isDue = _checkInterval > 0 && --_untilCheck < 0;
         Solve = isDue ? _usual : Solve;
-        SolveStatistics cost = base.Backward(memory, stateGradients, initialGradient, timeGradients);
+        SolveStatistics cost = base.BackwardCore(memory, stateGradients, initialGradient, timeGradients);
         if (!isDue)
         {
             return cost;
@@ -62,7 +62,7 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
         initialGradient.CopyTo(_initial);
         Gradient.CopyTo(_parameters, 0);
         Solve = _full;
-        cost = AdjointSolve<T>.Sum(cost, base.Backward(memory, stateGradients, initialGradient, timeGradients));
+        cost = AdjointSolve<T>.Sum(cost, base.BackwardCore(memory, stateGradients, initialGradient, timeGradients));
         double error = Math.Max(
             GradientDifference.Relative<T>(_initial, initialGradient, LargestAdjoint),
             GradientDifference.Relative<T>(_parameters, Gradient, 3 * _steps.Tolerances.Relative / _limit * _full.Magnitude));

@@ -61,12 +61,12 @@ internal sealed class DirectCheck<T>(CompiledField<T> field, OdeSolver solver, A
         // What sums cancel is known to the relative tolerance of their parts only.
         double error = Math.Max(
             GradientDifference.Relative<T>(initialGradient, _initial, _adjoint.LargestAdjoint),
-            GradientDifference.Relative<T>(gradient, _adjoint.ParameterGradient, 3 * steps.RelativeTolerance / _limit * _adjoint.Magnitude));
+            GradientDifference.Relative<T>(gradient, _adjoint.Gradient, 3 * steps.RelativeTolerance / _limit * _adjoint.Magnitude));
         _hasFailed = isReplaced = error > _limit;
         if (isReplaced)
         {
             _initial.CopyTo(initialGradient);
-            _adjoint.ParameterGradient.CopyTo(gradient);
+            _adjoint.Gradient.CopyTo(gradient);
             times.CopyTo(timeGradients);
         }
 

@@ -16,7 +16,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     }
 
     private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, CompiledVectorJacobianProduct<T> product)
-        : base(field, solver, steps, product.ParameterGradient)
+        : base(field, solver, steps, product.Gradient)
     {
         _product = product;
         _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
@@ -28,7 +28,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
     private protected override bool NeedsRecording => true;
 
-    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         Array.Clear(Gradient);
         SolveStatistics cost = Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);

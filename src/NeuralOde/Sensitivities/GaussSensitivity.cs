@@ -44,8 +44,8 @@ internal sealed class GaussSensitivity<T> : AdjointSensitivity<T>
         AdaptiveSteps tolerances = (settings.Steps ?? steps) as AdaptiveSteps ?? SolverDefaults.Steps;
         _tolerance = Math.Max(tolerances.RelativeTolerance, typeof(T) == typeof(float) ? 1e-5 : 1e-12);
         _a = new T[field.StateLength];
-        _fine = new T[field.ParameterLength];
-        _difference = new T[field.ParameterLength];
+        _fine = new T[field.GradientLength];
+        _difference = new T[field.GradientLength];
     }
 
     /// <summary>The largest sum of a parameter's contributions, whatever their signs: what rounding is relative to.</summary>

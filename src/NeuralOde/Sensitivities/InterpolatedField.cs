@@ -19,7 +19,7 @@ internal sealed class InterpolatedField<T> : IVectorField<T>
     {
         _program = program;
         _length = field.StateLength;
-        _parameterCount = field.Parameters.Count;
+        _parameterCount = field.GradientCount;
     }
 
     /// <summary>The solution.</summary>

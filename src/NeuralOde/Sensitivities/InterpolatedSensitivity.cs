@@ -16,7 +16,7 @@ internal sealed class InterpolatedSensitivity<T> : AdjointSensitivity<T>
             field,
             solver,
             steps,
-            new AdjointSolve<T>(settings.Solver ?? solver, settings.Steps ?? steps, settings.Norm, 0, field.StateLength, field.ParameterLength),
+            new AdjointSolve<T>(settings.Solver ?? solver, settings.Steps ?? steps, settings.Norm, 0, field.StateLength, field.GradientLength),
             splits: true)
     {
         _program = field.CompileVectorJacobianProduct();
