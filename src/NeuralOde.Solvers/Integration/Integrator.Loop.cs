@@ -13,6 +13,7 @@ public sealed partial class Integrator<T>
         long maxAttempts = _controller.MaxAttempts;
         bool landsOnOutputs = _controller.LandsOnOutputs;
         StepPlan plan = new(t, 0, false);
+        StepCheckpoints<T>? checkpoints = recording?.Checkpoints;
         if (!StartController(t, end, cancellationToken, out SolveStatus status))
         {
             return Result(status, t, plan);
@@ -44,6 +45,7 @@ public sealed partial class Integrator<T>
             }
 
             plan = next;
+            checkpoints?.BeforeAttempt(recording!, plan);
             StepAttempt attempt = _stepper.Attempt(t, plan);
             bool isAccepted = _controller.Accepts(attempt);
             if (!isAccepted || (QuadratureLength != 0 && !_stepper.CombineQuadratures(plan.Size)))
@@ -69,7 +71,11 @@ public sealed partial class Integrator<T>
             }
 
             Rest rest = _restGuard?.Look(_stepper, attempt.Error, plan.Size) ?? Rest.None;
-            if (recording is not null)
+            if (checkpoints is not null)
+            {
+                RecordWithin(checkpoints, recording!, t, plan);
+            }
+            else if (recording is not null)
             {
                 _stepper.Record(recording, t, plan);
             }
@@ -99,6 +105,7 @@ public sealed partial class Integrator<T>
             if (isCrossing && !endsAtEvent)
             {
                 // What the method and the controller remember is of the time before the jump.
+                checkpoints?.MarkRestart();
                 _stepper.State.CopyTo(_restart);
                 _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
             }
@@ -120,6 +127,24 @@ public sealed partial class Integrator<T>
 
             _controller.OnAccepted(plan, attempt);
         }
+    }
+
+    /// <summary>Records a step within a budget. Rows that will be dropped are not copied.</summary>
+    private void RecordWithin(StepCheckpoints<T> checkpoints, SolveRecording<T> recording, double t, in StepPlan plan)
+    {
+        int step = recording.StepCount;
+        if (checkpoints.WillDrop(step))
+        {
+            recording.AddBareStep(t, plan.End, plan.Size);
+            return;
+        }
+
+        if (checkpoints.Used == 0 && step > 0)
+        {
+            checkpoints.DropWindow(recording, step);
+        }
+
+        _stepper.Record(recording, t, plan);
     }
 
     /// <summary>Ends a step at events within it, and goes on from the state that they leave.</summary>
@@ -144,7 +169,9 @@ public sealed partial class Integrator<T>
             recording.EndAtEvent(reached, before, _stepper.Derivative);
         }
 
+        int known = events.Occurrences.Count;
         events.Happen(reached, before);
+        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]]));
         if (events.Status == SolveStatus.Success)
         {
             events.Restart(reached);

@@ -80,10 +80,21 @@ public sealed partial class Integrator<T>
         int outputs = recording.OutputCount;
         int length = StateLength;
         bool differentiateTimes = !timeGradients.IsEmpty;
+        _stepper.Counts = default;
+        if (recording.Checkpoints is not null)
+        {
+            _replay ??= new StepReplay<T>(_stepper, _scale, _controller.NeedsError);
+        }
+
         transpose.Begin(recording, differentiateTimes && !recording.IsAdaptive);
         int output = outputs - 1;
         for (int step = recording.StepCount - 1; step >= 0; step--)
         {
+            if (step < recording.FirstHeld || step >= recording.HeldEnd)
+            {
+                _replay!.Provide(recording, step);
+            }
+
             for (; output > 0 && recording.OutputStep(output) == step; output--)
             {
                 ReadOnlySpan<T> gradient = stateGradients.Slice(output * length, length);
@@ -132,7 +143,13 @@ public sealed partial class Integrator<T>
             initialGradient[i] += stateGradients[i];
         }
 
-        return new SolveStatistics(0, 0, 0, transpose.VectorJacobianProducts);
+        ref readonly SolveCounts counts = ref _stepper.Counts;
+        return new SolveStatistics(counts.Evaluations, 0, 0, transpose.VectorJacobianProducts)
+        {
+            Jacobians = counts.Jacobians,
+            Factorizations = counts.Factorizations,
+            NewtonIterations = counts.NewtonIterations,
+        };
     }
 
     /// <summary>The nodes between two output times divide the interval evenly, so a node's cotangent is shared between its ends.</summary>

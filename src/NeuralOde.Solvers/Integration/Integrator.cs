@@ -25,6 +25,7 @@ public sealed partial class Integrator<T>
     private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
+    private StepReplay<T>? _replay;
     private OdeProblem<T>? _lastProblem;
     private T[]? _outputState;
     private StepOutcome _lastOutcome;
@@ -245,7 +246,7 @@ public sealed partial class Integrator<T>
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
         output?.Begin(times[0], z0);
-        recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        recording?.Begin(problem, _stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
         var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording, output);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
@@ -322,6 +323,12 @@ public sealed partial class Integrator<T>
         if (recording is not null && QuadratureLength > 0)
         {
             throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
+        }
+
+        var snapshot = StepperSnapshot<T>.Measure();
+        if (recording is { Budget: not null } && !_stepper.Transfer(ref snapshot))
+        {
+            throw new NotSupportedException($"{Solver.Name} cannot go on from a checkpoint, so its solves cannot be recorded within a budget. Record without one.");
         }
 
         ProblemParts missing = problem.Parts & ~Solver.SupportedParts;

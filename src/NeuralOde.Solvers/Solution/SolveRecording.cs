@@ -14,7 +14,7 @@ namespace NeuralOde.Solvers;
 /// Reading is safe on any number of threads; recording is not.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class SolveRecording<T>
+public sealed partial class SolveRecording<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Elements that are taken beforehand at most.
@@ -24,6 +24,7 @@ public sealed class SolveRecording<T>
     private int _used;
     private int _expectedSteps;
     private bool _hasEnd;
+    private readonly List<RecordedJump<T>> _jumps = [];
 
     // Entry n is the node at the start of step n; there is one more for the end.
     private double[] _nodes = [];
@@ -55,8 +56,8 @@ public sealed class SolveRecording<T>
 
     internal Stepper<T>? Stepper { get; private set; }
 
-    /// <summary>What was solved, where the maker of the steps needs it to differentiate them.</summary>
-    internal OdeProblem<T>? Problem { get; set; }
+    /// <summary>What was solved.</summary>
+    internal OdeProblem<T>? Problem { get; private set; }
 
     internal bool IsAdaptive { get; private set; }
 
@@ -72,6 +73,7 @@ public sealed class SolveRecording<T>
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, StepCount);
         RequireEnd();
+        RequireHeld(index);
         return Row(index, 0);
     }
 
@@ -85,6 +87,7 @@ public sealed class SolveRecording<T>
     {
         RequireRoom(destination.Length);
         int step = FindStep(t);
+        RequireHeld(step);
         int node = t == _nodes[StepCount] ? StepCount : step;
         if (t == _nodes[node])
         {
@@ -105,6 +108,7 @@ public sealed class SolveRecording<T>
     {
         RequireRoom(destination.Length);
         int step = FindStep(t);
+        RequireHeld(step);
         if (StepCount == 0)
         {
             throw new InvalidOperationException("The solve failed before its first step was kept, so it has no derivative.");
@@ -113,28 +117,49 @@ public sealed class SolveRecording<T>
         Stepper!.InterpolateRecorded(this, step, (t - _nodes[step]) / _sizes[step], derivative: true, destination);
     }
 
+    /// <param name="problem">What is solved.</param>
     /// <param name="stepper">What makes the steps.</param>
     /// <param name="isAdaptive">Whether it chooses them.</param>
     /// <param name="outputCount">Number of output times.</param>
     /// <param name="expectedSteps">How many steps there will be; 0 where that is not known.</param>
-    internal void Begin(Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
+    internal void Begin(OdeProblem<T> problem, Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
     {
         _expectedSteps = expectedSteps;
+        Problem = problem;
         Stepper = stepper;
         StateLength = stepper.StateLength;
         IsAdaptive = isAdaptive;
         OutputCount = outputCount;
         IsComplete = false;
         HasJumps = false;
+        _jumps.Clear();
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
+        FirstHeld = 0;
+        HeldEnd = int.MaxValue;
+        _budget?.Begin(stepper, expectedSteps);
         Reserve(ref _outputSteps, outputCount);
         Reserve(ref _outputThetas, outputCount);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddStep(double t, double end, double h, int tag, int rows)
+    {
+        int step = AddNode(t, end, h, tag);
+        if (_budget is not null)
+        {
+            _offsets[step] = AllocateWithin(step, rows, isStep: true);
+            return;
+        }
+
+        // A method's first steps may keep other numbers of rows than those that follow.
+        bool isUsual = rows == Stepper!.RecordedRows;
+        _offsets[step] = Allocate(rows, isUsual ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper.ReadsNextDerivative ? 2 : 1) : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int AddNode(double t, double end, double h, int tag)
     {
         int step = StepCount++;
         Reserve(ref _nodes, step + 2);
@@ -145,10 +170,7 @@ public sealed class SolveRecording<T>
         _nodes[step] = t;
         _sizes[step] = h;
         _tags[step] = tag;
-
-        // A method's first steps may keep other numbers of rows than those that follow.
-        bool isUsual = rows == Stepper!.RecordedRows;
-        _offsets[step] = Allocate(rows, isUsual ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper.ReadsNextDerivative ? 2 : 1) : 0);
+        return step;
     }
 
     /// <summary>Closes the recording with a block for the end of the last step: its state, and the derivative there where it is given.</summary>
@@ -157,7 +179,7 @@ public sealed class SolveRecording<T>
         Reserve(ref _nodes, StepCount + 1);
         Reserve(ref _offsets, StepCount + 1);
         _nodes[StepCount] = t;
-        _offsets[StepCount] = Allocate(derivative.IsEmpty ? 1 : 2, 0);
+        _offsets[StepCount] = _budget is null ? Allocate(derivative.IsEmpty ? 1 : 2, 0) : AllocateWithin(StepCount, derivative.IsEmpty ? 1 : 2);
         state[..StateLength].CopyTo(Row(StepCount, 0));
         if (!derivative.IsEmpty)
         {
@@ -166,6 +188,7 @@ public sealed class SolveRecording<T>
 
         _hasEnd = true;
         IsComplete = isComplete;
+        _budget?.KeepEnd(this, derivative.IsEmpty ? 1 : 2);
     }
 
     /// <summary>Closes the recording of a failed solve before its last step, whose dense output would need a derivative that is not finite.</summary>
@@ -182,9 +205,32 @@ public sealed class SolveRecording<T>
     internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
     {
         HasJumps = true;
+        _budget?.BeginStep(StepCount);
+        AddEventStep(t, state, derivative);
+    }
+
+    /// <summary>Adds the step without length at an event.</summary>
+    internal void AddEventStep(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    {
         AddStep(t, t, 0, 0, 2);
         state[..StateLength].CopyTo(Row(StepCount - 1, 0));
         derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
+    }
+
+    /// <summary>Keeps what happened at the last event, for going through it again, either way.</summary>
+    internal void AddJump(RecordedJump<T> jump) => _jumps.Add(jump);
+
+    /// <summary>What happened at a step without length.</summary>
+    internal RecordedJump<T> Jump(int step)
+    {
+        int low = 0, high = _jumps.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _jumps[middle].Step < step ? (middle + 1, high) : (low, middle);
+        }
+
+        return _jumps[low];
     }
 
     internal void SetOutput(int output, int step, double theta)
@@ -240,7 +286,7 @@ public sealed class SolveRecording<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reserve<TItem>(ref TItem[] items, int count)
+    internal static void Reserve<TItem>(ref TItem[] items, int count)
     {
         if (items.Length < count)
         {
