@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -11,7 +12,7 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // An adjoint that decays below this share of its start is solved in two halves, each in units of its own: absolute tolerances would hide the rest.
-    private const double Faded = 1e-3;
+    private const double Faded = 0.05;
     private const int MostHalvings = 12;
 
     private readonly bool _splits;
@@ -38,6 +39,7 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
     /// <summary>What solves over an interval.</summary>
     private protected AdjointSolve<T> Solve { get; set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override SolveStatistics BackwardCore(
         SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
@@ -60,7 +62,7 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
             // The adjoint gains this observation's gradient and carries on.
             StartInterval(memory, i, a);
             AdjointSolve<T>.Add(a, g);
-            LargestAdjoint = Math.Max(LargestAdjoint, double.CreateTruncating(AdjointSolve<T>.Largest(a)));
+            LargestAdjoint = _splits ? Math.Max(LargestAdjoint, double.CreateTruncating(AdjointSolve<T>.Largest(a))) : 0;
             if (a.ContainsAnyExcept(T.Zero))
             {
                 total = Over(memory.Times[i], memory.Times[i - 1], MostHalvings, total);
@@ -97,6 +99,7 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveStatistics Over(double from, double to, int halvings, SolveStatistics total)
     {
         Span<T> before = _scratch.AsSpan(Field.StateLength);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -19,6 +20,7 @@ internal sealed class AdjointSolve<T>
     private readonly int _carried;
     private readonly int _length;
     private readonly double _relative;
+    private readonly double _unit;
     private readonly T[] _start;
     private readonly T[] _ends;
     private readonly T[] _slope;
@@ -39,6 +41,10 @@ internal sealed class AdjointSolve<T>
         _isFull = norm == AdjointNorm.Full && IsScaled && parameters > 0;
         _relative = Math.Max(steps.Tolerances.Relative, typeof(T) == typeof(float) ? 1e-6 : 1e-13);
         int state = carried + length;
+        Tolerances tolerances = steps.Tolerances;
+
+        // In this unit the absolute tolerance of the adjoint is at least the relative one of its largest component: less would ask more of small components than of large ones.
+        _unit = Math.Max(1, tolerances.Absolute > 0 ? tolerances.Relative / tolerances.Absolute : 1);
         if (steps is AdaptiveSteps adaptive && (_isFull || adaptive.AbsoluteTolerances is not null))
         {
             // A unit for the parameters' components, in which their errors come out as they are.
@@ -47,7 +53,7 @@ internal sealed class AdjointSolve<T>
                 AbsoluteTolerances =
                 [
                     .. adaptive.AbsoluteTolerances?.Take(carried) ?? Enumerable.Repeat(adaptive.AbsoluteTolerance, carried),
-                    .. Enumerable.Repeat(adaptive.AbsoluteTolerance, length),
+                    .. Enumerable.Repeat(adaptive.Tolerances.Absolute, length),
                     .. Enumerable.Repeat(1.0, _isFull ? parameters : 0),
                 ],
             };
@@ -80,14 +86,23 @@ internal sealed class AdjointSolve<T>
     /// <param name="gradient">Gains the parameters' gradient of the interval.</param>
     /// <param name="recording">Receives the steps; not with parameters.</param>
     /// <returns>How it ended; where it failed, what is carried and the adjoint are as they were.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SolveResult Run(IVectorField<T> field, double from, double to, Span<T> gradient, SolveRecording<T>? recording = null)
     {
         // Of a gradient of zero comes zero; of one that is not finite the solve says where.
-        T size = IsScaled ? Largest(Adjoint) : T.One;
+        T size = IsScaled ? Largest(Adjoint) * T.CreateTruncating(_unit) : T.One;
         size = size > T.Zero && T.IsFinite(size) ? size : T.One;
         Scale(Adjoint, T.One / size);
         Span<T> quadrature = _start.AsSpan(_carried + _length);
-        quadrature.Clear();
+        if (IsScaled)
+        {
+            quadrature.Clear();
+        }
+        else
+        {
+            gradient.CopyTo(quadrature);
+        }
+
         if (_isFull)
         {
             field.Evaluate(from, _start, _slope);
@@ -109,10 +124,14 @@ internal sealed class AdjointSolve<T>
         end.Slice(_carried, _length).CopyTo(Adjoint);
         Scale(Adjoint, size);
         ReadOnlySpan<T> part = end[(_carried + _length)..];
-        Magnitude += double.CreateTruncating(size) * double.CreateTruncating(Largest(part));
-        for (int i = 0; i < part.Length; i++)
+        Magnitude += _isFull ? double.CreateTruncating(size) * double.CreateTruncating(Largest(part)) : 0;
+        if (IsScaled)
         {
-            gradient[i] += part[i] * size;
+            AddScaled(gradient, part, size);
+        }
+        else
+        {
+            part.CopyTo(gradient);
         }
 
         LastScale = size;
@@ -133,6 +152,7 @@ internal sealed class AdjointSolve<T>
         total.VectorJacobianProducts + part.Evaluations);
 
     /// <summary>The larger of the usual norm of state and adjoint and the largest error of the parameters' gradient, relative to its largest component.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double FullNorm(ReadOnlySpan<double> errors)
     {
         double sum = 0, largest = 0;
@@ -169,16 +189,47 @@ internal sealed class AdjointSolve<T>
         _kept.AsSpan(_carried, gradient.Length).CopyTo(gradient);
     }
 
-    /// <summary>The largest absolute value.</summary>
+    /// <summary>The largest absolute value; not a number where one is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Largest(ReadOnlySpan<T> values)
     {
         T largest = T.Zero;
-        foreach (T value in values)
+        int i = 0;
+        if (values.Length >= Vector<T>.Count)
         {
-            largest = T.Max(largest, T.Abs(value));
+            Vector<T> all = Vector<T>.Zero;
+            for (; i <= values.Length - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                all = Vector.Max(all, Vector.Abs(new Vector<T>(values[i..])));
+            }
+
+            for (int j = 0; j < Vector<T>.Count; j++)
+            {
+                largest = T.Max(largest, all[j]);
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            largest = T.Max(largest, T.Abs(values[i]));
         }
 
         return largest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled(Span<T> sum, ReadOnlySpan<T> part, T factor)
+    {
+        int i = 0;
+        for (; i <= part.Length - Vector<T>.Count; i += Vector<T>.Count)
+        {
+            (new Vector<T>(sum[i..]) + (new Vector<T>(part[i..]) * factor)).CopyTo(sum[i..]);
+        }
+
+        for (; i < part.Length; i++)
+        {
+            sum[i] += part[i] * factor;
+        }
     }
 
     private static void Scale(Span<T> values, T factor)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -77,6 +78,7 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
         return cost;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void StartInterval(SolveMemory<T> memory, int observation, Span<T> adjoint)
     {
         memory.State(observation).CopyTo(Solve.Carried);
@@ -88,6 +90,7 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
 
     private protected override SolveResult Interval(double from, double to) => Solve.Run(_adjoint, from, to, Gradient);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void EndInterval(SolveMemory<T> memory, int observation)
     {
         double drift = ReverseFlow.Drift<T>(Solve.Carried, memory.State(observation - 1), memory.State(observation));

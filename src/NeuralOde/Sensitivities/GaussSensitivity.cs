@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -76,6 +77,7 @@ internal sealed class GaussSensitivity<T> : AdjointSensitivity<T>
     }
 
     /// <summary>Adds the integral over a piece, in the order of time forward.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(double from, double to, int halvings)
     {
         double middle = 0.5 * (from + to), half = 0.5 * (from - to);

@@ -60,6 +60,7 @@ internal sealed class InterpolatedField<T> : IVectorField<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<T> part, T weight, Span<T> sum)
     {
         for (int i = 0; i < part.Length; i++)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -14,14 +15,17 @@ internal static class ReverseFlow
     /// <param name="returned">The state that came back.</param>
     /// <param name="stored">The state that was stored where it came back.</param>
     /// <param name="start">The state that was stored where it set out.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Drift<T>(ReadOnlySpan<T> returned, ReadOnlySpan<T> stored, ReadOnlySpan<T> start)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T difference = T.Zero, size = T.Zero;
         for (int i = 0; i < returned.Length; i++)
         {
-            difference = T.Max(difference, T.Abs(returned[i] - stored[i]));
-            size = T.Max(size, T.Max(T.Abs(stored[i]), T.Abs(start[i] - stored[i])));
+            T astray = T.Abs(returned[i] - stored[i]), moved = T.Abs(start[i] - stored[i]), magnitude = T.Abs(stored[i]);
+            difference = astray > difference ? astray : difference;
+            size = moved > size ? moved : size;
+            size = magnitude > size ? magnitude : size;
         }
 
         return difference == T.Zero ? 0 : double.CreateTruncating(difference / size);

@@ -61,6 +61,13 @@ public abstract class Sensitivity<T>
     /// <summary>Whether the forward pass has to keep the solver's steps for the backward pass.</summary>
     private protected abstract bool NeedsRecording { get; }
 
+    /// <summary>The most bytes that the steps of one solve may take; null for no limit.</summary>
+    /// <param name="times">The output times.</param>
+    private protected virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
+
+    /// <summary>The field that is solved.</summary>
+    private protected virtual IVectorField<T> SolvedField => Field;
+
     /// <summary>Takes memory for one solve. Hand it back when its gradient has been taken, or keep it for the next solve.</summary>
     /// <returns>The memory, new or used before.</returns>
     public SolveMemory<T> Rent() => _spare.TryPop(out SolveMemory<T>? memory) ? memory : new SolveMemory<T>();
@@ -88,7 +95,12 @@ public abstract class Sensitivity<T>
         ArgumentNullException.ThrowIfNull(memory);
         Field.SetInputs(inputs);
         memory.Prepare(times, Field.StateLength, inputs);
-        return _integrator.Solve(Field, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        if (forGradient && NeedsRecording)
+        {
+            memory.Limit(BudgetFor(times));
+        }
+
+        return _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>

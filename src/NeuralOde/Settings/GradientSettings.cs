@@ -13,6 +13,9 @@ internal static class GradientSettings
             Setting.Whole<DirectGradient>(
                 "check", 0, int.MaxValue, "Gradients from one check against the continuous adjoint to the next; 0 for no checks.",
                 static x => x.CheckInterval, static (x, value) => x with { CheckInterval = value }),
+            Setting.OptionalPositive<DirectGradient>(
+                "memory", "The largest number of bytes that the steps of one solve may take; steps beyond it are computed again.",
+                static x => x.MemoryBudget, static (x, value) => x with { MemoryBudget = value is { } bytes ? (long)Math.Max(1, Math.Min(bytes, long.MaxValue)) : null }),
         ]),
         new GradientText<BacksolveAdjoint>(
         [
