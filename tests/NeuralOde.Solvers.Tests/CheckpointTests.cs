@@ -164,7 +164,7 @@ public class CheckpointTests
         Stepper<double> stepper = solver.CreateStepper<double>(Length, 0);
         var measure = StepperSnapshot<double>.Measure();
         stepper.Transfer(ref measure);
-        long smallest = measure.Length + ((6L + stepper.MaxRecordedRows + (2 * stepper.HistoryBlocks)) * Length);
+        long smallest = measure.Length + ((6L + Math.Max(3, stepper.MaxRecordedRows) + (2 * stepper.HistoryBlocks)) * Length);
         foreach (long elements in shares.Select(share => (long)(share * whole.StepCount * stepper.RecordedRows * Length)).Append(smallest))
         {
             var recording = new SolveRecording<double>(new RecordingBudget { MaxBytes = Math.Max(smallest, elements) * sizeof(double) });

@@ -11,7 +11,7 @@ public sealed partial class Integrator<T>
     {
         double t = start, end = outputs.End;
         long maxAttempts = _controller.MaxAttempts;
-        bool landsOnOutputs = _controller.LandsOnOutputs;
+        bool landsOnOutputs = _controller.LandsOnOutputs, needsError = _controller.NeedsError;
         StepPlan plan = new(t, 0, false);
         StepCheckpoints<T>? checkpoints = recording?.Checkpoints;
         if (!StartController(t, end, cancellationToken, out SolveStatus status))
@@ -47,18 +47,15 @@ public sealed partial class Integrator<T>
             plan = next;
             checkpoints?.BeforeAttempt(recording!, plan);
             StepAttempt attempt = _stepper.Attempt(t, plan);
-            bool isAccepted = _controller.Accepts(attempt);
+            bool isAccepted = needsError ? _controller.Accepts(attempt) : attempt.IsComplete;
             if (!isAccepted || (QuadratureLength != 0 && !_stepper.CombineQuadratures(plan.Size)))
             {
-                attempt = isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt;
-                _lastOutcome = attempt.Outcome;
-                if (!isCrossing && _controller.OnRejected(plan, attempt))
+                if (Reject(plan, isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt, isCrossing))
                 {
-                    _rejected++;
                     continue;
                 }
 
-                return Result(attempt.Outcome == StepOutcome.NewtonFailed ? SolveStatus.NewtonFailed : SolveStatus.NotFinite, t, plan);
+                return Result(_lastOutcome == StepOutcome.NewtonFailed ? SolveStatus.NewtonFailed : SolveStatus.NotFinite, t, plan);
             }
 
             _accepted++;
@@ -95,23 +92,21 @@ public sealed partial class Integrator<T>
                 outputs.WriteEnd(_stepper.State);
             }
 
-            outputs.OnStep(t, _stepper.State);
+            outputs.OnStep(_stepper, t);
             progress.Report(t);
             if (status != SolveStatus.Success || t == end)
             {
                 return Result(status, t, plan);
             }
 
-            if (isCrossing && !endsAtEvent)
-            {
-                // What the method and the controller remember is of the time before the jump.
-                checkpoints?.MarkRestart();
-                _stepper.State.CopyTo(_restart);
-                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
-            }
-
             if (isCrossing || endsAtEvent)
             {
+                if (!endsAtEvent)
+                {
+                    checkpoints?.MarkRestart();
+                    RestartStepper(t);
+                }
+
                 if (!StartController(t, end, cancellationToken, out status))
                 {
                     return Result(status, t, plan);
@@ -122,10 +117,13 @@ public sealed partial class Integrator<T>
 
             if (rest != Rest.None)
             {
-                attempt = attempt with { LongestNext = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start)) };
+                double longest = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start));
+                _controller.OnAccepted(plan, attempt with { LongestNext = longest });
             }
-
-            _controller.OnAccepted(plan, attempt);
+            else
+            {
+                _controller.OnAccepted(plan, attempt);
+            }
         }
     }
 
@@ -147,6 +145,29 @@ public sealed partial class Integrator<T>
         _stepper.Record(recording, t, plan);
     }
 
+    /// <summary>Discards an attempt.</summary>
+    /// <returns>Whether there is another.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Reject(in StepPlan plan, in StepAttempt attempt, bool isCrossing)
+    {
+        _lastOutcome = attempt.Outcome;
+        if (isCrossing || !_controller.OnRejected(plan, attempt))
+        {
+            return false;
+        }
+
+        _rejected++;
+        return true;
+    }
+
+    /// <summary>Starts the method afresh behind a jump of the field: what it remembers is of the time before.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RestartStepper(double t)
+    {
+        _stepper.State.CopyTo(_restart);
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, _events is not null, isRestart: true));
+    }
+
     /// <summary>Ends a step at events within it, and goes on from the state that they leave.</summary>
     private SolveStatus PassEvent(EventMonitor<T> events, double t, in StepPlan plan, double reached, SolveRecording<T>? recording)
     {
@@ -166,18 +187,22 @@ public sealed partial class Integrator<T>
         if (recording is not null)
         {
             _stepper.EvaluateDerivative(plan.End);
-            recording.EndAtEvent(reached, before, _stepper.Derivative);
+            recording.EndAtEvent(reached, before, _stepper.State, _stepper.Derivative);
         }
 
         int known = events.Occurrences.Count;
         events.Happen(reached, before);
-        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]]));
+        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]], known)
+        {
+            StepEnd = plan.End,
+            Theta = reached == plan.End ? 1 : (reached - t) / plan.Size,
+        });
         if (events.Status == SolveStatus.Success)
         {
             events.Restart(reached);
         }
 
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true, isRestart: true));
         return events.Status;
     }
 
@@ -190,6 +215,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>Starts the controller with what it wants to know of the problem.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool StartController(double t, double end, CancellationToken cancellationToken, out SolveStatus status)
     {
         double initial = double.NaN;
@@ -221,6 +247,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>How the solve ended; a failure is named by what its last attempt met.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult Result(SolveStatus status, double t, in StepPlan plan)
     {
         int component = -1;

@@ -61,7 +61,7 @@ internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorScale scale, bool n
     private void Restart(SolveRecording<T> recording, double t, ReadOnlySpan<T> state)
     {
         state.CopyTo(_state);
-        stepper.Start(new StepperStart<T>(recording.Problem!, scale, needsError, t, _state, recording.Problem!.Events.Count > 0));
+        stepper.Start(new StepperStart<T>(recording.Problem!, scale, needsError, t, _state, recording.Problem!.Events.Count > 0, isRestart: true));
     }
 
     /// <summary>Takes steps again, and records those from a certain one on.</summary>
@@ -86,7 +86,7 @@ internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorScale scale, bool n
                 if (step >= recordFrom)
                 {
                     stepper.EvaluateDerivative(plan.End);
-                    recording.AddEventStep(t, jump.Before, stepper.Derivative);
+                    recording.AddEventStep(t, jump.Before, stepper.State, stepper.Derivative);
                 }
 
                 Restart(recording, t, jump.After);

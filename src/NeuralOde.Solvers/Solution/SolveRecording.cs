@@ -20,9 +20,14 @@ public sealed partial class SolveRecording<T>
     // Elements that are taken beforehand at most.
     internal const long MostReserved = 1 << 24;
 
+    // Above the bits of a tag.
+    private const int MakerShift = 24;
+
     private T[] _data = [];
     private int _used;
     private int _expectedSteps;
+    private int _usualRows;
+    private int _endRows;
     private bool _hasEnd;
     private readonly List<RecordedJump<T>> _jumps = [];
 
@@ -45,13 +50,15 @@ public sealed partial class SolveRecording<T>
     /// <summary>Number of output times of the solve, the first included.</summary>
     public int OutputCount { get; private set; }
 
-    /// <summary>Whether the solve reached its last output time, so that it can be transposed. The steps of one that failed can be read all the same.</summary>
+    /// <summary>
+    /// Whether the solve reached its last output time or a terminal event, so that it can be transposed. The steps of one that failed can be read all the same.
+    /// </summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty before a solve.</summary>
     public ReadOnlySpan<double> Times => _nodes.AsSpan(0, _hasEnd ? StepCount + 1 : 0);
 
-    /// <summary>Whether an event ended a step before its time, so that the state jumped or the solve ended there. Such a solve cannot be transposed.</summary>
+    /// <summary>Whether an event ended a step, so that the state jumped or the solve ended there.</summary>
     public bool HasJumps { get; private set; }
 
     internal Stepper<T>? Stepper { get; private set; }
@@ -60,6 +67,9 @@ public sealed partial class SolveRecording<T>
     internal OdeProblem<T>? Problem { get; private set; }
 
     internal bool IsAdaptive { get; private set; }
+
+    /// <summary>Which part of a composite method makes the steps that are added: 0 but for those.</summary>
+    internal int Maker { get; set; }
 
     internal ref T Start => ref MemoryMarshal.GetArrayDataReference(_data);
 
@@ -74,7 +84,7 @@ public sealed partial class SolveRecording<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, StepCount);
         RequireEnd();
         RequireHeld(index);
-        return Row(index, 0);
+        return Row(index, IsEvent(index) ? 2 : 0);
     }
 
     /// <summary>The state at any time of the solve, by the method's dense output.</summary>
@@ -122,9 +132,12 @@ public sealed partial class SolveRecording<T>
     /// <param name="isAdaptive">Whether it chooses them.</param>
     /// <param name="outputCount">Number of output times.</param>
     /// <param name="expectedSteps">How many steps there will be; 0 where that is not known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Begin(OdeProblem<T> problem, Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
     {
         _expectedSteps = expectedSteps;
+        _usualRows = stepper.RecordedRows;
+        _endRows = stepper.ReadsNextDerivative ? 2 : 1;
         Problem = problem;
         Stepper = stepper;
         StateLength = stepper.StateLength;
@@ -133,6 +146,8 @@ public sealed partial class SolveRecording<T>
         IsComplete = false;
         HasJumps = false;
         _jumps.Clear();
+        Occurrences = [];
+        Maker = 0;
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
@@ -141,6 +156,7 @@ public sealed partial class SolveRecording<T>
         _budget?.Begin(stepper, expectedSteps);
         Reserve(ref _outputSteps, outputCount);
         Reserve(ref _outputThetas, outputCount);
+        _outputSteps.AsSpan(0, outputCount).Fill(-1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -154,8 +170,7 @@ public sealed partial class SolveRecording<T>
         }
 
         // A method's first steps may keep other numbers of rows than those that follow.
-        bool isUsual = rows == Stepper!.RecordedRows;
-        _offsets[step] = Allocate(rows, isUsual ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper.ReadsNextDerivative ? 2 : 1) : 0);
+        _offsets[step] = Allocate(rows, rows == _usualRows ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + _endRows : 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,11 +184,12 @@ public sealed partial class SolveRecording<T>
         LastEnd = end;
         _nodes[step] = t;
         _sizes[step] = h;
-        _tags[step] = tag;
+        _tags[step] = tag | (Maker << MakerShift);
         return step;
     }
 
     /// <summary>Closes the recording with a block for the end of the last step: its state, and the derivative there where it is given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void End(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative, bool isComplete)
     {
         Reserve(ref _nodes, StepCount + 1);
@@ -199,23 +215,47 @@ public sealed partial class SolveRecording<T>
     }
 
     /// <summary>
-    /// Ends the last step at an event within it. A step without length follows, that keeps the derivative which the dense output of the last one reads;
-    /// what comes after starts from another state.
+    /// Ends the last step at an event within it. A step without length follows, whose rows are state and derivative at the end of the whole step, which its dense output and
+    /// its transpose read, then the state at the event; what comes after starts from another state.
     /// </summary>
-    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> wholeState, ReadOnlySpan<T> derivative)
     {
         HasJumps = true;
         _budget?.BeginStep(StepCount);
-        AddEventStep(t, state, derivative);
+        AddEventStep(t, state, wholeState, derivative);
     }
 
     /// <summary>Adds the step without length at an event.</summary>
-    internal void AddEventStep(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    internal void AddEventStep(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> wholeState, ReadOnlySpan<T> derivative)
     {
-        AddStep(t, t, 0, 0, 2);
-        state[..StateLength].CopyTo(Row(StepCount - 1, 0));
+        AddStep(t, t, 0, 0, 3);
+        wholeState[..StateLength].CopyTo(Row(StepCount - 1, 0));
         derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
+        state[..StateLength].CopyTo(Row(StepCount - 1, 2));
     }
+
+    /// <summary>Whether a step marks an event, and has no length.</summary>
+    internal bool IsEvent(int step) => HasJumps && step < StepCount && _sizes[step] == 0;
+
+    /// <summary>Time of a node as the end of the step before it, the whole of it where an event cuts a part off.</summary>
+    internal double EndTime(int node) => IsEvent(node) ? Jump(node).StepEnd : _nodes[node];
+
+    /// <summary>Whether an event is one of those at which a step ended.</summary>
+    internal bool IsOfJump(int occurrence)
+    {
+        foreach (RecordedJump<T> jump in _jumps)
+        {
+            if (occurrence >= jump.FirstOccurrence && occurrence < jump.FirstOccurrence + jump.Occurrences.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>All events of the solve.</summary>
+    internal EventOccurrence<T>[] Occurrences { get; set; } = [];
 
     /// <summary>Keeps what happened at the last event, for going through it again, either way.</summary>
     internal void AddJump(RecordedJump<T> jump) => _jumps.Add(jump);
@@ -233,6 +273,7 @@ public sealed partial class SolveRecording<T>
         return _jumps[low];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void SetOutput(int output, int step, double theta)
     {
         _outputSteps[output] = step;
@@ -251,7 +292,10 @@ public sealed partial class SolveRecording<T>
     internal double StepSize(int step) => _sizes[step];
 
     /// <summary>What the maker of a step said of it.</summary>
-    internal int Tag(int step) => _tags[step];
+    internal int Tag(int step) => _tags[step] & ((1 << MakerShift) - 1);
+
+    /// <summary>Which part of a composite method made a step.</summary>
+    internal int MakerOf(int step) => _tags[step] >> MakerShift;
 
     /// <summary>Row 0 of a node is its state, row 1 the derivative there, further rows are the other stages of the step that starts there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

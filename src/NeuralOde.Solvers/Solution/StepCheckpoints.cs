@@ -18,6 +18,9 @@ internal sealed class StepCheckpoints<T>(RecordingBudget budget)
     // Where so little is allowed, it is taken at once.
     private const long LittleMemory = 1 << 16;
 
+    // Rows of a step without length, at an event.
+    private const int MarkRows = 3;
+
     private Stepper<T> _stepper = null!;
     private int _length;
     private long _limit;
@@ -62,7 +65,7 @@ internal sealed class StepCheckpoints<T>(RecordingBudget budget)
         var measure = StepperSnapshot<T>.Measure();
         stepper.Transfer(ref measure);
         _slotLength = measure.Length;
-        _stepLength = (long)stepper.MaxRecordedRows * _length;
+        _stepLength = Math.Max(MarkRows, stepper.MaxRecordedRows) * (long)_length;
         _reserve = ((2L * stepper.HistoryBlocks) + 2) * _length;
         _limit = Math.Min(Array.MaxLength, (budget.MaxBytes / Unsafe.SizeOf<T>()) - (4L * _length));
         if (_end.Length != 2 * _length)

@@ -14,8 +14,7 @@ namespace NeuralOde.Training;
 /// </summary>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
-public sealed class TrajectoryTrainer<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly Optimizer? _optimizer;
@@ -79,12 +78,9 @@ public sealed class TrajectoryTrainer<T>
     /// <exception cref="OdeSolveException">The solve failed.</exception>
     public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed, ReadOnlySpan<T> inputs = default)
     {
-        if (observed.Length != times.Length * ObservedShape.ElementCount)
-        {
-            throw new ArgumentException(
-                $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
-        }
-
+        ArgumentException.ThrowIf(
+            observed.Length != times.Length * ObservedShape.ElementCount,
+            $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         // Looked up anew: the field may have been switched between training and evaluation.
         _sensitivity = _ode.Compile<T>(StateShape, _inputs);
         SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true, inputs);

@@ -26,6 +26,9 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     private double _originTime;
     private double _originStep;
 
+    /// <summary>The Jacobian that was evaluated last.</summary>
+    public SquareMatrix<T> Jacobian => _jacobian;
+
     public void Start(OdeProblem<T> problem)
     {
         if (problem.LinearSolver is not null)

@@ -100,7 +100,8 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
 
         AdamsWeights.Compute(_nodes, theta, derivative: false, _denseWeights);
-        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _rowIndices, _denseWeights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
+        int[] rows = _corrects ? _correctorRows : _rowIndices;
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, rows, _denseWeights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
