@@ -29,6 +29,6 @@ internal partial class RungeKuttaStepper<T>
             inputs += input * input;
         }
 
-        return Math.Sqrt(slopes / inputs) / Math.Abs(_plan.Size);
+        return Math.Sqrt(slopes / inputs) / Math.Abs(_size);
     }
 }
