@@ -150,21 +150,17 @@ internal sealed class SeriesEvaluator
         return (fitted, residuals);
     }
 
-    /// <summary>Enlarges the states' sizes by those of this series, and gives the model values.</summary>
-    public bool Measure(SeriesObservations series, double[] parameters, double[] scales, out double[] fitted)
+    /// <summary>Enlarges the states' sizes by those of this series.</summary>
+    public bool Measure(SeriesObservations series, double[] parameters, double[] scales)
     {
-        fitted = [];
         if (!Solve(series, parameters, new double[_moving]))
         {
             return false;
         }
 
-        fitted = new double[series.Values.Length];
-        for (int i = 0; i < fitted.Length; i++)
+        for (int i = 0; i < series.Times.Length; i++)
         {
-            ReadOnlySpan<double> row = _rows.AsSpan(series.Values[i].Time * Simulator.RowLength, Simulator.RowLength);
-            At(series, series.Values[i].Time, row);
-            fitted[i] = _observables.Value(Terms * series.Values[i].Observable);
+            ReadOnlySpan<double> row = _rows.AsSpan(i * Simulator.RowLength, Simulator.RowLength);
             for (int k = 0; k < scales.Length; k++)
             {
                 scales[k] = Math.Max(scales[k], Math.Abs(row[k]));

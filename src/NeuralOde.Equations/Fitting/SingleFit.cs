@@ -8,6 +8,7 @@ namespace NeuralOde.Equations.Fitting;
 internal sealed class SingleFit(EquationModel model, EquationData data, EquationFitOptions options, IProgress<string>? progress, CancellationToken cancellation)
 {
     private const int RescueStarts = 64;
+    private const int CandidatesPerStart = 5;
 
     private readonly FitProblem _problem = new(model.Bound, data, new SimulationOptions { RelativeTolerance = options.RelativeTolerance });
     private readonly List<string> _notes = [];
@@ -88,14 +89,13 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             return TrustRegion.Minimize(_problem, start, cancellation: cancellation);
         }
 
-        double[][] starts = [start, .. StartSampler.Sample(_problem.Coordinates, start, options.Starts - 1, options.Seed)];
+        double[][] starts = Starts(start);
         Minimum[] found = new Minimum[starts.Length];
         int done = 0;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
-        Parallel.For(0, starts.Length, parallel, _problem.Clone, (i, _, problem) =>
+        Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
         {
             problem.Reset();
-            found[i] = TrustRegion.Minimize(problem, starts[i], cancellation: cancellation);
+            found[i] = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
             progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
             return problem;
         }, static _ => { });
@@ -121,6 +121,22 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         return TrustRegion.Minimize(_problem, order[0].Point, cancellation: cancellation);
     }
 
+    private ParallelOptions Parallelism => new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
+
+    /// <summary>The model's own start, and the best of many points with noise levels as the residuals there have them.</summary>
+    private double[][] Starts(double[] own)
+    {
+        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (options.Starts - 1), options.Seed);
+        double[] values = new double[candidates.Length];
+        Parallel.For(0, candidates.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
+        {
+            problem.Reset();
+            values[i] = problem.SetLevels(candidates[i], onlyUnnamed: false) ? problem.Evaluate(candidates[i]) : double.PositiveInfinity;
+            return problem;
+        }, static _ => { });
+        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(options.Starts - 1).Select(i => candidates[i])];
+    }
+
     private int[] AtBounds(double[] point)
     {
         int[] at = new int[point.Length];
@@ -143,8 +159,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         Minimum? better = null;
         Lock gate = new();
         int done = 0;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
-        Parallel.For(0, wanted.Length, parallel, _problem.Clone, (i, _, problem) =>
+        Parallel.For(0, wanted.Length, Parallelism, _problem.Clone, (i, _, problem) =>
         {
             problem.Reset();
             Profiler profiler = new(problem, best.Point, best.Value, cancellation);
