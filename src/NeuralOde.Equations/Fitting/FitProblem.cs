@@ -161,6 +161,15 @@ internal sealed class FitProblem
     public (double[] Fitted, double[] Residuals)? Predict(int series, ReadOnlySpan<double> point)
         => _evaluator.Predict(_data.Series[series], ParametersOf(series, point));
 
+    /// <summary>Model values of every observable of a series, from its start to its last value; null where the model cannot be solved.</summary>
+    public (double[] Times, double[][] Values)? Curves(int series, ReadOnlySpan<double> point, int count)
+    {
+        SeriesObservations x = _data.Series[series];
+        double end = x.Times.Length == 0 ? x.Input.Start : x.Times[^1], start = x.Input.Start;
+        double[] times = [.. Enumerable.Range(0, count).Select(i => start + ((end - start) * i / (count - 1))).Distinct()];
+        return _evaluator.Curves(x, ParametersOf(series, point), times) is { } values ? (times, values) : null;
+    }
+
     /// <summary>Finds the states' sizes, and starts for noise levels that nobody named, from a solve at a point.</summary>
     /// <returns>Whether the model can be solved there.</returns>
     public bool Prepare(double[] point)

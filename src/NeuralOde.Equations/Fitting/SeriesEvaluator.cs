@@ -150,6 +150,28 @@ internal sealed class SeriesEvaluator
         return (fitted, residuals);
     }
 
+    /// <summary>Model values of every observable at given times.</summary>
+    public double[][]? Curves(SeriesObservations series, double[] parameters, double[] times)
+    {
+        SeriesObservations asked = series with { Times = times };
+        if (!Solve(asked, parameters, new double[_moving]))
+        {
+            return null;
+        }
+
+        double[][] values = [.. _model.Observables.Select(_ => new double[times.Length])];
+        for (int i = 0; i < times.Length; i++)
+        {
+            At(asked, i, _rows.AsSpan(i * Simulator.RowLength, Simulator.RowLength));
+            for (int o = 0; o < values.Length; o++)
+            {
+                values[o][i] = _observables.Value(Terms * o);
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>Enlarges the states' sizes by those of this series.</summary>
     public bool Measure(SeriesObservations series, double[] parameters, double[] scales)
     {

@@ -9,6 +9,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 {
     private const int RescueStarts = 64;
     private const int CandidatesPerStart = 5;
+    private const int CurvePoints = 200;
 
     private readonly FitProblem _problem = new(model.Bound, data, new SimulationOptions { RelativeTolerance = options.RelativeTolerance });
     private readonly List<string> _notes = [];
@@ -229,6 +230,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             IsConverged = best.IsConverged,
             Optima = _optima,
             Values = Values(best.Point),
+            MakeCurves = () => Curves(best.Point),
             Notes = _notes,
         };
     }
@@ -274,5 +276,19 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         }
 
         return values;
+    }
+
+    private List<FittedCurve> Curves(double[] point)
+    {
+        List<FittedCurve> curves = [];
+        for (int s = 0; s < data.Series.Count; s++)
+        {
+            if (_problem.Curves(s, point, CurvePoints) is { } found)
+            {
+                curves.AddRange(found.Values.Select((x, o) => new FittedCurve(data.Series[s].Input.Name, model.Bound.Observables[o].Name, found.Times, x)));
+            }
+        }
+
+        return curves;
     }
 }
