@@ -78,8 +78,6 @@ internal static class ReportStyle
         return css.ToString();
     }
 
-    private static string Colors(Func<PaletteColor, string> shade)
-    {
-        return string.Concat(Enumerable.Range(0, Palette.Count).Select(i => $";--c{i.ToString(CultureInfo.InvariantCulture)}:{shade((PaletteColor)i)}"));
-    }
+    private static string Colors(Func<PaletteColor, string> shade) =>
+        string.Concat(Enumerable.Range(0, Palette.Count).Select(i => $";--c{i.ToString(CultureInfo.InvariantCulture)}:{shade((PaletteColor)i)}"));
 }

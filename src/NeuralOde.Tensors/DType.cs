@@ -19,8 +19,7 @@ public static class DTypes
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <returns>The element type that stores <typeparamref name="T"/>.</returns>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is another type.</exception>
-    public static DType Of<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static DType Of<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) == typeof(float))
         {

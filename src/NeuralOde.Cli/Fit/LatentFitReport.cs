@@ -54,12 +54,7 @@ internal static class LatentFitReport
         }
 
         return report
-            .Add(new ReportSection(
-                "Training",
-                Loss(
-                    "nats per value",
-                    outcome.Fit.Training,
-                    outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
+            .Add(new ReportSection("Training", Loss("nats per value", outcome.Fit.Training, outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
             .Add(new ReportSection(
                 "Settings",
                 Settings(outcome),
@@ -151,7 +146,7 @@ internal static class LatentFitReport
             cards.Add(new KeyNumber(
                 "Ratio",
                 ProgressText.Fixed(pooled.Ratio, 2),
-                Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "undefined"));
+                Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
             cards.Add(new KeyNumber(
                 "In the band",
                 (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture),

@@ -74,8 +74,7 @@ internal static class LatentSpiralsCommand
 
         public CommandOption<string[]> Load { get; } = new(
             "--load",
-            "Reports on a model that --save wrote, without training; given twice, on two of them side by side. "
-                + "Another solver may be named.")
+            "Reports on a model that --save wrote, without training; given twice, on two of them side by side. Another solver may be named.")
         { ValueName = "FILE.safetensors", MostTimes = 2 };
 
         public CommandOption<bool> Published { get; } = Options.Flag(

@@ -98,9 +98,7 @@ public sealed class LatentSpiralsExperiment
     /// <param name="test">Spirals that it has not seen.</param>
     /// <returns>The errors.</returns>
     public static IReadOnlyList<SpiralErrors> Measure(LatentSeriesModel model, SpiralSet test) =>
-    [
-        .. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice())),
-    ];
+    [.. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice()))];
 
     /// <summary>Takes up a run that was kept in a checkpoint, before this one has begun.</summary>
     /// <inheritdoc cref="LatentTrainer.Resume"/>

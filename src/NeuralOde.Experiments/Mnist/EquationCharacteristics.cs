@@ -38,11 +38,7 @@ public static class EquationCharacteristics
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tolerances);
         solver ??= new Dopri5();
-        if (!solver.IsAdaptive)
-        {
-            throw new ArgumentException($"'{solver.Name}' has no error estimate to choose steps by. Take a method that has one, such as Dopri5.", nameof(solver));
-        }
-
+        ArgumentException.ThrowIf(!solver.IsAdaptive, $"'{solver.Name}' has no error estimate to choose steps by. Take a method that has one, such as Dopri5.", nameof(solver));
         Tensor start;
         using (GradientMode.Disable())
         {

@@ -119,13 +119,9 @@ public sealed partial class ImageClassifier
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         int size = Rows * Columns, count = images.Length / size;
-        if (images.Length != count * size)
-        {
-            throw new ArgumentException(
-                $"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.",
-                nameof(images));
-        }
-
+        ArgumentException.ThrowIf(
+            images.Length != count * size,
+            $"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.", nameof(images));
         double[][] all = new double[count][];
         for (int first = 0; first < count; first += batchSize)
         {

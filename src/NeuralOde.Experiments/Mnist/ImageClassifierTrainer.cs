@@ -84,7 +84,6 @@ public sealed class ImageClassifierTrainer
 
         static string Images(ImageDataset images) => $"{Text(images.Count)}, sum {Crc32.Of(images.Pixels, images.Labels):x8}";
 
-        static string Text<T>(T value)
-            where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+        static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
     }
 }

@@ -15,11 +15,9 @@ internal static class PerSampleRun
         PerSampleOptions settings = options.Settings.Apply(PerSampleOptions.Settings, new PerSampleOptions(), parsed);
         if (parsed.GetValue(options.Seeds) is { Length: > 0 } seeds)
         {
-            if (parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null)
-            {
-                throw new CommandException("--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
-            }
-
+            CommandException.ThrowIf(
+                parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null,
+                "--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
             return Table(context, settings, seeds);
         }
 

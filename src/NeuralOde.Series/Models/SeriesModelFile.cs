@@ -150,6 +150,5 @@ internal static class SeriesModelFile
             : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor '{name}' holds a value that is not finite.");
     }
 
-    private static string Text<T>(T value)
-        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -25,13 +25,10 @@ internal sealed class GraphBuilder(DType dtype)
     /// <summary>A captured tensor: a parameter is read live, any other is a constant.</summary>
     public GraphNode Capture(Tensor tensor)
     {
-        if (tensor.DType != dtype)
-        {
-            throw new ArgumentException(
-                $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
-                    + "Convert it first: one program has one element type.");
-        }
-
+        ArgumentException.ThrowIf(
+            tensor.DType != dtype,
+            $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
+                + $"Convert it first: one program has one element type.");
         Trace.CheckCapture(tensor);
         if (tensor is not Parameter && tensor.ElementCount == 1)
         {
@@ -52,10 +49,7 @@ internal sealed class GraphBuilder(DType dtype)
         return node;
     }
 
-    public GraphNode Add(Operation operation, params GraphNode[] inputs)
-    {
-        return Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
-    }
+    public GraphNode Add(Operation operation, params GraphNode[] inputs) => Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
 
     /// <summary>Adds an operation that must stay the way it is written, though it is like any other where it exists already or its inputs are constants.</summary>
     public GraphNode AddAsIs(Operation operation, params GraphNode[] inputs)

@@ -14,8 +14,7 @@ namespace NeuralOde.Tensors;
 /// followed once, while tracing. Moves of buffers (<see cref="Parameter.MoveTowards"/>) are done at the end of every run. An instance holds the memory of its
 /// intermediate values, so it is not thread-safe.
 /// </remarks>
-public sealed class Program<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ProgramInput[] _inputs;
     private readonly Buffer<T>[] _inputBuffers;

@@ -45,11 +45,8 @@ internal static class ProgramCompiler
                     continue;
                 }
 
-                if (tensor.Operation is null)
-                {
-                    throw new InvalidOperationException($"The compiled function returns or uses a symbolic tensor ({tensor.DType.Name()} {tensor.Shape}) of another compilation.");
-                }
-
+                InvalidOperationException.ThrowIf(
+                    tensor.Operation is null, $"The compiled function returns or uses a symbolic tensor ({tensor.DType.Name()} {tensor.Shape}) of another compilation.");
                 bool ready = true;
                 foreach (Tensor input in tensor.Inputs)
                 {

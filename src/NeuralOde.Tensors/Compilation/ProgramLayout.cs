@@ -7,8 +7,7 @@ using NeuralOde.Tensors.Operations;
 namespace NeuralOde.Tensors;
 
 /// <summary>What a compiled program is made of.</summary>
-internal sealed class ProgramLayout<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class ProgramLayout<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Where the inputs are written.</summary>
     public required Buffer<T>[] Inputs { get; init; }

@@ -120,9 +120,7 @@ internal sealed record Binary(BinaryFunction Function) : Operation
 }
 
 /// <summary>Runs a function of two variables over tensors of one shape.</summary>
-internal sealed class SameShapeKernel<T, TOperator> : Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TOperator : struct, IBinaryOperator<T>
+internal sealed class SameShapeKernel<T, TOperator> : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IBinaryOperator<T>
 {
     public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator>(this, inputs, output);
 

@@ -34,8 +34,7 @@ internal sealed record Custom(CustomOperation Definition) : Operation
         return gradients;
     }
 
-    private sealed class CustomKernel<T>(CustomOperation definition, Shape[] shapes) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class CustomKernel<T>(CustomOperation definition, Shape[] shapes) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => definition.Run(new CustomInputs<T>(inputs, shapes), output);
     }

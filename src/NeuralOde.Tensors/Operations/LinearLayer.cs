@@ -109,8 +109,7 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            protected override void Activate(int start, int length) =>
-                Map.Binary<T, TGradient>(_output + start, _y + start, _output + start, length);
+            protected override void Activate(int start, int length) => Map.Binary<T, TGradient>(_output + start, _y + start, _output + start, length);
         }
     }
 }

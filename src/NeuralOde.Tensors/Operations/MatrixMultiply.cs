@@ -14,11 +14,9 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (Shape left, Shape right) = (inputs[0], inputs[1]);
-        if (left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]))
-        {
-            throw new ArgumentException($"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
-        }
-
+        ArgumentException.ThrowIf(
+            left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]),
+            $"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
         GemmShape shape = GemmShape(left, right);
         int inner = TransposeRight ? right[-1] : right[-2];
         return shape.K == inner
@@ -55,8 +53,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         return [toA, toB];
     }
 
-    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         private readonly int _leftSize = shape.M * shape.K;
         private readonly int _rightSize = shape.K * shape.N;
@@ -83,8 +80,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 }
 
 /// <summary>A matrix product over memory that never moves: nothing is checked, pinned or chosen again at a run.</summary>
-internal class ProductInstruction<T> : Instruction
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal class ProductInstruction<T> : Instruction where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Five rows or more have the same bits as all rows together, and so have whole panels of columns.
     private const int SmallestRows = 5;

@@ -20,8 +20,7 @@ internal sealed record NormalizationMoments(NormalizationExtent Extent) : Operat
         return [gradient.Reshape(inputs[0].Shape)];
     }
 
-    private sealed class MomentsKernel<T>(NormalizationExtent extent) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MomentsKernel<T>(NormalizationExtent extent) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Moments.Invoke<T>(inputs[0].Span, extent, output);

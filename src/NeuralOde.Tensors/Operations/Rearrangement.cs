@@ -20,8 +20,7 @@ internal sealed record Reshape(Shape Target) : Operation
 }
 
 /// <summary>Copies; also what an aliased output of a program needs.</summary>
-internal sealed class CopyKernel<T> : Kernel<T>
-    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+internal sealed class CopyKernel<T> : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => inputs[0].Span.CopyTo(output);
@@ -71,11 +70,9 @@ internal sealed record Concatenate(int Axis) : Operation
         int total = 0;
         foreach (Shape shape in inputs)
         {
-            if (shape.Rank != inputs[0].Rank || shape.With(Axis, 1) != inputs[0].With(Axis, 1))
-            {
-                throw new ArgumentException($"Concatenation along axis {Axis} takes shapes that agree elsewhere; got {inputs[0]} and {shape}.");
-            }
-
+            ArgumentException.ThrowIf(
+                shape.Rank != inputs[0].Rank || shape.With(Axis, 1) != inputs[0].With(Axis, 1),
+                $"Concatenation along axis {Axis} takes shapes that agree elsewhere; got {inputs[0]} and {shape}.");
             total += shape[Axis];
         }
 
@@ -108,8 +105,7 @@ internal sealed record Concatenate(int Axis) : Operation
         return parts;
     }
 
-    private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
@@ -146,8 +142,7 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
-            Rows.Copy(inputs[0].Span, start, width, output, 0, length, rows, length);
+        public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Rows.Copy(inputs[0].Span, start, width, output, 0, length, rows, length);
     }
 }
 

@@ -44,8 +44,7 @@ internal sealed record Where : Operation
     private sealed class WhereKernel<T>(bool sameShape, int[] conditionStrides, int[] trueStrides, int[] falseStrides, int[] lengths) : Kernel<T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) =>
-            sameShape ? BindElementwise(inputs, output) : base.Bind(inputs, output);
+        public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => sameShape ? BindElementwise(inputs, output) : base.Bind(inputs, output);
 
         public override ElementwiseInstruction<T> BindElementwise(Buffer<T>[] inputs, Buffer<T> output) => new TernaryInstruction<T, WhereOperator<T>>(this, inputs, output);
 

@@ -56,16 +56,8 @@ public sealed class TimeConcatenatedConv2d : Module
         ArgumentNullException.ThrowIfNull(t);
         ArgumentNullException.ThrowIfNull(z);
         int channels = Weight.Shape[2] - 1;
-        if (t.ElementCount != 1)
-        {
-            throw new ArgumentException($"Time is one number for all images; got shape {t.Shape}.", nameof(t));
-        }
-
-        if (z.Rank != 4 || z.Shape[3] != channels)
-        {
-            throw new ArgumentException($"This layer takes a state [images, height, width, {channels}]; got shape {z.Shape}.", nameof(z));
-        }
-
+        ArgumentException.ThrowIf(t.ElementCount != 1, $"Time is one number for all images; got shape {t.Shape}.", nameof(t));
+        ArgumentException.ThrowIf(z.Rank != 4 || z.Shape[3] != channels, $"This layer takes a state [images, height, width, {channels}]; got shape {z.Shape}.", nameof(z));
         var ones = Tensor.Full([1, z.Shape[1], z.Shape[2], 1], 1, z.DType);
         Tensor map = ones.Convolution2d(Weight.Slice(2, channels, 1), Stride, Padding);
         Tensor shift = t.Reshape(Shape.Scalar) * map;

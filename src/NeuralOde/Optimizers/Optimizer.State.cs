@@ -73,11 +73,7 @@ public abstract partial class Optimizer
                 $"the state holds '{prefix}{given.Keys.First()}', which this optimizer does not have: it is of another model, or of another method.");
         }
 
-        if (stepCount < 0)
-        {
-            throw new SafeTensorsException(file, SafeTensorsReason.WrongValue, $"the number of steps, '{prefix}{StepCountName}', is {stepCount}; it must be at least 0.");
-        }
-
+        SafeTensorsException.ThrowIf(stepCount < 0, file, SafeTensorsReason.WrongValue, $"the number of steps, '{prefix}{StepCountName}', is {stepCount}; it must be at least 0.");
         if (!(learningRate >= 0 && double.IsFinite(learningRate)))
         {
             throw new SafeTensorsException(
@@ -94,11 +90,9 @@ public abstract partial class Optimizer
 
         SafeTensor Take(string name, int[] shape)
         {
-            if (!given.Remove(name, out SafeTensor? tensor))
-            {
-                throw new SafeTensorsException(file, SafeTensorsReason.MissingTensor, $"the state lacks '{prefix}{name}'; it is of another model, or of another method.");
-            }
-
+            SafeTensorsException.ThrowIf(
+                !given.Remove(name, out SafeTensor? tensor),
+                file, SafeTensorsReason.MissingTensor, $"the state lacks '{prefix}{name}'; it is of another model, or of another method.");
             return tensor.Shape.SequenceEqual(shape)
                 ? tensor
                 : throw new SafeTensorsException(
@@ -106,8 +100,7 @@ public abstract partial class Optimizer
                     $"'{prefix}{name}' has the shape {SafeTensor.Describe(tensor.Shape)} in the state and {SafeTensor.Describe(shape)} in this optimizer.");
         }
 
-        T[] Read<T>(SafeTensor tensor)
-            where T : unmanaged, INumber<T>
+        T[] Read<T>(SafeTensor tensor) where T : unmanaged, INumber<T>
         {
             try
             {

@@ -7,8 +7,7 @@ namespace NeuralOde.Optimizers;
 /// <param name="parameters">What is learned.</param>
 /// <param name="learningRate">The step's size η.</param>
 /// <param name="momentum">The decay μ of the velocity, in [0, 1); 0 is plain gradient descent.</param>
-public sealed class Sgd(IReadOnlyList<Parameter> parameters, double learningRate, double momentum = 0)
-    : Optimizer(parameters, learningRate)
+public sealed class Sgd(IReadOnlyList<Parameter> parameters, double learningRate, double momentum = 0) : Optimizer(parameters, learningRate)
 {
     private readonly double _momentum = Adam.Fraction(momentum, nameof(momentum));
 

@@ -52,8 +52,7 @@ public static class AtomicFile
         string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException(
-                $"Cannot write the file '{path}': the folder '{folder}' does not exist. Create it, or choose another path.");
+            throw new DirectoryNotFoundException($"Cannot write the file '{path}': the folder '{folder}' does not exist. Create it, or choose another path.");
         }
 
         string temporary = Path.Combine(folder, $".neuralode-{Guid.NewGuid():N}.tmp");

@@ -165,17 +165,12 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
     public override void Check(TOptions options)
     {
         SolverChoice x = _get(options);
-        if (x is not { Solver: not null, Steps: not null, Gradient: not null })
-        {
-            throw new SettingException(SettingReason.Missing, Solver, null, "A solver, its steps and a gradient method are needed.");
-        }
-
-        if (x.Steps is AdaptiveSteps && !x.Solver.IsAdaptive)
-        {
-            throw new SettingException(
-                SettingReason.Conflict, Solver, x.Solver.Name,
-                $"{x.Solver.Name} has no error estimate, so it takes fixed steps. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
-        }
+        SettingException.ThrowIf(
+            x is not { Solver: not null, Steps: not null, Gradient: not null }, SettingReason.Missing, Solver, null, "A solver, its steps and a gradient method are needed.");
+        SettingException.ThrowIf(
+            x.Steps is AdaptiveSteps && !x.Solver.IsAdaptive,
+            SettingReason.Conflict, Solver, x.Solver.Name,
+            $"{x.Solver.Name} has no error estimate, so it takes fixed steps. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
     }
 
     private static string InWords(SolverChoice x) => x.Steps switch

@@ -75,11 +75,7 @@ public sealed partial class TrainingRun
     /// <exception cref="IOException">The checkpoint cannot be written.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (_hasRun)
-        {
-            throw new InvalidOperationException("A run runs once. Make a new one, and resume from the checkpoint to go on.");
-        }
-
+        InvalidOperationException.ThrowIf(_hasRun, "A run runs once. Make a new one, and resume from the checkpoint to go on.");
         _hasRun = true;
         _task.Model.SwitchToTraining();
         _clock.Start();

@@ -8,8 +8,7 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 128-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector128<T> _value;
 
@@ -116,6 +115,11 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     public static Simd128<T> MultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c) => typeof(T) == typeof(float)
         ? new(Vector128.FusedMultiplyAdd(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>())
         : new(Vector128.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> MultiplyAdd(Simd128<T> a, T* b, Simd128<T> c) => typeof(T) == typeof(float)
+        ? new(Vector128.FusedMultiplyAdd(a._value.As<T, float>(), Vector128.Load((float*)b), c._value.As<T, float>()).As<float, T>())
+        : new(Vector128.FusedMultiplyAdd(a._value.As<T, double>(), Vector128.Load((double*)b), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> NegateMultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c) => MultiplyAdd(new(-a._value), b, c);
@@ -239,10 +243,8 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> FirstSingles(int count)
-        => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+    private static Vector128<float> FirstSingles(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<double> FirstDoubles(int count)
-        => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).AsDouble();
+    private static Vector128<double> FirstDoubles(int count) => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).AsDouble();
 }

@@ -8,8 +8,7 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 256-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector256<T> _value;
 
@@ -118,6 +117,11 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
         : new(Vector256.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> MultiplyAdd(Simd256<T> a, T* b, Simd256<T> c) => typeof(T) == typeof(float)
+        ? new(Vector256.FusedMultiplyAdd(a._value.As<T, float>(), Vector256.Load((float*)b), c._value.As<T, float>()).As<float, T>())
+        : new(Vector256.FusedMultiplyAdd(a._value.As<T, double>(), Vector256.Load((double*)b), c._value.As<T, double>()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> NegateMultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c) => MultiplyAdd(new(-a._value), b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,10 +218,8 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
     public static T MinLane(Simd256<T> a) => Simd128<T>.MinLane(new(Vector128.Min(a._value.GetLower(), a._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FirstSingles(int count)
-        => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+    private static Vector256<float> FirstSingles(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> FirstDoubles(int count)
-        => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).AsDouble();
+    private static Vector256<double> FirstDoubles(int count) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).AsDouble();
 }

@@ -8,8 +8,7 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 512-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector512<T> _value;
 
@@ -110,6 +109,11 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
     public static Simd512<T> MultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c) => typeof(T) == typeof(float)
         ? new(Vector512.FusedMultiplyAdd(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>())
         : new(Vector512.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> MultiplyAdd(Simd512<T> a, T* b, Simd512<T> c) => typeof(T) == typeof(float)
+        ? new(Vector512.FusedMultiplyAdd(a._value.As<T, float>(), Vector512.Load((float*)b), c._value.As<T, float>()).As<float, T>())
+        : new(Vector512.FusedMultiplyAdd(a._value.As<T, double>(), Vector512.Load((double*)b), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> NegateMultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c) => MultiplyAdd(new(-a._value), b, c);
@@ -236,10 +240,8 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
     public static T MinLane(Simd512<T> a) => Simd256<T>.MinLane(new(Vector256.Min(a._value.GetLower(), a._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> FirstSingles(int count)
-        => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+    private static Vector512<float> FirstSingles(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> FirstDoubles(int count)
-        => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
+    private static Vector512<double> FirstDoubles(int count) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
 }

@@ -8,28 +8,21 @@ namespace NeuralOde.Vectors;
 /// A small structure of the arguments, whose <see cref="Run"/> is inlined and calls the kernel's loop: arguments then travel in registers, as in a
 /// call that is written out. A kernel with many arguments is the structure, and its loop reads them from it.
 /// </remarks>
-internal interface IVectorKernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal interface IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    void Run<TVector>()
-        where TVector : struct, ISimdVector<TVector, T>;
+    void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>;
 }
 
 /// <summary>The same for a kernel that returns a value.</summary>
-internal interface IVectorFunction<T, TResult>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal interface IVectorFunction<T, TResult> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    TResult Run<TVector>()
-        where TVector : struct, ISimdVector<TVector, T>;
+    TResult Run<TVector>() where TVector : struct, ISimdVector<TVector, T>;
 }
 
 /// <summary>The same for a kernel that also needs a block of vectors, with the same number of lanes at every width: 64 of floats, 32 of doubles.</summary>
-internal interface IBlockFunction<T, TResult>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal interface IBlockFunction<T, TResult> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    TResult Run<TVector, TBlock>()
-        where TVector : struct, ISimdVector<TVector, T>
-        where TBlock : struct, ISimdVector<TBlock, T>;
+    TResult Run<TVector, TBlock>() where TVector : struct, ISimdVector<TVector, T> where TBlock : struct, ISimdVector<TBlock, T>;
 }
 
 /// <summary>Runs kernels at a width of vectors: the only place that turns a width into a type.</summary>

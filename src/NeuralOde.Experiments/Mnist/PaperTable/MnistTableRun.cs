@@ -90,19 +90,14 @@ internal static class MnistTableRun
 
     private static void CreateFolder(string folder, bool trains)
     {
-        if (File.Exists(folder))
-        {
-            throw new CommandException($"--runs takes a folder, and '{folder}' is a file.");
-        }
-
+        CommandException.ThrowIf(File.Exists(folder), $"--runs takes a folder, and '{folder}' is a file.");
         if (trains)
         {
             Directory.CreateDirectory(folder);
         }
-        else if (!Directory.Exists(folder))
-        {
-            throw new CommandException($"There is no folder '{folder}' with runs to take. Name it with --runs DIR, or leave --no-train out to train them.");
-        }
+
+        CommandException.ThrowIf(
+            !Directory.Exists(folder), $"There is no folder '{folder}' with runs to take. Name it with --runs DIR, or leave --no-train out to train them.");
     }
 
     /// <summary>Resumes a run, or trains it. Null where it is not finished and nothing is to be trained.</summary>

@@ -4,8 +4,7 @@ using System.Runtime.CompilerServices;
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What a broadcast does with one run of elements: up to three operands, each dense (stride 1) or one repeated element (stride 0).</summary>
-internal unsafe interface IBroadcastRun<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal unsafe interface IBroadcastRun<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How many of the three operands there are; the rest are null.</summary>
     static abstract int Operands { get; }
@@ -37,9 +36,7 @@ internal static unsafe class BroadcastLoop
         T* z,
         ReadOnlySpan<int> zStrides,
         ReadOnlySpan<int> lengths,
-        T* destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRun : struct, IBroadcastRun<T>
+        T* destination) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TRun : struct, IBroadcastRun<T>
     {
         if (lengths.Length > MaxRank)
         {
@@ -130,10 +127,7 @@ internal static unsafe class BroadcastLoop
 
             int sx = xStrides[axis], sy = yStrides[axis], sz = zStrides.IsEmpty ? 0 : zStrides[axis];
             int previous = rank - 1;
-            if (rank > 0
-                && strides[previous] == sx * n
-                && strides[MaxRank + previous] == sy * n
-                && strides[(2 * MaxRank) + previous] == sz * n)
+            if (rank > 0 && strides[previous] == sx * n && strides[MaxRank + previous] == sy * n && strides[(2 * MaxRank) + previous] == sz * n)
             {
                 length[previous] *= n;
             }
@@ -200,8 +194,7 @@ internal static unsafe class BroadcastLoop
     }
 
     /// <summary>An operand over the innermost block: elements from row to row, and from column to column.</summary>
-    private readonly struct Operand<T>(T* start, int rowStep, int column)
-        where T : unmanaged
+    private readonly struct Operand<T>(T* start, int rowStep, int column) where T : unmanaged
     {
         public readonly T* Start = start;
         public readonly int Column = column;

@@ -12,9 +12,7 @@ internal static class Exponential
 
     /// <summary>eˣ over the whole range: overflow to +∞, gradual underflow through the subnormals to 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Exp<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Just beyond where the result is +∞, so that 2ⁿ stays within reach of the scaling.
         x = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 89 : 710), x);
@@ -34,9 +32,7 @@ internal static class Exponential
 
     /// <summary>eˣ − 1 over the whole range; a zero keeps its sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Expm1<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Expm1<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool single = typeof(T) == typeof(float);
         TVector clamped = TVector.MinNative(TVector.Constant(single ? 89 : 710), TVector.MaxNative(TVector.Constant(single ? -40 : -60), x));

@@ -14,9 +14,7 @@ internal static class Logarithm
 
     /// <summary>ln x: exact special cases, subnormals in full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Log<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Log<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool single = typeof(T) == typeof(float);
         TVector subnormal = TVector.LessThan(x, TVector.Constant(single ? 1.17549435e-38 : 2.2250738585072014e-308));
@@ -28,9 +26,7 @@ internal static class Logarithm
 
     /// <summary>ln(1 + x): exact special cases; a zero keeps its sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Log1p<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Log1p<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector one = TVector.Constant(1);
         TVector sum = one + x;
@@ -48,9 +44,7 @@ internal static class Logarithm
 
     /// <summary>ln(1 + x) for x in [0, 1], or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Log1pOfUnit<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Log1pOfUnit<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // 1 + f stays within [1, √2) or [√½, 1] without looking at bits: halve above √2 − 1.
         TVector upper = TVector.LessThan(TVector.Constant(0.41421356237309503), x);

@@ -9,8 +9,7 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Binary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
-        => Binary<T, TOperator>(x, y, destination, SimdWidths.Best);
+        where TOperator : struct, IBinaryOperator<T> => Binary<T, TOperator>(x, y, destination, SimdWidths.Best);
 
     /// <summary><see cref="Binary{T, TOperator}(ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
@@ -54,8 +53,7 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void BinaryScalarRight<T, TOperator>(ReadOnlySpan<T> x, T y, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
-        => BinaryScalarRight<T, TOperator>(x, y, destination, SimdWidths.Best);
+        where TOperator : struct, IBinaryOperator<T> => BinaryScalarRight<T, TOperator>(x, y, destination, SimdWidths.Best);
 
     /// <summary><see cref="BinaryScalarRight{T, TOperator}(ReadOnlySpan{T}, T, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
@@ -97,8 +95,7 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void BinaryScalarLeft<T, TOperator>(T x, ReadOnlySpan<T> y, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
-        => BinaryScalarLeft<T, TOperator>(x, y, destination, SimdWidths.Best);
+        where TOperator : struct, IBinaryOperator<T> => BinaryScalarLeft<T, TOperator>(x, y, destination, SimdWidths.Best);
 
     /// <summary><see cref="BinaryScalarLeft{T, TOperator}(T, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]

@@ -44,10 +44,7 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Ternary<T, TOperator>(T* x, T* y, T* z, int streams, T* destination, int length, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T>
-    {
-        VectorDispatch.Run<T, TernaryCall<T, TOperator>>(new(x, y, z, streams, destination, length), width);
-    }
+        where TOperator : struct, ITernaryOperator<T> => VectorDispatch.Run<T, TernaryCall<T, TOperator>>(new(x, y, z, streams, destination, length), width);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Ternary<TVector, T, TOperator>(T* x, T* y, T* z, int streams, T* destination, int length)
@@ -105,7 +102,6 @@ internal static unsafe partial class Map
         where TOperator : struct, ITernaryOperator<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T> => Ternary<TVector, T, TOperator>(x, y, z, streams, destination, length);
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => Ternary<TVector, T, TOperator>(x, y, z, streams, destination, length);
     }
 }

@@ -9,8 +9,7 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Ternary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T>
-        => Ternary<T, TOperator>(x, y, z, destination, SimdWidths.Best);
+        where TOperator : struct, ITernaryOperator<T> => Ternary<T, TOperator>(x, y, z, destination, SimdWidths.Best);
 
     /// <summary><see cref="Ternary{T, TOperator}(ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]

@@ -18,8 +18,7 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IUnaryOperator<T>
-        => Unary<T, TOperator>(x, destination, SimdWidths.Best);
+        where TOperator : struct, IUnaryOperator<T> => Unary<T, TOperator>(x, destination, SimdWidths.Best);
 
     /// <summary><see cref="Unary{T, TOperator}(ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]

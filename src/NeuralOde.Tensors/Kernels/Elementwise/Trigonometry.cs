@@ -13,9 +13,7 @@ namespace NeuralOde.Tensors.Kernels;
 internal static class Trigonometry
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Sin<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Sin<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector magnitude = TVector.Abs(x);
         TVector large = TVector.LessThan(Limit<TVector, T>(), magnitude);
@@ -26,9 +24,7 @@ internal static class Trigonometry
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Cos<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Cos<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector magnitude = TVector.Abs(x);
         TVector large = TVector.LessThan(Limit<TVector, T>(), magnitude);
@@ -38,9 +34,7 @@ internal static class Trigonometry
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Limit<TVector, T>()
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static TVector Limit<TVector, T>() where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => TVector.Constant(typeof(T) == typeof(float) ? 131072 : 1073741824);
 
     /// <summary>r = x − n·π/2; the low bits of what is returned are n.</summary>
@@ -104,14 +98,12 @@ internal static class Trigonometry
         return TVector.Select(odd, cos, sin) ^ sign;
     }
 
-    private readonly struct ScalarSin<T> : IScalarFunction<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct ScalarSin<T> : IScalarFunction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static T Invoke(T x) => T.CreateTruncating(Math.Sin(double.CreateTruncating(x)));
     }
 
-    private readonly struct ScalarCos<T> : IScalarFunction<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct ScalarCos<T> : IScalarFunction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static T Invoke(T x) => T.CreateTruncating(Math.Cos(double.CreateTruncating(x)));
     }

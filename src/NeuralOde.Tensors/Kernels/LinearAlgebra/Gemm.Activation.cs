@@ -15,8 +15,7 @@ internal static unsafe partial class Gemm
     /// <exception cref="ArgumentException">A span is shorter than its matrix, or the bias is neither empty nor n long.</exception>
     public static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TActivation : struct, IUnaryOperator<T>
-        => MultiplyBiasActivate<T, TActivation>(shape, a, b, bias, c, SimdWidths.Best);
+        where TActivation : struct, IUnaryOperator<T> => MultiplyBiasActivate<T, TActivation>(shape, a, b, bias, c, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,8 +44,7 @@ internal static unsafe partial class Gemm
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
     public static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TGradient : struct, IBinaryOperator<T>
-        => MultiplyActivationGradient<T, TGradient>(shape, a, b, y, c, SimdWidths.Best);
+        where TGradient : struct, IBinaryOperator<T> => MultiplyActivationGradient<T, TGradient>(shape, a, b, y, c, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,9 +6,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// A and B each have contiguous rows or contiguous columns, and C overlaps neither.
 /// Kernels take a problem by reference and, for a part of it, copy it and move its pointers.
 /// </remarks>
-internal unsafe struct GemmProblem<T>(
-    nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep)
-    where T : unmanaged
+internal unsafe struct GemmProblem<T>(nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep) where T : unmanaged
 {
     public nint M = m;
     public nint N = n;

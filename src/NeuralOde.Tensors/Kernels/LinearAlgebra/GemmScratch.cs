@@ -6,8 +6,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// The memory that packed operands live in while one multiplication runs: one buffer per thread and element type, pinned, kept between
 /// calls, and grown where a larger multiplication needs it. So a multiplication allocates nothing once its shape has been seen.
 /// </summary>
-internal static unsafe class GemmScratch<T>
-    where T : unmanaged
+internal static unsafe class GemmScratch<T> where T : unmanaged
 {
     [ThreadStatic]
     private static T* s_buffer;

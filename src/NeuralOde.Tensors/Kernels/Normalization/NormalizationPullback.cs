@@ -15,8 +15,7 @@ internal static unsafe class NormalizationPullback
     /// <param name="operands">x, cotangent, moments, scale, sums and destination.</param>
     /// <param name="firstRow">The first row of outer·rows.</param>
     /// <param name="rowCount">How many rows.</param>
-    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Apply(operands, firstRow, rowCount, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
@@ -86,8 +85,7 @@ internal static unsafe class NormalizationPullback
     }
 
     /// <summary>The memory of the second pass: g·factor + offset − (x − mean)·slope.</summary>
-    private struct Pass<T>
-        where T : unmanaged
+    private struct Pass<T> where T : unmanaged
     {
         public T* G;
         public T* X;
@@ -102,14 +100,12 @@ internal static unsafe class NormalizationPullback
     }
 
     /// <summary>The second pass over rows of channels, with the numbers of a group written out for each channel.</summary>
-    private struct Lines<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct Lines<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Pass<T> Pass;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             int channels = Pass.Extent.Channels;
             long done = 0;
@@ -132,8 +128,7 @@ internal static unsafe class NormalizationPullback
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Panel<TPanel>(long start, int channel, int rows, int columns)
-            where TPanel : struct, ISimdVector<TPanel, T>
+        private readonly void Panel<TPanel>(long start, int channel, int rows, int columns) where TPanel : struct, ISimdVector<TPanel, T>
         {
             TPanel m = Panels.Read<TPanel, T>(Pass.Mean + channel, columns);
             TPanel f = Panels.Read<TPanel, T>(Pass.Factor + channel, columns);
@@ -152,14 +147,12 @@ internal static unsafe class NormalizationPullback
     }
 
     /// <summary>The same where the channels of a group are a long run of neighbors.</summary>
-    private struct Runs<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct Runs<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Pass<T> Pass;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             T* g = Pass.G;
             T* x = Pass.X;

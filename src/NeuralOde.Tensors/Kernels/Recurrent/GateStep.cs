@@ -7,9 +7,7 @@ namespace NeuralOde.Tensors.Kernels;
 internal static unsafe class GateStep
 {
     /// <summary>Turns pre-activations into gates, in place, and computes the next states.</summary>
-    public static void Forward<T, TGates>(in GateBatch<T> batch)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TGates : struct, IGates<T>
+    public static void Forward<T, TGates>(in GateBatch<T> batch) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
         => Forward<T, TGates>(batch, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
@@ -29,9 +27,7 @@ internal static unsafe class GateStep
     /// Turns gates into the gradients of their pre-activations, in place, and the cotangents of the states after the step into those of the states before it,
     /// without what flows through the matrix product.
     /// </summary>
-    public static void Backward<T, TGates>(in GateBatch<T> batch)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TGates : struct, IGates<T>
+    public static void Backward<T, TGates>(in GateBatch<T> batch) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
         => Backward<T, TGates>(batch, SimdWidths.Best);
 
     /// <summary>The same at a given width.</summary>
@@ -129,8 +125,7 @@ internal static unsafe class GateStep
         private readonly ref readonly GateRow<T> _first = ref first;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T> => ForwardLoop<TVector, T, TGates>(rows, mask, _first);
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => ForwardLoop<TVector, T, TGates>(rows, mask, _first);
     }
 
     private readonly ref struct BackwardCall<T, TGates>(int rows, T* mask, ref readonly GateRow<T> first) : IVectorKernel<T>
@@ -140,7 +135,6 @@ internal static unsafe class GateStep
         private readonly ref readonly GateRow<T> _first = ref first;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T> => BackwardLoop<TVector, T, TGates>(rows, mask, _first);
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => BackwardLoop<TVector, T, TGates>(rows, mask, _first);
     }
 }

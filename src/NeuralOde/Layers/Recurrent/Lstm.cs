@@ -20,11 +20,7 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>Makes the layer of a cell, whose parameters it shares.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="reverse">Whether the last step is read first.</param>
-    public Lstm(LstmCell cell, bool reverse = false)
-        : base(cell ?? throw new ArgumentNullException(nameof(cell)), reverse)
-    {
-        Cell = cell;
-    }
+    public Lstm(LstmCell cell, bool reverse = false) : base(cell ?? throw new ArgumentNullException(nameof(cell)), reverse) => Cell = cell;
 
     /// <summary>The layer's step.</summary>
     public LstmCell Cell { get; }

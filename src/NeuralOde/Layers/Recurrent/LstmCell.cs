@@ -13,8 +13,7 @@ public sealed class LstmCell : RecurrentCell
 
     /// <summary>Makes the cell.</summary>
     /// <inheritdoc cref="GruCell(int, int, RandomSource?, DType)"/>
-    public LstmCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32)
-        : base(inputs, hidden, GateCount, random, dtype)
+    public LstmCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32) : base(inputs, hidden, GateCount, random, dtype)
     {
     }
 
@@ -28,11 +27,7 @@ public sealed class LstmCell : RecurrentCell
     {
         ArgumentNullException.ThrowIfNull(cell);
         Tensor all = FromInput(x) + FromState(state);
-        if (cell.Shape != state.Shape)
-        {
-            throw new ArgumentException($"The cell has the state's shape {state.Shape}; got {cell.Shape}.", nameof(cell));
-        }
-
+        ArgumentException.ThrowIf(cell.Shape != state.Shape, $"The cell has the state's shape {state.Shape}; got {cell.Shape}.", nameof(cell));
         Tensor next = (Gate(all, 1).Sigmoid() * cell) + (Gate(all, 0).Sigmoid() * Gate(all, 2).Tanh());
         return (Gate(all, 3).Sigmoid() * next.Tanh(), next);
     }
