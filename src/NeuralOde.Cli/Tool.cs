@@ -5,9 +5,7 @@ using System.Runtime.InteropServices;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
-using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Cli;

@@ -1,5 +1,3 @@
-using NeuralOde.Series.Tables;
-
 namespace NeuralOde.Series;
 
 /// <summary>Which column of a table plays which part, as indices; no column plays two.</summary>
@@ -137,7 +135,7 @@ internal sealed class TimeSeriesColumns
     }
 
     private static bool HasDecimalComma(string text) =>
-        text.Contains(',') && double.TryParse(text.Replace(',', '.'), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
+        text.Contains(',') && double.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private (int Numbers, int FirstText) CountNumbers(int column)
     {

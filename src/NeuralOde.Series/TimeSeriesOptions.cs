@@ -1,7 +1,3 @@
-using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series;
 
 /// <summary>Which columns of a table are what, for <see cref="TimeSeriesSet.FromTable"/>. Names are found as by <see cref="CsvTable.ColumnIndex"/>.</summary>

@@ -1,6 +1,3 @@
-using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
-
 namespace NeuralOde.Series;
 
 /// <summary>One or more series of the same components over the same kind of time. Immutable.</summary>

@@ -1,9 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series;
-using NeuralOde.Series.Fitting;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-
 namespace NeuralOde.Cli.Fit;
 
 /// <summary><c>neuralode fit</c>: learns dynamics from a table of one's own. What it does is in <see cref="FitRun"/>.</summary>

@@ -1,4 +1,3 @@
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
 
 namespace NeuralOde.Cli.Predict;

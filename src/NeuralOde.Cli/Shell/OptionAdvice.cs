@@ -1,13 +1,8 @@
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Shell;
 

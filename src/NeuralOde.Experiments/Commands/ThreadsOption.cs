@@ -1,6 +1,3 @@
-using NeuralOde.Layers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>The option that sets the number of threads of a long run.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary><c>neuralode learn</c>: learns a known system back from noisy observations of it. What it does is in <see cref="LearnRun"/>.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary><c>neuralode experiment latent-spirals</c>: learns spirals from irregular noisy observations. What it does is in <see cref="LatentSpiralsRun"/>.</summary>

@@ -1,6 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>The options that say which images a command sees.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary><c>neuralode experiment mnist</c>: trains a classifier of images. What it does is in <see cref="MnistRun"/>.</summary>

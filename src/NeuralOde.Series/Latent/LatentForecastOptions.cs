@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>How a <see cref="LatentForecaster"/> forecasts.</summary>

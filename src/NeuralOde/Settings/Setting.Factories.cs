@@ -1,5 +1,3 @@
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Settings;
 
 /// <summary>Declares settings, each with its name in words, its range, a sentence of help, how it is read and how it is changed.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Training;
 
 /// <summary>A failed training step.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using NeuralOde.Optimizers;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Training;
 

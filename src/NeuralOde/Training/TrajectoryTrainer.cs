@@ -1,9 +1,5 @@
-using System.Numerics;
 using NeuralOde.Blocks;
-using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
 

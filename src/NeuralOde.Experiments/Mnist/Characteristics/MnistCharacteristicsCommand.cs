@@ -1,8 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Experiments.Mnist.Characteristics;
 
 /// <summary><c>neuralode experiment mnist-characteristics</c>: how a trained classifier's equation behaves. What it does is in <see cref="MnistCharacteristicsRun"/>.</summary>

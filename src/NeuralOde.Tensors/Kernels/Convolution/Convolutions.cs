@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Convolution of channels-last images and its two gradients. Each method computes some rows of its result, so that threads can share them.</summary>

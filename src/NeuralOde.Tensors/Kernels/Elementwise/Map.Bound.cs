@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The same kernels over memory that is pinned for good: the caller answers for lengths and addresses, so a call pays neither for checks nor for pinning.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Products with what a layer does next: its bias and activation forwards, the activation's gradient backwards.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Normalization by moments. Rows of the innermost axis are worked on one after the other, channels side by side.</summary>

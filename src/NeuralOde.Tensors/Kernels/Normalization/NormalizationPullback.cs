@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The second pass of a normalization's gradient, from the sums of the first (<see cref="NormalizationColumnSums"/>): the cotangent of each element.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Runs the element-wise part of a recurrent layer's step over a batch. A sample whose mask is 0 keeps its state and cell, and its gates get no gradient.</summary>

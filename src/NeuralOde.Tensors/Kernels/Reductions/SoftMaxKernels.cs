@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Log-sum-exp and softmax over rows, shifted by each row's largest element so that nothing overflows.</summary>
