@@ -48,12 +48,7 @@ internal static class LearnCommand
         public OutputOptions Output { get; } = new("NAME.html in the current folder");
 
         public CommandOption<string?> Name { get; } = Options.Choice(
-            "NAME",
-            "system",
-            Systems,
-            $"What to learn: {string.Join(", ", Systems)} (see below).",
-            "NAME",
-            isRequired: true);
+            "NAME", "system", Systems, $"What to learn: {string.Join(", ", Systems)} (see below).", "NAME", isRequired: true);
 
         public CommandOption<bool> Published { get; } = Options.Flag(
             "--published",

@@ -57,9 +57,7 @@ internal static class LatentSpiralsCommand
     internal sealed class LatentSpiralsOptionSet
     {
         public SettingOptions Settings { get; } = new SettingOptions().Add(
-            LatentSpiralsOptions.Settings,
-            ("", LatentSpiralsOptions.Default),
-            ("with --published", LatentSpiralsOptions.Published));
+            LatentSpiralsOptions.Settings, ("", LatentSpiralsOptions.Default), ("with --published", LatentSpiralsOptions.Published));
 
         public OutputOptions Output { get; } = new("latent-spirals.html in the current folder, with --model rnn latent-spirals-rnn.html");
 

@@ -4,9 +4,7 @@ namespace NeuralOde.Experiments.Mnist;
 internal sealed class ImageOptions
 {
     public CommandOption<string?> Data { get; } = Options.Text(
-        "--data",
-        $"The folder with the images. Default: the folder that {ImageCollection.EnvironmentVariable} names.",
-        "DIR");
+        "--data", $"The folder with the images. Default: the folder that {ImageCollection.EnvironmentVariable} names.", "DIR");
 
     public CommandOption<string?> Dataset { get; } = Options.Choice(
         "--dataset",

@@ -61,10 +61,7 @@ internal static class MnistCommand
         public ImageOptions Images { get; } = new();
 
         public CommandOption<long?> Validation { get; } = Options.Whole(
-            "--validation",
-            1,
-            10_000_000,
-            "Holds out N random images of the training set, and measures on them after each epoch.");
+            "--validation", 1, 10_000_000, "Holds out N random images of the training set, and measures on them after each epoch.");
 
         public CommandOption<bool> Published { get; } = Options.Flag(
             "--published",

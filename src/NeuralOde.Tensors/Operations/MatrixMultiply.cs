@@ -25,11 +25,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 
     /// <summary>The sizes and the layout of the product of two matrices, or of each pair in two stacks.</summary>
     public GemmShape GemmShape(Shape left, Shape right) => new(
-        TransposeLeft,
-        TransposeRight,
-        TransposeLeft ? left[-1] : left[-2],
-        TransposeRight ? right[-2] : right[-1],
-        TransposeLeft ? left[-2] : left[-1]);
+        TransposeLeft, TransposeRight, TransposeLeft ? left[-1] : left[-2], TransposeRight ? right[-2] : right[-1], TransposeLeft ? left[-2] : left[-1]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {

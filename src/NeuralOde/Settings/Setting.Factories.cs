@@ -17,12 +17,7 @@ public static class Setting
     /// <summary>A whole number that need not be there.</summary>
     /// <inheritdoc cref="Whole"/>
     public static ValueSetting<TOptions, long?> OptionalWhole<TOptions>(
-        string name,
-        int minimum,
-        int maximum,
-        string help,
-        Func<TOptions, int?> get,
-        Func<TOptions, int?, TOptions> with) =>
+        string name, int minimum, int maximum, string help, Func<TOptions, int?> get, Func<TOptions, int?, TOptions> with) =>
         new(name, new OptionalKind<long>(new WholeKind(minimum, maximum)), help, x => get(x), (x, value) => with(x, (int?)value));
 
     /// <summary>The seed of random numbers: any whole number, and "seed" is its name.</summary>

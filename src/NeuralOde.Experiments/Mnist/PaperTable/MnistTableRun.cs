@@ -90,12 +90,7 @@ internal static class MnistTableRun
 
     /// <summary>Resumes a run, or trains it. Null where it is not finished and nothing is to be trained.</summary>
     private static (int Code, MnistTableEntry? Entry) Take(
-        CommandContext context,
-        MnistTableRow row,
-        ImageTrainingOptions training,
-        MnistData data,
-        ImageCollection collection,
-        bool trains)
+        CommandContext context, MnistTableRow row, ImageTrainingOptions training, MnistData data, ImageCollection collection, bool trains)
     {
         string path = training.CheckpointPath!;
         bool exists = File.Exists(path);

@@ -50,11 +50,7 @@ internal static unsafe class ReduceAll
         return TReduction.Combine(
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, left),
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(
-                term,
-                x + left,
-                TTerm.Operands > 1 ? y + left : null,
-                TTerm.Operands > 2 ? z + left : null,
-                length - left));
+                term, x + left, TTerm.Operands > 1 ? y + left : null, TTerm.Operands > 2 ? z + left : null, length - left));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
