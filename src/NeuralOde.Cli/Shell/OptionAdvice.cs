@@ -10,10 +10,8 @@ using NeuralOde.Series.Notes;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Shell;
 
