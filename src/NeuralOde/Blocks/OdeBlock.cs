@@ -49,8 +49,12 @@ public sealed class OdeBlock : Module
     public StepSizeControl Steps { get; init; } = SolverDefaults.Steps;
 
     /// <summary>How gradients are taken through the solve.</summary>
-    /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
+    /// <value>Default <see cref="GradientMethod.Direct"/>, and <see cref="GradientMethod.InterpolatedAdjoint"/> for a solver whose steps have no transpose.</value>
+    public GradientMethod GradientMethod
+    {
+        get => field ?? GradientMethod.For(Solver);
+        init;
+    }
 
     /// <summary>How many compiled fields are kept now.</summary>
     internal int ProgramCount => _compiled.Count;
@@ -128,7 +132,7 @@ public sealed class OdeBlock : Module
     /// The field returns another shape than the state's, its parameters have another element type, or it reads other inputs than these.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.
+    /// The method has no error estimate and no <see cref="FixedSteps"/> were given, the gradient method cannot be used with it, or the field reads values while it is compiled.
     /// </exception>
     public Sensitivity<T> Compile<T>(Shape shape, params IReadOnlyList<FieldInput> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -152,6 +156,11 @@ public sealed class OdeBlock : Module
                 throw new InvalidOperationException(
                     $"'{Solver.Name}' has no error estimate to choose steps by. Give the steps: "
                         + "new OdeBlock(field) { Solver = …, Steps = FixedSteps.OfLength(0.05) }, or take a method that has one, such as Dopri5.");
+            }
+
+            if (GradientMethod.Unfit(Solver) is { } unfit)
+            {
+                throw new InvalidOperationException(unfit);
             }
 
             Sensitivity<T> sensitivity = GradientMethod.Create(new CompiledField<T>(Field, shape, inputs), Solver, Steps);

@@ -70,8 +70,12 @@ public sealed class PerSampleOdeBlock : Module
     public AdaptiveSteps? AdaptiveSteps { get; init; }
 
     /// <summary>How gradients are taken through the solve.</summary>
-    /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
+    /// <value>Default as that of an <see cref="OdeBlock"/>.</value>
+    public GradientMethod GradientMethod
+    {
+        get => field ?? GradientMethod.For(Solver);
+        init;
+    }
 
     /// <summary>Solves each sample over its span.</summary>
     /// <param name="z0">The initial states, <c>[batch, …state]</c>.</param>

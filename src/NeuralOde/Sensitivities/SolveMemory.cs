@@ -41,12 +41,21 @@ public sealed class SolveMemory<T>
     internal Span<T> Destination => _states.AsSpan(0, TimeCount * StateLength);
 
     /// <summary>The solver's steps, where the gradient method reverses them.</summary>
-    internal SolveRecording<T> Recording { get; } = new();
+    internal SolveRecording<T> Recording { get; private set; } = new();
 
     /// <summary>The state at one time, flat and row-major.</summary>
     /// <param name="time">The index of the time.</param>
     /// <returns>A view, good until the next solve into this memory.</returns>
     public ReadOnlySpan<T> State(int time) => _states.AsSpan(time * StateLength, StateLength);
+
+    /// <summary>Limits the memory of the steps, or lifts the limit.</summary>
+    internal void Limit(long? maxBytes)
+    {
+        if (Recording.Budget?.MaxBytes != maxBytes)
+        {
+            Recording = maxBytes is { } bytes ? new SolveRecording<T>(new RecordingBudget { MaxBytes = bytes }) : new SolveRecording<T>();
+        }
+    }
 
     internal void Prepare(ReadOnlySpan<double> times, int stateLength, ReadOnlySpan<T> inputs, ReadOnlySpan<double> timeInputs)
     {
