@@ -69,6 +69,13 @@ public sealed record ParameterEstimate
 /// <param name="Residual">The difference in units of the noise.</param>
 public sealed record FittedValue(string Series, string Observable, double Time, double Measured, double Fitted, double Residual);
 
+/// <summary>What the fitted model gives for an observable of a series.</summary>
+/// <param name="Series">Name of the series.</param>
+/// <param name="Observable">What is measured.</param>
+/// <param name="Times">Times.</param>
+/// <param name="Values">The model's values.</param>
+public sealed record FittedCurve(string Series, string Observable, IReadOnlyList<double> Times, IReadOnlyList<double> Values);
+
 /// <summary>An optimum that searches from several starts found.</summary>
 /// <param name="Value">Negative log-likelihood (with priors).</param>
 /// <param name="Count">How many starts led there.</param>
@@ -125,6 +132,14 @@ public sealed class EquationFit
 
     /// <summary>What a user should know, in whole sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The fitted curves: for each series and observable, times from the start to the last value with the model's values.</summary>
+    public IReadOnlyList<FittedCurve> Curves => field ??= MakeCurves();
+
+    internal Func<IReadOnlyList<FittedCurve>> MakeCurves { get; init; } = static () => [];
+
+    /// <summary>The model with the estimates in the place of start values; estimates of single series, and of noise levels without a name, are left out.</summary>
+    public EquationModel FittedModel => Model.WithStarts(Estimates.Where(static x => x.Series.Length == 0).ToDictionary(static x => x.Name, static x => x.Value));
 
     /// <summary>Root mean square of measured minus fitted, by observable.</summary>
     public IReadOnlyList<(string Observable, double RootMeanSquare)> RootMeanSquares

@@ -57,6 +57,7 @@ public static class EquationFitter
             HasPriors = parts[0].HasPriors,
             IsConverged = Array.TrueForAll(parts, static x => x.IsConverged),
             Values = [.. parts.SelectMany(static x => x.Values)],
+            MakeCurves = () => [.. parts.SelectMany(static x => x.Curves)],
             Notes = [.. parts.SelectMany((x, s) => x.Notes.Select(note => Of(s) + note))],
         };
     }

@@ -89,6 +89,9 @@ internal sealed class FitProblem
 
     public FitProblem Clone() => new(_model, _data, _options, Scales);
 
+    /// <summary>The same problem, solved less accurately where that is enough for a search.</summary>
+    public FitProblem Coarse() => new(_model, _data, _options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) }, Scales);
+
     /// <summary>The start values of the model.</summary>
     public double[] Start() => [.. Coordinates.Select(x => Math.Clamp(x.FromNatural(_model.Parameters[x.Parameter].Start), x.Lower, x.Upper))];
 
@@ -158,30 +161,53 @@ internal sealed class FitProblem
     public (double[] Fitted, double[] Residuals)? Predict(int series, ReadOnlySpan<double> point)
         => _evaluator.Predict(_data.Series[series], ParametersOf(series, point));
 
+    /// <summary>Model values of every observable of a series, from its start to its last value; null where the model cannot be solved.</summary>
+    public (double[] Times, double[][] Values)? Curves(int series, ReadOnlySpan<double> point, int count)
+    {
+        SeriesObservations x = _data.Series[series];
+        double end = x.Times.Length == 0 ? x.Input.Start : x.Times[^1], start = x.Input.Start;
+        double[] times = [.. Enumerable.Range(0, count).Select(i => start + ((end - start) * i / (count - 1))).Distinct()];
+        return _evaluator.Curves(x, ParametersOf(series, point), times) is { } values ? (times, values) : null;
+    }
+
     /// <summary>Finds the states' sizes, and starts for noise levels that nobody named, from a solve at a point.</summary>
     /// <returns>Whether the model can be solved there.</returns>
     public bool Prepare(double[] point)
     {
         double[] scales = new double[_model.States.Count];
+        for (int s = 0; s < _data.Series.Count; s++)
+        {
+            if (!_evaluator.Measure(_data.Series[s], ParametersOf(s, point), scales))
+            {
+                Problem = _evaluator.Problem;
+                return false;
+            }
+        }
+
+        double largest = scales.Max();
+        _evaluator.Simulator.Scales = [.. scales.Select(x => x > 0 ? x : largest > 0 ? largest : 1)];
+        return SetLevels(point, onlyUnnamed: true);
+    }
+
+    /// <summary>Sets noise levels to what the residuals at a point have; those of models that have none by themselves stay.</summary>
+    /// <param name="point">The point, which is changed.</param>
+    /// <param name="onlyUnnamed">Whether levels that are parameters of the model's own stay.</param>
+    /// <returns>Whether the model can be solved there.</returns>
+    public bool SetLevels(double[] point, bool onlyUnnamed)
+    {
         Dictionary<int, (double Sum, int Count)> squares = [];
         for (int s = 0; s < _data.Series.Count; s++)
         {
-            if (!_evaluator.Measure(_data.Series[s], ParametersOf(s, point), scales, out double[] fitted))
+            if (Predict(s, point) is not { } found)
             {
                 Problem = _evaluator.Problem;
                 return false;
             }
 
-            for (int i = 0; i < fitted.Length; i++)
+            for (int i = 0; i < found.Fitted.Length; i++)
             {
                 Observation value = _data.Series[s].Values[i];
-                NoiseKind kind = _model.Observables[value.Observable].Noise;
-                double r = kind switch
-                {
-                    NoiseKind.LogNormal => Math.Log(value.Value / fitted[i]),
-                    NoiseKind.Proportional => (value.Value - fitted[i]) / Math.Max(Math.Abs(fitted[i]), 1e-300),
-                    _ => value.Value - fitted[i],
-                };
+                double r = Deviation(_model.Observables[value.Observable].Noise, value.Value, found.Fitted[i]);
                 if (double.IsFinite(r))
                 {
                     (double sum, int count) = squares.GetValueOrDefault(value.Observable);
@@ -190,22 +216,25 @@ internal sealed class FitProblem
             }
         }
 
-        double largest = scales.Max();
-        _evaluator.Simulator.Scales = [.. scales.Select(x => x > 0 ? x : largest > 0 ? largest : 1)];
         for (int k = 0; k < Count; k++)
         {
-            int observable = Coordinates[k].IsNoise
-                ? Enumerable.Range(0, _model.Observables.Count).FirstOrDefault(
-                    o => _model.Observables[o].Arguments.Any(x => x.Variable == _model.ParameterVariable(Coordinates[k].Parameter)), -1)
-                : -1;
-            bool isLevel = observable >= 0 && (Coordinates[k].Name.StartsWith("sd", StringComparison.Ordinal) || _model.Observables[observable].Noise == NoiseKind.Proportional);
-            if (isLevel && squares.TryGetValue(observable, out (double Sum, int Count) found) && found.Sum > 0)
+            Coordinate c = Coordinates[k];
+            if (c.Level < 0 || (onlyUnnamed && !c.IsNoise) || !squares.TryGetValue(c.Level, out (double Sum, int Count) found) || !(found.Sum > 0))
             {
-                double share = _model.Observables[observable].Noise == NoiseKind.Combined ? 0.5 : 1;
-                point[k] = Math.Log(share * Math.Sqrt(found.Sum / found.Count));
+                continue;
             }
+
+            double share = _model.Observables[c.Level].Noise == NoiseKind.Combined ? 0.5 : 1;
+            point[k] = Math.Clamp(c.FromNatural(share * Math.Sqrt(found.Sum / found.Count)), c.Lower, c.Upper);
         }
 
         return true;
     }
+
+    private static double Deviation(NoiseKind kind, double measured, double fitted) => kind switch
+    {
+        NoiseKind.LogNormal => Math.Log(measured / fitted),
+        NoiseKind.Proportional => (measured - fitted) / Math.Max(Math.Abs(fitted), 1e-300),
+        _ => measured - fitted,
+    };
 }

@@ -8,6 +8,8 @@ namespace NeuralOde.Equations.Fitting;
 internal sealed class SingleFit(EquationModel model, EquationData data, EquationFitOptions options, IProgress<string>? progress, CancellationToken cancellation)
 {
     private const int RescueStarts = 64;
+    private const int CandidatesPerStart = 5;
+    private const int CurvePoints = 200;
 
     private readonly FitProblem _problem = new(model.Bound, data, new SimulationOptions { RelativeTolerance = options.RelativeTolerance });
     private readonly List<string> _notes = [];
@@ -88,14 +90,13 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             return TrustRegion.Minimize(_problem, start, cancellation: cancellation);
         }
 
-        double[][] starts = [start, .. StartSampler.Sample(_problem.Coordinates, start, options.Starts - 1, options.Seed)];
+        double[][] starts = Starts(start);
         Minimum[] found = new Minimum[starts.Length];
         int done = 0;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
-        Parallel.For(0, starts.Length, parallel, _problem.Clone, (i, _, problem) =>
+        Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
         {
             problem.Reset();
-            found[i] = TrustRegion.Minimize(problem, starts[i], cancellation: cancellation);
+            found[i] = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
             progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
             return problem;
         }, static _ => { });
@@ -121,6 +122,22 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         return TrustRegion.Minimize(_problem, order[0].Point, cancellation: cancellation);
     }
 
+    private ParallelOptions Parallelism => new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
+
+    /// <summary>The model's own start, and the best of many points with noise levels as the residuals there have them.</summary>
+    private double[][] Starts(double[] own)
+    {
+        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (options.Starts - 1), options.Seed);
+        double[] values = new double[candidates.Length];
+        Parallel.For(0, candidates.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
+        {
+            problem.Reset();
+            values[i] = problem.SetLevels(candidates[i], onlyUnnamed: false) ? problem.Evaluate(candidates[i]) : double.PositiveInfinity;
+            return problem;
+        }, static _ => { });
+        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(options.Starts - 1).Select(i => candidates[i])];
+    }
+
     private int[] AtBounds(double[] point)
     {
         int[] at = new int[point.Length];
@@ -143,8 +160,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         Minimum? better = null;
         Lock gate = new();
         int done = 0;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
-        Parallel.For(0, wanted.Length, parallel, _problem.Clone, (i, _, problem) =>
+        Parallel.For(0, wanted.Length, Parallelism, _problem.Clone, (i, _, problem) =>
         {
             problem.Reset();
             Profiler profiler = new(problem, best.Point, best.Value, cancellation);
@@ -214,6 +230,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             IsConverged = best.IsConverged,
             Optima = _optima,
             Values = Values(best.Point),
+            MakeCurves = () => Curves(best.Point),
             Notes = _notes,
         };
     }
@@ -259,5 +276,19 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         }
 
         return values;
+    }
+
+    private List<FittedCurve> Curves(double[] point)
+    {
+        List<FittedCurve> curves = [];
+        for (int s = 0; s < data.Series.Count; s++)
+        {
+            if (_problem.Curves(s, point, CurvePoints) is { } found)
+            {
+                curves.AddRange(found.Values.Select((x, o) => new FittedCurve(data.Series[s].Input.Name, model.Bound.Observables[o].Name, found.Times, x)));
+            }
+        }
+
+        return curves;
     }
 }

@@ -24,16 +24,6 @@ public class SmoothSolveTests
     [MemberData(nameof(Cases))]
     public void Lotka_Volterra_to_15(double tolerance, MultistepCorrector corrector) => Check("lotka-volterra", tolerance, corrector, 100 * tolerance * 7);
 
-    // SciPy 1.10's LSODA ends 0.043 and 6.3e-5 away from the start.
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Arenstorf_orbit(double tolerance, MultistepCorrector corrector) => Check("arenstorf", tolerance, corrector, tolerance == 1e-6 ? 0.3 : 5e-4);
-
-    // SciPy 1.10's LSODA is off by 2.8e-3 and 3.4e-6.
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Pleiades(double tolerance, MultistepCorrector corrector) => Check("pleiades", tolerance, corrector, tolerance == 1e-6 ? 1e-2 : 1e-5);
-
     [Fact]
     public void A_smooth_solve_costs_less_than_two_evaluations_a_step_and_half_of_those_of_Runge_and_Kutta()
     {
