@@ -24,7 +24,7 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> field) :
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
     {
-        _program.Input(0)[0] = T.CreateTruncating(t);
+        _program.SetWide(0, t);
         z.CopyTo(_program.Input(1));
         a.CopyTo(_program.Input(2));
         _program.Run();

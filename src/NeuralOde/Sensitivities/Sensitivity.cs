@@ -86,15 +86,17 @@ public abstract class Sensitivity<T>
     /// <param name="times">At least two times, strictly rising or strictly falling.</param>
     /// <param name="forGradient">Whether <see cref="Backward"/> is to follow.</param>
     /// <param name="inputs">
-    /// The values of the field's inputs, those of one after those of the other. They are kept in the memory for <see cref="Backward"/>.
+    /// The values of the field's inputs that are no times, those of one after those of the other. They are kept in the memory for <see cref="Backward"/>.
     /// </param>
+    /// <param name="timeInputs">The same of those that are times.</param>
     /// <returns>How the solve ended, where, and what it cost. Nothing is thrown where it failed.</returns>
     /// <exception cref="ArgumentException">The state or the inputs have another length, or the times are not so.</exception>
-    public SolveResult Forward(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default)
+    public SolveResult Forward(
+        SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        Field.SetInputs(inputs);
-        memory.Prepare(times, Field.StateLength, inputs);
+        Field.SetInputs(inputs, timeInputs);
+        memory.Prepare(times, Field.StateLength, inputs, timeInputs);
         if (forGradient && NeedsRecording)
         {
             memory.Limit(BudgetFor(times));
@@ -116,7 +118,7 @@ public abstract class Sensitivity<T>
         ArgumentNullException.ThrowIfNull(memory);
 
         // Another solve may have set others since.
-        Field.SetInputs(memory.Inputs);
+        Field.SetInputs(memory.Inputs, memory.TimeInputs);
         return BackwardCore(memory, stateGradients, initialGradient, timeGradients);
     }
 

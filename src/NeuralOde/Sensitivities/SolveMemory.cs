@@ -11,7 +11,9 @@ public sealed class SolveMemory<T>
     private double[] _times = [];
     private T[] _states = [];
     private T[] _inputs = [];
+    private double[] _timeInputs = [];
     private int _inputLength;
+    private int _timeInputLength;
 
     internal SolveMemory()
     {
@@ -29,8 +31,11 @@ public sealed class SolveMemory<T>
     /// <summary>The states at the times, <c>[times, state]</c>. A view, good until the next solve into this memory.</summary>
     public ReadOnlySpan<T> States => Destination;
 
-    /// <summary>The values of the field's inputs in this solve.</summary>
+    /// <summary>The values of the field's inputs in this solve, without those that are times.</summary>
     internal ReadOnlySpan<T> Inputs => _inputs.AsSpan(0, _inputLength);
+
+    /// <summary>The values of those that are times.</summary>
+    internal ReadOnlySpan<double> TimeInputs => _timeInputs.AsSpan(0, _timeInputLength);
 
     /// <summary>The states, to be written by a solve.</summary>
     internal Span<T> Destination => _states.AsSpan(0, TimeCount * StateLength);
@@ -52,7 +57,7 @@ public sealed class SolveMemory<T>
         }
     }
 
-    internal void Prepare(ReadOnlySpan<double> times, int stateLength, ReadOnlySpan<T> inputs)
+    internal void Prepare(ReadOnlySpan<double> times, int stateLength, ReadOnlySpan<T> inputs, ReadOnlySpan<double> timeInputs)
     {
         TimeCount = times.Length;
         StateLength = stateLength;
@@ -72,7 +77,14 @@ public sealed class SolveMemory<T>
             _inputs = new T[inputs.Length];
         }
 
+        _timeInputLength = timeInputs.Length;
+        if (_timeInputs.Length < timeInputs.Length)
+        {
+            _timeInputs = new double[timeInputs.Length];
+        }
+
         times.CopyTo(_times);
         inputs.CopyTo(_inputs);
+        timeInputs.CopyTo(_timeInputs);
     }
 }
