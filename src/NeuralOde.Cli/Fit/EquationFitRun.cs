@@ -36,7 +36,7 @@ internal static class EquationFitRun
 
         var settings = new EquationFitOptions
         {
-            Starts = (int)(parsed.GetValue(options.Starts) ?? 1),
+            Starts = (int?)parsed.GetValue(options.Starts),
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
         };
@@ -78,7 +78,7 @@ internal static class EquationFitRun
     private static void Print(TextWriter text, EquationFit fit)
     {
         bool hasSeries = fit.Estimates.Any(static x => x.Series.Length > 0);
-        string[][] rows = [.. fit.Estimates.Select(x => (string[])[x.Series, x.Name, Number(x.Value), x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?"])];
+        string[][] rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(x => (string[])[x.Series, x.Name, Number(x.Value), x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?"])];
         int[] widths = [.. Enumerable.Range(0, 4).Select(i => rows.Max(x => x[i].Length))];
         foreach (string[] row in rows)
         {

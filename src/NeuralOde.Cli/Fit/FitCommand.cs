@@ -107,7 +107,7 @@ internal static class FitCommand
             "--equations", "Fits equations of your own instead, a text file with a model: estimates, standard errors, and what the data can tell.", "MODEL.ode");
 
         public CommandOption<long?> Starts { get; } = Options.Whole(
-            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1.");
+            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
 
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
 

@@ -12,6 +12,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
     private const int CurvePoints = 200;
 
     private readonly FitProblem _problem = new(model.Bound, data, new SimulationOptions { RelativeTolerance = options.RelativeTolerance });
+    private readonly int _starts = options.Starts ?? 1;
     private readonly List<string> _notes = [];
     private readonly List<Optimum> _optima = [];
 
@@ -85,7 +86,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
     private Minimum Search(double[] start)
     {
-        if (options.Starts == 1)
+        if (_starts == 1)
         {
             return TrustRegion.Minimize(_problem, start, cancellation: cancellation);
         }
@@ -127,7 +128,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
     /// <summary>The model's own start, and the best of many points with noise levels as the residuals there have them.</summary>
     private double[][] Starts(double[] own)
     {
-        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (options.Starts - 1), options.Seed);
+        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (_starts - 1), options.Seed);
         double[] values = new double[candidates.Length];
         Parallel.For(0, candidates.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
         {
@@ -135,7 +136,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             values[i] = problem.SetLevels(candidates[i], onlyUnnamed: false) ? problem.Evaluate(candidates[i]) : double.PositiveInfinity;
             return problem;
         }, static _ => { });
-        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(options.Starts - 1).Select(i => candidates[i])];
+        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(_starts - 1).Select(i => candidates[i])];
     }
 
     private int[] AtBounds(double[] point)
@@ -155,7 +156,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
     private Minimum? Profiles(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles)
     {
-        int[] wanted = [.. Enumerable.Range(0, _problem.Count).Where(i => !_problem.Coordinates[i].IsNoise)];
+        int[] wanted = [.. Enumerable.Range(0, _problem.Count).Where(i => !_problem.Coordinates[i].IsNoise && !_problem.Coordinates[i].IsWeight)];
         double[] errors = [.. Enumerable.Range(0, _problem.Count).Select(i => Error(information.Observed ?? information.Expected, information.Free, i))];
         Minimum? better = null;
         Lock gate = new();
@@ -207,6 +208,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
                 ExpectedError = expected,
                 ObservedError = observed,
                 StandardError = isTold ? quoted : double.NaN,
+                IsWeight = c.IsWeight,
                 AtBound = bounds[i],
                 Profile = profiles[i],
             };
@@ -226,10 +228,11 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             NegativeLogLikelihood = likelihood,
             ValueCount = data.Count,
             ParameterCount = _problem.Count,
-            HasPriors = _problem.Coordinates.Any(static x => x.Prior is not null),
+            HasPriors = _problem.Coordinates.Any(static x => x.Prior is not null && !x.IsWeight),
             IsConverged = best.IsConverged,
             Optima = _optima,
             Values = Values(best.Point),
+            Sizes = model.Bound.Unknowns.SelectMany(static x => x.Sizes.Append(x.Output)).ToDictionary(x => model.Bound.Parameters[x].Name, _problem.Fixed),
             MakeCurves = () => Curves(best.Point),
             Notes = _notes,
         };
@@ -247,11 +250,17 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             _notes.Add("The observed information is not positive definite: the estimate may be a saddle, or the likelihood is flat; standard errors are from the expected information.");
         }
 
-        ParameterEstimate[] differing = [.. estimates.Where(static x => Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
+        ParameterEstimate[] differing = [.. estimates.Where(static x => !x.IsWeight && Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
         if (differing.Length > 0)
         {
             _notes.Add($"Expected and observed information disagree by more than half for {string.Join(", ", differing.Select(static x => x.Name).Distinct())}: "
                 + "the likelihood is not a parabola there. Trust the profiles.");
+        }
+
+        if (model.Bound.Unknowns.Count > 0)
+        {
+            _notes.Add($"{estimates.Count(static x => x.IsWeight)} weights of unknown terms were learned with normal priors, which keep the terms smooth; "
+                + "standard errors of the others include what these leave open, and AIC and BIC count every weight.");
         }
 
         foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0))

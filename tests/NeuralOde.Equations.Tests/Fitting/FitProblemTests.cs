@@ -97,4 +97,21 @@ public class FitProblemTests
         Assert.InRange(fit["k"].Value, 0.19, 0.21);
         Assert.Contains(fit.Notes, static x => x.Contains("cannot be solved for its start values", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void An_unknown_term_is_learned_and_saved_as_a_formula()
+    {
+        // Logistic growth, of which only the growth without limits is known.
+        EquationSolution truth = EquationSolver.Solve(EquationModel.Parse("x' = 0.9*x - 0.3*x^2\nx(0) = 0.2 fixed"), new EquationSolveOptions { Until = 10, Step = 0.5 });
+        string table = "t,x\n" + string.Join('\n', truth.Times.Zip(truth.Values[0], static (t, x) => FormattableString.Invariant($"{t:R},{x + (0.01 * Math.Sin(37 * t)):R}")));
+        var model = EquationModel.Parse("x' = 0.9*x + unknown(x, hidden: 3)\nx(0) = 0.3 > 0\nobserve x: normal(0.01)");
+        EquationFit fit = EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(table, "table"), model), new EquationFitOptions { Profiles = false });
+        Assert.InRange(fit.RootMeanSquares[0].RootMeanSquare, 0, 0.01);
+
+        // The formula gives the same curve.
+        Assert.DoesNotContain("unknown", fit.FittedModel.ToString(), StringComparison.Ordinal);
+        EquationSolution again = EquationSolver.Solve(fit.FittedModel, new EquationSolveOptions { Until = 10, Step = 0.5 });
+        Assert.All(fit.Values.Zip(again.Values[0]), static x => Assert.Equal(x.First.Fitted, x.Second, 1e-6));
+        Assert.All(truth.Values[0].Zip(again.Values[0]), static x => Assert.Equal(x.First, x.Second, 0.03));
+    }
 }
