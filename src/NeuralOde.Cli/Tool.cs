@@ -8,7 +8,6 @@ using NeuralOde.Cli.Predict;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Cli.Solve;
 using NeuralOde.Experiments;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Cli;

@@ -1,6 +1,3 @@
-using System.Diagnostics.Contracts;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>
@@ -111,5 +108,5 @@ public sealed record Report(string Title)
         markup.Close().Close();
     }
 
-    private static string Anchor(int section) => "#s" + (section + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Anchor(int section) => "#s" + (section + 1).ToString(CultureInfo.InvariantCulture);
 }

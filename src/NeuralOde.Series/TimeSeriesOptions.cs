@@ -1,7 +1,3 @@
-using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series;
 
 /// <summary>What is done with rows of one series that have the same time.</summary>

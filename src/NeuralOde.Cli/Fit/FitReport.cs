@@ -1,9 +1,4 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
 
 namespace NeuralOde.Cli.Fit;

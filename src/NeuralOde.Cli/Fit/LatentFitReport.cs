@@ -1,14 +1,6 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 

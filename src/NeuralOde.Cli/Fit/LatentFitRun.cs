@@ -1,13 +1,5 @@
-using System.Globalization;
 using NeuralOde.Blocks;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 

@@ -6,12 +6,12 @@ using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Notes;
+using NeuralOde.Sensitivities;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Shell;
 
@@ -133,6 +133,8 @@ internal static class OptionAdvice
         [ModelFileReason.WrongKind] = null,
         [ModelFileReason.EarlierFormat] = null,
         [ModelFileReason.OtherVersion] = null,
+        [GradientWarningReason.ReverseFlow] = "Use --gradient direct.",
+        [GradientWarningReason.StepsTooLong] = "Use --gradient gauss, or a smaller --rtol.",
         [ModelFileReason.Damaged] = null,
         [CheckpointReason.OtherSettings] = "Use the options that the run was started with, or start a new run without --resume.",
         [CheckpointReason.OtherModel] = null,
@@ -185,7 +187,8 @@ internal static class OptionAdvice
 
     /// <summary>How the tool ends: the work failed, or what it was given is wrong.</summary>
     public static int ExitCodeOf(NeuralOdeException e) =>
-        e is OdeSolveException or TrainingException or EquationSolveException { Reason: EquationSolveReason.NotSolvable } or EquationFitException { Reason: EquationFitReason.NoStart }
+        e is OdeSolveException or GradientException or TrainingException or EquationSolveException { Reason: EquationSolveReason.NotSolvable }
+            or EquationFitException { Reason: EquationFitReason.NoStart }
             or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
 
     /// <summary>Which command writes a file of the kind that is wanted; null where that does not help.</summary>
@@ -204,6 +207,7 @@ internal static class OptionAdvice
         ForecastException x => x.Reason,
         TrainingException x => x.Reason,
         OdeSolveException x => x.Reason,
+        GradientException x => x.Reason,
         ImageFileException x => x.Reason,
         SettingException x => x.Reason,
         WindowException x => x.Reason,

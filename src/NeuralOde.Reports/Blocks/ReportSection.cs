@@ -1,5 +1,3 @@
-using System.Diagnostics.Contracts;
-
 namespace NeuralOde.Reports;
 
 /// <summary>A heading and the blocks below it; sections nest. Immutable, as all blocks are.</summary>
@@ -24,7 +22,7 @@ public sealed record ReportSection(string Title, params IReadOnlyList<ReportBloc
 
     internal void Write(ReportContext context, string? id)
     {
-        context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(System.Globalization.CultureInfo.InvariantCulture), Title).Raw("\n");
+        context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(CultureInfo.InvariantCulture), Title).Raw("\n");
         context.Heading++;
         foreach (ReportBlock block in Blocks)
         {

@@ -1,5 +1,3 @@
-using System.Diagnostics.Contracts;
-
 namespace NeuralOde.Reports;
 
 /// <summary>A table's column.</summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics.Contracts;
-using System.Globalization;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>One state of a <see cref="FrameSequence"/>.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics.Contracts;
-
 namespace NeuralOde.Reports;
 
 /// <summary>Where a heat map's cells lie on the axes.</summary>

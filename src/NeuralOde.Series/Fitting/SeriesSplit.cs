@@ -1,4 +1,5 @@
 using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Fitting;
 
