@@ -37,7 +37,8 @@ internal sealed class FitProblem
             {
                 if (isPerSeries || s == 0)
                 {
-                    coordinates.Add(Coordinate.Of(model, parameter, isPerSeries ? s : -1));
+                    Coordinate c = Coordinate.Of(model, parameter, isPerSeries ? s : -1);
+                    coordinates.Add(c.IsNoise && c.Level >= 0 ? c with { Lower = Math.Log(LeastLevel(c.Level)) } : c);
                 }
 
                 _places[s][column] = coordinates.Count - 1;
@@ -221,6 +222,16 @@ internal sealed class FitProblem
                 _parameters[k < unknown.Sizes.Count ? unknown.Sizes[k] : unknown.Output] = sizes[i][k] > 0 && double.IsFinite(sizes[i][k]) ? sizes[i][k] : 1;
             }
         }
+    }
+
+    /// <summary>A noise level below which the model goes through the values exactly: rounding of what was measured.</summary>
+    private double LeastLevel(int observable)
+    {
+        bool isRelative = _model.Observables[observable].Noise is NoiseKind.LogNormal or NoiseKind.Proportional;
+        double size = isRelative
+            ? 1
+            : _data.Series.SelectMany(static x => x.Values).Where(x => x.Observable == observable).Select(static x => Math.Abs(x.Value)).DefaultIfEmpty(1).Max();
+        return 1e-8 * (size > 0 ? size : 1);
     }
 
     private double MeasuredSize(Term argument)

@@ -24,9 +24,18 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             throw new EquationFitException(EquationFitReason.TooFewValues, $"{Place()}there is no measured value.");
         }
 
-        if (values < _problem.Coordinates.Count(static x => x.Prior is null && !x.IsNoise))
+        int structural = _problem.Coordinates.Count(static x => x.Prior is null && !x.IsNoise);
+        if (values <= structural && _problem.Coordinates.Any(static x => x.IsNoise))
         {
-            _notes.Add($"There are {values} values for {_problem.Count} parameters: not all of them can be told.");
+            throw new EquationFitException(
+                EquationFitReason.TooFewValues,
+                $"{Place()}there {(values == 1 ? "is 1 value" : $"are {values} values")} for {structural} parameters beside the noise: nothing is left to tell the noise by.",
+                "Write 'fixed' after parameters that are known, give priors, or give the noise level, as 'normal(0.1)'.");
+        }
+
+        if (values < structural)
+        {
+            _notes.Add($"There are {values} values for {structural} parameters: not all of them can be told.");
         }
 
         double[] start = FindStart();
@@ -34,7 +43,8 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         LikelihoodProfile?[] profiles = new LikelihoodProfile?[_problem.Count];
         int[] bounds = AtBounds(best.Point);
         var information = InformationMatrix.At(_problem, best.Point, Free(bounds));
-        for (int round = 0; options.Profiles && round < 3; round++)
+        bool isExact = Enumerable.Range(0, _problem.Count).Any(i => _problem.Coordinates[i].IsNoise && bounds[i] < 0);
+        for (int round = 0; options.Profiles && !isExact && round < 3; round++)
         {
             Minimum? better = Profiles(best, information, bounds, profiles);
             if (better is null)
@@ -48,12 +58,16 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             information = InformationMatrix.At(_problem, best.Point, Free(bounds));
         }
 
-        if (!best.IsConverged)
+        if (isExact)
+        {
+            _notes.Add("The model goes through the values exactly, to rounding: there is no noise that errors could be judged by.");
+        }
+        else if (!best.IsConverged)
         {
             _notes.Add("The search did not end at a clear minimum: the likelihood may be flat in a direction. Try several starts.");
         }
 
-        return Result(best, information, bounds, profiles);
+        return Result(best, information, bounds, profiles, isExact);
     }
 
     private string Place() => data.Series.Count == 1 && data.Series[0].Input.Name.Length > 0 ? $"Series {data.Series[0].Input.Name}: " : "";
@@ -183,7 +197,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         return covariance is null || at < 0 ? double.NaN : Math.Sqrt(covariance[(at * free.Length) + at]);
     }
 
-    private EquationFit Result(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles)
+    private EquationFit Result(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles, bool isExact)
     {
         _problem.Evaluate(best.Point);
         double likelihood = _problem.LikelihoodValue;
@@ -199,7 +213,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             double slope = Math.Abs(c.Slope(best.Point[i])) * inflation;
             double expected = slope * Error(information.Expected, information.Free, i), observed = slope * Error(information.Observed, information.Free, i);
             double quoted = isLeastSquares ? expected : double.IsNaN(observed) ? expected : observed;
-            bool isTold = profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
+            bool isTold = !isExact && profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
             ParameterEstimate estimate = new()
             {
                 Name = c.Name,
@@ -263,7 +277,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
                 + "standard errors of the others include what these leave open, and AIC and BIC count every weight.");
         }
 
-        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0))
+        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0 && !x.Name.StartsWith("sd(", StringComparison.Ordinal)))
         {
             _notes.Add($"{x.Name} is at its {(x.AtBound < 0 ? "lower" : "upper")} bound, {FitWords.Number(x.Value)}; standard errors of the others take it as known.");
         }
