@@ -234,6 +234,9 @@ internal sealed class FitProblem
         return 1e-8 * (size > 0 ? size : 1);
     }
 
+    /// <summary>Whether a noise level is nearly nothing: the model hits some values exactly, and the likelihood has no bound there.</summary>
+    public bool IsDegenerate(double[] point) => Enumerable.Range(0, Count).Any(i => Coordinates[i].IsNoise && Coordinates[i].Level >= 0 && point[i] - Coordinates[i].Lower < 5);
+
     private double MeasuredSize(Term argument)
     {
         int observable = Enumerable.Range(0, _model.Observables.Count).FirstOrDefault(i => ReferenceEquals(_model.Observables[i].Value, argument), -1);

@@ -60,7 +60,12 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
         if (isExact)
         {
-            _notes.Add("The model goes through the values exactly, to rounding: there is no noise that errors could be judged by.");
+            bool isAll = _problem.Predict(0, best.Point) is { } found && found.Fitted.Select((x, i) => Math.Abs(x - data.Series[0].Values[i].Value)).All(
+                x => x <= 1e-6 * data.Series[0].Values.Max(static v => Math.Abs(v.Value)));
+            _notes.Add(isAll
+                ? "The model goes through the values exactly, to rounding: there is no noise that errors could be judged by."
+                : "The model hits some values exactly, so that a noise level falls to nothing and the likelihood has no bound. Values of 0 that mean "
+                    + "\"too small to measure\" take 'below' with the limit of quantification; otherwise give the level, or another noise model.");
         }
         else if (!best.IsConverged)
         {
@@ -115,7 +120,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
             return problem;
         }, static _ => { });
-        Minimum[] order = [.. found.Where(static x => double.IsFinite(x.Value)).OrderBy(static x => x.Value)];
+        Minimum[] order = [.. found.Where(static x => double.IsFinite(x.Value)).OrderBy(x => _problem.IsDegenerate(x.Point)).ThenBy(static x => x.Value)];
         foreach (Minimum x in order)
         {
             if (_optima.Count > 0 && x.Value - _optima[^1].Value < 0.01)
