@@ -199,8 +199,6 @@ public class SolveCaseTests
 
             public override StepPlan Plan(double t, double stop) => t + _size < stop ? new StepPlan(t + _size, _size, false) : new StepPlan(stop, stop - t, true);
 
-            public override bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
-
             public override void OnAccepted(in StepPlan plan, in StepAttempt attempt) => _size *= 2;
 
             public override bool OnRejected(in StepPlan plan, in StepAttempt attempt) => false;

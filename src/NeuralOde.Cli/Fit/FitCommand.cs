@@ -1,3 +1,5 @@
+using NeuralOde.Series.Tables;
+
 namespace NeuralOde.Cli.Fit;
 
 /// <summary><c>neuralode fit</c>: learns dynamics from a table of one's own. What it does is in <see cref="FitRun"/>.</summary>
@@ -24,9 +26,10 @@ internal static class FitCommand
         ],
         Notes =
         [
-            "The file: a header that names the columns, then one row per time. Comma, semicolon or tab; # comment lines; "
-                + "an empty field or NA is a missing value, which is left out of the loss. Times rise within a series and need not be evenly spaced; "
-                + "they are numbers, ISO dates, or dates of eight digits with --time-format yyyymmdd. Dates become days.",
+            "The file: a header that names the columns, then one row per time, also compressed by gzip, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
+                + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
+                + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
+                + "What was taken for granted is said, and what can be read in two ways is an error.",
             "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
                 + "Equal z always move in the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent "
                 + "(something that depends on time). Each series' initial state is learned, because the first observation is noisy as well.",
@@ -70,11 +73,12 @@ internal static class FitCommand
 
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
+            .Add(CsvOptions.Settings, ("", new()))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
 
-        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from, or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
+        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from (.gz too, - for the standard input), or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
 
         public CommandOption<string?> Model { get; } = Options.Choice(
             "--model",

@@ -15,13 +15,15 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         HoldOut? holdOut = ParseHoldOut(parsed.GetValue(options.HoldOut) ?? "0.2");
         return UserFault.Checked(() =>
         {
-            if (!File.Exists(path))
+            bool isInput = path == "-";
+            if (!isInput && !File.Exists(path))
             {
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a CSV file in it." : $"There is no file '{path}'.");
             }
 
+            CsvOptions table = options.Settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);
             var set = TimeSeriesSet.FromTable(
-                CsvTable.Read(path),
+                isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", table) : CsvTable.Read(path, table),
                 options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
                 {
                     // A short series still tells something where there are others.

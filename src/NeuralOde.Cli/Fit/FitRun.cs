@@ -179,9 +179,9 @@ internal static class FitRun
                     : "Try more --hidden-states, a wider network (--hidden 32) or less --regularization.");
         }
 
-        if (outcome.Pooled is { Ratio: > 1 })
+        foreach (string remark in HeldOutErrors.Remarks(outcome.Pooled, outcome.Errors))
         {
-            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+            yield return remark;
         }
     }
 }

@@ -138,7 +138,7 @@ internal static class LatentFitReport
             cards.Add(new KeyNumber(
                 "Ratio",
                 ProgressText.Fixed(pooled.Ratio, 2),
-                Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "undefined"));
+                Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
             cards.Add(new KeyNumber(
                 "In the band",
                 (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture),

@@ -96,9 +96,9 @@ internal static class LatentFitRun
             yield return "There are too few series to set any aside for model selection, so the last model is kept.";
         }
 
-        if (outcome.Pooled is { Ratio: > 1 })
+        foreach (string remark in HeldOutErrors.Remarks(outcome.Pooled, outcome.Errors))
         {
-            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+            yield return remark;
         }
 
         // Two standard errors of the share of so many independent values.

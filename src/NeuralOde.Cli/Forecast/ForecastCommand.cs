@@ -126,7 +126,7 @@ internal static class ForecastCommand
             var table = CsvTable.Read(data);
             known = TimeSeriesSet.FromTable(table, new TimeSeriesOptions
             {
-                TimeColumn = known.Time.Name,
+                TimeColumn = known.Time.Format == TimeFormat.RowNumber ? null : known.Time.Name,
                 TimeFormat = known.Time.Format,
                 StateColumns = known.Components,
                 LogColumns = known.LogComponents,

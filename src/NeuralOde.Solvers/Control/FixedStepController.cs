@@ -36,9 +36,6 @@ internal sealed class FixedStepController(FixedSteps settings) : StepController
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void OnAccepted(in StepPlan plan, in StepAttempt attempt) => _taken++;
 
     public override bool OnRejected(in StepPlan plan, in StepAttempt attempt) => false;

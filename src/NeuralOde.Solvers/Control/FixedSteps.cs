@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -56,6 +57,7 @@ public sealed record FixedSteps : StepSizeControl
     /// <param name="to">End of the interval, before or after the start.</param>
     /// <returns>Number of equal steps, at least 1.</returns>
     /// <exception cref="ArgumentException">More than <see cref="int.MaxValue"/> steps would be needed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int StepsOn(double from, double to)
     {
         if (StepsPerInterval is int count)

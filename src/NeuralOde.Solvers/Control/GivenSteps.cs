@@ -74,8 +74,6 @@ public sealed record GivenSteps : StepSizeControl
     {
         public sealed override bool NeedsError => false;
 
-        public sealed override bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
-
         public sealed override bool OnRejected(in StepPlan plan, in StepAttempt attempt) => false;
 
         public override void OnAccepted(in StepPlan plan, in StepAttempt attempt)

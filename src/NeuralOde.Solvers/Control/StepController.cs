@@ -42,10 +42,10 @@ public abstract class StepController
     /// <returns>The plan.</returns>
     public abstract StepPlan Plan(double t, double stop);
 
-    /// <summary>Whether an attempt is good enough to be kept. Changes nothing.</summary>
+    /// <summary>Whether an attempt is good enough to be kept. Changes nothing. Not called without <see cref="NeedsError"/>: then every complete attempt is kept.</summary>
     /// <param name="attempt">What came of it.</param>
-    /// <returns>Whether it is.</returns>
-    public abstract bool Accepts(in StepAttempt attempt);
+    /// <returns>Whether it is; by default, whether the attempt is complete.</returns>
+    public virtual bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
 
     /// <summary>Learns from an attempt that was kept.</summary>
     /// <param name="plan">What was planned.</param>

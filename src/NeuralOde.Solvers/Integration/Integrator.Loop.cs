@@ -11,7 +11,7 @@ public sealed partial class Integrator<T>
     {
         double t = start, end = outputs.End;
         long maxAttempts = _controller.MaxAttempts;
-        bool landsOnOutputs = _controller.LandsOnOutputs;
+        bool landsOnOutputs = _controller.LandsOnOutputs, needsError = _controller.NeedsError;
         StepPlan plan = new(t, 0, false);
         if (!StartController(t, end, cancellationToken, out SolveStatus status))
         {
@@ -45,18 +45,15 @@ public sealed partial class Integrator<T>
 
             plan = next;
             StepAttempt attempt = _stepper.Attempt(t, plan);
-            bool isAccepted = _controller.Accepts(attempt);
+            bool isAccepted = needsError ? _controller.Accepts(attempt) : attempt.IsComplete;
             if (!isAccepted || (QuadratureLength != 0 && !_stepper.CombineQuadratures(plan.Size)))
             {
-                attempt = isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt;
-                _lastOutcome = attempt.Outcome;
-                if (!isCrossing && _controller.OnRejected(plan, attempt))
+                if (Reject(plan, isAccepted ? attempt with { Outcome = StepOutcome.NotFinite, Error = double.NaN } : attempt, isCrossing))
                 {
-                    _rejected++;
                     continue;
                 }
 
-                return Result(attempt.Outcome == StepOutcome.NewtonFailed ? SolveStatus.NewtonFailed : SolveStatus.NotFinite, t, plan);
+                return Result(_lastOutcome == StepOutcome.NewtonFailed ? SolveStatus.NewtonFailed : SolveStatus.NotFinite, t, plan);
             }
 
             _accepted++;
@@ -89,22 +86,20 @@ public sealed partial class Integrator<T>
                 outputs.WriteEnd(_stepper.State);
             }
 
-            outputs.OnStep(t, _stepper.State);
+            outputs.OnStep(_stepper, t);
             progress.Report(t);
             if (status != SolveStatus.Success || t == end)
             {
                 return Result(status, t, plan);
             }
 
-            if (isCrossing && !endsAtEvent)
-            {
-                // What the method and the controller remember is of the time before the jump.
-                _stepper.State.CopyTo(_restart);
-                _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, events is not null));
-            }
-
             if (isCrossing || endsAtEvent)
             {
+                if (!endsAtEvent)
+                {
+                    RestartStepper(t);
+                }
+
                 if (!StartController(t, end, cancellationToken, out status))
                 {
                     return Result(status, t, plan);
@@ -115,11 +110,37 @@ public sealed partial class Integrator<T>
 
             if (rest != Rest.None)
             {
-                attempt = attempt with { LongestNext = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start)) };
+                double longest = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start));
+                _controller.OnAccepted(plan, attempt with { LongestNext = longest });
             }
-
-            _controller.OnAccepted(plan, attempt);
+            else
+            {
+                _controller.OnAccepted(plan, attempt);
+            }
         }
+    }
+
+    /// <summary>Discards an attempt.</summary>
+    /// <returns>Whether there is another.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Reject(in StepPlan plan, in StepAttempt attempt, bool isCrossing)
+    {
+        _lastOutcome = attempt.Outcome;
+        if (isCrossing || !_controller.OnRejected(plan, attempt))
+        {
+            return false;
+        }
+
+        _rejected++;
+        return true;
+    }
+
+    /// <summary>Starts the method afresh behind a jump of the field: what it remembers is of the time before.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RestartStepper(double t)
+    {
+        _stepper.State.CopyTo(_restart);
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, _events is not null, isRestart: true));
     }
 
     /// <summary>Ends a step at events within it, and goes on from the state that they leave.</summary>
@@ -150,7 +171,7 @@ public sealed partial class Integrator<T>
             events.Restart(reached);
         }
 
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true, isRestart: true));
         return events.Status;
     }
 
@@ -163,6 +184,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>Starts the controller with what it wants to know of the problem.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool StartController(double t, double end, CancellationToken cancellationToken, out SolveStatus status)
     {
         double initial = double.NaN;
@@ -194,6 +216,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>How the solve ended; a failure is named by what its last attempt met.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult Result(SolveStatus status, double t, in StepPlan plan)
     {
         int component = -1;

@@ -52,8 +52,7 @@ public sealed partial class Integrator<T>
         if (!Solver.HasTranspose)
         {
             throw new NotSupportedException(
-                $"{Solver.Name} has no transpose, so its steps cannot be differentiated. Take a method that has one (OdeSolver.HasTranspose), "
-                + "or a gradient that integrates backward.");
+                $"{Solver.Name} has no transpose, so its steps cannot be differentiated. {Solver.TransposeAdvice}");
         }
 
         _transpose ??= _stepper.CreateTranspose();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -26,6 +27,7 @@ public sealed partial class Integrator<T>
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
     private OdeProblem<T>? _lastProblem;
+    private OdeProblem<T>? _solvable;
     private T[]? _outputState;
     private StepOutcome _lastOutcome;
     private long _accepted;
@@ -67,7 +69,7 @@ public sealed partial class Integrator<T>
         if (!_controller.NeedsError && !solver.TakesFixedSteps)
         {
             throw new ArgumentException(
-                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.",
+                $"{solver.Name} chooses its formula by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one formula.",
                 nameof(control));
         }
 
@@ -107,6 +109,9 @@ public sealed partial class Integrator<T>
     /// <summary>The events of the last solve, in the order in which they happened; the next solve clears them.</summary>
     public IReadOnlyList<EventOccurrence<T>> Occurrences => _events is null ? [] : _events.Occurrences;
 
+    /// <summary>Where a method of several parts, as <see cref="Auto"/>, changed in the last solve; the next solve clears them.</summary>
+    public IReadOnlyList<MethodSwitch> Switches => _stepper.Switches;
+
     /// <summary>Time that the last solve reached, with <see cref="ReachedState"/>.</summary>
     internal double ReachedTime { get; private set; }
 
@@ -114,6 +119,7 @@ public sealed partial class Integrator<T>
     internal ReadOnlySpan<T> ReachedState => _stepper.State;
 
     /// <inheritdoc cref="Solve(OdeProblem{T}, ReadOnlySpan{T}, ReadOnlySpan{double}, Span{T}, SolveRecording{T}?, IProgress{double}?, CancellationToken)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SolveResult Solve(
         IVectorField<T> field,
         ReadOnlySpan<T> z0,
@@ -156,6 +162,7 @@ public sealed partial class Integrator<T>
     /// solve with quadratures.
     /// </exception>
     /// <exception cref="InvalidOperationException">The integrator is in use, by another thread or around this call.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SolveResult Solve(
         OdeProblem<T> problem,
         ReadOnlySpan<T> z0,
@@ -216,6 +223,7 @@ public sealed partial class Integrator<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult SolveAlone(
         OdeProblem<T> problem,
         ReadOnlySpan<T> z0,
@@ -280,6 +288,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>Closes a recording with the state that the solve reached.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult EndRecording(SolveRecording<T> recording, double start, in SolveResult result)
     {
         double reached = recording.StepCount == 0 ? start : recording.LastEnd;
@@ -303,6 +312,7 @@ public sealed partial class Integrator<T>
     }
 
     /// <summary>How many steps there will be; 0 where that is not known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double ExpectedSteps(ReadOnlySpan<double> times)
     {
         double steps = 0;
@@ -317,11 +327,17 @@ public sealed partial class Integrator<T>
     /// <summary>Whether a recording of a solve would take little memory, or it is not known how much.</summary>
     internal bool RecordingIsSmall(ReadOnlySpan<double> times) => ExpectedSteps(times) * _stepper.RecordedRows * StateLength <= SolveRecording<T>.MostReserved;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RequireSolvable(OdeProblem<T> problem, SolveRecording<T>? recording)
     {
         if (recording is not null && QuadratureLength > 0)
         {
             throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
+        }
+
+        if (ReferenceEquals(problem, _solvable))
+        {
+            return;
         }
 
         ProblemParts missing = problem.Parts & ~Solver.SupportedParts;
@@ -339,6 +355,7 @@ public sealed partial class Integrator<T>
         }
 
         problem.Validate(StateLength, nameof(problem));
+        _solvable = problem;
     }
 
     // One flag tells a second thread, or a field that calls back, that the workspace is taken: wrong numbers would be the alternative.
@@ -362,6 +379,7 @@ public sealed partial class Integrator<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SolveResult Result(SolveStatus status, double time, double step, int component)
     {
         ref readonly SolveCounts counts = ref _stepper.Counts;

@@ -84,5 +84,5 @@ internal ref struct OutputPlan<T>
 
     /// <summary>Tells of a step that was kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void OnStep(double t, ReadOnlySpan<T> state) => _output?.OnStep(t, state);
+    public readonly void OnStep(Stepper<T> stepper, double t) => _output?.OnStep(t, stepper.State);
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
 /// <summary>What is asked of output times.</summary>
 internal static class OutputTimes
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Validate(ReadOnlySpan<double> times, string parameter)
     {
         if (times.Length < 2)

@@ -148,42 +148,42 @@ internal static class CombineKernel
             TVector sum = TVector.Load(origin + i);
             if (TTerms.Count > 0)
             {
-                sum = TVector.MultiplyAdd(w0, TVector.Load(r0 + i), sum);
+                sum = TVector.MultiplyAdd(w0, r0 + i, sum);
             }
 
             if (TTerms.Count > 1)
             {
-                sum = TVector.MultiplyAdd(w1, TVector.Load(r1 + i), sum);
+                sum = TVector.MultiplyAdd(w1, r1 + i, sum);
             }
 
             if (TTerms.Count > 2)
             {
-                sum = TVector.MultiplyAdd(w2, TVector.Load(r2 + i), sum);
+                sum = TVector.MultiplyAdd(w2, r2 + i, sum);
             }
 
             if (TTerms.Count > 3)
             {
-                sum = TVector.MultiplyAdd(w3, TVector.Load(r3 + i), sum);
+                sum = TVector.MultiplyAdd(w3, r3 + i, sum);
             }
 
             if (TTerms.Count > 4)
             {
-                sum = TVector.MultiplyAdd(w4, TVector.Load(r4 + i), sum);
+                sum = TVector.MultiplyAdd(w4, r4 + i, sum);
             }
 
             if (TTerms.Count > 5)
             {
-                sum = TVector.MultiplyAdd(w5, TVector.Load(r5 + i), sum);
+                sum = TVector.MultiplyAdd(w5, r5 + i, sum);
             }
 
             if (TTerms.Count > 6)
             {
-                sum = TVector.MultiplyAdd(w6, TVector.Load(r6 + i), sum);
+                sum = TVector.MultiplyAdd(w6, r6 + i, sum);
             }
 
             if (TTerms.Count > 7)
             {
-                sum = TVector.MultiplyAdd(w7, TVector.Load(r7 + i), sum);
+                sum = TVector.MultiplyAdd(w7, r7 + i, sum);
             }
 
             TVector.Store(sum, destination + i);

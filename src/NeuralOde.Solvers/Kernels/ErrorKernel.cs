@@ -51,11 +51,11 @@ internal static class ErrorKernel
         for (nint i = 0; i < length; i += width)
         {
             TVector even = w0 * TVector.Load(r0 + i);
-            TVector odd = TVector.MultiplyAdd(w1, TVector.Load(r1 + i), zero);
-            even = TVector.MultiplyAdd(w2, TVector.Load(r2 + i), even);
-            odd = TVector.MultiplyAdd(w3, TVector.Load(r3 + i), odd);
-            even = TVector.MultiplyAdd(w4, TVector.Load(r4 + i), even);
-            odd = TVector.MultiplyAdd(w5, TVector.Load(r5 + i), odd);
+            TVector odd = TVector.MultiplyAdd(w1, r1 + i, zero);
+            even = TVector.MultiplyAdd(w2, r2 + i, even);
+            odd = TVector.MultiplyAdd(w3, r3 + i, odd);
+            even = TVector.MultiplyAdd(w4, r4 + i, even);
+            odd = TVector.MultiplyAdd(w5, r5 + i, odd);
             for (int j = Specialised; j < terms.Count; j++)
             {
                 TVector weight = TVector.Create(terms.Weights[j]);

@@ -20,9 +20,14 @@ public sealed class SolveRecording<T>
     // Elements that are taken beforehand at most.
     internal const long MostReserved = 1 << 24;
 
+    // Above the bits of a tag.
+    private const int MakerShift = 24;
+
     private T[] _data = [];
     private int _used;
     private int _expectedSteps;
+    private int _usualRows;
+    private int _endRows;
     private bool _hasEnd;
 
     // Entry n is the node at the start of step n; there is one more for the end.
@@ -59,6 +64,9 @@ public sealed class SolveRecording<T>
     internal OdeProblem<T>? Problem { get; set; }
 
     internal bool IsAdaptive { get; private set; }
+
+    /// <summary>Which part of a composite method makes the steps that are added: 0 but for those.</summary>
+    internal int Maker { get; set; }
 
     internal ref T Start => ref MemoryMarshal.GetArrayDataReference(_data);
 
@@ -117,15 +125,19 @@ public sealed class SolveRecording<T>
     /// <param name="isAdaptive">Whether it chooses them.</param>
     /// <param name="outputCount">Number of output times.</param>
     /// <param name="expectedSteps">How many steps there will be; 0 where that is not known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Begin(Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
     {
         _expectedSteps = expectedSteps;
+        _usualRows = stepper.RecordedRows;
+        _endRows = stepper.ReadsNextDerivative ? 2 : 1;
         Stepper = stepper;
         StateLength = stepper.StateLength;
         IsAdaptive = isAdaptive;
         OutputCount = outputCount;
         IsComplete = false;
         HasJumps = false;
+        Maker = 0;
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
@@ -144,14 +156,14 @@ public sealed class SolveRecording<T>
         LastEnd = end;
         _nodes[step] = t;
         _sizes[step] = h;
-        _tags[step] = tag;
+        _tags[step] = tag | (Maker << MakerShift);
 
         // A method's first steps may keep other numbers of rows than those that follow.
-        bool isUsual = rows == Stepper!.RecordedRows;
-        _offsets[step] = Allocate(rows, isUsual ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + (Stepper.ReadsNextDerivative ? 2 : 1) : 0);
+        _offsets[step] = Allocate(rows, rows == _usualRows ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + _endRows : 0);
     }
 
     /// <summary>Closes the recording with a block for the end of the last step: its state, and the derivative there where it is given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void End(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative, bool isComplete)
     {
         Reserve(ref _nodes, StepCount + 1);
@@ -187,6 +199,7 @@ public sealed class SolveRecording<T>
         derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void SetOutput(int output, int step, double theta)
     {
         _outputSteps[output] = step;
@@ -205,7 +218,10 @@ public sealed class SolveRecording<T>
     internal double StepSize(int step) => _sizes[step];
 
     /// <summary>What the maker of a step said of it.</summary>
-    internal int Tag(int step) => _tags[step];
+    internal int Tag(int step) => _tags[step] & ((1 << MakerShift) - 1);
+
+    /// <summary>Which part of a composite method made a step.</summary>
+    internal int MakerOf(int step) => _tags[step] >> MakerShift;
 
     /// <summary>Row 0 of a node is its state, row 1 the derivative there, further rows are the other stages of the step that starts there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

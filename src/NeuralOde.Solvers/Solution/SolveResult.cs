@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
@@ -38,6 +39,7 @@ public readonly struct SolveResult
     /// <summary>Throws unless the solve succeeded.</summary>
     /// <exception cref="OdeSolveException">The solve failed; the message says where, why and what to try.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ThrowIfFailed()
     {
         switch (Status)

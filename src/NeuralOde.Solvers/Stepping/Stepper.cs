@@ -24,6 +24,9 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>What the solve has cost so far: the stepper counts, the integrator clears.</summary>
     public ref SolveCounts Counts => ref _counts;
 
+    /// <summary>Where a stepper of several methods changed in this solve.</summary>
+    public virtual IReadOnlyList<MethodSwitch> Switches => [];
+
     protected OdeProblem<T> Problem { get; private set; } = null!;
 
     /// <summary>What errors are measured by, the iterations' of implicit methods too.</summary>
@@ -73,6 +76,12 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
 
     /// <summary>Whether the last attempt leaves some component of the state where it is, within a hundredth of its tolerance.</summary>
     public virtual bool HasStillComponent() => false;
+
+    /// <summary>
+    /// Estimate (of implicit methods, a bound) of the largest magnitude of an eigenvalue of the field's Jacobian, from what the last attempt computed; not a number
+    /// where it is not known.
+    /// </summary>
+    public virtual double SpectralRadius() => double.NaN;
 
     /// <summary>Forms the quadratures at the end of the last attempt.</summary>
     /// <returns>Whether they are finite.</returns>

@@ -24,8 +24,8 @@ internal sealed class BacksolveSensitivity<T> : Sensitivity<T>
         _adjoint = new AdjointField<T>(field);
         _length = field.StateLength;
         _truncated = truncated;
-        _backward = new Integrator<T>(solver, steps, 2 * _length, field.ParameterLength);
-        _start = new T[(2 * _length) + field.ParameterLength];
+        _backward = new Integrator<T>(solver, steps, 2 * _length, field.GradientLength);
+        _start = new T[(2 * _length) + field.GradientLength];
         _ends = new T[2 * _start.Length];
         _scratch = new T[_length];
     }
@@ -34,7 +34,7 @@ internal sealed class BacksolveSensitivity<T> : Sensitivity<T>
 
     private protected override bool NeedsRecording => false;
 
-    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         int last = memory.TimeCount - 1;
         bool wantsTimes = !timeGradients.IsEmpty;

@@ -15,13 +15,13 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     }
 
     private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, CompiledVectorJacobianProduct<T> product)
-        : base(field, solver, steps, product.ParameterGradient) => _product = product;
+        : base(field, solver, steps, product.Gradient) => _product = product;
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
 
     private protected override bool NeedsRecording => true;
 
-    public override SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         Array.Clear(Gradient);
         return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralOde.Fields;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
@@ -29,22 +30,23 @@ public abstract class Sensitivity<T>
     private readonly Integrator<T> _integrator;
     private readonly Stack<SolveMemory<T>> _spare = new();
 
-    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? parameterGradient = null)
+    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null)
     {
         Field = field;
         _integrator = new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
-        Gradient = parameterGradient ?? new T[field.ParameterLength];
+        Gradient = gradient ?? new T[field.GradientLength];
     }
 
     /// <summary>The dynamics.</summary>
     public CompiledField<T> Field { get; }
 
     /// <summary>The parameters' gradient of the last backward pass: that of one of <see cref="CompiledField{T}.Parameters"/> after that of the other.</summary>
-    public ReadOnlySpan<T> ParameterGradient => Gradient;
+    public ReadOnlySpan<T> ParameterGradient => Gradient.AsSpan(0, Field.ParameterLength);
 
     /// <summary>The buffers that the backward pass reads: one that changes between a solve and its gradient would make it that of another function.</summary>
     internal abstract IReadOnlyList<Parameter> BackwardBuffers { get; }
 
+    /// <summary>The gradient of parameters, then of inputs, <see cref="CompiledField{T}.GradientLength"/> values.</summary>
     private protected T[] Gradient { get; }
 
     private protected Integrator<T> Integrator => _integrator;
@@ -69,12 +71,16 @@ public abstract class Sensitivity<T>
     /// <param name="z0">The state at the first time, flat and row-major.</param>
     /// <param name="times">At least two times, strictly rising or strictly falling.</param>
     /// <param name="forGradient">Whether <see cref="Backward"/> is to follow.</param>
+    /// <param name="inputs">
+    /// The values of the field's inputs, those of one after those of the other. They are kept in the memory for <see cref="Backward"/>.
+    /// </param>
     /// <returns>How the solve ended, where, and what it cost. Nothing is thrown where it failed.</returns>
-    /// <exception cref="ArgumentException">The state has another length, or the times are not so.</exception>
-    public SolveResult Forward(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient)
+    /// <exception cref="ArgumentException">The state or the inputs have another length, or the times are not so.</exception>
+    public SolveResult Forward(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        memory.Prepare(times, Field.StateLength);
+        Field.SetInputs(inputs);
+        memory.Prepare(times, Field.StateLength, inputs);
         return _integrator.Solve(Field, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
     }
 
@@ -85,7 +91,34 @@ public abstract class Sensitivity<T>
     /// <param name="timeGradients">Destination of dL/dtᵢ, or empty.</param>
     /// <returns>What it cost.</returns>
     /// <exception cref="OdeSolveException">A solve backward in time failed.</exception>
-    public abstract SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients);
+    public SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+
+        // Another solve may have set others since.
+        Field.SetInputs(memory.Inputs);
+        return BackwardCore(memory, stateGradients, initialGradient, timeGradients);
+    }
+
+    /// <summary>The gradient of the last backward pass with respect to one input.</summary>
+    /// <param name="name">The input's name.</param>
+    /// <returns>As many values as the input has, row-major; overwritten by the next backward pass.</returns>
+    /// <exception cref="ArgumentException">The field was compiled without an input of this name, or without its gradient.</exception>
+    public ReadOnlySpan<T> InputGradient(string name)
+    {
+        int start = Field.ParameterLength;
+        foreach (FieldInput input in Field.InputSpan)
+        {
+            if (input.Name == name && input.NeedsGradient)
+            {
+                return Gradient.AsSpan(start, input.Shape.ElementCount);
+            }
+
+            start += input.NeedsGradient ? input.Shape.ElementCount : 0;
+        }
+
+        throw new ArgumentException($"The field was compiled without an input '{name}' that needs a gradient.", nameof(name));
+    }
 
     /// <summary>Adds the parameters' gradient of the last backward pass to the parameters' own.</summary>
     public void AddParameterGradients()
@@ -97,6 +130,10 @@ public abstract class Sensitivity<T>
             start += parameter.ElementCount;
         }
     }
+
+    /// <inheritdoc cref="Backward"/>
+    private protected abstract SolveStatistics BackwardCore(
+        SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients);
 
     /// <summary><c>g · f(t, z)</c>: how the loss changes when an observation's time moves.</summary>
     private protected double TimeGradient(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> g, Span<T> scratch)

@@ -10,6 +10,8 @@ public sealed class SolveMemory<T>
 {
     private double[] _times = [];
     private T[] _states = [];
+    private T[] _inputs = [];
+    private int _inputLength;
 
     internal SolveMemory()
     {
@@ -27,6 +29,9 @@ public sealed class SolveMemory<T>
     /// <summary>The states at the times, <c>[times, state]</c>. A view, good until the next solve into this memory.</summary>
     public ReadOnlySpan<T> States => Destination;
 
+    /// <summary>The values of the field's inputs in this solve.</summary>
+    internal ReadOnlySpan<T> Inputs => _inputs.AsSpan(0, _inputLength);
+
     /// <summary>The states, to be written by a solve.</summary>
     internal Span<T> Destination => _states.AsSpan(0, TimeCount * StateLength);
 
@@ -38,7 +43,7 @@ public sealed class SolveMemory<T>
     /// <returns>A view, good until the next solve into this memory.</returns>
     public ReadOnlySpan<T> State(int time) => _states.AsSpan(time * StateLength, StateLength);
 
-    internal void Prepare(ReadOnlySpan<double> times, int stateLength)
+    internal void Prepare(ReadOnlySpan<double> times, int stateLength, ReadOnlySpan<T> inputs)
     {
         TimeCount = times.Length;
         StateLength = stateLength;
@@ -52,6 +57,13 @@ public sealed class SolveMemory<T>
             _states = new T[times.Length * stateLength];
         }
 
+        _inputLength = inputs.Length;
+        if (_inputs.Length < inputs.Length)
+        {
+            _inputs = new T[inputs.Length];
+        }
+
         times.CopyTo(_times);
+        inputs.CopyTo(_inputs);
     }
 }

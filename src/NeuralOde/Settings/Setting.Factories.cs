@@ -57,10 +57,12 @@ public static class Setting
     /// <param name="get">Its value.</param>
     /// <param name="with">Options with another value.</param>
     /// <param name="isOpen">Whether code may take other values, which have no name.</param>
+    /// <param name="aliases">Further names that are understood and not listed.</param>
     /// <returns>The setting.</returns>
     public static ValueSetting<TOptions, T> Choice<TOptions, T>(
-        string name, IReadOnlyList<(string Name, T Value)> choices, string help, Func<TOptions, T> get, Func<TOptions, T, TOptions> with, bool isOpen = false) =>
-        new(name, new ChoiceKind<T>(choices, isOpen), help, get, with);
+        string name, IReadOnlyList<(string Name, T Value)> choices, string help, Func<TOptions, T> get, Func<TOptions, T, TOptions> with, bool isOpen = false,
+        IReadOnlyList<(string Name, T Value)>? aliases = null) =>
+        new(name, new ChoiceKind<T>(choices, isOpen, aliases), help, get, with);
 
     /// <summary>The widths of hidden layers.</summary>
     /// <inheritdoc cref="Whole"/>

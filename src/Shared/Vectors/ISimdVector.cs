@@ -64,6 +64,9 @@ internal unsafe interface ISimdVector<TSelf, T> where TSelf : struct, ISimdVecto
     /// <summary>a·b + c with one rounding.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>The same with b in memory. The compiler makes one instruction of it, which it does not of a <see cref="Load"/> in a call.</summary>
+    static virtual TSelf MultiplyAdd(TSelf a, T* b, TSelf c) => TSelf.MultiplyAdd(a, TSelf.Load(b), c);
+
     /// <summary>c − a·b with one rounding.</summary>
     static abstract TSelf NegateMultiplyAdd(TSelf a, TSelf b, TSelf c);
 

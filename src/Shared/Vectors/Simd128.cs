@@ -109,6 +109,11 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T 
         : new(Vector128.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> MultiplyAdd(Simd128<T> a, T* b, Simd128<T> c) => typeof(T) == typeof(float)
+        ? new(Vector128.FusedMultiplyAdd(a._value.As<T, float>(), Vector128.Load((float*)b), c._value.As<T, float>()).As<float, T>())
+        : new(Vector128.FusedMultiplyAdd(a._value.As<T, double>(), Vector128.Load((double*)b), c._value.As<T, double>()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> NegateMultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c) => MultiplyAdd(new(-a._value), b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -109,6 +109,11 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T> where T 
         : new(Vector256.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> MultiplyAdd(Simd256<T> a, T* b, Simd256<T> c) => typeof(T) == typeof(float)
+        ? new(Vector256.FusedMultiplyAdd(a._value.As<T, float>(), Vector256.Load((float*)b), c._value.As<T, float>()).As<float, T>())
+        : new(Vector256.FusedMultiplyAdd(a._value.As<T, double>(), Vector256.Load((double*)b), c._value.As<T, double>()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> NegateMultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c) => MultiplyAdd(new(-a._value), b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -107,6 +107,11 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T> where T 
         : new(Vector512.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> MultiplyAdd(Simd512<T> a, T* b, Simd512<T> c) => typeof(T) == typeof(float)
+        ? new(Vector512.FusedMultiplyAdd(a._value.As<T, float>(), Vector512.Load((float*)b), c._value.As<T, float>()).As<float, T>())
+        : new(Vector512.FusedMultiplyAdd(a._value.As<T, double>(), Vector512.Load((double*)b), c._value.As<T, double>()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> NegateMultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c) => MultiplyAdd(new(-a._value), b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

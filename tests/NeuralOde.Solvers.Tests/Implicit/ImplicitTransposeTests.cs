@@ -108,8 +108,6 @@ public class ImplicitTransposeTests
 
             public override StepPlan Plan(double t, double stop) => new(nodes[_next + 1], nodes[_next + 1] - nodes[_next], nodes[_next + 1] == stop);
 
-            public override bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
-
             public override void OnAccepted(in StepPlan plan, in StepAttempt attempt) => _next++;
 
             public override bool OnRejected(in StepPlan plan, in StepAttempt attempt) => false;

@@ -23,8 +23,6 @@ internal sealed record ConstantSteps(double Length, int Order, double Tolerance)
             return remaining <= 1.0001 * _size ? new StepPlan(stop, stop - t, true, order) : new StepPlan(t + (_direction * _size), _direction * _size, false, order);
         }
 
-        public override bool Accepts(in StepAttempt attempt) => attempt.IsComplete;
-
         public override void OnAccepted(in StepPlan plan, in StepAttempt attempt)
         {
             // Each order needs as many steps as its formula has coefficients.

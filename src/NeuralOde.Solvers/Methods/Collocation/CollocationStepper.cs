@@ -137,6 +137,8 @@ internal sealed partial class CollocationStepper<T> : Stepper<T>
         return new StepAttempt(StepOutcome.Complete, error, _stages + 1);
     }
 
+    public override double SpectralRadius() => _system.Jacobian.SpectralBound();
+
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         time = _lastTime;

@@ -20,6 +20,9 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     private BandedLu<Complex>? _banded;
     private double _step = double.NaN;
 
+    /// <summary>The Jacobian that was evaluated last.</summary>
+    public SquareMatrix<T> Jacobian => _jacobian;
+
     public void Start(OdeProblem<T> problem)
     {
         if (problem.LinearSolver is not null)

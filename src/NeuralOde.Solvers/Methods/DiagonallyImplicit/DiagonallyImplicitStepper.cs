@@ -169,6 +169,8 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
         return new StepAttempt(StepOutcome.Complete, NeedsError ? EstimateError() : 0, _errorOrder);
     }
 
+    public override double SpectralRadius() => _newton.Jacobian.SpectralBound();
+
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         time = _lastTime;

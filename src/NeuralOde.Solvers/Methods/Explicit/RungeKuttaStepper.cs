@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>The step of an explicit Runge–Kutta method.</summary>
-internal class RungeKuttaStepper<T> : Stepper<T>
+internal partial class RungeKuttaStepper<T> : Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ButcherTableau _tableau;
@@ -30,7 +30,8 @@ internal class RungeKuttaStepper<T> : Stepper<T>
 
     // The last attempt, for the stages that dense output asks for later.
     private double _start;
-    private StepPlan _plan;
+    private double _end;
+    private double _size;
     private bool _denseIsEvaluated;
     private IVectorField<T> _field = null!;
 
@@ -56,9 +57,17 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         _combinedLength = quadratureLength == 0 ? Rows.PaddedLength : stateLength;
     }
 
-    public override ReadOnlySpan<T> State => Rows.Row(StateRow, Length);
+    public override ReadOnlySpan<T> State
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => Rows.Row(StateRow, Length);
+    }
 
-    public override ReadOnlySpan<T> Derivative => Rows.Row(0, Length);
+    public override ReadOnlySpan<T> Derivative
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        get => Rows.Row(0, Length);
+    }
 
     public override int RecordedRows => 1 + _ownStages + _tableau.DenseStageCount;
 
@@ -86,6 +95,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
 
     protected bool FirstIsKnown { get; set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Start(in StepperStart<T> start)
     {
         base.Start(start);
@@ -96,26 +106,16 @@ internal class RungeKuttaStepper<T> : Stepper<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void EvaluateDerivative(double t)
-    {
-        _lastRow = StateRow;
-        _lastRowTime = t;
-        if (!FirstIsKnown)
-        {
-            EvaluateStage(t, StateRow, 0);
-            FirstIsKnown = true;
-        }
-
-        _evaluatedStages = 1;
-    }
+    public override void EvaluateDerivative(double t) => EvaluateFirst(t);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override StepAttempt Attempt(double t, in StepPlan plan)
     {
-        EvaluateDerivative(t);
+        EvaluateFirst(t);
         double next = plan.End, h = plan.Size;
         _start = t;
-        _plan = plan;
+        _end = next;
+        _size = h;
         _denseIsEvaluated = false;
         ReadOnlySpan<double> c = _tableau.C;
         _combinations.Scale(h);
@@ -353,13 +353,27 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EvaluateFirst(double t)
+    {
+        _lastRow = StateRow;
+        _lastRowTime = t;
+        if (!FirstIsKnown)
+        {
+            EvaluateStage(t, StateRow, 0);
+            FirstIsKnown = true;
+        }
+
+        _evaluatedStages = 1;
+    }
+
     /// <summary>Evaluates a last stage that is shared with the next step, unless it is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EvaluateSharedStage()
     {
         if (_ownStages < _stages && _evaluatedStages < _stages)
         {
-            EvaluateStage(_plan.End, NewStateRow, _stages - 1);
+            EvaluateStage(_end, NewStateRow, _stages - 1);
             _evaluatedStages = _stages;
         }
     }
@@ -376,7 +390,7 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         ReadOnlySpan<double> c = _tableau.DenseNodes;
         for (int i = 0; i < c.Length; i++)
         {
-            double time = StageTime(_start, _plan.End, _plan.Size, c[i]);
+            double time = StageTime(_start, _end, _size, c[i]);
             Combine(_combinations.DenseIndex + i, InputRow, time);
             EvaluateStage(time, InputRow, _firstDenseRow + i);
         }
