@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>
@@ -109,5 +107,5 @@ public sealed record Report(string Title)
         markup.Close().Close();
     }
 
-    private static string Anchor(int section) => "#s" + (section + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Anchor(int section) => "#s" + (section + 1).ToString(CultureInfo.InvariantCulture);
 }

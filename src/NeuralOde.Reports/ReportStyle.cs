@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>
@@ -78,8 +75,6 @@ internal static class ReportStyle
         return css.ToString();
     }
 
-    private static string Colors(Func<PaletteColor, string> shade)
-    {
-        return string.Concat(Enumerable.Range(0, Palette.Count).Select(i => $";--c{i.ToString(CultureInfo.InvariantCulture)}:{shade((PaletteColor)i)}"));
-    }
+    private static string Colors(Func<PaletteColor, string> shade) =>
+        string.Concat(Enumerable.Range(0, Palette.Count).Select(i => $";--c{i.ToString(CultureInfo.InvariantCulture)}:{shade((PaletteColor)i)}"));
 }

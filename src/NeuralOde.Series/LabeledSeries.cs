@@ -18,22 +18,13 @@ public sealed class LabeledSeries
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(classes);
-        if (classes.Count < 2 || classes.Distinct(StringComparer.Ordinal).Count() != classes.Count)
-        {
-            throw new ArgumentException($"There must be at least two classes, each with a name of its own; got {string.Join(", ", classes)}.", nameof(classes));
-        }
-
-        if (labels.Length != series.Series.Count)
-        {
-            throw new ArgumentException($"There are {labels.Length} labels for {series.Series.Count} series; each series has one.", nameof(labels));
-        }
-
+        ArgumentException.ThrowIf(
+            classes.Count < 2 || classes.Distinct(StringComparer.Ordinal).Count() != classes.Count,
+            $"There must be at least two classes, each with a name of its own; got {string.Join(", ", classes)}.", nameof(classes));
+        ArgumentException.ThrowIf(labels.Length != series.Series.Count, $"There are {labels.Length} labels for {series.Series.Count} series; each series has one.", nameof(labels));
         foreach (int label in labels)
         {
-            if ((uint)label >= (uint)classes.Count)
-            {
-                throw new ArgumentException($"The label {label} is no class; classes go from 0 to {classes.Count - 1}.", nameof(labels));
-            }
+            ArgumentException.ThrowIf((uint)label >= (uint)classes.Count, $"The label {label} is no class; classes go from 0 to {classes.Count - 1}.", nameof(labels));
         }
 
         Series = series;

@@ -1,5 +1,4 @@
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series;
 
@@ -67,11 +66,9 @@ public sealed class SeriesBatch
     {
         ArgumentNullException.ThrowIfNull(values);
         CheckRising(times);
-        if (values.Rank != 3 || values.Shape[0] != times.Length || values.ElementCount == 0)
-        {
-            throw new ArgumentException($"Observations at {times.Length} times have the shape [{times.Length}, batch, components]; got {values.Shape}.", nameof(values));
-        }
-
+        ArgumentException.ThrowIf(
+            values.Rank != 3 || values.Shape[0] != times.Length || values.ElementCount == 0,
+            $"Observations at {times.Length} times have the shape [{times.Length}, batch, components]; got {values.Shape}.", nameof(values));
         double[] own = times.ToArray();
         Tensor known = values.EqualTo(values);
         return known.Min().ToScalar() == 1
@@ -88,13 +85,10 @@ public sealed class SeriesBatch
     public static SeriesBatch From(IReadOnlyList<TimeSeries> series, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(series);
-        if (series.Count == 0 || series.Any(x => x.Components != series[0].Components || x.Components == 0))
-        {
-            throw new ArgumentException(
-                $"A batch is of at least one series, all with the same number of components, at least one; got [{string.Join(", ", series.Select(static x => x.Components))}].",
-                nameof(series));
-        }
-
+        ArgumentException.ThrowIf(
+            series.Count == 0 || series.Any(x => x.Components != series[0].Components || x.Components == 0),
+            $"A batch is of at least one series, all with the same number of components, at least one; got [{string.Join(", ", series.Select(static x => x.Components))}].",
+            nameof(series));
         int components = series[0].Components;
         bool shared = series.All(x => x.Times.SequenceEqual(series[0].Times));
         int steps = series.Max(static x => x.Count);
@@ -183,16 +177,11 @@ public sealed class SeriesBatch
     {
         for (int i = 0; i < times.Length; i++)
         {
-            if (!double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]))
-            {
-                throw new ArgumentException(
-                    $"Times are finite and strictly rising; the one at index {i} is {times[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)}.", nameof(times));
-            }
+            ArgumentException.ThrowIf(
+                !double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]),
+                $"Times are finite and strictly rising; the one at index {i} is {times[i].ToString("R", CultureInfo.InvariantCulture)}.", nameof(times));
         }
 
-        if (times.IsEmpty)
-        {
-            throw new ArgumentException("A batch has at least one time.", nameof(times));
-        }
+        ArgumentException.ThrowIf(times.IsEmpty, "A batch has at least one time.", nameof(times));
     }
 }

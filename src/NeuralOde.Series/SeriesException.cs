@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Series;
 
 /// <summary>Why series cannot be used.</summary>
@@ -53,4 +56,17 @@ public sealed class SeriesException : NeuralOdeException
 
     /// <summary>The component's name; null where the fault is not one component's.</summary>
     public string? Component { get; init; }
+
+    /// <summary>Throws where a check fails. Texts are written only then.</summary>
+    internal static void ThrowIf(
+        [DoesNotReturnIf(true)] bool refused,
+        SeriesReason reason,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage fault,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage advice = default)
+    {
+        if (refused)
+        {
+            throw new SeriesException(reason, fault.Text!, advice.Text);
+        }
+    }
 }

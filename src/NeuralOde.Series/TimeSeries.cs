@@ -22,17 +22,12 @@ public sealed class TimeSeries
         string id, ReadOnlySpan<double> times, ReadOnlySpan<double> values, ReadOnlySpan<double> covariates = default, ReadOnlySpan<double> inputs = default)
     {
         ArgumentNullException.ThrowIfNull(id);
-        if (times.IsEmpty)
-        {
-            throw new ArgumentException($"Series '{id}' has no times; there must be at least one.", nameof(times));
-        }
-
+        ArgumentException.ThrowIf(times.IsEmpty, $"Series '{id}' has no times; there must be at least one.", nameof(times));
         for (int i = 0; i < times.Length; i++)
         {
-            if (!double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]))
-            {
-                throw new ArgumentException($"Series '{id}' has the time {times[i]:R} at index {i}; times must be finite and strictly increasing.", nameof(times));
-            }
+            ArgumentException.ThrowIf(
+                !double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]),
+                $"Series '{id}' has the time {times[i]:R} at index {i}; times must be finite and strictly increasing.", nameof(times));
         }
 
         Id = id;
@@ -40,10 +35,7 @@ public sealed class TimeSeries
         Inputs = RowLength(inputs, times.Length, id, nameof(inputs));
         foreach (double covariate in covariates)
         {
-            if (!double.IsFinite(covariate))
-            {
-                throw new ArgumentException($"Series '{id}' has the covariate {covariate:R}; covariates must be finite.", nameof(covariates));
-            }
+            ArgumentException.ThrowIf(!double.IsFinite(covariate), $"Series '{id}' has the covariate {covariate:R}; covariates must be finite.", nameof(covariates));
         }
 
         _times = times.ToArray();
@@ -116,17 +108,9 @@ public sealed class TimeSeries
     /// <exception cref="ArgumentException">The part is empty or not inside the series.</exception>
     public TimeSeries Slice(int start, int count)
     {
-        if (start < 0 || count < 1 || count > Count - start)
-        {
-            throw new ArgumentException($"Series '{Id}' has {Count} points; {count} from {start} on are not a part of it.");
-        }
-
+        ArgumentException.ThrowIf(start < 0 || count < 1 || count > Count - start, $"Series '{Id}' has {Count} points; {count} from {start} on are not a part of it.");
         return new TimeSeries(
-            Id,
-            _times.AsSpan(start, count),
-            _values.AsSpan(start * Components, count * Components),
-            _covariates,
-            _inputs.AsSpan(start * Inputs, count * Inputs));
+            Id, _times.AsSpan(start, count), _values.AsSpan(start * Components, count * Components), _covariates, _inputs.AsSpan(start * Inputs, count * Inputs));
     }
 
     /// <summary>The same times and covariates with other values, such as a forecast at the times of the observations.</summary>
@@ -137,17 +121,12 @@ public sealed class TimeSeries
 
     private static int RowLength(ReadOnlySpan<double> values, int rows, string id, string parameter)
     {
-        if (values.Length % rows != 0)
-        {
-            throw new ArgumentException($"Series '{id}' has {values.Length} {parameter} for {rows} times; there must be the same number at every time.", parameter);
-        }
-
+        ArgumentException.ThrowIf(
+            values.Length % rows != 0, $"Series '{id}' has {values.Length} {parameter} for {rows} times; there must be the same number at every time.", parameter);
         for (int i = 0; i < values.Length; i++)
         {
-            if (double.IsInfinity(values[i]))
-            {
-                throw new ArgumentException($"Series '{id}' has an infinity in {parameter} at index {i}; they must be finite, or NaN where one is missing.", parameter);
-            }
+            ArgumentException.ThrowIf(
+                double.IsInfinity(values[i]), $"Series '{id}' has an infinity in {parameter} at index {i}; they must be finite, or NaN where one is missing.", parameter);
         }
 
         return values.Length / rows;

@@ -1,11 +1,14 @@
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series;
 
 /// <summary>Which column of a table plays which part, as indices; no column plays two.</summary>
 internal sealed class TimeSeriesColumns
 {
-    private static readonly string[] s_defaultTimeColumns = ["time", "t", "date", "year"];
+    private static readonly string[] s_defaultTimeColumns = ["time", "t", "date", "datetime", "timestamp", "year"];
+    private static readonly string[] s_indexColumns = ["index", "Unnamed: 0", "row", "rowname", "rownames", "row.names"];
 
     private readonly CsvTable _table;
     private readonly TimeSeriesOptions _options;
@@ -16,7 +19,7 @@ internal sealed class TimeSeriesColumns
     {
         _table = table;
         _options = options;
-        Time = Claim(TimeColumn(), "time column");
+        Time = options is { TimeFormat: TimeFormat.RowNumber, TimeColumn: null } ? -1 : Claim(TimeColumn(), "time column");
         Series = options.SeriesColumn is { } name ? Claim(table.ColumnIndex(name), "series column") : -1;
         Covariates = ClaimAll(options.CovariateColumns, "covariate");
         Inputs = ClaimAll(options.InputColumns, "input");
@@ -24,6 +27,7 @@ internal sealed class TimeSeriesColumns
         IsLog = LogFlags();
     }
 
+    /// <summary>-1 where row numbers are the times.</summary>
     public int Time { get; }
 
     /// <summary>-1 where there is none.</summary>
@@ -55,10 +59,18 @@ internal sealed class TimeSeriesColumns
             }
         }
 
+        // With a unit: "time, s", "Time (h)", "t [min]".
+        string[] names = [.. _table.Columns.Select(static x => x.IndexOfAny([',', '(', '[']) is > 0 and var unit ? x[..unit].Trim() : "")];
+        int[] withUnit = [.. Enumerable.Range(0, names.Length).Where(i => s_defaultTimeColumns.Contains(names[i], StringComparer.OrdinalIgnoreCase))];
+        if (withUnit is [var only])
+        {
+            return only;
+        }
+
         throw new TableException(
             _table.Name, null, null, TableReason.NoTimeColumn,
             $"no column is named {string.Join(", ", s_defaultTimeColumns[..^1])} or {s_defaultTimeColumns[^1]}; the columns are {CsvTable.List(_table.Columns)}.",
-            "Say which holds the times.");
+            "Say which holds the times, or take the number of the row.");
     }
 
     /// <summary>Gives a column its part; a column cannot have two.</summary>
@@ -78,10 +90,26 @@ internal sealed class TimeSeriesColumns
     private int[] ClaimAll(IReadOnlyList<string> names, string part)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return [.. names.Select(name => Claim(_table.ColumnIndex(name), part))];
+        return [.. WithCommas(names).Select(name => Claim(_table.ColumnIndex(name), part))];
     }
 
-    /// <summary>Every unclaimed column of numbers. Text is left out with a note; a mixture, or decimal commas, are more likely a slip, and an error.</summary>
+    /// <summary>Names that a comma cut apart are put together again where the table has such a column, and none of the part's name.</summary>
+    private IEnumerable<string> WithCommas(IReadOnlyList<string> names)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            int last = names.Count - 1;
+            while (last > i && (_table.TryColumnIndex(names[i], out _) || !_table.TryColumnIndex(string.Join(", ", names.Skip(i).Take(last - i + 1)), out _)))
+            {
+                last--;
+            }
+
+            yield return string.Join(", ", names.Skip(i).Take(last - i + 1));
+            i = last;
+        }
+    }
+
+    /// <summary>Every unclaimed column of numbers. Text is left out with a note; a mixture is more likely a slip, and an error.</summary>
     private int[] DefaultState(List<SeriesNote> notes)
     {
         var columns = new List<int>();
@@ -95,16 +123,17 @@ internal sealed class TimeSeriesColumns
             }
 
             (int numbers, int firstText) = CountNumbers(column);
+            if (IsIndex(column, numbers))
+            {
+                notes.Add(new(
+                    SeriesNoteReason.IndexColumn, $"Column '{_table.Columns[column]}' numbers the rows and was left out.", "Name it as a state column if it is to be learned."));
+                continue;
+            }
+
             if (numbers > 0 && firstText >= 0)
             {
                 throw _table.NotANumber(
                     firstText, column, TableReason.MixedColumn, $", but {numbers} other fields of the column are", "Or name the state columns without this one.");
-            }
-
-            if (firstText >= 0 && HasDecimalComma(_table.Text(firstText, column)))
-            {
-                // Left out with a note, such a column would be missed only by those who look for it.
-                throw _table.NotANumber(firstText, column);
             }
 
             if (numbers > 0)
@@ -136,13 +165,24 @@ internal sealed class TimeSeriesColumns
         return [.. columns];
     }
 
-    private static bool HasDecimalComma(string text) =>
-        text.Contains(',') && double.TryParse(text.Replace(',', '.'), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _);
+    /// <summary>Whether a column of a usual name counts the rows.</summary>
+    private bool IsIndex(int column, int numbers)
+    {
+        string name = _table.Columns[column];
+        if (numbers < _table.RowCount || !s_indexColumns.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        double first = _table.Number(0, column);
+        return first is 0 or 1 && Enumerable.Range(1, _table.RowCount - 1).All(row => _table.Number(row, column) == first + row);
+    }
 
     private (int Numbers, int FirstText) CountNumbers(int column)
     {
         int numbers = 0;
         int firstText = -1;
+        NumberSpelling spelling = _table.Spelling(column);
         for (int row = 0; row < _table.RowCount; row++)
         {
             ReadOnlySpan<byte> field = _table.Field(row, column);
@@ -151,7 +191,7 @@ internal sealed class TimeSeriesColumns
                 continue;
             }
 
-            if (CsvTable.TryNumber(field, out _))
+            if (spelling.IsPlain ? CsvTable.TryNumber(field, out _) : spelling.TryRead(field, out _))
             {
                 numbers++;
             }

@@ -1,19 +1,29 @@
-using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series;
+
+/// <summary>What is done with rows of one series that have the same time.</summary>
+public enum EqualTimes
+{
+    /// <summary>They are an error.</summary>
+    Refuse,
+
+    /// <summary>They become one row, with the mean of the values that are there.</summary>
+    Mean,
+}
 
 /// <summary>Which columns of a table are what, for <see cref="TimeSeriesSet.FromTable"/>. Names are found as by <see cref="CsvTable.ColumnIndex"/>.</summary>
 public sealed record TimeSeriesOptions
 {
     /// <summary>The column of times.</summary>
-    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, else <c>date</c>, else <c>year</c>, in any case.</value>
+    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the one that has such a name and a unit, as <c>time (s)</c>.</value>
     public string? TimeColumn { get; init; }
 
     /// <summary>How times are written.</summary>
-    /// <value><see cref="TimeFormat.Automatic"/>: numbers or ISO dates, as the first row has them.</value>
+    /// <value><see cref="TimeFormat.Automatic"/>: numbers or dates, as the rows have them.</value>
     public TimeFormat TimeFormat { get; init; }
+
+    /// <summary>What is done with rows of one series that have the same time.</summary>
+    /// <value><see cref="EqualTimes.Refuse"/>.</value>
+    public EqualTimes EqualTimes { get; init; }
 
     /// <summary>The columns of the state, in the order wanted.</summary>
     /// <value>The default, null, takes every column of numbers that has no other part here.</value>
@@ -45,17 +55,28 @@ public sealed record TimeSeriesOptions
         Setting.OptionalText(
             "time",
             "COLUMN",
-            "The column of times. Default: the one named time, t, date or year.",
+            "The column of times. Default: the one named time, t, date, datetime, timestamp or year.",
             (TimeSeriesOptions x) => x.TimeColumn,
             (x, v) => x with { TimeColumn = v }),
         Setting.Choice(
             "time format",
-            [("auto", TimeFormat.Automatic), ("number", TimeFormat.Number), ("iso", TimeFormat.IsoDate), ("yyyymmdd", TimeFormat.CompactDate)],
-            "How times are written. auto tells numbers from ISO dates.",
+            [
+                ("auto", TimeFormat.Automatic), ("number", TimeFormat.Number), ("iso", TimeFormat.IsoDate), ("yyyymmdd", TimeFormat.CompactDate),
+                ("dmy", TimeFormat.DayMonthYear), ("mdy", TimeFormat.MonthDayYear), ("name", TimeFormat.NamedMonth), ("month", TimeFormat.Month), ("quarter", TimeFormat.Quarter),
+                ("unix-s", TimeFormat.UnixSeconds), ("unix-ms", TimeFormat.UnixMilliseconds), ("unix-us", TimeFormat.UnixMicroseconds), ("unix-ns", TimeFormat.UnixNanoseconds),
+                ("row", TimeFormat.RowNumber),
+            ],
+            "How times are written. auto finds it; row takes the number of the row.",
             (TimeSeriesOptions x) => x.TimeFormat,
             (x, v) => x with { TimeFormat = v }),
+        Setting.Choice(
+            "equal times",
+            [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)],
+            "What is done with rows of one series that have the same time.",
+            (TimeSeriesOptions x) => x.EqualTimes,
+            (x, v) => x with { EqualTimes = v }),
         Setting.OptionalNames(
-            "states", "The columns to learn, joined by commas. Default: every column of numbers that has no other part.",
+            "states", "The columns to learn, joined by commas; a name with a comma in quotes. Default: every column of numbers that has no other part.",
             (TimeSeriesOptions x) => x.StateColumns, (x, v) => x with { StateColumns = v }),
         Setting.OptionalText(
             "series", "COLUMN", "The column that tells series apart, such as a subject. Default: all rows are one series.",

@@ -1,3 +1,4 @@
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 
@@ -25,81 +26,30 @@ internal sealed class TimeSeriesReader
         }
 
         var columns = new TimeSeriesColumns(_table, _options, _notes);
-        (TimeAxis axis, double[] times) = ReadTimes(columns.Time);
         List<(string Id, List<int> Rows)> groups = Group(columns.Series);
+        (TimeAxis axis, double[] times) = columns.Time >= 0 ? new TimeColumn(_table, columns.Time, _notes).Read(_options.TimeFormat) : RowNumbers(groups);
         CheckTimes(groups, times, columns.Time, columns.Series);
         TimeSeries[] sets = groups.Select(group => ReadSeries(group, times, columns)).ToArray();
         CheckObserved(sets, columns.State);
+        _notes.InsertRange(0, _table.Notes);
 
         return new TimeSeriesSet(
             columns.Names(columns.State), sets, axis, columns.Names([.. columns.State.Where((_, i) => columns.IsLog[i])]),
             columns.Names(columns.Covariates), columns.Names(columns.Inputs), columns.Series < 0 ? null : _table.Columns[columns.Series], _notes);
     }
 
-    private (TimeAxis Axis, double[] Times) ReadTimes(int column)
+    private (TimeAxis Axis, double[] Times) RowNumbers(List<(string Id, List<int> Rows)> groups)
     {
-        string name = _table.Columns[column];
-        TimeFormat format = _options.TimeFormat;
-        if (format == TimeFormat.Automatic)
-        {
-            format = TimeAxis.TryDate(_table.Field(0, column), TimeFormat.IsoDate, out _) ? TimeFormat.IsoDate : TimeFormat.Number;
-        }
-
         double[] times = new double[_table.RowCount];
-        if (format == TimeFormat.Number)
+        foreach ((_, List<int> rows) in groups)
         {
-            bool compact = true;
-            for (int row = 0; row < times.Length; row++)
+            for (int i = 0; i < rows.Count; i++)
             {
-                RequireTime(row, column);
-                if (!CsvTable.TryNumber(_table.Field(row, column), out times[row]))
-                {
-                    throw _table.Fault(
-                        row, column, TableReason.NotATime,
-                        $"{CsvTable.Shorten(_table.Text(row, column))} is not a time.", $"Write {TimeAxis.Example(_options.TimeFormat)}, the same kind in all rows.");
-                }
-
-                compact = compact && TimeAxis.TryDate(_table.Field(row, column), TimeFormat.CompactDate, out _);
-            }
-
-            if (compact && _options.TimeFormat == TimeFormat.Automatic)
-            {
-                _notes.Add(new(
-                    SeriesNoteReason.TimesLookLikeDates,
-                    $"The times of column '{name}' look like dates written as eight digits (yyyyMMdd), but were read as plain numbers.",
-                    "Say so if they are dates."));
-            }
-
-            return (new TimeAxis(name), times);
-        }
-
-        var dates = new DateTime[times.Length];
-        for (int row = 0; row < dates.Length; row++)
-        {
-            RequireTime(row, column);
-            if (!TimeAxis.TryDate(_table.Field(row, column), format, out dates[row]))
-            {
-                throw _table.Fault(
-                    row, column, TableReason.NotATime, $"{CsvTable.Shorten(_table.Text(row, column))} is not a date.",
-                    $"Write {TimeAxis.Example(format)}, the same kind in all rows.");
+                times[rows[i]] = i;
             }
         }
 
-        DateTime origin = dates.Min();
-        for (int row = 0; row < dates.Length; row++)
-        {
-            times[row] = (dates[row] - origin).TotalDays;
-        }
-
-        return (new TimeAxis(name, origin, format), times);
-    }
-
-    private void RequireTime(int row, int column)
-    {
-        if (_table.IsMissing(row, column))
-        {
-            throw _table.Fault(row, column, TableReason.MissingTime, "the time is missing.", "Every row needs one; fill it in, or remove the row.");
-        }
+        return (new TimeAxis("row", null, TimeFormat.RowNumber), times);
     }
 
     /// <summary>The rows of each series, by order of appearance.</summary>
@@ -118,7 +68,8 @@ internal sealed class TimeSeriesReader
             // Rows of one series mostly follow each other: no text is made for those.
             if (current < 0 || !_table.Field(row, column).SequenceEqual(_table.Field(row - 1, column)))
             {
-                if (_table.IsMissing(row, column))
+                // NA is a name too: a country's, for one.
+                if (_table.IsMissing(row, column) && (_table.Field(row, column).IsEmpty || (AreQuoted(column) && !_table.IsQuoted(row, column))))
                 {
                     throw _table.Fault(
                         row, column, TableReason.MissingSeriesName, "the series is not named.", "Every row needs the name of its series; fill it in, or remove the row.");
@@ -127,6 +78,13 @@ internal sealed class TimeSeriesReader
                 string id = _table.Text(row, column);
                 if (!byId.TryGetValue(id, out current))
                 {
+                    if (_table.IsMissing(row, column) && !_table.IsQuoted(row, column))
+                    {
+                        _notes.Add(new(
+                            SeriesNoteReason.SeriesNamedMissing,
+                            $"'{id}' on line {_table.LineOf(row)} was taken for the name of a series, not for a missing name.", "Remove its rows if it is none."));
+                    }
+
                     current = groups.Count;
                     byId.Add(id, current);
                     groups.Add((id, []));
@@ -139,75 +97,116 @@ internal sealed class TimeSeriesReader
         return groups;
     }
 
+    /// <summary>Whether the first name of the column stands in quotes: then one without is no name.</summary>
+    private bool AreQuoted(int column) => _table.IsQuoted(0, column);
+
+    /// <summary>Sorts the rows of each series by time, and deals with those of equal times as asked.</summary>
     private void CheckTimes(List<(string Id, List<int> Rows)> groups, double[] times, int column, int seriesColumn)
     {
+        int unsorted = 0, firstUnsorted = -1;
         foreach ((string id, List<int> rows) in groups)
         {
-            string which = seriesColumn < 0 ? "" : $" of series '{id}'";
-            for (int i = 1; i < rows.Count; i++)
+            int fall = Enumerable.Range(1, rows.Count - 1).FirstOrDefault(i => times[rows[i]] < times[rows[i - 1]]);
+            if (fall > 0)
             {
-                if (times[rows[i]] > times[rows[i - 1]])
-                {
-                    continue;
-                }
-
-                bool equal = times[rows[i]] == times[rows[i - 1]];
-                string hint = (equal, seriesColumn) switch
-                {
-                    (true, >= 0) => "Merge the two rows, or correct one of the times.",
-                    (false, >= 0) => "Sort the rows by time.",
-                    (true, _) => "Merge the two rows, or if the file holds several series, name the column that tells them apart.",
-                    (false, _) => "Sort the rows by time, or if the file holds several series, name the column that tells them apart.",
-                };
-                throw _table.Fault(
-                    rows[i], column, seriesColumn < 0 ? TableReason.TimesRestart : TableReason.TimesNotIncreasing,
-                    $"the time {_table.Text(rows[i], column)}{which} {(equal ? "equals" : "is before")} {_table.Text(rows[i - 1], column)} "
-                        + $"on line {_table.LineOf(rows[i - 1])}; times must strictly increase within a series.",
-                    hint);
+                unsorted++;
+                firstUnsorted = firstUnsorted < 0 ? rows[fall] : firstUnsorted;
+                rows.Sort((a, b) => times[a] != times[b] ? times[a].CompareTo(times[b]) : a.CompareTo(b));
             }
 
-            if (rows.Count < _options.MinimumPoints)
+            int count = 1;
+            for (int i = 1; i < rows.Count; i++)
+            {
+                if (times[rows[i]] != times[rows[i - 1]])
+                {
+                    count++;
+                }
+                else if (_options.EqualTimes == EqualTimes.Refuse)
+                {
+                    throw EqualTimesFault(rows[i], rows[i - 1], id, column, seriesColumn);
+                }
+            }
+
+            if (count < _options.MinimumPoints)
             {
                 throw new TableException(
                     _table.Name, _table.LineOf(rows[0]), null, TableReason.TooFewRows,
-                    $"{(seriesColumn < 0 ? rows.Count == 1 ? "there is" : "there are" : $"series '{id}' has")} {rows.Count} "
-                        + $"{(rows.Count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series.",
+                    $"{(seriesColumn < 0 ? count == 1 ? "there is" : "there are" : $"series '{id}' has")} {count} "
+                        + $"{(count == 1 ? "row" : "rows")}; at least {_options.MinimumPoints} are needed to learn from a series.",
                     "Add rows, or remove the series.");
             }
         }
+
+        if (unsorted > 0)
+        {
+            _notes.Add(new(
+                SeriesNoteReason.RowsSorted,
+                $"The rows were sorted by time{(seriesColumn < 0 ? "" : $" in {unsorted} of {groups.Count} series")}: line {_table.LineOf(firstUnsorted)} is the first that is before the one above.",
+                seriesColumn < 0 ? "If the file holds several series, name the column that tells them apart." : null));
+        }
     }
+
+    private TableException EqualTimesFault(int row, int before, string id, int column, int seriesColumn) => _table.Fault(
+        row, column, seriesColumn < 0 ? TableReason.TimesRestart : TableReason.TimesNotIncreasing,
+        $"the time {_table.Text(row, column)}{(seriesColumn < 0 ? "" : $" of series '{id}'")} equals {_table.Text(before, column)} on line {_table.LineOf(before)}.",
+        seriesColumn < 0 ? "Merge the two rows, or if the file holds several series, name the column that tells them apart." : "Merge the two rows, or correct one of the times.");
 
     private TimeSeries ReadSeries((string Id, List<int> Rows) group, double[] allTimes, TimeSeriesColumns columns)
     {
         (int[] state, int[] inputs) = (columns.State, columns.Inputs);
         List<int> rows = group.Rows;
-        double[] times = new double[rows.Count];
-        double[] values = new double[rows.Count * state.Length];
-        double[] inputValues = new double[rows.Count * inputs.Length];
-        for (int i = 0; i < rows.Count; i++)
+        List<int> starts = [.. Enumerable.Range(0, rows.Count).Where(i => i == 0 || allTimes[rows[i]] != allTimes[rows[i - 1]]), rows.Count];
+        double[] times = new double[starts.Count - 1];
+        double[] values = new double[times.Length * state.Length];
+        double[] inputValues = new double[times.Length * inputs.Length];
+        for (int i = 0; i < times.Length; i++)
         {
-            times[i] = allTimes[rows[i]];
+            List<int> same = rows[starts[i]..starts[i + 1]];
+            times[i] = allTimes[same[0]];
             for (int c = 0; c < state.Length; c++)
             {
-                double value = _table.Number(rows[i], state[c]);
-                if (columns.IsLog[c] && value <= 0)
+                if (columns.IsLog[c] && same.FindIndex(row => _table.Number(row, state[c]) <= 0) is >= 0 and var at)
                 {
                     throw _table.Fault(
-                        rows[i], state[c], TableReason.NotPositive,
-                        $"{_table.Text(rows[i], state[c])} has no logarithm; values of a column that is modeled as a logarithm must be above 0.",
+                        same[at], state[c], TableReason.NotPositive,
+                        $"{_table.Text(same[at], state[c])} has no logarithm; values of a column that is modeled as a logarithm must be above 0.",
                         "Model it as it is, or write NA where it was below detection.");
                 }
 
-                values[(i * state.Length) + c] = value;
+                values[(i * state.Length) + c] = Mean(same, state[c]);
             }
 
             for (int c = 0; c < inputs.Length; c++)
             {
-                inputValues[(i * inputs.Length) + c] = _table.Number(rows[i], inputs[c]);
+                inputValues[(i * inputs.Length) + c] = Mean(same, inputs[c]);
             }
         }
 
+        if (times.Length < rows.Count)
+        {
+            _notes.Add(new(
+                SeriesNoteReason.RowsMerged, $"{rows.Count - times.Length} {(rows.Count - times.Length == 1 ? "row" : "rows")}{(group.Id.Length == 0 ? "" : $" of series '{group.Id}'")} "
+                    + "of a time that another row has: their values were averaged."));
+        }
+
         return new TimeSeries(group.Id, times, values, Array.ConvertAll(columns.Covariates, column => ReadCovariate(rows, column)), inputValues);
+    }
+
+    /// <summary>The mean of the values that are there; NaN where none is.</summary>
+    private double Mean(List<int> rows, int column)
+    {
+        if (rows.Count == 1)
+        {
+            return _table.Number(rows[0], column);
+        }
+
+        (double sum, int count) = (0, 0);
+        foreach (double value in rows.Select(row => _table.Number(row, column)).Where(static x => !double.IsNaN(x)))
+        {
+            (sum, count) = (sum + value, count + 1);
+        }
+
+        return sum / count;
     }
 
     private double ReadCovariate(List<int> rows, int column)

@@ -1,3 +1,4 @@
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 
@@ -120,8 +121,7 @@ public sealed class TimeSeriesSet
     /// <param name="series">The series, of as many components, covariates and inputs as this set has.</param>
     /// <returns>A new set, without notes.</returns>
     /// <exception cref="ArgumentException">The series do not fit.</exception>
-    public TimeSeriesSet WithSeries(IReadOnlyList<TimeSeries> series) =>
-        new(Components, series, Time, LogComponents, Covariates, Inputs, SeriesName);
+    public TimeSeriesSet WithSeries(IReadOnlyList<TimeSeries> series) => new(Components, series, Time, LogComponents, Covariates, Inputs, SeriesName);
 
     /// <summary>Whether a component is modeled as a logarithm.</summary>
     internal bool IsLog(int component) => LogComponents.Contains(Components[component]);
@@ -147,25 +147,15 @@ public sealed class TimeSeriesSet
             throw new ArgumentException($"'{stranger}' is to be modeled as a logarithm, but is not a component; the components are {string.Join(", ", Components)}.");
         }
 
-        if (Series.Count == 0)
-        {
-            throw new ArgumentException("There must be at least one series.");
-        }
-
+        ArgumentException.ThrowIf(Series.Count == 0, "There must be at least one series.");
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (TimeSeries series in Series)
         {
-            if (!ids.Add(series.Id))
-            {
-                throw new ArgumentException($"Two series have the id '{series.Id}'; ids must be unique.");
-            }
-
-            if (series.Components != Components.Count || series.Covariates.Length != Covariates.Count || series.Inputs != Inputs.Count)
-            {
-                throw new ArgumentException(
-                    $"Series '{series.Id}' has {series.Components} components, {series.Covariates.Length} covariates and {series.Inputs} inputs; "
+            ArgumentException.ThrowIf(!ids.Add(series.Id), $"Two series have the id '{series.Id}'; ids must be unique.");
+            ArgumentException.ThrowIf(
+                series.Components != Components.Count || series.Covariates.Length != Covariates.Count || series.Inputs != Inputs.Count,
+                $"Series '{series.Id}' has {series.Components} components, {series.Covariates.Length} covariates and {series.Inputs} inputs; "
                     + $"the set has names for {Components.Count}, {Covariates.Count} and {Inputs.Count}.");
-            }
         }
     }
 }

@@ -134,7 +134,7 @@ public static class Ode
             EndAtEvent(integrator, ref times, ref states);
         }
 
-        var solution = new OdeSolution<T>(result, times, states, y0.Length, recording, [.. integrator.Occurrences]);
+        var solution = new OdeSolution<T>(result, times, states, y0.Length, recording, [.. integrator.Occurrences], [.. integrator.Switches]);
         if (options.ThrowOnFailure && !result.IsSuccess)
         {
             throw result.Status == SolveStatus.Canceled ? new OperationCanceledException(result.ToString()) : new OdeSolveException(result, solution);

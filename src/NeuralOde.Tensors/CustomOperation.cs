@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>An operation of a user's own on tensors: a shape rule, code that computes the values, and a gradient.</summary>
@@ -52,11 +49,9 @@ public abstract class CustomOperation
     public Tensor Apply(params Tensor[] inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Length != InputCount || inputs.Length == 0)
-        {
-            throw new ArgumentException($"'{Name}' takes {InputCount} input{(InputCount == 1 ? "" : "s")}, at least one; got {inputs.Length}.", nameof(inputs));
-        }
-
+        ArgumentException.ThrowIf(
+            inputs.Length != InputCount || inputs.Length == 0,
+            $"'{Name}' takes {InputCount} input{(InputCount == 1 ? "" : "s")}, at least one; got {inputs.Length}.", nameof(inputs));
         foreach (Tensor input in inputs)
         {
             ArgumentNullException.ThrowIfNull(input, nameof(inputs));
@@ -76,8 +71,7 @@ public abstract class CustomOperation
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="inputs">The values of the inputs, in row-major order, and their shapes.</param>
     /// <param name="output">Every element must be written; what it holds before is arbitrary. It overlaps no input.</param>
-    protected abstract void Compute<T>(CustomInputs<T> inputs, Span<T> output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    protected abstract void Compute<T>(CustomInputs<T> inputs, Span<T> output) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>
     /// The cotangents of the inputs: <c>cotangent · ∂output/∂input</c> for each. Made of operations on tensors (other custom ones among them), so that they can be
@@ -93,14 +87,12 @@ public abstract class CustomOperation
 
     internal Tensor?[] CotangentsOf(IReadOnlyList<Tensor> inputs, Tensor output, Tensor cotangent) => Gradient(inputs, output, cotangent);
 
-    internal void Run<T>(CustomInputs<T> inputs, Span<T> output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Compute(inputs, output);
+    internal void Run<T>(CustomInputs<T> inputs, Span<T> output) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Compute(inputs, output);
 }
 
 /// <summary>The inputs of a <see cref="CustomOperation"/> while it computes.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-public readonly ref struct CustomInputs<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public readonly ref struct CustomInputs<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ReadOnlySpan<Buffer<T>> _buffers;
     private readonly ReadOnlySpan<Shape> _shapes;

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>The element type of a tensor. No operation converts one into the other by itself.</summary>
@@ -19,8 +17,7 @@ public static class DTypes
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <returns>The element type that stores <typeparamref name="T"/>.</returns>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is another type.</exception>
-    public static DType Of<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static DType Of<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) == typeof(float))
         {

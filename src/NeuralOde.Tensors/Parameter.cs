@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>A tensor whose values change in place, and of which compiled programs always see the newest: learned, or kept along with what is learned (a buffer).</summary>
@@ -41,14 +39,9 @@ public sealed class Parameter : Tensor
     /// <typeparam name="T">The element type; it must be this parameter's.</typeparam>
     /// <param name="values">As many values as there are elements, in row-major order.</param>
     /// <exception cref="ArgumentException">The number of values is another.</exception>
-    public void SetValues<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public void SetValues<T>(ReadOnlySpan<T> values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (values.Length != ElementCount)
-        {
-            throw new ArgumentException($"Parameter '{Name}' of shape {Shape} takes {ElementCount} values, not {values.Length}.", nameof(values));
-        }
-
+        ArgumentException.ThrowIf(values.Length != ElementCount, $"Parameter '{Name}' of shape {Shape} takes {ElementCount} values, not {values.Length}.", nameof(values));
         values.CopyTo(StorageOf<T>().Span);
         MarkChanged();
     }
@@ -68,22 +61,11 @@ public sealed class Parameter : Tensor
     public void MoveTowards(Tensor value, double share)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (IsTrainable)
-        {
-            throw new InvalidOperationException($"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move toward values.");
-        }
-
-        if (value.Shape != Shape || value.DType != DType)
-        {
-            throw new ArgumentException(
-                $"Buffer '{Name}' ({DType.Name()} {Shape}) moves toward a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
-        }
-
-        if (share is not (>= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(share), share, "A share of the way is from 0 to 1.");
-        }
-
+        InvalidOperationException.ThrowIf(IsTrainable, $"Parameter '{Name}' is trainable: an optimizer moves it. Only buffers (isTrainable: false) move toward values.");
+        ArgumentException.ThrowIf(
+            value.Shape != Shape || value.DType != DType,
+            $"Buffer '{Name}' ({DType.Name()} {Shape}) moves toward a value of its own shape and type; got {value.DType.Name()} {value.Shape}.", nameof(value));
+        ArgumentOutOfRangeException.ThrowIf(share is not (>= 0 and <= 1), nameof(share), share, "A share of the way is from 0 to 1.");
         if (!BufferUpdates.IsEnabled)
         {
             return;
@@ -105,8 +87,7 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>The values, to be written; call <see cref="MarkChanged"/> afterwards.</summary>
-    internal Span<T> MutableValues<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
+    internal Span<T> MutableValues<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => StorageOf<T>().Span;
 
     /// <summary>
     /// The gradient's values, for code that computes or changes gradients itself. Zeros are made at the first call and then kept. The parameter then
@@ -114,8 +95,7 @@ public sealed class Parameter : Tensor
     /// </summary>
     /// <typeparam name="T">The parameter's element type.</typeparam>
     /// <returns>As many values as the parameter has, row-major.</returns>
-    public Span<T> MutableGradient<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public Span<T> MutableGradient<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Gradient is null)
         {
@@ -127,8 +107,7 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>Adds to the gradient.</summary>
-    internal void AddToGradient<T>(ReadOnlySpan<T> part)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal void AddToGradient<T>(ReadOnlySpan<T> part) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<T> sum = MutableGradient<T>();
         Kernels.Map.Binary<T, Kernels.AddOperator<T>>(sum, part, sum);
@@ -164,8 +143,7 @@ public sealed class Parameter : Tensor
     {
         return initial.DType == DType.Float32 ? Copy<float>(initial) : Copy<double>(initial);
 
-        static Storage<T> Copy<T>(Tensor tensor)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        static Storage<T> Copy<T>(Tensor tensor) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.AllocateAligned(tensor.ElementCount);
             tensor.AsSpan<T>().CopyTo(storage.Span);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>
@@ -16,8 +13,7 @@ public sealed class RandomSource
 
     /// <summary>Starts a stream.</summary>
     /// <param name="seed">Any number; the same seed gives the same numbers.</param>
-    public RandomSource(long seed)
-        : this(seed, 0)
+    public RandomSource(long seed) : this(seed, 0)
     {
     }
 
@@ -53,15 +49,11 @@ public sealed class RandomSource
     /// <exception cref="ArgumentException">A bound is not finite, or <paramref name="high"/> is below <paramref name="low"/>.</exception>
     public Tensor Uniform(Shape shape, double low = 0, double high = 1, DType dtype = DType.Float32)
     {
-        if (!double.IsFinite(low) || !double.IsFinite(high) || high < low)
-        {
-            throw new ArgumentException($"A uniform distribution needs finite bounds with low ≤ high; got {low} and {high}.", nameof(high));
-        }
-
+        ArgumentException.ThrowIf(
+            !double.IsFinite(low) || !double.IsFinite(high) || high < low, $"A uniform distribution needs finite bounds with low ≤ high; got {low} and {high}.", nameof(high));
         return dtype == DType.Float32 ? Draw<float>() : Draw<double>();
 
-        Tensor Draw<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        Tensor Draw<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.Allocate(shape.ElementCount);
             FillUniform(storage.Span);
@@ -85,15 +77,10 @@ public sealed class RandomSource
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="deviation"/> is negative or NaN.</exception>
     public Tensor Normal(Shape shape, double mean = 0, double deviation = 1, DType dtype = DType.Float32)
     {
-        if (!(deviation >= 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(deviation), deviation, "A standard deviation is at least 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(deviation >= 0), nameof(deviation), deviation, "A standard deviation is at least 0.");
         return dtype == DType.Float32 ? Draw<float>() : Draw<double>();
 
-        Tensor Draw<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        Tensor Draw<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.Allocate(shape.ElementCount);
             FillNormal(storage.Span);
@@ -144,13 +131,10 @@ public sealed class RandomSource
     /// <summary>Draws start at multiples of 64, so that no two share a block of the generator whatever its width.</summary>
     private ulong Advance(int count)
     {
-        if (Trace.Current is not null)
-        {
-            throw new InvalidOperationException(
-                "Random numbers cannot be drawn while a function is being compiled: the draws of this moment would be kept for good, and a solver needs a function, not noise. "
+        InvalidOperationException.ThrowIf(
+            Trace.Current is not null,
+            "Random numbers cannot be drawn while a function is being compiled: the draws of this moment would be kept for good, and a solver needs a function, not noise. "
                 + "Draw them outside, and give them to the function as an input, or capture the tensor of draws if a constant is meant.");
-        }
-
         ulong offset = _offset;
         _offset += ((ulong)count + 63) / 64 * 64;
         return offset;

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors;
 
@@ -19,16 +18,10 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         long count = 1;
         foreach (int length in lengths)
         {
-            if (length < 0)
-            {
-                throw new ArgumentOutOfRangeException(nameof(lengths), $"A shape's lengths are at least 0; got [{string.Join(", ", lengths.ToArray())}].");
-            }
-
+            ArgumentOutOfRangeException.ThrowIf(length < 0, nameof(lengths), $"A shape's lengths are at least 0; got [{string.Join(", ", lengths.ToArray())}].");
             count *= length;
-            if (count > int.MaxValue)
-            {
-                throw new ArgumentOutOfRangeException(nameof(lengths), $"A tensor holds at most {int.MaxValue} elements; got [{string.Join(", ", lengths.ToArray())}].");
-            }
+            ArgumentOutOfRangeException.ThrowIf(
+                count > int.MaxValue, nameof(lengths), $"A tensor holds at most {int.MaxValue} elements; got [{string.Join(", ", lengths.ToArray())}].");
         }
 
         _lengths = lengths.ToArray();
@@ -74,12 +67,9 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
         {
             int a = i <= left.Rank ? left.Lengths[^i] : 1;
             int b = i <= right.Rank ? right.Lengths[^i] : 1;
-            if (a != b && a != 1 && b != 1)
-            {
-                throw new ArgumentException(
-                    $"Shapes {left} and {right} do not broadcast: counted from the end, axis {i} is {a} in one and {b} in the other. Lengths must be equal, or one of them 1.");
-            }
-
+            ArgumentException.ThrowIf(
+                a != b && a != 1 && b != 1,
+                $"Shapes {left} and {right} do not broadcast: counted from the end, axis {i} is {a} in one and {b} in the other. Lengths must be equal, or one of them 1.");
             lengths[^i] = a == 1 ? b : a;
         }
 

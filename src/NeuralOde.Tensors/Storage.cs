@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NeuralOde.Tensors;
@@ -12,8 +10,7 @@ internal abstract class Storage
 
 /// <summary>A stretch of an array: what a kernel reads or writes.</summary>
 /// <remarks>The array and the place in it never change once an instruction holds the buffer, so a compiled program needs no look-ups.</remarks>
-internal readonly struct Buffer<T>(T[] array, int offset, int length)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct Buffer<T>(T[] array, int offset, int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int Length => length;
 
@@ -34,13 +31,9 @@ internal readonly struct Buffer<T>(T[] array, int offset, int length)
 }
 
 /// <summary>Memory of <see cref="float"/> or <see cref="double"/> elements.</summary>
-internal sealed class Storage<T> : Storage
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class Storage<T> : Storage where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private Storage(Buffer<T> buffer)
-    {
-        Buffer = buffer;
-    }
+    private Storage(Buffer<T> buffer) => Buffer = buffer;
 
     public Buffer<T> Buffer { get; }
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <content>How tensors come into being.</content>
@@ -12,22 +10,16 @@ public partial class Tensor
     /// <param name="requiresGradient">Whether operations on it are remembered for <see cref="Backward"/>.</param>
     /// <returns>The tensor.</returns>
     /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
-    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, bool requiresGradient = false)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, bool requiresGradient = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (values.Length != shape.ElementCount)
-        {
-            throw new ArgumentException($"Shape {shape} takes {shape.ElementCount} values, not {values.Length}.", nameof(values));
-        }
-
+        ArgumentException.ThrowIf(values.Length != shape.ElementCount, $"Shape {shape} takes {shape.ElementCount} values, not {values.Length}.", nameof(values));
         var storage = Storage<T>.Allocate(values.Length);
         values.CopyTo(storage.Span);
         return new Tensor(shape, storage, requiresGradient);
     }
 
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
-    public static Tensor From<T>(T[] values, Shape shape, bool requiresGradient = false)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Tensor From<T>(T[] values, Shape shape, bool requiresGradient = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
         return From((ReadOnlySpan<T>)values, shape, requiresGradient);
@@ -37,8 +29,7 @@ public partial class Tensor
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="values">The elements.</param>
     /// <returns>A tensor of rank 1.</returns>
-    public static Tensor From<T>(params T[] values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Tensor From<T>(params T[] values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
         return From((ReadOnlySpan<T>)values, [values.Length]);
@@ -48,8 +39,7 @@ public partial class Tensor
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="values">Rows and columns.</param>
     /// <returns>A tensor of rank 2.</returns>
-    public static Tensor From<T>(T[,] values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static Tensor From<T>(T[,] values) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(values);
         return From((ReadOnlySpan<T>)values.Cast<T>().ToArray(), [values.GetLength(0), values.GetLength(1)]);
@@ -79,8 +69,7 @@ public partial class Tensor
     {
         return dtype == DType.Float32 ? Fill((float)value) : Fill(value);
 
-        Tensor Fill<T>(T element)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        Tensor Fill<T>(T element) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var storage = Storage<T>.Allocate(shape.ElementCount);
             storage.Span.Fill(element);

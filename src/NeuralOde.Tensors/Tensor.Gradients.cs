@@ -9,21 +9,10 @@ public partial class Tensor
     /// <exception cref="InvalidOperationException">This is no scalar, is symbolic, or depends on nothing that requires a gradient.</exception>
     public void Backward()
     {
-        if (IsSymbolic)
-        {
-            throw new InvalidOperationException($"Inside a compiled function, use {nameof(Gradients)}.{nameof(Gradients.Of)} and return the gradients.");
-        }
-
-        if (!RequiresGradient)
-        {
-            throw new InvalidOperationException("This tensor depends on nothing that requires a gradient: on no parameter, and on no tensor made with requiresGradient.");
-        }
-
-        if (ElementCount != 1)
-        {
-            throw new InvalidOperationException($"Backward starts from a scalar; this tensor has shape {Shape}. Sum or average it first.");
-        }
-
+        InvalidOperationException.ThrowIf(IsSymbolic, $"Inside a compiled function, use {nameof(Gradients)}.{nameof(Gradients.Of)} and return the gradients.");
+        InvalidOperationException.ThrowIf(
+            !RequiresGradient, "This tensor depends on nothing that requires a gradient: on no parameter, and on no tensor made with requiresGradient.");
+        InvalidOperationException.ThrowIf(ElementCount != 1, $"Backward starts from a scalar; this tensor has shape {Shape}. Sum or average it first.");
         Gradients.Accumulate(this);
     }
 

@@ -1,6 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>Normalization. The last axis is that of the channels, or features: images are <c>[batch, height, width, channels]</c>.</content>
@@ -58,23 +55,14 @@ public partial class Tensor
         return Normalize(new NormalizationExtent(1, Shape.Slice(..^1).ElementCount, Shape[-1], 1), scale, shift, epsilon, out moments);
     }
 
-    private void RequireAxes(int count)
-    {
-        if (Rank < count)
-        {
-            throw new ArgumentException($"This normalization takes a tensor of at least {count} axes, the channels last; got shape {Shape}.");
-        }
-    }
+    private void RequireAxes(int count) =>
+        ArgumentException.ThrowIf(Rank < count, $"This normalization takes a tensor of at least {count} axes, the channels last; got shape {Shape}.");
 
     private Tensor Normalize(NormalizationExtent extent, Tensor scale, Tensor shift, double epsilon, out Tensor moments)
     {
         ArgumentNullException.ThrowIfNull(scale);
         ArgumentNullException.ThrowIfNull(shift);
-        if (!(epsilon > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "What is added to the variance is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(epsilon > 0), nameof(epsilon), epsilon, "What is added to the variance is above 0.");
         return extent.Length > 0
             ? Operations.Normalize.Apply(this, extent, scale, shift, epsilon, out moments)
             : throw new ArgumentException($"There is nothing to take a mean of in shape {Shape}.");

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>What is taken over whole axes: sums, extremes, softmax.</content>
@@ -76,11 +74,7 @@ public partial class Tensor
     private Tensor ReduceOver(ReductionFunction function, int[]? axes, bool keepAxes)
     {
         int[] sorted = axes is null ? [.. Enumerable.Range(0, Rank)] : [.. axes.Select(a => Shape.Axis(a)).Distinct().Order()];
-        if (axes is not null && sorted.Length != axes.Length)
-        {
-            throw new ArgumentException($"An axis is named twice in [{string.Join(", ", axes)}].", nameof(axes));
-        }
-
+        ArgumentException.ThrowIf(axes is not null && sorted.Length != axes.Length, $"An axis is named twice in [{string.Join(", ", axes!)}].", nameof(axes));
         Tensor result = this;
         bool neighbors = sorted.Length == 0 || sorted[^1] - sorted[0] == sorted.Length - 1;
         if (function == ReductionFunction.Max && !neighbors)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
@@ -14,11 +13,7 @@ public partial class Tensor
     public static Tensor Concatenate(IReadOnlyList<Tensor> tensors, int axis = 0)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        if (tensors.Count == 0)
-        {
-            throw new ArgumentException("Concatenation takes at least one tensor.", nameof(tensors));
-        }
-
+        ArgumentException.ThrowIf(tensors.Count == 0, "Concatenation takes at least one tensor.", nameof(tensors));
         int index = tensors[0].Shape.Axis(axis);
         return tensors.Count == 1 ? tensors[0] : new Concatenate(index).Apply([.. tensors]);
     }
@@ -45,11 +40,8 @@ public partial class Tensor
     public Tensor MatMul(Tensor other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (Rank == 0 || other.Rank == 0)
-        {
-            throw new ArgumentException($"A matrix product takes no scalars; got {Shape} and {other.Shape}. Use * for a product element by element.", nameof(other));
-        }
-
+        ArgumentException.ThrowIf(
+            Rank == 0 || other.Rank == 0, $"A matrix product takes no scalars; got {Shape} and {other.Shape}. Use * for a product element by element.", nameof(other));
         if (Rank == 1)
         {
             Tensor product = Reshape([1, Shape[0]]).MatMul(other);
@@ -92,11 +84,7 @@ public partial class Tensor
     public Tensor Unsqueeze(int axis)
     {
         int index = axis < 0 ? axis + Rank + 1 : axis;
-        if ((uint)index > (uint)Rank)
-        {
-            throw new ArgumentOutOfRangeException(nameof(axis), axis, $"A new axis of shape {Shape} stands at a place from {-Rank - 1} to {Rank}.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf((uint)index > (uint)Rank, nameof(axis), axis, $"A new axis of shape {Shape} stands at a place from {-Rank - 1} to {Rank}.");
         return Reshape(Shape.Slice(..index).Append([1]).Append(Shape.Slice(index..)));
     }
 
@@ -131,11 +119,8 @@ public partial class Tensor
             axes[i] = Shape.Axis(order[i]);
         }
 
-        if (axes.Length != Rank || axes.Distinct().Count() != Rank)
-        {
-            throw new ArgumentException($"The order [{string.Join(", ", axes)}] is no permutation of the {Rank} axes of shape {Shape}.", nameof(order));
-        }
-
+        ArgumentException.ThrowIf(
+            axes.Length != Rank || axes.Distinct().Count() != Rank, $"The order [{string.Join(", ", axes)}] is no permutation of the {Rank} axes of shape {Shape}.", nameof(order));
         return axes.SequenceEqual(Enumerable.Range(0, Rank)) ? this : new Transpose(new Shape(axes)).Apply(this);
     }
 
@@ -168,11 +153,7 @@ public partial class Tensor
     {
         int at = Shape.Axis(axis);
         int start = index < 0 ? index + Shape[at] : index;
-        if ((uint)start >= (uint)Shape[at])
-        {
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"Axis {at} of shape {Shape} has the indices 0 to {Shape[at] - 1}.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf((uint)start >= (uint)Shape[at], nameof(index), index, $"Axis {at} of shape {Shape} has the indices 0 to {Shape[at] - 1}.");
         return Slice(at, start, 1).Reshape(Shape.Slice(..at).Append(Shape.Slice((at + 1)..)));
     }
 
@@ -199,11 +180,7 @@ public partial class Tensor
             return this;
         }
 
-        if (Shape.Broadcast(shape, Shape) != Shape)
-        {
-            throw new ArgumentException($"A tensor of shape {Shape} cannot be summed to {shape}, which does not broadcast to it.", nameof(shape));
-        }
-
+        ArgumentException.ThrowIf(Shape.Broadcast(shape, Shape) != Shape, $"A tensor of shape {Shape} cannot be summed to {shape}, which does not broadcast to it.", nameof(shape));
         int lead = Rank - shape.Rank;
         List<int> axes = [];
         for (int i = 0; i < Rank; i++)

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Numerics;
 using System.Text;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
@@ -15,6 +12,9 @@ namespace NeuralOde.Tensors;
 public partial class Tensor
 {
     private readonly Storage? _storage;
+
+    // The number in the source, where a number of single precision was made of one: what is computed in double precision has it exactly.
+    private double? _exact;
 
     internal Tensor(Shape shape, Storage storage, bool requiresGradient = false)
     {
@@ -33,8 +33,7 @@ public partial class Tensor
         Inputs = inputs;
     }
 
-    internal Tensor(Shape shape, Storage storage, Operation operation, Tensor[] inputs)
-        : this(shape, storage, requiresGradient: true)
+    internal Tensor(Shape shape, Storage storage, Operation operation, Tensor[] inputs) : this(shape, storage, requiresGradient: true)
     {
         Operation = operation;
         Inputs = inputs;
@@ -90,8 +89,7 @@ public partial class Tensor
     /// <typeparam name="T">The element type; it must be this tensor's.</typeparam>
     /// <returns>A view, not a copy.</returns>
     /// <exception cref="InvalidOperationException">The tensor is symbolic, of the other element type, or a parameter while a function is being compiled.</exception>
-    public ReadOnlySpan<T> AsSpan<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckReadable();
         return StorageOf<T>().Span;
@@ -113,8 +111,7 @@ public partial class Tensor
     /// <typeparam name="T">The element type; it must be this tensor's.</typeparam>
     /// <returns>A new array.</returns>
     /// <exception cref="InvalidOperationException">The tensor is symbolic, or of the other element type.</exception>
-    public T[] ToArray<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => AsSpan<T>().ToArray();
+    public T[] ToArray<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => AsSpan<T>().ToArray();
 
     /// <summary>A copy of the values as <see cref="double"/>, whatever the element type.</summary>
     /// <returns>A new array in row-major order.</returns>
@@ -128,6 +125,12 @@ public partial class Tensor
         ? At(0)
         : throw new InvalidOperationException($"A tensor of shape {Shape} has {ElementCount} elements; ToScalar takes one with exactly one.");
 
+    /// <summary>The one value of a tensor with one element, in double precision where it came from a number in the source.</summary>
+    internal double ToExactScalar() => _exact ?? ToScalar();
+
+    /// <summary>A constant in double precision.</summary>
+    internal Tensor Exactly() => _exact is { } value ? Full(Shape, value, DType.Float64) : ToDouble();
+
     /// <summary>One element.</summary>
     /// <param name="indices">One index per axis; negative counts from the end.</param>
     /// <exception cref="ArgumentException">The number of indices is not the rank.</exception>
@@ -136,11 +139,7 @@ public partial class Tensor
     {
         get
         {
-            if (indices.Length != Rank)
-            {
-                throw new ArgumentException($"A tensor of shape {Shape} takes {Rank} indices, not {indices.Length}.", nameof(indices));
-            }
-
+            ArgumentException.ThrowIf(indices.Length != Rank, $"A tensor of shape {Shape} takes {Rank} indices, not {indices.Length}.", nameof(indices));
             int flat = 0;
             for (int i = 0; i < indices.Length; i++)
             {

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>
@@ -51,11 +49,7 @@ public sealed class TensorScope : IDisposable
             return;
         }
 
-        if (s_current != this)
-        {
-            throw new InvalidOperationException("Tensor scopes are disposed on the thread that opened them, the innermost first.");
-        }
-
+        InvalidOperationException.ThrowIf(s_current != this, "Tensor scopes are disposed on the thread that opened them, the innermost first.");
         _disposed = true;
         s_current = _outer;
         s_pool ??= [];
@@ -72,8 +66,7 @@ public sealed class TensorScope : IDisposable
     }
 
     /// <summary>Memory for an eager tensor: from the pool within a scope, else new.</summary>
-    internal static T[] Rent<T>(int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static T[] Rent<T>(int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (s_current is not { } scope)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using NeuralOde.Equations;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Experiments.Tests.Images;
@@ -21,6 +22,8 @@ namespace NeuralOde.Fuzz;
 internal static class FuzzTargets
 {
     private const string Table = "Date;Group;\"x; z\";y\n2020-01-01;a;1.5e3;NA\n2020-01-03;a;2;3\n# a comment\n2020-01-04;b;3;4\n2020-01-05;b;;5\n";
+    private const string Equations = "d/dt(depot) = -ka*depot\nC' = ka*depot/V - if(C > 1, CL, 2)/V*C\nka = 1 in (0.01, 10)\nV = 30 > 0 ~ lognormal(3.4, 0.5)\nCL = 2 per series\n"
+        + "covariate WT = 70\ninput u: constant\ndose AMT -> depot lag 0.5\nwhen C > 3: C = C/2\nobserve conc = C*u/WT: combined(0.1, cv) below 0.05\ncv = 0.2 > 0\nstart -1\n";
     private const string Labeled = "@problemName Slopes\n@timeStamps false\n@univariate false\n@classLabel true up down\n@data\n1,2,3:3,?,1:up\n3,2.5,1:1,2,3:down\n";
 
     // Some readers take a path alone. Memory, where there is such a folder: the disk would be the slowest part.
@@ -32,6 +35,7 @@ internal static class FuzzTargets
         new("csv", static () =>
             [Utf8(Table), Utf8("t,x\r\n0,1\r\n1,2\r\n2,4\r\n"), [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("t\tx\n0\t1\n")]],
             FromFile(ReadTable)),
+        new("equations", static () => [Utf8(Equations)], static x => EquationModel.Parse(EquationModel.Parse(Encoding.UTF8.GetString(x), "fuzz.ode").ToString(), "again.ode")),
         new("ts", static () => [Utf8(Labeled), Utf8("@problemName A\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n")], static x => LabeledSeries.Read(Text(x), "fuzz.ts")),
         new("png", Pictures, static x => PngFile.ReadGray(WithChecksums(x), "fuzz.png")),
         new("idx", static () =>

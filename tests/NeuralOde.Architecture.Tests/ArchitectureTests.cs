@@ -10,9 +10,10 @@ public class ArchitectureTests
         ["NeuralOde.Tensors"] = [],
         ["NeuralOde"] = ["NeuralOde.Solvers", "NeuralOde.Tensors"],
         ["NeuralOde.Series"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors"],
+        ["NeuralOde.Equations"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series"],
         ["NeuralOde.Reports"] = [],
         ["NeuralOde.Experiments"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Reports"],
-        ["NeuralOde.Cli"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Reports", "NeuralOde.Experiments"],
+        ["NeuralOde.Cli"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Equations", "NeuralOde.Reports", "NeuralOde.Experiments"],
     };
 
     /// <summary>Circles that stand for now, each with the reason.</summary>

@@ -162,19 +162,23 @@ public sealed class FitCommandTests : IDisposable
     }
 
     [Fact]
-    public void Decimal_commas_are_an_error_and_not_text()
+    public void Decimal_commas_are_read_with_a_word_and_ambiguous_ones_are_an_error()
     {
-        (int code, _, string error) = Run("fit", Write("t;x;y\n0;0,5;0\n1;0,7;1\n2;0,9;2\n3;1,5;3\n"));
+        (int code, string output, string error) = Run("fit", Write("t;x;y\n0;0,5;0\n1;0,7;1\n2;0,9;2\n3;1,5;3\n"), "--iterations", "2");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("'0,5' was read as 0.5", output + error, StringComparison.Ordinal);
+        (code, _, error) = Run("fit", Write("t;x\n0;1,234\n1;1,235\n2;1,236\n3;1,237\n"));
         Assert.Equal(ExitCode.Usage, code);
-        Assert.Contains("line 2", error, StringComparison.Ordinal);
-        Assert.Contains("'0,5' is not a number. Write a decimal point, not a comma", error, StringComparison.Ordinal);
+        Assert.Contains("'1,234' can be 1.234 and 1234", error, StringComparison.Ordinal);
+        Assert.Contains("--decimal comma", error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--time year", "'year'", "t, x")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--states y", "'y'", "t, x")]
     [InlineData("t,x\n0,1\n1,oops\n2,3\n3,4\n", "", "line 3", "column 'x'")]
-    [InlineData("t,x\n0,1\n2,2\n1,3\n3,4\n", "", "line 4", "increas")]
+    [InlineData("t,x\n0,1\n2,2\n1,3\n2,4\n", "", "line 5", "--equal-times mean")]
+    [InlineData("date,x\n01/02/2024,1\n02/02/2024,3\n03/02/2024,4\n", "", "2024-02-01 and 2024-01-02", "--time-format dmy")]
     [InlineData("t,x\n0,1\n1,2\n", "", "3", "data.csv")]
     [InlineData("t,x,y\n0,1,NA\n1,2,\n2,3,NA\n", "--states y", "'y'", "no value")]
     [InlineData("t,x\n0,1\n1,0\n2,3\n", "--log x", "x", "above 0")]
@@ -186,7 +190,7 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--report nowhere/r.html", "nowhere", "does not exist")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states -1", "--hidden-states", "-1")]
     [InlineData("t,x\n0,1\n", "", "there is 1 row;", "data.csv")]
-    [InlineData("a,x\n0,1\n1,2\n2,3\n", "", "Name the column that holds the times with --time.", "a, x")]
+    [InlineData("a,x\n0,1\n1,2\n2,3\n", "", "Name the column that holds the times with --time, or", "a, x")]
     [InlineData("t,x\n0,1\n0,2\n2,3\n", "", "name the column that tells them apart with --series", "line 3")]
     [InlineData("t,x,y\n0,1,a\n1,2,5\n2,3,6\n", "", "omit the column by naming the others with --states", "'y'")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hold-out 2", "The series has 3", "with --hold-out")]

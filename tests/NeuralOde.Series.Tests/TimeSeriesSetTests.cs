@@ -1,3 +1,4 @@
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 
@@ -71,19 +72,15 @@ public class TimeSeriesSetTests
     [Theory]
     [InlineData(
         "t,x\n1,1\n2,1\n2,1\n",
-        "t.csv, line 4, column 't': the time 2 equals 2 on line 3; times must strictly increase within a series. "
+        "t.csv, line 4, column 't': the time 2 equals 2 on line 3. "
             + "Merge the two rows, or if the file holds several series, name the column that tells them apart.")]
-    [InlineData(
-        "t,x\n1,1\n3,1\n2,1\n",
-        "t.csv, line 4, column 't': the time 2 is before 3 on line 3; times must strictly increase within a series. "
-            + "Sort the rows by time, or if the file holds several series, name the column that tells them apart.")]
     [InlineData("t,x\n1,1\n,1\n2,1\n", "t.csv, line 3, column 't': the time is missing. Every row needs one; fill it in, or remove the row.")]
     [InlineData("t,x\n1,1\n2020-01-01,1\n2,1\n", "t.csv, line 3, column 't': '2020-01-01' is not a time. Write a number, or a date such as 1978-01-22, the same kind in all rows.")]
     [InlineData("t,x\n2020-01-01,1\n7,1\n2,1\n", "t.csv, line 3, column 't': '7' is not a date. Write a date such as 1978-01-22 or 1978-01-22T14:30, the same kind in all rows.")]
     [InlineData("t,x\n1,1\n1e999,1\n2,1\n", "t.csv, line 3, column 't': '1e999' is not a time. Write a number, or a date such as 1978-01-22, the same kind in all rows.")]
     [InlineData("t,x\n1,1\n2,1\n", "t.csv, line 2: there are 2 rows; at least 3 are needed to learn from a series. Add rows, or remove the series.")]
     [InlineData("t,x\n", "t.csv: there are no rows below the header.")]
-    [InlineData("x,y\n1,1\n", "t.csv: no column is named time, t, date or year; the columns are x, y. Say which holds the times.")]
+    [InlineData("x,y\n1,1\n", "t.csv: no column is named time, t, date, datetime, timestamp or year; the columns are x, y. Say which holds the times, or take the number of the row.")]
     [InlineData(
         "t,x\n1,1\n2,oops\n3,1\n",
         "t.csv, line 3, column 'x': 'oops' is not a number, but 2 other fields of the column are. "
@@ -97,7 +94,7 @@ public class TimeSeriesSetTests
         var options = new TimeSeriesOptions { SeriesColumn = "id" };
 
         Assert.Equal(
-            "t.csv, line 5, column 't': the time 1 of series 'a' is before 2 on line 3; times must strictly increase within a series. Sort the rows by time.",
+            "t.csv, line 5, column 't': the time 1 of series 'a' equals 1 on line 2. Merge the two rows, or correct one of the times.",
             Fails("id,t,x\na,1,1\na,2,1\nb,1,1\na,1,1\n", options));
         Assert.Equal(
             "t.csv, line 5: series 'b' has 1 row; at least 3 are needed to learn from a series. Add rows, or remove the series.",

@@ -91,7 +91,8 @@ public class ConvergenceTests
             logErrors.Add(Math.Log10(error));
         }
 
-        Assert.Equal(exponent, Slope(logTolerances, logErrors), 0.25);
+        // Of a method that takes another one at tight tolerances the errors drop there.
+        Assert.Equal(exponent, Slope(logTolerances, logErrors), solver is Auto ? 0.4 : 0.25);
     }
 
     [Theory]

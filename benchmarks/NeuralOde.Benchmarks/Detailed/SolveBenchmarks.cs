@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Solvers;
 
 namespace NeuralOde.Benchmarks.Detailed;
 
@@ -46,7 +47,7 @@ public class FieldBenchmarks
 [MemoryDiagnoser]
 public class LotkaVolterraBenchmarks
 {
-    private LotkaVolterraWorkload _solve = new(1e-6);
+    private LotkaVolterraWorkload _solve = new(new Tsit5(), 1e-6, 20);
 
     /// <summary>The relative and the absolute tolerance.</summary>
     [Params(1e-6, 1e-9)]
@@ -54,7 +55,7 @@ public class LotkaVolterraBenchmarks
 
     /// <summary>Makes the integrator.</summary>
     [GlobalSetup]
-    public void Setup() => _solve = new LotkaVolterraWorkload(Tolerance);
+    public void Setup() => _solve = new LotkaVolterraWorkload(new Tsit5(), Tolerance, 20);
 
     /// <summary>Memory reused.</summary>
     [Benchmark]

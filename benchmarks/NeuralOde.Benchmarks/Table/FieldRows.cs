@@ -1,6 +1,8 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
 using NeuralOde.Persistence;
+using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 
 namespace NeuralOde.Benchmarks.Table;
@@ -65,12 +67,31 @@ internal static class FieldRows
     {
         foreach (string tolerance in new[] { "1e-6", "1e-9" })
         {
-            var solve = new LotkaVolterraWorkload(double.Parse(tolerance, System.Globalization.CultureInfo.InvariantCulture));
+            var solve = new LotkaVolterraWorkload(new Tsit5(), double.Parse(tolerance, CultureInfo.InvariantCulture), 20);
             Measurement time = timer.Measure(solve.Run);
             string note = FormattableString.Invariant(
                 $"{solve.Statistics.Evaluations} evaluations, {solve.Statistics.AcceptedSteps} steps, {solve.Statistics.RejectedSteps} rejected");
             yield return TableRow.Time($"lotka {tolerance}", $"rtol = atol = {tolerance}, memory reused", time, note);
             yield return TableRow.Time($"lotka simple {tolerance}", $"rtol = atol = {tolerance}, Ode.Solve with a lambda", timer.Measure(solve.RunSimple), "every step kept");
+        }
+    }
+
+    /// <summary>What Boost.odeint's Dormand-Prince method does: the keys are those of the peer.</summary>
+    public static IEnumerable<TableRow> Dopri5(BatchTimer timer)
+    {
+        foreach (string tolerance in new[] { "1e-6", "1e-9" })
+        {
+            foreach (bool isDense in new[] { false, true })
+            {
+                var solve = new LotkaVolterraWorkload(new Dopri5(), double.Parse(tolerance, CultureInfo.InvariantCulture), 15, isDense ? 300 : 1);
+                Measurement time = timer.Measure(solve.Run);
+                SolveStatistics x = solve.Statistics;
+                string note = FormattableString.Invariant(
+                    $"{time.Median / (x.AcceptedSteps + x.RejectedSteps):0} ns per step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, ")
+                    + FormattableString.Invariant($"error {solve.Error:0.0e+0}");
+                yield return TableRow.Time(
+                    $"dopri5{(isDense ? "-dense" : "")} {tolerance}", $"rtol = atol = {tolerance}, {(isDense ? "301 output times" : "final state")}", time, note);
+            }
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class FieldWorkload
     public SolveWorkload Step() => new(_compiled, _state, 0);
 
     /// <summary>The same of the adjoint system, the parameters' gradient as a quadrature.</summary>
-    public SolveWorkload AdjointStep() => new(new AdjointField<float>(_compiled), [.. _state, .. _state], _compiled.ParameterLength);
+    public SolveWorkload AdjointStep() => new(new AdjointField<float>(_compiled), [.. _state, .. _state], _compiled.GradientLength);
 
     /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements by the backsolve adjoint.</summary>
     public AdjointSolveWorkload AdjointSolve(double relativeTolerance, double absoluteTolerance) => new(

@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Benchmarks.Workloads;
@@ -70,15 +71,19 @@ internal sealed class LorenzBatchWorkload
 
         public void Evaluate(in LaneBlock<float> lanes)
         {
-            ReadOnlySpan<float> x = lanes.State(0), y = lanes.State(1), z = lanes.State(2), rho = lanes.Parameter(0);
-            Span<float> dx = lanes.Derivative(0), dy = lanes.Derivative(1), dz = lanes.Derivative(2);
-            for (int i = 0; i < lanes.Count; i += Vector<float>.Count)
+            ReadOnlySpan<Vector512<float>> x = Vectors(lanes.State(0)), y = Vectors(lanes.State(1)), z = Vectors(lanes.State(2)), rho = Vectors(lanes.Parameter(0));
+            Span<Vector512<float>> dx = Vectors(lanes.Derivative(0)), dy = Vectors(lanes.Derivative(1)), dz = Vectors(lanes.Derivative(2));
+            for (int i = 0; i < dz.Length; i++)
             {
-                Vector<float> a = new(x[i..]), b = new(y[i..]), c = new(z[i..]), r = new(rho[i..]);
-                (10 * (b - a)).CopyTo(dx[i..]);
-                ((a * (r - c)) - b).CopyTo(dy[i..]);
-                ((a * b) - (8f / 3 * c)).CopyTo(dz[i..]);
+                Vector512<float> a = x[i], b = y[i], c = z[i];
+                dx[i] = 10 * (b - a);
+                dy[i] = (a * (rho[i] - c)) - b;
+                dz[i] = (a * b) - (8f / 3 * c);
             }
         }
+
+        private static ReadOnlySpan<Vector512<float>> Vectors(ReadOnlySpan<float> lanes) => MemoryMarshal.Cast<float, Vector512<float>>(lanes);
+
+        private static Span<Vector512<float>> Vectors(Span<float> lanes) => MemoryMarshal.Cast<float, Vector512<float>>(lanes);
     }
 }

@@ -1,9 +1,4 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Losses;
-using NeuralOde.Reports;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
 
 namespace NeuralOde.Cli.Fit;
 

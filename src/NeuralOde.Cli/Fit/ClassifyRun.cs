@@ -1,13 +1,4 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Series.Times;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -27,18 +18,11 @@ internal static class ClassifyRun
         string path = parsed.GetValue(options.Data)!;
         string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);
-        if (seeds is { Length: > 0 } && ((report ?? save) is not null || test is null))
-        {
-            throw new CommandException(
-                "--seeds prints a table of accuracies on --test FILE.ts and writes no files. Omit --report and --save and name the test, or choose one --seed.");
-        }
-
+        CommandException.ThrowIf(
+            seeds is { Length: > 0 } && ((report ?? save) is not null || test is null),
+            "--seeds prints a table of accuracies on --test FILE.ts and writes no files. Omit --report and --save and name the test, or choose one --seed.");
         OutputFiles.Check(path, ("--report", report), ("--save", save));
-        if (test is not null && (report == test || save == test))
-        {
-            throw new CommandException($"{test} is the test file; name another file to write.");
-        }
-
+        CommandException.ThrowIf(test is not null && (report == test || save == test), $"{test} is the test file; name another file to write.");
         LabeledSeries training = Read(path);
         LabeledSeries? unseen = test is null ? null : Read(test);
         LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForClasses, parsed);

@@ -3,6 +3,7 @@ using NeuralOde.Series;
 using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Latent;
 using NeuralOde.Series.Latent.Fitting;
+using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -26,13 +27,17 @@ internal static class FitCommand
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
+            (
+                "neuralode fit hare-lynx.csv --equations hare-lynx.ode --time Year --report fit.html",
+                "Equations of your own: estimates with standard errors, profiles, and what the data can tell."),
             ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Classifies labeled series: which speaker is it?"),
         ],
         Notes =
         [
-            "The file: a header that names the columns, then one row per time. Comma, semicolon or tab; # comment lines; "
-                + "an empty field or NA is a missing value, which is left out of the loss. Times rise within a series and need not be evenly spaced; "
-                + "they are numbers, ISO dates, or dates of eight digits with --time-format yyyymmdd. Dates become days.",
+            "The file: a header that names the columns, then one row per time, also compressed by gzip, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
+                + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
+                + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
+                + "What was taken for granted is said, and what can be read in two ways is an error.",
             "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
                 + "Equal z always move in the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent "
                 + "(something that depends on time). Each series' initial state is learned, because the first observation is noisy as well.",
@@ -42,7 +47,10 @@ internal static class FitCommand
                 + "90 %, if the model is right: the share of held-out values within them is printed. From labeled series in a .ts file it learns a classifier.",
             "The test: the last part of each series is held out; neither training nor model selection uses it. "
                 + "Its error is printed beside that of the naive forecast, the last observed value. Once you trust the settings, --hold-out none learns from everything.",
-            "Limits: external inputs such as doses are not supported here, and the dynamics beyond the range of the data are a guess, held near that range.",
+            "Equations (--equations): a text file with known equations whose parameters are estimated by maximum likelihood, or with priors as modes; "
+                + "doses, inputs and covariates are columns of the table, and parameters may be shared or per series. "
+                + "--save writes the model with its estimates. docs/equations.md has the language.",
+            "Limits: external inputs such as doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
@@ -57,9 +65,12 @@ internal static class FitCommand
             Arguments = [options.Data],
             Groups =
             [
-                ("Kind of model", [options.Model]),
+                ("Kind of model", [options.Model, options.Equations]),
                 .. options.Settings.Groups(
-                    ("Data", [options.HoldOut]), ("With --model latent only", [options.Test, options.Out]), ("Output", [options.Report, options.Save, options.Seeds]))
+                    ("Data", [options.HoldOut]),
+                    ("With --model latent only", [options.Test]),
+                    ("With --equations only", [options.Starts, options.Where, options.NoProfiles, options.Metrics]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             Run = (context, parsed) => Start(context, parsed, options),
@@ -67,7 +78,8 @@ internal static class FitCommand
     }
 
     private static int Start(CommandContext context, CommandValues parsed, FitOptions options) =>
-        parsed.GetValue(options.Model) == "latent" ? LatentFitRun.Start(context, parsed, options) : FitRun.Start(context, parsed, options);
+        parsed.GetValue(options.Equations) is not null ? EquationFitRun.Start(context, parsed, options)
+        : parsed.GetValue(options.Model) == "latent" ? LatentFitRun.Start(context, parsed, options) : FitRun.Start(context, parsed, options);
 
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
@@ -76,11 +88,12 @@ internal static class FitCommand
 
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
+            .Add(CsvOptions.Settings, ("", new()))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
 
-        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from, or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
+        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from (.gz too, - for the standard input), or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
 
         public CommandOption<string?> Model { get; } = Options.Choice(
             "--model",
@@ -90,9 +103,21 @@ internal static class FitCommand
                 + "latent: what many series have in common, with forecasts of unseen ones, bands, and classes.",
             "NAME");
 
+        public CommandOption<string?> Equations { get; } = Options.Text(
+            "--equations", "Fits equations of your own instead, a text file with a model: estimates, standard errors, and what the data can tell.", "MODEL.ode");
+
+        public CommandOption<long?> Starts { get; } = Options.Whole(
+            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1.");
+
+        public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
+
+        public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Makes no likelihood profiles, and gives no verdicts.");
+
+        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes estimates, errors, profiles and criteria as JSON.", "FILE.json");
+
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
-        public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands.", "FILE.csv");
+        public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
 
         public CommandOption<string?> HoldOut { get; } = Options.Text(
             "--hold-out",

@@ -1,11 +1,5 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -21,23 +15,21 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         HoldOut? holdOut = ParseHoldOut(parsed.GetValue(options.HoldOut) ?? "0.2");
         return UserFault.Checked(() =>
         {
-            if (!File.Exists(path))
+            bool isInput = path == "-";
+            if (!isInput && !File.Exists(path))
             {
                 throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a CSV file in it." : $"There is no file '{path}'.");
             }
 
+            CsvOptions table = options.Settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);
             var set = TimeSeriesSet.FromTable(
-                CsvTable.Read(path),
+                isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", table) : CsvTable.Read(path, table),
                 options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
                 {
                     // A short series still tells something where there are others.
                     MinimumPoints = parsed.IsGiven(options.Settings["series"]) ? 1 : 3,
                 });
-            if (set.Series.Sum(static series => series.Count) < 3)
-            {
-                throw new CommandException($"{path}: there are fewer than three points; dynamics cannot be learned from them.");
-            }
-
+            CommandException.ThrowIf(set.Series.Sum(static series => series.Count) < 3, $"{path}: there are fewer than three points; dynamics cannot be learned from them.");
             return new FitData(path, set, SeriesSplit.Of(set, holdOut));
         });
     }

@@ -1,9 +1,4 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
 
 namespace NeuralOde.Cli.Fit;
@@ -73,7 +68,7 @@ internal static class FitReport
             cards.Add(new KeyNumber(
                 "Ratio",
                 ProgressText.Fixed(pooled.Ratio, 2),
-                Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "undefined"));
+                Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
         }
 
         cards.Add(new KeyNumber("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));

@@ -1,11 +1,4 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -18,11 +11,8 @@ internal static class FitRun
     {
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);
-        if (seeds is { Length: > 0 } && (report ?? save) is not null)
-        {
-            throw new CommandException("--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
-        }
-
+        CommandException.ThrowIf(
+            seeds is { Length: > 0 } && (report ?? save) is not null, "--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
         LatentFitRun.RefuseLatentOptions(parsed, options);
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
         var data = FitData.Read(parsed, options);
@@ -93,11 +83,7 @@ internal static class FitRun
 
     private static int Table(CommandContext context, FitData data, SeriesFitOptions settings, int[] seeds)
     {
-        if (data.Split.Scored is null)
-        {
-            throw new CommandException("--seeds compares errors on what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
-        }
-
+        CommandException.ThrowIf(data.Split.Scored is null, "--seeds compares errors on what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
         List<ErrorRow> rows = [];
         foreach (int seed in seeds)
         {
@@ -193,9 +179,9 @@ internal static class FitRun
                     : "Try more --hidden-states, a wider network (--hidden 32) or less --regularization.");
         }
 
-        if (outcome.Pooled is { Ratio: > 1 })
+        foreach (string remark in HeldOutErrors.Remarks(outcome.Pooled, outcome.Errors))
         {
-            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+            yield return remark;
         }
     }
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Scaling;
 
@@ -57,6 +54,31 @@ internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pool
         return new HeldOutErrors(rows, pooled);
 
         ForecastErrors Between(TimeSeriesSet predicted, ErrorScale scale) => ForecastErrors.Between(scored.HeldOut, predicted, scale, scaling);
+    }
+
+    /// <summary>The components that are forecast worse than by their last observed value, the worst first; each on the scale on which it was learned.</summary>
+    public static IReadOnlyList<ErrorRow> Worse(IReadOnlyList<ErrorRow> rows) =>
+        [.. rows.Where(static x => x.Component != "all").DistinctBy(static x => x.Component).Where(static x => x.Ratio > 1).OrderByDescending(static x => x.Ratio)];
+
+    /// <summary>What a ratio of errors says, in a few words.</summary>
+    public static string Verdict(ErrorRow pooled, IReadOnlyList<ErrorRow> rows) =>
+        !double.IsFinite(pooled.Ratio) ? "undefined"
+        : pooled.Ratio >= 1 ? "not better than naive"
+        : Worse(rows) is [var worst, ..] ? $"but worse than naive for {worst.Component}"
+        : "better than naive";
+
+    /// <summary>What a reader of the errors should know, as sentences.</summary>
+    public static IEnumerable<string> Remarks(ErrorRow? pooled, IReadOnlyList<ErrorRow> rows)
+    {
+        if (pooled is { Ratio: >= 1 })
+        {
+            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+        }
+        else if (pooled is not null && Worse(rows) is [_, ..] worse)
+        {
+            string each = string.Join(", ", worse.Select(static x => string.Create(CultureInfo.InvariantCulture, $"{x.Component} ({x.Ratio:0.##} times the naive error)")));
+            yield return $"Forecast worse than by the last observed value, which the ratio of all components hides: {each}. Do not trust forecasts of {(worse.Count == 1 ? "it" : "them")}.";
+        }
     }
 
     /// <summary>Prints one row per component.</summary>

@@ -1,14 +1,6 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -54,12 +46,7 @@ internal static class LatentFitReport
         }
 
         return report
-            .Add(new ReportSection(
-                "Training",
-                Loss(
-                    "nats per value",
-                    outcome.Fit.Training,
-                    outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
+            .Add(new ReportSection("Training", Loss("nats per value", outcome.Fit.Training, outcome.Fit.ValidationCount == 0 ? Bound : Bound + Validated)))
             .Add(new ReportSection(
                 "Settings",
                 Settings(outcome),
@@ -151,7 +138,7 @@ internal static class LatentFitReport
             cards.Add(new KeyNumber(
                 "Ratio",
                 ProgressText.Fixed(pooled.Ratio, 2),
-                Note: pooled.Ratio < 1 ? "better than naive" : double.IsFinite(pooled.Ratio) ? "worse than naive" : "undefined"));
+                Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
             cards.Add(new KeyNumber(
                 "In the band",
                 (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture),

@@ -1,13 +1,5 @@
-using System.Globalization;
 using NeuralOde.Blocks;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -28,30 +20,21 @@ internal static class LatentFitRun
         Refuse(parsed, "is for classifiers, which learn from labeled series in a .ts file", options.Test);
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out);
         int[]? seeds = parsed.GetValue(options.Seeds);
-        if (seeds is { Length: > 0 } && (report ?? save ?? output) is not null)
-        {
-            throw new CommandException("--seeds prints a table and writes no files. Omit --report, --save and --out, or choose one --seed.");
-        }
-
+        CommandException.ThrowIf(
+            seeds is { Length: > 0 } && (report ?? save ?? output) is not null,
+            "--seeds prints a table and writes no files. Omit --report, --save and --out, or choose one --seed.");
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output));
         var data = FitData.Read(parsed, options);
-        if (data.Split.Scored is null && (seeds is { Length: > 0 } || output is not null))
-        {
-            throw new CommandException(
-                $"{(output is null ? "--seeds compares errors on" : "--out writes the forecast of")} what is held out, and nothing is held out. "
-                    + $"Give --hold-out a number or a fraction.");
-        }
-
-        if (data.Split.Training.Series.Count < 2)
-        {
-            throw new CommandException(
-                "A latent model learns what several series have in common, and there is only one series here. "
-                    + "Name the column that identifies the series with --series, or omit --model latent.");
-        }
-
+        CommandException.ThrowIf(
+            data.Split.Scored is null && (seeds is { Length: > 0 } || output is not null),
+            $"{(output is null ? "--seeds compares errors on" : "--out writes the forecast of")} what is held out, and nothing is held out. "
+                + $"Give --hold-out a number or a fraction.");
+        CommandException.ThrowIf(
+            data.Split.Training.Series.Count < 2,
+            "A latent model learns what several series have in common, and there is only one series here. "
+                + "Name the column that identifies the series with --series, or omit --model latent.");
         LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForSeries, parsed);
-        LatentForecastOptions forecasting = options.Settings.Apply(
-            LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with
+        LatentForecastOptions forecasting = options.Settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with
         { Level = Level, Seed = settings.Seed };
         foreach (string note in data.Notes)
         {
@@ -113,9 +96,9 @@ internal static class LatentFitRun
             yield return "There are too few series to set any aside for model selection, so the last model is kept.";
         }
 
-        if (outcome.Pooled is { Ratio: > 1 })
+        foreach (string remark in HeldOutErrors.Remarks(outcome.Pooled, outcome.Errors))
         {
-            yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
+            yield return remark;
         }
 
         // Two standard errors of the share of so many independent values.
@@ -130,11 +113,8 @@ internal static class LatentFitRun
     /// <summary>Refuses what only the latent model takes.</summary>
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
-        if (IsLabeled(parsed, options))
-        {
-            throw new CommandException("Labeled series in a .ts file train a classifier: add --model latent.");
-        }
-
+        CommandException.ThrowIf(IsLabeled(parsed, options), "Labeled series in a .ts file train a classifier: add --model latent.");
+        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.NoProfiles, options.Metrics]);
         Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
     }
 

@@ -1,12 +1,5 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Forecast;
 
@@ -40,8 +33,7 @@ internal static class ForecastCommand
         var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
         var until = new CommandOption<string?>(
             "--until",
-            "The last time, in the form of the data: a number, or a date such as 1978-03-01. "
-                + "The last row is at this time or less than a step before it.")
+            "The last time, in the form of the data: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.")
         {
             ValueName = "T",
             IsRequired = true,
@@ -96,13 +88,10 @@ internal static class ForecastCommand
                 return Write(context, output, bands.Mean.Series.Sum(static x => x.Count), bands.WriteCsv, bands.WriteCsv);
             }
 
-            if (data is not null || samples is not null)
-            {
-                throw new CommandException(
-                    $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
-                        + $"with it. 'neuralode fit --model latent' makes one.");
-            }
-
+            CommandException.ThrowIf(
+                data is not null || samples is not null,
+                $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
+                    + $"with it. 'neuralode fit --model latent' makes one.");
             var model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
@@ -137,7 +126,7 @@ internal static class ForecastCommand
             var table = CsvTable.Read(data);
             known = TimeSeriesSet.FromTable(table, new TimeSeriesOptions
             {
-                TimeColumn = known.Time.Name,
+                TimeColumn = known.Time.Format == TimeFormat.RowNumber ? null : known.Time.Name,
                 TimeFormat = known.Time.Format,
                 StateColumns = known.Components,
                 LogColumns = known.LogComponents,
@@ -175,13 +164,10 @@ internal static class ForecastCommand
                 : $"--until {until} is not after the end of the data, {axis.Text(end)}, where the forecast begins.");
         }
 
-        if (time - end < step * (1 - 1e-9))
-        {
-            throw new CommandException(
-                $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
-                    + $"so nothing would be forecast. Use a shorter step.");
-        }
-
+        CommandException.ThrowIf(
+            time - end < step * (1 - 1e-9),
+            $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
+                + $"so nothing would be forecast. Use a shorter step.");
         return model.Forecast(time, step);
     }
 }

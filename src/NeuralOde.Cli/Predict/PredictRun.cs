@@ -1,9 +1,5 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Solvers;
 
@@ -71,11 +67,7 @@ internal static class PredictRun
             return ReadIdx(classifier, imagesPath, labelsPath);
         }
 
-        if (labelsPath is not null)
-        {
-            throw new CommandException("--labels goes with an idx file of images; a picture has no labels.");
-        }
-
+        CommandException.ThrowIf(labelsPath is not null, "--labels goes with an idx file of images; a picture has no labels.");
         GrayImage picture = PngFile.ReadGray(imagesPath);
         return new Prediction(classifier, imagesPath, Pixels(classifier, picture), null, picture, []);
     }
@@ -106,20 +98,14 @@ internal static class PredictRun
             throw new CommandException($"'{imagesPath}' is neither a PNG picture nor an idx file. Save the picture as PNG, or name one of the data set's files.", inner: e);
         }
 
-        if (images.Lengths.Count != 3)
-        {
-            throw new CommandException(
-                $"'{imagesPath}' holds an array {images}, and images have three axes: images, rows, columns."
-                    + $"{(images.Lengths.Count == 1 ? " It is a file of labels; name it with --labels." : "")}");
-        }
-
-        if ((images.Lengths[1], images.Lengths[2]) != (classifier.Rows, classifier.Columns) || images.Lengths[0] == 0)
-        {
-            throw new CommandException(
-                $"'{imagesPath}' holds {images.Lengths[0]} images of {images.Lengths[1]}x{images.Lengths[2]} pixels, and this model takes one or more of "
-                    + $"{classifier.Rows}x{classifier.Columns}.");
-        }
-
+        CommandException.ThrowIf(
+            images.Lengths.Count != 3,
+            $"'{imagesPath}' holds an array {images}, and images have three axes: images, rows, columns."
+                + $"{(images.Lengths.Count == 1 ? " It is a file of labels; name it with --labels." : "")}");
+        CommandException.ThrowIf(
+            (images.Lengths[1], images.Lengths[2]) != (classifier.Rows, classifier.Columns) || images.Lengths[0] == 0,
+            $"'{imagesPath}' holds {images.Lengths[0]} images of {images.Lengths[1]}x{images.Lengths[2]} pixels, and this model takes one or more of "
+                + $"{classifier.Rows}x{classifier.Columns}.");
         byte[]? labels = null;
         if (labelsPath is not null)
         {

@@ -1,13 +1,17 @@
+using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Fitting;
+using NeuralOde.Equations.Language;
+using NeuralOde.Equations.Simulation;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Notes;
+using NeuralOde.Sensitivities;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Shell;
 
@@ -27,7 +31,7 @@ internal static class OptionAdvice
         [TableReason.Quote] = null,
         [TableReason.NoRows] = null,
         [TableReason.NoSuchColumn] = null,
-        [TableReason.NoTimeColumn] = "Name the column that holds the times with --time.",
+        [TableReason.NoTimeColumn] = "Name the column that holds the times with --time, or give --time-format row to count the rows.",
         [TableReason.ColumnUsedTwice] = "Each column goes with one of --time, --series, --states and --covariates, and is named there once.",
         [TableReason.NoStateColumn] = "Check the file, or name the columns to learn from with --states.",
         [TableReason.LogOfOtherColumn] = "--log takes columns that are learned, which --states names.",
@@ -35,12 +39,15 @@ internal static class OptionAdvice
         [TableReason.NotANumber] = null,
         [TableReason.MixedColumn] = "Correct the field (a decimal point, no thousands separators, NA where the value is missing), "
             + "or omit the column by naming the others with --states.",
+        [TableReason.AmbiguousNumber] = "Say which mark stands before the fraction of a number: --decimal point or --decimal comma.",
+        [TableReason.MixedUnits] = "Write all numbers of the column in one unit, or omit the column by naming the others with --states.",
+        [TableReason.AmbiguousDate] = "Say whether the day or the month comes first: --time-format dmy or --time-format mdy.",
         [TableReason.NotATime] = null,
         [TableReason.MissingTime] = null,
         [TableReason.MissingSeriesName] = null,
-        [TableReason.TimesNotIncreasing] = null,
+        [TableReason.TimesNotIncreasing] = "Correct one of the times, or take the mean of their values with --equal-times mean.",
         [TableReason.TimesRestart] = "If the file holds several series, name the column that tells them apart with --series; "
-            + "otherwise sort the rows by time, and merge rows of equal time.",
+            + "otherwise merge rows of equal time: --equal-times mean takes the mean of their values.",
         [TableReason.TooFewRows] = null,
         [TableReason.NotPositive] = "Leave the column out of --log, or write NA where the value was below detection.",
         [TableReason.CovariateChanges] = "Name a column that changes with --states.",
@@ -68,6 +75,15 @@ internal static class OptionAdvice
         [SeriesNoteReason.EmptyColumns] = null,
         [SeriesNoteReason.ComponentNotObserved] = null,
         [SeriesNoteReason.TimesLookLikeDates] = "Give --time-format yyyymmdd if they are dates.",
+        [SeriesNoteReason.TimesRead] = null,
+        [SeriesNoteReason.NumberSpelling] = null,
+        [SeriesNoteReason.NamesFromComment] = null,
+        [SeriesNoteReason.RowNames] = null,
+        [SeriesNoteReason.HashRows] = null,
+        [SeriesNoteReason.IndexColumn] = "Name it with --states if it is to be learned.",
+        [SeriesNoteReason.SeriesNamedMissing] = null,
+        [SeriesNoteReason.RowsSorted] = null,
+        [SeriesNoteReason.RowsMerged] = null,
         [SeriesNoteReason.SeriesLeftOut] = null,
         [SeriesNoteReason.NothingHeldOut] = null,
         [ForecastReason.NotSolvable] = "Choose an earlier --until.",
@@ -117,10 +133,36 @@ internal static class OptionAdvice
         [ModelFileReason.WrongKind] = null,
         [ModelFileReason.EarlierFormat] = null,
         [ModelFileReason.OtherVersion] = null,
+        [GradientWarningReason.ReverseFlow] = "Use --gradient direct.",
+        [GradientWarningReason.StepsTooLong] = "Use --gradient gauss, or a smaller --rtol.",
         [ModelFileReason.Damaged] = null,
         [CheckpointReason.OtherSettings] = "Use the options that the run was started with, or start a new run without --resume.",
         [CheckpointReason.OtherModel] = null,
         [CheckpointReason.Damaged] = null,
+        [ModelTextReason.Syntax] = null,
+        [ModelTextReason.UnknownName] = null,
+        [ModelTextReason.UnknownFunction] = null,
+        [ModelTextReason.NameTaken] = null,
+        [ModelTextReason.Circle] = null,
+        [ModelTextReason.MissingEquation] = null,
+        [ModelTextReason.Unused] = null,
+        [ModelTextReason.Bounds] = null,
+        [ModelTextReason.Misplaced] = null,
+        [ModelTextReason.NotFinite] = null,
+        [ModelTextReason.TooLarge] = null,
+        [EquationDataReason.MissingColumn] = null,
+        [EquationDataReason.Value] = null,
+        [EquationDataReason.Nothing] = null,
+        [EquationDataReason.Dose] = null,
+        [EquationDataReason.Covariate] = null,
+        [EquationDataReason.Input] = null,
+        [EquationFitReason.NoStart] = null,
+        [EquationFitReason.ImpossibleValue] = null,
+        [EquationFitReason.TooFewValues] = null,
+        [EquationSolveReason.UnknownName] = null,
+        [EquationSolveReason.Value] = null,
+        [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
+        [EquationSolveReason.NotSolvable] = null,
     };
 
     /// <summary>By kind of model file, the command that writes one.</summary>
@@ -145,7 +187,9 @@ internal static class OptionAdvice
 
     /// <summary>How the tool ends: the work failed, or what it was given is wrong.</summary>
     public static int ExitCodeOf(NeuralOdeException e) =>
-        e is OdeSolveException or TrainingException or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
+        e is OdeSolveException or GradientException or TrainingException or EquationSolveException { Reason: EquationSolveReason.NotSolvable }
+            or EquationFitException { Reason: EquationFitReason.NoStart }
+            or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
 
     /// <summary>Which command writes a file of the kind that is wanted; null where that does not help.</summary>
     private static string? Maker(ModelFileException e) =>
@@ -163,12 +207,17 @@ internal static class OptionAdvice
         ForecastException x => x.Reason,
         TrainingException x => x.Reason,
         OdeSolveException x => x.Reason,
+        GradientException x => x.Reason,
         ImageFileException x => x.Reason,
         SettingException x => x.Reason,
         WindowException x => x.Reason,
         SafeTensorsException x => x.Reason,
         CheckpointException x => x.Reason,
         ModelFileException x => x.Reason,
+        ModelTextException x => x.Reason,
+        EquationDataException x => x.Reason,
+        EquationFitException x => x.Reason,
+        EquationSolveException x => x.Reason,
         _ => null,
     };
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Shell;
 
@@ -55,8 +54,7 @@ internal sealed class ToolCommand : Command
     /// <param name="summary">One sentence.</param>
     /// <param name="note">A paragraph after the commands.</param>
     /// <param name="context">Where its help goes.</param>
-    public ToolCommand(string name, string summary, string note, CommandContext context)
-        : base(name, summary)
+    public ToolCommand(string name, string summary, string note, CommandContext context) : base(name, summary)
     {
         Notes = [note];
         SetAction(_ => new HelpWriter(context.Out).Write(this));
@@ -75,9 +73,7 @@ internal sealed class ToolCommand : Command
     {
         try
         {
-            return option.MostTimes > 1
-                ? result.Tokens.Select(static x => x.Value).ToArray()
-                : option.Read(result.Tokens[0].Value);
+            return option.MostTimes > 1 ? result.Tokens.Select(static x => x.Value).ToArray() : option.Read(result.Tokens[0].Value);
         }
         catch (CommandException e)
         {

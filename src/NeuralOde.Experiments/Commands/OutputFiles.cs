@@ -54,23 +54,11 @@ internal static class OutputFiles
 
     private static void Check(string option, string path)
     {
-        if (string.IsNullOrWhiteSpace(path))
-        {
-            throw new CommandException($"{option} takes the name of a file; got an empty one.");
-        }
-
-        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
-        {
-            throw new CommandException($"{option} takes a file, and '{path}' is a folder. Name a file inside it.");
-        }
-
+        CommandException.ThrowIf(string.IsNullOrWhiteSpace(path), $"{option} takes the name of a file; got an empty one.");
+        CommandException.ThrowIf(Directory.Exists(path) || Path.EndsInDirectorySeparator(path), $"{option} takes a file, and '{path}' is a folder. Name a file inside it.");
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? full;
-        if (!Directory.Exists(folder))
-        {
-            throw new CommandException($"Cannot write {option} '{path}': the folder '{folder}' does not exist. Create it first, or choose another.");
-        }
-
+        CommandException.ThrowIf(!Directory.Exists(folder), $"Cannot write {option} '{path}': the folder '{folder}' does not exist. Create it first, or choose another.");
         if (IsDevice(full))
         {
             return;

@@ -1,12 +1,3 @@
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>How a known system is learned back from observations. <see cref="Default"/> and <see cref="Published"/> fill it in.</summary>

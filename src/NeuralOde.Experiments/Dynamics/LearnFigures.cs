@@ -1,10 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Fields;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>The pictures of a learned system.</summary>
@@ -62,11 +55,7 @@ internal sealed class LearnFigures
     }
 
     /// <summary>Both components over time, and how far the learned trajectory is from the true one.</summary>
-    public PanelGrid Series() => new()
-    {
-        PanelHeight = 190,
-        Panels = [Component(0, _x), Component(1, _y), Difference()],
-    };
+    public PanelGrid Series() => new() { PanelHeight = 190, Panels = [Component(0, _x), Component(1, _y), Difference()] };
 
     /// <summary>The loss of each iteration and the error of the whole trajectory.</summary>
     public PanelGrid Training()

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Experiments.Dynamics;

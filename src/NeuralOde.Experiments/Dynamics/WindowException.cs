@@ -20,8 +20,7 @@ public sealed class WindowException : NeuralOdeException
     /// <param name="reason">Why there are no such windows.</param>
     /// <param name="problem">What is wrong, as whole sentences.</param>
     /// <param name="advice">What to do.</param>
-    public WindowException(WindowReason reason, string problem, string advice)
-        : base(problem, advice) => Reason = reason;
+    public WindowException(WindowReason reason, string problem, string advice) : base(problem, advice) => Reason = reason;
 
     /// <summary>Why there are no such windows.</summary>
     public WindowReason Reason { get; }

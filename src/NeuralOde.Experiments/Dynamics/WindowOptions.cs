@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>What stretches of the observed trajectory one training step sees.</summary>

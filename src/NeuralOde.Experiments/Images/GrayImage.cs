@@ -15,11 +15,8 @@ public sealed class GrayImage
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        if (values.LongLength != (long)rows * columns)
-        {
-            throw new ArgumentException($"A picture of {rows} rows and {columns} columns has {(long)rows * columns} values, not {values.Length}.", nameof(values));
-        }
-
+        ArgumentException.ThrowIf(
+            values.LongLength != (long)rows * columns, $"A picture of {rows} rows and {columns} columns has {(long)rows * columns} values, not {values.Length}.", nameof(values));
         _values = values;
         Rows = rows;
         Columns = columns;

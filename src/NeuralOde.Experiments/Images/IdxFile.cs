@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using NeuralOde.Persistence;
 
 namespace NeuralOde.Experiments.Images;
 
@@ -61,9 +60,7 @@ public sealed class IdxFile
         stream.Position = 0;
         int have = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        return have == 2 && start[0] == 0x1F && start[1] == 0x8B
-            ? ReadCompressed(stream, name)
-            : Parse(stream, name, stream.Length).File;
+        return have == 2 && start[0] == 0x1F && start[1] == 0x8B ? ReadCompressed(stream, name) : Parse(stream, name, stream.Length).File;
     }
 
     /// <summary>The axes and their lengths, such as <c>[60000, 28, 28]</c>.</summary>
@@ -97,29 +94,15 @@ public sealed class IdxFile
         Span<byte> header = stackalloc byte[4 + (4 * MostAxes)];
         Span<byte> magic = header[..4];
         Fill(stream, magic, name, "its header");
-        if (magic[0] != 0 || magic[1] != 0)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.NotIdx,
-                $"it begins with {Convert.ToHexString(magic)}, and an idx file with two zero bytes. This is another kind of file.",
-                "Use the idx files of the data set.");
-        }
-
-        if (magic[2] != UnsignedByte)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Unsupported,
-                $"its elements have the type 0x{magic[2]:X2}, and only unsigned bytes (0x08) are read.",
-                "Write the images as bytes from 0 to 255.");
-        }
-
-        if (magic[3] is 0 or > MostAxes)
-        {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"it claims {magic[3]} axes; labels have 1 and images 3. The file is damaged or not an idx file.");
-        }
-
+        ImageFileException.ThrowIf(
+            magic[0] != 0 || magic[1] != 0,
+            name, ImageFileReason.NotIdx, $"it begins with {Convert.ToHexString(magic)}, and an idx file with two zero bytes. This is another kind of file.",
+            "Use the idx files of the data set.");
+        ImageFileException.ThrowIf(
+            magic[2] != UnsignedByte,
+            name, ImageFileReason.Unsupported, $"its elements have the type 0x{magic[2]:X2}, and only unsigned bytes (0x08) are read.", "Write the images as bytes from 0 to 255.");
+        ImageFileException.ThrowIf(
+            magic[3] is 0 or > MostAxes, name, ImageFileReason.Damaged, $"it claims {magic[3]} axes; labels have 1 and images 3. The file is damaged or not an idx file.");
         int[] lengths = new int[magic[3]];
         long count = 1;
         for (int axis = 0; axis < lengths.Length; axis++)
@@ -127,53 +110,30 @@ public sealed class IdxFile
             Span<byte> number = header.Slice(4 + (4 * axis), 4);
             Fill(stream, number, name, "its header");
             lengths[axis] = BinaryPrimitives.ReadInt32BigEndian(number);
-            if (lengths[axis] < 0)
-            {
-                throw new ImageFileException(
-                    name,
-                    ImageFileReason.Damaged,
-                    $"the length of axis {axis} is {(uint)lengths[axis]}, more than can be. The file is damaged.",
-                    "Download it again.");
-            }
-
+            ImageFileException.ThrowIf(
+                lengths[axis] < 0,
+                name, ImageFileReason.Damaged, $"the length of axis {axis} is {(uint)lengths[axis]}, more than can be. The file is damaged.", "Download it again.");
             // Grows no further than what is refused below, so that it cannot overflow.
             count = Math.Min(count * lengths[axis], int.MaxValue + 1L);
         }
 
-        if (count > most || count > Array.MaxLength)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Damaged,
-                $"its header claims [{string.Join(", ", lengths)}] bytes, more than the file can hold. It is cut off or damaged.",
-                "Download it again.");
-        }
-
+        ImageFileException.ThrowIf(
+            count > most || count > Array.MaxLength,
+            name, ImageFileReason.Damaged, $"its header claims [{string.Join(", ", lengths)}] bytes, more than the file can hold. It is cut off or damaged.", "Download it again.");
         byte[] elements = GC.AllocateUninitializedArray<byte>((int)count);
         Fill(stream, elements, name, $"[{string.Join(", ", lengths)}] elements");
 
-        if (stream.ReadByte() >= 0)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Damaged,
-                $"it continues after its [{string.Join(", ", lengths)}] elements. The header or the file is damaged.",
-                "Download it again.");
-        }
-
+        ImageFileException.ThrowIf(
+            stream.ReadByte() >= 0,
+            name, ImageFileReason.Damaged, $"it continues after its [{string.Join(", ", lengths)}] elements. The header or the file is damaged.", "Download it again.");
         return (new IdxFile(name, lengths, elements), wantsSum ? Crc32.Of(header[..(4 + (4 * lengths.Length))], elements) : 0);
     }
 
     private static void Fill(Stream stream, Span<byte> destination, string name, string what)
     {
         int have = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-        if (have < destination.Length)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Damaged,
-                $"it ends {destination.Length - have} bytes before the end of {what}. The file is cut off.",
-                "Download it again.");
-        }
+        ImageFileException.ThrowIf(
+            have < destination.Length,
+            name, ImageFileReason.Damaged, $"it ends {destination.Length - have} bytes before the end of {what}. The file is cut off.", "Download it again.");
     }
 }

@@ -1,4 +1,3 @@
-using NeuralOde.Settings;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Experiments.Images;
@@ -41,11 +40,7 @@ public sealed class ImageBatches
                 $"Images of {images.Rows} rows and {images.Columns} columns are moved by 0 to {mostShift} pixels; got {options.MaxShift}.");
         }
 
-        if (images.Count == 0)
-        {
-            throw new ArgumentException("There are no images.", nameof(images));
-        }
-
+        ArgumentException.ThrowIf(images.Count == 0, "There are no images.", nameof(images));
         _images = images;
         _options = options;
         _scale = options.Scale.Table();
@@ -66,11 +61,7 @@ public sealed class ImageBatches
     public ReadOnlySpan<int> Indices(int epoch, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        if ((uint)index >= (uint)Count)
-        {
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"An epoch has {Count} batches, counted from 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf((uint)index >= (uint)Count, nameof(index), index, $"An epoch has {Count} batches, counted from 0.");
         if (_orderEpoch != epoch)
         {
             _order = _options.IsShuffled

@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Tensors.Kernels;
 
@@ -27,25 +26,14 @@ public sealed class ImageDataset
         ArgumentNullException.ThrowIfNull(classNames);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        if (pixels.LongLength != (long)labels.Length * rows * columns)
-        {
-            throw new ArgumentException(
-                $"{labels.Length} labels go with {(long)labels.Length * rows * columns} pixels of images of {rows} rows and {columns} columns, not with {pixels.Length}.",
-                nameof(labels));
-        }
-
-        if (classNames.Count == 0)
-        {
-            throw new ArgumentException("There is no class.", nameof(classNames));
-        }
-
+        ArgumentException.ThrowIf(
+            pixels.LongLength != (long)labels.Length * rows * columns,
+            $"{labels.Length} labels go with {(long)labels.Length * rows * columns} pixels of images of {rows} rows and {columns} columns, not with {pixels.Length}.",
+            nameof(labels));
+        ArgumentException.ThrowIf(classNames.Count == 0, "There is no class.", nameof(classNames));
         int strange = IndexOfUnknown(labels, classNames.Count);
-        if (strange >= 0)
-        {
-            throw new ArgumentException(
-                $"Image {strange} has the label {labels[strange]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}.", nameof(labels));
-        }
-
+        ArgumentException.ThrowIf(
+            strange >= 0, $"Image {strange} has the label {labels[strange]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}.", nameof(labels));
         _pixels = pixels;
         _labels = labels;
         Rows = rows;
@@ -97,39 +85,21 @@ public sealed class ImageDataset
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(classNames);
-        if (images.Lengths.Count != 3 || images.Lengths[1] == 0 || images.Lengths[2] == 0)
-        {
-            throw new ImageFileException(
-                images.Name,
-                ImageFileReason.WrongAxes,
-                $"its array is {images}, and one of images has three axes: images, rows, columns.",
-                "Is it the file of labels?");
-        }
-
-        if (labels.Lengths.Count != 1)
-        {
-            throw new ImageFileException(labels.Name, ImageFileReason.WrongAxes, $"its array is {labels}, and one of labels has one axis.", "Is it the file of images?");
-        }
-
-        if (images.Lengths[0] != labels.Lengths[0])
-        {
-            throw new ImageFileException(
-                labels.Name,
-                ImageFileReason.OtherCount,
-                $"it holds {labels.Lengths[0]} labels, and '{images.Name}' {images.Lengths[0]} images.",
-                "Use both files from the same part of the same data set.");
-        }
-
+        ImageFileException.ThrowIf(
+            images.Lengths.Count != 3 || images.Lengths[1] == 0 || images.Lengths[2] == 0,
+            images.Name, ImageFileReason.WrongAxes, $"its array is {images}, and one of images has three axes: images, rows, columns.", "Is it the file of labels?");
+        ImageFileException.ThrowIf(
+            labels.Lengths.Count != 1, labels.Name, ImageFileReason.WrongAxes, $"its array is {labels}, and one of labels has one axis.", "Is it the file of images?");
+        ImageFileException.ThrowIf(
+            images.Lengths[0] != labels.Lengths[0],
+            labels.Name, ImageFileReason.OtherCount, $"it holds {labels.Lengths[0]} labels, and '{images.Name}' {images.Lengths[0]} images.",
+            "Use both files from the same part of the same data set.");
         int unknown = IndexOfUnknown(labels.Elements.Span, classNames.Count);
-        if (unknown >= 0)
-        {
-            throw new ImageFileException(
-                labels.Name,
-                ImageFileReason.UnknownClass,
-                $"image {unknown} has the label {labels.Elements.Span[unknown]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}. "
-                    + $"The file belongs to another data set, or is damaged.");
-        }
-
+        ImageFileException.ThrowIf(
+            unknown >= 0,
+            labels.Name, ImageFileReason.UnknownClass,
+            $"image {unknown} has the label {labels.Elements.Span[unknown]}; with {classNames.Count} classes a label is from 0 to {classNames.Count - 1}. "
+                + $"The file belongs to another data set, or is damaged.");
         return new ImageDataset(images.Elements.ToArray(), labels.Elements.ToArray(), images.Lengths[1], images.Lengths[2], classNames);
     }
 
@@ -139,11 +109,7 @@ public sealed class ImageDataset
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     public ReadOnlySpan<byte> Image(int index)
     {
-        if ((uint)index >= (uint)Count)
-        {
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} images, counted from 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf((uint)index >= (uint)Count, nameof(index), index, $"There are {Count} images, counted from 0.");
         return _pixels.AsSpan(index * Rows * Columns, Rows * Columns);
     }
 
@@ -164,11 +130,7 @@ public sealed class ImageDataset
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
     public (ImageDataset Training, ImageDataset Validation) HoldOut(int count, long seed = 0)
     {
-        if (count < 1 || count >= Count)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"Of {Count} images, 1 to {Count - 1} can be held out.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(count < 1 || count >= Count, nameof(count), count, $"Of {Count} images, 1 to {Count - 1} can be held out.");
         int[] order = Permutation(Count, seed, HoldOutStream);
         return (Choose(order[count..].Order()), Choose(order[..count].Order()));
     }

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace NeuralOde.Experiments.Images;
 
 /// <summary>Why a file of images or labels cannot be read.</summary>
@@ -50,8 +53,7 @@ public sealed class ImageFileException : NeuralOdeException
         Reason = reason;
     }
 
-    private ImageFileException(ImageFileReason reason, string problem, string advice, string? file)
-        : base(problem, advice)
+    private ImageFileException(ImageFileReason reason, string problem, string advice, string? file) : base(problem, advice)
     {
         File = file;
         Reason = reason;
@@ -62,6 +64,20 @@ public sealed class ImageFileException : NeuralOdeException
 
     /// <summary>Why it cannot be read.</summary>
     public ImageFileReason Reason { get; }
+
+    /// <summary>Throws where a check fails. Texts are written only then.</summary>
+    internal static void ThrowIf(
+        [DoesNotReturnIf(true)] bool refused,
+        string file,
+        ImageFileReason reason,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage fault,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage advice = default)
+    {
+        if (refused)
+        {
+            throw new ImageFileException(file, reason, fault.Text!, advice.Text);
+        }
+    }
 
     /// <summary>The files of a data set are not in a folder.</summary>
     internal static ImageFileException NotFound(string folder, string problem, string advice) => new(ImageFileReason.NotFound, problem, advice, folder);

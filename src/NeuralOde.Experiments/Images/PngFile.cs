@@ -38,11 +38,8 @@ public static class PngFile
     public static GrayImage ReadGray(ReadOnlyMemory<byte> content, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!IsPng(content.Span))
-        {
-            throw new ImageFileException(name, ImageFileReason.NotPng, "it is not a PNG picture: it does not begin with PNG's signature.", "Save the picture as PNG.");
-        }
-
+        ImageFileException.ThrowIf(
+            !IsPng(content.Span), name, ImageFileReason.NotPng, "it is not a PNG picture: it does not begin with PNG's signature.", "Save the picture as PNG.");
         PngHeader? header = null;
         byte[] palette = [], transparency = [];
         using var packed = new MemoryStream();
@@ -78,15 +75,9 @@ public static class PngFile
                     break;
                 default:
                     // The case of the first letter tells whether a picture can be shown without knowing the chunk.
-                    if (char.IsAsciiLetterUpper(type[0]))
-                    {
-                        throw new ImageFileException(
-                            name,
-                            ImageFileReason.Unsupported,
-                            $"it needs a chunk '{type}', which the standard does not have.",
-                            "Save the picture as plain PNG with another program.");
-                    }
-
+                    ImageFileException.ThrowIf(
+                        char.IsAsciiLetterUpper(type[0]),
+                        name, ImageFileReason.Unsupported, $"it needs a chunk '{type}', which the standard does not have.", "Save the picture as plain PNG with another program.");
                     break;
             }
         }
@@ -105,22 +96,14 @@ public static class PngFile
     {
         const int Frame = 12;
         uint length = rest.Length < Frame ? uint.MaxValue : BinaryPrimitives.ReadUInt32BigEndian(rest.Span);
-        if (length > rest.Length - Frame)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Damaged,
-                "it is cut off or damaged: it ends inside a chunk, before its end mark (IEND).",
-                "Save or copy the picture again.");
-        }
-
+        ImageFileException.ThrowIf(
+            length > rest.Length - Frame,
+            name, ImageFileReason.Damaged, "it is cut off or damaged: it ends inside a chunk, before its end mark (IEND).", "Save or copy the picture again.");
         ReadOnlyMemory<byte> named = rest.Slice(4, 4 + (int)length);
         string type = Encoding.Latin1.GetString(named.Span[..4]);
-        if (BinaryPrimitives.ReadUInt32BigEndian(rest.Span[(8 + (int)length)..]) != Crc32.Of(named.Span, []))
-        {
-            throw new ImageFileException(name, ImageFileReason.Damaged, "the sum of a chunk is not that of its bytes: the file is damaged.", "Save or copy the picture again.");
-        }
-
+        ImageFileException.ThrowIf(
+            BinaryPrimitives.ReadUInt32BigEndian(rest.Span[(8 + (int)length)..]) != Crc32.Of(named.Span, []),
+            name, ImageFileReason.Damaged, "the sum of a chunk is not that of its bytes: the file is damaged.", "Save or copy the picture again.");
         return (type, named[4..], rest[(Frame + (int)length)..]);
     }
 
@@ -131,14 +114,9 @@ public static class PngFile
         try
         {
             using var plain = new ZLibStream(packed, CompressionMode.Decompress);
-            if (plain.ReadAtLeast(rows, rows.Length, throwOnEndOfStream: false) < rows.Length)
-            {
-                throw new ImageFileException(
-                    name,
-                    ImageFileReason.Damaged,
-                    "its data (IDAT) end before the last row of pixels. The file is damaged or cut off.",
-                    "Save or copy the picture again.");
-            }
+            ImageFileException.ThrowIf(
+                plain.ReadAtLeast(rows, rows.Length, throwOnEndOfStream: false) < rows.Length,
+                name, ImageFileReason.Damaged, "its data (IDAT) end before the last row of pixels. The file is damaged or cut off.", "Save or copy the picture again.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {

@@ -30,27 +30,15 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
 
     public static PngHeader Parse(ReadOnlySpan<byte> data, string name, long mostPixels)
     {
-        if (data.Length != 13)
-        {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header (IHDR) has {data.Length} bytes instead of 13. The file is damaged.");
-        }
-
+        ImageFileException.ThrowIf(data.Length != 13, name, ImageFileReason.Damaged, $"its header (IHDR) has {data.Length} bytes instead of 13. The file is damaged.");
         (uint width, uint height) = (BinaryPrimitives.ReadUInt32BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data[4..]));
         (int depth, PngColor color) = (data[8], (PngColor)data[9]);
-        if (width == 0 || height == 0 || width > int.MaxValue || height > int.MaxValue)
-        {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"its header claims {width} by {height} pixels, which cannot be. The file is damaged.");
-        }
-
-        if ((long)width * height > mostPixels)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.TooLarge,
-                $"it has {width} by {height} pixels, and at most {mostPixels / 1_000_000} million are read.",
-                "Make the picture smaller.");
-        }
-
+        ImageFileException.ThrowIf(
+            width == 0 || height == 0 || width > int.MaxValue || height > int.MaxValue,
+            name, ImageFileReason.Damaged, $"its header claims {width} by {height} pixels, which cannot be. The file is damaged.");
+        ImageFileException.ThrowIf(
+            (long)width * height > mostPixels,
+            name, ImageFileReason.TooLarge, $"it has {width} by {height} pixels, and at most {mostPixels / 1_000_000} million are read.", "Make the picture smaller.");
         bool isKnown = color switch
         {
             PngColor.Gray => depth is 1 or 2 or 4 or 8 or 16,
@@ -58,15 +46,11 @@ internal sealed record PngHeader(int Width, int Height, int Depth, PngColor Colo
             PngColor.Rgb or PngColor.GrayAlpha or PngColor.Rgba => depth is 8 or 16,
             _ => false,
         };
-        if (!isKnown || data[10] != 0 || data[11] != 0 || data[12] > 1)
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Damaged,
-                $"its header has color type {data[9]} with {depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}, "
-                    + $"which the standard does not have. The file is damaged.");
-        }
-
+        ImageFileException.ThrowIf(
+            !isKnown || data[10] != 0 || data[11] != 0 || data[12] > 1,
+            name, ImageFileReason.Damaged,
+            $"its header has color type {data[9]} with {depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}, "
+                + $"which the standard does not have. The file is damaged.");
         return new PngHeader((int)width, (int)height, depth, color, data[12] == 1);
     }
 }

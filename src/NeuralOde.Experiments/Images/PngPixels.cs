@@ -13,24 +13,18 @@ internal sealed class PngPixels
     public PngPixels(PngHeader header, byte[] palette, byte[] transparency, string name)
     {
         (_header, _palette, _transparency, _name) = (header, palette, transparency, name);
-        if (header.Color == PngColor.Palette && (palette.Length == 0 || palette.Length % 3 != 0))
-        {
-            throw new ImageFileException(
-                name,
-                ImageFileReason.Damaged,
-                $"its palette (PLTE) has {palette.Length} bytes, and a palette has three for each of 1 to 256 colors. The file is damaged.");
-        }
-
+        ImageFileException.ThrowIf(
+            header.Color == PngColor.Palette && (palette.Length == 0 || palette.Length % 3 != 0),
+            name, ImageFileReason.Damaged, $"its palette (PLTE) has {palette.Length} bytes, and a palette has three for each of 1 to 256 colors. The file is damaged.");
         int keyLength = header.Color switch
         {
             PngColor.Gray => 2,
             PngColor.Rgb => 6,
             _ => transparency.Length,
         };
-        if (transparency.Length != 0 && transparency.Length != keyLength)
-        {
-            throw new ImageFileException(name, ImageFileReason.Damaged, $"its transparency (tRNS) has {transparency.Length} bytes instead of {keyLength}. The file is damaged.");
-        }
+        ImageFileException.ThrowIf(
+            transparency.Length != 0 && transparency.Length != keyLength,
+            name, ImageFileReason.Damaged, $"its transparency (tRNS) has {transparency.Length} bytes instead of {keyLength}. The file is damaged.");
     }
 
     /// <summary>The picture over white, or over black where it cannot be seen over white.</summary>
@@ -103,14 +97,9 @@ internal sealed class PngPixels
             case PngColor.GrayAlpha:
                 return (value * scale, Sample(line, first + 1) * scale);
             case PngColor.Palette:
-                if ((3 * value) + 2 >= _palette.Length)
-                {
-                    throw new ImageFileException(
-                        _name,
-                        ImageFileReason.Damaged,
-                        $"a pixel has the color {value}, and the palette {_palette.Length / 3} colors. The file is damaged.");
-                }
-
+                ImageFileException.ThrowIf(
+                    (3 * value) + 2 >= _palette.Length,
+                    _name, ImageFileReason.Damaged, $"a pixel has the color {value}, and the palette {_palette.Length / 3} colors. The file is damaged.");
                 return (Luma(_palette[3 * value], _palette[(3 * value) + 1], _palette[(3 * value) + 2]) / 255, value < _transparency.Length ? _transparency[value] / 255f : 1);
             default:
                 (int green, int blue) = (Sample(line, first + 1), Sample(line, first + 2));

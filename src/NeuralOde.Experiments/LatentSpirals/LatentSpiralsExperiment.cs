@@ -1,11 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>Learns spirals of both directions from irregular noisy observations, by a latent differential equation or by a recurrent network. One instance is one run.</summary>
@@ -98,9 +90,7 @@ public sealed class LatentSpiralsExperiment
     /// <param name="test">Spirals that it has not seen.</param>
     /// <returns>The errors.</returns>
     public static IReadOnlyList<SpiralErrors> Measure(LatentSeriesModel model, SpiralSet test) =>
-    [
-        .. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice())),
-    ];
+    [.. ObservationCounts.Select(count => SpiralErrors.Measure(model, test, count, Choice()))];
 
     /// <summary>Takes up a run that was kept in a checkpoint, before this one has begun.</summary>
     /// <inheritdoc cref="LatentTrainer.Resume"/>

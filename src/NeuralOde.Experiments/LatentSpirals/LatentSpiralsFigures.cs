@@ -1,13 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>The pictures of one model of spirals.</summary>
@@ -155,11 +145,7 @@ internal sealed class LatentSpiralsFigures
     {
         (double[] x, double[] y) = Coordinates(_test.Exact(spiral));
         (double[] seenX, double[] seenY) = Coordinates(_test.Observed(spiral)[..(2 * Seen)]);
-        return new Figure
-        {
-            Title = $"{Error(0, Seen)}, beyond {Error(Seen, SpiralSet.TimeCount)}",
-            EqualAspect = true,
-        }
+        return new Figure { Title = $"{Error(0, Seen)}, beyond {Error(Seen, SpiralSet.TimeCount)}", EqualAspect = true }
             .Line(x, y, "true", s_trueStyle)
             .Points(seenX, seenY, "observed", new PointStyle { Color = PaletteColor.Blue, Size = 4 })
             .Line(predicted.X[..Seen], predicted.Y[..Seen], "reconstruction", new LineStyle { Color = PaletteColor.Vermillion, Width = 1.8 })

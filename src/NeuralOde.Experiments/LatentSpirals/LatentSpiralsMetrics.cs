@@ -1,10 +1,5 @@
 using System.Text.Json;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Tables;
-using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.LatentSpirals;
 

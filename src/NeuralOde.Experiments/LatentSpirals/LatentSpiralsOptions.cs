@@ -1,9 +1,3 @@
-using NeuralOde.Optimizers;
-using NeuralOde.Sensitivities;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>The model of the path of a spiral.</summary>

@@ -1,9 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>One training step of a classifier, up to the gradients: forward, cross entropy, backward.</summary>
@@ -37,13 +31,8 @@ internal sealed class ClassifierStep
         return new ImageTrainingStep(loss.ToScalar(), correct, batch.Count, meter.Forward.Evaluations, meter.Backward.Evaluations + meter.Backward.VectorJacobianProducts);
     }
 
-    public static void CheckLogits(Tensor logits, int count, int classes)
-    {
-        if (logits.Shape != new Shape([count, classes]) || logits.DType != DType.Float32)
-        {
-            throw new ArgumentException(
-                $"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; "
-                    + $"this one returned {logits.DType.Name()} {logits.Shape}.");
-        }
-    }
+    public static void CheckLogits(Tensor logits, int count, int classes) => ArgumentException.ThrowIf(
+        logits.Shape != new Shape([count, classes]) || logits.DType != DType.Float32,
+        $"A classifier of {count} images into {classes} classes returns float32 logits of shape [{count}, {classes}]; "
+            + $"this one returned {logits.DType.Name()} {logits.Shape}.");
 }

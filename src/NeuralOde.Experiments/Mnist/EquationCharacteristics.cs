@@ -1,12 +1,4 @@
 using System.Diagnostics;
-using NeuralOde.Blocks;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
 
@@ -38,11 +30,7 @@ public static class EquationCharacteristics
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(tolerances);
         solver ??= new Dopri5();
-        if (!solver.IsAdaptive)
-        {
-            throw new ArgumentException($"'{solver.Name}' has no error estimate to choose steps by. Take a method that has one, such as Dopri5.", nameof(solver));
-        }
-
+        ArgumentException.ThrowIf(!solver.IsAdaptive, $"'{solver.Name}' has no error estimate to choose steps by. Take a method that has one, such as Dopri5.", nameof(solver));
         Tensor start;
         using (GradientMode.Disable())
         {

@@ -30,11 +30,6 @@ public sealed record FeatureEvolution(
         .. Enumerable.Range(0, Channels).OrderByDescending(channel => Map(0, channel).Zip(Map(Times.Count - 1, channel), static (a, b) => (a - b) * (a - b)).Sum()),
     ];
 
-    private static void Require(int index, int count, string name)
-    {
-        if ((uint)index >= (uint)count)
-        {
-            throw new ArgumentOutOfRangeException(name, index, $"There are {count}, counted from 0.");
-        }
-    }
+    private static void Require(int index, int count, string name) =>
+        ArgumentOutOfRangeException.ThrowIf((uint)index >= (uint)count, name, index, $"There are {count}, counted from 0.");
 }

@@ -1,7 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Layers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <content>What can be asked of the equation within.</content>
@@ -17,11 +13,7 @@ public sealed partial class ImageClassifier
     public FeatureEvolution Evolve(ReadOnlySpan<byte> image, IReadOnlyList<double> times)
     {
         ArgumentNullException.ThrowIfNull(times);
-        if (times.Count < 2 || times[0] != 0)
-        {
-            throw new ArgumentException("An evolution takes at least two times, of which the first is 0.", nameof(times));
-        }
-
+        ArgumentException.ThrowIf(times.Count < 2 || times[0] != 0, "An evolution takes at least two times, of which the first is 0.", nameof(times));
         Tensor input = Inputs(image, 1);
         return Evaluating(() =>
         {
@@ -53,11 +45,9 @@ public sealed partial class ImageClassifier
     {
         Layer network = MnistModels.Create(options, new RandomSource(0), Rows, Columns, Collection.ClassNames.Count, dtype);
         Parameter[] from = Tensors(Network), to = Tensors(network);
-        if (!from.Select(static x => x.Shape).SequenceEqual(to.Select(static x => x.Shape)))
-        {
-            throw new ArgumentException("A copy has the layers and sizes of its original. Change how the equation is solved, and nothing else.", nameof(options));
-        }
-
+        ArgumentException.ThrowIf(
+            !from.Select(static x => x.Shape).SequenceEqual(to.Select(static x => x.Shape)),
+            "A copy has the layers and sizes of its original. Change how the equation is solved, and nothing else.", nameof(options));
         foreach ((Parameter source, Parameter copy) in from.Zip(to))
         {
             if (dtype == DType.Float32)
@@ -90,13 +80,9 @@ public sealed partial class ImageClassifier
     /// <summary>Images as the network takes them.</summary>
     internal Tensor Inputs(ReadOnlySpan<byte> images, int count)
     {
-        if (images.Length != (long)count * Rows * Columns)
-        {
-            throw new ArgumentException(
-                $"This classifier takes images of {Rows} rows and {Columns} columns, which are {Rows * Columns} pixels; got {images.Length} for {count}.",
-                nameof(images));
-        }
-
+        ArgumentException.ThrowIf(
+            images.Length != (long)count * Rows * Columns,
+            $"This classifier takes images of {Rows} rows and {Columns} columns, which are {Rows * Columns} pixels; got {images.Length} for {count}.", nameof(images));
         float[] scale = Collection.Scale.Table();
         float[] pixels = new float[images.Length];
         for (int i = 0; i < pixels.Length; i++)

@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>A trained classifier of images with all that it needs to be asked: the network, the images' size and scale, and the classes' names.</summary>
@@ -119,13 +112,9 @@ public sealed partial class ImageClassifier
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         int size = Rows * Columns, count = images.Length / size;
-        if (images.Length != count * size)
-        {
-            throw new ArgumentException(
-                $"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.",
-                nameof(images));
-        }
-
+        ArgumentException.ThrowIf(
+            images.Length != count * size,
+            $"This classifier takes images of {Rows} rows and {Columns} columns, which are {size} pixels; {images.Length} are not a whole number of them.", nameof(images));
         double[][] all = new double[count][];
         for (int first = 0; first < count; first += batchSize)
         {

@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Settings;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Trains a classifier of images with Adam on cross entropy, epoch after epoch. One instance is one run.</summary>
@@ -84,7 +77,6 @@ public sealed class ImageClassifierTrainer
 
         static string Images(ImageDataset images) => $"{Text(images.Count)}, sum {Crc32.Of(images.Pixels, images.Labels):x8}";
 
-        static string Text<T>(T value)
-            where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+        static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
     }
 }

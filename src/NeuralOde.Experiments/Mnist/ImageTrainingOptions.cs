@@ -1,7 +1,3 @@
-using NeuralOde.Experiments.Images;
-using NeuralOde.Optimizers;
-using NeuralOde.Settings;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>How a classifier of images is trained.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
 using NeuralOde.Series.Evaluation;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -19,19 +17,14 @@ internal sealed record MnistData(ImageDataset Training, ImageDataset? Validation
     public static MnistData Load(CommandValues parsed, ImageOptions options, ImageCollection collection, long? heldOut = null, long seed = 0)
     {
         string? folder = parsed.GetValue(options.Data);
-        if (folder is null && string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(ImageCollection.EnvironmentVariable)))
-        {
-            throw new CommandException($"Where are the images? Name their folder with --data DIR, or set {ImageCollection.EnvironmentVariable}. {collection.Needs}");
-        }
-
+        CommandException.ThrowIf(
+            folder is null && string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(ImageCollection.EnvironmentVariable)),
+            $"Where are the images? Name their folder with --data DIR, or set {ImageCollection.EnvironmentVariable}. {collection.Needs}");
         ImageDataset training = collection.Load(folder, ImageSplit.Training);
         ImageDataset test = collection.Load(folder, ImageSplit.Test);
-        if ((training.Rows, training.Columns) != (test.Rows, test.Columns))
-        {
-            throw new CommandException(
-                $"The training images have {training.Rows}x{training.Columns} pixels and the test images {test.Rows}x{test.Columns}. Use both from one data set.");
-        }
-
+        CommandException.ThrowIf(
+            (training.Rows, training.Columns) != (test.Rows, test.Columns),
+            $"The training images have {training.Rows}x{training.Columns} pixels and the test images {test.Rows}x{test.Columns}. Use both from one data set.");
         ImageDataset? validation = null;
         if (heldOut is long count)
         {

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Experiments.Mnist;

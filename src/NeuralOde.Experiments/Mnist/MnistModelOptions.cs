@@ -1,7 +1,3 @@
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>A classifier of images, ready to be made: what it is and how its equation is solved.</summary>

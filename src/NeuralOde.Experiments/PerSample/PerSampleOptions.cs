@@ -1,5 +1,4 @@
 using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.PerSample;
 

@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.PerSample;
 
 /// <summary>What <c>neuralode experiment per-sample</c> does.</summary>
@@ -15,11 +8,9 @@ internal static class PerSampleRun
         PerSampleOptions settings = options.Settings.Apply(PerSampleOptions.Settings, new PerSampleOptions(), parsed);
         if (parsed.GetValue(options.Seeds) is { Length: > 0 } seeds)
         {
-            if (parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null)
-            {
-                throw new CommandException("--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
-            }
-
+            CommandException.ThrowIf(
+                parsed.GetValue(options.Output.Report) is not null || parsed.GetValue(options.Output.Save) is not null,
+                "--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
             return Table(context, settings, seeds);
         }
 

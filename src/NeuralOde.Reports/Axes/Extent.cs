@@ -61,10 +61,7 @@ internal sealed class Extent(FigureAxis axis)
     }
 
     /// <summary>Whether an axis can place a value at all.</summary>
-    public static bool Shows(FigureAxis axis, double value)
-    {
-        return Math.Abs(value) <= Largest && (!axis.IsLogarithmic || value >= Smallest);
-    }
+    public static bool Shows(FigureAxis axis, double value) => Math.Abs(value) <= Largest && (!axis.IsLogarithmic || value >= Smallest);
 
     /// <summary>The range to show, in the axis's transformed coordinate (the decimal logarithm on a logarithmic axis).</summary>
     public Domain ToDomain(double margin)
@@ -76,10 +73,7 @@ internal sealed class Extent(FigureAxis axis)
             // Both lie beyond what an axis can show, on the same side: the data decide.
             (fixedLow, fixedHigh) = (null, null);
         }
-        if (fixedLow >= fixedHigh)
-        {
-            throw new ArgumentException($"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
-        }
+        ArgumentException.ThrowIf(fixedLow >= fixedHigh, $"The axis \"{axis.Label}\" has Min {axis.Min} and Max {axis.Max}; Min must be below Max.");
         foreach (double value in axis.Include)
         {
             Add(value);

@@ -28,29 +28,17 @@ internal readonly record struct Domain(bool IsLogarithmic, double Low, double Hi
 internal readonly record struct Scale(Domain Domain, double From, double To)
 {
     /// <summary>The pixel of a value.</summary>
-    public double At(double value)
-    {
-        return From + (Domain.Transform(value) - Domain.Low) / Domain.Span * (To - From);
-    }
+    public double At(double value) => From + (Domain.Transform(value) - Domain.Low) / Domain.Span * (To - From);
 
     /// <summary>The value at a pixel.</summary>
-    public double Invert(double pixel)
-    {
-        return Domain.Restore(Domain.Low + (pixel - From) / (To - From) * Domain.Span);
-    }
+    public double Invert(double pixel) => Domain.Restore(Domain.Low + (pixel - From) / (To - From) * Domain.Span);
 
     /// <summary>Whether a value has a pixel within the range, ends included.</summary>
-    public bool Holds(double value)
-    {
-        return double.IsFinite(value) && (!Domain.IsLogarithmic || value > 0)
-            && Domain.Transform(value) is var t && t >= Domain.Low && t <= Domain.High;
-    }
+    public bool Holds(double value) =>
+        double.IsFinite(value) && (!Domain.IsLogarithmic || value > 0) && Domain.Transform(value) is var t && t >= Domain.Low && t <= Domain.High;
 
     /// <summary>Whether a value has a pixel at all.</summary>
-    public bool Places(double value)
-    {
-        return double.IsFinite(value) && (!Domain.IsLogarithmic || value > 0);
-    }
+    public bool Places(double value) => double.IsFinite(value) && (!Domain.IsLogarithmic || value > 0);
 
     /// <summary>Pixels for each unit of the transformed coordinate, positive.</summary>
     public double Density => Math.Abs(To - From) / Domain.Span;

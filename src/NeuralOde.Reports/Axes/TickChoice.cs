@@ -49,15 +49,10 @@ internal static class TickChoice
         return clear;
     }
 
-    private static Ticks Numeric(Domain domain, Scale scale, int count)
-    {
-        return Inside(domain.IsLogarithmic ? Ticks.Logarithmic(domain.Low, domain.High, count) : Ticks.Linear(domain.Low, domain.High, count), scale);
-    }
+    private static Ticks Numeric(Domain domain, Scale scale, int count) =>
+        Inside(domain.IsLogarithmic ? Ticks.Logarithmic(domain.Low, domain.High, count) : Ticks.Linear(domain.Low, domain.High, count), scale);
 
-    private static Ticks Inside(Ticks ticks, Scale scale)
-    {
-        return ticks with { Marks = [.. ticks.Marks.Where(t => scale.Holds(t.Value))] };
-    }
+    private static Ticks Inside(Ticks ticks, Scale scale) => ticks with { Marks = [.. ticks.Marks.Where(t => scale.Holds(t.Value))] };
 
     private static bool Clear(Ticks ticks, Scale scale, Func<string, double> size)
     {

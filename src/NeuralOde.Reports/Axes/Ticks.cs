@@ -113,22 +113,15 @@ internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
         bool plain = powers.TrueForAll(p => p.Power is >= -3 and <= 4);
         return new Ticks([.. powers.Select(p => new Tick(Times(p.Mantissa, p.Power), Label(p)))], 0);
 
-        string Label((int Mantissa, int Power) p)
-        {
-            return plain ? NumberText.Fixed(Times(p.Mantissa, p.Power), Math.Max(0, -p.Power))
+        string Label((int Mantissa, int Power) p) =>
+            plain ? NumberText.Fixed(Times(p.Mantissa, p.Power), Math.Max(0, -p.Power))
                 : (p.Mantissa == 1 ? "10" : NumberText.Fixed(p.Mantissa, 0) + "×10") + NumberText.Superscript(p.Power);
-        }
     }
 
     // Dividing by an exact power of ten rounds once, multiplying by an inexact negative power rounds twice.
-    private static double Times(double value, int power)
-    {
-        return power >= 0 ? value * Math.Pow(10, power) : Over(value, -power);
-    }
+    private static double Times(double value, int power) => power >= 0 ? value * Math.Pow(10, power) : Over(value, -power);
 
-    private static double Over(double value, int power)
-    {
-        return power < 0 ? value * Math.Pow(10, -power)
+    private static double Over(double value, int power) =>
+        power < 0 ? value * Math.Pow(10, -power)
             : power <= 300 ? value / Math.Pow(10, power) : value / 1e300 / Math.Pow(10, power - 300);
-    }
 }

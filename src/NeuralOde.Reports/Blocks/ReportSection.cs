@@ -21,7 +21,7 @@ public sealed record ReportSection(string Title, params IReadOnlyList<ReportBloc
 
     internal void Write(ReportContext context, string? id)
     {
-        context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(System.Globalization.CultureInfo.InvariantCulture), Title).Raw("\n");
+        context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(CultureInfo.InvariantCulture), Title).Raw("\n");
         context.Heading++;
         foreach (ReportBlock block in Blocks)
         {

@@ -71,10 +71,8 @@ public sealed record ReportTable : ReportBlock
 
     private void WriteRow(Markup markup, IReadOnlyList<string> row)
     {
-        if (row.Count != Columns.Count)
-        {
-            throw new ArgumentException($"A row of the table \"{Caption}\" has {row.Count} cells and the table {Columns.Count} columns; they must be as many.");
-        }
+        ArgumentException.ThrowIf(
+            row.Count != Columns.Count, $"A row of the table \"{Caption}\" has {row.Count} cells and the table {Columns.Count} columns; they must be as many.");
         markup.Open("tr");
         for (int i = 0; i < row.Count; i++)
         {

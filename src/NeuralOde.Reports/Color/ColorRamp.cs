@@ -17,10 +17,7 @@ public sealed class ColorRamp
     public ColorRamp(params IReadOnlyList<string> anchors)
     {
         ArgumentNullException.ThrowIfNull(anchors);
-        if (anchors.Count < 2)
-        {
-            throw new ArgumentException($"A ramp needs two or more anchor colors; {anchors.Count} given.", nameof(anchors));
-        }
+        ArgumentException.ThrowIf(anchors.Count < 2, $"A ramp needs two or more anchor colors; {anchors.Count} given.", nameof(anchors));
         _anchors = [.. anchors.Select(Parse)];
     }
 
@@ -45,10 +42,7 @@ public sealed class ColorRamp
 
     internal (byte R, byte G, byte B) Bytes(double position)
     {
-        if (double.IsNaN(position))
-        {
-            throw new ArgumentException("A position on a ramp must be a number, 0 to 1.", nameof(position));
-        }
+        ArgumentException.ThrowIf(double.IsNaN(position), "A position on a ramp must be a number, 0 to 1.", nameof(position));
         double place = Math.Clamp(position, 0, 1) * (_anchors.Length - 1);
         int i = Math.Min((int)place, _anchors.Length - 2);
         double w = place - i;
@@ -66,13 +60,10 @@ public sealed class ColorRamp
         return ToOklab(r, g, b).L > 0.65;
     }
 
-    private static (double L, double A, double B) Parse(string color)
-    {
-        return color is { Length: 7 } && color[0] == '#'
-            && uint.TryParse(color.AsSpan(1), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out uint rgb)
+    private static (double L, double A, double B) Parse(string color) =>
+        color is { Length: 7 } && color[0] == '#' && uint.TryParse(color.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint rgb)
             ? ToOklab((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb)
             : throw new ArgumentException($"\"{color}\" is not a color as #rrggbb.", nameof(color));
-    }
 
     // Matrices of Ottosson 2020 for linear sRGB.
     private static (double L, double A, double B) ToOklab(byte red, byte green, byte blue)

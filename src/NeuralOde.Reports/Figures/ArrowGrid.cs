@@ -13,10 +13,9 @@ public sealed class ArrowGrid
     /// <exception cref="ArgumentException">Bounds that are not finite and rising, or no columns or rows.</exception>
     public ArrowGrid(double xMin, double xMax, double yMin, double yMax, int columns = 18, int rows = 14)
     {
-        if (!(double.IsFinite(xMax - xMin) && xMax > xMin && double.IsFinite(yMax - yMin) && yMax > yMin))
-        {
-            throw new ArgumentException($"The bounds [{xMin}, {xMax}] x [{yMin}, {yMax}] must be finite, and each minimum below its maximum.");
-        }
+        ArgumentException.ThrowIf(
+            !(double.IsFinite(xMax - xMin) && xMax > xMin && double.IsFinite(yMax - yMin) && yMax > yMin),
+            $"The bounds [{xMin}, {xMax}] x [{yMin}, {yMax}] must be finite, and each minimum below its maximum.");
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         (double[] xs, double[] ys) = (new double[columns * rows], new double[columns * rows]);

@@ -116,8 +116,7 @@ public sealed record Figure : Drawing
     /// <param name="color">Its color; null for the palette's next color that no other band of the figure has, blue first.</param>
     /// <returns>A figure with the band.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null,
-        PaletteColor? color = null)
+    public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null, PaletteColor? color = null)
     {
         double[] x = FigureLayer.Copy(xs, nameof(xs));
         return With(new BandLayer(x, FigureLayer.Copy(lower, nameof(lower), x.Length, nameof(xs)), FigureLayer.Copy(upper, nameof(upper), x.Length, nameof(xs)),
@@ -181,24 +180,16 @@ public sealed record Figure : Drawing
             : throw new ArgumentException($"The bounds {bounds} must be finite, and each minimum below its maximum.", nameof(bounds));
     }
 
-    internal string Describe()
-    {
-        return Layers.Count == 0 ? "Nothing is drawn." : string.Join("; ", Layers.Select(l => l.Describe())) + ".";
-    }
+    internal string Describe() => Layers.Count == 0 ? "Nothing is drawn." : string.Join("; ", Layers.Select(l => l.Describe())) + ".";
 
-    internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
-    {
+    internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone) =>
         new PanelLayout(drawnWidth, [this], this) { TotalHeight = Height }.Draw(markup, id, standalone);
-    }
 
     private static LineStyle RuleStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1.5, Dash = LineDash.Dashed };
 
     // The first color that fewest layers of this kind have: all differ until the palette is used up.
-    private PaletteColor Next<TLayer>(ImmutableArray<PaletteColor> palette)
-        where TLayer : FigureLayer
-    {
-        return palette.MinBy(color => Layers.Count(l => l is TLayer && l.OwnColor == color));
-    }
+    private PaletteColor Next<TLayer>(ImmutableArray<PaletteColor> palette) where TLayer : FigureLayer =>
+        palette.MinBy(color => Layers.Count(l => l is TLayer && l.OwnColor == color));
 
     private Figure With(FigureLayer layer) => this with { Layers = ValueList<FigureLayer>.Copy([.. Layers, layer]) };
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>One state of a <see cref="FrameSequence"/>.</summary>
@@ -61,15 +58,12 @@ public sealed record FrameSequence : Drawing
         };
     }
 
-    internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
+    internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone) => new PanelLayout(drawnWidth, [Base with { Title = null }], this)
     {
-        new PanelLayout(drawnWidth, [Base with { Title = null }], this)
-        {
-            TotalHeight = Base.Height,
-            Frames = [.. Frames.Select(f => (f.Label, f.Figure))],
-            Style = standalone && Frames.Count > 1 ? $"@media screen and (prefers-reduced-motion:no-preference){{{Animation(id, ".frames>.frame")}}}" : null,
-        }.Draw(markup, id, standalone);
-    }
+        TotalHeight = Base.Height,
+        Frames = [.. Frames.Select(f => (f.Label, f.Figure))],
+        Style = standalone && Frames.Count > 1 ? $"@media screen and (prefers-reduced-motion:no-preference){{{Animation(id, ".frames>.frame")}}}" : null,
+    }.Draw(markup, id, standalone);
 
     internal override void Write(ReportContext context)
     {

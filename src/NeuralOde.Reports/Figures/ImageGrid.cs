@@ -35,10 +35,7 @@ public sealed record ImageGrid : Drawing
 
     internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
     {
-        if (!(ImageWidth > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(ImageWidth), ImageWidth, "An image's width must be positive.");
-        }
+        ArgumentOutOfRangeException.ThrowIf(!(ImageWidth > 0), nameof(ImageWidth), ImageWidth, "An image's width must be positive.");
         GridImage[] shown = Images.Take(MaxImages).ToArray();
         int columns = Math.Max(1, (int)((drawnWidth - 2 * Pad + Gap) / (ImageWidth + Gap)));
         double tallest = shown.Length == 0 ? 1 : shown.Max(i => (double)i.Rows / i.Columns);
@@ -67,11 +64,9 @@ public sealed record ImageGrid : Drawing
 
     private void DrawImage(Markup markup, GridImage image, double x, double y)
     {
-        if (image.Columns < 1 || image.Rows < 1 || image.Values.Count != image.Columns * image.Rows)
-        {
-            throw new ArgumentException(
-                $"An image of {image.Columns} columns and {image.Rows} rows has {image.Values.Count} values; it must have one or more of each, and columns times rows values.");
-        }
+        ArgumentException.ThrowIf(
+            image.Columns < 1 || image.Rows < 1 || image.Values.Count != image.Columns * image.Rows,
+            $"An image of {image.Columns} columns and {image.Rows} rows has {image.Values.Count} values; it must have one or more of each, and columns times rows values.");
         string uri = Png.DataUri(image.Columns, image.Rows, (column, row) => Ramp.Bytes(image.Values[row * image.Columns + column] is var v && double.IsNaN(v) ? 0 : v));
         double height = ImageWidth * image.Rows / image.Columns;
         markup.Empty("image", ("x", NumberText.Coordinate(x)), ("y", NumberText.Coordinate(y)),

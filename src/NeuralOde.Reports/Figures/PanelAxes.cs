@@ -49,10 +49,7 @@ internal sealed class PanelAxes(Figure figure)
     }
 
     /// <summary>Whether equal units make sense: on linear axes whose ranges are not so unlike that one would shrink to a line.</summary>
-    public static bool CanBeEqual(Domain x, Domain y)
-    {
-        return !x.IsLogarithmic && !y.IsLogarithmic && x.Span / y.Span is >= 1 / MostUnequal and <= MostUnequal;
-    }
+    public static bool CanBeEqual(Domain x, Domain y) => !x.IsLogarithmic && !y.IsLogarithmic && x.Span / y.Span is >= 1 / MostUnequal and <= MostUnequal;
 
     /// <summary>The widest label beside a vertical axis.</summary>
     public const double MostLabelWidth = 120;

@@ -97,8 +97,6 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
         }
     }
 
-    private void OpenLabels(string anchor)
-    {
+    private void OpenLabels(string anchor) =>
         canvas.Out.Open("g", ("class", "mut"), ("fill", SvgText.Muted), ("font-size", NumberText.Coordinate(TickChoice.FontSize)), ("text-anchor", anchor));
-    }
 }

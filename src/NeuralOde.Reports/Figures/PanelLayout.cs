@@ -189,15 +189,11 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         return (axis, extent.ToDomain(margin: 0), ramp);
     }
 
-    private static void DrawXName(Markup markup, PanelAxes axes, double middle, double plotBottom, double room)
-    {
+    private static void DrawXName(Markup markup, PanelAxes axes, double middle, double plotBottom, double room) =>
         SvgText.Draw(markup, axes.XCaption, middle, plotBottom + 36, 12.5, room, "middle");
-    }
 
-    private void DrawYName(Markup markup, PanelAxes axes, double plotLeft, double middle, double room)
-    {
+    private void DrawYName(Markup markup, PanelAxes axes, double plotLeft, double middle, double room) =>
         SvgText.Draw(markup, axes.YCaption, plotLeft - _left + 11, middle, 12.5, room, "middle", upwards: true);
-    }
 
     private void DrawFrames(Markup markup, PanelDrawing drawing, double top, bool standalone)
     {
@@ -219,11 +215,9 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
 
     private static string Caption(FigureAxis axis) => axis.Caption(exponent: 3);
 
-    private string Name()
-    {
-        return !string.IsNullOrEmpty(owner.Title) ? owner.Title : panels[0] is { Title.Length: > 0 } named ? named.Title
+    private string Name() =>
+        !string.IsNullOrEmpty(owner.Title) ? owner.Title : panels[0] is { Title.Length: > 0 } named ? named.Title
             : (panels[0].YAxis.Label, panels[0].XAxis.Label) is ({ Length: > 0 } y, { Length: > 0 } x) ? $"{y} against {x}" : "Figure";
-    }
 
     private string Describe()
     {

@@ -39,10 +39,8 @@ internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, Pal
 
     public override string Describe() => $"{Quoted("band")} of {xs.Length} points";
 
-    internal static string Box(double x, double y)
-    {
-        return new PathData().MoveTo(x + 1, y - 6).LineTo(x + 25, y - 6).LineTo(x + 25, y + 6).LineTo(x + 1, y + 6).ClosePath().ToString();
-    }
+    internal static string Box(double x, double y) =>
+        new PathData().MoveTo(x + 1, y - 6).LineTo(x + 25, y - 6).LineTo(x + 25, y + 6).LineTo(x + 1, y + 6).ClosePath().ToString();
 
     internal static (string, string?)[] Fill(PaletteColor color, string? opacity) =>
         [("class", Palette.Class(color)), ("color", Palette.Light(color)), ("fill", "currentColor"), ("stroke", "none"), ("opacity", opacity)];

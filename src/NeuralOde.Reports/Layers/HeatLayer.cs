@@ -61,11 +61,9 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         }
         canvas.Out.Raw("\n");
 
-        double Place(double value)
-        {
-            return !double.IsFinite(value) || (domain.IsLogarithmic && value <= 0) ? -1
+        double Place(double value) =>
+            !double.IsFinite(value) || (domain.IsLogarithmic && value <= 0) ? -1
                 : Math.Clamp((domain.Transform(value) - domain.Low) / domain.Span, 0, 1);
-        }
     }
 
     public override string Describe() => $"{Quoted("heat map")} of {Rows} rows and {Columns} columns";

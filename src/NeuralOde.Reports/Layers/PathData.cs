@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>
@@ -67,10 +64,7 @@ internal sealed class PathData
 
     public override string ToString() => _text.ToString();
 
-    private static long Hundredths(double value)
-    {
-        return (long)Math.Round(100 * Math.Clamp(value, -Farthest, Farthest));
-    }
+    private static long Hundredths(double value) => (long)Math.Round(100 * Math.Clamp(value, -Farthest, Farthest));
 
     private void Append(long hundredths, bool first)
     {

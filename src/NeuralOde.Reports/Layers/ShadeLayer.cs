@@ -38,12 +38,10 @@ internal sealed class ShadeLayer(double from, double to) : FigureLayer
         }
         canvas.Out.Raw("\n");
 
-        double Edge(double value)
-        {
-            return double.IsNaN(value) || !(canvas.X.Places(value) || double.IsInfinity(value)) ? canvas.Left
+        double Edge(double value) =>
+            double.IsNaN(value) || !(canvas.X.Places(value) || double.IsInfinity(value)) ? canvas.Left
                 : double.IsInfinity(value) ? (value < 0 ? canvas.Left : canvas.Right)
                 : Math.Clamp(canvas.X.At(value), canvas.Left, canvas.Right);
-        }
     }
 
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, "shade", (m, x, y) =>
@@ -56,8 +54,6 @@ internal sealed class ShadeLayer(double from, double to) : FigureLayer
 
     private static LineStyle EdgeStyle { get; } = new() { Color = PaletteColor.Gray, Width = 1, Dash = LineDash.Dashed };
 
-    private static string Rectangle(double left, double top, double right, double bottom)
-    {
-        return new PathData().MoveTo(left, top).LineTo(right, top).LineTo(right, bottom).LineTo(left, bottom).ClosePath().ToString();
-    }
+    private static string Rectangle(double left, double top, double right, double bottom) =>
+        new PathData().MoveTo(left, top).LineTo(right, top).LineTo(right, bottom).LineTo(left, bottom).ClosePath().ToString();
 }

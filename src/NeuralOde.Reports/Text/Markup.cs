@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 
 namespace NeuralOde.Reports;
 
@@ -62,12 +60,8 @@ internal sealed class Markup
         return this;
     }
 
-    public override string ToString()
-    {
-        return _open.Count == 0
-            ? _text.ToString()
-            : throw new InvalidOperationException($"The element <{_open.Peek()}> is still _open.");
-    }
+    public override string ToString() =>
+        _open.Count == 0 ? _text.ToString() : throw new InvalidOperationException($"The element <{_open.Peek()}> is still _open.");
 
     private void StartTag(string name, ReadOnlySpan<(string Name, string? Value)> attributes)
     {
@@ -122,11 +116,9 @@ internal sealed class Markup
         }
     }
 
-    private static bool IsUnsafe(Rune rune)
-    {
-        return Rune.GetUnicodeCategory(rune) == UnicodeCategory.Control
+    private static bool IsUnsafe(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) == UnicodeCategory.Control
             || rune.Value is 0xFFFE or 0xFFFF
             || rune.Value is >= 0x202A and <= 0x202E
             || rune.Value is >= 0x2066 and <= 0x2069;
-    }
 }

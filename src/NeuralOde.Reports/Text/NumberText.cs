@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>Numbers as a reader wants them, the same under every culture.</summary>
@@ -17,10 +14,7 @@ public static class NumberText
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is not within 1 to 15.</exception>
     public static string Short(double value, int digits = 3)
     {
-        if (digits is < 1 or > 15)
-        {
-            throw new ArgumentOutOfRangeException(nameof(digits), digits, "Significant digits must be within 1 to 15.");
-        }
+        ArgumentOutOfRangeException.ThrowIf(digits is < 1 or > 15, nameof(digits), digits, "Significant digits must be within 1 to 15.");
         if (double.IsNaN(value))
         {
             return "NaN";
@@ -49,19 +43,13 @@ public static class NumberText
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="decimals"/> is negative.</exception>
     public static string Fixed(double value, int decimals)
     {
-        if (decimals < 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(decimals), decimals, "Decimals must be 0 or more.");
-        }
+        ArgumentOutOfRangeException.ThrowIf(decimals < 0, nameof(decimals), decimals, "Decimals must be 0 or more.");
         string text = value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return text.StartsWith('-') ? (text.AsSpan().ContainsAnyInRange('1', '9') ? "−" + text[1..] : text[1..]) : text;
     }
 
     /// <summary>A coordinate for SVG: at most two decimals, an ASCII minus.</summary>
-    internal static string Coordinate(double value)
-    {
-        return (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);
-    }
+    internal static string Coordinate(double value) => (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>An integer in raised digits.</summary>
     internal static string Superscript(int value)

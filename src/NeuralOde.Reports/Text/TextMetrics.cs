@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>
@@ -75,25 +73,22 @@ internal static class TextMetrics
     }
 
     // In em, rounded up within a class of similar letters.
-    private static double Advance(Rune rune)
+    private static double Advance(Rune rune) => rune.Value switch
     {
-        return rune.Value switch
-        {
-            'i' or 'j' or 'l' or '\'' or 'I' or 'J' => 0.30,
-            ' ' or '.' or ',' or ':' or ';' or '|' or '/' or '\\' => 0.34,
-            'f' or 't' or 'r' or '!' or '(' or ')' or '[' or ']' or '-' => 0.42,
-            '*' or '_' or '`' or '"' or '?' or 's' or 'z' or 'c' or 'F' or 'L' => 0.57,
-            'v' or 'x' or 'y' or 'k' => 0.60,
-            'm' or 'M' or 'W' or '%' or '@' => 1.0,
-            'w' or '+' or '<' or '>' or '=' or '^' or '~' or '#' or 'N' or 'O' or 'Q' or 'G' or 'D' or 'H' or 'U' or '&' => 0.84,
-            >= 'A' and <= 'Z' => 0.70,
-            < 0x7F => 0.64,
-            '⁰' or '¹' or '²' or '³' or '⁻' => 0.53,
-            >= 0x2070 and <= 0x207F => 0.53,
-            '−' or '×' or '±' => 0.84,
-            '\u2009' or '\u202F' => 0.21,
-            < 0x0500 => 0.90,
-            _ => 1.1,
-        };
-    }
+        'i' or 'j' or 'l' or '\'' or 'I' or 'J' => 0.30,
+        ' ' or '.' or ',' or ':' or ';' or '|' or '/' or '\\' => 0.34,
+        'f' or 't' or 'r' or '!' or '(' or ')' or '[' or ']' or '-' => 0.42,
+        '*' or '_' or '`' or '"' or '?' or 's' or 'z' or 'c' or 'F' or 'L' => 0.57,
+        'v' or 'x' or 'y' or 'k' => 0.60,
+        'm' or 'M' or 'W' or '%' or '@' => 1.0,
+        'w' or '+' or '<' or '>' or '=' or '^' or '~' or '#' or 'N' or 'O' or 'Q' or 'G' or 'D' or 'H' or 'U' or '&' => 0.84,
+        >= 'A' and <= 'Z' => 0.70,
+        < 0x7F => 0.64,
+        '⁰' or '¹' or '²' or '³' or '⁻' => 0.53,
+        >= 0x2070 and <= 0x207F => 0.53,
+        '−' or '×' or '±' => 0.84,
+        '\u2009' or '\u202F' => 0.21,
+        < 0x0500 => 0.90,
+        _ => 1.1,
+    };
 }

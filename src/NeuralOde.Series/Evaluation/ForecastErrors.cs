@@ -1,5 +1,3 @@
-using NeuralOde.Series.Scaling;
-
 namespace NeuralOde.Series.Evaluation;
 
 /// <summary>How far a forecast is from observations: the root-mean-square error over the values that were observed, of each component and of all.</summary>
@@ -78,11 +76,9 @@ public sealed class ForecastErrors
                 return (value, c) => isLog[c] ? Log(value) : value;
             case ErrorScale.Standardized:
                 IReadOnlyList<ComponentScale>? scales = standardization?.Components;
-                if (scales is null || !scales.Select(component => component.Name).SequenceEqual(observed.Components))
-                {
-                    throw new ArgumentException("Standardized errors need the standardization of the same components.", nameof(standardization));
-                }
-
+                ArgumentException.ThrowIf(
+                    scales is null || !scales.Select(component => component.Name).SequenceEqual(observed.Components),
+                    "Standardized errors need the standardization of the same components.", nameof(standardization));
                 return (value, c) => scales[c].IsLog && !(value > 0) ? double.NaN : scales[c].Standardize(value);
             default:
                 throw new ArgumentOutOfRangeException(nameof(scale), scale, "The scale must be natural, logarithmic or standardized.");
@@ -94,34 +90,23 @@ public sealed class ForecastErrors
 
     private static void CheckMatch(TimeSeriesSet observed, TimeSeriesSet forecast)
     {
-        if (!observed.Components.SequenceEqual(forecast.Components))
-        {
-            throw new ArgumentException(
-                $"The forecast has the components {string.Join(", ", forecast.Components)}; the observations have {string.Join(", ", observed.Components)}.", nameof(forecast));
-        }
-
-        if (observed.Series.Count != forecast.Series.Count)
-        {
-            throw new ArgumentException($"The forecast has {forecast.Series.Count} series; the observations have {observed.Series.Count}.", nameof(forecast));
-        }
-
+        ArgumentException.ThrowIf(
+            !observed.Components.SequenceEqual(forecast.Components),
+            $"The forecast has the components {string.Join(", ", forecast.Components)}; the observations have {string.Join(", ", observed.Components)}.", nameof(forecast));
+        ArgumentException.ThrowIf(
+            observed.Series.Count != forecast.Series.Count, $"The forecast has {forecast.Series.Count} series; the observations have {observed.Series.Count}.", nameof(forecast));
         foreach ((TimeSeries truth, TimeSeries predicted) in observed.Series.Zip(forecast.Series))
         {
-            if (truth.Id != predicted.Id || truth.Count != predicted.Count)
-            {
-                throw new ArgumentException(
-                    $"The forecast's series '{predicted.Id}' with {predicted.Count} points stands where the observations have '{truth.Id}' with {truth.Count}.", nameof(forecast));
-            }
-
+            ArgumentException.ThrowIf(
+                truth.Id != predicted.Id || truth.Count != predicted.Count,
+                $"The forecast's series '{predicted.Id}' with {predicted.Count} points stands where the observations have '{truth.Id}' with {truth.Count}.", nameof(forecast));
             for (int i = 0; i < truth.Count; i++)
             {
                 // A thousandth of the gap: times that went through a model's unit and back differ by rounding.
                 double gap = truth.Count == 1 ? Math.Max(1, Math.Abs(truth.Times[i])) : truth.Times[Math.Max(1, i)] - truth.Times[Math.Max(1, i) - 1];
-                if (Math.Abs(truth.Times[i] - predicted.Times[i]) > 1e-3 * gap)
-                {
-                    throw new ArgumentException(
-                        $"The forecast's series '{predicted.Id}' has the time {predicted.Times[i]:R} where the observations have {truth.Times[i]:R}.", nameof(forecast));
-                }
+                ArgumentException.ThrowIf(
+                    Math.Abs(truth.Times[i] - predicted.Times[i]) > 1e-3 * gap,
+                    $"The forecast's series '{predicted.Id}' has the time {predicted.Times[i]:R} where the observations have {truth.Times[i]:R}.", nameof(forecast));
             }
         }
     }

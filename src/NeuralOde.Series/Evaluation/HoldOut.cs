@@ -44,11 +44,7 @@ public sealed class HoldOut
     /// <exception cref="ArgumentOutOfRangeException">The fraction is not above 0 and below 1.</exception>
     public static HoldOut Fraction(double fraction)
     {
-        if (!(fraction > 0 && fraction < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The fraction must be above 0 and below 1.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(fraction > 0 && fraction < 1), nameof(fraction), fraction, "The fraction must be above 0 and below 1.");
         return new HoldOut(
             FormattableString.Invariant($"the last part of {fraction}"),
             times => Math.Max(1, (int)Math.Round(fraction * times.Length, MidpointRounding.AwayFromZero)));
@@ -60,14 +56,8 @@ public sealed class HoldOut
     /// <exception cref="ArgumentOutOfRangeException">The span is not positive and finite.</exception>
     public static HoldOut Span(double span)
     {
-        if (!(span > 0 && double.IsFinite(span)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(span), span, "The span must be positive and finite.");
-        }
-
-        return new HoldOut(
-            FormattableString.Invariant($"a time of {span}"),
-            times => times.Count(time => time > times[^1] - span));
+        ArgumentOutOfRangeException.ThrowIf(!(span > 0 && double.IsFinite(span)), nameof(span), span, "The span must be positive and finite.");
+        return new HoldOut(FormattableString.Invariant($"a time of {span}"), times => times.Count(time => time > times[^1] - span));
     }
 
     /// <summary>Splits every series of a set. Points without an observation stay with the part whose time they fall into.</summary>

@@ -1,6 +1,3 @@
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>How <see cref="SeriesFitter"/> learns dynamics from series.</summary>

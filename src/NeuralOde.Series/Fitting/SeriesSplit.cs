@@ -1,4 +1,5 @@
 using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Fitting;
 
@@ -64,11 +65,7 @@ public sealed class SeriesSplit
             heldOut.Add(split.HeldOut.Series[0]);
         }
 
-        if (training.Count == 0)
-        {
-            throw new SeriesException(SeriesReason.TooFewPoints, "No series has two points with a value; dynamics cannot be learned from these data.");
-        }
-
+        SeriesException.ThrowIf(training.Count == 0, SeriesReason.TooFewPoints, "No series has two points with a value; dynamics cannot be learned from these data.");
         if (holdOut is not null && heldOut.Count == 0)
         {
             // Says for the first series how long it is and what would be left.

@@ -1,7 +1,3 @@
-using NeuralOde.Series.Scaling;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>
@@ -96,11 +92,7 @@ public sealed class LatentForecaster
     {
         const double MostValues = 1e6;
         known ??= Known;
-        if (!(step > 0 && double.IsFinite(step)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(step), step, "The step of a forecast is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(step > 0 && double.IsFinite(step)), nameof(step), step, "The step of a forecast is above 0.");
         double earliest = known.Series.Min(EndOf);
         if (!(until > earliest && double.IsFinite(until)))
         {
@@ -194,11 +186,9 @@ public sealed class LatentForecaster
         }
 
         double[] own = _scaling.OwnTimes(series, times);
-        if (own.Length == 0 || own[0] < 0 || own.Zip(own.Skip(1)).Any(static x => !(x.First < x.Second)) || !double.IsFinite(own[^1]))
-        {
-            throw new ArgumentException($"The times of a forecast of series '{series.Id}' are strictly rising, from its first, {series.Times[0]:R}, on.", nameof(times));
-        }
-
+        ArgumentException.ThrowIf(
+            own.Length == 0 || own[0] < 0 || own.Zip(own.Skip(1)).Any(static x => !(x.First < x.Second)) || !double.IsFinite(own[^1]),
+            $"The times of a forecast of series '{series.Id}' are strictly rising, from its first, {series.Times[0]:R}, on.", nameof(times));
         TimeSeries observed = _scaling.Observed(series);
         using var memory = TensorScope.Begin();
         var batch = SeriesBatch.From([LatentSeriesScaling.Encoded(observed, observed.Count)]);

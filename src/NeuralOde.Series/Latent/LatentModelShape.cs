@@ -1,10 +1,5 @@
-using System.Globalization;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 
@@ -75,6 +70,5 @@ internal sealed record LatentModelShape
         };
     }
 
-    private static string Text<T>(T value)
-        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

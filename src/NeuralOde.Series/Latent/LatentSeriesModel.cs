@@ -1,7 +1,4 @@
 using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 
@@ -16,11 +13,7 @@ public abstract class LatentSeriesModel : Module
     private protected LatentSeriesModel(SeriesEncoder encoder, double noise, bool learnsNoise, int? components = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        if (!(noise > 0 && double.IsFinite(noise)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(noise), noise, "The observations' standard deviation is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(noise > 0 && double.IsFinite(noise)), nameof(noise), noise, "The observations' standard deviation is above 0.");
         Encoder = AddModule("encoder", encoder);
         Components = components ?? encoder.Components;
         ArgumentOutOfRangeException.ThrowIfLessThan(Components, 1, nameof(components));
@@ -163,11 +156,7 @@ public abstract class LatentSeriesModel : Module
         ArgumentNullException.ThrowIfNull(to);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
         Shape shape = [Encoder.LatentCount];
-        if (from.Shape != shape || to.Shape != shape)
-        {
-            throw new ArgumentException($"A latent state has the shape {shape}; got {from.Shape} and {to.Shape}.", nameof(to));
-        }
-
+        ArgumentException.ThrowIf(from.Shape != shape || to.Shape != shape, $"A latent state has the shape {shape}; got {from.Shape} and {to.Shape}.", nameof(to));
         using IDisposable scope = GradientMode.Disable();
         var share = Tensor.From([.. Enumerable.Range(0, count).Select(i => (double)i / (count - 1))], [count, 1]);
         Tensor weight = from.DType == DType.Float32 ? share.ToSingle() : share;
@@ -186,7 +175,7 @@ public abstract class LatentSeriesModel : Module
         if (First(times) < start)
         {
             throw new ArgumentException(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The latent state stands at {start:R}, and the time {First(times):R} is before it."),
+                string.Create(CultureInfo.InvariantCulture, $"The latent state stands at {start:R}, and the time {First(times):R} is before it."),
                 nameof(times));
         }
     }

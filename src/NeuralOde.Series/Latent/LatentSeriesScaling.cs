@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Scaling;
 
 namespace NeuralOde.Series.Latent;
 
@@ -77,14 +75,11 @@ internal sealed class LatentSeriesScaling
     /// <exception cref="SeriesException">The series are of other components or covariates than the model's.</exception>
     public void Check(TimeSeriesSet series)
     {
-        if (!series.Components.SequenceEqual(Values.Components.Select(static x => x.Name)) || !series.Covariates.SequenceEqual(Covariates.Select(static x => x.Name)))
-        {
-            throw new SeriesException(
-                SeriesReason.OtherComponents,
-                $"The series have {Names(series.Components, series.Covariates)}; "
-                    + $"the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.");
-        }
-
+        SeriesException.ThrowIf(
+            !series.Components.SequenceEqual(Values.Components.Select(static x => x.Name)) || !series.Covariates.SequenceEqual(Covariates.Select(static x => x.Name)),
+            SeriesReason.OtherComponents,
+            $"The series have {Names(series.Components, series.Covariates)}; "
+                + $"the model reads {Names([.. Values.Components.Select(static x => x.Name)], [.. Covariates.Select(static x => x.Name)])}, in this order.");
         static string Names(IReadOnlyList<string> components, IReadOnlyList<string> covariates) =>
             $"the components {string.Join(", ", components)}{(covariates.Count > 0 ? $" and the covariates {string.Join(", ", covariates)}" : "")}";
     }

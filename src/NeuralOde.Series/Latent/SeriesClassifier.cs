@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>
@@ -71,11 +69,7 @@ public sealed class SeriesClassifier
         ArgumentNullException.ThrowIfNull(series);
         int[] own = [.. series.Classes.Select(name => IndexOf(name))];
         int stranger = series.Labels.FirstOrDefault(label => own[label] < 0, -1);
-        if (stranger >= 0)
-        {
-            throw new SeriesException(SeriesReason.UnknownClass, $"The model knows no class '{series.Classes[stranger]}'; it knows {string.Join(", ", Classes)}.");
-        }
-
+        SeriesException.ThrowIf(stranger >= 0, SeriesReason.UnknownClass, $"The model knows no class '{series.Classes[stranger]}'; it knows {string.Join(", ", Classes)}.");
         return new SeriesClassification(Classes, [.. series.Labels.Select(label => own[label])], Classify(series.Series));
     }
 

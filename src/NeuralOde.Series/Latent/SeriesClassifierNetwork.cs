@@ -1,14 +1,9 @@
-using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>A latent model of series, and an affine layer from its latent state to logits of classes.</summary>
 internal sealed class SeriesClassifierNetwork : Module
 {
-    public SeriesClassifierNetwork(LatentModelShape shape, int classes, RandomSource random)
-        : this(shape.Create(random), classes, random)
+    public SeriesClassifierNetwork(LatentModelShape shape, int classes, RandomSource random) : this(shape.Create(random), classes, random)
     {
     }
 

@@ -1,6 +1,4 @@
 using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 
@@ -32,11 +30,7 @@ public abstract class SeriesEncoder : Module
     public DiagonalGaussian Forward(SeriesBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Components != Components)
-        {
-            throw new ArgumentException($"This encoder reads series of {Components} components; these have {batch.Components}.", nameof(batch));
-        }
-
+        ArgumentException.ThrowIf(batch.Components != Components, $"This encoder reads series of {Components} components; these have {batch.Components}.", nameof(batch));
         Tensor parameters = Encode(batch);
         return new DiagonalGaussian(parameters.Slice(-1, 0, LatentCount), parameters.Slice(-1, LatentCount, LatentCount));
     }
@@ -47,12 +41,9 @@ public abstract class SeriesEncoder : Module
     /// <summary>The values that a recurrent cell reads, and after them which of them were observed.</summary>
     private protected List<Tensor> Inputs(SeriesBatch batch)
     {
-        if (!ReadsMask && HasMissingComponents(batch))
-        {
-            throw new ArgumentException(
-                "Some steps of these series miss some components, and this encoder could not tell a missing value from 0. Make it with readsMask: true.", nameof(batch));
-        }
-
+        ArgumentException.ThrowIf(
+            !ReadsMask && HasMissingComponents(batch),
+            "Some steps of these series miss some components, and this encoder could not tell a missing value from 0. Make it with readsMask: true.", nameof(batch));
         List<Tensor> parts = [batch.Values];
         if (ReadsMask)
         {

@@ -25,11 +25,9 @@ public sealed class SeriesForecast
     public (int Inside, int Count) Coverage(TimeSeriesSet observed)
     {
         ArgumentNullException.ThrowIfNull(observed);
-        if (!observed.Series.Select(static x => (x.Id, x.Count, x.Components)).SequenceEqual(Mean.Series.Select(static x => (x.Id, x.Count, x.Components))))
-        {
-            throw new ArgumentException("Bands are compared with the same series at the same times.", nameof(observed));
-        }
-
+        ArgumentException.ThrowIf(
+            !observed.Series.Select(static x => (x.Id, x.Count, x.Components)).SequenceEqual(Mean.Series.Select(static x => (x.Id, x.Count, x.Components))),
+            "Bands are compared with the same series at the same times.", nameof(observed));
         int inside = 0, count = 0;
         for (int s = 0; s < observed.Series.Count; s++)
         {

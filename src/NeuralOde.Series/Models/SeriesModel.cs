@@ -1,6 +1,4 @@
 using NeuralOde.Sensitivities;
-using NeuralOde.Series.Scaling;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Series.Models;
 
@@ -121,11 +119,7 @@ public sealed class SeriesModel
     /// </exception>
     public TimeSeriesSet Forecast(double until, double step)
     {
-        if (!(step > 0 && double.IsFinite(step)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(step), step, "The step of a forecast is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(step > 0 && double.IsFinite(step)), nameof(step), step, "The step of a forecast is above 0.");
         double earliest = Paths.Min(static x => x.DataEnd);
         if (!(until > earliest && double.IsFinite(until)))
         {
@@ -159,11 +153,8 @@ public sealed class SeriesModel
     /// <exception cref="InvalidOperationException">There are hidden components, or the dynamics depend on time.</exception>
     public void Velocity(ReadOnlySpan<double> natural, Span<double> velocity)
     {
-        if (HiddenStates > 0 || IsTimeDependent)
-        {
-            throw new InvalidOperationException("The observed components alone do not decide how they change: there are hidden ones, or time has a say.");
-        }
-
+        InvalidOperationException.ThrowIf(
+            HiddenStates > 0 || IsTimeDependent, "The observed components alone do not decide how they change: there are hidden ones, or time has a say.");
         double[] state = new double[Field.Layout.StateLength];
         Scaling.ToModel(natural, state);
         _compiled.Evaluate(0, state, velocity);
@@ -208,10 +199,9 @@ public sealed class SeriesModel
         for (int i = 0; i < times.Length; i++)
         {
             model[i] = Scaling.ToModelTime(times[i]);
-            if (!double.IsFinite(times[i]) || model[i] < path.Starts[0] - slack || (i > 0 && model[i] <= model[i - 1]))
-            {
-                throw new ArgumentException($"Time {times[i]:R} stands where a rising one, from {StartOf(path):R} on, should.", nameof(times));
-            }
+            ArgumentException.ThrowIf(
+                !double.IsFinite(times[i]) || model[i] < path.Starts[0] - slack || (i > 0 && model[i] <= model[i - 1]),
+                $"Time {times[i]:R} stands where a rising one, from {StartOf(path):R} on, should.", nameof(times));
         }
 
         int length = Field.Layout.StateLength;

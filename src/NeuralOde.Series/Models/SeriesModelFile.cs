@@ -1,8 +1,3 @@
-using System.Globalization;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Scaling;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Models;
 
 /// <summary>
@@ -150,6 +145,5 @@ internal static class SeriesModelFile
             : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongValue, $"the tensor '{name}' holds a value that is not finite.");
     }
 
-    private static string Text<T>(T value)
-        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

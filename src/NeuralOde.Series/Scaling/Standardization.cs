@@ -1,5 +1,3 @@
-using NeuralOde.Series.Times;
-
 namespace NeuralOde.Series.Scaling;
 
 /// <summary>
@@ -28,31 +26,17 @@ public sealed class Standardization
     {
         ArgumentNullException.ThrowIfNull(components);
         ArgumentNullException.ThrowIfNull(time);
-        if (components.Count == 0)
-        {
-            throw new ArgumentException("There must be at least one component.", nameof(components));
-        }
-
+        ArgumentException.ThrowIf(components.Count == 0, "There must be at least one component.", nameof(components));
         foreach (ComponentScale component in components)
         {
-            if (!double.IsFinite(component.Mean) || !IsPositive(component.Deviation))
-            {
-                throw new ArgumentException(
-                    $"'{component.Name}' has the mean {component.Mean:R} and the deviation {component.Deviation:R}; both must be finite, and the deviation positive.",
-                    nameof(components));
-            }
+            ArgumentException.ThrowIf(
+                !double.IsFinite(component.Mean) || !IsPositive(component.Deviation),
+                $"'{component.Name}' has the mean {component.Mean:R} and the deviation {component.Deviation:R}; both must be finite, and the deviation positive.",
+                nameof(components));
         }
 
-        if (!double.IsFinite(timeOrigin))
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeOrigin), timeOrigin, "The origin of time must be finite.");
-        }
-
-        if (!IsPositive(timeScale))
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeScale), timeScale, "The unit of time must be positive and finite.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!double.IsFinite(timeOrigin), nameof(timeOrigin), timeOrigin, "The origin of time must be finite.");
+        ArgumentOutOfRangeException.ThrowIf(!IsPositive(timeScale), nameof(timeScale), timeScale, "The unit of time must be positive and finite.");
         Components = [.. components];
         Time = time;
         TimeOrigin = timeOrigin;
@@ -141,14 +125,11 @@ public sealed class Standardization
     public TimeSeriesSet Transform(TimeSeriesSet natural)
     {
         ArgumentNullException.ThrowIfNull(natural);
-        if (!natural.Components.SequenceEqual(Components.Select(component => component.Name)))
-        {
-            throw new ArgumentException(
-                $"The series have the components {string.Join(", ", natural.Components)}; "
-                    + $"the model's are {string.Join(", ", Components.Select(component => component.Name))}, in this order.",
-                nameof(natural));
-        }
-
+        ArgumentException.ThrowIf(
+            !natural.Components.SequenceEqual(Components.Select(component => component.Name)),
+            $"The series have the components {string.Join(", ", natural.Components)}; "
+                + $"the model's are {string.Join(", ", Components.Select(component => component.Name))}, in this order.",
+            nameof(natural));
         IEnumerable<TimeSeries> transformed = natural.Series.Select(series =>
         {
             double[] times = series.Times.ToArray();
@@ -176,13 +157,9 @@ public sealed class Standardization
     /// <exception cref="SeriesException">The text is not such a map.</exception>
     public static Standardization FromJson(string json) => StandardizationJson.Read(json);
 
-    private void CheckLengths(int source, int destination)
-    {
-        if (source != destination || source % Components.Count != 0)
-        {
-            throw new ArgumentException($"{source} values go to {destination}; the lengths must be equal, and a multiple of the {Components.Count} components.");
-        }
-    }
+    private void CheckLengths(int source, int destination) => ArgumentException.ThrowIf(
+        source != destination || source % Components.Count != 0,
+        $"{source} values go to {destination}; the lengths must be equal, and a multiple of the {Components.Count} components.");
 
     private static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series.Scaling;
 
@@ -20,6 +18,11 @@ internal static class StandardizationJson
             if (map.Time.Origin is { } date)
             {
                 json.WriteString("date", date.ToString("O", CultureInfo.InvariantCulture));
+            }
+
+            if (map.Time.Offset is { } offset)
+            {
+                json.WriteNumber("offset", offset.TotalMinutes);
             }
 
             json.WriteNumber("origin", map.TimeOrigin);
@@ -54,7 +57,7 @@ internal static class StandardizationJson
                 ? DateTime.ParseExact(text.GetString()!, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
                 : null;
             TimeFormat format = Array.Find(Enum.GetValues<TimeFormat>(), value => FormatName(value) == time.GetProperty("format").GetString());
-            if (format == TimeFormat.Automatic || (format == TimeFormat.Number) != (date is null))
+            if (format == TimeFormat.Automatic || (format is TimeFormat.Number or TimeFormat.RowNumber) != (date is null))
             {
                 throw new FormatException("its format of time is unknown, or does not fit the date.");
             }
@@ -69,7 +72,8 @@ internal static class StandardizationJson
                     component.GetProperty("deviation").GetDouble()));
             }
 
-            var axis = new TimeAxis(time.GetProperty("name").GetString() ?? throw new FormatException("time has no name."), date, format);
+            var axis = new TimeAxis(time.GetProperty("name").GetString() ?? throw new FormatException("time has no name."), date, format,
+                time.TryGetProperty("offset", out JsonElement minutes) ? TimeSpan.FromMinutes(minutes.GetDouble()) : null);
             return new Standardization(components, axis, time.GetProperty("origin").GetDouble(), time.GetProperty("scale").GetDouble());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
@@ -78,11 +82,7 @@ internal static class StandardizationJson
         }
     }
 
-    private static string FormatName(TimeFormat format) => format switch
-    {
-        TimeFormat.Number => "number",
-        TimeFormat.IsoDate => "iso-date",
-        TimeFormat.CompactDate => "compact-date",
-        _ => "automatic",
-    };
+    /// <summary>The name of the enumeration's value, in words joined by hyphens.</summary>
+    private static string FormatName(TimeFormat format) =>
+        string.Concat(format.ToString().Select(static (c, i) => char.IsUpper(c) && i > 0 ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Unicode;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Tables;
 
@@ -22,13 +24,17 @@ internal sealed partial class CsvParser
         _delimiter = (byte)(delimiter ?? '\0');
     }
 
-    private static ReadOnlySpan<byte> Candidates => ",\t;"u8;
-
     public string[] Columns { get; private set; } = [];
 
     public char Delimiter => (char)_delimiter;
 
     public int HeaderLine { get; private set; }
+
+    /// <summary>How many fields at the begin of each row belong to no column: 1 where the rows begin with a name or number of their own.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>What was taken for granted, as remarks.</summary>
+    public List<SeriesNote> Notes { get; } = [];
 
     /// <summary>The line on which each row begins.</summary>
     public List<int> Lines { get; } = [];
@@ -47,6 +53,7 @@ internal sealed partial class CsvParser
             _position = 3;
         }
 
+        ReadSeparatorLine();
         if (!NextRecord())
         {
             throw new TableException(
@@ -61,6 +68,20 @@ internal sealed partial class CsvParser
             ParseRecord();
             CheckCount(Begins.Count - first, line);
             Lines.Add(line);
+        }
+
+        FinishRows();
+    }
+
+    /// <summary>The line <c>sep=;</c> at the top, by which spreadsheets are told what separates fields.</summary>
+    private void ReadSeparatorLine()
+    {
+        ReadOnlySpan<byte> rest = _text.AsSpan(_position);
+        if (rest.Length > 4 && Ascii.EqualsIgnoreCase(rest[..4], "sep="u8) && (rest.Length == 5 || rest[5] is (byte)'\n' or (byte)'\r'))
+        {
+            _delimiter = _delimiter == 0 ? rest[4] : _delimiter;
+            _position += 5;
+            EndLine();
         }
     }
 
@@ -112,10 +133,14 @@ internal sealed partial class CsvParser
                 _position = ahead;
                 EndLine();
             }
-            else if (_text[ahead] == (byte)'#')
+            else if (_text[ahead] == (byte)'#' && !IsHashRow(ahead))
             {
-                int rest = _text.AsSpan(ahead).IndexOfAny((byte)'\n', (byte)'\r');
-                _position = rest < 0 ? _text.Length : ahead + rest;
+                if (Columns.Length == 0)
+                {
+                    (_comment, _commentLine) = (LineAt(ahead), _line);
+                }
+
+                _position = LineAt(ahead).End.Value;
                 EndLine();
             }
             else
@@ -131,11 +156,7 @@ internal sealed partial class CsvParser
     {
         for (int field = 0; ; field++)
         {
-            while (_position < _text.Length && IsBlank(_text[_position]))
-            {
-                _position++;
-            }
-
+            SkipBlanks();
             if (_position < _text.Length && _text[_position] == (byte)'"')
             {
                 ParseQuoted(field);
@@ -143,6 +164,18 @@ internal sealed partial class CsvParser
             else
             {
                 ParseBare(field);
+            }
+
+            if (_delimiter == (byte)' ')
+            {
+                SkipBlanks();
+                if (_position == _text.Length || _text[_position] is (byte)'\n' or (byte)'\r')
+                {
+                    EndLine();
+                    return;
+                }
+
+                continue;
             }
 
             if (_position == _text.Length || _text[_position] != _delimiter)
@@ -161,7 +194,7 @@ internal sealed partial class CsvParser
         while (_position < _text.Length)
         {
             byte b = _text[_position];
-            if (b == _delimiter || b is (byte)'\n' or (byte)'\r')
+            if (b == _delimiter || b is (byte)'\n' or (byte)'\r' || (_delimiter == (byte)' ' && b == (byte)'\t'))
             {
                 break;
             }
@@ -219,12 +252,9 @@ internal sealed partial class CsvParser
 
         Begins.Add(begin);
         Lengths.Add(write - begin);
-        while (_position < _text.Length && IsBlank(_text[_position]))
-        {
-            _position++;
-        }
-
-        if (_position < _text.Length && _text[_position] != _delimiter && _text[_position] is not ((byte)'\n' or (byte)'\r'))
+        int closed = _position;
+        SkipBlanks();
+        if (_position < _text.Length && _text[_position] != _delimiter && !(_delimiter == (byte)' ' && _position > closed) && _text[_position] is not ((byte)'\n' or (byte)'\r'))
         {
             throw new TableException(_name, _line, ColumnName(field), TableReason.Quote, "there is text after a closing quote.", "Double the quotes inside the field.");
         }
@@ -232,7 +262,7 @@ internal sealed partial class CsvParser
 
     private void CheckCount(int count, int line)
     {
-        if (count == Columns.Length)
+        if (count == Columns.Length + Skipped)
         {
             return;
         }
@@ -249,6 +279,21 @@ internal sealed partial class CsvParser
             _name, line, null, TableReason.FieldCount,
             $"there {(count == 1 ? "is 1 field" : $"are {count} fields")}, but the header on line {HeaderLine} names {Columns.Length} ({CsvTable.List(Columns)}).",
             hint);
+    }
+
+    private void SkipBlanks()
+    {
+        while (_position < _text.Length && IsBlank(_text[_position]))
+        {
+            _position++;
+        }
+    }
+
+    /// <summary>The rest of a line from a position, without its break.</summary>
+    private Range LineAt(int position)
+    {
+        int length = _text.AsSpan(position).IndexOfAny((byte)'\n', (byte)'\r');
+        return position..(length < 0 ? _text.Length : position + length);
     }
 
     /// <summary>Moves over one line break: CR LF, LF or CR.</summary>
@@ -269,7 +314,7 @@ internal sealed partial class CsvParser
 
     private string? ColumnName(int field) => field < Columns.Length ? Columns[field] : null;
 
-    private string DelimiterName => _delimiter switch { (byte)'\t' => "tab", (byte)';' => "semicolon", (byte)',' => "comma", _ => $"'{Delimiter}'" };
+    private string DelimiterName => _delimiter switch { (byte)'\t' => "tab", (byte)';' => "semicolon", (byte)',' => "comma", (byte)'|' => "bar", (byte)' ' => "blank", _ => $"'{Delimiter}'" };
 
     /// <summary>A tab is blank, except where it separates fields.</summary>
     private bool IsBlank(byte b) => b == (byte)' ' || (b == (byte)'\t' && _delimiter != (byte)'\t');

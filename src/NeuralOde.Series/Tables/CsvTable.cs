@@ -1,21 +1,26 @@
 using System.Globalization;
 using System.Text;
+using NeuralOde.Series.Notes;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Tables;
 
 /// <summary>
-/// A table of text with named columns: comma-, semicolon- or tab-separated values, read strictly. Numbers are
-/// culture-invariant; an empty field, <c>NA</c> and <c>NaN</c> (in any case) are missing values.
+/// A table of text with named columns, read strictly: what can be read in two ways is an error that shows both, and what was left out or taken for granted is a remark
+/// (<see cref="Notes"/>). An empty field, <c>NA</c> and <c>NaN</c> (in any case) are missing values.
 /// </summary>
 /// <remarks>
 /// <para>Quoting follows RFC 4180: a field in quotes may hold delimiters, line breaks and doubled quotes. Blanks around
 /// fields and names are dropped, except inside quotes. Lines end in CR LF, LF or CR; the last one need not end. Blank lines
 /// and lines that begin with <c>#</c> are passed over wherever a row may begin (so a missing value in a table of one column is
 /// written <c>NA</c>). A byte-order mark is allowed; the text is UTF-8, or UTF-16 with its mark.</para>
-/// <para>The delimiter is the comma, tab or semicolon that the header and the first row hold equally often outside quotes, the most
-/// frequent of several; where none does so, the header decides, first by comma, then tab, then semicolon. A header without any names one column. Whether a field is
+/// <para>The delimiter is the comma, tab, semicolon or bar by which the header and the first rows have equally many fields, and most of them can be numbers, dates or missing;
+/// without any, blanks where they cut all rows alike. A first line <c>sep=;</c> says it. A header without any names one column. Whether a field is
 /// quoted does not change what it means: <c>"7"</c> is a number.</para>
+/// <para>Numbers are written alike in a column: with a decimal point or comma, with groups of thousands (<c>6 000</c>, <c>1,234.5</c>), with a currency before or a unit or percent
+/// sign behind them, which is left out (<c>60 %</c> is 60).</para>
+/// <para>Row names are left out: a first column without a name, or one in quotes that the header does not count. Where the header is missing and the comment above the rows names
+/// the columns, the names are taken from there. A line that begins with # is a row where it has all fields and the first column holds text.</para>
 /// <para>A row with more or fewer fields than the header, a delimiter at the end of a line, an empty or repeated column name, and a
 /// file without a header are errors (<see cref="TableException"/>). A table without rows is not.</para>
 /// </remarks>
@@ -32,17 +37,26 @@ public sealed class CsvTable
     private readonly List<int> _lengths;
     private readonly List<int> _lines;
     private readonly int _headerLine;
+    private readonly int _skipped;
+    private readonly DecimalMark _decimal;
+    private readonly NumberSpelling?[] _spellings;
+    private readonly List<SeriesNote> _notes;
 
-    private CsvTable(byte[] text, string name, char? delimiter)
+    private CsvTable(byte[] text, string name, CsvOptions? options)
     {
-        if (delimiter is { } given && (!char.IsAscii(given) || char.IsLetterOrDigit(given) || given is '"' or '#' or '\n' or '\r' or ' ' or '.' or '-' or '+' or '\0'))
+        options ??= new CsvOptions();
+        if (options.Delimiter is { } given && (!char.IsAscii(given) || char.IsLetterOrDigit(given) || given is '"' or '#' or '\n' or '\r' or '.' or '-' or '+' or '\0'))
         {
             throw new ArgumentException(
-                $"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab or '|'.", nameof(delimiter));
+                $"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab, a blank or '|'.", nameof(options));
         }
 
-        var parser = new CsvParser(text, name, delimiter);
+        var parser = new CsvParser(text, name, options.Delimiter);
         parser.Parse();
+        _decimal = options.Decimal;
+        _skipped = parser.Skipped;
+        _notes = parser.Notes;
+        _spellings = new NumberSpelling?[parser.Columns.Length];
         Name = name;
         Columns = parser.Columns;
         Delimiter = parser.Delimiter;
@@ -65,15 +79,18 @@ public sealed class CsvTable
     /// <summary>What separates the fields: given, or found from the header.</summary>
     public char Delimiter { get; }
 
-    /// <summary>Reads a file of up to 2 GB.</summary>
+    /// <summary>What was taken for granted, and what of the file was left out, as remarks. Those on numbers come when a column is read.</summary>
+    public IReadOnlyList<SeriesNote> Notes => _notes;
+
+    /// <summary>Reads a file of up to 2 GB, which may be compressed by gzip.</summary>
     /// <param name="path">The file's path.</param>
-    /// <param name="delimiter">What separates the fields; null to find it from the header.</param>
+    /// <param name="options">How it is read; null for the defaults.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">The path is empty, or the delimiter cannot be one.</exception>
     /// <exception cref="TableException">The text is not a table.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static CsvTable Read(string path, char? delimiter = null)
+    public static CsvTable Read(string path, CsvOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
@@ -81,29 +98,35 @@ public sealed class CsvTable
             throw new IOException($"Cannot read '{path}': it is a folder. Name a file inside it.");
         }
 
-        byte[] bytes = File.ReadAllBytes(path);
-        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-        {
-            // What spreadsheets call "Unicode text".
-            Encoding encoding = bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
-            bytes = Encoding.Convert(encoding, Encoding.UTF8, bytes);
-        }
+        return new CsvTable(CsvSource.ToUtf8(File.ReadAllBytes(path), path), path, options);
+    }
 
-        return new CsvTable(bytes, path, delimiter);
+    /// <summary>Reads a stream to its end, such as the standard input.</summary>
+    /// <param name="stream">The stream; it stays open.</param>
+    /// <param name="name">The name used in messages.</param>
+    /// <param name="options">How it is read; null for the defaults.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException">The delimiter cannot be one.</exception>
+    /// <exception cref="TableException">The text is not a table.</exception>
+    public static CsvTable Read(Stream stream, string name, CsvOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        return new CsvTable(CsvSource.Read(stream, name), name, options);
     }
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text, header first.</param>
     /// <param name="name">The name used in messages.</param>
-    /// <param name="delimiter">What separates the fields; null to find it from the header.</param>
+    /// <param name="options">How it is read; null for the defaults.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">The delimiter cannot be one.</exception>
     /// <exception cref="TableException">The text is not a table.</exception>
-    public static CsvTable Parse(string text, string name, char? delimiter = null)
+    public static CsvTable Parse(string text, string name, CsvOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(name);
-        return new CsvTable(Encoding.UTF8.GetBytes(text), name, delimiter);
+        return new CsvTable(Encoding.UTF8.GetBytes(text), name, options);
     }
 
     /// <summary>The line of the file on which a row begins, counted from 1.</summary>
@@ -128,7 +151,7 @@ public sealed class CsvTable
         }
 
         string hint = Columns.Count == 1
-            ? $"The header on line {_headerLine} names the single column '{Columns[0]}'; columns are separated by commas, semicolons or tabs."
+            ? $"The header on line {_headerLine} names the single column '{Columns[0]}'; columns are separated by commas, semicolons, tabs, bars or blanks."
             : $"The columns are {List(Columns)}.";
         string? nearest = NearestName.Find(column, Columns);
         if (Columns.Count(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1)
@@ -195,8 +218,9 @@ public sealed class CsvTable
     public double Number(int row, int column)
     {
         ReadOnlySpan<byte> field = Field(row, column);
+        NumberSpelling spelling = Spelling(column);
         return IsMissing(field) ? double.NaN
-            : TryNumber(field, out double number) ? number
+            : (spelling.IsPlain ? TryNumber(field, out double number) : spelling.TryRead(field, out number)) ? number
             : throw NotANumber(row, column);
     }
 
@@ -240,8 +264,32 @@ public sealed class CsvTable
             throw new ArgumentOutOfRangeException(nameof(column), column, $"{Name} has {Columns.Count} columns; column must be from 0 to {Columns.Count - 1}.");
         }
 
-        int field = (row * Columns.Count) + column;
+        int field = (row * (Columns.Count + _skipped)) + _skipped + column;
         return _text.AsSpan(_begins[field], _lengths[field]);
+    }
+
+    /// <summary>Whether a field stands in quotes.</summary>
+    internal bool IsQuoted(int row, int column)
+    {
+        int begin = _begins[(row * (Columns.Count + _skipped)) + _skipped + column];
+        return begin > 0 && _text[begin - 1] == (byte)'"';
+    }
+
+    /// <summary>How the numbers of a column are written, found at the first call; a remark says so where they are not plain.</summary>
+    internal NumberSpelling Spelling(int column)
+    {
+        if (_spellings[column] is { } known)
+        {
+            return known;
+        }
+
+        NumberSpelling spelling = _spellings[column] = new SpellingFinder(this, _decimal).Find(column);
+        if (spelling.Note is { } note)
+        {
+            _notes.Add(note);
+        }
+
+        return spelling;
     }
 
     internal static bool IsMissing(ReadOnlySpan<byte> field)

@@ -48,6 +48,15 @@ public enum TableReason
     /// <summary>A field is not a number in a column that mostly holds numbers, and that nobody named as a state column.</summary>
     MixedColumn,
 
+    /// <summary>A number can be read in two ways, by its decimal mark.</summary>
+    AmbiguousNumber,
+
+    /// <summary>The numbers of a column have several units.</summary>
+    MixedUnits,
+
+    /// <summary>A date can be read in two ways: day or month first.</summary>
+    AmbiguousDate,
+
     /// <summary>A time is neither a number nor a date, or of another kind than the others.</summary>
     NotATime,
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Series.Times;
 
@@ -8,16 +6,9 @@ namespace NeuralOde.Series.Times;
 /// <param name="Name">The name of the time column.</param>
 /// <param name="Origin">The date of time 0, in UTC where times had an offset; null where times are plain numbers.</param>
 /// <param name="Format">How the times were written; never <see cref="TimeFormat.Automatic"/>.</param>
-public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, TimeFormat Format = TimeFormat.Number)
+/// <param name="Offset">The offset to UTC with which dates are written and, where they name none, read; null where the data have none.</param>
+public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, TimeFormat Format = TimeFormat.Number, TimeSpan? Offset = null)
 {
-    private static readonly string[] s_isoFormats =
-    [
-        "yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF", "yyyy-MM-ddTHH:mmzzz", "yyyy-MM-ddTHH:mm:sszzz",
-        "yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz",
-    ];
-
-    private static readonly string[] s_compactFormats = ["yyyyMMdd"];
-
     /// <summary>Whether times are dates.</summary>
     public bool IsDate => Origin is not null;
 
@@ -25,8 +16,8 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
     public string Unit => Origin is null ? Name : $"days since {Text(0)}";
 
     /// <summary>
-    /// Writes a time as its column would have it: the shortest number that parses to the same bits, or an ISO date (with the time of
-    /// day, to the microsecond, where it is not midnight), which is also used for compact dates.
+    /// Writes a time as its column would have it: the shortest number that parses to the same bits, a whole number of units since 1970, or an ISO date (with the time of
+    /// day, to the microsecond, where it is not midnight, and with the offset of the data), which is also used for the other ways to write dates.
     /// </summary>
     /// <param name="time">A finite time, in the unit of this axis.</param>
     /// <returns>The text, culture-invariant.</returns>
@@ -38,19 +29,35 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
             return time.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        // A double holds a few thousand years of days to about a tick; microseconds are safely exact.
-        double ticks = Math.Round(time * TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond;
-        if (!(Math.Abs(ticks) < long.MaxValue) || (DateTime.MinValue - origin).Ticks > ticks || (DateTime.MaxValue - origin).Ticks < ticks)
+        if (UnixTime.TicksPerUnit(Format) is { } unit)
         {
-            throw new ArgumentOutOfRangeException(nameof(time), time, $"The time is in {Unit}, and must lie in the years 1 to 9999.");
+            decimal ticks = (decimal)(origin - DateTime.UnixEpoch).Ticks;
+            return Math.Abs(time) < 1e7
+                ? Math.Round((ticks + ((decimal)time * TimeSpan.TicksPerDay)) / unit).ToString(CultureInfo.InvariantCulture)
+                : throw OutOfRange(time);
         }
 
-        DateTime date = origin.AddTicks((long)ticks);
-        string format = date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF";
-        return date.ToString(format, CultureInfo.InvariantCulture);
+        // A double holds a few thousand years of days to about a tick; microseconds are safely exact.
+        double shift = Math.Round(time * TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond;
+        DateTime zero = origin + (Offset ?? TimeSpan.Zero);
+        if (!(Math.Abs(shift) < long.MaxValue) || (DateTime.MinValue - zero).Ticks > shift || (DateTime.MaxValue - zero).Ticks < shift)
+        {
+            throw OutOfRange(time);
+        }
+
+        DateTime date = zero.AddTicks((long)shift);
+        string format = date.TimeOfDay == TimeSpan.Zero && Offset is null ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFF";
+        return date.ToString(format, CultureInfo.InvariantCulture) + OffsetText;
     }
 
-    /// <summary>Reads a time written in this axis's format (ISO dates also where the format is compact).</summary>
+    private string OffsetText => Offset is not { } offset ? ""
+        : offset == TimeSpan.Zero ? "Z"
+        : string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{Math.Abs(offset.Hours):00}:{Math.Abs(offset.Minutes):00}");
+
+    private ArgumentOutOfRangeException OutOfRange(double time) =>
+        new(nameof(time), time, $"The time is in {(Origin is null ? Name : "days since " + Origin.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))}, and must lie in the years 1 to 9999.");
+
+    /// <summary>Reads a time written in this axis's format; ISO dates are understood wherever times are dates.</summary>
     /// <param name="text">A number, or a date.</param>
     /// <returns>The time, in the unit of this axis.</returns>
     /// <exception cref="TimeException">The text is not such a time.</exception>
@@ -60,8 +67,9 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
         byte[] utf8 = Encoding.UTF8.GetBytes(text.Trim());
         if (Origin is { } origin)
         {
-            return TryDate(utf8, Format, out DateTime date) || TryDate(utf8, TimeFormat.IsoDate, out date)
-                ? (date - origin).TotalDays
+            return UnixTime.TryRead(utf8, Format, out Int128 units) ? UnixTime.DaysSince(units, Format, origin)
+                : (DateText.IsText(Format) && DateText.TryRead(utf8, Format, out WrittenDate date)) || DateText.TryRead(utf8, TimeFormat.IsoDate, out date)
+                ? ((date.Offset is null && Offset is { } offset ? date.Local - offset : date.Utc) - origin).TotalDays
                 : throw new TimeException(TimeReason.NotADate, $"'{text}' is not a date, and times are dates here.", $"Write {Example(Format)}.");
         }
 
@@ -70,53 +78,21 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
             : throw new TimeException(TimeReason.NotANumber, $"'{text}' is not a number, and times are numbers here, in the unit of '{Name}'.", "Write a number such as 12.5.");
     }
 
-    /// <summary>Reads a date in one of the two date formats.</summary>
-    internal static bool TryDate(ReadOnlySpan<byte> utf8, TimeFormat format, out DateTime date)
-    {
-        const int Longest = 40;
-        date = default;
-        utf8 = utf8.Trim(" \t"u8);
-        if (utf8.Length is < 8 or > Longest || !Ascii.IsValid(utf8))
-        {
-            return false;
-        }
-
-        Span<char> characters = stackalloc char[Longest];
-        characters = characters[..Encoding.ASCII.GetChars(utf8, characters)];
-        if (characters.Length > 10 && characters[10] is ' ' or 't')
-        {
-            characters[10] = 'T';
-        }
-
-        // 'zzz' knows offsets only; Z is the offset zero.
-        if (characters[^1] == 'Z' && characters.Length + 5 <= Longest)
-        {
-            Span<char> spelled = stackalloc char[characters.Length + 5];
-            characters[..^1].CopyTo(spelled);
-            "+00:00".CopyTo(spelled[^6..]);
-            return TryDate((ReadOnlySpan<char>)spelled, format, out date);
-        }
-
-        return TryDate((ReadOnlySpan<char>)characters, format, out date);
-    }
-
     /// <summary>An example of a format, for messages.</summary>
     internal static string Example(TimeFormat format) => format switch
     {
         TimeFormat.CompactDate => "a date of eight digits such as 19780122",
-        TimeFormat.IsoDate => "a date such as 1978-01-22 or 1978-01-22T14:30",
-        _ => "a number, or a date such as 1978-01-22",
+        TimeFormat.Number => "a number such as 12.5",
+        TimeFormat.Automatic => "a number, or a date such as 1978-01-22",
+        TimeFormat.DayMonthYear => "a date with the day first such as 22.01.1978",
+        TimeFormat.MonthDayYear => "a date with the month first such as 01/22/1978",
+        TimeFormat.NamedMonth => "a date such as 22 Jan 1978",
+        TimeFormat.Month => "a month such as 1978-01",
+        TimeFormat.Quarter => "a quarter such as 1978Q1",
+        TimeFormat.UnixSeconds => "whole seconds since 1970 such as 254275200",
+        TimeFormat.UnixMilliseconds => "whole milliseconds since 1970 such as 254275200000",
+        TimeFormat.UnixMicroseconds => "whole microseconds since 1970 such as 254275200000000",
+        TimeFormat.UnixNanoseconds => "whole nanoseconds since 1970 such as 254275200000000000",
+        _ => "a date such as 1978-01-22 or 1978-01-22T14:30",
     };
-
-    private static bool TryDate(ReadOnlySpan<char> text, TimeFormat format, out DateTime date)
-    {
-        bool parsed = DateTimeOffset.TryParseExact(
-            text,
-            format == TimeFormat.CompactDate ? s_compactFormats : s_isoFormats,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out DateTimeOffset moment);
-        date = moment.UtcDateTime;
-        return parsed;
-    }
 }

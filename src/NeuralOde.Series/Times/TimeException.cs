@@ -17,8 +17,7 @@ public sealed class TimeException : NeuralOdeException
     /// <param name="reason">Why the text is not a time.</param>
     /// <param name="problem">What is wrong, as whole sentences.</param>
     /// <param name="advice">What to do; null where there is nothing to say.</param>
-    public TimeException(TimeReason reason, string problem, string? advice = null)
-        : base(problem, advice) => Reason = reason;
+    public TimeException(TimeReason reason, string problem, string? advice = null) : base(problem, advice) => Reason = reason;
 
     /// <summary>Why the text is not a time.</summary>
     public TimeReason Reason { get; }

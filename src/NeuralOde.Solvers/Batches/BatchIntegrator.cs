@@ -6,64 +6,53 @@ namespace NeuralOde.Solvers;
 /// <summary>Solves many problems of one size at once, in lanes of vectors and on several threads.</summary>
 /// <remarks>
 /// Every problem has its own steps, and its result has the same bits in any batch, in any place and on any number of threads as in a batch of its own.
-/// (<see cref="Integrator{T}"/> rounds in another order: its results differ by rounding.) A problem that has ended makes room for the next.
+/// A problem that has ended makes room for the next.
+/// <para>
+/// Lanes take explicit Runge-Kutta methods with <see cref="FixedSteps"/>, or with <see cref="AdaptiveSteps"/> whose absolute tolerances are positive, whose norm
+/// is the root mean square or the maximum, and that have a PI controller and no smallest step, times to land on or discontinuities (<see cref="UsesLanes"/>).
+/// Lanes round in another order than <see cref="Integrator{T}"/>, and do not limit steps at rest (<see cref="AdaptiveSteps.LimitsAtRest"/>), which only gradients
+/// need. All other methods and controls, problems with events, and batches that keep their steps are solved one by one on every thread, as
+/// <see cref="Integrator{T}"/> solves them; implicit methods form their Jacobians from finite differences.
+/// </para>
 /// Not thread-safe, and not to be used from within its own vector field: that is an <see cref="InvalidOperationException"/>.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; time is always <see cref="double"/>.</typeparam>
 public sealed class BatchIntegrator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ButcherTableau _tableau;
     private readonly int _parameterLength;
+    private readonly ErrorNorm _norm;
+    private readonly List<RowWorker<T>> _rowWorkers = [];
     private BatchWorker<T>[] _workers = [];
     private int _isInUse;
 
     /// <summary>Makes an integrator.</summary>
-    /// <param name="solver">Method: an explicit Runge-Kutta method, with an error estimate where the steps are adaptive.</param>
-    /// <param name="control">
-    /// <see cref="FixedSteps"/>, or <see cref="AdaptiveSteps"/> with one absolute tolerance, a PI controller, and no smallest step or times to land on.
-    /// Steps are not limited at rest (<see cref="AdaptiveSteps.LimitsAtRest"/>), which only gradients need.
-    /// </param>
+    /// <param name="solver">Method; one with an error estimate where the steps are adaptive, and none that moves positions and velocities in turn.</param>
+    /// <param name="control">How steps are chosen.</param>
     /// <param name="stateLength">Number of components of each state, at least 1.</param>
     /// <param name="parameterLength">Number of parameters of each problem; 0 by default.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or the method or the steps are of another kind.</exception>
+    /// <param name="errorNorm">Which components of the state count in the error norm; all by default.</param>
+    /// <exception cref="ArgumentException">A value is out of range, or the method cannot take such steps.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither <see cref="float"/> nor <see cref="double"/>.</exception>
-    public BatchIntegrator(OdeSolver solver, StepSizeControl control, int stateLength, int parameterLength = 0)
+    public BatchIntegrator(OdeSolver solver, StepSizeControl control, int stateLength, int parameterLength = 0, ErrorNorm? errorNorm = null)
     {
         ArgumentNullException.ThrowIfNull(solver);
-        ArgumentNullException.ThrowIfNull(control);
-        ArgumentOutOfRangeException.ThrowIfLessThan(stateLength, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(parameterLength);
-        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
-        {
-            throw new NotSupportedException($"States are float or double, not {typeof(T).Name}.");
-        }
-
-        _tableau = solver is ExplicitRungeKutta method
-            ? method.Tableau
-            : throw new ArgumentException($"{solver.Name} is not an explicit Runge-Kutta method; solve such problems one by one with Integrator.", nameof(solver));
-        if (control is not (FixedSteps or AdaptiveSteps))
-        {
-            throw new ArgumentException($"A batch takes FixedSteps or AdaptiveSteps, not {control.GetType().Name}.", nameof(control));
-        }
-
-        if (control is AdaptiveSteps && !solver.IsAdaptive)
-        {
-            throw new ArgumentException($"{solver.Name} has no error estimate, so it cannot choose its steps. Give it FixedSteps.", nameof(control));
-        }
-
-        control.CreateController(nameof(control));
-        if (control is AdaptiveSteps adaptive && !IsSimple(adaptive))
+        if (solver.NeedsPositions)
         {
             throw new ArgumentException(
-                "A batch takes one positive absolute tolerance, no smallest step, no times to land on, and a PI controller (Derivative = 0, Integral + Proportional at least 0.5).",
-                nameof(control));
+                $"{solver.Name} moves positions and velocities in turn, and a batch does not say which components are positions; solve such problems one by one with Integrator.",
+                nameof(solver));
         }
 
+        // It checks everything else.
+        _rowWorkers.Add(new RowWorker<T>(new Integrator<T>(solver, control, stateLength, errorNorm: errorNorm), parameterLength));
+        _norm = errorNorm ?? new ErrorNorm(0, stateLength);
+        _parameterLength = parameterLength;
         Solver = solver;
         Control = control;
         StateLength = stateLength;
-        _parameterLength = parameterLength;
+        UsesLanes = solver is ExplicitRungeKutta && (control is FixedSteps || (control is AdaptiveSteps adaptive && IsSimple(adaptive, _norm)));
     }
 
     /// <summary>Method.</summary>
@@ -71,6 +60,9 @@ public sealed class BatchIntegrator<T>
 
     /// <summary>How steps are chosen.</summary>
     public StepSizeControl Control { get; }
+
+    /// <summary>Whether problems without events, in batches that do not keep their steps, are solved in lanes of vectors. The others are solved one by one.</summary>
+    public bool UsesLanes { get; }
 
     /// <summary>Number of components of each state.</summary>
     public int StateLength { get; }
@@ -120,10 +112,10 @@ public sealed class BatchIntegrator<T>
         }
     }
 
-    // What lanes do not do is refused, not ignored.
-    private static bool IsSimple(AdaptiveSteps x)
-        => x.AbsoluteTolerances is null
-            && x.AbsoluteTolerance > 0
+    // All else is left to the integrator. A tolerance that is 0 in T would divide by 0.
+    private static bool IsSimple(AdaptiveSteps x, ErrorNorm norm)
+        => (x.AbsoluteTolerances ?? [x.AbsoluteTolerance]).All(static value => T.CreateTruncating(value) > T.Zero)
+            && (norm.Function is null || norm.IsMaximum)
             && x.MinStep is null
             && x.LandOn.Count == 0
             && x.Discontinuities.Count == 0
@@ -133,38 +125,79 @@ public sealed class BatchIntegrator<T>
     private void SolveAlone(IBatchField<T> field, OdeBatch<T> batch, int threads, CancellationToken cancellationToken)
     {
         batch.Begin();
-        int share = (batch.Count + threads - 1) / threads;
-        int lanes = BatchWorker<T>.ChooseLanes(_tableau, StateLength, share);
-        threads = Math.Min(threads, (batch.Count + lanes - 1) / lanes);
-        if (_workers.Length < threads || _workers[0].Lanes != lanes)
+        (BatchQueue forLanes, BatchQueue forRows) = Divide(batch);
+        int laneThreads = 0, rowThreads = Math.Min(threads, forRows.Count);
+        if (forLanes.Count > 0)
         {
-            _workers = [.. Enumerable.Range(0, threads).Select(_ => new BatchWorker<T>(_tableau, Control, StateLength, _parameterLength, lanes))];
+            ButcherTableau tableau = ((ExplicitRungeKutta)Solver).Tableau;
+            int lanes = BatchWorker<T>.ChooseLanes(tableau, StateLength, (forLanes.Count + threads - 1) / threads);
+            laneThreads = Math.Min(threads, (forLanes.Count + lanes - 1) / lanes);
+            if (_workers.Length < laneThreads || _workers[0].Lanes != lanes)
+            {
+                _workers = [.. Enumerable.Range(0, laneThreads).Select(_ => new BatchWorker<T>(tableau, Control, _norm, StateLength, _parameterLength, lanes))];
+            }
         }
 
-        var queue = new BatchQueue(batch.Count);
-        if (threads == 1)
+        while (_rowWorkers.Count < rowThreads)
         {
-            _workers[0].Run(field, batch, queue, cancellationToken);
+            _rowWorkers.Add(new RowWorker<T>(new Integrator<T>(Solver, Control, StateLength, errorNorm: _norm), _parameterLength));
+        }
+
+        void Work(int thread)
+        {
+            if (thread < laneThreads)
+            {
+                _workers[thread].Run(field, batch, forLanes, cancellationToken);
+            }
+
+            if (thread < rowThreads)
+            {
+                _rowWorkers[thread].Run(field, batch, forRows, cancellationToken);
+            }
+        }
+
+        int used = Math.Max(laneThreads, rowThreads);
+        if (used == 1)
+        {
+            Work(0);
         }
         else
         {
             ExceptionDispatchInfo? failure = null;
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+            Parallel.For(0, used, new ParallelOptions { MaxDegreeOfParallelism = used }, thread =>
             {
                 try
                 {
-                    _workers[i].Run(field, batch, queue, cancellationToken);
+                    Work(thread);
                 }
                 catch (Exception e)
                 {
                     // The caller gets the field's own exception, and the other threads stop.
                     Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-                    queue.Stop();
+                    forLanes.Stop();
+                    forRows.Stop();
                 }
             });
             failure?.Throw();
         }
 
         batch.End();
+    }
+
+    private (BatchQueue ForLanes, BatchQueue ForRows) Divide(OdeBatch<T> batch)
+    {
+        if (!UsesLanes || batch.KeepsSteps)
+        {
+            return (new BatchQueue(0), new BatchQueue(batch.Count));
+        }
+
+        if (!batch.HasEvents)
+        {
+            return (new BatchQueue(batch.Count), new BatchQueue(0));
+        }
+
+        int[] forLanes = [.. Enumerable.Range(0, batch.Count).Where(i => batch.Events(i).Count == 0)];
+        int[] forRows = [.. Enumerable.Range(0, batch.Count).Where(i => batch.Events(i).Count > 0)];
+        return (new BatchQueue(forLanes.Length, forLanes), new BatchQueue(forRows.Length, forRows));
     }
 }

@@ -23,7 +23,7 @@ internal sealed unsafe partial class BatchWorker<T>
             int component = FindNotFinite(lane, _derivative);
             if (component >= 0)
             {
-                Finish(lane, SolveStatus.NotFinite, Numbers(Start)[lane], component);
+                Fail(lane, SolveStatus.NotFinite, Numbers(Start)[lane], _state, Numbers(Start)[lane], component);
             }
         }
 
@@ -40,7 +40,7 @@ internal sealed unsafe partial class BatchWorker<T>
                 ref Lane x = ref _lanes[lane];
                 x.Length = Math.Max(_adaptive.InitialStep ?? x.Length, 2 * SmallestStep * Math.Abs(x.Times[0]));
                 Numbers(LogPrevious)[lane] = s_logSmallestRememberedError;
-                Plan(lane, ref x, _adaptive.MaxStep ?? double.PositiveInfinity, _adaptive.MaxSteps);
+                Plan(lane, ref x, _adaptive.MaxStep ?? double.PositiveInfinity, _adaptive.MaxSteps, _state);
             }
         }
     }
@@ -88,7 +88,7 @@ internal sealed unsafe partial class BatchWorker<T>
         AdaptiveSteps settings = _adaptive!;
         double* squares = Numbers(Square);
         T* sums = PerLane(Sum), mask = PerLane(Mask);
-        double share = 1.0 / _stateLength;
+        double share = _norm.Function is null ? 1.0 / _norm.Count : 1;
         for (int lane = 0; lane < Lanes; lane++)
         {
             squares[lane] = double.CreateTruncating(sums[lane]) * share;
@@ -142,7 +142,7 @@ internal sealed unsafe partial class BatchWorker<T>
 
             if (_isActive[lane])
             {
-                Plan(lane, ref x, largest, maxSteps);
+                Plan(lane, ref x, largest, maxSteps, mask[lane] == T.Zero ? _state : _newState);
             }
         }
 
@@ -202,7 +202,7 @@ internal sealed unsafe partial class BatchWorker<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Plan(int lane, ref Lane x, double largest, int maxSteps)
+    private void Plan(int lane, ref Lane x, double largest, int maxSteps, int row)
     {
         double t = Numbers(Start)[lane];
         double size = x.Length = Math.Min(x.Length, largest);
@@ -214,13 +214,13 @@ internal sealed unsafe partial class BatchWorker<T>
         }
         else if (!(size > SmallestStep * Math.Abs(t)))
         {
-            Fail(lane, x.IsNotFinite ? SolveStatus.NotFinite : SolveStatus.StepTooSmall);
+            FailBetweenSteps(lane, x.IsNotFinite ? SolveStatus.NotFinite : SolveStatus.StepTooSmall, row);
             return;
         }
 
         if (x.Accepted + x.Rejected >= maxSteps)
         {
-            Fail(lane, SolveStatus.StepLimit);
+            FailBetweenSteps(lane, SolveStatus.StepLimit, row);
             return;
         }
 
@@ -230,8 +230,8 @@ internal sealed unsafe partial class BatchWorker<T>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Fail(int lane, SolveStatus status)
-        => Finish(lane, status, Numbers(Start)[lane], status == SolveStatus.NotFinite ? Math.Max(0, FindNotFinite(lane, _newState)) : -1);
+    private void FailBetweenSteps(int lane, SolveStatus status, int row)
+        => Fail(lane, status, Numbers(Start)[lane], row, Numbers(Start)[lane], status == SolveStatus.NotFinite ? Math.Max(0, FindNotFinite(lane, _newState)) : -1);
 
     private void Interpolate(int lane, double theta, Span<T> destination)
     {
@@ -252,17 +252,19 @@ internal sealed unsafe partial class BatchWorker<T>
     /// <summary>The scaled norm of a row in one lane, or of its difference from another.</summary>
     private double Norm(int lane, int row, int other)
     {
-        double sum = 0;
-        for (nint at = lane; at < (nint)_stateLength * Lanes; at += Lanes)
+        double sum = 0, greatest = 0;
+        for (int i = _norm.Start; i < _norm.Start + _norm.Length; i++)
         {
+            nint at = ((nint)i * Lanes) + lane;
             double value = double.CreateTruncating(_rows.AddressOf(row)[at]);
             double difference = other < 0 ? value : value - double.CreateTruncating(_rows.AddressOf(other)[at]);
             double magnitude = Math.Abs(double.CreateTruncating(_rows.AddressOf(_state)[at]));
-            double scaled = difference / (_adaptive!.AbsoluteTolerance + (_adaptive.RelativeTolerance * magnitude));
+            double scaled = difference / (_tolerances.AddressOf(0)[i] + (_adaptive!.RelativeTolerance * magnitude));
             sum += scaled * scaled;
+            greatest = Math.Max(greatest, Math.Abs(scaled));
         }
 
-        return Math.Sqrt(sum / _stateLength);
+        return _norm.Function is null ? Math.Sqrt(sum / _norm.Count) : greatest;
     }
 
     private void CopyLane(int lane, int from, int to)

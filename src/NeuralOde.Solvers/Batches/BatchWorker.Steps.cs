@@ -67,8 +67,9 @@ internal sealed unsafe partial class BatchWorker<T>
             _rows.AddressOf(_state),
             _rows.AddressOf(_newState),
             PerLane(sums),
-            _adaptive!.AbsoluteTolerance,
-            _adaptive.RelativeTolerance,
+            _tolerances.AddressOf(0),
+            _adaptive!.RelativeTolerance,
+            _norm,
             _stateLength,
             Lanes);
     }
@@ -202,7 +203,7 @@ internal sealed unsafe partial class BatchWorker<T>
                 double taken = Numbers(Taken)[lane];
                 CountFixed(lane, taken - 1);
                 _lanes[lane].Evaluations += _ownStages;
-                Finish(lane, SolveStatus.NotFinite, FixedTime(lane, taken), component);
+                Fail(lane, SolveStatus.NotFinite, FixedTime(lane, taken), _state, FixedTime(lane, taken - 1), component);
             }
         }
     }

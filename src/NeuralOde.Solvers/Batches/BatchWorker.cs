@@ -19,6 +19,8 @@ internal sealed unsafe partial class BatchWorker<T>
     private readonly ButcherTableau _tableau;
     private readonly AdaptiveSteps? _adaptive;
     private readonly FixedSteps? _fixed;
+    private readonly ErrorNorm _norm;
+    private readonly RowMemory<double> _tolerances;
     private readonly int _stateLength;
     private readonly int _parameterLength;
     private readonly int _ownStages;
@@ -41,11 +43,18 @@ internal sealed unsafe partial class BatchWorker<T>
     private IBatchField<T> _field = null!;
     private OdeBatch<T> _batch = null!;
 
-    public BatchWorker(ButcherTableau tableau, StepSizeControl control, int stateLength, int parameterLength, int lanes)
+    public BatchWorker(ButcherTableau tableau, StepSizeControl control, ErrorNorm norm, int stateLength, int parameterLength, int lanes)
     {
         _tableau = tableau;
         _adaptive = control as AdaptiveSteps;
         _fixed = control as FixedSteps;
+        _norm = norm;
+        _tolerances = new RowMemory<double>(1, stateLength);
+        for (int i = 0; _adaptive is not null && i < stateLength; i++)
+        {
+            _tolerances.Row(0, stateLength)[i] = _adaptive.AbsoluteTolerances is { } each ? each[i] : _adaptive.AbsoluteTolerance;
+        }
+
         _stateLength = stateLength;
         _parameterLength = parameterLength;
         Lanes = lanes;
@@ -179,6 +188,7 @@ internal sealed unsafe partial class BatchWorker<T>
         if (component >= 0)
         {
             _batch.SetResult(problem, new SolveResult(SolveStatus.InitialStateNotFinite, times[0], 0, component, default));
+            initial.CopyTo(_batch.SetReached(problem, times[0]));
             return;
         }
 
@@ -198,6 +208,14 @@ internal sealed unsafe partial class BatchWorker<T>
         _activeCount++;
         Numbers(Start)[lane] = times[0];
         _changed.Add(lane);
+    }
+
+    /// <summary>Ends the problem in a lane before its last output time: <paramref name="row"/> holds the state that was reached, at <paramref name="reached"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Fail(int lane, SolveStatus status, double time, int row, double reached, int component = -1)
+    {
+        CopyOut(lane, row, _batch.SetReached(_lanes[lane].Problem, reached));
+        Finish(lane, status, time, component);
     }
 
     /// <summary>Ends the problem in a lane, which is then free.</summary>
@@ -239,13 +257,17 @@ internal sealed unsafe partial class BatchWorker<T>
             if (_isActive[lane])
             {
                 double t = _fixed is null ? Numbers(Start)[lane] : CountFixed(lane, Numbers(Taken)[lane] - 1);
-                Finish(lane, SolveStatus.Canceled, t);
+                Fail(lane, SolveStatus.Canceled, t, _state, t);
             }
         }
 
         for (int problem = queue.Take(); problem >= 0; problem = queue.Take())
         {
-            _batch.SetResult(problem, new SolveResult(SolveStatus.Canceled, _batch.TimesOf(problem)[0], 0, -1, default));
+            double start = _batch.TimesOf(problem)[0];
+            _batch.SetResult(problem, new SolveResult(SolveStatus.Canceled, start, 0, -1, default));
+            Span<T> initial = _batch.InitialState(problem);
+            initial.CopyTo(_batch.SetReached(problem, start));
+            initial.CopyTo(_batch.Output(problem, 0));
         }
     }
 

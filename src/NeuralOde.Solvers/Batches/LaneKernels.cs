@@ -17,10 +17,13 @@ internal static unsafe class LaneKernels
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => VectorDispatch.Run<T, SelectCall<T>>(new(mask, source, destination, components, lanes), SimdWidths.Best);
 
-    /// <summary><c>sums[i] = Σ_c (error[c, i] / (atol + rtol max(|before[c, i]|, |after[c, i]|)))²</c>; not a number where the state after is not finite.</summary>
-    public static void SumOfSquares<T>(T* error, T* before, T* after, T* sums, double absolute, double relative, int components, int lanes)
+    /// <summary>
+    /// <c>sums[i] = Σ_c (error[c, i] / (absolute[c] + relative max(|before[c, i]|, |after[c, i]|)))²</c> over the components of a norm, or the largest term of the
+    /// sum; not a number where the state after is not finite.
+    /// </summary>
+    public static void SumOfSquares<T>(T* error, T* before, T* after, T* sums, double* absolute, double relative, ErrorNorm norm, int components, int lanes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => VectorDispatch.Run<T, NormCall<T>>(new(error, before, after, sums, absolute, relative, components, lanes), SimdWidths.Best);
+        => VectorDispatch.Run<T, NormCall<T>>(new(error, before, after, sums, absolute, relative, norm, components, lanes), SimdWidths.Best);
 
     /// <summary>Times of a stage, not beyond the step's end: <c>t + c h</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -91,12 +94,22 @@ internal static unsafe class LaneKernels
             where TVector : struct, ISimdVector<TVector, T> => SelectLoop<TVector, T>(mask, source, destination, components, lanes);
     }
 
-    private readonly struct NormCall<T>(T* error, T* before, T* after, T* sums, double absolute, double relative, int components, int lanes) : IVectorKernel<T>
+    private readonly struct NormCall<T>(T* error, T* before, T* after, T* sums, double* absolute, double relative, ErrorNorm norm, int components, int lanes) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T> => NormLoop<TVector, T>(error, before, after, sums, absolute, relative, components, lanes);
+            where TVector : struct, ISimdVector<TVector, T>
+        {
+            if (norm.Function is null)
+            {
+                SumLoop<TVector, T>(error, before, after, sums, absolute, relative, norm.Start, norm.Start + norm.Length, components, lanes);
+            }
+            else
+            {
+                MaximumLoop<TVector, T>(error, before, after, sums, absolute, relative, norm.Start, norm.Start + norm.Length, components, lanes);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -134,26 +147,59 @@ internal static unsafe class LaneKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void NormLoop<TVector, T>(T* error, T* before, T* after, T* sums, double absolute, double relative, int components, int lanes)
+    private static void SumLoop<TVector, T>(T* error, T* before, T* after, T* sums, double* absolute, double relative, int first, int end, int components, int lanes)
         where TVector : struct, ISimdVector<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TVector atol = TVector.Constant(absolute), rtol = TVector.Constant(relative), zero = TVector.Constant(0);
+        TVector rtol = TVector.Constant(relative), zero = TVector.Constant(0);
         for (nint i = 0; i < lanes; i += TVector.Count)
         {
             TVector sum = zero;
-            for (nint at = i; at < (nint)components * lanes; at += lanes)
+            for (int c = 0; c < components; c++)
             {
-                TVector end = TVector.Load(after + at);
-                TVector magnitude = TVector.MaxNative(TVector.Abs(TVector.Load(before + at)), TVector.Abs(end));
-                TVector scaled = TVector.Load(error + at) / TVector.MultiplyAdd(rtol, magnitude, atol);
-                sum = TVector.MultiplyAdd(scaled, scaled, sum);
+                nint at = ((nint)c * lanes) + i;
+                TVector state = TVector.Load(after + at);
+                if (c >= first && c < end)
+                {
+                    TVector magnitude = TVector.MaxNative(TVector.Abs(TVector.Load(before + at)), TVector.Abs(state));
+                    TVector scaled = TVector.Load(error + at) / TVector.MultiplyAdd(rtol, magnitude, TVector.Constant(absolute[c]));
+                    sum = TVector.MultiplyAdd(scaled, scaled, sum);
+                }
 
                 // Zero times a number is zero, and not a number otherwise.
-                sum = TVector.MultiplyAdd(end, zero, sum);
+                sum = TVector.MultiplyAdd(state, zero, sum);
             }
 
             TVector.Store(sum, sums + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MaximumLoop<TVector, T>(T* error, T* before, T* after, T* sums, double* absolute, double relative, int first, int end, int components, int lanes)
+        where TVector : struct, ISimdVector<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TVector rtol = TVector.Constant(relative), zero = TVector.Constant(0);
+        for (nint i = 0; i < lanes; i += TVector.Count)
+        {
+            TVector largest = zero, poison = zero;
+            for (int c = 0; c < components; c++)
+            {
+                nint at = ((nint)c * lanes) + i;
+                TVector state = TVector.Load(after + at);
+                if (c >= first && c < end)
+                {
+                    TVector magnitude = TVector.MaxNative(TVector.Abs(TVector.Load(before + at)), TVector.Abs(state));
+                    TVector scaled = TVector.Load(error + at) / TVector.MultiplyAdd(rtol, magnitude, TVector.Constant(absolute[c]));
+                    TVector square = scaled * scaled;
+                    largest = TVector.MaxNative(largest, square);
+                    poison = TVector.MultiplyAdd(square, zero, poison);
+                }
+
+                poison = TVector.MultiplyAdd(state, zero, poison);
+            }
+
+            TVector.Store(largest + poison, sums + i);
         }
     }
 }

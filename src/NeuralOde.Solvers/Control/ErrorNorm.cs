@@ -34,6 +34,8 @@ public readonly record struct ErrorNorm(int Start, int Length, int Count)
     /// <returns>The norm.</returns>
     public static ErrorNorm Maximum(int start, int length) => new(start, length) { Function = LargestOf };
 
+    internal bool IsMaximum => Function is { } function && function == LargestOf;
+
     /// <summary>The largest of the absolute values; not a number where one of them is not.</summary>
     private static double LargestOf(ReadOnlySpan<double> errors)
     {

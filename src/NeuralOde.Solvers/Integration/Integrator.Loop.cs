@@ -13,6 +13,7 @@ public sealed partial class Integrator<T>
         long maxAttempts = _controller.MaxAttempts;
         bool landsOnOutputs = _controller.LandsOnOutputs, needsError = _controller.NeedsError;
         StepPlan plan = new(t, 0, false);
+        StepCheckpoints<T>? checkpoints = recording?.Checkpoints;
         if (!StartController(t, end, cancellationToken, out SolveStatus status))
         {
             return Result(status, t, plan);
@@ -44,6 +45,7 @@ public sealed partial class Integrator<T>
             }
 
             plan = next;
+            checkpoints?.BeforeAttempt(recording!, plan);
             StepAttempt attempt = _stepper.Attempt(t, plan);
             bool isAccepted = needsError ? _controller.Accepts(attempt) : attempt.IsComplete;
             if (!isAccepted || (QuadratureLength != 0 && !_stepper.CombineQuadratures(plan.Size)))
@@ -66,7 +68,11 @@ public sealed partial class Integrator<T>
             }
 
             Rest rest = _restGuard?.Look(_stepper, attempt.Error, plan.Size) ?? Rest.None;
-            if (recording is not null)
+            if (checkpoints is not null)
+            {
+                RecordWithin(checkpoints, recording!, t, plan);
+            }
+            else if (recording is not null)
             {
                 _stepper.Record(recording, t, plan);
             }
@@ -97,6 +103,7 @@ public sealed partial class Integrator<T>
             {
                 if (!endsAtEvent)
                 {
+                    checkpoints?.MarkRestart();
                     RestartStepper(t);
                 }
 
@@ -120,6 +127,24 @@ public sealed partial class Integrator<T>
         }
     }
 
+    /// <summary>Records a step within a budget. Rows that will be dropped are not copied.</summary>
+    private void RecordWithin(StepCheckpoints<T> checkpoints, SolveRecording<T> recording, double t, in StepPlan plan)
+    {
+        int step = recording.StepCount;
+        if (checkpoints.WillDrop(step))
+        {
+            recording.AddBareStep(t, plan.End, plan.Size);
+            return;
+        }
+
+        if (checkpoints.Used == 0 && step > 0)
+        {
+            checkpoints.DropWindow(recording, step);
+        }
+
+        _stepper.Record(recording, t, plan);
+    }
+
     /// <summary>Discards an attempt.</summary>
     /// <returns>Whether there is another.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -140,7 +165,7 @@ public sealed partial class Integrator<T>
     private void RestartStepper(double t)
     {
         _stepper.State.CopyTo(_restart);
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, _events is not null));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, t, _restart, _events is not null, isRestart: true));
     }
 
     /// <summary>Ends a step at events within it, and goes on from the state that they leave.</summary>
@@ -162,16 +187,22 @@ public sealed partial class Integrator<T>
         if (recording is not null)
         {
             _stepper.EvaluateDerivative(plan.End);
-            recording.EndAtEvent(reached, before, _stepper.Derivative);
+            recording.EndAtEvent(reached, before, _stepper.State, _stepper.Derivative);
         }
 
+        int known = events.Occurrences.Count;
         events.Happen(reached, before);
+        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]], known)
+        {
+            StepEnd = plan.End,
+            Theta = reached == plan.End ? 1 : (reached - t) / plan.Size,
+        });
         if (events.Status == SolveStatus.Success)
         {
             events.Restart(reached);
         }
 
-        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true));
+        _stepper.Start(new StepperStart<T>(_problem, _scale, _controller.NeedsError, reached, events.State, needsInterpolation: true, isRestart: true));
         return events.Status;
     }
 

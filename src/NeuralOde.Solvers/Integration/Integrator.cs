@@ -26,6 +26,9 @@ public sealed partial class Integrator<T>
     private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
     private StepTranspose<T>? _transpose;
+    private StepReplay<T>? _replay;
+    private JumpTranspose<T>? _jumpTranspose;
+    private T[]? _outputSlope;
     private OdeProblem<T>? _lastProblem;
     private OdeProblem<T>? _solvable;
     private T[]? _outputState;
@@ -69,7 +72,7 @@ public sealed partial class Integrator<T>
         if (!_controller.NeedsError && !solver.TakesFixedSteps)
         {
             throw new ArgumentException(
-                $"{solver.Name} chooses its order by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one order.",
+                $"{solver.Name} chooses its formula by the error of its steps, so it cannot take steps that are given. Use AdaptiveSteps, or take a method of one formula.",
                 nameof(control));
         }
 
@@ -108,6 +111,9 @@ public sealed partial class Integrator<T>
 
     /// <summary>The events of the last solve, in the order in which they happened; the next solve clears them.</summary>
     public IReadOnlyList<EventOccurrence<T>> Occurrences => _events is null ? [] : _events.Occurrences;
+
+    /// <summary>Where a method of several parts, as <see cref="Auto"/>, changed in the last solve; the next solve clears them.</summary>
+    public IReadOnlyList<MethodSwitch> Switches => _stepper.Switches;
 
     /// <summary>Time that the last solve reached, with <see cref="ReachedState"/>.</summary>
     internal double ReachedTime { get; private set; }
@@ -250,7 +256,7 @@ public sealed partial class Integrator<T>
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
         output?.Begin(times[0], z0);
-        recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        recording?.Begin(problem, _stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
         var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording, output);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
@@ -291,7 +297,7 @@ public sealed partial class Integrator<T>
         double reached = recording.StepCount == 0 ? start : recording.LastEnd;
         bool needsDerivative = recording.StepCount > 0
             && result.Status != SolveStatus.Terminated
-            && (_stepper.ReadsNextDerivative || (recording.IsAdaptive && result.Status == SolveStatus.Success));
+            && (_stepper.ReadsNextDerivative || ((recording.IsAdaptive || _events is not null) && result.Status == SolveStatus.Success));
         if (needsDerivative)
         {
             // Dense output of the last step may read it, and the gradient of the last time is g·f there; a method that shares its last stage has it already.
@@ -304,7 +310,9 @@ public sealed partial class Integrator<T>
             }
         }
 
-        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], result.Status == SolveStatus.Success);
+        bool isTerminated = result.Status == SolveStatus.Terminated;
+        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], isTerminated || result.Status == SolveStatus.Success);
+        recording.Occurrences = _events is null || _events.Occurrences.Count == 0 ? [] : [.. _events.Occurrences];
         return result.Status == SolveStatus.Success ? Result(SolveStatus.Success, result.Time, result.Step, -1) : result;
     }
 
@@ -332,6 +340,11 @@ public sealed partial class Integrator<T>
             throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
         }
 
+        if (recording is { Budget: not null } && !HasCheckpoints())
+        {
+            throw new NotSupportedException($"{Solver.Name} cannot go on from a checkpoint, so its solves cannot be recorded within a budget. Record without one.");
+        }
+
         if (ReferenceEquals(problem, _solvable))
         {
             return;
@@ -353,6 +366,12 @@ public sealed partial class Integrator<T>
 
         problem.Validate(StateLength, nameof(problem));
         _solvable = problem;
+    }
+
+    private bool HasCheckpoints()
+    {
+        var snapshot = StepperSnapshot<T>.Measure();
+        return _stepper.Transfer(ref snapshot);
     }
 
     // One flag tells a second thread, or a field that calls back, that the workspace is taken: wrong numbers would be the alternative.

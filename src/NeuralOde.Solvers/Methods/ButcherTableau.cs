@@ -15,6 +15,9 @@ public sealed class ButcherTableau
     // Published decimals carry about 16 digits; a wrong digit before the last few is caught.
     private const double ConsistencyTolerance = 1e-13;
 
+    // A growth of a thousandth a step is too slow to matter; many methods are nowhere quite stable on oscillations.
+    private const double NegligibleGrowth = 1e-3;
+
     private readonly double[][] _a;
     private readonly double[] _b;
     private readonly double[] _c;
@@ -25,6 +28,7 @@ public sealed class ButcherTableau
     private readonly double[]? _lowerError;
     private double[]? _stability;
     private Tuple<double, RestLimits>? _restLimits;
+    private double _stabilityOnDecay;
     private readonly double[][] _predictor;
 
     /// <summary>Makes a tableau and checks that its parts agree with each other.</summary>
@@ -152,6 +156,7 @@ public sealed class ButcherTableau
         ErrorRow = _error is null ? null : new LinearCombination(_error);
         LowerErrorRow = _lowerError is null ? null : new LinearCombination(_lowerError);
         DenseStageRows = [.. _denseStages.Select(row => new LinearCombination(row))];
+        StagePair = IsExplicit ? StagePair.Find(_a, _c) : null;
     }
 
     /// <summary>Order of the method.</summary>
@@ -274,29 +279,31 @@ public sealed class ButcherTableau
             return known.Item2;
         }
 
-        // A growth of a thousandth a step is too slow to matter; many methods are nowhere quite stable on oscillations.
-        const double Growth = 1e-3;
-        double within = Math.Clamp(tolerance, 1e-13, Growth);
+        double within = Math.Clamp(tolerance, 1e-13, NegligibleGrowth);
         var limits = new RestLimits(
             Largest(x => Miss(new Complex(-x, 0)) <= within && Miss(new Complex(0, x)) <= within && Miss(new Complex(x, 0)) <= within),
-            Largest(x => Complex.Abs(Stability(new Complex(-x, 0))) <= 1 + Growth),
-            Largest(x => Complex.Abs(Stability(new Complex(0, x))) <= 1 + Growth));
+            StabilityOnDecay,
+            Largest(x => Complex.Abs(Stability(new Complex(0, x))) <= 1 + NegligibleGrowth));
         _restLimits = Tuple.Create(tolerance, limits);
         return limits;
 
         double Miss(Complex z) => Complex.Abs((Stability(z) / Complex.Exp(z)) - 1);
+    }
 
-        static double Largest(Func<double, bool> isWithin)
+    /// <summary>Length of an explicit method's stability interval on the negative real axis, within 3 %.</summary>
+    internal double StabilityOnDecay
+        => _stabilityOnDecay > 0 ? _stabilityOnDecay : _stabilityOnDecay = Largest(x => Complex.Abs(Stability(new Complex(-x, 0))) <= 1 + NegligibleGrowth);
+
+    private static double Largest(Func<double, bool> isWithin)
+    {
+        const double Ratio = 1.03;
+        double limit = 1e-3;
+        while (limit < 10 && isWithin(limit * Ratio))
         {
-            const double Ratio = 1.03;
-            double limit = 1e-3;
-            while (limit < 10 && isWithin(limit * Ratio))
-            {
-                limit *= Ratio;
-            }
-
-            return limit;
+            limit *= Ratio;
         }
+
+        return limit;
     }
 
     /// <summary>1, then <c>bᵀ A^(k−1) 1</c> for k from 1.</summary>
@@ -330,6 +337,9 @@ public sealed class ButcherTableau
     internal LinearCombination? LowerErrorRow { get; }
 
     internal LinearCombination[] DenseStageRows { get; }
+
+    /// <summary>The last two stages of an explicit method that lie at one time, if there are any.</summary>
+    internal StagePair? StagePair { get; }
 
     private static void Require(bool condition, string parameter, string message)
     {

@@ -36,7 +36,7 @@ public abstract class OdeSolver
     /// <summary>Whether the method estimates its error, and so can be used with <see cref="AdaptiveSteps"/>.</summary>
     public virtual bool IsAdaptive => EmbeddedOrder is not null;
 
-    /// <summary>Whether the method can be used where nobody looks at its error, as with <see cref="FixedSteps"/>. Methods that choose their order by it cannot.</summary>
+    /// <summary>Whether the method can be used where nobody looks at its error, as with <see cref="FixedSteps"/>. Methods that choose their order or themselves by it cannot.</summary>
     public virtual bool TakesFixedSteps => true;
 
     /// <summary>Whether a solve by this method can be differentiated backward over its recorded steps (<see cref="Integrator{T}.Transpose"/>).</summary>
@@ -72,6 +72,9 @@ public abstract class OdeSolver
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>What to do for gradients where the method has no transpose.</summary>
+    internal virtual string TransposeAdvice => "Take a method that has one (OdeSolver.HasTranspose), or a gradient that integrates backward.";
 
     /// <summary>Order of the first step.</summary>
     internal virtual int StartOrder => Order;

@@ -36,6 +36,8 @@ internal static class SolverRegistry
         ("tr-bdf2", () => new TrBdf2()),
         ("trapezoid", () => new Trapezoid()),
 
+        ("auto", () => new Auto()),
+
         // explicit Runge-Kutta
         ("dopri8", () => new Dopri8()),
         ("fehlberg2", () => new Fehlberg2()),

@@ -92,6 +92,24 @@ public sealed class SquareMatrix<T>
         }
     }
 
+    /// <summary>A bound of the magnitudes of all eigenvalues: the largest sum of the magnitudes in a row.</summary>
+    internal double SpectralBound()
+    {
+        double largest = 0;
+        for (int start = 0; start < _values.Length; start += Stride)
+        {
+            double sum = 0;
+            foreach (T value in _values.AsSpan(start, Stride))
+            {
+                sum += double.CreateTruncating(T.Abs(value));
+            }
+
+            largest = Math.Max(largest, sum);
+        }
+
+        return largest;
+    }
+
     private int Place(int row, int column)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Length, nameof(row));

@@ -12,7 +12,14 @@ public sealed class OdeSolution<T>
     private readonly T[] _states;
     private readonly SolveRecording<T>? _recording;
 
-    internal OdeSolution(SolveResult result, double[] times, T[] states, int stateLength, SolveRecording<T>? recording, IReadOnlyList<EventOccurrence<T>> events)
+    internal OdeSolution(
+        SolveResult result,
+        double[] times,
+        T[] states,
+        int stateLength,
+        SolveRecording<T>? recording,
+        IReadOnlyList<EventOccurrence<T>> events,
+        IReadOnlyList<MethodSwitch> switches)
     {
         Result = result;
         StateLength = stateLength;
@@ -20,6 +27,7 @@ public sealed class OdeSolution<T>
         _states = states;
         _recording = recording;
         Events = events;
+        Switches = switches;
     }
 
     /// <summary>How and where the solve ended.</summary>
@@ -33,6 +41,9 @@ public sealed class OdeSolution<T>
 
     /// <summary>The events that happened, in the order of their times, with the states before and after each.</summary>
     public IReadOnlyList<EventOccurrence<T>> Events { get; }
+
+    /// <summary>Where a method of several parts, as <see cref="Auto"/>, changed; empty for others.</summary>
+    public IReadOnlyList<MethodSwitch> Switches { get; }
 
     /// <summary>Number of components of the state.</summary>
     public int StateLength { get; }

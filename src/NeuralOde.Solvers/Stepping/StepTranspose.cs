@@ -29,8 +29,8 @@ internal abstract class StepTranspose<T>
 
     public abstract void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field);
 
-    /// <summary>Finishes after the first step: the cotangent of the initial state is then complete.</summary>
-    public abstract void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field);
+    /// <summary>Finishes after the first step, of the solve or behind a jump: the cotangent of the state at its start is then complete.</summary>
+    public abstract void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field);
 
     /// <summary><c>cotangent · dz/dt</c> at the start of a step, or at the end of the last one.</summary>
     public abstract double NodeSlope(SolveRecording<T> recording, int node, ReadOnlySpan<T> cotangent);

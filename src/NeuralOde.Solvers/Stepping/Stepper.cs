@@ -24,6 +24,9 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>What the solve has cost so far: the stepper counts, the integrator clears.</summary>
     public ref SolveCounts Counts => ref _counts;
 
+    /// <summary>Where a stepper of several methods changed in this solve.</summary>
+    public virtual IReadOnlyList<MethodSwitch> Switches => [];
+
     protected OdeProblem<T> Problem { get; private set; } = null!;
 
     /// <summary>What errors are measured by, the iterations' of implicit methods too.</summary>
@@ -74,6 +77,12 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>Whether the last attempt leaves some component of the state where it is, within a hundredth of its tolerance.</summary>
     public virtual bool HasStillComponent() => false;
 
+    /// <summary>
+    /// Estimate (of implicit methods, a bound) of the largest magnitude of an eigenvalue of the field's Jacobian, from what the last attempt computed; not a number
+    /// where it is not known.
+    /// </summary>
+    public virtual double SpectralRadius() => double.NaN;
+
     /// <summary>Forms the quadratures at the end of the last attempt.</summary>
     /// <returns>Whether they are finite.</returns>
     public abstract bool CombineQuadratures(double h);
@@ -99,6 +108,27 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
 
     /// <summary>Dense output of a recorded step, or its derivative. Reads the recording only, so any number of threads may call it.</summary>
     public abstract void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination);
+
+    /// <summary>
+    /// Carries what is remembered between two steps into a snapshot or back, so that the same attempts give the same bits again. Restored after a <see cref="Start"/> with
+    /// the same problem; derivatives at the state may be left out where evaluating them again gives the same bits.
+    /// </summary>
+    /// <returns>Whether the method can do so; otherwise its solves cannot be recorded within a budget.</returns>
+    public virtual bool Transfer(ref StepperSnapshot<T> snapshot) => false;
+
+    /// <summary>Whether an attempt that is rejected changes what later attempts do: by a Jacobian that it leaves, for example.</summary>
+    public virtual bool RemembersRejections => true;
+
+    /// <summary>Largest number of rows that a step records.</summary>
+    public virtual int MaxRecordedRows => RecordedRows;
+
+    /// <summary>Number of blocks before a step that its transpose reads.</summary>
+    public virtual int HistoryBlocks => 0;
+
+    /// <summary>Writes what the transpose of the step about to be recorded reads of the blocks before it (<see cref="SolveRecording{T}.AddHistory"/>).</summary>
+    public virtual void RecordHistory(SolveRecording<T> recording, int step)
+    {
+    }
 
     /// <summary>Makes what differentiates recorded steps backward; not called where <see cref="OdeSolver.HasTranspose"/> is off.</summary>
     public virtual StepTranspose<T> CreateTranspose() => throw new NotSupportedException("The method has no transpose.");

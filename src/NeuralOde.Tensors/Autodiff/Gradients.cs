@@ -31,23 +31,16 @@ public static class Gradients
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(withRespectTo);
         ArgumentNullException.ThrowIfNull(cotangents);
-        if (outputs.Count != cotangents.Count)
-        {
-            throw new ArgumentException($"There are {outputs.Count} outputs and {cotangents.Count} cotangents; each output takes one.", nameof(cotangents));
-        }
-
+        ArgumentException.ThrowIf(
+            outputs.Count != cotangents.Count, $"There are {outputs.Count} outputs and {cotangents.Count} cotangents; each output takes one.", nameof(cotangents));
         for (int i = 0; i < outputs.Count; i++)
         {
-            if (outputs[i].Shape != cotangents[i].Shape)
-            {
-                throw new ArgumentException($"Output {i} has shape {outputs[i].Shape} and its cotangent {cotangents[i].Shape}; they must be the same.", nameof(cotangents));
-            }
-
-            if (outputs[i].DType != cotangents[i].DType)
-            {
-                throw new ArgumentException(
-                    $"Output {i} is {outputs[i].DType.Name()} and its cotangent {cotangents[i].DType.Name()}; convert one with ToSingle() or ToDouble().", nameof(cotangents));
-            }
+            ArgumentException.ThrowIf(
+                outputs[i].Shape != cotangents[i].Shape,
+                $"Output {i} has shape {outputs[i].Shape} and its cotangent {cotangents[i].Shape}; they must be the same.", nameof(cotangents));
+            ArgumentException.ThrowIf(
+                outputs[i].DType != cotangents[i].DType,
+                $"Output {i} is {outputs[i].DType.Name()} and its cotangent {cotangents[i].DType.Name()}; convert one with ToSingle() or ToDouble().", nameof(cotangents));
         }
 
         using IDisposable? scope = createGraph ? null : GradientMode.Disable();
@@ -142,12 +135,10 @@ public static class Gradients
             versions += (input as Parameter)?.Version ?? 0;
         }
 
-        if (versions != tensor.ParameterVersions)
-        {
-            throw new InvalidOperationException(
-                $"A parameter or buffer changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, "
-                    + "so the gradient would be wrong. Call Backward before the optimizer's step, and before a buffer is set.");
-        }
+        InvalidOperationException.ThrowIf(
+            versions != tensor.ParameterVersions,
+            $"A parameter or buffer changed after '{tensor.Operation!.Name}' used it and before its gradient was taken, "
+                + $"so the gradient would be wrong. Call Backward before the optimizer's step, and before a buffer is set.");
     }
 
     /// <summary>The tensors that the outputs depend on, each before what it was made of.</summary>

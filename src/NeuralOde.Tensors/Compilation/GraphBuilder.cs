@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>
@@ -25,17 +22,14 @@ internal sealed class GraphBuilder(DType dtype)
     /// <summary>A captured tensor: a parameter is read live, any other is a constant.</summary>
     public GraphNode Capture(Tensor tensor)
     {
-        if (tensor.DType != dtype)
-        {
-            throw new ArgumentException(
-                $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
-                    + "Convert it first: one program has one element type.");
-        }
-
+        ArgumentException.ThrowIf(
+            tensor.DType != dtype,
+            $"A program of {dtype.Name()} captures a tensor of {tensor.DType.Name()} {tensor.Shape}{(tensor is Parameter p ? $" (parameter '{p.Name}')" : "")}. "
+                + $"Convert it first: one program has one element type.");
         Trace.CheckCapture(tensor);
         if (tensor is not Parameter && tensor.ElementCount == 1)
         {
-            (Shape Shape, long) key = (tensor.Shape, BitConverter.DoubleToInt64Bits(tensor.ToScalar()));
+            (Shape Shape, long) key = (tensor.Shape, BitConverter.DoubleToInt64Bits(tensor.ToExactScalar()));
             if (!_scalars.TryGetValue(key, out GraphNode? scalar))
             {
                 _scalars[key] = scalar = Leaf(tensor, NodeKind.Constant);
@@ -52,10 +46,7 @@ internal sealed class GraphBuilder(DType dtype)
         return node;
     }
 
-    public GraphNode Add(Operation operation, params GraphNode[] inputs)
-    {
-        return Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
-    }
+    public GraphNode Add(Operation operation, params GraphNode[] inputs) => Simplification.Apply(this, operation, inputs) ?? AddAsIs(operation, inputs);
 
     /// <summary>Adds an operation that must stay the way it is written, though it is like any other where it exists already or its inputs are constants.</summary>
     public GraphNode AddAsIs(Operation operation, params GraphNode[] inputs)

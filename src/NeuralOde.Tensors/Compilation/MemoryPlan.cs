@@ -10,10 +10,7 @@ internal sealed class MemoryPlan
     private readonly List<(int Offset, int Length)> _free = [];
 
     /// <param name="granule">Places start at multiples of this many elements: a cache line.</param>
-    public MemoryPlan(int granule)
-    {
-        _granule = granule;
-    }
+    public MemoryPlan(int granule) => _granule = granule;
 
     /// <summary>The arena's size in elements.</summary>
     public int Length { get; private set; }

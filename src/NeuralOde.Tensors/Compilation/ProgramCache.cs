@@ -5,8 +5,7 @@ namespace NeuralOde.Tensors;
 /// to be compiled again if it is asked for.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class ProgramCache<TKey, TValue>
-    where TKey : notnull
+internal sealed class ProgramCache<TKey, TValue> where TKey : notnull
 {
     private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TValue Value)>> _entries = [];
 

@@ -1,14 +1,9 @@
-using System.Globalization;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
 /// <summary>What a compiled program is made of.</summary>
-internal sealed class ProgramLayout<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal sealed class ProgramLayout<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Where the inputs are written.</summary>
     public required Buffer<T>[] Inputs { get; init; }

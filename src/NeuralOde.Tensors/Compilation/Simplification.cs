@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Identities that hold exactly in floating point, and rewrites that spare a pass over memory.</summary>
@@ -106,8 +104,7 @@ internal static class Simplification
 
     /// <summary>Whether adding a row or a scalar before the reshape is the same as adding it afterwards.</summary>
     private static bool BroadcastsBehindReshape(Shape before, Shape after, Shape other) =>
-        before.Rank > 0 && other.Rank <= 1
-        && (other.ElementCount == 1 || (after.Rank > 0 && before[-1] == after[-1] && other[-1] == after[-1]));
+        before.Rank > 0 && other.Rank <= 1 && (other.ElementCount == 1 || (after.Rank > 0 && before[-1] == after[-1] && other[-1] == after[-1]));
 
     private static bool IsNegation(GraphNode x) => x.Operation is Unary unary && unary.Function == UnaryFunctions.Negate;
 
@@ -120,9 +117,7 @@ internal static class Simplification
             return graph.Add(multiply with { TransposeLeft = !multiply.TransposeLeft }, left.Inputs[0], right);
         }
 
-        return IsMatrixTranspose(right)
-            ? graph.Add(multiply with { TransposeRight = !multiply.TransposeRight }, left, right.Inputs[0])
-            : null;
+        return IsMatrixTranspose(right) ? graph.Add(multiply with { TransposeRight = !multiply.TransposeRight }, left, right.Inputs[0]) : null;
     }
 
     /// <summary>(A·B)ᵀ = Bᵀ·Aᵀ: the product is written the other way round at no cost.</summary>

@@ -44,13 +44,10 @@ internal sealed class Trace : IDisposable
         bool concerned = false;
         foreach (Tensor input in inputs)
         {
-            if (input.IsSymbolic && input.Trace != current)
-            {
-                throw new InvalidOperationException(
-                    $"A symbolic tensor ({input.DType.Name()} {input.Shape}) is used outside the compilation that it belongs to. "
-                    + "It was kept from a compiled function (in a field or a captured variable, perhaps); return it from the function instead.");
-            }
-
+            InvalidOperationException.ThrowIf(
+                input.IsSymbolic && input.Trace != current,
+                $"A symbolic tensor ({input.DType.Name()} {input.Shape}) is used outside the compilation that it belongs to. "
+                    + $"It was kept from a compiled function (in a field or a captured variable, perhaps); return it from the function instead.");
             // Parameters and other leaves that require a gradient: what is computed from them inside is part of the function.
             concerned |= input.IsSymbolic || (current is not null && (input is Parameter || (input.RequiresGradient && input.Operation is null)));
         }
@@ -69,13 +66,8 @@ internal sealed class Trace : IDisposable
     }
 
     /// <summary>A captured tensor becomes a constant of the program; one that carries a gradient history would lose it silently.</summary>
-    public static void CheckCapture(Tensor tensor)
-    {
-        if (!tensor.IsSymbolic && tensor.Operation is not null)
-        {
-            throw new InvalidOperationException(
-                $"A compiled function captures a tensor ({tensor.DType.Name()} {tensor.Shape}) that was computed from parameters outside of it, by '{tensor.Operation.Name}'. "
-                + "It would be frozen at today's value, and its gradient lost. Compute it inside the function, or capture tensor.Detach() if a constant is meant.");
-        }
-    }
+    public static void CheckCapture(Tensor tensor) => InvalidOperationException.ThrowIf(
+        !tensor.IsSymbolic && tensor.Operation is not null,
+        $"A compiled function captures a tensor ({tensor.DType.Name()} {tensor.Shape}) that was computed from parameters outside of it, by '{tensor.Operation!.Name}'. "
+            + $"It would be frozen at today's value, and its gradient lost. Compute it inside the function, or capture tensor.Detach() if a constant is meant.");
 }

@@ -1,6 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>
@@ -46,8 +43,6 @@ internal static class WeightLayout
         }
 
         // Dot products along the rows of the transposed factor, where vectors along its columns would be mostly empty.
-        return columns <= 4 && 2 * columns <= lanes
-            ? rows > 1 || columns * inner > 64
-            : rows > 1 && 4 * columns <= 3 * lanes && inner >= 4 * lanes;
+        return columns <= 4 && 2 * columns <= lanes ? rows > 1 || columns * inner > 64 : rows > 1 && 4 * columns <= 3 * lanes && inner >= 4 * lanes;
     }
 }

@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>
@@ -22,10 +19,7 @@ internal sealed record ActivationGradient(ActivationFunction Function) : Operati
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => Function.MakeGradient<T, Maker>(default);
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
-    [
-        needed[0] ? Apply(cotangent, inputs[1]) : null,
-        needed[1] ? Function.GradientPullback(inputs[0], inputs[1], cotangent) : null,
-    ];
+    [needed[0] ? Apply(cotangent, inputs[1]) : null, needed[1] ? Function.GradientPullback(inputs[0], inputs[1], cotangent) : null];
 
     private readonly struct Maker : IBinaryKernelMaker
     {

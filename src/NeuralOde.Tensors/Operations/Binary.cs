@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The functions of two variables, applied element by element with broadcasting.</summary>
@@ -120,9 +116,7 @@ internal sealed record Binary(BinaryFunction Function) : Operation
 }
 
 /// <summary>Runs a function of two variables over tensors of one shape.</summary>
-internal sealed class SameShapeKernel<T, TOperator> : Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TOperator : struct, IBinaryOperator<T>
+internal sealed class SameShapeKernel<T, TOperator> : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IBinaryOperator<T>
 {
     public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator>(this, inputs, output);
 

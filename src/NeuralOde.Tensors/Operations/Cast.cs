@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The values in the other element type, for eager code: a program has one element type.</summary>
@@ -16,14 +14,11 @@ internal sealed record Cast(DType Target) : Operation
             return x;
         }
 
-        if (x.IsSymbolic || (Tensors.Trace.Current is not null && (x is Parameter || x.RequiresGradient)))
-        {
-            throw new InvalidOperationException(
-                $"A {(x.IsSymbolic ? "symbolic " : "")}{x.DType.Name()} tensor of shape {x.Shape} is converted to {target.Name()} while a function is being compiled, "
-                + "but a program has one element type. "
-                + "Convert inputs before they enter and results after they leave, or keep parameters in the program's type.");
-        }
-
+        InvalidOperationException.ThrowIf(
+            x.IsSymbolic || (Tensors.Trace.Current is not null && (x is Parameter || x.RequiresGradient)),
+            $"A {(x.IsSymbolic ? "symbolic " : "")}{x.DType.Name()} tensor of shape {x.Shape} is converted to {target.Name()} while a function is being compiled, "
+                + $"but a program has one element type. "
+                + $"Convert inputs before they enter and results after they leave, or keep parameters in the program's type.");
         Storage storage = target == DType.Float32 ? Convert<double, float>(x) : Convert<float, double>(x);
         return GradientMode.IsEnabled && x.RequiresGradient ? new Tensor(x.Shape, storage, new Cast(target), [x]) : new Tensor(x.Shape, storage);
     }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>
@@ -25,13 +21,10 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public ConvolutionSizes Sizes(Shape input, Shape weight)
     {
-        if (input.Rank != 4 || weight.Rank != 4 || input[3] != weight[2] || weight[0] < 1 || weight[1] < 1)
-        {
-            throw new ArgumentException(
-                "A convolution takes an input [images, height, width, channels] and a weight [kernel height, "
-                    + $"kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
-        }
-
+        ArgumentException.ThrowIf(
+            input.Rank != 4 || weight.Rank != 4 || input[3] != weight[2] || weight[0] < 1 || weight[1] < 1,
+            $"A convolution takes an input [images, height, width, channels] and a weight [kernel height, "
+                + $"kernel width, channels, outputs] with the same number of channels; got {input} and {weight}.");
         var sizes = new ConvolutionSizes(input.Lengths, weight.Lengths, Stride, Padding);
         return sizes.OutputHeight > 0 && sizes.OutputWidth > 0
             ? sizes
@@ -103,8 +96,7 @@ internal sealed record TurnWeight(int Stride, bool Back) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new TurnWeight(Stride, !Back).Apply(cotangent)];
 
-    private sealed class TurnKernel<T>(Shape weight, int stride, bool back) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class TurnKernel<T>(Shape weight, int stride, bool back) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>
@@ -143,8 +135,7 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
                     + $"has shape [{sizes.Images}, {sizes.OutputHeight}, {sizes.OutputWidth}, o], not {cotangent}.");
     }
 
-    private sealed class WeightGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class WeightGradientKernel<T>(ConvolutionSizes sizes) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly int _rows = sizes.KernelHeight * sizes.KernelWidth * sizes.Channels;
 

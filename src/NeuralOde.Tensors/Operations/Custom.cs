@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>An operation that a user has defined, as the engine sees it.</summary>
@@ -34,8 +32,7 @@ internal sealed record Custom(CustomOperation Definition) : Operation
         return gradients;
     }
 
-    private sealed class CustomKernel<T>(CustomOperation definition, Shape[] shapes) : Kernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class CustomKernel<T>(CustomOperation definition, Shape[] shapes) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => definition.Run(new CustomInputs<T>(inputs, shapes), output);
     }

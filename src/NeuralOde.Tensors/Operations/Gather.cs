@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>Some indices of the first axis, in any order and any number of times.</summary>
@@ -10,17 +7,11 @@ internal sealed record Gather(int[] Indices) : Operation
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
-        if (inputs[0].Rank == 0)
-        {
-            throw new ArgumentException("A scalar has no axis to gather along.");
-        }
-
+        ArgumentException.ThrowIf(inputs[0].Rank == 0, "A scalar has no axis to gather along.");
         foreach (int index in Indices)
         {
-            if ((uint)index >= (uint)inputs[0][0])
-            {
-                throw new ArgumentException($"Index {index} is not in the first axis of shape {inputs[0]}, which has the indices 0 to {inputs[0][0] - 1}.");
-            }
+            ArgumentException.ThrowIf(
+                (uint)index >= (uint)inputs[0][0], $"Index {index} is not in the first axis of shape {inputs[0]}, which has the indices 0 to {inputs[0][0] - 1}.");
         }
 
         return inputs[0].With(0, Indices.Length);
@@ -31,8 +22,7 @@ internal sealed record Gather(int[] Indices) : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new ScatterAdd(Indices, inputs[0].Shape[0]).Apply(cotangent)];
 
-    private sealed class GatherKernel<T>(int[] indices, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class GatherKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
@@ -57,8 +47,7 @@ internal sealed record ScatterAdd(int[] Indices, int Length) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new Gather(Indices).Apply(cotangent)];
 
-    private sealed class ScatterAddKernel<T>(int[] indices, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ScatterAddKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)

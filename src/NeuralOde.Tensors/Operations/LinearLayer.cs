@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>A matrix product plus a row, and an activation: one layer in one kernel.</summary>
@@ -109,8 +105,7 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            protected override void Activate(int start, int length) =>
-                Map.Binary<T, TGradient>(_output + start, _y + start, _output + start, length);
+            protected override void Activate(int start, int length) => Map.Binary<T, TGradient>(_output + start, _y + start, _output + start, length);
         }
     }
 }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>
@@ -14,11 +10,9 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (Shape left, Shape right) = (inputs[0], inputs[1]);
-        if (left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]))
-        {
-            throw new ArgumentException($"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
-        }
-
+        ArgumentException.ThrowIf(
+            left.Rank != right.Rank || left.Rank is not (2 or 3) || (left.Rank == 3 && left[0] != right[0]),
+            $"A matrix product takes two matrices, or two stacks of equally many; got {left} and {right}.");
         GemmShape shape = GemmShape(left, right);
         int inner = TransposeRight ? right[-1] : right[-2];
         return shape.K == inner
@@ -31,11 +25,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 
     /// <summary>The sizes and the layout of the product of two matrices, or of each pair in two stacks.</summary>
     public GemmShape GemmShape(Shape left, Shape right) => new(
-        TransposeLeft,
-        TransposeRight,
-        TransposeLeft ? left[-1] : left[-2],
-        TransposeRight ? right[-2] : right[-1],
-        TransposeLeft ? left[-2] : left[-1]);
+        TransposeLeft, TransposeRight, TransposeLeft ? left[-1] : left[-2], TransposeRight ? right[-2] : right[-1], TransposeLeft ? left[-2] : left[-1]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {
@@ -55,8 +45,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         return [toA, toB];
     }
 
-    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly int _leftSize = shape.M * shape.K;
         private readonly int _rightSize = shape.K * shape.N;
@@ -83,8 +72,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 }
 
 /// <summary>A matrix product over memory that never moves: nothing is checked, pinned or chosen again at a run.</summary>
-internal class ProductInstruction<T> : Instruction
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal class ProductInstruction<T> : Instruction where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Five rows or more have the same bits as all rows together, and so have whole panels of columns.
     private const int SmallestRows = 5;

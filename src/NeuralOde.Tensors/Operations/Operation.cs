@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>
@@ -29,8 +26,7 @@ internal abstract record Operation
     public abstract Shape InferShape(ReadOnlySpan<Shape> inputs);
 
     /// <summary>The code that computes the output, for these shapes.</summary>
-    public abstract Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    public abstract Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>
     /// The cotangents of the inputs from the output's: one per input, <see langword="null"/> where there is none or where
@@ -62,8 +58,7 @@ internal abstract record Operation
     }
 
     /// <summary>Computes the value now. A view shares its input's memory.</summary>
-    protected virtual Storage Run<T>(Tensor[] inputs, Shape[] shapes, Shape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    protected virtual Storage Run<T>(Tensor[] inputs, Shape[] shapes, Shape shape) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var output = Storage<T>.Allocate(shape.ElementCount);
         var operands = new Buffer<T>[inputs.Length];
@@ -85,8 +80,7 @@ internal abstract record Operation
     /// Runs a kernel on several threads where its work is enough for two. Returns <see langword="false"/>, with nothing done, where it is not or
     /// others have the helpers.
     /// </summary>
-    private static bool TryRunShared<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static bool TryRunShared<T>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Division division = kernel.Divide(output.Length);
         int shares = (int)Math.Min(Math.Min(ComputeSettings.Current.MaxThreads, division.Nanoseconds / CostModel.NanosecondsOfThread), division.MaxShares);
@@ -98,12 +92,10 @@ internal abstract record Operation
         DType dtype = inputs[0].DType;
         foreach (Tensor input in inputs)
         {
-            if (input.DType != dtype)
-            {
-                throw new ArgumentException(
-                    $"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} "
-                        + $"and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
-            }
+            ArgumentException.ThrowIf(
+                input.DType != dtype,
+                $"An operation's tensors must have one element type; got {dtype.Name()} {inputs[0].Shape} "
+                    + $"and {input.DType.Name()} {input.Shape}. Convert one with ToSingle() or ToDouble().");
         }
 
         return dtype;
@@ -112,8 +104,7 @@ internal abstract record Operation
 
 /// <summary>The code of one operation for fixed shapes.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-internal abstract class Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal abstract class Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
     /// Computes the output. It allocates nothing. Implementations ask for full optimization at their first call: a program may run

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>What the poolings and their gradients have in common: images [n, h, w, c], pooled images [n, h', w', c].</summary>
@@ -11,17 +7,11 @@ internal abstract record Pool(PoolWindows Windows) : Operation
     /// <exception cref="ArgumentException">A window does not fit.</exception>
     protected PoolSizes Sizes(Shape images)
     {
-        if (images.Rank != 4)
-        {
-            throw new ArgumentException($"Pooling takes images of shape [images, height, width, channels]; got {images}.");
-        }
-
+        ArgumentException.ThrowIf(images.Rank != 4, $"Pooling takes images of shape [images, height, width, channels]; got {images}.");
         (int rows, int columns) = Windows.Count(images[1], images[2]);
-        if (rows < 1 || columns < 1 || images[1] < 1 || images[2] < 1)
-        {
-            throw new ArgumentException($"A window of {Windows.Size}x{Windows.Size} does not fit images of {images[1]}x{images[2]} with padding {Windows.Padding}.");
-        }
-
+        ArgumentException.ThrowIf(
+            rows < 1 || columns < 1 || images[1] < 1 || images[2] < 1,
+            $"A window of {Windows.Size}x{Windows.Size} does not fit images of {images[1]}x{images[2]} with padding {Windows.Padding}.");
         return new PoolSizes(images[0], images[1], images[2], images[3], rows, columns);
     }
 
@@ -41,8 +31,7 @@ internal sealed record MaxPool(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new MaxPoolScatter(Windows).Apply(inputs[0], output, cotangent)];
 
-    private sealed class MaxPoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class MaxPoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Pooling.Max(windows, Sizes, inputs[0].Span, output, first, count);
@@ -63,8 +52,7 @@ internal sealed record MaxPoolScatter(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [null, null, needed[2] ? new MaxPoolGather(Windows).Apply(inputs[0], inputs[1], cotangent) : null];
 
-    private sealed class ScatterKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class ScatterKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
@@ -86,8 +74,7 @@ internal sealed record MaxPoolGather(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [null, null, needed[2] ? new MaxPoolScatter(Windows).Apply(inputs[0], inputs[1], cotangent) : null];
 
-    private sealed class GatherKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class GatherKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) =>
@@ -107,8 +94,7 @@ internal sealed record AveragePool(PoolWindows Windows) : Pool(Windows)
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new AveragePoolGradient(Windows, inputs[0].Shape[1], inputs[0].Shape[2]).Apply(cotangent)];
 
-    private sealed class AveragePoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class AveragePoolKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Pooling.Average(windows, Sizes, inputs[0].Span, output, first, count);
@@ -132,8 +118,7 @@ internal sealed record AveragePoolGradient(PoolWindows Windows, int Height, int 
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new AveragePool(Windows).Apply(cotangent)];
 
-    private sealed class SpreadKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private sealed class SpreadKernel<T>(PoolWindows windows, PoolSizes sizes) : PoolKernel<T>(sizes) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count) => Pooling.Spread(windows, Sizes, inputs[0].Span, output, first, count);
@@ -141,8 +126,7 @@ internal sealed record AveragePoolGradient(PoolWindows Windows, int Height, int 
 }
 
 /// <summary>A kernel whose work is shared out image by image.</summary>
-internal abstract class PoolKernel<T>(PoolSizes sizes) : Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal abstract class PoolKernel<T>(PoolSizes sizes) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     protected PoolSizes Sizes { get; } = sizes;
 

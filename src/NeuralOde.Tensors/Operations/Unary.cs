@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>A function of one variable, applied element by element.</summary>
@@ -28,9 +24,7 @@ internal sealed record Unary(UnaryFunction Function) : Operation
 }
 
 /// <summary>Runs a function of one variable over a tensor.</summary>
-internal sealed class UnaryKernel<T, TOperator> : Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TOperator : struct, IUnaryOperator<T>
+internal sealed class UnaryKernel<T, TOperator> : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IUnaryOperator<T>
 {
     public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new UnaryInstruction<T, TOperator>(this, inputs, output);
 

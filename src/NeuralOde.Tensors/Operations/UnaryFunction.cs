@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>A function of one variable, declared once (<see cref="UnaryFunctions"/>, <see cref="ActivationFunctions"/>): its name, its kernel and its gradient.</summary>
@@ -17,9 +14,7 @@ internal abstract class UnaryFunction(string name)
     public virtual bool JoinsLayers => false;
 
     /// <summary>Makes a kernel of the operator that computes this function.</summary>
-    public abstract Kernel<T> Make<T, TMaker>(TMaker maker)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TMaker : struct, IUnaryKernelMaker;
+    public abstract Kernel<T> Make<T, TMaker>(TMaker maker) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TMaker : struct, IUnaryKernelMaker;
 
     /// <summary>The cotangent of the argument x from that of y, or none where the derivative is 0 almost everywhere.</summary>
     public abstract Tensor? Pullback(Tensor x, Tensor y, Tensor cotangent);
@@ -52,15 +47,11 @@ internal abstract class ActivationFunction(string name) : UnaryFunction(name)
 /// <summary>Makes a kernel that runs a function of one variable, alone or after something else.</summary>
 internal interface IUnaryKernelMaker
 {
-    Kernel<T> Make<T, TOperator>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IUnaryOperator<T>;
+    Kernel<T> Make<T, TOperator>() where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IUnaryOperator<T>;
 }
 
 /// <summary>Makes a kernel that runs a function of two variables, alone or after something else.</summary>
 internal interface IBinaryKernelMaker
 {
-    Kernel<T> Make<T, TOperator>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>;
+    Kernel<T> Make<T, TOperator>() where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IBinaryOperator<T>;
 }

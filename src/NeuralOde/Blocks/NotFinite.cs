@@ -7,26 +7,24 @@ namespace NeuralOde.Blocks;
 /// <summary>Finds what was not finite before a solve began, where one has failed.</summary>
 internal static class NotFinite
 {
-    /// <summary>A sentence on the first number that is not finite among the initial state and the parameters, with a space behind; empty where all are finite.</summary>
-    /// <param name="state">The initial state.</param>
+    /// <summary>A sentence on the first number that is not finite among what a solve was given and the parameters, with a space behind; empty where all are finite.</summary>
+    /// <param name="given">Initial state and inputs with what they are called.</param>
     /// <param name="parameters">Parameters and buffers with their names.</param>
-    /// <param name="describe">Says which element of the state it is, given its flat index.</param>
-    public static string Culprit<T>(ReadOnlySpan<T> state, IEnumerable<(string Name, Parameter Parameter)> parameters, Func<int, string> describe)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static string Culprit(IEnumerable<(string Name, Tensor Tensor)> given, IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
-        int index = IndexIn(state);
-        if (index >= 0)
+        foreach ((string name, Tensor tensor) in given)
         {
-            return Sentence($"{describe(index)} is {state[index]} before the solve begins.");
+            if (IndexIn(tensor) is >= 0 and int index)
+            {
+                return Sentence($"{Element(name, tensor.Shape, index)} is {Value(tensor, index)} before the solve begins.");
+            }
         }
 
         foreach ((string name, Parameter parameter) in parameters)
         {
-            int at = parameter.DType == DType.Float32 ? IndexIn(parameter.AsSpan<float>()) : IndexIn(parameter.AsSpan<double>());
-            if (at >= 0)
+            if (IndexIn(parameter) is >= 0 and int index)
             {
-                double value = parameter.DType == DType.Float32 ? parameter.AsSpan<float>()[at] : parameter.AsSpan<double>()[at];
-                return Sentence($"{Element($"{(parameter.IsTrainable ? "parameter" : "buffer")} '{name}'", parameter.Shape, at)} is {value}.");
+                return Sentence($"{Element($"{(parameter.IsTrainable ? "parameter" : "buffer")} '{name}'", parameter.Shape, index)} is {Value(parameter, index)}.");
             }
         }
 
@@ -34,7 +32,7 @@ internal static class NotFinite
     }
 
     /// <summary>Names one element of a tensor: "Element [1, 0] of the initial state".</summary>
-    public static string Element(string tensor, Shape shape, int index)
+    private static string Element(string tensor, Shape shape, int index)
     {
         int[] indices = new int[shape.Rank];
         for (int axis = shape.Rank - 1; axis >= 0; axis--)
@@ -46,6 +44,10 @@ internal static class NotFinite
     }
 
     private static string Sentence(FormattableString text) => text.ToString(CultureInfo.InvariantCulture) + " ";
+
+    private static double Value(Tensor tensor, int index) => tensor.DType == DType.Float32 ? tensor.AsSpan<float>()[index] : tensor.AsSpan<double>()[index];
+
+    private static int IndexIn(Tensor tensor) => tensor.DType == DType.Float32 ? IndexIn(tensor.AsSpan<float>()) : IndexIn(tensor.AsSpan<double>());
 
     private static int IndexIn<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

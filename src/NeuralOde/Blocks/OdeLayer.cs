@@ -1,3 +1,4 @@
+using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Modules;
 using NeuralOde.Tensors;
@@ -35,6 +36,14 @@ public sealed class OdeLayer : Layer
     /// <inheritdoc/>
     /// <exception cref="Solvers.OdeSolveException">The solve failed.</exception>
     public override Tensor Forward(Tensor x) => Ode.Forward(x, _times).Select(0, 1);
+
+    /// <summary>The output for one input, where the field takes inputs of its own.</summary>
+    /// <param name="x">The state at the start.</param>
+    /// <param name="inputs">What the field takes beside time and state.</param>
+    /// <returns>The state at the end, of the shape of <paramref name="x"/>.</returns>
+    /// <exception cref="ArgumentException">The field reads other inputs than those given.</exception>
+    /// <exception cref="Solvers.OdeSolveException">The solve failed.</exception>
+    public Tensor Forward(Tensor x, FieldInputs inputs) => Ode.Forward(x, _times, inputs).Select(0, 1);
 
     /// <inheritdoc/>
     protected override Module CreateCopy(ModuleCloner cloner) => new OdeLayer(cloner.Clone(Ode), _times[0], _times[1]);

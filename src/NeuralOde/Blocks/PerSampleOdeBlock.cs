@@ -12,13 +12,14 @@ namespace NeuralOde.Blocks;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Time is rescaled so that all samples share one solve: with <c>t = t₀ + s·dt</c>, <c>dz/ds = dt·f(t₀ + s·dt, z)</c> from s = 0 to 1, in which the spans are constant
-/// components of the state. Their gradient, <c>Σ_k (k/n)·g_k·f(z_k)</c> for an autonomous field and states returned at s = k/n, and the parameters', each sample's own
-/// quadrature, come out of the reverse of that solve.
+/// Time is rescaled so that all samples share one solve: with <c>t = t₀ + s·dt</c>, <c>dz/ds = dt·f(t₀ + s·dt, z)</c> from s = 0 to 1, in which spans and initial times are
+/// inputs of the field (<see cref="FieldInputs"/>). Their gradient, <c>Σ_k (k/n)·g_k·f(z_k)</c> for the spans of an autonomous field and states returned at s = k/n, and the
+/// parameters', come out of the reverse of that solve. Where no gradient of spans or times is wanted, none is computed.
 /// </para>
 /// <para>
 /// A span of 0 keeps the state to the bit, and a negative one goes back in time. A field that depends on time gets <c>t</c> as a column <c>[batch, 1]</c>
-/// instead of a scalar, or of the state's shape where each component has its span.
+/// instead of a scalar, or of the state's shape where each component has its span. Spans and initial times have the element type of the states, or are in double precision: then
+/// times far from 0 are exact for states in single precision too.
 /// The field is compiled once for each shape and element type; programs of the <see cref="ComputeSettings.MaxCachedPrograms"/> combinations used last are kept. Calls from several
 /// threads are right, and wait for one another.
 /// </para>
@@ -27,8 +28,11 @@ public sealed class PerSampleOdeBlock : Module
 {
     private static readonly OdeSolver s_equalSteps = new RungeKutta4();
 
-    private readonly Lock _oneAtATime = new();
-    private readonly ProgramCache<(Shape State, Shape Span, bool HasStart, bool AllStates), OdeBlock> _blocks = new();
+    private readonly CommonSpanField _common;
+
+    // Made late, when the settings are known: one makes all steps from start to end, the other one step from each of its times to the next.
+    private readonly Lazy<OdeBlock> _lastState;
+    private readonly Lazy<OdeBlock> _everyState;
 
     /// <summary>Makes the layer.</summary>
     /// <param name="field">The dynamics; a <see cref="TupleField"/> where the state is several tensors.</param>
@@ -36,6 +40,9 @@ public sealed class PerSampleOdeBlock : Module
     {
         ArgumentNullException.ThrowIfNull(field);
         Field = AddModule("field", field);
+        _common = new CommonSpanField(field);
+        _lastState = new(() => Block(StepCount));
+        _everyState = new(() => Block(1));
     }
 
     /// <summary>The dynamics.</summary>
@@ -63,45 +70,49 @@ public sealed class PerSampleOdeBlock : Module
     public AdaptiveSteps? AdaptiveSteps { get; init; }
 
     /// <summary>How gradients are taken through the solve.</summary>
-    /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
+    /// <value>Default as that of an <see cref="OdeBlock"/>.</value>
+    public GradientMethod GradientMethod
+    {
+        get => field ?? GradientMethod.For(Solver);
+        init;
+    }
 
     /// <summary>Solves each sample over its span.</summary>
     /// <param name="z0">The initial states, <c>[batch, …state]</c>.</param>
     /// <param name="dt">The spans, <c>[batch, 1]</c>, or one per component, of the shape of <paramref name="z0"/>.</param>
     /// <param name="t0">The times at the start, of the shape of <paramref name="dt"/>; zeros if not given.</param>
+    /// <param name="inputs">What the field takes beside time and state; nothing if not given.</param>
     /// <returns>The states at the ends of the spans, of the shape of <paramref name="z0"/>.</returns>
-    /// <exception cref="ArgumentException">A shape or an element type does not fit.</exception>
+    /// <exception cref="ArgumentException">A shape or an element type does not fit, or the field reads other inputs than those given.</exception>
     /// <exception cref="OdeSolveException">The solve failed; the message says where (on the scale from 0 to 1) and why.</exception>
-    public Tensor Forward(Tensor z0, Tensor dt, Tensor? t0 = null) => Solve(z0, dt, t0, allStates: false).Reshape(z0.Shape);
+    public Tensor Forward(Tensor z0, Tensor dt, Tensor? t0 = null, FieldInputs? inputs = null) => Solve(z0, dt, t0, inputs, allStates: false);
 
     /// <summary>Solves each sample over its span and returns the states at <c>k/n</c> of it, n being <see cref="StepCount"/>.</summary>
-    /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor?)"/>
+    /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor?, FieldInputs?)"/>
     /// <returns>The states, the first included: <c>[n + 1, batch, …state]</c>.</returns>
-    public Tensor ForwardAll(Tensor z0, Tensor dt, Tensor? t0 = null)
-    {
-        Tensor states = Solve(z0, dt, t0, allStates: true);
-        return states.Reshape(new Shape([StepCount + 1, .. z0.Shape]));
-    }
+    public Tensor ForwardAll(Tensor z0, Tensor dt, Tensor? t0 = null, FieldInputs? inputs = null) => Solve(z0, dt, t0, inputs, allStates: true);
 
     /// <summary>Solves each sample over its span, where the state is several tensors and the field a <see cref="TupleField"/>.</summary>
     /// <param name="z0">The parts of the initial states, each <c>[batch, size]</c>.</param>
     /// <param name="dt">The spans, <c>[batch, 1]</c>, or one per component, <c>[batch, sum of sizes]</c>.</param>
     /// <param name="t0">The times at the start, of the shape of <paramref name="dt"/>; zeros if not given.</param>
+    /// <param name="inputs">What the field takes beside time and state; nothing if not given.</param>
     /// <returns>The parts of the states at the ends of the spans.</returns>
-    /// <exception cref="ArgumentException">A shape or an element type does not fit.</exception>
+    /// <exception cref="ArgumentException">A shape or an element type does not fit, or the field reads other inputs than those given.</exception>
     /// <exception cref="InvalidOperationException">The field is no <see cref="TupleField"/>.</exception>
-    public IReadOnlyList<Tensor> Forward(IReadOnlyList<Tensor> z0, Tensor dt, Tensor? t0 = null) => Tuple.Unpack(Forward(Tuple.Pack(z0), dt, t0));
+    public IReadOnlyList<Tensor> Forward(IReadOnlyList<Tensor> z0, Tensor dt, Tensor? t0 = null, FieldInputs? inputs = null) =>
+        Tuple.Unpack(Forward(Tuple.Pack(z0), dt, t0, inputs));
 
     /// <summary>The same with the states at <c>k/n</c> of the span, n being <see cref="StepCount"/>.</summary>
-    /// <inheritdoc cref="Forward(IReadOnlyList{Tensor}, Tensor, Tensor?)"/>
+    /// <inheritdoc cref="Forward(IReadOnlyList{Tensor}, Tensor, Tensor?, FieldInputs?)"/>
     /// <returns>The parts of the states, the first included, each <c>[n + 1, batch, size]</c>.</returns>
-    public IReadOnlyList<Tensor> ForwardAll(IReadOnlyList<Tensor> z0, Tensor dt, Tensor? t0 = null) => Tuple.Unpack(ForwardAll(Tuple.Pack(z0), dt, t0));
+    public IReadOnlyList<Tensor> ForwardAll(IReadOnlyList<Tensor> z0, Tensor dt, Tensor? t0 = null, FieldInputs? inputs = null) =>
+        Tuple.Unpack(ForwardAll(Tuple.Pack(z0), dt, t0, inputs));
 
     private TupleField Tuple => Field as TupleField
         ?? throw new InvalidOperationException($"A state of several tensors takes a {nameof(TupleField)} as the dynamics; this layer's is {Field.GetType().Name}.");
 
-    private Tensor Solve(Tensor z0, Tensor dt, Tensor? t0, bool allStates)
+    private Tensor Solve(Tensor z0, Tensor dt, Tensor? t0, FieldInputs? inputs, bool allStates)
     {
         ArgumentNullException.ThrowIfNull(z0);
         ArgumentNullException.ThrowIfNull(dt);
@@ -116,39 +127,29 @@ public sealed class PerSampleOdeBlock : Module
             throw new ArgumentException($"The initial times have the shape of the time spans, {dt.Shape}; got {t0.Shape}.", nameof(t0));
         }
 
-        OdeBlock block = BlockFor(z0.Shape, dt.Shape, t0 is not null, allStates);
-        Tensor[] parts = [z0.Flatten(), dt.Flatten(), .. t0 is null ? (Tensor[])[] : [t0.Flatten()]];
-        Tensor states = block.Solve(Tensor.Concatenate(parts), allStates ? Times() : [0, 1], null, Describe).States;
-        return allStates ? states.Slice(1, 0, z0.ElementCount) : states.Select(0, 1).Slice(0, 0, z0.ElementCount);
-
-        string Describe(int index) => index < z0.ElementCount
-            ? NotFinite.Element("initial states", z0.Shape, index)
-            : index < z0.ElementCount + dt.ElementCount
-                ? NotFinite.Element("time spans", dt.Shape, index - z0.ElementCount)
-                : NotFinite.Element("initial times", dt.Shape, index - z0.ElementCount - dt.ElementCount);
-    }
-
-    private OdeBlock BlockFor(Shape state, Shape span, bool hasStart, bool allStates)
-    {
-        lock (_oneAtATime)
+        if (t0 is not null && z0.DType == DType.Float32 && t0.DType != dt.DType)
         {
-            if (_blocks.TryGet((state, span, hasStart, allStates), out OdeBlock known))
-            {
-                return known;
-            }
-
-            var block = new OdeBlock(new CommonSpanField(Field, state, span, hasStart))
-            {
-                Solver = Solver,
-                Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(allStates ? 1 : StepCount),
-                GradientMethod = GradientMethod,
-            };
-            _blocks.Add((state, span, hasStart, allStates), block);
-            return block;
+            // A time is exact only where all that it is made of is.
+            (dt, t0) = (dt.ToDouble(), t0.ToDouble());
         }
+
+        FieldInputs given = (inputs ?? new FieldInputs()).With(CommonSpanField.Spans, dt);
+        if (t0 is not null)
+        {
+            given = given.With(CommonSpanField.Starts, t0);
+        }
+
+        return allStates ? _everyState.Value.Forward(z0, Shares(), given) : _lastState.Value.Forward(z0, [0, 1], given).Select(0, 1);
     }
 
-    private double[] Times() => [.. Enumerable.Range(0, StepCount + 1).Select(k => (double)k / StepCount)];
+    private double[] Shares() => [.. Enumerable.Range(0, StepCount + 1).Select(k => (double)k / StepCount)];
+
+    private OdeBlock Block(int stepsPerInterval) => new(_common)
+    {
+        Solver = Solver,
+        Steps = AdaptiveSteps is not null ? AdaptiveSteps : FixedSteps.PerInterval(stepsPerInterval),
+        GradientMethod = GradientMethod,
+    };
 
     /// <inheritdoc/>
     protected override Module CreateCopy(ModuleCloner cloner) =>

@@ -4,48 +4,43 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Fields;
 
 /// <summary>
-/// A field on a scale that all samples share: with <c>t = t₀ + s·dt</c>, each sample having its own <c>t₀</c> and <c>dt</c>, <c>dz/ds = dt·f(t₀ + s·dt, z)</c>. The
-/// state is flat: all samples' states, then their spans, then their initial times if there are any; spans and initial times are constant.
+/// A field on a scale that all samples share: with <c>t = t₀ + s·dt</c>, each sample having its own <c>t₀</c> and <c>dt</c>, <c>dz/ds = dt·f(t₀ + s·dt, z)</c>. Spans and
+/// initial times are inputs; those of the field itself are handed on.
 /// </summary>
 internal sealed class CommonSpanField : VectorField
 {
+    /// <summary>The input with the spans, <c>[batch, 1]</c> or of the state's shape.</summary>
+    public const string Spans = "time spans";
+
+    /// <summary>The input with the initial times, of the shape of the spans; they are 0 if it is not given.</summary>
+    public const string Starts = "initial times";
+
     private readonly VectorField _field;
-    private readonly Shape _state;
-    private readonly Shape _span;
-    private readonly int _spanLength;
-    private readonly bool _hasStart;
 
     /// <param name="field">The dynamics of one sample or of many.</param>
-    /// <param name="state">The shape of the states, <c>[batch, …]</c>.</param>
-    /// <param name="span">The shape of the spans: <c>[batch, 1]</c>, or that of the states.</param>
-    /// <param name="hasStart">Whether initial times follow the spans; they are 0 otherwise.</param>
-    public CommonSpanField(VectorField field, Shape state, Shape span, bool hasStart)
-    {
-        _field = AddModule("field", field);
-        _state = state;
+    public CommonSpanField(VectorField field) => _field = AddModule("field", field);
 
-        // Further axes of the state: the one span of a sample holds for all of them.
-        _span = span == state ? span : new Shape([state[0], .. Enumerable.Repeat(1, state.Rank - 1)]);
-        _spanLength = span.ElementCount;
-        _hasStart = hasStart;
-    }
+    /// <summary>What a message calls an input.</summary>
+    public static string Describe(string input) => input is Spans or Starts ? input : $"input '{input}'";
 
     public override Tensor Forward(Tensor t, Tensor z)
     {
-        int length = _state.ElementCount;
-        Tensor span = z.Slice(0, length, _spanLength).Reshape(_span);
+        Tensor span = Broadcastable(Inputs[Spans], z.Shape);
         Tensor time = t * span;
-        if (_hasStart)
+        if (Inputs.TryGet(Starts) is { } start)
         {
-            time = z.Slice(0, length + _spanLength, _spanLength).Reshape(_span) + time;
+            time = Broadcastable(start, z.Shape) + time;
         }
 
-        Tensor derivative = _field.Forward(time, z.Slice(0, 0, length).Reshape(_state));
-        return derivative.Shape == _state
-            ? Tensor.Concatenate([(span * derivative).Flatten(), Tensor.Zeros([z.ElementCount - length], z.DType)])
-            : throw new ArgumentException($"The vector field returns shape {derivative.Shape} for a state of shape {_state}; dz/dt has the state's shape.");
+        Tensor derivative = _field.Forward(time, z);
+        return derivative.Shape == z.Shape
+            ? span * derivative
+            : throw new ArgumentException($"The vector field returns shape {derivative.Shape} for a state of shape {z.Shape}; dz/dt has the state's shape.");
     }
 
-    // Constant components make no error, and must not dilute the mean of the others'.
-    public override ErrorNorm? ErrorNormOf(Shape state) => _field.ErrorNormOf(_state) ?? new ErrorNorm(0, _state.ElementCount);
+    public override ErrorNorm? ErrorNormOf(Shape state) => _field.ErrorNormOf(state);
+
+    /// <summary>Further axes of the state: the one span of a sample holds for all of them.</summary>
+    private static Tensor Broadcastable(Tensor span, Shape state) =>
+        span.Shape == state ? span : span.Reshape(new Shape([state[0], .. Enumerable.Repeat(1, state.Rank - 1)]));
 }

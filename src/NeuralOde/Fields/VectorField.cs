@@ -5,8 +5,15 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Fields;
 
 /// <summary>The right-hand side of an ordinary differential equation, <c>dz/dt = f(t, z)</c>, with parameters that are learned.</summary>
+/// <remarks>
+/// A field may take further named tensors, which are given with each solve: it reads them from <see cref="Inputs"/>. A field that wraps another one need not know of them:
+/// they reach every field within. It may hand on others: <c>_field.Forward(t, z, Inputs.With("force", …))</c>.
+/// </remarks>
 public abstract class VectorField : Module
 {
+    /// <summary>What the field takes beside time and state. Good within <see cref="Forward(Tensor, Tensor)"/> only.</summary>
+    protected static FieldInputs Inputs => FieldInputs.Current;
+
     /// <summary>A field given as code, such as known physics plus a network.</summary>
     /// <param name="function">
     /// From time (a scalar) and state (any shape) to the state's derivative (of the state's shape), made of tensor operations. It may
@@ -29,11 +36,41 @@ public abstract class VectorField : Module
         return new FunctionField(function, parameters, modules);
     }
 
+    /// <summary>A field given as code that takes named inputs beside time and state.</summary>
+    /// <param name="function">From time (a scalar), state and inputs to the state's derivative, made of tensor operations.</param>
+    /// <param name="modules">Modules whose parameters the function uses.</param>
+    /// <returns>The field.</returns>
+    public static VectorField Define(Func<Tensor, Tensor, FieldInputs, Tensor> function, params Module[] modules) => Define(function, [], modules);
+
+    /// <summary>A field given as code that takes named inputs beside time and state, and names its parameters.</summary>
+    /// <param name="function">From time (a scalar), state and inputs to the state's derivative, made of tensor operations.</param>
+    /// <param name="parameters">Parameters that the function captures, other than those of the modules. Their names are those in files.</param>
+    /// <param name="modules">Modules whose parameters the function uses.</param>
+    /// <returns>The field.</returns>
+    public static VectorField Define(Func<Tensor, Tensor, FieldInputs, Tensor> function, IReadOnlyList<Parameter> parameters, params Module[] modules)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Define((t, z) => function(t, z, Inputs), parameters, modules);
+    }
+
     /// <summary>The derivative of the state.</summary>
     /// <param name="t">Time, a scalar.</param>
     /// <param name="z">The state.</param>
     /// <returns>A tensor of the state's shape.</returns>
     public abstract Tensor Forward(Tensor t, Tensor z);
+
+    /// <summary>The derivative of the state, where the field takes inputs.</summary>
+    /// <param name="t">Time, a scalar.</param>
+    /// <param name="z">The state.</param>
+    /// <param name="inputs">The inputs, for this field and those within it.</param>
+    /// <returns>A tensor of the state's shape.</returns>
+    /// <exception cref="ArgumentException">The field reads an input that was not given.</exception>
+    public Tensor Forward(Tensor t, Tensor z, FieldInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        using FieldInputs.Scope scope = inputs.Use();
+        return Forward(t, z);
+    }
 
     /// <summary>Which components of a state count in the error norm of an adaptive solve.</summary>
     /// <param name="state">The shape of the state.</param>

@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>
@@ -66,13 +63,9 @@ public sealed class BatchNorm : Layer
 
         int channels = Weight.ElementCount;
         int count = x.ElementCount / channels;
-        if (count < 2)
-        {
-            throw new ArgumentException(
-                $"Batch normalization in training takes at least two elements for each channel; shape {x.Shape} has {count}. Take a larger batch, or switch to Evaluate().",
-                nameof(x));
-        }
-
+        ArgumentException.ThrowIf(
+            count < 2,
+            $"Batch normalization in training takes at least two elements for each channel; shape {x.Shape} has {count}. Take a larger batch, or switch to Evaluate().", nameof(x));
         Tensor y = x.BatchNormalize(Weight, Bias, Epsilon, out Tensor moments);
         RunningMean.MoveTowards(moments.Slice(0, 0, channels), Momentum);
         RunningVariance.MoveTowards(moments.Slice(0, channels, channels) * ((double)count / (count - 1)), Momentum);

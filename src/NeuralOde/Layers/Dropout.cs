@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>
@@ -59,9 +56,7 @@ public sealed class Dropout : Layer
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(noise);
-        return IsTraining && Probability > 0
-            ? x * (noise.GreaterOrEqual(Tensor.Scalar(Probability, x.DType)) * (1 / (1 - Probability)))
-            : x;
+        return IsTraining && Probability > 0 ? x * (noise.GreaterOrEqual(Tensor.Scalar(Probability, x.DType)) * (1 / (1 - Probability))) : x;
     }
 
     /// <inheritdoc/>

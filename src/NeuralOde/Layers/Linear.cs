@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>An affine layer: <c>x Wᵀ + b</c>.</summary>
@@ -40,11 +37,8 @@ public sealed class Linear : Layer
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Rank == 0 || x.Shape[-1] != Weight.Shape[1])
-        {
-            throw new ArgumentException($"This linear layer takes {Weight.Shape[1]} inputs in the last axis; got shape {x.Shape}.", nameof(x));
-        }
-
+        ArgumentException.ThrowIf(
+            x.Rank == 0 || x.Shape[-1] != Weight.Shape[1], $"This linear layer takes {Weight.Shape[1]} inputs in the last axis; got shape {x.Shape}.", nameof(x));
         Tensor product = x.MatMul(Weight.Transpose());
         return Bias is null ? product : product + Bias;
     }

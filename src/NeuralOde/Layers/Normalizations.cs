@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>Checks the arguments of the normalization layers.</summary>
@@ -12,9 +10,7 @@ internal static class Normalizations
     public static void RequireChannels(Tensor x, Parameter weight, string layer)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Rank == 0 || x.Shape[-1] != weight.ElementCount)
-        {
-            throw new ArgumentException($"This {layer} takes {weight.ElementCount} channels in the last axis; got shape {x.Shape}.", nameof(x));
-        }
+        ArgumentException.ThrowIf(
+            x.Rank == 0 || x.Shape[-1] != weight.ElementCount, $"This {layer} takes {weight.ElementCount} channels in the last axis; got shape {x.Shape}.", nameof(x));
     }
 }

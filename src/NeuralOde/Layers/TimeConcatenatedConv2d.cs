@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>A convolution of images to which time is appended as one more channel, for vector fields that depend on time (Chen et al. 2018, the MNIST experiment).</summary>
@@ -56,16 +53,8 @@ public sealed class TimeConcatenatedConv2d : Module
         ArgumentNullException.ThrowIfNull(t);
         ArgumentNullException.ThrowIfNull(z);
         int channels = Weight.Shape[2] - 1;
-        if (t.ElementCount != 1)
-        {
-            throw new ArgumentException($"Time is one number for all images; got shape {t.Shape}.", nameof(t));
-        }
-
-        if (z.Rank != 4 || z.Shape[3] != channels)
-        {
-            throw new ArgumentException($"This layer takes a state [images, height, width, {channels}]; got shape {z.Shape}.", nameof(z));
-        }
-
+        ArgumentException.ThrowIf(t.ElementCount != 1, $"Time is one number for all images; got shape {t.Shape}.", nameof(t));
+        ArgumentException.ThrowIf(z.Rank != 4 || z.Shape[3] != channels, $"This layer takes a state [images, height, width, {channels}]; got shape {z.Shape}.", nameof(z));
         var ones = Tensor.Full([1, z.Shape[1], z.Shape[2], 1], 1, z.DType);
         Tensor map = ones.Convolution2d(Weight.Slice(2, channels, 1), Stride, Padding);
         Tensor shift = t.Reshape(Shape.Scalar) * map;

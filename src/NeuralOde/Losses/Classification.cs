@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Losses;
 
 /// <summary>What a classifier's logits say, and how often it is true.</summary>
@@ -15,8 +12,7 @@ public static class Classification
         RequireLogits(logits);
         return logits.DType == DType.Float32 ? Rows<float>() : Rows<double>();
 
-        int[] Rows<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        int[] Rows<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             int classes = logits.Shape[1];
             int[] result = new int[logits.Shape[0]];
@@ -59,10 +55,8 @@ public static class Classification
         RequireCount(logits, labels.Length);
         foreach (int label in labels)
         {
-            if ((uint)label >= (uint)logits.Shape[1])
-            {
-                throw new ArgumentOutOfRangeException(nameof(labels), label, $"Labels of {logits.Shape[1]} classes are from 0 to {logits.Shape[1] - 1}.");
-            }
+            ArgumentOutOfRangeException.ThrowIf(
+                (uint)label >= (uint)logits.Shape[1], nameof(labels), label, $"Labels of {logits.Shape[1]} classes are from 0 to {logits.Shape[1] - 1}.");
         }
 
         return logits.DType == DType.Float32
@@ -73,17 +67,9 @@ public static class Classification
     private static void RequireLogits(Tensor logits)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        if (logits.Rank != 2 || logits.Shape[1] < 1)
-        {
-            throw new ArgumentException($"Logits have the shape [batch, classes]; got {logits.Shape}.", nameof(logits));
-        }
+        ArgumentException.ThrowIf(logits.Rank != 2 || logits.Shape[1] < 1, $"Logits have the shape [batch, classes]; got {logits.Shape}.", nameof(logits));
     }
 
-    private static void RequireCount(Tensor logits, int count)
-    {
-        if (count != logits.Shape[0])
-        {
-            throw new ArgumentException($"Logits of shape {logits.Shape} take {logits.Shape[0]} labels, not {count}.", nameof(count));
-        }
-    }
+    private static void RequireCount(Tensor logits, int count) =>
+        ArgumentException.ThrowIf(count != logits.Shape[0], $"Logits of shape {logits.Shape} take {logits.Shape[0]} labels, not {count}.", nameof(count));
 }

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Losses;
 
 /// <summary>Scalar measures of how far predictions are from observations.</summary>
@@ -33,11 +31,7 @@ public static class Loss
     /// <returns>A scalar.</returns>
     public static Tensor Huber(Tensor predicted, Tensor observed, double threshold = 1)
     {
-        if (!(threshold > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "Huber's threshold is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(threshold > 0), nameof(threshold), threshold, "Huber's threshold is above 0.");
         Tensor size = Difference(predicted, observed).Abs();
         var limit = Tensor.Scalar(threshold, size.DType);
         return Tensor.Where(size.Less(limit), 0.5 * size.Square(), threshold * (size - (0.5 * threshold))).Mean();

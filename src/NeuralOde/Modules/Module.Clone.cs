@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Modules;
 
 /// <content>Copies of a module.</content>
@@ -32,11 +30,9 @@ public abstract partial class Module
         for (int i = 0; i < Math.Max(from.Length, to.Length); i++)
         {
             string theirs = i < from.Length ? Describe(from[i]) : "nothing", own = i < to.Length ? Describe(to[i]) : "nothing";
-            if (theirs != own)
-            {
-                throw new ArgumentException(
-                    $"Only a module of the same structure can be copied from: number {i + 1} of its parameters and buffers is {theirs} there and {own} here.", nameof(other));
-            }
+            ArgumentException.ThrowIf(
+                theirs != own,
+                $"Only a module of the same structure can be copied from: number {i + 1} of its parameters and buffers is {theirs} there and {own} here.", nameof(other));
         }
 
         foreach ((Parameter source, Parameter target) in from.Select(static x => x.Parameter).Zip(to.Select(static x => x.Parameter)))
@@ -77,18 +73,12 @@ public abstract partial class Module
         Dictionary<Parameter, Parameter> copies = [];
         foreach (((string name, Parameter own), (string _, Parameter theirs)) in NamedTensors().Zip(copy.NamedTensors()))
         {
-            if (ReferenceEquals(own, theirs))
-            {
-                throw new InvalidOperationException(
-                    $"The copy of a {GetType().Name} shares '{name}' with it: its {nameof(CreateCopy)}, or that of a module within, hands over what it should clone.");
-            }
-
-            if (copies.TryGetValue(own, out Parameter? known) ? known != theirs : copies.ContainsValue(theirs))
-            {
-                throw new InvalidOperationException(
-                    $"'{name}' is held in other places in the copy of a {GetType().Name}: where a module is used twice, {nameof(CreateCopy)} clones it by the cloner each time.");
-            }
-
+            InvalidOperationException.ThrowIf(
+                ReferenceEquals(own, theirs),
+                $"The copy of a {GetType().Name} shares '{name}' with it: its {nameof(CreateCopy)}, or that of a module within, hands over what it should clone.");
+            InvalidOperationException.ThrowIf(
+                copies.TryGetValue(own, out Parameter? known) ? known != theirs : copies.ContainsValue(theirs),
+                $"'{name}' is held in other places in the copy of a {GetType().Name}: where a module is used twice, {nameof(CreateCopy)} clones it by the cloner each time.");
             copies[own] = theirs;
         }
     }

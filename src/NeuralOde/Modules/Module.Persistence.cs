@@ -1,6 +1,3 @@
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Modules;
 
 /// <content>Saving and loading.</content>
@@ -55,13 +52,10 @@ public abstract partial class Module
         CheckKnown();
         (string Name, Parameter Parameter)[] own = [.. NamedTensors()];
         SafeTensor? foreign = file.Tensors.FirstOrDefault(x => !own.Any(y => y.Name == x.Name));
-        if (foreign is not null)
-        {
-            throw new SafeTensorsException(
-                file.Name, SafeTensorsReason.UnknownTensor,
-                $"it holds '{foreign.Name}', which this model does not have. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
-        }
-
+        SafeTensorsException.ThrowIf(
+            foreign is not null,
+            file.Name, SafeTensorsReason.UnknownTensor,
+            $"it holds '{foreign!.Name}', which this model does not have. The model's parameters and buffers are {string.Join(", ", own.Select(static x => x.Name))}.");
         (Parameter Parameter, Array Values)[] loaded = [.. own.Select(x => (x.Parameter, Values(file, x.Name, x.Parameter)))];
         foreach ((Parameter parameter, Array values) in loaded)
         {
@@ -89,13 +83,10 @@ public abstract partial class Module
     private static Array Values(SafeTensorsFile file, string name, Parameter parameter)
     {
         SafeTensor tensor = file[name];
-        if (!tensor.Shape.SequenceEqual(parameter.Shape.Lengths))
-        {
-            throw new SafeTensorsException(
-                file.Name, SafeTensorsReason.WrongShape,
-                $"'{name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {parameter.Shape} in this model. The file belongs to a model of another size.");
-        }
-
+        SafeTensorsException.ThrowIf(
+            !tensor.Shape.SequenceEqual(parameter.Shape.Lengths),
+            file.Name, SafeTensorsReason.WrongShape,
+            $"'{name}' has the shape {SafeTensor.Describe(tensor.Shape)} there and {parameter.Shape} in this model. The file belongs to a model of another size.");
         try
         {
             return parameter.DType == DType.Float32 ? tensor.ToSingles() : tensor.ToDoubles();

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Modules;
 
 /// <summary>Something with parameters that are learned, possibly made of other modules.</summary>
@@ -61,11 +59,7 @@ public abstract partial class Module
     {
         ArgumentNullException.ThrowIfNull(parameter);
         CheckName(name);
-        if (!parameter.IsTrainable)
-        {
-            throw new ArgumentException($"'{name}' is not trainable: it is a buffer. Register it with {nameof(AddBuffer)}.", nameof(parameter));
-        }
-
+        ArgumentException.ThrowIf(!parameter.IsTrainable, $"'{name}' is not trainable: it is a buffer. Register it with {nameof(AddBuffer)}.", nameof(parameter));
         _own.Add((name, parameter));
         Parameters.Add(name, parameter);
     }
@@ -88,11 +82,7 @@ public abstract partial class Module
     {
         ArgumentNullException.ThrowIfNull(buffer);
         CheckName(name);
-        if (buffer.IsTrainable)
-        {
-            throw new ArgumentException($"'{name}' is trainable: it is a parameter. Register it with {nameof(AddParameter)}.", nameof(buffer));
-        }
-
+        ArgumentException.ThrowIf(buffer.IsTrainable, $"'{name}' is trainable: it is a parameter. Register it with {nameof(AddParameter)}.", nameof(buffer));
         _ownBuffers.Add((name, buffer));
     }
 
@@ -101,8 +91,7 @@ public abstract partial class Module
     /// <param name="name">Its name, unique in the module, without dots.</param>
     /// <param name="module">The module.</param>
     /// <returns>The module.</returns>
-    protected TModule AddModule<TModule>(string name, TModule module)
-        where TModule : Module
+    protected TModule AddModule<TModule>(string name, TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);
         CheckName(name);
@@ -131,9 +120,8 @@ public abstract partial class Module
     private void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Contains('.', StringComparison.Ordinal) || _own.Exists(x => x.Name == name) || _ownBuffers.Exists(x => x.Name == name) || _modules.Exists(x => x.Name == name))
-        {
-            throw new ArgumentException($"The name '{name}' is taken in this module, or holds a dot (dots join the names of nested modules).", nameof(name));
-        }
+        ArgumentException.ThrowIf(
+            name.Contains('.', StringComparison.Ordinal) || _own.Exists(x => x.Name == name) || _ownBuffers.Exists(x => x.Name == name) || _modules.Exists(x => x.Name == name),
+            $"The name '{name}' is taken in this module, or holds a dot (dots join the names of nested modules).", nameof(name));
     }
 }

@@ -14,8 +14,7 @@ public sealed class ModuleCloner
     /// <param name="module">The module.</param>
     /// <returns>Its clone.</returns>
     /// <exception cref="NotSupportedException">The module cannot be cloned.</exception>
-    public TModule Clone<TModule>(TModule module)
-        where TModule : Module
+    public TModule Clone<TModule>(TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);
         if (!_clones.TryGetValue(module, out Module? clone))

@@ -12,8 +12,7 @@ public static class ModuleCloning
     /// (<c>VectorField.Define</c>, <c>Layer.Define</c>) cannot be cloned, because the code keeps using what it captured.
     /// </remarks>
     /// <exception cref="NotSupportedException">The module, or one within, cannot be cloned; the message says which and what to do.</exception>
-    public static TModule Clone<TModule>(this TModule module)
-        where TModule : Module
+    public static TModule Clone<TModule>(this TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);
         TModule clone = new ModuleCloner().Clone(module);

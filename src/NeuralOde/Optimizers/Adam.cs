@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors;
 using NeuralOde.Vectors;
 
 namespace NeuralOde.Optimizers;
@@ -75,16 +72,14 @@ public sealed class Adam(IReadOnlyList<Parameter> parameters, double learningRat
     }
 
     /// <summary>The arithmetic of a step in one pass over memory, each operation rounded by itself.</summary>
-    private unsafe struct Step<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private unsafe struct Step<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* Values, Gradient, Mean, Square;
         public int Length;
         public T Beta1, Beta2, Rest1, Rest2, Size, Root, Epsilon, Keep;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             TVector beta1 = TVector.Create(Beta1), beta2 = TVector.Create(Beta2), rest1 = TVector.Create(Rest1), rest2 = TVector.Create(Rest2);
             TVector size = TVector.Create(Size), root = TVector.Create(Root), epsilon = TVector.Create(Epsilon), keep = TVector.Create(Keep);

@@ -23,13 +23,11 @@ public abstract record LearningRateSchedule
         RequireFactor(factor, nameof(factor));
         for (int i = 0; i < points.Count; i++)
         {
-            if (!(points[i] > (i == 0 ? 0 : points[i - 1]) && points[i] < 1))
-            {
-                throw new ArgumentException(
-                    "The points at which the learning rate steps rise from above 0 to below 1; "
-                        + $"got {string.Join(", ", points.Select(static x => x.ToString(System.Globalization.CultureInfo.InvariantCulture)))}.",
-                    nameof(points));
-            }
+            ArgumentException.ThrowIf(
+                !(points[i] > (i == 0 ? 0 : points[i - 1]) && points[i] < 1),
+                $"The points at which the learning rate steps rise from above 0 to below 1; "
+                    + $"got {string.Join(", ", points.Select(static x => x.ToString(CultureInfo.InvariantCulture)))}.",
+                nameof(points));
         }
 
         return new StepSchedule(factor, [.. points]);
@@ -50,11 +48,7 @@ public abstract record LearningRateSchedule
     /// <returns>The schedule.</returns>
     public LearningRateSchedule WithWarmUp(double part, double start = 0)
     {
-        if (part is not (>= 0 and < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(part), part, "A warm-up takes a part of training of at least 0 and below 1.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(part is not (>= 0 and < 1), nameof(part), part, "A warm-up takes a part of training of at least 0 and below 1.");
         return start is >= 0 and <= 1
             ? new WarmUpSchedule(this, part, start)
             : throw new ArgumentOutOfRangeException(nameof(start), start, "The share of the learning rate to start from is from 0 to 1.");
@@ -65,13 +59,8 @@ public abstract record LearningRateSchedule
     /// <returns>A factor, from 0 to 1.</returns>
     public abstract double Factor(double progress);
 
-    private static void RequireFactor(double factor, string name)
-    {
-        if (factor is not (> 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(name, factor, "A factor of the learning rate is above 0 and at most 1.");
-        }
-    }
+    private static void RequireFactor(double factor, string name) =>
+        ArgumentOutOfRangeException.ThrowIf(factor is not (> 0 and <= 1), name, factor, "A factor of the learning rate is above 0 and at most 1.");
 
     private sealed record ConstantSchedule : LearningRateSchedule
     {

@@ -1,8 +1,3 @@
-using System.Numerics;
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Optimizers;
 
 /// <content>Saving and restoring what an optimizer remembers, so that training resumes with the same bits.</content>
@@ -73,11 +68,7 @@ public abstract partial class Optimizer
                 $"the state holds '{prefix}{given.Keys.First()}', which this optimizer does not have: it is of another model, or of another method.");
         }
 
-        if (stepCount < 0)
-        {
-            throw new SafeTensorsException(file, SafeTensorsReason.WrongValue, $"the number of steps, '{prefix}{StepCountName}', is {stepCount}; it must be at least 0.");
-        }
-
+        SafeTensorsException.ThrowIf(stepCount < 0, file, SafeTensorsReason.WrongValue, $"the number of steps, '{prefix}{StepCountName}', is {stepCount}; it must be at least 0.");
         if (!(learningRate >= 0 && double.IsFinite(learningRate)))
         {
             throw new SafeTensorsException(
@@ -94,11 +85,9 @@ public abstract partial class Optimizer
 
         SafeTensor Take(string name, int[] shape)
         {
-            if (!given.Remove(name, out SafeTensor? tensor))
-            {
-                throw new SafeTensorsException(file, SafeTensorsReason.MissingTensor, $"the state lacks '{prefix}{name}'; it is of another model, or of another method.");
-            }
-
+            SafeTensorsException.ThrowIf(
+                !given.Remove(name, out SafeTensor? tensor),
+                file, SafeTensorsReason.MissingTensor, $"the state lacks '{prefix}{name}'; it is of another model, or of another method.");
             return tensor.Shape.SequenceEqual(shape)
                 ? tensor
                 : throw new SafeTensorsException(
@@ -106,8 +95,7 @@ public abstract partial class Optimizer
                     $"'{prefix}{name}' has the shape {SafeTensor.Describe(tensor.Shape)} in the state and {SafeTensor.Describe(shape)} in this optimizer.");
         }
 
-        T[] Read<T>(SafeTensor tensor)
-            where T : unmanaged, INumber<T>
+        T[] Read<T>(SafeTensor tensor) where T : unmanaged, INumber<T>
         {
             try
             {
@@ -136,7 +124,7 @@ public abstract partial class Optimizer
         {
             string name = names.GetValueOrDefault(state.Parameter, state.Parameter.Name);
             int count = seen[name] = seen.GetValueOrDefault(name) + 1;
-            yield return (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{MemoryName}{name}{(count > 1 ? $"#{count}" : "")}"), state);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"{MemoryName}{name}{(count > 1 ? $"#{count}" : "")}"), state);
         }
     }
 }

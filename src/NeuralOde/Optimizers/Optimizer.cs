@@ -1,7 +1,3 @@
-using System.Numerics;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Optimizers;
 
 /// <summary>Moves parameters against their gradients.</summary>
@@ -58,13 +54,10 @@ public abstract partial class Optimizer
     public void Step(bool keepGradients = false)
     {
         List<ParameterState> states = States();
-        if (!_areGradientsDropped && states.Count > 0 && !states.Exists(static x => x.Parameter.HasGradient))
-        {
-            throw new InvalidOperationException(
-                "No parameter of this optimizer got a gradient since the last step. Call Backward on a loss that depends on them first. A step clears the gradients it used: "
+        InvalidOperationException.ThrowIf(
+            !_areGradientsDropped && states.Count > 0 && !states.Exists(static x => x.Parameter.HasGradient),
+            "No parameter of this optimizer got a gradient since the last step. Call Backward on a loss that depends on them first. A step clears the gradients it used: "
                 + "where two optimizers share parameters, let the first one keep them, Step(keepGradients: true).");
-        }
-
         _areGradientsDropped = false;
         StepCount++;
         foreach (ParameterState state in states)
@@ -108,8 +101,7 @@ public abstract partial class Optimizer
 
         return Math.Sqrt(sum);
 
-        static double Squares<T>(Parameter parameter)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        static double Squares<T>(Parameter parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             double sum = 0;
             foreach (T x in parameter.MutableGradient<T>())
@@ -127,11 +119,7 @@ public abstract partial class Optimizer
     /// <returns>The norm before. Where it is not finite, the gradients are cleared, for no direction can be made of them, and the next step moves nothing.</returns>
     public double ClipGradientNorm(double maxNorm)
     {
-        if (!(maxNorm > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The bound on the gradient's norm is above 0.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIf(!(maxNorm > 0), nameof(maxNorm), maxNorm, "The bound on the gradient's norm is above 0.");
         double norm = GradientNorm();
         if (!double.IsFinite(norm))
         {
@@ -157,8 +145,7 @@ public abstract partial class Optimizer
     /// <param name="values">The parameter's values, to be changed.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="memory">What the method remembers: <see cref="MemoryCount"/> vectors of that length, one after the other.</param>
-    protected abstract void Update<T>(Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    protected abstract void Update<T>(Span<T> values, ReadOnlySpan<T> gradient, Span<T> memory) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     private static void Scale(Parameter parameter, double factor)
     {
@@ -171,8 +158,7 @@ public abstract partial class Optimizer
             Run<double>(parameter, factor);
         }
 
-        static void Run<T>(Parameter parameter, double factor)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        static void Run<T>(Parameter parameter, double factor) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             foreach (ref T x in parameter.MutableGradient<T>())
             {
@@ -181,11 +167,8 @@ public abstract partial class Optimizer
         }
     }
 
-    private void Step<T>(ParameterState state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
+    private void Step<T>(ParameterState state) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Update(state.Parameter.MutableValues<T>(), state.Parameter.MutableGradient<T>(), ((T[])state.Memory).AsSpan());
-    }
 
     private List<ParameterState> States()
     {

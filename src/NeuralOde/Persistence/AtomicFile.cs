@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace NeuralOde.Persistence;
@@ -52,8 +51,7 @@ public static class AtomicFile
         string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException(
-                $"Cannot write the file '{path}': the folder '{folder}' does not exist. Create it, or choose another path.");
+            throw new DirectoryNotFoundException($"Cannot write the file '{path}': the folder '{folder}' does not exist. Create it, or choose another path.");
         }
 
         string temporary = Path.Combine(folder, $".neuralode-{Guid.NewGuid():N}.tmp");

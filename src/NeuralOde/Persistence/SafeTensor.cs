@@ -50,34 +50,20 @@ public sealed class SafeTensor
     /// <param name="shape">The length along each axis; empty for a scalar.</param>
     /// <exception cref="ArgumentException">The name is not allowed, or the shape does not fit the number of elements.</exception>
     /// <exception cref="NotSupportedException">The format has no such element type.</exception>
-    public static SafeTensor Create<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
-        where T : unmanaged
+    public static SafeTensor Create<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<int> shape) where T : unmanaged
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name == SafeTensorsHeader.MetadataKey)
-        {
-            throw new ArgumentException($"'{name}' is reserved by the safetensors format; choose another tensor name.", nameof(name));
-        }
-
+        ArgumentException.ThrowIf(name == SafeTensorsHeader.MetadataKey, $"'{name}' is reserved by the safetensors format; choose another tensor name.", nameof(name));
         SafeTensorType type = SafeTensorTypes.Of<T>();
         long count = 1;
         foreach (int length in shape)
         {
-            if (length < 0)
-            {
-                throw new ArgumentException($"The shape {Describe(shape)} of '{name}' has a negative length.", nameof(shape));
-            }
-
+            ArgumentException.ThrowIf(length < 0, $"The shape {Describe(shape)} of '{name}' has a negative length.", nameof(shape));
             // Grow no further than what can no longer match, so that it cannot overflow.
             count = Math.Min(count * length, int.MaxValue + 1L);
         }
 
-        if (count != values.Length)
-        {
-            throw new ArgumentException(
-                $"The shape {Describe(shape)} of '{name}' does not hold exactly {values.Length} elements.", nameof(shape));
-        }
-
+        ArgumentException.ThrowIf(count != values.Length, $"The shape {Describe(shape)} of '{name}' does not hold exactly {values.Length} elements.", nameof(shape));
         byte[] bytes = MemoryMarshal.AsBytes(values).ToArray();
         FixEndianness(bytes, type.Size());
         return new SafeTensor(name, type, shape.ToArray(), bytes);
@@ -88,17 +74,13 @@ public sealed class SafeTensor
     /// <returns>A new array of <see cref="Count"/> elements.</returns>
     /// <exception cref="SafeTensorsException">The file holds another type.</exception>
     /// <exception cref="NotSupportedException">The format has no such element type.</exception>
-    public T[] ToArray<T>()
-        where T : unmanaged
+    public T[] ToArray<T>() where T : unmanaged
     {
         SafeTensorType asked = SafeTensorTypes.Of<T>();
-        if (asked != Type)
-        {
-            throw new SafeTensorsException(
-                File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, not {asked.Name()}.",
-                $"Ask for its own type, or for {nameof(ToSingles)}() or {nameof(ToDoubles)}().");
-        }
-
+        SafeTensorsException.ThrowIf(
+            asked != Type,
+            File, SafeTensorsReason.WrongType, $"tensor '{Name}' holds {Type.Name()}, not {asked.Name()}.",
+            $"Ask for its own type, or for {nameof(ToSingles)}() or {nameof(ToDoubles)}().");
         if (!BitConverter.IsLittleEndian)
         {
             byte[] swapped = (byte[])_bytes.Clone();

@@ -74,8 +74,7 @@ internal static class SafeTensorTypes
     public static string All => string.Join(", ", s_names);
 
     /// <summary>The type whose elements are exactly <typeparamref name="T"/>.</summary>
-    public static SafeTensorType Of<T>()
-        where T : unmanaged
+    public static SafeTensorType Of<T>() where T : unmanaged
     {
         if (typeof(T) == typeof(float)) { return SafeTensorType.Float32; }
         if (typeof(T) == typeof(double)) { return SafeTensorType.Float64; }

@@ -62,34 +62,21 @@ public static class SafeTensors
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        if (!stream.CanSeek)
-        {
-            throw new ArgumentException("The stream cannot seek; copy it to a MemoryStream first.", nameof(stream));
-        }
-
+        ArgumentException.ThrowIf(!stream.CanSeek, "The stream cannot seek; copy it to a MemoryStream first.", nameof(stream));
         long length = stream.Length - stream.Position;
-        if (length < LengthBytes)
-        {
-            throw new SafeTensorsException(
-                name, SafeTensorsReason.CutOff, $"it has {length} bytes, and the length of a header alone takes {LengthBytes}. The file is empty or cut off.", "Copy it again.");
-        }
-
+        SafeTensorsException.ThrowIf(
+            length < LengthBytes,
+            name, SafeTensorsReason.CutOff, $"it has {length} bytes, and the length of a header alone takes {LengthBytes}. The file is empty or cut off.", "Copy it again.");
         Span<byte> prefix = stackalloc byte[LengthBytes];
         Fill(stream, prefix, name);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > SafeTensorsHeader.MaximumLength)
-        {
-            throw new SafeTensorsException(
-                name, SafeTensorsReason.NotSafeTensors,
-                $"its header claims {headerLength} bytes, more than the {SafeTensorsHeader.MaximumLength} allowed. This is not a safetensors file, or it is damaged.");
-        }
-
-        if (headerLength > (ulong)(length - LengthBytes))
-        {
-            throw new SafeTensorsException(
-                name, SafeTensorsReason.CutOff, $"its header claims {headerLength} bytes, but only {length - LengthBytes} follow. The file is cut off, or not a safetensors file.");
-        }
-
+        SafeTensorsException.ThrowIf(
+            headerLength > SafeTensorsHeader.MaximumLength,
+            name, SafeTensorsReason.NotSafeTensors,
+            $"its header claims {headerLength} bytes, more than the {SafeTensorsHeader.MaximumLength} allowed. This is not a safetensors file, or it is damaged.");
+        SafeTensorsException.ThrowIf(
+            headerLength > (ulong)(length - LengthBytes),
+            name, SafeTensorsReason.CutOff, $"its header claims {headerLength} bytes, but only {length - LengthBytes} follow. The file is cut off, or not a safetensors file.");
         byte[] headerBytes = new byte[(int)headerLength];
         Fill(stream, headerBytes, name);
         var header = SafeTensorsHeader.Parse(headerBytes, length - LengthBytes - headerBytes.Length, name);
@@ -140,16 +127,11 @@ public static class SafeTensors
         (SafeTensor Tensor, byte[] Key)[] keyed = tensors.Select(tensor => (Tensor: tensor, Key: Encoding.UTF8.GetBytes(tensor.Name))).ToArray();
         foreach (IGrouping<string, (SafeTensor Tensor, byte[] Key)> group in keyed.GroupBy(pair => pair.Tensor.Name, StringComparer.Ordinal))
         {
-            if (group.Skip(1).Any())
-            {
-                throw new ArgumentException($"Two tensors are named '{group.Key}'; names must be unique.", nameof(tensors));
-            }
+            ArgumentException.ThrowIf(group.Skip(1).Any(), $"Two tensors are named '{group.Key}'; names must be unique.", nameof(tensors));
         }
 
         // Names compare by their UTF-8 bytes: UTF-16 order differs beyond the basic plane.
-        Array.Sort(keyed, (a, b) => a.Tensor.Type != b.Tensor.Type
-            ? b.Tensor.Type.CompareTo(a.Tensor.Type)
-            : a.Key.AsSpan().SequenceCompareTo(b.Key));
+        Array.Sort(keyed, (a, b) => a.Tensor.Type != b.Tensor.Type ? b.Tensor.Type.CompareTo(a.Tensor.Type) : a.Key.AsSpan().SequenceCompareTo(b.Key));
         return Array.ConvertAll(keyed, pair => pair.Tensor);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NeuralOde.Persistence;
 
 /// <summary>Why a safetensors file cannot be used.</summary>
@@ -56,4 +58,18 @@ public sealed class SafeTensorsException : NeuralOdeException
 
     /// <summary>What is wrong, without the file's name.</summary>
     public string Fault { get; }
+
+    /// <summary>Throws where a check fails. Texts are written only then.</summary>
+    internal static void ThrowIf(
+        [DoesNotReturnIf(true)] bool refused,
+        string? file,
+        SafeTensorsReason reason,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage fault,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage advice = default)
+    {
+        if (refused)
+        {
+            throw new SafeTensorsException(file, reason, fault.Text!, advice.Text);
+        }
+    }
 }

@@ -52,14 +52,11 @@ internal static class SafeTensorsHeaderWriter
 
         // Spaces up to a multiple of 8, so that the data is aligned for readers that map the file.
         int padded = (buffer.WrittenCount + 7) / 8 * 8;
-        if (padded > SafeTensorsHeader.MaximumLength)
-        {
-            throw new ArgumentException(
-                $"The header would have {padded} bytes, more than the {SafeTensorsHeader.MaximumLength} "
-                    + "that the safetensors format allows. Save fewer tensors or shorter metadata.",
-                nameof(tensors));
-        }
-
+        ArgumentException.ThrowIf(
+            padded > SafeTensorsHeader.MaximumLength,
+            $"The header would have {padded} bytes, more than the {SafeTensorsHeader.MaximumLength} "
+                + $"that the safetensors format allows. Save fewer tensors or shorter metadata.",
+            nameof(tensors));
         byte[] bytes = new byte[padded];
         buffer.WrittenSpan.CopyTo(bytes);
         bytes.AsSpan(buffer.WrittenCount).Fill((byte)' ');

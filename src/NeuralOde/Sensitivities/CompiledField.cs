@@ -19,37 +19,62 @@ public sealed class CompiledField<T> : IVectorField<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly VectorField _field;
-    private readonly ProgramInput[] _inputs;
+    private readonly FieldInput[] _inputs;
     private readonly Parameter[] _parameters;
+    private readonly ProgramInput[] _arguments;
+    private readonly ProgramInput[] _furtherArguments;
+    private readonly T[] _inputValues;
+    private readonly double[] _timeValues;
+
+    // All that was compiled, and which argument is the first input in it.
+    private readonly List<(Program<T> Program, int FirstInput)> _programs = [];
     private ProgramField<T>? _forwardOnly;
 
     /// <summary>Compiles a field.</summary>
     /// <param name="field">The dynamics. A field given as code learns here which parameters it uses.</param>
     /// <param name="stateShape">The shape of the state, by convention <c>[batch, state]</c>.</param>
-    /// <exception cref="ArgumentException">The field returns another shape than the state's, or its parameters have another element type.</exception>
+    /// <param name="inputs">What the field takes beside time and state.</param>
+    /// <exception cref="ArgumentException">
+    /// The field returns another shape than the state's, its parameters have another element type, it reads an input that is not among <paramref name="inputs"/>, or does not
+    /// read one that is, or the names of two are the same.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The field reads values, draws random numbers or solves an equation while it is compiled, or uses a parameter, buffer or module that is not within it.
     /// </exception>
-    public CompiledField(VectorField field, Shape stateShape)
+    public CompiledField(VectorField field, Shape stateShape, params IReadOnlyList<FieldInput> inputs)
     {
         ArgumentNullException.ThrowIfNull(field);
+        ArgumentNullException.ThrowIfNull(inputs);
         _field = field;
+        _inputs = [.. inputs];
+        CheckNames(_inputs);
         StateShape = stateShape;
         StateLength = stateShape.ElementCount;
-        _inputs = [new("t", Shape.Scalar), new("z", stateShape), new("a", stateShape)];
+        _arguments = [new("t", Shape.Scalar) { IsWide = true }, new("z", stateShape), new("a", stateShape)];
+        _furtherArguments = Array.ConvertAll(_inputs, static x => new ProgramInput(x.Name, x.Shape) { IsWide = x.IsTime });
+        InputLength = _inputs.Sum(static x => x.IsTime ? 0 : x.Shape.ElementCount);
+        TimeInputLength = _inputs.Sum(static x => x.IsTime ? x.Shape.ElementCount : 0);
+        _inputValues = new T[InputLength];
+        _timeValues = new double[TimeInputLength];
+
+        // Inputs that were forgotten make results that nobody takes for right.
+        Array.Fill(_inputValues, T.NaN);
+        Array.Fill(_timeValues, double.NaN);
         Forward = Module.WatchModes(
-            () => Program<T>.Compile(
+            () => Compile(
+                2,
                 x =>
                 {
-                    Tensor f = Derivative(x[0], x[1]);
+                    Tensor f = Derivative(x, isFirst: true);
                     RefuseForgottenLeaves(f);
                     return [f];
-                },
-                _inputs[..2]),
+                }),
             out IReadOnlyCollection<Module> modeReaders);
         field.Discover([.. Forward.Parameters, .. Forward.Buffers], modeReaders);
         _parameters = [.. Forward.Parameters];
         ParameterLength = _parameters.Sum(static x => x.ElementCount);
+        GradientCount = _parameters.Length + _inputs.Count(static x => x.NeedsGradient);
+        GradientLength = ParameterLength + _inputs.Sum(static x => x.NeedsGradient ? x.Shape.ElementCount : 0);
     }
 
     /// <summary>The shape of the state.</summary>
@@ -70,13 +95,60 @@ public sealed class CompiledField<T> : IVectorField<T>
     /// <summary>The number of values of all parameters.</summary>
     public int ParameterLength { get; }
 
+    /// <summary>What the field takes beside time and state, in the order in which the values and gradients stand one after the other.</summary>
+    public IReadOnlyList<FieldInput> Inputs => _inputs;
+
+    /// <summary>The same, to be walked through without garbage.</summary>
+    internal ReadOnlySpan<FieldInput> InputSpan => _inputs;
+
+    /// <summary>The number of values of all inputs that are no times.</summary>
+    public int InputLength { get; }
+
+    /// <summary>The number of values of all inputs that are times (<see cref="FieldInput.IsTime"/>).</summary>
+    public int TimeInputLength { get; }
+
+    /// <summary>How many tensors the field is differentiated by, beside time and state: the parameters, then the inputs that need a gradient.</summary>
+    internal int GradientCount { get; }
+
+    /// <summary>The number of values of all those.</summary>
+    internal int GradientLength { get; }
+
     /// <summary>The program <c>(t, z) → f</c>, as the forward solve runs it: a field in training moves its running statistics in it.</summary>
     internal Program<T> Forward { get; }
 
     /// <summary>The same for evaluations that are not the model's own, such as those of a backward pass: it moves no buffers.</summary>
     internal IVectorField<T> ForwardOnly => Forward.MovesBuffers
-        ? _forwardOnly ??= new ProgramField<T>(CompileWithoutUpdates(x => [Derivative(x[0], x[1])], _inputs[..2]))
+        ? _forwardOnly ??= new ProgramField<T>(CompileWithoutUpdates(2, x => [Derivative(x)]))
         : this;
+
+    /// <summary>Sets the values of the inputs, for all evaluations until they are set again. A solve by a <see cref="Sensitivity{T}"/> sets them itself.</summary>
+    /// <param name="values">
+    /// The values of all inputs that are no times, those of one after those of the other, each row-major. Until they are first set, they are not a number.
+    /// </param>
+    /// <param name="times">The same of those that are times.</param>
+    /// <exception cref="ArgumentException">Their numbers are not <see cref="InputLength"/> and <see cref="TimeInputLength"/>.</exception>
+    public void SetInputs(ReadOnlySpan<T> values, ReadOnlySpan<double> times = default)
+    {
+        if (values.Length != InputLength || times.Length != TimeInputLength)
+        {
+            throw new ArgumentException(
+                _inputs.Length == 0
+                    ? $"The field was compiled for no inputs, and got {values.Length + times.Length} values of some."
+                    : $"The inputs {string.Join(", ", _inputs.AsEnumerable())} have {InputLength} values, and {TimeInputLength} that are times; "
+                        + $"got {values.Length} and {times.Length}.",
+                nameof(values));
+        }
+
+        if (_inputs.Length > 0)
+        {
+            values.CopyTo(_inputValues);
+            times.CopyTo(_timeValues);
+            foreach ((Program<T> program, int first) in _programs)
+            {
+                LoadInputs(program, first);
+            }
+        }
+    }
 
     /// <summary>The derivative of the state.</summary>
     /// <param name="t">Time.</param>
@@ -85,32 +157,78 @@ public sealed class CompiledField<T> : IVectorField<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy) => ProgramField<T>.Run(Forward, t, y, dy);
 
-    /// <summary>Compiles <c>(t, z, a) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…</c>.</summary>
+    /// <summary>Compiles <c>(t, z, a, inputs…) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…, a·∂f/∂input…</c>.</summary>
     internal Program<T> CompileVectorJacobianProduct() => CompileWithoutUpdates(
-        x =>
-        {
-            Tensor f = Derivative(x[0], x[1]);
-            return Gradients.VectorJacobianProduct([f], [x[1], x[0], .. _parameters], [x[2]]);
-        },
-        _inputs);
+        3,
+        x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
     /// <summary>
-    /// Compiles the adjoint system's right-hand side <c>(t, z, −a) → f, −a·∂f/∂z, −a·∂f/∂θ…</c>, with one forward pass for all.
+    /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass for all.
     /// The products are linear in a, which is negated on its way in.
     /// </summary>
     internal Program<T> CompileAdjoint() => CompileWithoutUpdates(
+        3,
         x =>
         {
-            Tensor f = Derivative(x[0], x[1]);
-            return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. _parameters], [x[2]])];
+            Tensor f = Derivative(x);
+            return [f, .. Gradients.VectorJacobianProduct([f], [x[1], .. _parameters, .. DifferentiatedInputs(x)], [x[2]])];
         },
-        [.. _inputs[..2], _inputs[2] with { Name = "-a" }]);
+        "-a");
 
     /// <summary>Running statistics are those of forward evaluations: a backward pass sees the same states again, or others, and must not count them.</summary>
-    private static Program<T> CompileWithoutUpdates(Func<Tensor[], IReadOnlyList<Tensor>> function, params ProgramInput[] inputs)
+    private Program<T> CompileWithoutUpdates(int argumentCount, Func<Tensor[], IReadOnlyList<Tensor>> function, string lastName = "")
     {
         using IDisposable scope = BufferUpdates.Disable();
-        return Program<T>.Compile(function, inputs);
+        return Compile(argumentCount, function, lastName);
+    }
+
+    /// <summary>Compiles a function of the first few of t, z and a, then of the inputs.</summary>
+    private Program<T> Compile(int argumentCount, Func<Tensor[], IReadOnlyList<Tensor>> function, string lastName = "")
+    {
+        ProgramInput[] arguments = [.. _arguments[..argumentCount], .. _furtherArguments];
+        if (lastName.Length > 0)
+        {
+            arguments[argumentCount - 1] = arguments[argumentCount - 1] with { Name = lastName };
+        }
+
+        var program = Program<T>.Compile(function, arguments);
+        _programs.Add((program, argumentCount));
+        LoadInputs(program, argumentCount);
+        return program;
+    }
+
+    private void LoadInputs(Program<T> program, int first)
+    {
+        (int value, int time) = (0, 0);
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            int length = _inputs[i].Shape.ElementCount;
+            if (_inputs[i].IsTime)
+            {
+                program.SetWide(first + i, _timeValues.AsSpan(time, length));
+                time += length;
+            }
+            else
+            {
+                _inputValues.AsSpan(value, length).CopyTo(program.Input(first + i));
+                value += length;
+            }
+        }
+    }
+
+    private IEnumerable<Tensor> DifferentiatedInputs(Tensor[] x) =>
+        _inputs.Zip(x.AsEnumerable().TakeLast(_inputs.Length)).Where(static x => x.First.NeedsGradient).Select(static x => x.Second);
+
+    private static void CheckNames(FieldInput[] inputs)
+    {
+        HashSet<string> names = [];
+        foreach (FieldInput input in inputs)
+        {
+            if (!names.Add(input.Name))
+            {
+                throw new ArgumentException($"Two inputs have the name '{input.Name}'; a field reads each by a name of its own.", nameof(inputs));
+            }
+        }
     }
 
     /// <summary>A captured leaf that asks for a gradient without being a parameter would silently get none.</summary>
@@ -136,11 +254,38 @@ public sealed class CompiledField<T> : IVectorField<T>
         }
     }
 
-    private Tensor Derivative(Tensor t, Tensor z)
+    /// <summary>The derivative of the state, of the program's arguments: t, z, perhaps a, then the inputs.</summary>
+    private Tensor Derivative(Tensor[] x, bool isFirst = false)
     {
-        Tensor f = _field.Forward(t, z) ?? throw new InvalidOperationException($"The vector field {_field.GetType().Name} returned null.");
-        return f.Shape == StateShape
-            ? f
-            : throw new ArgumentException($"The vector field returns shape {f.Shape} for a state of shape {StateShape}; dz/dt has the state's shape.");
+        var inputs = new FieldInputs();
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            inputs[_inputs[i].Name] = x[x.Length - _inputs.Length + i];
+        }
+
+        Tensor f = Derivative(x[0], x[1], inputs);
+        if (isFirst && inputs.Unread.FirstOrDefault() is { } unread)
+        {
+            string read = string.Join("', '", inputs.Read);
+            throw new ArgumentException($"The vector field {_field.GetType().Name} does not read the input '{unread}'; it reads {(read.Length == 0 ? "none" : $"'{read}'")}.");
+        }
+
+        return f;
+    }
+
+    private Tensor Derivative(Tensor t, Tensor z, FieldInputs inputs)
+    {
+        try
+        {
+            Tensor f = _field.Forward(t, z, inputs) ?? throw new InvalidOperationException($"The vector field {_field.GetType().Name} returned null.");
+            return f.Shape == StateShape
+                ? f
+                : throw new ArgumentException($"The vector field returns shape {f.Shape} for a state of shape {StateShape}; dz/dt has the state's shape.");
+        }
+        catch (ArgumentException e) when (inputs.Count > 0 && e.GetType() == typeof(ArgumentException))
+        {
+            // Which tensor has the wrong shape is easier to see with the shapes at hand.
+            throw new ArgumentException($"{e.Message} It was compiled for a state {StateShape} and the inputs {string.Join(", ", _inputs.AsEnumerable())}.", e);
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralOde.Settings;
 
 /// <summary>Whole numbers between two bounds.</summary>
@@ -67,8 +65,7 @@ internal sealed class FlagKind : SettingKind<bool>
 }
 
 /// <summary>Values that need not be there.</summary>
-internal sealed class OptionalKind<T>(SettingKind<T> kind) : SettingKind<T?>
-    where T : struct
+internal sealed class OptionalKind<T>(SettingKind<T> kind) : SettingKind<T?> where T : struct
 {
     private const string None = "none";
 

@@ -1,5 +1,3 @@
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Settings;
 
 /// <summary>Declares settings, each with its name in words, its range, a sentence of help, how it is read and how it is changed.</summary>
@@ -19,12 +17,7 @@ public static class Setting
     /// <summary>A whole number that need not be there.</summary>
     /// <inheritdoc cref="Whole"/>
     public static ValueSetting<TOptions, long?> OptionalWhole<TOptions>(
-        string name,
-        int minimum,
-        int maximum,
-        string help,
-        Func<TOptions, int?> get,
-        Func<TOptions, int?, TOptions> with) =>
+        string name, int minimum, int maximum, string help, Func<TOptions, int?> get, Func<TOptions, int?, TOptions> with) =>
         new(name, new OptionalKind<long>(new WholeKind(minimum, maximum)), help, x => get(x), (x, value) => with(x, (int?)value));
 
     /// <summary>The seed of random numbers: any whole number, and "seed" is its name.</summary>
@@ -50,8 +43,7 @@ public static class Setting
         double maximum,
         string help,
         Func<TOptions, double> get,
-        Func<TOptions, double, TOptions> with) =>
-        new(name, new NumberKind(minimum, isAbove: false, maximum, "X"), help, get, with);
+        Func<TOptions, double, TOptions> with) => new(name, new NumberKind(minimum, isAbove: false, maximum, "X"), help, get, with);
 
     /// <summary>Yes or no.</summary>
     /// <inheritdoc cref="Whole"/>
@@ -65,18 +57,19 @@ public static class Setting
     /// <param name="get">Its value.</param>
     /// <param name="with">Options with another value.</param>
     /// <param name="isOpen">Whether code may take other values, which have no name.</param>
+    /// <param name="aliases">Further names that are understood and not listed.</param>
     /// <returns>The setting.</returns>
     public static ValueSetting<TOptions, T> Choice<TOptions, T>(
-        string name, IReadOnlyList<(string Name, T Value)> choices, string help, Func<TOptions, T> get, Func<TOptions, T, TOptions> with, bool isOpen = false) =>
-        new(name, new ChoiceKind<T>(choices, isOpen), help, get, with);
+        string name, IReadOnlyList<(string Name, T Value)> choices, string help, Func<TOptions, T> get, Func<TOptions, T, TOptions> with, bool isOpen = false,
+        IReadOnlyList<(string Name, T Value)>? aliases = null) =>
+        new(name, new ChoiceKind<T>(choices, isOpen, aliases), help, get, with);
 
     /// <summary>The widths of hidden layers.</summary>
     /// <inheritdoc cref="Whole"/>
     public static ValueSetting<TOptions, IReadOnlyList<int>> Widths<TOptions>(
         string name,
         string help,
-        Func<TOptions, IReadOnlyList<int>> get, Func<TOptions, IReadOnlyList<int>, TOptions> with) =>
-        new(name, new WidthsKind(), help, get, with);
+        Func<TOptions, IReadOnlyList<int>> get, Func<TOptions, IReadOnlyList<int>, TOptions> with) => new(name, new WidthsKind(), help, get, with);
 
     /// <summary>A text that need not be there, such as the name of a column.</summary>
     /// <inheritdoc cref="Whole"/>
@@ -85,20 +78,13 @@ public static class Setting
         string valueName,
         string help,
         Func<TOptions, string?> get,
-        Func<TOptions, string?, TOptions> with) =>
-        new(name, new OptionalTextKind<string>(new TextKind(valueName)), help, get, with)
-        {
-            NamesDefault = false,
-        };
+        Func<TOptions, string?, TOptions> with) => new(name, new OptionalTextKind<string>(new TextKind(valueName)), help, get, with) { NamesDefault = false };
 
     /// <summary>Names that need not be there, joined by commas in a text.</summary>
     /// <inheritdoc cref="Whole"/>
     public static ValueSetting<TOptions, IReadOnlyList<string>?> OptionalNames<TOptions>(
         string name, string help, Func<TOptions, IReadOnlyList<string>?> get, Func<TOptions, IReadOnlyList<string>?, TOptions> with) =>
-        new(name, new OptionalTextKind<IReadOnlyList<string>>(new NamesKind()), help, get, with)
-        {
-            NamesDefault = false,
-        };
+        new(name, new OptionalTextKind<IReadOnlyList<string>>(new NamesKind()), help, get, with) { NamesDefault = false };
 
     /// <summary>How the learning rate changes: a user names a cosine or a constant, code may take any schedule.</summary>
     /// <inheritdoc cref="Whole"/>

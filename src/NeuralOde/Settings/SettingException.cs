@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NeuralOde.Settings;
 
 /// <summary>Why a setting is refused.</summary>
@@ -25,8 +27,7 @@ public sealed class SettingException : NeuralOdeException
     /// <param name="value">The value that is refused, as text; null where there is none.</param>
     /// <param name="problem">What is wrong, as whole sentences.</param>
     /// <param name="advice">What to do; null where the problem says it all.</param>
-    public SettingException(SettingReason reason, string setting, string? value, string problem, string? advice = null)
-        : base(problem, advice)
+    public SettingException(SettingReason reason, string setting, string? value, string problem, string? advice = null) : base(problem, advice)
     {
         Reason = reason;
         Setting = setting;
@@ -41,4 +42,19 @@ public sealed class SettingException : NeuralOdeException
 
     /// <summary>The value that is refused, as text; null where there is none.</summary>
     public string? Value { get; }
+
+    /// <summary>Throws where a check fails. Texts are written only then.</summary>
+    internal static void ThrowIf(
+        [DoesNotReturnIf(true)] bool refused,
+        SettingReason reason,
+        string setting,
+        string? value,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage fault,
+        [InterpolatedStringHandlerArgument(nameof(refused))] RefusalMessage advice = default)
+    {
+        if (refused)
+        {
+            throw new SettingException(reason, setting, value, fault.Text!, advice.Text);
+        }
+    }
 }

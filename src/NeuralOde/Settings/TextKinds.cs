@@ -1,10 +1,7 @@
-using System.Globalization;
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Settings;
 
 /// <summary>One of a few values, each with a name.</summary>
-internal sealed class ChoiceKind<T>(IReadOnlyList<(string Name, T Value)> choices, bool isOpen) : SettingKind<T>
+internal sealed class ChoiceKind<T>(IReadOnlyList<(string Name, T Value)> choices, bool isOpen, IReadOnlyList<(string Name, T Value)>? aliases = null) : SettingKind<T>
 {
     public override string ValueName => "NAME";
 
@@ -16,9 +13,9 @@ internal sealed class ChoiceKind<T>(IReadOnlyList<(string Name, T Value)> choice
 
     public override bool TryRead(string text, out T value)
     {
-        int index = Names.ToList().FindIndex(x => string.Equals(x, text, StringComparison.OrdinalIgnoreCase));
-        value = index >= 0 ? choices[index].Value : default!;
-        return index >= 0;
+        (string Name, T Value) found = choices.Concat(aliases ?? []).FirstOrDefault(x => string.Equals(x.Name, text, StringComparison.OrdinalIgnoreCase));
+        value = found.Value;
+        return found.Name is not null;
     }
 
     public override string Write(T value) => choices.FirstOrDefault(x => EqualityComparer<T>.Default.Equals(x.Value, value)).Name ?? value?.ToString() ?? "";
@@ -46,7 +43,7 @@ internal sealed class WidthsKind : SettingKind<IReadOnlyList<int>>
     public override string Write(IReadOnlyList<int> value) => string.Join(',', value.Select(static x => x.ToString(CultureInfo.InvariantCulture)));
 }
 
-/// <summary>Names joined by commas.</summary>
+/// <summary>Names joined by commas; a name that holds a comma or a quote stands in quotes, with its own quotes doubled, as in a CSV file.</summary>
 internal sealed class NamesKind : SettingKind<IReadOnlyList<string>>
 {
     public override string ValueName => "A,B";
@@ -57,12 +54,51 @@ internal sealed class NamesKind : SettingKind<IReadOnlyList<string>>
 
     public override bool TryRead(string text, out IReadOnlyList<string> value)
     {
-        string[] names = text.Split(',', StringSplitOptions.TrimEntries);
+        List<string> names = [];
         value = names;
-        return Array.TrueForAll(names, static x => x.Length > 0);
+        for (int at = 0; at <= text.Length; at++)
+        {
+            while (at < text.Length && text[at] == ' ')
+            {
+                at++;
+            }
+
+            int end = at;
+            if (at < text.Length && text[at] == '"')
+            {
+                // To the quote that no other follows.
+                for (end = at + 1; end < text.Length && (text[end] != '"' || (end + 1 < text.Length && text[end + 1] == '"')); end++)
+                {
+                    end += text[end] == '"' ? 1 : 0;
+                }
+
+                if (end >= text.Length)
+                {
+                    return false;
+                }
+
+                names.Add(text[(at + 1)..end].Replace("\"\"", "\"", StringComparison.Ordinal));
+                at = end + 1;
+                end = text.IndexOf(',', at) is >= 0 and var next ? next : text.Length;
+                if (!string.IsNullOrWhiteSpace(text[at..end]))
+                {
+                    return false;
+                }
+            }
+            else
+            {
+                end = text.IndexOf(',', at) is >= 0 and var next ? next : text.Length;
+                names.Add(text[at..end].Trim());
+            }
+
+            at = end;
+        }
+
+        return names.TrueForAll(static x => x.Length > 0);
     }
 
-    public override string Write(IReadOnlyList<string> value) => string.Join(',', value);
+    public override string Write(IReadOnlyList<string> value) => string.Join(',', value.Select(static x =>
+        x.AsSpan().ContainsAny(',', '"') || x.Trim().Length != x.Length ? $"\"{x.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : x));
 }
 
 /// <summary>Any text but an empty one.</summary>
@@ -84,8 +120,7 @@ internal sealed class TextKind(string valueName) : SettingKind<string>
 }
 
 /// <summary>Texts and lists that need not be there: then the text is empty.</summary>
-internal sealed class OptionalTextKind<T>(SettingKind<T> kind) : SettingKind<T?>
-    where T : class
+internal sealed class OptionalTextKind<T>(SettingKind<T> kind) : SettingKind<T?> where T : class
 {
     public override string? ValueName => kind.ValueName;
 

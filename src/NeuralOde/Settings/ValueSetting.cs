@@ -61,11 +61,7 @@ public sealed record ValueSetting<TOptions, T> : Setting<TOptions>
     public override TOptions Read(TOptions options, IReadOnlyDictionary<string, string> text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!text.TryGetValue(Name, out string? value))
-        {
-            throw new SettingException(SettingReason.Missing, Name, null, $"The setting '{Name}' is missing.");
-        }
-
+        SettingException.ThrowIf(!text.TryGetValue(Name, out string? value), SettingReason.Missing, Name, null, $"The setting '{Name}' is missing.");
         return _kind.TryRead(value, out T read) && _kind.Allows(read) ? _with(options, read)
             : throw new SettingException(SettingReason.WrongValue, Name, value, $"The setting '{Name}' is '{value}', which cannot be: it is {_kind.Range}.");
     }

@@ -1,5 +1,3 @@
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Training;
 
 /// <summary>Which model a <see cref="TrainingRun"/> returns.</summary>
@@ -77,15 +75,10 @@ public sealed record TrainingOptions
             throw new ArgumentOutOfRangeException(nameof(GradientNormBound), bound, "The bound on the gradient's norm is a finite number above 0.");
         }
 
-        if (LatestUntil is not (>= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(LatestUntil), LatestUntil, "The part of training in which the latest model counts as the best is from 0 to 1.");
-        }
-
-        if (EarlyStopping is not null && Selection != ModelSelection.Validation)
-        {
-            throw new ArgumentException(
-                $"Early stopping waits for a better validation, so it takes {nameof(Selection)} = {nameof(ModelSelection.Validation)}.", nameof(EarlyStopping));
-        }
+        ArgumentOutOfRangeException.ThrowIf(
+            LatestUntil is not (>= 0 and <= 1), nameof(LatestUntil), LatestUntil, "The part of training in which the latest model counts as the best is from 0 to 1.");
+        ArgumentException.ThrowIf(
+            EarlyStopping is not null && Selection != ModelSelection.Validation,
+            $"Early stopping waits for a better validation, so it takes {nameof(Selection)} = {nameof(ModelSelection.Validation)}.", nameof(EarlyStopping));
     }
 }

@@ -1,5 +1,3 @@
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Training;
 
 /// <content>Saving a run and resuming it.</content>
@@ -25,11 +23,7 @@ public sealed partial class TrainingRun
     /// <exception cref="InvalidOperationException">This run has begun.</exception>
     public void Resume(string path)
     {
-        if (_hasRun || Iteration > 0)
-        {
-            throw new InvalidOperationException("This run has begun. Make a new one to resume another.");
-        }
-
+        InvalidOperationException.ThrowIf(_hasRun || Iteration > 0, "This run has begun. Make a new one to resume another.");
         SafeTensorsFile run = _checkpoint.Restore(path);
         try
         {

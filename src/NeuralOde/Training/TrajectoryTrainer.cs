@@ -1,9 +1,7 @@
-using System.Numerics;
 using NeuralOde.Blocks;
+using NeuralOde.Fields;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
 
@@ -13,8 +11,7 @@ namespace NeuralOde.Training;
 /// </summary>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
-public sealed class TrajectoryTrainer<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly Optimizer? _optimizer;
@@ -23,6 +20,7 @@ public sealed class TrajectoryTrainer<T>
     private Sensitivity<T> _sensitivity;
     private readonly ProgramCache<int, Program<T>> _lossPrograms = new();
     private readonly T[] _initialGradient;
+    private readonly FieldInput[] _inputs;
     private Parameter[] _lossParameters = [];
 
     /// <summary>Prepares the step: compiles the field with its vector-Jacobian product.</summary>
@@ -34,14 +32,18 @@ public sealed class TrajectoryTrainer<T>
     /// </param>
     /// <param name="optimizer">Moves the parameters; none where only gradients are wanted.</param>
     /// <param name="observedShape">The shape of one time's observations; the state's if not given.</param>
-    public TrajectoryTrainer(OdeBlock ode, Shape stateShape, Func<Tensor, Tensor, Tensor> loss, Optimizer? optimizer = null, Shape? observedShape = null)
+    /// <param name="inputs">What the field takes beside time and state; nothing if not given.</param>
+    /// <exception cref="ArgumentException">The field returns another shape than the state's, or reads other inputs than these.</exception>
+    public TrajectoryTrainer(
+        OdeBlock ode, Shape stateShape, Func<Tensor, Tensor, Tensor> loss, Optimizer? optimizer = null, Shape? observedShape = null, IReadOnlyList<FieldInput>? inputs = null)
     {
         ArgumentNullException.ThrowIfNull(ode);
         ArgumentNullException.ThrowIfNull(loss);
         _loss = loss;
         _optimizer = optimizer;
         _ode = ode;
-        _sensitivity = ode.Compile<T>(stateShape);
+        _inputs = inputs is null ? [] : [.. inputs];
+        _sensitivity = ode.Compile<T>(stateShape, _inputs);
         _memory = _sensitivity.Rent();
         _initialGradient = new T[stateShape.ElementCount];
         StateShape = stateShape;
@@ -67,20 +69,20 @@ public sealed class TrajectoryTrainer<T>
     /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
     /// <param name="times">At least two times, strictly rising or falling.</param>
     /// <param name="observed">Observations, <c>[times, …<see cref="ObservedShape"/>]</c>.</param>
+    /// <param name="inputs">The values of the field's inputs that are no times, those of one after those of the other, each row-major.</param>
+    /// <param name="timeInputs">The same of those that are times.</param>
     /// <returns>The loss before the move.</returns>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="OdeSolveException">The solve failed.</exception>
-    public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed)
+    public double Step(
+        ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
-        if (observed.Length != times.Length * ObservedShape.ElementCount)
-        {
-            throw new ArgumentException(
-                $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
-        }
-
+        ArgumentException.ThrowIf(
+            observed.Length != times.Length * ObservedShape.ElementCount,
+            $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         // Looked up anew: the field may have been switched between training and evaluation.
-        _sensitivity = _ode.Compile<T>(StateShape);
-        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true);
+        _sensitivity = _ode.Compile<T>(StateShape, _inputs);
+        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true, inputs, timeInputs);
         ForwardStatistics = result.Statistics;
         result.ThrowIfFailed();
         Program<T> program = LossProgram(times.Length);
@@ -97,6 +99,12 @@ public sealed class TrajectoryTrainer<T>
         _optimizer?.Step();
         return double.CreateTruncating(program.Output(0)[0]);
     }
+
+    /// <summary>The gradient of the last step's loss with respect to one of the field's inputs.</summary>
+    /// <param name="name">The input's name.</param>
+    /// <returns>As many values as the input has, row-major; overwritten by the next step.</returns>
+    /// <exception cref="ArgumentException">There is no such input, or it was declared without a gradient.</exception>
+    public ReadOnlySpan<T> InputGradient(string name) => _sensitivity.InputGradient(name);
 
     private Program<T> LossProgram(int timeCount)
     {

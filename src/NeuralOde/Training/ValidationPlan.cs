@@ -9,9 +9,7 @@ public sealed record ValidationPlan
     {
         get;
         init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is at least one iteration between two validations.");
-    }
-
-    = 100;
+    } = 100;
 
     /// <summary>Further iterations that are followed by a validation.</summary>
     /// <value>Default empty.</value>

@@ -5,8 +5,7 @@ namespace NeuralOde.Vectors;
 
 /// <summary>A stretch of an array that never moves and starts on a cache line, where a load of any width never crosses two lines.</summary>
 /// <remarks>Addresses hold as long as <see cref="Array"/> is reachable.</remarks>
-internal readonly unsafe struct AlignedMemory<T>
-    where T : unmanaged
+internal readonly unsafe struct AlignedMemory<T> where T : unmanaged
 {
     /// <summary>A cache line, and the widest vector, in bytes.</summary>
     public const int Alignment = 64;

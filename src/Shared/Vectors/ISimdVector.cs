@@ -10,9 +10,7 @@ namespace NeuralOde.Vectors;
 /// Every operation is IEEE 754 exact or correctly rounded (no reciprocal estimates), so a function gives the same bits at every width.
 /// A mask has all bits of a lane set or clear. Loads and stores take pointers because masked moves do: the caller pins.
 /// </remarks>
-internal unsafe interface ISimdVector<TSelf, T>
-    where TSelf : struct, ISimdVector<TSelf, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal unsafe interface ISimdVector<TSelf, T> where TSelf : struct, ISimdVector<TSelf, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The number of lanes.</summary>
     static abstract int Count { get; }

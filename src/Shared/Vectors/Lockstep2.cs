@@ -51,9 +51,7 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Load(T* source) => new(
-        TVector.Load(source),
-        TVector.Load(source + TVector.Count));
+    public static Lockstep2<TVector, T> Load(T* source) => new(TVector.Load(source), TVector.Load(source + TVector.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> LoadPartial(T* source, int count) => new(
@@ -75,125 +73,81 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator +(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a + b._a, a._b + b._b);
+    public static Lockstep2<TVector, T> operator +(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a + b._a, a._b + b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator -(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a - b._a, a._b - b._b);
+    public static Lockstep2<TVector, T> operator -(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a - b._a, a._b - b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator *(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a * b._a, a._b * b._b);
+    public static Lockstep2<TVector, T> operator *(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a * b._a, a._b * b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator /(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a / b._a, a._b / b._b);
+    public static Lockstep2<TVector, T> operator /(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a / b._a, a._b / b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> operator -(Lockstep2<TVector, T> a) => new(-a._a, -a._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator &(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a & b._a, a._b & b._b);
+    public static Lockstep2<TVector, T> operator &(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a & b._a, a._b & b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator |(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a | b._a, a._b | b._b);
+    public static Lockstep2<TVector, T> operator |(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a | b._a, a._b | b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> operator ^(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(a._a ^ b._a, a._b ^ b._b);
+    public static Lockstep2<TVector, T> operator ^(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(a._a ^ b._a, a._b ^ b._b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> MultiplyAdd(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b, Lockstep2<TVector, T> c)
-        => new(
-            TVector.MultiplyAdd(a._a, b._a, c._a),
-            TVector.MultiplyAdd(a._b, b._b, c._b));
+        => new(TVector.MultiplyAdd(a._a, b._a, c._a), TVector.MultiplyAdd(a._b, b._b, c._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> NegateMultiplyAdd(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b, Lockstep2<TVector, T> c)
-        => new(
-            TVector.NegateMultiplyAdd(a._a, b._a, c._a),
-            TVector.NegateMultiplyAdd(a._b, b._b, c._b));
+        => new(TVector.NegateMultiplyAdd(a._a, b._a, c._a), TVector.NegateMultiplyAdd(a._b, b._b, c._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> MinNative(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.MinNative(a._a, b._a),
-            TVector.MinNative(a._b, b._b));
+        => new(TVector.MinNative(a._a, b._a), TVector.MinNative(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> MaxNative(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.MaxNative(a._a, b._a),
-            TVector.MaxNative(a._b, b._b));
+        => new(TVector.MaxNative(a._a, b._a), TVector.MaxNative(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Min(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.Min(a._a, b._a),
-            TVector.Min(a._b, b._b));
+    public static Lockstep2<TVector, T> Min(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(TVector.Min(a._a, b._a), TVector.Min(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Max(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.Max(a._a, b._a),
-            TVector.Max(a._b, b._b));
+    public static Lockstep2<TVector, T> Max(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(TVector.Max(a._a, b._a), TVector.Max(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Abs(Lockstep2<TVector, T> a)
-        => new(
-            TVector.Abs(a._a),
-            TVector.Abs(a._b));
+    public static Lockstep2<TVector, T> Abs(Lockstep2<TVector, T> a) => new(TVector.Abs(a._a), TVector.Abs(a._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Sqrt(Lockstep2<TVector, T> a)
-        => new(
-            TVector.Sqrt(a._a),
-            TVector.Sqrt(a._b));
+    public static Lockstep2<TVector, T> Sqrt(Lockstep2<TVector, T> a) => new(TVector.Sqrt(a._a), TVector.Sqrt(a._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Round(Lockstep2<TVector, T> a)
-        => new(
-            TVector.Round(a._a),
-            TVector.Round(a._b));
+    public static Lockstep2<TVector, T> Round(Lockstep2<TVector, T> a) => new(TVector.Round(a._a), TVector.Round(a._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Truncate(Lockstep2<TVector, T> a)
-        => new(
-            TVector.Truncate(a._a),
-            TVector.Truncate(a._b));
+    public static Lockstep2<TVector, T> Truncate(Lockstep2<TVector, T> a) => new(TVector.Truncate(a._a), TVector.Truncate(a._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> ScaleByPowerOfTwo(Lockstep2<TVector, T> x, Lockstep2<TVector, T> n)
-        => new(
-            TVector.ScaleByPowerOfTwo(x._a, n._a),
-            TVector.ScaleByPowerOfTwo(x._b, n._b));
+        => new(TVector.ScaleByPowerOfTwo(x._a, n._a), TVector.ScaleByPowerOfTwo(x._b, n._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lockstep2<TVector, T> Equal(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.Equal(a._a, b._a),
-            TVector.Equal(a._b, b._b));
+    public static Lockstep2<TVector, T> Equal(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b) => new(TVector.Equal(a._a, b._a), TVector.Equal(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> LessThan(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.LessThan(a._a, b._a),
-            TVector.LessThan(a._b, b._b));
+        => new(TVector.LessThan(a._a, b._a), TVector.LessThan(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> LessThanOrEqual(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.LessThanOrEqual(a._a, b._a),
-            TVector.LessThanOrEqual(a._b, b._b));
+        => new(TVector.LessThanOrEqual(a._a, b._a), TVector.LessThanOrEqual(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> Select(Lockstep2<TVector, T> mask, Lockstep2<TVector, T> whenTrue, Lockstep2<TVector, T> whenFalse)
-        => new(
-            TVector.Select(mask._a, whenTrue._a, whenFalse._a),
-            TVector.Select(mask._b, whenTrue._b, whenFalse._b));
+        => new(TVector.Select(mask._a, whenTrue._a, whenFalse._a), TVector.Select(mask._b, whenTrue._b, whenFalse._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Lockstep2<TVector, T> mask) => TVector.Any(mask._a | mask._b);
@@ -203,27 +157,19 @@ internal readonly unsafe struct Lockstep2<TVector, T> : ISimdVector<Lockstep2<TV
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> AddBits(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.AddBits(a._a, b._a),
-            TVector.AddBits(a._b, b._b));
+        => new(TVector.AddBits(a._a, b._a), TVector.AddBits(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> SubtractBits(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b)
-        => new(
-            TVector.SubtractBits(a._a, b._a),
-            TVector.SubtractBits(a._b, b._b));
+        => new(TVector.SubtractBits(a._a, b._a), TVector.SubtractBits(a._b, b._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> ShiftLeftBits(Lockstep2<TVector, T> a, int count)
-        => new(
-            TVector.ShiftLeftBits(a._a, count),
-            TVector.ShiftLeftBits(a._b, count));
+        => new(TVector.ShiftLeftBits(a._a, count), TVector.ShiftLeftBits(a._b, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lockstep2<TVector, T> ShiftRightBits(Lockstep2<TVector, T> a, int count)
-        => new(
-            TVector.ShiftRightBits(a._a, count),
-            TVector.ShiftRightBits(a._b, count));
+        => new(TVector.ShiftRightBits(a._a, count), TVector.ShiftRightBits(a._b, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(Lockstep2<TVector, T> a, Lockstep2<TVector, T> b, out Lockstep2<TVector, T> low, out Lockstep2<TVector, T> high)

@@ -18,9 +18,7 @@ internal static class PowerOfTwo
 
     /// <summary>2ⁿ for an integer n within the range of normal exponents.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector FromInteger<TVector, T>(TVector n)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector FromInteger<TVector, T>(TVector n) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => FromRounded<TVector, T>(n + RoundingShift<TVector, T>());
 
     /// <summary>2ⁿ from n + <see cref="RoundingShift"/>, whose low bits are the integer n.</summary>
@@ -32,8 +30,6 @@ internal static class PowerOfTwo
 
     /// <summary>1.5·2ᵖ with p the number of fraction bits: adding it rounds to an integer, which then stands in the low bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector RoundingShift<TVector, T>()
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector RoundingShift<TVector, T>() where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => TVector.Constant(typeof(T) == typeof(float) ? 12582912.0 : 6755399441055744.0);
 }

@@ -8,25 +8,16 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 128-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector128<T> _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd128(Vector128<T> value) => _value = value;
 
-    internal Vector128<T> Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _value;
-    }
+    internal Vector128<T> Value => _value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector128<T>.Count;
-    }
+    public static int Count => Vector128<T>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> Create(T value) => new(Vector128.Create(value));
@@ -244,10 +235,8 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> FirstSingles(int count)
-        => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+    private static Vector128<float> FirstSingles(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<double> FirstDoubles(int count)
-        => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).AsDouble();
+    private static Vector128<double> FirstDoubles(int count) => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).AsDouble();
 }

@@ -8,25 +8,16 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 256-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector256<T> _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd256(Vector256<T> value) => _value = value;
 
-    internal Vector256<T> Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _value;
-    }
+    internal Vector256<T> Value => _value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector256<T>.Count;
-    }
+    public static int Count => Vector256<T>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> Create(T value) => new(Vector256.Create(value));
@@ -219,10 +210,8 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T>
     public static T MinLane(Simd256<T> a) => Simd128<T>.MinLane(new(Vector128.Min(a._value.GetLower(), a._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FirstSingles(int count)
-        => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+    private static Vector256<float> FirstSingles(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> FirstDoubles(int count)
-        => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).AsDouble();
+    private static Vector256<double> FirstDoubles(int count) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).AsDouble();
 }

@@ -8,19 +8,14 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One 512-bit register.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Vector512<T> _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd512(Vector512<T> value) => _value = value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512<T>.Count;
-    }
+    public static int Count => Vector512<T>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> Create(T value) => new(Vector512.Create(value));
@@ -241,10 +236,8 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T>
     public static T MinLane(Simd512<T> a) => Simd256<T>.MinLane(new(Vector256.Min(a._value.GetLower(), a._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> FirstSingles(int count)
-        => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+    private static Vector512<float> FirstSingles(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> FirstDoubles(int count)
-        => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
+    private static Vector512<double> FirstDoubles(int count) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).AsDouble();
 }

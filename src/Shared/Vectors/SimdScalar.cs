@@ -6,19 +6,14 @@ namespace NeuralOde.Vectors;
 
 /// <summary>One lane: the path of machines without vector hardware, and the plainest reading of each operation.</summary>
 [SuppressMessage("Performance", "CA1815", Justification = "A register, never compared as an object.")]
-internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T _value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SimdScalar(T value) => _value = value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 1;
-    }
+    public static int Count => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> Create(T value) => new(value);
@@ -84,12 +79,10 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     public static SimdScalar<T> operator ^(SimdScalar<T> a, SimdScalar<T> b) => FromBits(Bits(a) ^ Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar<T> MultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c)
-        => new(T.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static SimdScalar<T> MultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c) => new(T.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar<T> NegateMultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c)
-        => new(T.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static SimdScalar<T> NegateMultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c) => new(T.FusedMultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> MinNative(SimdScalar<T> a, SimdScalar<T> b) => a._value < b._value ? a : b;
@@ -128,8 +121,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
     public static SimdScalar<T> LessThanOrEqual(SimdScalar<T> a, SimdScalar<T> b) => Mask(a._value <= b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar<T> Select(SimdScalar<T> mask, SimdScalar<T> whenTrue, SimdScalar<T> whenFalse)
-        => Bits(mask) != 0 ? whenTrue : whenFalse;
+    public static SimdScalar<T> Select(SimdScalar<T> mask, SimdScalar<T> whenTrue, SimdScalar<T> whenFalse) => Bits(mask) != 0 ? whenTrue : whenFalse;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(SimdScalar<T> mask) => Bits(mask) != 0;
@@ -166,9 +158,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T>
 
     // A 32-bit lane is sign-extended, so that a right shift is arithmetic in its own width.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Bits(SimdScalar<T> a) => typeof(T) == typeof(float)
-        ? Unsafe.BitCast<T, int>(a._value)
-        : Unsafe.BitCast<T, long>(a._value);
+    private static long Bits(SimdScalar<T> a) => typeof(T) == typeof(float) ? Unsafe.BitCast<T, int>(a._value) : Unsafe.BitCast<T, long>(a._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static SimdScalar<T> Mask(bool condition) => FromBits(condition ? -1L : 0L);

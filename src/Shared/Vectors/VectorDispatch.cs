@@ -8,28 +8,21 @@ namespace NeuralOde.Vectors;
 /// A small structure of the arguments, whose <see cref="Run"/> is inlined and calls the kernel's loop: arguments then travel in registers, as in a
 /// call that is written out. A kernel with many arguments is the structure, and its loop reads them from it.
 /// </remarks>
-internal interface IVectorKernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal interface IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    void Run<TVector>()
-        where TVector : struct, ISimdVector<TVector, T>;
+    void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>;
 }
 
 /// <summary>The same for a kernel that returns a value.</summary>
-internal interface IVectorFunction<T, TResult>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal interface IVectorFunction<T, TResult> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    TResult Run<TVector>()
-        where TVector : struct, ISimdVector<TVector, T>;
+    TResult Run<TVector>() where TVector : struct, ISimdVector<TVector, T>;
 }
 
 /// <summary>The same for a kernel that also needs a block of vectors, with the same number of lanes at every width: 64 of floats, 32 of doubles.</summary>
-internal interface IBlockFunction<T, TResult>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal interface IBlockFunction<T, TResult> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    TResult Run<TVector, TBlock>()
-        where TVector : struct, ISimdVector<TVector, T>
-        where TBlock : struct, ISimdVector<TBlock, T>;
+    TResult Run<TVector, TBlock>() where TVector : struct, ISimdVector<TVector, T> where TBlock : struct, ISimdVector<TBlock, T>;
 }
 
 /// <summary>Runs kernels at a width of vectors: the only place that turns a width into a type.</summary>
@@ -45,7 +38,7 @@ internal static class VectorDispatch
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IVectorKernel<T>, allows ref struct
     {
-        switch (width)
+        switch (width.OrBest())
         {
             case SimdWidth.V512: kernel.Run<Simd512<T>>(); break;
             case SimdWidth.V256: kernel.Run<Simd256<T>>(); break;
@@ -59,7 +52,7 @@ internal static class VectorDispatch
     public static TResult Run<T, TKernel, TResult>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IVectorFunction<T, TResult>, allows ref struct
-        => width switch
+        => width.OrBest() switch
         {
             SimdWidth.V512 => kernel.Run<Simd512<T>>(),
             SimdWidth.V256 => kernel.Run<Simd256<T>>(),
@@ -72,7 +65,7 @@ internal static class VectorDispatch
     public static TResult RunInBlocks<T, TKernel, TResult>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IBlockFunction<T, TResult>, allows ref struct
-        => width switch
+        => width.OrBest() switch
         {
             SimdWidth.V512 => kernel.Run<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>>(),
             SimdWidth.V256 => kernel.Run<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>>(),

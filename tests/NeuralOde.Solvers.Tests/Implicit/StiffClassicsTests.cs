@@ -2,7 +2,7 @@ using NeuralOde.Solvers.Tests.Problems;
 
 namespace NeuralOde.Solvers.Tests;
 
-/// <summary>One-step implicit methods on the stiff classics.</summary>
+/// <summary>One-step implicit methods, and the method that switches to them, on the stiff classics.</summary>
 public class StiffClassicsTests
 {
     public static TheoryData<string, string, double> Problems
@@ -12,7 +12,7 @@ public class StiffClassicsTests
             var data = new TheoryData<string, string, double>();
             foreach (StiffProblem problem in StiffProblem.All)
             {
-                foreach (string name in (string[])["kencarp3", "kencarp4", "kencarp5", "kvaerno3", "kvaerno4", "kvaerno5", "radau5", "rodas5p"])
+                foreach (string name in (string[])["kencarp3", "kencarp4", "kencarp5", "kvaerno3", "kvaerno4", "kvaerno5", "radau5", "rodas5p", "auto"])
                 {
                     if (problem.MassMatrix is not null && !OdeSolver.Parse(name).SupportedParts.HasFlag(ProblemParts.MassMatrix))
                     {

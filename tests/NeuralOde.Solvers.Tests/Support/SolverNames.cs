@@ -33,7 +33,7 @@ internal static class SolverNames
     public static TheoryData<string, bool> AdaptiveBothWays => BothWays(AdaptiveNames);
 
     /// <summary>Whether a method's step solves equations, linear or not, so that its results carry their errors too.</summary>
-    public static bool SolvesEquations(OdeSolver solver) => solver is Adams or Bdf or Collocation or DiagonallyImplicitRungeKutta or Rosenbrock;
+    public static bool SolvesEquations(OdeSolver solver) => solver is Adams or Auto or Bdf or Collocation or DiagonallyImplicitRungeKutta or Rosenbrock;
 
     private static IEnumerable<string> FixedNames => AllNames.Where(name => OdeSolver.Parse(name).TakesFixedSteps);
 

@@ -75,7 +75,7 @@ public class SolveMisuseTests
         var layer = new PerSampleOdeBlock(new LinearField(2, new RandomSource(1)));
         string Fault(float state, float span, float start) => Assert.Throws<OdeSolveException>(
             () => layer.Forward(Tensor.From([0, 0, state, 1], [2, 2]), Tensor.From([1, span], [2, 1]), Tensor.From([start, 0], [2, 1]))).Message;
-        Assert.StartsWith("Element [1, 0] of the initial states is NaN", Fault(float.NaN, 1, 0), StringComparison.Ordinal);
+        Assert.StartsWith("Element [1, 0] of the initial state is NaN", Fault(float.NaN, 1, 0), StringComparison.Ordinal);
         Assert.StartsWith("Element [1, 0] of the time spans is NaN", Fault(1, float.NaN, 0), StringComparison.Ordinal);
         var driven = new PerSampleOdeBlock(VectorField.Define((t, z) => z * t));
         Assert.StartsWith("Element [0, 0] of the initial times is NaN", Assert.Throws<OdeSolveException>(

@@ -1,15 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist.Characteristics;
 
 /// <summary>What <c>neuralode experiment mnist-characteristics</c> does.</summary>
@@ -26,21 +14,14 @@ internal static class MnistCharacteristicsRun
         ImageCollection collection = Collection(parsed, options, classifier);
         string? report = options.Output.ReportPath(parsed, $"{collection.Name}-characteristics.html"), metrics = options.Output.MetricsPath(parsed);
         OutputFiles.Check(modelPath, ("--report", report), ("--metrics", metrics), ("--run", run));
-        if (!trains && run is not null && !File.Exists(run))
-        {
-            throw new CommandException($"There is no file '{run}'. Add --train to train a run with tolerances and keep it there.");
-        }
-
+        CommandException.ThrowIf(!trains && run is not null && !File.Exists(run), $"There is no file '{run}'. Add --train to train a run with tolerances and keep it there.");
         options.Threads.Apply(parsed);
 
         MnistData data = UserFault.Checked(() => MnistData.Load(parsed, options.Images, collection));
-        if (classifier is not null && (classifier.Rows, classifier.Columns) != (data.Test.Rows, data.Test.Columns))
-        {
-            throw new CommandException(
-                $"The model takes images of {classifier.Rows}x{classifier.Columns} pixels, and these have {data.Test.Rows}x{data.Test.Columns}. "
-                    + $"Name the data that it was trained on.");
-        }
-
+        CommandException.ThrowIf(
+            classifier is not null && (classifier.Rows, classifier.Columns) != (data.Test.Rows, data.Test.Columns),
+            $"The model takes images of {classifier!.Rows}x{classifier.Columns} pixels, and these have {data.Test.Rows}x{data.Test.Columns}. "
+                + $"Name the data that it was trained on.");
         AdaptiveHistory? history = !trains && run is not null ? UserFault.Checked(() => ReadHistory(run)) : null;
         if (trains)
         {
@@ -61,22 +42,15 @@ internal static class MnistCharacteristicsRun
         return ExitCode.Success;
     }
 
-    private static void RequireEquation(ImageClassifier? classifier)
-    {
-        if (classifier is { Options.HasEquation: false })
-        {
-            throw new CommandException($"This model, {ClassifierText.Model(classifier.Options)}, solves no equation. Name an odenet or an rknet.");
-        }
-    }
+    private static void RequireEquation(ImageClassifier? classifier) => CommandException.ThrowIf(
+        classifier is { Options.HasEquation: false }, $"This model, {ClassifierText.Model(classifier!.Options)}, solves no equation. Name an odenet or an rknet.");
 
     private static ImageCollection Collection(CommandValues parsed, MnistCharacteristicsCommand.MnistCharacteristicsOptions options, ImageClassifier? classifier)
     {
         string? asked = parsed.GetValue(options.Images.Dataset);
-        if (asked is not null && classifier is not null && asked != classifier.Collection.Name)
-        {
-            throw new CommandException($"The model was trained on {classifier.Collection.Title}; --dataset {asked} would measure it on other images.");
-        }
-
+        CommandException.ThrowIf(
+            asked is not null && classifier is not null && asked != classifier.Collection.Name,
+            $"The model was trained on {classifier!.Collection.Title}; --dataset {asked} would measure it on other images.");
         return ImageCollection.All.FirstOrDefault(x => x.Name == (asked ?? classifier?.Collection.Name ?? "mnist"))
             ?? throw new CommandException($"The model was trained on '{classifier!.Collection.Name}', which is not known here. Name the data set with --dataset.");
     }
@@ -85,12 +59,9 @@ internal static class MnistCharacteristicsRun
     {
         (ImageTrainingHistory history, IReadOnlyDictionary<string, string> settings) = ImageTrainingHistory.Load(path);
         MnistModelOptions model = MnistModelOptions.Settings.FromText(new(), settings);
-        if (!model.HasEquation || model.Steps is not AdaptiveSteps)
-        {
-            throw new CommandException(
-                $"'{path}' is a run of {ClassifierText.Model(model)}: its evaluations never change. Use one whose solver has tolerances, or add --train with another file.");
-        }
-
+        CommandException.ThrowIf(
+            !model.HasEquation || model.Steps is not AdaptiveSteps,
+            $"'{path}' is a run of {ClassifierText.Model(model)}: its evaluations never change. Use one whose solver has tolerances, or add --train with another file.");
         return history.Epochs.Count > 0
             ? new AdaptiveHistory(path, Words(model), history.Epochs, model.Gradient == GradientMethod.Direct ? 1 : 2)
             : throw new CommandException($"'{path}' has not finished an epoch yet.");

@@ -1,11 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary>The page with the table of <c>neuralode experiment mnist-table</c>.</summary>

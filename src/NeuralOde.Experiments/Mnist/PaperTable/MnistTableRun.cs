@@ -1,15 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary>What <c>neuralode experiment mnist-table</c> does.</summary>
@@ -90,29 +78,19 @@ internal static class MnistTableRun
 
     private static void CreateFolder(string folder, bool trains)
     {
-        if (File.Exists(folder))
-        {
-            throw new CommandException($"--runs takes a folder, and '{folder}' is a file.");
-        }
-
+        CommandException.ThrowIf(File.Exists(folder), $"--runs takes a folder, and '{folder}' is a file.");
         if (trains)
         {
             Directory.CreateDirectory(folder);
         }
-        else if (!Directory.Exists(folder))
-        {
-            throw new CommandException($"There is no folder '{folder}' with runs to take. Name it with --runs DIR, or leave --no-train out to train them.");
-        }
+
+        CommandException.ThrowIf(
+            !Directory.Exists(folder), $"There is no folder '{folder}' with runs to take. Name it with --runs DIR, or leave --no-train out to train them.");
     }
 
     /// <summary>Resumes a run, or trains it. Null where it is not finished and nothing is to be trained.</summary>
     private static (int Code, MnistTableEntry? Entry) Take(
-        CommandContext context,
-        MnistTableRow row,
-        ImageTrainingOptions training,
-        MnistData data,
-        ImageCollection collection,
-        bool trains)
+        CommandContext context, MnistTableRow row, ImageTrainingOptions training, MnistData data, ImageCollection collection, bool trains)
     {
         string path = training.CheckpointPath!;
         bool exists = File.Exists(path);

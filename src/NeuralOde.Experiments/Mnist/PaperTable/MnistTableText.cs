@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary>The table's numbers as text.</summary>
@@ -8,14 +5,7 @@ internal static class MnistTableText
 {
     /// <summary>Title, test error, runs, parameters, memory and time.</summary>
     public static string[] Row(MnistTableResult x) =>
-    [
-        x.Row.Title,
-        Error(x),
-        Runs(x),
-        Whole(x.Cost.Parameters),
-        Megabytes(x.Cost.PeakBytes) + " MB",
-        Milliseconds(x.Cost.Time) + " ms",
-    ];
+    [x.Row.Title, Error(x), Runs(x), Whole(x.Cost.Parameters), Megabytes(x.Cost.PeakBytes) + " MB", Milliseconds(x.Cost.Time) + " ms"];
 
     /// <summary>The mean over runs, with the range where there are several.</summary>
     public static string Error(MnistTableResult x)

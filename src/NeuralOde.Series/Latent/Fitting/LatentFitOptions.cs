@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>How <see cref="LatentSeriesFitter"/> and <see cref="SeriesClassifierFitter"/> learn.</summary>

@@ -1,7 +1,4 @@
 using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -32,13 +29,10 @@ public static class LatentSeriesFitter
         options ??= new LatentFitOptions();
         LatentFitOptions.Settings.Check(options);
         options = options.Or(LatentFitOptions.ForSeries);
-        if (training.Series.Count < 2)
-        {
-            throw new SeriesException(
-                SeriesReason.TooFewSeries, "A latent model learns what series have in common, so there must be at least two of them; there is one.",
-                "Learn a single series with SeriesFitter.");
-        }
-
+        SeriesException.ThrowIf(
+            training.Series.Count < 2,
+            SeriesReason.TooFewSeries, "A latent model learns what series have in common, so there must be at least two of them; there is one.",
+            "Learn a single series with SeriesFitter.");
         var scaling = LatentSeriesScaling.Fit(training);
         scaling.Check(known ?? training);
         var random = new RandomSource(options.Seed);

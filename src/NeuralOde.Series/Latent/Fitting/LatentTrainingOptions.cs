@@ -1,6 +1,4 @@
 using NeuralOde.Optimizers;
-using NeuralOde.Settings;
-using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
 

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>Batches of whole series in random order, each series once per round.</summary>
@@ -16,16 +14,11 @@ public sealed class ShuffledSeries : SeriesBatchSource
     /// <param name="random">What the order is drawn with.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentException">There are no series.</exception>
-    public ShuffledSeries(IReadOnlyList<TimeSeries> series, int batchSize, RandomSource random, DType dtype = DType.Float32)
-        : base(random)
+    public ShuffledSeries(IReadOnlyList<TimeSeries> series, int batchSize, RandomSource random, DType dtype = DType.Float32) : base(random)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (series.Count == 0)
-        {
-            throw new ArgumentException("There is at least one series to learn from.", nameof(series));
-        }
-
+        ArgumentException.ThrowIf(series.Count == 0, "There is at least one series to learn from.", nameof(series));
         _series = series;
         _batchSize = Math.Min(batchSize, series.Count);
         _order = new ShuffledOrder(series.Count, random);

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NeuralOde.Solvers;
 
 /// <summary>The step of an explicit Runge–Kutta method.</summary>
-internal class RungeKuttaStepper<T> : Stepper<T>
+internal partial class RungeKuttaStepper<T> : Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ButcherTableau _tableau;
@@ -268,6 +268,15 @@ internal class RungeKuttaStepper<T> : Stepper<T>
         }
 
         CombineKernel.Run(ref recording.Start, rows, indices, weights[..count], scale, ref origin, ref MemoryMarshal.GetReference(destination), StateLength);
+    }
+
+    public override bool RemembersRejections => false;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        // The derivative at the state is evaluated again, to the same bits.
+        snapshot.Row(Rows.Row(StateRow, Length));
+        return true;
     }
 
     public override StepTranspose<T> CreateTranspose() => new RungeKuttaTranspose<T>(this, _tableau);

@@ -40,6 +40,15 @@ internal sealed class AsynchronousLeapfrogStepper<T>(int stateLength, int quadra
         Rows.Swap(CarriedRow, NewCarriedRow);
     }
 
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        // The velocity is carried, but for the first one, which is the field's value.
+        bool isKnown = SlopeIsKnown;
+        snapshot.Value(ref isKnown);
+        SlopeIsKnown = isKnown;
+        return base.Transfer(ref snapshot);
+    }
+
     public override StepTranspose<T> CreateTranspose() => new AsynchronousLeapfrogTranspose<T>(this);
 
     internal override void DenseTerms(double theta, double h, bool derivative, Span<(int Node, int Row, double Weight)> terms)

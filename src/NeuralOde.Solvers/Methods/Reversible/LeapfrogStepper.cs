@@ -57,6 +57,24 @@ internal sealed class LeapfrogStepper<T>(int stateLength, int quadratureLength) 
         SlopeIsKnown = false;
     }
 
+    public override int MaxRecordedRows => 3;
+
+    public override int HistoryBlocks => 1;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        snapshot.Value(ref _previousSize);
+        return base.Transfer(ref snapshot);
+    }
+
+    public override void RecordHistory(SolveRecording<T> recording, int step)
+    {
+        if (_previousSize != 0)
+        {
+            Rows.Row(CarriedRow, StateLength).CopyTo(recording.AddHistory(step - 1, 0));
+        }
+    }
+
     public override StepTranspose<T> CreateTranspose() => new LeapfrogTranspose<T>(this);
 
     internal override void DenseTerms(double theta, double h, bool derivative, Span<(int Node, int Row, double Weight)> terms)

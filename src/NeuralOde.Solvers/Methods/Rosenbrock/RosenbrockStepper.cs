@@ -186,6 +186,8 @@ internal sealed partial class RosenbrockStepper<T> : Stepper<T>
         return new StepAttempt(StepOutcome.Complete, error, _tableau.EmbeddedOrder + 1);
     }
 
+    public override double SpectralRadius() => _jacobian.SpectralBound();
+
     public override int FindNotFinite(double t, in StepPlan plan, out double time)
     {
         if (_lastValue >= 0)

@@ -168,6 +168,15 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
         => Hermite(
             theta, recording.StepSize(step), derivative, recording.Row(step, 0), recording.Row(step + 1, 0), recording.Row(step, 1), recording.Row(step + 1, 1), destination);
 
+    public override bool RemembersRejections => false;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        // The first derivative is evaluated again, at the same positions and the same time.
+        snapshot.Row(_rows.Row(StateRow, StateLength));
+        return true;
+    }
+
     public override StepTranspose<T> CreateTranspose() => new SymplecticTranspose<T>(this);
 
     internal double Time(double t, in StepPlan plan, int move) => Nodes[move] == 1 ? plan.End : t + (Nodes[move] * plan.Size);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Tensors;
 
@@ -31,11 +29,7 @@ internal sealed class Worker
         var worker = new Worker(pool, number);
 
         // A background thread does not keep the process alive.
-        new Thread(worker.Loop)
-        {
-            IsBackground = true,
-            Name = string.Create(CultureInfo.InvariantCulture, $"NeuralOde helper {number + 1}"),
-        }.Start();
+        new Thread(worker.Loop) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"NeuralOde helper {number + 1}") }.Start();
         return worker;
     }
 

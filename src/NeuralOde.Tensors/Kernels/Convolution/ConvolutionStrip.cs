@@ -9,8 +9,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// a channels-last image as in the weight. For the gradient of a weight, rows are channels, a segment is a row of pixels, a block an image.
 /// Zeros are not multiplied: outside of the image there is no term, except that the first row has no part in the lead terms and the last one none in the trail.
 /// </remarks>
-internal unsafe struct ConvolutionStrip<T>
-    where T : unmanaged
+internal unsafe struct ConvolutionStrip<T> where T : unmanaged
 {
     /// <summary>Rows and columns of C.</summary>
     public nint Rows, Columns;

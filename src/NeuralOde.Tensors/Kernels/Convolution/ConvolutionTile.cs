@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// Computes strips of convolutions: like <see cref="RegisterTile{T, TVector}"/>, a tile of C stays in registers, but while the terms of all stretches run.
 /// </summary>
 /// <remarks>Every element of C is one chain of fused multiply-adds in the order of the terms, whatever the tile that it falls in and the width of the vectors.</remarks>
-internal static unsafe class ConvolutionTile<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class ConvolutionTile<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Computes a whole strip: its columns in panels and its rows in tiles, both as even as they go.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -87,8 +82,7 @@ internal static unsafe class ConvolutionTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void DispatchColumns<TEdge>(int rows, int columns, in ConvolutionStrip<T> tile)
-        where TEdge : struct, ITileEdge
+    private static void DispatchColumns<TEdge>(int rows, int columns, in ConvolutionStrip<T> tile) where TEdge : struct, ITileEdge
     {
         switch (columns)
         {

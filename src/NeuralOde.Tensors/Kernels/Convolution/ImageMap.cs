@@ -1,11 +1,7 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>A linear map from images to images, channels last, in which each output pixel sees a window of the input: a convolution, or one phase of a gradient.</summary>
-internal unsafe struct ImageMap<T>
-    where T : unmanaged
+internal unsafe struct ImageMap<T> where T : unmanaged
 {
     public TapAxis Vertical, Horizontal;
 
@@ -30,9 +26,7 @@ internal unsafe struct ImageMap<T>
 }
 
 /// <summary>Computes image maps row by row.</summary>
-internal static unsafe class ImageMaps<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class ImageMaps<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Computes some rows of one image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

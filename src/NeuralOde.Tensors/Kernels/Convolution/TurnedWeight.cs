@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -7,8 +5,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// stride 1, each with the taps that meet the input pixels of one remainder modulo the stride, last tap first, and with inputs and outputs exchanged.
 /// </summary>
 /// <remarks>With stride 1 it is the kernel turned by half a turn, [kernel height, kernel width, outputs, channels].</remarks>
-internal static unsafe class TurnedWeight<T>
-    where T : unmanaged
+internal static unsafe class TurnedWeight<T> where T : unmanaged
 {
     /// <summary>How many taps of a kernel have the remainder <paramref name="phase"/> modulo the stride.</summary>
     public static int Taps(int kernel, int stride, int phase) => phase >= kernel ? 0 : ((kernel - phase - 1) / stride) + 1;

@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// The gradient of a convolution's weight: for each tap, a product of the input's pixels, transposed, with the cotangent's, tiles of which stay in
 /// registers while pixels stream by.
 /// </summary>
-internal static unsafe class WeightGradient<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class WeightGradient<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>The pixels that stream by for all taps before the next do: as many as take this much, input and cotangent, half of a usual second-level cache.</summary>
     private const int BytesOfBlock = 512 * 1024;

@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>tanh x.</summary>
-internal readonly struct TanhOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct TanhOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
     {
         // tanh|x| = m/(m + 2) with m = e^(2|x|) − 1 keeps full relative accuracy near zero; beyond the clamp it rounds to 1.
         TVector magnitude = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 9.1 : 19.1), TVector.Abs(x));
@@ -19,12 +14,10 @@ internal readonly struct TanhOperator<T> : IUnaryOperator<T>
 }
 
 /// <summary>1/(1 + e⁻ˣ), accurate in both tails.</summary>
-internal readonly struct SigmoidOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct SigmoidOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
     {
         TVector e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
         TVector one = TVector.Constant(1);
@@ -33,12 +26,10 @@ internal readonly struct SigmoidOperator<T> : IUnaryOperator<T>
 }
 
 /// <summary>The exponential linear unit with α = 1 (Clevert, Unterthiner and Hochreiter, 2016): x where x &gt; 0, eˣ − 1 elsewhere.</summary>
-internal readonly struct EluOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct EluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
     {
         TVector zero = TVector.Constant(0);
         TVector negative = Exponential.Expm1NonPositive<TVector, T>(TVector.MinNative(zero, x));
@@ -47,22 +38,17 @@ internal readonly struct EluOperator<T> : IUnaryOperator<T>
 }
 
 /// <summary>max(x, 0), NaN where x is.</summary>
-internal readonly struct ReluOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct ReluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        => TVector.MaxNative(TVector.Constant(0), x);
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T> => TVector.MaxNative(TVector.Constant(0), x);
 }
 
 /// <summary>ln(1 + eˣ), without overflow and accurate in both tails.</summary>
-internal readonly struct SoftplusOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct SoftplusOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
     {
         TVector e = Exponential.ExpNonPositive<TVector, T>(-TVector.Abs(x));
         return TVector.MaxNative(TVector.Constant(0), x) + Logarithm.Log1pOfUnit<TVector, T>(e);
@@ -70,42 +56,32 @@ internal readonly struct SoftplusOperator<T> : IUnaryOperator<T>
 }
 
 /// <summary>x/(1 + e⁻ˣ), also called swish.</summary>
-internal readonly struct SiluOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct SiluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        => x * SigmoidOperator<T>.Invoke(x);
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T> => x * SigmoidOperator<T>.Invoke(x);
 }
 
 /// <summary>The error function.</summary>
-internal readonly struct ErfOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct ErfOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        => ErrorFunction.Erf<TVector, T>(x);
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T> => ErrorFunction.Erf<TVector, T>(x);
 }
 
 /// <summary>The Gaussian error linear unit (Hendrycks and Gimpel, 2016): x·Φ(x) with the normal distribution function Φ.</summary>
-internal readonly struct GeluOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct GeluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
         => TVector.MaxNative(TVector.Constant(typeof(T) == typeof(float) ? -15 : -39), x) * ErrorFunction.Normal<TVector, T>(x, out _);
 }
 
 /// <summary>The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016): ½x(1 + tanh u) with u = √(2/π)(x + 0.044715x³).</summary>
-internal readonly struct GeluTanhOperator<T> : IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct GeluTanhOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
     {
         // ½(1 + tanh u) = 1/(1 + e^(−2u)) does not cancel in the negative tail.
         TVector cubic = TVector.MultiplyAdd(TVector.Constant(0.044715) * (x * x), x, x);

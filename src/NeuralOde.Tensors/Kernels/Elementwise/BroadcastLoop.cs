@@ -1,11 +1,7 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What a broadcast does with one run of elements: up to three operands, each dense (stride 1) or one repeated element (stride 0).</summary>
-internal unsafe interface IBroadcastRun<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal unsafe interface IBroadcastRun<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>How many of the three operands there are; the rest are null.</summary>
     static abstract int Operands { get; }
@@ -37,9 +33,7 @@ internal static unsafe class BroadcastLoop
         T* z,
         ReadOnlySpan<int> zStrides,
         ReadOnlySpan<int> lengths,
-        T* destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRun : struct, IBroadcastRun<T>
+        T* destination) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TRun : struct, IBroadcastRun<T>
     {
         if (lengths.Length > MaxRank)
         {
@@ -107,12 +101,7 @@ internal static unsafe class BroadcastLoop
     /// <summary>Drops axes of length 1 and joins neighbors that every operand steps through evenly. The rank left, at least 1; −1 if there is nothing to do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Merge(
-        ReadOnlySpan<int> xStrides,
-        ReadOnlySpan<int> yStrides,
-        ReadOnlySpan<int> zStrides,
-        ReadOnlySpan<int> lengths,
-        int* length,
-        int* strides)
+        ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, ReadOnlySpan<int> zStrides, ReadOnlySpan<int> lengths, int* length, int* strides)
     {
         int rank = 0;
         for (int axis = 0; axis < lengths.Length; axis++)
@@ -130,10 +119,7 @@ internal static unsafe class BroadcastLoop
 
             int sx = xStrides[axis], sy = yStrides[axis], sz = zStrides.IsEmpty ? 0 : zStrides[axis];
             int previous = rank - 1;
-            if (rank > 0
-                && strides[previous] == sx * n
-                && strides[MaxRank + previous] == sy * n
-                && strides[(2 * MaxRank) + previous] == sz * n)
+            if (rank > 0 && strides[previous] == sx * n && strides[MaxRank + previous] == sy * n && strides[(2 * MaxRank) + previous] == sz * n)
             {
                 length[previous] *= n;
             }
@@ -200,8 +186,7 @@ internal static unsafe class BroadcastLoop
     }
 
     /// <summary>An operand over the innermost block: elements from row to row, and from column to column.</summary>
-    private readonly struct Operand<T>(T* start, int rowStep, int column)
-        where T : unmanaged
+    private readonly struct Operand<T>(T* start, int rowStep, int column) where T : unmanaged
     {
         public readonly T* Start = start;
         public readonly int Column = column;

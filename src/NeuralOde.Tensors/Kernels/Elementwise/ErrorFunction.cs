@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -16,9 +13,7 @@ internal static class ErrorFunction
 {
     /// <summary>erf x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Erf<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Erf<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector one = TVector.Constant(1);
         TVector sign = x & TVector.Constant(-0.0);
@@ -59,9 +54,7 @@ internal static class ErrorFunction
 
     /// <summary>x within the bounds beyond which Φ is 0 or 1, so that x·Φ(x) is never ∞·0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Clamp<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Clamp<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double bound = typeof(T) == typeof(float) ? 15 : 39;
         return TVector.MaxNative(TVector.Constant(-bound), TVector.MinNative(TVector.Constant(bound), x));
@@ -79,9 +72,7 @@ internal static class ErrorFunction
 
     /// <summary>e^(x²)·erfc x for x ≥ 0 as far as erfc is not 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Scaled<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static TVector Scaled<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector p;
         if (typeof(T) == typeof(float))

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -12,9 +9,7 @@ internal static class Exponential
 
     /// <summary>eˣ over the whole range: overflow to +∞, gradual underflow through the subnormals to 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Exp<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Just beyond where the result is +∞, so that 2ⁿ stays within reach of the scaling.
         x = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 89 : 710), x);
@@ -34,9 +29,7 @@ internal static class Exponential
 
     /// <summary>eˣ − 1 over the whole range; a zero keeps its sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Expm1<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Expm1<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool single = typeof(T) == typeof(float);
         TVector clamped = TVector.MinNative(TVector.Constant(single ? 89 : 710), TVector.MaxNative(TVector.Constant(single ? -40 : -60), x));
@@ -85,13 +78,7 @@ internal static class Exponential
             TVector r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471824645996), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(-1.9046542121259336e-09), r);
             TVector p = Polynomial.Evaluate<TVector, T>(
-                r,
-                0.5,
-                0.1666666716337204,
-                0.04166635498404503,
-                0.008333273231983185,
-                0.001394104678183794,
-                0.00019914258155040443);
+                r, 0.5, 0.1666666716337204, 0.04166635498404503, 0.008333273231983185, 0.001394104678183794, 0.00019914258155040443);
             return TVector.MultiplyAdd(p, r * r, r);
         }
         else

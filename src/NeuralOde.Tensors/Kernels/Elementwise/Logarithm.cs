@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -14,9 +11,7 @@ internal static class Logarithm
 
     /// <summary>ln x: exact special cases, subnormals in full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Log<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Log<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool single = typeof(T) == typeof(float);
         TVector subnormal = TVector.LessThan(x, TVector.Constant(single ? 1.17549435e-38 : 2.2250738585072014e-308));
@@ -28,9 +23,7 @@ internal static class Logarithm
 
     /// <summary>ln(1 + x): exact special cases; a zero keeps its sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Log1p<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Log1p<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector one = TVector.Constant(1);
         TVector sum = one + x;
@@ -48,9 +41,7 @@ internal static class Logarithm
 
     /// <summary>ln(1 + x) for x in [0, 1], or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Log1pOfUnit<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Log1pOfUnit<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // 1 + f stays within [1, √2) or [√½, 1] without looking at bits: halve above √2 − 1.
         TVector upper = TVector.LessThan(TVector.Constant(0.41421356237309503), x);
@@ -118,14 +109,7 @@ internal static class Logarithm
             TVector s = f / (TVector.Constant(2) + f);
             TVector z = s * s;
             TVector r = z * Polynomial.Evaluate<TVector, T>(
-                z,
-                0.6666666666666735,
-                0.3999999999941186,
-                0.2857142874319746,
-                0.22222198474638444,
-                0.18183570144438005,
-                0.15313885684545606,
-                0.14797746283842958);
+                z, 0.6666666666666735, 0.3999999999941186, 0.2857142874319746, 0.22222198474638444, 0.18183570144438005, 0.15313885684545606, 0.14797746283842958);
             TVector half = TVector.Constant(0.5) * f * f;
             TVector tail = TVector.MultiplyAdd(s, half + r, exponent * TVector.Constant(2.3190468138462996e-17));
             return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471805599453), f - (half - tail));

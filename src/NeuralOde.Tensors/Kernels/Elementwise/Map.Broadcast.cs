@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 internal static unsafe partial class Map
@@ -22,9 +19,7 @@ internal static unsafe partial class Map
         ReadOnlySpan<T> y,
         ReadOnlySpan<int> yStrides,
         ReadOnlySpan<int> lengths,
-        Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
+        Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IBinaryOperator<T>
     {
         StridedExtent.Require(destination.Length, lengths, nameof(destination));
         StridedExtent.Require(x.Length, xStrides, lengths, nameof(x));
@@ -47,9 +42,7 @@ internal static unsafe partial class Map
         ReadOnlySpan<T> z,
         ReadOnlySpan<int> zStrides,
         ReadOnlySpan<int> lengths,
-        Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T>
+        Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, ITernaryOperator<T>
     {
         StridedExtent.Require(destination.Length, lengths, nameof(destination));
         StridedExtent.Require(x.Length, xStrides, lengths, nameof(x));

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -13,9 +10,7 @@ namespace NeuralOde.Tensors.Kernels;
 internal static class Trigonometry
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Sin<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Sin<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector magnitude = TVector.Abs(x);
         TVector large = TVector.LessThan(Limit<TVector, T>(), magnitude);
@@ -26,9 +21,7 @@ internal static class Trigonometry
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Cos<TVector, T>(TVector x)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static TVector Cos<TVector, T>(TVector x) where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         TVector magnitude = TVector.Abs(x);
         TVector large = TVector.LessThan(Limit<TVector, T>(), magnitude);
@@ -38,9 +31,7 @@ internal static class Trigonometry
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Limit<TVector, T>()
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static TVector Limit<TVector, T>() where TVector : struct, ISimdVector<TVector, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => TVector.Constant(typeof(T) == typeof(float) ? 131072 : 1073741824);
 
     /// <summary>r = x − n·π/2; the low bits of what is returned are n.</summary>
@@ -77,21 +68,9 @@ internal static class Trigonometry
         else
         {
             p = Polynomial.Evaluate<TVector, T>(
-                z,
-                -0.16666666666666632,
-                0.008333333333322384,
-                -0.00019841269829780028,
-                2.755731368125144e-06,
-                -2.5050756313099137e-08,
-                1.5896684612901163e-10);
+                z, -0.16666666666666632, 0.008333333333322384, -0.00019841269829780028, 2.755731368125144e-06, -2.5050756313099137e-08, 1.5896684612901163e-10);
             q = Polynomial.Evaluate<TVector, T>(
-                z,
-                0.0416666666666666,
-                -0.0013888888888874183,
-                2.4801587289507233e-05,
-                -2.7557314357012474e-07,
-                2.087572363200893e-09,
-                -1.1359654514252733e-11);
+                z, 0.0416666666666666, -0.0013888888888874183, 2.4801587289507233e-05, -2.7557314357012474e-07, 2.087572363200893e-09, -1.1359654514252733e-11);
         }
 
         TVector sin = TVector.MultiplyAdd(z * p, r, r);
@@ -104,14 +83,12 @@ internal static class Trigonometry
         return TVector.Select(odd, cos, sin) ^ sign;
     }
 
-    private readonly struct ScalarSin<T> : IScalarFunction<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct ScalarSin<T> : IScalarFunction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static T Invoke(T x) => T.CreateTruncating(Math.Sin(double.CreateTruncating(x)));
     }
 
-    private readonly struct ScalarCos<T> : IScalarFunction<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct ScalarCos<T> : IScalarFunction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static T Invoke(T x) => T.CreateTruncating(Math.Cos(double.CreateTruncating(x)));
     }

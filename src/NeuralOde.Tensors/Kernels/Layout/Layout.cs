@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Copies between memory layouts.</summary>
@@ -13,8 +10,7 @@ internal static unsafe class Layout
 
     /// <summary>destination[j, i] = x[i, j] for a dense x of shape [rows, columns]; the destination must not overlap x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transpose<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Transpose<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         StridedExtent.Require(x.Length, [rows, columns], nameof(x));
         StridedExtent.Require(destination.Length, [rows, columns], nameof(destination));
@@ -56,8 +52,7 @@ internal static unsafe class Layout
 
     /// <summary>destination[i·columns + j] = source[i·rowStride + j·columnStride].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Gather<T>(T* source, int rowStride, int columnStride, int rows, int columns, T* destination)
-        where T : unmanaged
+    internal static void Gather<T>(T* source, int rowStride, int columnStride, int rows, int columns, T* destination) where T : unmanaged
     {
         // The narrow shapes that states and biases have, without an inner loop.
         switch (columns)
@@ -151,8 +146,7 @@ internal static unsafe class Layout
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Copy<T>(T* x, int* stride, int* length, int rank, T* destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Copy<T>(T* x, int* stride, int* length, int rank, T* destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         switch (rank)
         {

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -7,9 +5,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// while it meets all panels of B (K. Goto and R. van de Geijn, Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34(3), 2008).
 /// A is read in place: its elements are broadcast one by one, so packing it would gain less than it costs.
 /// </summary>
-internal static unsafe class BlockedProduct<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class BlockedProduct<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>
     /// k of a block. Each block reads and writes all of C once more, so it is as high as a panel of B, 128 KB at 512 bits, still

@@ -1,12 +1,7 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Products whose B has contiguous rows and fits the caches: nothing is packed, each panel of columns goes straight to its kernel.</summary>
-internal static unsafe class DirectProduct<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class DirectProduct<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Up to this many rows, a row at a time with several chains beats a tile with few accumulators.</summary>
     private const int RowTileRows = 2;

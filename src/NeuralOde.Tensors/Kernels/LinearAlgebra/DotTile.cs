@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// The kernel for few columns, or few rows against a transposed B: vectors run along k in both operands, a tile of up to 4 by 4
 /// dot products stays in registers, and the lanes of each are summed at its end.
 /// </summary>
-internal static unsafe class DotTile<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class DotTile<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     private const int MaxRows = 4;
     private const int MaxColumns = 4;
@@ -33,8 +28,7 @@ internal static unsafe class DotTile<T, TVector>
         }
     }
 
-    private static void Rows<TColumns>(in GemmProblem<T> problem, nint column, nint tilesAcross)
-        where TColumns : unmanaged, ITileSize
+    private static void Rows<TColumns>(in GemmProblem<T> problem, nint column, nint tilesAcross) where TColumns : unmanaged, ITileSize
     {
         nint high = problem.M / MaxRows;
         if (high > 0)
@@ -210,7 +204,6 @@ internal static unsafe class DotTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load<TEdge>(T* source, int edge)
-        where TEdge : struct, ITileEdge
+    private static TVector Load<TEdge>(T* source, int edge) where TEdge : struct, ITileEdge
         => typeof(TEdge) == typeof(PartialEdge) ? TVector.LoadPartial(source, edge) : TVector.Load(source);
 }

@@ -1,12 +1,7 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Chooses how a product is computed, from its shape and layout alone.</summary>
-internal static unsafe class GemmPaths<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class GemmPaths<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Up to this many elements (256 by 256) B is read in place: packing it into panels would cost more than its cache misses.</summary>
     private const int MaxDirectB = 256 * 256;

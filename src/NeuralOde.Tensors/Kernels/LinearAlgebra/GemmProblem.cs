@@ -6,9 +6,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// A and B each have contiguous rows or contiguous columns, and C overlaps neither.
 /// Kernels take a problem by reference and, for a part of it, copy it and move its pointers.
 /// </remarks>
-internal unsafe struct GemmProblem<T>(
-    nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep)
-    where T : unmanaged
+internal unsafe struct GemmProblem<T>(nint m, nint n, nint k, StridedMatrix<T> a, StridedMatrix<T> b, T* c, nint cStep) where T : unmanaged
 {
     public nint M = m;
     public nint N = n;
@@ -26,23 +24,11 @@ internal unsafe struct GemmProblem<T>(
 
     /// <summary>The problem of a shape over matrices in memory, whose sums start from nothing.</summary>
     public static GemmProblem<T> Create(GemmShape shape, GemmSteps steps, T* a, T* b, T* c) => new(
-        shape.M,
-        shape.N,
-        shape.K,
-        StridedMatrix<T>.Create(a, steps.A, shape.TransposeA),
-        StridedMatrix<T>.Create(b, steps.B, shape.TransposeB),
-        c,
-        steps.C);
+        shape.M, shape.N, shape.K, StridedMatrix<T>.Create(a, steps.A, shape.TransposeA), StridedMatrix<T>.Create(b, steps.B, shape.TransposeB), c, steps.C);
 
     /// <summary>The part of C that starts at a row and a column and has the given size.</summary>
     public readonly GemmProblem<T> Part(nint row, nint column, nint m, nint n) => new(
-        m,
-        n,
-        K,
-        A.From(row, 0),
-        B.From(0, column),
-        C + (row * CStep) + column,
-        CStep)
+        m, n, K, A.From(row, 0), B.From(0, column), C + (row * CStep) + column, CStep)
     {
         Start = Start == null ? null : Start + (row * StartStep) + column,
         StartStep = StartStep,

@@ -1,13 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// The memory that packed operands live in while one multiplication runs: one buffer per thread and element type, pinned, kept between
 /// calls, and grown where a larger multiplication needs it. So a multiplication allocates nothing once its shape has been seen.
 /// </summary>
-internal static unsafe class GemmScratch<T>
-    where T : unmanaged
+internal static unsafe class GemmScratch<T> where T : unmanaged
 {
     [ThreadStatic]
     private static T* s_buffer;
@@ -25,7 +22,7 @@ internal static unsafe class GemmScratch<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static T* Grow(nint length)
     {
-        length = (nint)System.Numerics.BitOperations.RoundUpToPowerOf2((nuint)length);
+        length = (nint)BitOperations.RoundUpToPowerOf2((nuint)length);
         var memory = AlignedMemory<T>.AllocateUninitialized(checked((int)length));
         s_owner = memory.Array;
         s_buffer = memory.Address;

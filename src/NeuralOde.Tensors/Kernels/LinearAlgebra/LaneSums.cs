@@ -1,14 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The sums of the lanes of four vectors at once: three operations per vector, where one vector alone takes eight.</summary>
-internal static unsafe class LaneSums<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class LaneSums<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Stores the sum of the lanes of each vector, one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// Products with at most 4 columns (the last layer of a field in few dimensions): vectors along the columns would be mostly empty,
 /// so they run along k where A has contiguous rows, and along the rows of C where it has contiguous columns.
 /// </summary>
-internal static unsafe class NarrowProduct<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class NarrowProduct<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     // Rows of C that are computed transposed at a time: with 4 columns, 8 KB of float stay in the first-level cache.
     private const int RowsAtATime = 512;
@@ -112,14 +107,7 @@ internal static unsafe class NarrowProduct<T, TVector>
                 TransposeStart(part, transposed, chunk);
             }
 
-            DirectProduct<T, TVector>.Multiply(new GemmProblem<T>(
-                part.N,
-                part.M,
-                part.K,
-                part.B.Transposed,
-                part.A.Transposed,
-                transposed,
-                chunk)
+            DirectProduct<T, TVector>.Multiply(new GemmProblem<T>(part.N, part.M, part.K, part.B.Transposed, part.A.Transposed, transposed, chunk)
             {
                 Start = part.Start == null ? null : transposed,
                 StartStep = chunk,

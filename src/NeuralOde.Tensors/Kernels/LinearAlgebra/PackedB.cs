@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// B rearranged for <see cref="RegisterTile{T, TVector}"/>: cut into panels as wide as a tile, each stored row after row without gaps,
 /// so that the kernel reads it straight through. The last panel is padded with zeros to whole vectors.
 /// </summary>
-internal static unsafe class PackedB<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class PackedB<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>Columns of a panel, but for the last one.</summary>
     public static nint PanelWidth
@@ -40,8 +35,7 @@ internal static unsafe class PackedB<T, TVector>
     }
 
     /// <summary>The panel that starts at column <paramref name="j"/> of a packed [k, n].</summary>
-    public static StridedMatrix<T> Panel(T* packed, nint k, nint n, nint j)
-        => new(packed + (j * k), RoundUp(nint.Min(PanelWidth, n - j)), 1);
+    public static StridedMatrix<T> Panel(T* packed, nint k, nint n, nint j) => new(packed + (j * k), RoundUp(nint.Min(PanelWidth, n - j)), 1);
 
     /// <summary>A number of columns, rounded up to whole vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -8,9 +5,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// a tile of up to 4 of them by both columns stays in registers, and the columns are interleaved as they are stored.
 /// </summary>
 /// <remarks>Every element of C is one chain of fused multiply-adds in the order of k, as in <see cref="RegisterTile{T, TVector}"/>.</remarks>
-internal static unsafe class PairTile<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class PairTile<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     private const int MaxVectors = 4;
 
@@ -100,8 +95,7 @@ internal static unsafe class PairTile<T, TVector>
     private static void Fill(ref TileRow<T, TVector> row, TVector value) => (row.V0, row.V1, row.V2, row.V3) = (value, value, value, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TEdge>(TVector left, TVector right, T* destination, bool isLast, int edge)
-        where TEdge : struct, ITileEdge
+    private static void Store<TEdge>(TVector left, TVector right, T* destination, bool isLast, int edge) where TEdge : struct, ITileEdge
     {
         TVector.Interleave(left, right, out TVector low, out TVector high);
         if (isLast && typeof(TEdge) == typeof(PartialEdge) && edge < TVector.Count)

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -11,9 +8,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// Every element of C is one chain of fused multiply-adds in the order of k, whatever the tile it falls in: so the result does not
 /// depend on how rows and columns are split, nor on the width of the vectors.
 /// </remarks>
-internal static unsafe class RegisterTile<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class RegisterTile<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>
     /// How many rows go with a number of columns. A 512-bit machine has 32 registers, others (as x64 with AVX2) may have 16:
@@ -77,8 +72,7 @@ internal static unsafe class RegisterTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void DispatchColumns<TEdge>(int rows, int columns, in GemmProblem<T> problem, nint firstRow, nint tiles)
-        where TEdge : struct, ITileEdge
+    private static void DispatchColumns<TEdge>(int rows, int columns, in GemmProblem<T> problem, nint firstRow, nint tiles) where TEdge : struct, ITileEdge
     {
         switch (columns)
         {

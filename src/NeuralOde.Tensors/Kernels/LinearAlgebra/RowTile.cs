@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// The kernel for one or two rows (a batch of one): a row of C, up to 4 vectors, in four partial sums, each over every fourth k.
 /// One row has too few accumulators to hide the latency of a multiply-add, and four chains have enough.
 /// </summary>
-internal static unsafe class RowTile<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal static unsafe class RowTile<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     /// <summary>The number of partial sums.</summary>
     public const int Chains = 4;
@@ -29,8 +24,7 @@ internal static unsafe class RowTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Dispatch<TEdge>(in GemmProblem<T> problem)
-        where TEdge : struct, ITileEdge
+    private static void Dispatch<TEdge>(in GemmProblem<T> problem) where TEdge : struct, ITileEdge
     {
         switch ((problem.N + TVector.Count - 1) / TVector.Count)
         {
@@ -42,9 +36,7 @@ internal static unsafe class RowTile<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TColumns, TEdge>(in GemmProblem<T> problem)
-        where TColumns : unmanaged, ITileSize
-        where TEdge : struct, ITileEdge
+    private static void Run<TColumns, TEdge>(in GemmProblem<T> problem) where TColumns : unmanaged, ITileSize where TEdge : struct, ITileEdge
     {
         int edge = (int)problem.N - ((sizeof(TColumns) - 1) * TVector.Count);
         nint k = problem.K;

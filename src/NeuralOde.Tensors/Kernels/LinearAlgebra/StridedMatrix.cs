@@ -1,8 +1,7 @@
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>A matrix in memory whose element (i, j) lies at <c>Data[i * RowStep + j * ColumnStep]</c>: a transposition swaps the two steps and moves nothing.</summary>
-internal readonly unsafe struct StridedMatrix<T>(T* data, nint rowStep, nint columnStep)
-    where T : unmanaged
+internal readonly unsafe struct StridedMatrix<T>(T* data, nint rowStep, nint columnStep) where T : unmanaged
 {
     public readonly T* Data = data;
     public readonly nint RowStep = rowStep;

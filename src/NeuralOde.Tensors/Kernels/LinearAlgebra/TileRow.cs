@@ -1,15 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// One to four neighboring vectors, held in registers.
 /// Kernels keep their accumulators in locals of this type; every method is inlined, so the compiler promotes each field to a register of its own.
 /// </summary>
-internal unsafe struct TileRow<T, TVector>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TVector : struct, ISimdVector<TVector, T>
+internal unsafe struct TileRow<T, TVector> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TVector : struct, ISimdVector<TVector, T>
 {
     public TVector V0;
     public TVector V1;
@@ -65,8 +60,7 @@ internal unsafe struct TileRow<T, TVector>
 
     /// <summary>sum += scalar · row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd<TColumns>(ref TileRow<T, TVector> sum, TVector scalar, in TileRow<T, TVector> row)
-        where TColumns : unmanaged, ITileSize
+    public static void MultiplyAdd<TColumns>(ref TileRow<T, TVector> sum, TVector scalar, in TileRow<T, TVector> row) where TColumns : unmanaged, ITileSize
     {
         sum.V0 = TVector.MultiplyAdd(row.V0, scalar, sum.V0);
         if (sizeof(TColumns) > 1)
@@ -87,8 +81,7 @@ internal unsafe struct TileRow<T, TVector>
 
     /// <summary>sum += row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<TColumns>(ref TileRow<T, TVector> sum, in TileRow<T, TVector> row)
-        where TColumns : unmanaged, ITileSize
+    public static void Add<TColumns>(ref TileRow<T, TVector> sum, in TileRow<T, TVector> row) where TColumns : unmanaged, ITileSize
     {
         sum.V0 += row.V0;
         if (sizeof(TColumns) > 1)
@@ -108,13 +101,11 @@ internal unsafe struct TileRow<T, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector LoadVector<TEdge>(T* source, bool isLast, int edge)
-        where TEdge : struct, ITileEdge
+    private static TVector LoadVector<TEdge>(T* source, bool isLast, int edge) where TEdge : struct, ITileEdge
         => isLast && typeof(TEdge) == typeof(PartialEdge) ? TVector.LoadPartial(source, edge) : TVector.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreVector<TEdge>(TVector value, T* destination, bool isLast, int edge)
-        where TEdge : struct, ITileEdge
+    private static void StoreVector<TEdge>(TVector value, T* destination, bool isLast, int edge) where TEdge : struct, ITileEdge
     {
         if (isLast && typeof(TEdge) == typeof(PartialEdge))
         {

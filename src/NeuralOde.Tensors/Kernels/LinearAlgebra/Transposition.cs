@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Transposes matrices by blocks of 4 by 4, 4 by 2 and 2 by 4 in registers, where the machine has the shuffles, and element by element elsewhere.</summary>
-internal static unsafe class Transposition<T>
-    where T : unmanaged
+internal static unsafe class Transposition<T> where T : unmanaged
 {
     private static bool HasBlocks
     {

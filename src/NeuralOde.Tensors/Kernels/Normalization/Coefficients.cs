@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What a pass over the elements multiplies and adds in each channel, from what is known of each group.</summary>
@@ -11,8 +8,7 @@ internal static unsafe class Coefficients
 
     /// <summary>destination[g] = 1/√(variance[g] + ε).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void InverseDeviation<T>(T* variance, int groups, T epsilon, T* destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void InverseDeviation<T>(T* variance, int groups, T epsilon, T* destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // A square root and a division are correctly rounded at every width.
         VectorDispatch.Run<T, InverseRoots<T>>(new(variance, groups, epsilon, destination), SimdWidths.Best);
@@ -20,8 +16,7 @@ internal static unsafe class Coefficients
 
     /// <summary>Repeats each group's number for each of its channels. The destination may be the source where a group is one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Spread<T>(T* perGroup, NormalizationExtent extent, T* destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Spread<T>(T* perGroup, NormalizationExtent extent, T* destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (extent.Width == 1)
         {
@@ -52,8 +47,7 @@ internal static unsafe class Coefficients
 
     /// <summary>destination[g] = Σ scale·sums over the group's channels, divided by the elements of the group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void GroupMean<T>(T* scale, T* sums, NormalizationExtent extent, T* destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void GroupMean<T>(T* scale, T* sums, NormalizationExtent extent, T* destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T count = T.CreateTruncating(extent.Count);
         for (int group = 0; group < extent.Groups; group++)
@@ -67,8 +61,7 @@ internal static unsafe class Coefficients
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T FewProducts<T>(T* x, T* y, int count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static T FewProducts<T>(T* x, T* y, int count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T sum = x[0] * y[0];
         for (int i = 1; i < count; i++)
@@ -83,8 +76,7 @@ internal static unsafe class Coefficients
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             for (int i = 0; i < groups; i += TVector.Count)
             {

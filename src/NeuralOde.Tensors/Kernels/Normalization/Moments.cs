@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Means and variances of sets of elements, in one pass over memory.</summary>
@@ -19,8 +16,7 @@ internal static unsafe class Moments
     public static int Units(NormalizationExtent extent) => extent.Outer > 1 ? extent.Outer : extent.Width == 1 ? extent.Channels / Panels.UnitColumns : 0;
 
     /// <summary>destination = all means, then all variances (with the divisor n), of the sets in order.</summary>
-    public static void Invoke<T>(ReadOnlySpan<T> x, NormalizationExtent extent, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Invoke<T>(ReadOnlySpan<T> x, NormalizationExtent extent, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Invoke(x, extent, destination, 0, extent.Outer, 0, extent.Channels, SimdWidths.Best);
 
     /// <summary>A share of that, some units of it.</summary>
@@ -73,8 +69,7 @@ internal static unsafe class Moments
 
     /// <summary>Each group is a run of neighbors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Runs<T>(T* x, NormalizationExtent extent, T* mean, T* variance, SimdWidth width)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Runs<T>(T* x, NormalizationExtent extent, T* mean, T* variance, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T count = T.CreateTruncating(extent.Width);
         for (int group = 0; group < extent.Groups; group++, x += extent.Width)
@@ -87,8 +82,7 @@ internal static unsafe class Moments
 
     /// <summary>The moments of groups from those of their columns, all of the same number of elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Join<T>(T* columnMean, NormalizationExtent extent, T* mean, T* variance)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Join<T>(T* columnMean, NormalizationExtent extent, T* mean, T* variance) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T columns = T.CreateTruncating(extent.Width);
         for (int group = 0; group < extent.Groups; group++, columnMean += extent.Width)
@@ -115,17 +109,14 @@ internal static unsafe class Moments
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns<T>(T* x, NormalizationExtent extent, int first, int count, T* mean, T* variance, SimdWidth width)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         VectorDispatch.Run<T, ColumnMoments<T>>(new(x + first, extent.Rows, extent.Channels, count, mean, variance), width);
-    }
 
     private readonly struct ColumnMoments<T>(T* x, int rows, int stride, int count, T* mean, T* variance) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
             => Columns<Lockstep2<Lockstep2<TVector, T>, T>, TVector, T>(x, rows, stride, count, mean, variance);
     }
 
@@ -207,16 +198,14 @@ internal static unsafe class Moments
 }
 
 /// <summary>(x − mean)².</summary>
-internal readonly struct SquaredDeviationTerm<T>(T mean) : ITerm<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly struct SquaredDeviationTerm<T>(T mean) : ITerm<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static int Operands => 1;
 
     public static bool IsLong => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Invoke<TVector>(TVector x, TVector y, TVector z)
-        where TVector : struct, ISimdVector<TVector, T>
+    public TVector Invoke<TVector>(TVector x, TVector y, TVector z) where TVector : struct, ISimdVector<TVector, T>
     {
         TVector deviation = x - TVector.Create(mean);
         return deviation * deviation;

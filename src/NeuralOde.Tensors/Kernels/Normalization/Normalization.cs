@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Normalization by moments. Rows of the innermost axis are worked on one after the other, channels side by side.</summary>
@@ -18,13 +15,9 @@ internal static unsafe class Normalization
     /// <param name="operands">x, moments, scale, shift and destination.</param>
     /// <param name="firstRow">The first row of outer·rows.</param>
     /// <param name="rowCount">How many rows.</param>
-    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Apply(operands, firstRow, rowCount, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
+    /// <param name="width">The width of the vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width)
+    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NormalizationExtent extent = operands.Extent;
@@ -64,13 +57,8 @@ internal static unsafe class Normalization
     }
 
     /// <summary>destination = x·scale + shift, channel by channel.</summary>
-    public static void ScaleShift<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, int channels, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => ScaleShift(x, scale, shift, channels, destination, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void ScaleShift<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, int channels, Span<T> destination, SimdWidth width)
+    public static void ScaleShift<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, int channels, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         StridedExtent.Require(x.Length, [destination.Length], nameof(x));
@@ -90,8 +78,7 @@ internal static unsafe class Normalization
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T> => ScaleShiftRows<TVector, T>(x, scale, shift, rows, channels, destination);
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => ScaleShiftRows<TVector, T>(x, scale, shift, rows, channels, destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -112,8 +99,7 @@ internal static unsafe class Normalization
     }
 
     /// <summary>The normalization of rows of channels, with a mean and a factor written out for each channel.</summary>
-    private struct Lines<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct Lines<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* X;
         public T* Mean;
@@ -124,8 +110,7 @@ internal static unsafe class Normalization
         public int Channels;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             T* x = X;
             T* destination = Destination;
@@ -149,8 +134,7 @@ internal static unsafe class Normalization
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Panel<TPanel>(T* x, int channel, int rows, int columns, T* destination)
-            where TPanel : struct, ISimdVector<TPanel, T>
+        private readonly void Panel<TPanel>(T* x, int channel, int rows, int columns, T* destination) where TPanel : struct, ISimdVector<TPanel, T>
         {
             TPanel m = Panels.Read<TPanel, T>(Mean + channel, columns);
             TPanel f = Panels.Read<TPanel, T>(Factor + channel, columns);
@@ -165,8 +149,7 @@ internal static unsafe class Normalization
     }
 
     /// <summary>The same where the channels of a group are a long run of neighbors: nothing is written out for each channel.</summary>
-    private struct Runs<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct Runs<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* X;
         public T* Mean;
@@ -178,8 +161,7 @@ internal static unsafe class Normalization
         public NormalizationExtent Extent;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             T* x = X;
             T* destination = Destination;

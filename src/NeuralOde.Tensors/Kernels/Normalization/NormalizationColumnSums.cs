@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The first pass of a normalization's gradient: sums over the elements.</summary>
@@ -13,16 +10,14 @@ internal static unsafe class NormalizationColumnSums
 
     /// <summary>destination = Σ g over the rows for each (outer, channel), then Σ g·x̂ with x̂ = (x − mean)/√(variance + ε).</summary>
     /// <param name="operands">x, cotangent, moments and destination.</param>
-    public static void Invoke<T>(in NormalizationOperands<T> operands)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Invoke<T>(in NormalizationOperands<T> operands) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Invoke(operands, 0, operands.Extent.Outer, 0, operands.Extent.Channels, SimdWidths.Best);
 
     /// <summary>How the sums are shared: by the outer axis, or where there is none by columns.</summary>
     public static int Units(NormalizationExtent extent) => extent.Outer > 1 ? extent.Outer : extent.Channels / Panels.UnitColumns;
 
     /// <summary>A share of the sums, some units of it.</summary>
-    public static void Invoke<T>(in NormalizationOperands<T> operands, int firstUnit, int unitCount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Invoke<T>(in NormalizationOperands<T> operands, int firstUnit, int unitCount) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (operands.Extent.Outer > 1)
         {
@@ -76,8 +71,7 @@ internal static unsafe class NormalizationColumnSums
     }
 
     /// <summary>The first pass, down the rows of some columns.</summary>
-    private struct ColumnSums<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct ColumnSums<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public T* G;
         public T* X;
@@ -90,8 +84,7 @@ internal static unsafe class NormalizationColumnSums
         public int Count;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             int column = 0;
             for (; column <= Count - (2 * TVector.Count); column += 2 * TVector.Count)
@@ -106,8 +99,7 @@ internal static unsafe class NormalizationColumnSums
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Panel<TPanel>(int column, int columns)
-            where TPanel : struct, ISimdVector<TPanel, T>
+        private readonly void Panel<TPanel>(int column, int columns) where TPanel : struct, ISimdVector<TPanel, T>
         {
             TPanel center = Panels.Read<TPanel, T>(Mean + column, columns);
             TPanel allSum = TPanel.Constant(0);

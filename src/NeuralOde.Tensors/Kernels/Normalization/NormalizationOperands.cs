@@ -1,8 +1,7 @@
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What the passes of a normalization read and write: dense tensors of one extent. A pass takes those that it names.</summary>
-internal readonly ref struct NormalizationOperands<T>
-    where T : unmanaged
+internal readonly ref struct NormalizationOperands<T> where T : unmanaged
 {
     /// <summary>What is normalized together.</summary>
     public required NormalizationExtent Extent { get; init; }

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The second pass of a normalization's gradient, from the sums of the first (<see cref="NormalizationColumnSums"/>): the cotangent of each element.</summary>
@@ -15,13 +12,9 @@ internal static unsafe class NormalizationPullback
     /// <param name="operands">x, cotangent, moments, scale, sums and destination.</param>
     /// <param name="firstRow">The first row of outer·rows.</param>
     /// <param name="rowCount">How many rows.</param>
-    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Apply(operands, firstRow, rowCount, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
+    /// <param name="width">The width of the vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width)
+    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NormalizationExtent extent = operands.Extent;
@@ -86,8 +79,7 @@ internal static unsafe class NormalizationPullback
     }
 
     /// <summary>The memory of the second pass: g·factor + offset − (x − mean)·slope.</summary>
-    private struct Pass<T>
-        where T : unmanaged
+    private struct Pass<T> where T : unmanaged
     {
         public T* G;
         public T* X;
@@ -102,14 +94,12 @@ internal static unsafe class NormalizationPullback
     }
 
     /// <summary>The second pass over rows of channels, with the numbers of a group written out for each channel.</summary>
-    private struct Lines<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct Lines<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Pass<T> Pass;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             int channels = Pass.Extent.Channels;
             long done = 0;
@@ -132,8 +122,7 @@ internal static unsafe class NormalizationPullback
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Panel<TPanel>(long start, int channel, int rows, int columns)
-            where TPanel : struct, ISimdVector<TPanel, T>
+        private readonly void Panel<TPanel>(long start, int channel, int rows, int columns) where TPanel : struct, ISimdVector<TPanel, T>
         {
             TPanel m = Panels.Read<TPanel, T>(Pass.Mean + channel, columns);
             TPanel f = Panels.Read<TPanel, T>(Pass.Factor + channel, columns);
@@ -152,14 +141,12 @@ internal static unsafe class NormalizationPullback
     }
 
     /// <summary>The same where the channels of a group are a long run of neighbors.</summary>
-    private struct Runs<T> : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct Runs<T> : IVectorKernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Pass<T> Pass;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T>
+        public readonly void Run<TVector>() where TVector : struct, ISimdVector<TVector, T>
         {
             T* g = Pass.G;
             T* x = Pass.X;

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Columns that are worked on together, one lane each: what a lane computes does not depend on which others there are.</summary>
@@ -13,8 +10,7 @@ internal static unsafe class Panels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Read<TVector, T>(T* source, int columns)
         where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => columns >= TVector.Count ? TVector.Load(source) : TVector.LoadPartial(source, columns);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => columns >= TVector.Count ? TVector.Load(source) : TVector.LoadPartial(source, columns);
 
     /// <summary>Writes the first <paramref name="columns"/> lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

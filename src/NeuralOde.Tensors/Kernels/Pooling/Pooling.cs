@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Pooling of channels-last images and the linear maps of its gradients. Each method works on the images of a range.</summary>
@@ -127,8 +124,7 @@ internal static class Pooling
     private static int Divisor(PoolWindows windows, in Window window) =>
         windows.IsAdaptive ? (window.Bottom - window.Top) * (window.Right - window.Left) : windows.Size * windows.Size;
 
-    private static int CountLargest<T>(in Window window, ReadOnlySpan<T> x, int channel, T largest)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static int CountLargest<T>(in Window window, ReadOnlySpan<T> x, int channel, T largest) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int count = 0;
         for (int row = window.Top; row < window.Bottom; row++)

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -53,8 +50,7 @@ public static class Philox
     /// <param name="offset">The position in the stream of the first number.</param>
     /// <param name="destination">Filled whole.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FillUniform<T>(ulong seed, ulong stream, ulong offset, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void FillUniform<T>(ulong seed, ulong stream, ulong offset, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // A single takes one word of a block, a double two.
         int perBlock = typeof(T) == typeof(float) ? 4 : 2;
@@ -78,8 +74,7 @@ public static class Philox
     /// <param name="offset">The position in the stream of the first number.</param>
     /// <param name="destination">Filled whole.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FillNormal<T>(ulong seed, ulong stream, ulong offset, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void FillNormal<T>(ulong seed, ulong stream, ulong offset, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // A block is a pair of normals, whatever the precision: single precision is double precision rounded.
         const int PairsAtOnce = 64;

@@ -1,8 +1,7 @@
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>A step of a recurrent layer over a batch: all spans are dense, <c>[batch, …]</c>.</summary>
-internal readonly ref struct GateBatch<T>
-    where T : unmanaged
+internal readonly ref struct GateBatch<T> where T : unmanaged
 {
     /// <summary>Units of the layer.</summary>
     public required int Hidden { get; init; }

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -8,8 +5,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// previous state's part of the candidate: h' = n + z·(h − n), n = tanh(x_n + r·q).
 /// </summary>
 /// <remarks>With n first, the input reaches the first three blocks and the previous state the last three: each product is one.</remarks>
-internal readonly unsafe struct GruGates<T> : IGates<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct GruGates<T> : IGates<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static int BlockCount => 4;
 

@@ -1,13 +1,10 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// The element-wise part of one step of a recurrent layer: what follows the matrix products, all gates in one pass, and its reverse.
 /// A row of gates is <see cref="BlockCount"/> blocks of as many elements as the layer has units; vectors of units are worked on one after the other.
 /// </summary>
-internal unsafe interface IGates<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal unsafe interface IGates<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The number of blocks of a row of gates.</summary>
     static abstract int BlockCount { get; }
@@ -40,8 +37,7 @@ internal unsafe interface IGates<T>
 
 /// <summary>One sample's memory at one step.</summary>
 /// <remarks>In the backward pass <see cref="Next"/> and <see cref="NextCell"/> hold the cotangents; <see cref="Cell"/> is the cell after the step.</remarks>
-internal readonly unsafe struct GateRow<T>(T* gates, int hidden, T* previous, T* next, T* previousCell, T* nextCell, T* cell)
-    where T : unmanaged
+internal readonly unsafe struct GateRow<T>(T* gates, int hidden, T* previous, T* next, T* previousCell, T* nextCell, T* cell) where T : unmanaged
 {
     public readonly T* Gates = gates;
     public readonly int Hidden = hidden;

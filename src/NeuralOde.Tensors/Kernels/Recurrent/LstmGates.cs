@@ -1,13 +1,9 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
 /// Long short-term memory (Hochreiter, Schmidhuber 1997; forget gate: Gers et al. 2000). A row is [i | f | g | o]: c' = f·c + i·g, h' = o·tanh c'.
 /// </summary>
-internal readonly unsafe struct LstmGates<T> : IGates<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+internal readonly unsafe struct LstmGates<T> : IGates<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static int BlockCount => 4;
 

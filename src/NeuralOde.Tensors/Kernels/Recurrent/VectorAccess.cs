@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Whole vectors.</summary>
@@ -9,14 +6,12 @@ internal readonly unsafe struct WholeVectors : IVectorAccess
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Load<TVector, T>(T* source, int count)
         where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => TVector.Load(source);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TVector.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TVector, T>(TVector value, T* destination, int count)
         where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => TVector.Store(value, destination);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TVector.Store(value, destination);
 }
 
 /// <summary>The first lanes of a vector.</summary>
@@ -25,12 +20,10 @@ internal readonly unsafe struct PartialVectors : IVectorAccess
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Load<TVector, T>(T* source, int count)
         where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => TVector.LoadPartial(source, count);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TVector.LoadPartial(source, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TVector, T>(TVector value, T* destination, int count)
         where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => TVector.StorePartial(value, destination, count);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TVector.StorePartial(value, destination, count);
 }

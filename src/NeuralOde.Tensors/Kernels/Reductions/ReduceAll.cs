@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -22,8 +19,7 @@ internal static unsafe class ReduceAll
     public static T Invoke<T, TReduction, TTerm>(TTerm term, T* x, T* y, T* z, int length, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
-        where TTerm : struct, ITerm<T>
-        => VectorDispatch.RunInBlocks<T, Call<T, TReduction, TTerm>, T>(new(term, x, y, z, length), width);
+        where TTerm : struct, ITerm<T> => VectorDispatch.RunInBlocks<T, Call<T, TReduction, TTerm>, T>(new(term, x, y, z, length), width);
 
     /// <summary>The same with given vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -54,11 +50,7 @@ internal static unsafe class ReduceAll
         return TReduction.Combine(
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, left),
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(
-                term,
-                x + left,
-                TTerm.Operands > 1 ? y + left : null,
-                TTerm.Operands > 2 ? z + left : null,
-                length - left));
+                term, x + left, TTerm.Operands > 1 ? y + left : null, TTerm.Operands > 2 ? z + left : null, length - left));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -127,8 +119,7 @@ internal static unsafe class ReduceAll
         where TBlock : struct, ISimdVector<TBlock, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TReduction : struct, IReduction<T>
-        where TTerm : struct, ITerm<T>
-        => FirstTerms<TBlock, T, TReduction, TTerm>(term, x, y, z, start, count);
+        where TTerm : struct, ITerm<T> => FirstTerms<TBlock, T, TReduction, TTerm>(term, x, y, z, start, count);
 
     /// <summary>The terms of <paramref name="count"/> lanes from <paramref name="start"/> on, and the neutral element in the other lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

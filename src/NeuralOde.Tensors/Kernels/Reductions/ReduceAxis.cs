@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -25,8 +22,7 @@ internal static unsafe class ReduceAxis
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Invoke<T, TReduction>(T* x, int outer, int axis, int inner, T* destination, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TReduction : struct, IReduction<T>
-        => VectorDispatch.RunInBlocks<T, Call<T, TReduction>, nint>(new(x, outer, axis, inner, destination), width);
+        where TReduction : struct, IReduction<T> => VectorDispatch.RunInBlocks<T, Call<T, TReduction>, nint>(new(x, outer, axis, inner, destination), width);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static T* Choose<TVector, TBlock, T, TReduction>(T* x, int outer, int axis, int inner, T* destination)

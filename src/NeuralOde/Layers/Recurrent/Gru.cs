@@ -1,7 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>A gated recurrent unit over sequences; see <see cref="GruCell"/> for the formulas and <see cref="RecurrentLayer"/> for shapes and masks.</summary>
@@ -25,11 +21,7 @@ public sealed class Gru : RecurrentLayer
     /// <summary>Makes the layer of a cell, whose parameters it shares.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="reverse">Whether the last step is read first.</param>
-    public Gru(GruCell cell, bool reverse = false)
-        : base(cell ?? throw new ArgumentNullException(nameof(cell)), reverse)
-    {
-        Cell = cell;
-    }
+    public Gru(GruCell cell, bool reverse = false) : base(cell ?? throw new ArgumentNullException(nameof(cell)), reverse) => Cell = cell;
 
     /// <summary>The layer's step.</summary>
     public GruCell Cell { get; }

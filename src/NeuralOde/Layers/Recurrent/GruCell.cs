@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>One step of a gated recurrent unit (Cho et al. 2014).</summary>
@@ -18,8 +15,7 @@ public sealed class GruCell : RecurrentCell
     /// <param name="random">Where the first values come from; <see cref="RandomSource.Default"/> if not given.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public GruCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32)
-        : base(inputs, hidden, GateCount, random, dtype)
+    public GruCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32) : base(inputs, hidden, GateCount, random, dtype)
     {
     }
 

@@ -1,7 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>A long short-term memory over sequences; see <see cref="LstmCell"/> for the formulas and <see cref="RecurrentLayer"/> for shapes and masks.</summary>
@@ -20,11 +16,7 @@ public sealed class Lstm : RecurrentLayer
     /// <summary>Makes the layer of a cell, whose parameters it shares.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="reverse">Whether the last step is read first.</param>
-    public Lstm(LstmCell cell, bool reverse = false)
-        : base(cell ?? throw new ArgumentNullException(nameof(cell)), reverse)
-    {
-        Cell = cell;
-    }
+    public Lstm(LstmCell cell, bool reverse = false) : base(cell ?? throw new ArgumentNullException(nameof(cell)), reverse) => Cell = cell;
 
     /// <summary>The layer's step.</summary>
     public LstmCell Cell { get; }

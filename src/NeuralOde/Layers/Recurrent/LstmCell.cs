@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>One step of a long short-term memory (Hochreiter, Schmidhuber 1997; with a forget gate: Gers et al. 2000).</summary>
@@ -13,8 +10,7 @@ public sealed class LstmCell : RecurrentCell
 
     /// <summary>Makes the cell.</summary>
     /// <inheritdoc cref="GruCell(int, int, RandomSource?, DType)"/>
-    public LstmCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32)
-        : base(inputs, hidden, GateCount, random, dtype)
+    public LstmCell(int inputs, int hidden, RandomSource? random = null, DType dtype = DType.Float32) : base(inputs, hidden, GateCount, random, dtype)
     {
     }
 
@@ -28,11 +24,7 @@ public sealed class LstmCell : RecurrentCell
     {
         ArgumentNullException.ThrowIfNull(cell);
         Tensor all = FromInput(x) + FromState(state);
-        if (cell.Shape != state.Shape)
-        {
-            throw new ArgumentException($"The cell has the state's shape {state.Shape}; got {cell.Shape}.", nameof(cell));
-        }
-
+        ArgumentException.ThrowIf(cell.Shape != state.Shape, $"The cell has the state's shape {state.Shape}; got {cell.Shape}.", nameof(cell));
         Tensor next = (Gate(all, 1).Sigmoid() * cell) + (Gate(all, 0).Sigmoid() * Gate(all, 2).Tanh());
         return (Gate(all, 3).Sigmoid() * next.Tanh(), next);
     }

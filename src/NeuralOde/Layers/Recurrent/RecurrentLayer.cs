@@ -1,8 +1,3 @@
-using System.Numerics;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>A recurrent cell applied to the steps of a sequence, forward or backward in time.</summary>
@@ -65,19 +60,16 @@ public abstract class RecurrentLayer : Module
     private protected void Check(Tensor x, Tensor? mask, params ReadOnlySpan<Tensor?> initial)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Rank != 3 || x.Shape[2] != InputCount || x.ElementCount == 0)
-        {
-            throw new ArgumentException($"This recurrent layer takes sequences [time, batch, {InputCount}] of at least one step and one sample; got shape {x.Shape}.", nameof(x));
-        }
-
+        ArgumentException.ThrowIf(
+            x.Rank != 3 || x.Shape[2] != InputCount || x.ElementCount == 0,
+            $"This recurrent layer takes sequences [time, batch, {InputCount}] of at least one step and one sample; got shape {x.Shape}.", nameof(x));
         CheckType(x, "sequence");
         if (mask is not null)
         {
             CheckType(mask, nameof(mask));
-            if (mask.Shape != x.Shape.Slice(..2))
-            {
-                throw new ArgumentException($"The mask of a sequence {x.Shape} has the shape {x.Shape.Slice(..2)}, one number a step and sample; got {mask.Shape}.", nameof(mask));
-            }
+            ArgumentException.ThrowIf(
+                mask.Shape != x.Shape.Slice(..2),
+                $"The mask of a sequence {x.Shape} has the shape {x.Shape.Slice(..2)}, one number a step and sample; got {mask.Shape}.", nameof(mask));
         }
 
         foreach (Tensor? state in initial)
@@ -85,22 +77,15 @@ public abstract class RecurrentLayer : Module
             if (state is not null)
             {
                 CheckType(state, "initial state");
-                if (state.Shape != StateShape(x))
-                {
-                    throw new ArgumentException($"The initial state of this layer has the shape {StateShape(x)} for a sequence {x.Shape}; got {state.Shape}.", nameof(initial));
-                }
+                ArgumentException.ThrowIf(
+                    state.Shape != StateShape(x), $"The initial state of this layer has the shape {StateShape(x)} for a sequence {x.Shape}; got {state.Shape}.", nameof(initial));
             }
         }
 
-        void CheckType(Tensor tensor, string what)
-        {
-            if (tensor.DType != _cell.InputWeight.DType)
-            {
-                throw new ArgumentException(
-                    $"This layer holds {_cell.InputWeight.DType.Name()} and the {what} {tensor.DType.Name()}. "
-                        + "Convert one with ToSingle() or ToDouble(), or make the layer with that element type.");
-            }
-        }
+        void CheckType(Tensor tensor, string what) => ArgumentException.ThrowIf(
+            tensor.DType != _cell.InputWeight.DType,
+            $"This layer holds {_cell.InputWeight.DType.Name()} and the {what} {tensor.DType.Name()}. "
+                + $"Convert one with ToSingle() or ToDouble(), or make the layer with that element type.");
     }
 
     private protected Shape StateShape(Tensor x) => [x.Shape[1], HiddenCount];

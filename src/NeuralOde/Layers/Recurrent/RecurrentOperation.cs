@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Layers.Recurrent;
@@ -9,9 +6,7 @@ namespace NeuralOde.Layers.Recurrent;
 internal sealed record RecurrentTensors(Tensor InputWeight, Tensor HiddenWeight, Tensor InputBias, Tensor HiddenBias);
 
 /// <summary>A recurrent layer over a sequence as one operation of the tape. Its memory is used again once a gradient was taken.</summary>
-internal sealed class RecurrentOperation<T, TGates>(string name)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TGates : struct, IGates<T>
+internal sealed class RecurrentOperation<T, TGates>(string name) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
 {
     private readonly Dictionary<(int Inputs, int Hidden), Stack<RecurrentSequence<T, TGates>>> _spare = [];
 
@@ -48,12 +43,8 @@ internal sealed class RecurrentOperation<T, TGates>(string name)
                     "The gradient of a gradient through a recurrent layer is not available (createGraph: true) outside of compiled functions. Compose it of its cell's steps.");
             }
 
-            if (taken)
-            {
-                throw new InvalidOperationException(
-                    "The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
-            }
-
+            InvalidOperationException.ThrowIf(
+                taken, "The gradient through this sequence was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
             taken = true;
             Tensor?[] gradients = Backward(sequence, cotangent, x, state, cell, weights, all);
             spare.Push(sequence);

@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>
@@ -12,9 +7,7 @@ namespace NeuralOde.Layers.Recurrent;
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <typeparam name="TGates">The layer's element-wise part.</typeparam>
-internal sealed partial class RecurrentSequence<T, TGates>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TGates : struct, IGates<T>
+internal sealed partial class RecurrentSequence<T, TGates> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
 {
     // The input's part of as many steps as stay in the second-level cache is computed at once.
     private const int ChunkElements = 65_536;

@@ -11,8 +11,7 @@ internal readonly ref struct RecurrentWeights<T>(ReadOnlySpan<T> input, ReadOnly
 }
 
 /// <summary>Where the gradients of a recurrent layer's parameters are written.</summary>
-internal readonly ref struct RecurrentGradients<T>(Span<T> input, Span<T> hidden, Span<T> inputBias, Span<T> hiddenBias)
-    where T : unmanaged
+internal readonly ref struct RecurrentGradients<T>(Span<T> input, Span<T> hidden, Span<T> inputBias, Span<T> hiddenBias) where T : unmanaged
 {
     public readonly Span<T> Input = input;
     public readonly Span<T> Hidden = hidden;

@@ -1,4 +1,4 @@
-namespace NeuralOde.Series;
+namespace NeuralOde.Series.Notes;
 
 /// <summary>What a remark on series is about.</summary>
 public enum SeriesNoteReason
@@ -14,6 +14,33 @@ public enum SeriesNoteReason
 
     /// <summary>Times look like dates of eight digits, but were read as numbers.</summary>
     TimesLookLikeDates,
+
+    /// <summary>How times were read, where that was a choice.</summary>
+    TimesRead,
+
+    /// <summary>Numbers were read that are not written as in code: with a decimal comma, a unit, groups of thousands.</summary>
+    NumberSpelling,
+
+    /// <summary>The columns' names were taken from a comment.</summary>
+    NamesFromComment,
+
+    /// <summary>The rows' own names were left out.</summary>
+    RowNames,
+
+    /// <summary>Lines that begin with # were read as rows.</summary>
+    HashRows,
+
+    /// <summary>A column that counts the rows was left out.</summary>
+    IndexColumn,
+
+    /// <summary>NA was taken for the name of a series.</summary>
+    SeriesNamedMissing,
+
+    /// <summary>Rows were sorted by time.</summary>
+    RowsSorted,
+
+    /// <summary>Rows of equal times were merged.</summary>
+    RowsMerged,
 
     /// <summary>Series were left out, because they have fewer than two points with a value.</summary>
     SeriesLeftOut,

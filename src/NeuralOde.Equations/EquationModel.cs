@@ -1,0 +1,84 @@
+using NeuralOde.Equations.Language;
+
+namespace NeuralOde.Equations;
+
+/// <summary>A model of differential equations: states, parameters, doses, events and what is observed. <c>docs/equations.md</c> describes the language.</summary>
+/// <example><code>
+/// var model = EquationModel.Parse("x' = -k*x\nk = 0.5 > 0\nx(0) = 2 fixed\nobserve x: normal");
+/// </code></example>
+public sealed class EquationModel
+{
+    private readonly IReadOnlyList<Statement> _statements;
+
+    private EquationModel(string name, IReadOnlyList<Statement> statements, BoundModel bound)
+    {
+        Name = name;
+        _statements = statements;
+        Bound = bound;
+    }
+
+    /// <summary>The file, or the name that was given with the text.</summary>
+    public string Name { get; }
+
+    /// <summary>The states' names, in the order of their equations.</summary>
+    public IReadOnlyList<string> States => Bound.States;
+
+    /// <summary>The parameters' names, initial values (<c>x(0)</c>) and noise levels (<c>sd(x)</c>) that are estimated among them.</summary>
+    public IReadOnlyList<string> Parameters => [.. Bound.Parameters.Select(static x => x.Name)];
+
+    /// <summary>The names of what is observed.</summary>
+    public IReadOnlyList<string> Observables => [.. Bound.Observables.Select(static x => x.Name)];
+
+    /// <summary>Whether all noise is that of least squares.</summary>
+    public bool LeastSquares => Bound.Observables.All(static x => x.Noise == NoiseKind.LeastSquares);
+
+    internal BoundModel Bound { get; }
+
+    /// <summary>Reads a model from its text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">The name used in messages.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelTextException">The text is not a model; the message shows the place.</exception>
+    public static EquationModel Parse(string text, string name = "model")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(name);
+        SourceText source = new(text, name);
+        IReadOnlyList<Statement> statements = ModelParser.Parse(source);
+        return new EquationModel(name, statements, Binder.Bind(source, statements));
+    }
+
+    /// <summary>Reads a model from a file.</summary>
+    /// <param name="path">The file, UTF-8.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelTextException">The text is not a model; the message shows the place.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static EquationModel Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <summary>The model with other start values.</summary>
+    /// <param name="values">By the names of parameters and initial values; names that the text does not have are passed over.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelTextException">A value is outside of its bounds.</exception>
+    public EquationModel WithStarts(IReadOnlyDictionary<string, double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        HashSet<string> parameters = [.. Parameters];
+        Statement Changed(Statement statement) => statement switch
+        {
+            DefinitionStatement x when parameters.Contains(x.Name) && values.TryGetValue(x.Name, out double value) => x with { Value = Number(x.Position, value) },
+            InitialStatement x when parameters.Contains($"{x.State}(0)") && values.TryGetValue($"{x.State}(0)", out double value) => x with { Value = Number(x.Position, value) },
+            _ => statement,
+        };
+        return Parse(ModelPrinter.Print(_statements.Select(Changed)), Name);
+    }
+
+    /// <summary>The model as text, which reads back as the same model; comments are left out.</summary>
+    public override string ToString() => ModelPrinter.Print(_statements);
+
+    private static Expression Number(int position, double value)
+        => value < 0 ? new PrefixExpression(position, "-", new NumberExpression(position, -value)) : new NumberExpression(position, value);
+}

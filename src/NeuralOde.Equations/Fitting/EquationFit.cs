@@ -1,0 +1,205 @@
+using NeuralOde.Equations.Data;
+
+namespace NeuralOde.Equations.Fitting;
+
+/// <summary>What a profile says of a parameter.</summary>
+public enum Verdict
+{
+    /// <summary>No profile was made.</summary>
+    None,
+
+    /// <summary>The data bound it from both sides.</summary>
+    Told,
+
+    /// <summary>The data bound it from below alone.</summary>
+    LowerLimitOnly,
+
+    /// <summary>The data bound it from above alone.</summary>
+    UpperLimitOnly,
+
+    /// <summary>Every value that was tried fits as well.</summary>
+    CannotBeTold,
+}
+
+/// <summary>A profile of the likelihood: for values of a parameter, how much worse the best fit of all others is.</summary>
+/// <param name="Values">Values of the parameter, rising.</param>
+/// <param name="Deviances">Twice the difference of the negative log-likelihoods; 3.84 bounds the 95 % interval.</param>
+/// <param name="Lower">Lower end of the 95 % interval; the lowest value tried where the data give no bound.</param>
+/// <param name="Upper">Upper end of the 95 % interval; the highest value tried where the data give no bound.</param>
+/// <param name="Verdict">What that says.</param>
+public sealed record LikelihoodProfile(IReadOnlyList<double> Values, IReadOnlyList<double> Deviances, double Lower, double Upper, Verdict Verdict);
+
+/// <summary>An estimated parameter.</summary>
+public sealed record ParameterEstimate
+{
+    /// <summary>Name, with <c>(0)</c> for an initial value and such as <c>sd(x)</c> for a noise level.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The series whose value this is; empty where all share it.</summary>
+    public string Series { get; init; } = "";
+
+    /// <summary>The estimate.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Standard error from the expected information (Gauss-Newton's); not a number where there is none.</summary>
+    public double ExpectedError { get; init; } = double.NaN;
+
+    /// <summary>Standard error from the observed information (second derivatives through the solve); not a number where there is none.</summary>
+    public double ObservedError { get; init; } = double.NaN;
+
+    /// <summary>The standard error to be quoted: by least squares the expected, as <c>nls</c> gives it, else the observed; not a number where the data cannot tell.</summary>
+    public double StandardError { get; init; } = double.NaN;
+
+    /// <summary>Which bound the estimate lies at: −1 the lower, 1 the upper, 0 none.</summary>
+    public int AtBound { get; init; }
+
+    /// <summary>The profile, or <see langword="null"/> where none was made.</summary>
+    public LikelihoodProfile? Profile { get; init; }
+
+    /// <summary>What the data can tell, in words; empty where there is nothing to say.</summary>
+    public string Words { get; init; } = "";
+}
+
+/// <summary>A measured value with what the model gives for it.</summary>
+/// <param name="Series">Name of the series.</param>
+/// <param name="Observable">What was measured.</param>
+/// <param name="Time">When.</param>
+/// <param name="Measured">The value.</param>
+/// <param name="Fitted">The model's value.</param>
+/// <param name="Residual">The difference in units of the noise.</param>
+public sealed record FittedValue(string Series, string Observable, double Time, double Measured, double Fitted, double Residual);
+
+/// <summary>What the fitted model gives for an observable of a series.</summary>
+/// <param name="Series">Name of the series.</param>
+/// <param name="Observable">What is measured.</param>
+/// <param name="Times">Times.</param>
+/// <param name="Values">The model's values.</param>
+public sealed record FittedCurve(string Series, string Observable, IReadOnlyList<double> Times, IReadOnlyList<double> Values);
+
+/// <summary>An optimum that searches from several starts found.</summary>
+/// <param name="Value">Negative log-likelihood (with priors).</param>
+/// <param name="Count">How many starts led there.</param>
+public sealed record Optimum(double Value, int Count);
+
+/// <summary>A model fitted to a table.</summary>
+public sealed class EquationFit
+{
+    internal EquationFit()
+    {
+    }
+
+    /// <summary>The model.</summary>
+    public required EquationModel Model { get; init; }
+
+    /// <summary>The data.</summary>
+    public required EquationData Data { get; init; }
+
+    /// <summary>The estimates, in the model's order; by series where they are per series.</summary>
+    public required IReadOnlyList<ParameterEstimate> Estimates { get; init; }
+
+    /// <summary>Correlations of the estimates that have a standard error, named by <see cref="CorrelatedNames"/>; empty where series are fitted alone.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Correlations { get; init; } = [];
+
+    /// <summary>The names that belong to <see cref="Correlations"/>.</summary>
+    public IReadOnlyList<string> CorrelatedNames { get; init; } = [];
+
+    /// <summary>Negative log-likelihood at the estimates, without priors.</summary>
+    public double NegativeLogLikelihood { get; init; }
+
+    /// <summary>Number of measured values.</summary>
+    public int ValueCount { get; init; }
+
+    /// <summary>Number of estimated numbers, noise levels included.</summary>
+    public int ParameterCount { get; init; }
+
+    /// <summary>Akaike's criterion.</summary>
+    public double Aic => 2 * (NegativeLogLikelihood + ParameterCount);
+
+    /// <summary>Schwarz's criterion.</summary>
+    public double Bic => (2 * NegativeLogLikelihood) + (ParameterCount * Math.Log(ValueCount));
+
+    /// <summary>Whether priors entered: the estimates are then modes.</summary>
+    public bool HasPriors { get; init; }
+
+    /// <summary>Whether the search ended at a minimum.</summary>
+    public bool IsConverged { get; init; }
+
+    /// <summary>Optima that searches from several starts found, the best first.</summary>
+    public IReadOnlyList<Optimum> Optima { get; init; } = [];
+
+    /// <summary>Measured and fitted values.</summary>
+    public IReadOnlyList<FittedValue> Values { get; init; } = [];
+
+    /// <summary>What a user should know, in whole sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The fitted curves: for each series and observable, times from the start to the last value with the model's values.</summary>
+    public IReadOnlyList<FittedCurve> Curves => field ??= MakeCurves();
+
+    internal Func<IReadOnlyList<FittedCurve>> MakeCurves { get; init; } = static () => [];
+
+    /// <summary>The model with the estimates in the place of start values; estimates of single series, and of noise levels without a name, are left out.</summary>
+    public EquationModel FittedModel => Model.WithStarts(Estimates.Where(static x => x.Series.Length == 0).ToDictionary(static x => x.Name, static x => x.Value));
+
+    /// <summary>Root mean square of measured minus fitted, by observable.</summary>
+    public IReadOnlyList<(string Observable, double RootMeanSquare)> RootMeanSquares
+        => [.. Values.GroupBy(static x => x.Observable)
+            .Select(static x => (x.Key, Math.Sqrt(x.Average(static v => (v.Measured - v.Fitted) * (v.Measured - v.Fitted)))))];
+
+    /// <summary>The estimate of a name.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="series">The series, where it is per series.</param>
+    public ParameterEstimate this[string name, string series = ""] => Estimates.First(x => x.Name == name && x.Series == series);
+}
+
+/// <summary>How a model is fitted.</summary>
+public sealed record EquationFitOptions
+{
+    /// <summary>How many starts: the model's own, and others by Latin hypercube sampling within the bounds.</summary>
+    /// <value>At least 1, which is the default.</value>
+    public int Starts { get; init; } = 1;
+
+    /// <summary>Seed of the starts.</summary>
+    /// <value>0 by default.</value>
+    public int Seed { get; init; }
+
+    /// <summary>Whether likelihood profiles are made of every parameter but noise levels.</summary>
+    /// <value><see langword="true"/> by default.</value>
+    public bool Profiles { get; init; } = true;
+
+    /// <summary>Relative tolerance of the solves.</summary>
+    /// <value>1e-8 by default.</value>
+    public double RelativeTolerance { get; init; } = 1e-8;
+
+    /// <summary>Threads for several starts, profiles and series.</summary>
+    /// <value>The number of processors by default.</value>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>A model cannot be fitted.</summary>
+public sealed class EquationFitException : NeuralOdeException
+{
+    /// <summary>Describes the failure.</summary>
+    /// <param name="reason">What kind of failure it is.</param>
+    /// <param name="problem">What is wrong, as whole sentences.</param>
+    /// <param name="advice">What to do, as whole sentences.</param>
+    public EquationFitException(EquationFitReason reason, string problem, string? advice = null)
+        : base(problem, advice)
+        => Reason = reason;
+
+    /// <summary>What kind of failure it is.</summary>
+    public EquationFitReason Reason { get; }
+}
+
+/// <summary>Why a model cannot be fitted.</summary>
+public enum EquationFitReason
+{
+    /// <summary>The model cannot be solved for the start values, nor for others near them.</summary>
+    NoStart,
+
+    /// <summary>A measured value that the noise model cannot produce.</summary>
+    ImpossibleValue,
+
+    /// <summary>There is nothing to estimate, or more to estimate than values.</summary>
+    TooFewValues,
+}

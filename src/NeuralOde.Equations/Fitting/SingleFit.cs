@@ -1,0 +1,294 @@
+using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Language;
+using NeuralOde.Equations.Simulation;
+
+namespace NeuralOde.Equations.Fitting;
+
+/// <summary>A fit whose parameters are estimated together.</summary>
+internal sealed class SingleFit(EquationModel model, EquationData data, EquationFitOptions options, IProgress<string>? progress, CancellationToken cancellation)
+{
+    private const int RescueStarts = 64;
+    private const int CandidatesPerStart = 5;
+    private const int CurvePoints = 200;
+
+    private readonly FitProblem _problem = new(model.Bound, data, new SimulationOptions { RelativeTolerance = options.RelativeTolerance });
+    private readonly List<string> _notes = [];
+    private readonly List<Optimum> _optima = [];
+
+    public EquationFit Run()
+    {
+        int values = data.Count;
+        if (values == 0)
+        {
+            throw new EquationFitException(EquationFitReason.TooFewValues, $"{Place()}there is no measured value.");
+        }
+
+        if (values < _problem.Coordinates.Count(static x => x.Prior is null && !x.IsNoise))
+        {
+            _notes.Add($"There are {values} values for {_problem.Count} parameters: not all of them can be told.");
+        }
+
+        double[] start = FindStart();
+        Minimum best = Search(start);
+        LikelihoodProfile?[] profiles = new LikelihoodProfile?[_problem.Count];
+        int[] bounds = AtBounds(best.Point);
+        var information = InformationMatrix.At(_problem, best.Point, Free(bounds));
+        for (int round = 0; options.Profiles && round < 3; round++)
+        {
+            Minimum? better = Profiles(best, information, bounds, profiles);
+            if (better is null)
+            {
+                break;
+            }
+
+            // A profile has found a lower minimum; all begins again there.
+            best = TrustRegion.Minimize(_problem, better.Point, cancellation: cancellation);
+            bounds = AtBounds(best.Point);
+            information = InformationMatrix.At(_problem, best.Point, Free(bounds));
+        }
+
+        if (!best.IsConverged)
+        {
+            _notes.Add("The search did not end at a clear minimum: the likelihood may be flat in a direction. Try several starts.");
+        }
+
+        return Result(best, information, bounds, profiles);
+    }
+
+    private string Place() => data.Series.Count == 1 && data.Series[0].Input.Name.Length > 0 ? $"Series {data.Series[0].Input.Name}: " : "";
+
+    /// <summary>The model's start, or where it cannot be solved there one near it.</summary>
+    private double[] FindStart()
+    {
+        double[] start = _problem.Start();
+        if (_problem.Prepare(start) && double.IsFinite(_problem.Evaluate(start)))
+        {
+            return start;
+        }
+
+        string problem = _problem.Problem;
+        foreach (double[] other in StartSampler.Sample(_problem.Coordinates, _problem.Start(), RescueStarts, options.Seed + 1))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_problem.Prepare(other) && double.IsFinite(_problem.Evaluate(other)))
+            {
+                _notes.Add($"The model cannot be solved for its start values ({problem.TrimEnd('.')}); the search began elsewhere within the bounds.");
+                return other;
+            }
+        }
+
+        throw new EquationFitException(
+            EquationFitReason.NoStart,
+            $"{Place()}the model cannot be solved for its start values, nor for {RescueStarts} others near them. {problem}",
+            "Change the start values or the bounds.");
+    }
+
+    private Minimum Search(double[] start)
+    {
+        if (options.Starts == 1)
+        {
+            return TrustRegion.Minimize(_problem, start, cancellation: cancellation);
+        }
+
+        double[][] starts = Starts(start);
+        Minimum[] found = new Minimum[starts.Length];
+        int done = 0;
+        Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
+        {
+            problem.Reset();
+            found[i] = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
+            progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
+            return problem;
+        }, static _ => { });
+        Minimum[] order = [.. found.Where(static x => double.IsFinite(x.Value)).OrderBy(static x => x.Value)];
+        foreach (Minimum x in order)
+        {
+            if (_optima.Count > 0 && x.Value - _optima[^1].Value < 0.01)
+            {
+                _optima[^1] = _optima[^1] with { Count = _optima[^1].Count + 1 };
+            }
+            else
+            {
+                _optima.Add(new Optimum(x.Value, 1));
+            }
+        }
+
+        int failed = starts.Length - order.Length;
+        if (failed > 0)
+        {
+            _notes.Add($"The model cannot be solved from {failed} of {starts.Length} starts.");
+        }
+
+        return TrustRegion.Minimize(_problem, order[0].Point, cancellation: cancellation);
+    }
+
+    private ParallelOptions Parallelism => new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
+
+    /// <summary>The model's own start, and the best of many points with noise levels as the residuals there have them.</summary>
+    private double[][] Starts(double[] own)
+    {
+        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (options.Starts - 1), options.Seed);
+        double[] values = new double[candidates.Length];
+        Parallel.For(0, candidates.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
+        {
+            problem.Reset();
+            values[i] = problem.SetLevels(candidates[i], onlyUnnamed: false) ? problem.Evaluate(candidates[i]) : double.PositiveInfinity;
+            return problem;
+        }, static _ => { });
+        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(options.Starts - 1).Select(i => candidates[i])];
+    }
+
+    private int[] AtBounds(double[] point)
+    {
+        int[] at = new int[point.Length];
+        for (int i = 0; i < at.Length; i++)
+        {
+            Coordinate c = _problem.Coordinates[i];
+            double room = c.IsLogarithmic ? 1e-4 : 1e-6 * Math.Max(1, Math.Abs(point[i]));
+            at[i] = point[i] - c.Lower < room ? -1 : c.Upper - point[i] < room ? 1 : 0;
+        }
+
+        return at;
+    }
+
+    private static int[] Free(int[] bounds) => [.. Enumerable.Range(0, bounds.Length).Where(i => bounds[i] == 0)];
+
+    private Minimum? Profiles(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles)
+    {
+        int[] wanted = [.. Enumerable.Range(0, _problem.Count).Where(i => !_problem.Coordinates[i].IsNoise)];
+        double[] errors = [.. Enumerable.Range(0, _problem.Count).Select(i => Error(information.Observed ?? information.Expected, information.Free, i))];
+        Minimum? better = null;
+        Lock gate = new();
+        int done = 0;
+        Parallel.For(0, wanted.Length, Parallelism, _problem.Clone, (i, _, problem) =>
+        {
+            problem.Reset();
+            Profiler profiler = new(problem, best.Point, best.Value, cancellation);
+            profiles[wanted[i]] = profiler.Profile(wanted[i], errors[wanted[i]]);
+            progress?.Report($"profile {Interlocked.Increment(ref done)} of {wanted.Length}");
+            lock (gate)
+            {
+                better = profiler.Better is { } found && (better is null || found.Value < better.Value) ? found : better;
+            }
+
+            return problem;
+        }, static _ => { });
+        return better;
+    }
+
+    private static double Error(double[]? covariance, int[] free, int coordinate)
+    {
+        int at = Array.IndexOf(free, coordinate);
+        return covariance is null || at < 0 ? double.NaN : Math.Sqrt(covariance[(at * free.Length) + at]);
+    }
+
+    private EquationFit Result(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles)
+    {
+        _problem.Evaluate(best.Point);
+        double likelihood = _problem.LikelihoodValue;
+        bool isLeastSquares = model.Bound.Observables.All(static x => x.Noise == NoiseKind.LeastSquares);
+        int structural = _problem.Coordinates.Count(static x => !x.IsNoise);
+
+        // As nls: the residual variance has n − p degrees of freedom.
+        double inflation = isLeastSquares && data.Count > structural ? Math.Sqrt((double)data.Count / (data.Count - structural)) : 1;
+        List<ParameterEstimate> estimates = [];
+        for (int i = 0; i < _problem.Count; i++)
+        {
+            Coordinate c = _problem.Coordinates[i];
+            double slope = Math.Abs(c.Slope(best.Point[i])) * inflation;
+            double expected = slope * Error(information.Expected, information.Free, i), observed = slope * Error(information.Observed, information.Free, i);
+            double quoted = isLeastSquares ? expected : double.IsNaN(observed) ? expected : observed;
+            bool isTold = profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
+            ParameterEstimate estimate = new()
+            {
+                Name = c.Name,
+                Series = c.Series < 0 ? "" : data.Series[c.Series].Input.Name,
+                Value = c.Natural(best.Point[i]) * (c.IsNoise && isLeastSquares ? inflation : 1),
+                ExpectedError = expected,
+                ObservedError = observed,
+                StandardError = isTold ? quoted : double.NaN,
+                AtBound = bounds[i],
+                Profile = profiles[i],
+            };
+            estimates.Add(estimate with { Words = FitWords.Of(estimate) });
+        }
+
+        AddNotes(information, estimates);
+        int[] correlated = information.Free;
+        double[]? covariance = isLeastSquares ? information.Expected : information.Observed ?? information.Expected;
+        return new EquationFit
+        {
+            Model = model,
+            Data = data,
+            Estimates = estimates,
+            CorrelatedNames = covariance is null ? [] : [.. correlated.Select(i => _problem.Coordinates[i].Name)],
+            Correlations = covariance is null ? [] : Correlations(covariance, correlated.Length),
+            NegativeLogLikelihood = likelihood,
+            ValueCount = data.Count,
+            ParameterCount = _problem.Count,
+            HasPriors = _problem.Coordinates.Any(static x => x.Prior is not null),
+            IsConverged = best.IsConverged,
+            Optima = _optima,
+            Values = Values(best.Point),
+            MakeCurves = () => Curves(best.Point),
+            Notes = _notes,
+        };
+    }
+
+    private void AddNotes(InformationMatrix information, List<ParameterEstimate> estimates)
+    {
+        if (information.Flat.Count > 0)
+        {
+            _notes.Add($"The information matrix is singular: the data do not tell {string.Join(", ", information.Flat.Select(i => _problem.Coordinates[i].Name))} "
+                + (information.Flat.Count > 1 ? "apart." : "at all."));
+        }
+        else if (information.Observed is null)
+        {
+            _notes.Add("The observed information is not positive definite: the estimate may be a saddle, or the likelihood is flat; standard errors are from the expected information.");
+        }
+
+        ParameterEstimate[] differing = [.. estimates.Where(static x => Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
+        if (differing.Length > 0)
+        {
+            _notes.Add($"Expected and observed information disagree by more than half for {string.Join(", ", differing.Select(static x => x.Name).Distinct())}: "
+                + "the likelihood is not a parabola there. Trust the profiles.");
+        }
+
+        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0))
+        {
+            _notes.Add($"{x.Name} is at its {(x.AtBound < 0 ? "lower" : "upper")} bound, {FitWords.Number(x.Value)}; standard errors of the others take it as known.");
+        }
+    }
+
+    private static double[][] Correlations(double[] covariance, int m)
+        => [.. Enumerable.Range(0, m).Select(i => Enumerable.Range(0, m)
+            .Select(j => covariance[(i * m) + j] / Math.Sqrt(covariance[(i * m) + i] * covariance[(j * m) + j])).ToArray())];
+
+    private List<FittedValue> Values(double[] point)
+    {
+        List<FittedValue> values = [];
+        for (int s = 0; s < data.Series.Count; s++)
+        {
+            (double[] fitted, double[] residuals) = _problem.Predict(s, point)!.Value;
+            SeriesObservations series = data.Series[s];
+            values.AddRange(series.Values.Select((x, i) => new FittedValue(
+                series.Input.Name, model.Bound.Observables[x.Observable].Name, series.Times[x.Time], x.Value, fitted[i], residuals[i])));
+        }
+
+        return values;
+    }
+
+    private List<FittedCurve> Curves(double[] point)
+    {
+        List<FittedCurve> curves = [];
+        for (int s = 0; s < data.Series.Count; s++)
+        {
+            if (_problem.Curves(s, point, CurvePoints) is { } found)
+            {
+                curves.AddRange(found.Values.Select((x, o) => new FittedCurve(data.Series[s].Input.Name, model.Bound.Observables[o].Name, found.Times, x)));
+            }
+        }
+
+        return curves;
+    }
+}

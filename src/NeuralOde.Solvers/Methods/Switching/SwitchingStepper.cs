@@ -1,0 +1,163 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralOde.Solvers;
+
+/// <summary>The step of a method with an explicit and a stiff half, of which one works at a time.</summary>
+internal sealed class SwitchingStepper<T> : Stepper<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // What the maker of a recorded step is called.
+    private const int StiffMaker = 1;
+
+    private readonly Auto _method;
+    private readonly OdeSolver _stiffMethod;
+    private readonly Stepper<T> _stiff;
+    private readonly List<MethodSwitch> _switches = [];
+
+    // Made at the first start, which tells the tolerance: an integrator has one.
+    private ExplicitRungeKutta _explicitMethod = null!;
+    private Stepper<T> _explicit = null!;
+    private Stepper<T> _active = null!;
+    private StiffnessMonitor _monitor = null!;
+    private double _radius;
+    private bool _hasSwitched;
+
+    public SwitchingStepper(Auto method, int stateLength, int quadratureLength)
+        : base(stateLength, quadratureLength)
+    {
+        _method = method;
+        _stiffMethod = method.StiffFor(stateLength);
+        _stiff = _stiffMethod.CreateStepper<T>(stateLength, quadratureLength);
+    }
+
+    public override ReadOnlySpan<T> State => _active.State;
+
+    public override ReadOnlySpan<T> Derivative => _active.Derivative;
+
+    public override IReadOnlyList<MethodSwitch> Switches => _switches;
+
+    public override int RecordedRows => _stiff.RecordedRows;
+
+    // Both halves keep the derivative at a step's start in row 1.
+    public override bool ReadsNextDerivative => _explicit.ReadsNextDerivative || _stiff.ReadsNextDerivative;
+
+    private bool IsStiff => ReferenceEquals(_active, _stiff);
+
+    public override void Start(in StepperStart<T> start)
+    {
+        base.Start(start);
+        if (_explicit is null)
+        {
+            _explicitMethod = _method.ExplicitFor(Scale.Tolerances.Relative);
+            _explicit = _explicitMethod.CreateStepper<T>(StateLength, Length - StateLength);
+            _monitor = new StiffnessMonitor(_explicitMethod.Tableau);
+        }
+
+        if (!start.IsRestart)
+        {
+            _switches.Clear();
+            _monitor.Start();
+            _active = _explicit;
+        }
+        else if (_hasSwitched)
+        {
+            // The step that ended in the switch was cut short by an event.
+            _switches[^1] = _switches[^1] with { Time = start.Time };
+        }
+
+        _hasSwitched = false;
+        _monitor.Restart();
+        _active.Start(start);
+    }
+
+    public override void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
+    {
+        _active.Evaluate(t, z, dz);
+        Collect();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void EvaluateDerivative(double t)
+    {
+        _active.EvaluateDerivative(t);
+        Collect();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override StepAttempt Attempt(double t, in StepPlan plan)
+    {
+        StepAttempt attempt = _active.Attempt(t, plan);
+        Collect();
+        if (!attempt.IsComplete || !(attempt.Error <= 1) || (!IsStiff && !_monitor.Looks))
+        {
+            return attempt;
+        }
+
+        // The explicit half begins within its stability interval.
+        _radius = _active.SpectralRadius();
+        return IsStiff && _monitor.WouldEnd(plan.Size, _radius) ? attempt with { LongestNext = _monitor.Stable / _radius } : attempt;
+    }
+
+    public override bool CombineQuadratures(double h)
+    {
+        bool isFinite = _active.CombineQuadratures(h);
+        Collect();
+        return isFinite;
+    }
+
+    public override int FindNotFinite(double t, in StepPlan plan, out double time) => _active.FindNotFinite(t, plan, out time);
+
+    public override void Interpolate(double theta, double h, Span<T> destination)
+    {
+        _active.Interpolate(theta, h, destination);
+        Collect();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Accept(double t, in StepPlan plan)
+    {
+        _active.Accept(t, plan);
+        _hasSwitched = IsStiff
+            ? _monitor.IsOver(plan.Size, _radius)
+            : _monitor.HasBecomeStiff(plan.Size, _radius, RelativeTolerance());
+        if (_hasSwitched)
+        {
+            Stepper<T> other = IsStiff ? _explicit : _stiff;
+            other.Start(new StepperStart<T>(Problem, Scale, NeedsError, plan.End, _active.State, NeedsInterpolation));
+            _active = other;
+            _switches.Add(new MethodSwitch(plan.End, IsStiff ? _stiffMethod : _explicitMethod));
+            _monitor.Restart();
+        }
+    }
+
+    public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
+    {
+        recording.Maker = IsStiff ? StiffMaker : 0;
+        _active.Record(recording, t, plan);
+        Collect();
+    }
+
+    public override void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination)
+        => (recording.MakerOf(step) == StiffMaker ? _stiff : _explicit).InterpolateRecorded(recording, step, theta, derivative, destination);
+
+    /// <summary>The tolerance in units of the state.</summary>
+    private double RelativeTolerance()
+    {
+        ReadOnlySpan<T> state = State[..StateLength];
+        double size = Math.Sqrt(Reductions.Dot(state, state) / StateLength);
+        return Scale.Tolerances.Relative + (Scale.Tolerances.Absolute / size);
+    }
+
+    /// <summary>Takes over what the working half has counted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Collect()
+    {
+        ref SolveCounts counts = ref Counts, part = ref _active.Counts;
+        counts.Evaluations += part.Evaluations;
+        counts.Jacobians += part.Jacobians;
+        counts.Factorizations += part.Factorizations;
+        counts.NewtonIterations += part.NewtonIterations;
+        part = default;
+    }
+}
