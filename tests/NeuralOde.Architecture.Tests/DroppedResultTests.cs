@@ -13,6 +13,7 @@ public sealed partial class DroppedResultTests
     // At least one immutable call of each package, and calls that do something.
     private const string Code = $$"""
         using NeuralOde;
+        using NeuralOde.Equations;
         using NeuralOde.Optimizers;
         using NeuralOde.Reports;
         using NeuralOde.Series;
@@ -52,6 +53,7 @@ public sealed partial class DroppedResultTests
                 scale.Transform(series); {{Mistake}}
                 holdOut.Split(series); {{Mistake}}
                 HoldOut.Count(5); {{Mistake}}
+                EquationModel.Parse("x' = -x"); {{Mistake}}
             }
 
             public static void Show(Figure figure, Report report)
