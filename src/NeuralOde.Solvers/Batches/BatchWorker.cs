@@ -177,18 +177,15 @@ internal sealed unsafe partial class BatchWorker<T>
         ClearChanged();
     }
 
-    /// <summary>Puts a problem into a lane, unless its initial state is not finite.</summary>
+    /// <summary>Puts a problem into a lane, unless its initial state is not finite or a parameter not a number.</summary>
     private void Load(int lane, int problem)
     {
         Span<T> initial = _batch.InitialState(problem);
         initial.CopyTo(_batch.Output(problem, 0));
         double[] times = _batch.TimesOf(problem);
         _lanes[lane] = new Lane { Problem = problem, Times = times, Next = 1, Last = times[^1], Direction = times[^1] > times[0] ? 1 : -1 };
-        int component = Reductions.FirstNotFinite<T>(initial);
-        if (component >= 0)
+        if (_batch.Refuse(problem))
         {
-            _batch.SetResult(problem, new SolveResult(SolveStatus.InitialStateNotFinite, times[0], 0, component, default));
-            initial.CopyTo(_batch.SetReached(problem, times[0]));
             return;
         }
 

@@ -136,24 +136,6 @@ internal sealed unsafe partial class NordsieckStepper<T>
         }
     }
 
-    private void ComputeWeights()
-    {
-        T* weights = Row(_weights);
-        NordsieckKernel.Weights(Row(_start), weights, T.CreateTruncating(Scale.Tolerances.Absolute), T.CreateTruncating(Scale.Tolerances.Relative), _length);
-        ErrorNorm norm = Scale.Norm;
-        for (int i = 0; i < norm.Start; i++)
-        {
-            weights[i] = T.Zero;
-        }
-
-        for (int i = norm.Start + norm.Length; i < _length; i++)
-        {
-            weights[i] = T.Zero;
-        }
-
-        _weightsAreKnown = true;
-    }
-
     private void ClearHistory()
     {
         new Span<T>(Row(0), (int)(_stride * (_zero + 1))).Clear();

@@ -95,7 +95,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _savedDerivativeFactor = 0;
         _rate = 1;
         _lastRow = _start;
-        _roundOff = 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative;
+        _roundOff = Scale.Tolerances.Relative > 0 ? 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative : 0;
         _newton?.Start(start.Problem, Scale);
     }
 
@@ -221,8 +221,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
             return double.NaN;
         }
 
-        double sum = NordsieckKernel.SumOfSquares(Row(_end) + (_order * _stride), Row(_change), _correction[_order], Row(_weights), _length);
-        return Math.Sqrt(sum / Scale.Norm.Count) * _formula.ErrorFactorBelow;
+        return Measure(Row(_end) + (_order * _stride), Row(_change), _correction[_order]) * _formula.ErrorFactorBelow;
     }
 
     private double ErrorAbove(double h)
@@ -238,7 +237,6 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
             quotient *= ratio;
         }
 
-        double sum = NordsieckKernel.SumOfSquares(Row(_change), Row(_saved), T.CreateTruncating(-quotient), Row(_weights), _length);
-        return Math.Sqrt(sum / Scale.Norm.Count) * _formula.ErrorFactorAbove;
+        return Measure(Row(_change), Row(_saved), T.CreateTruncating(-quotient)) * _formula.ErrorFactorAbove;
     }
 }
