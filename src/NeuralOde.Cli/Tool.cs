@@ -7,8 +7,8 @@ using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
 using NeuralOde.Cli.Shell;
+using NeuralOde.Cli.Solve;
 using NeuralOde.Experiments;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Cli;
@@ -105,7 +105,7 @@ internal static class Tool
     internal static IEnumerable<CommandDescription> Verbs()
     {
         CommandDescription[] experiments = [.. ExperimentList.All()];
-        return [experiments[0], FitCommand.Create(), ForecastCommand.Create(), PredictCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..]];
+        return [experiments[0], FitCommand.Create(), ForecastCommand.Create(), SolveCommand.Create(), PredictCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..]];
     }
 
     /// <summary>The commands, for the parser.</summary>

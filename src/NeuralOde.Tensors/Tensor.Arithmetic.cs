@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>Operations element by element. Two tensors broadcast to a common shape; see <see cref="Tensors.Shape.Broadcast"/>.</content>

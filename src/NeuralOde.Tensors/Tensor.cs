@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Numerics;
 using System.Text;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 

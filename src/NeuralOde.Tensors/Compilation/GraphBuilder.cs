@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Turns traced tensors into a program: graph, simplification, fusion, memory plan, instructions.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Settings;
 

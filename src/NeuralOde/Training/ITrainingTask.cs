@@ -1,8 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Training;
 
 /// <summary>What a <see cref="TrainingRun"/> trains, and by what: a model, one step, an optional validation, and the state to keep.</summary>

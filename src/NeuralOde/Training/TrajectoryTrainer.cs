@@ -1,10 +1,7 @@
-using System.Numerics;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
 
