@@ -112,7 +112,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     }
 
     /// <summary>A field with running statistics, which count a state once: not when its step is computed again.</summary>
-    private sealed class ReplayedField(CompiledField<T> field) : IVectorField<T>
+    private sealed class ReplayedField(CompiledField<T> field) : IStatefulField<T>
     {
         public bool IsReplaying { get; set; }
 
@@ -127,5 +127,9 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
                 field.Evaluate(t, y, dy);
             }
         }
+
+        public void Commit() => field.Commit();
+
+        public void Revert() => field.Revert();
     }
 }

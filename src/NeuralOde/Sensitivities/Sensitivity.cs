@@ -98,6 +98,7 @@ public abstract class Sensitivity<T>
         SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        Field.CountSolve();
         Field.SetInputs(inputs, timeInputs);
         memory.Prepare(times, Field.StateLength, inputs, timeInputs);
         if (forGradient && NeedsRecording)
@@ -105,7 +106,9 @@ public abstract class Sensitivity<T>
             memory.Limit(BudgetFor(times));
         }
 
-        return _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        SolveResult result = _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
+        return result;
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>
@@ -114,11 +117,26 @@ public abstract class Sensitivity<T>
     /// <param name="initialGradient">Destination of dL/dz(t₀), the first row of <paramref name="stateGradients"/> included.</param>
     /// <param name="timeGradients">Destination of dL/dtᵢ, or empty.</param>
     /// <returns>What it cost.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The memory has no forward pass for a gradient that succeeded, or a parameter or buffer changed since: the gradient would be that of another function.
+    /// </exception>
     /// <exception cref="OdeSolveException">A solve backward in time failed.</exception>
     /// <exception cref="GradientException">The gradient is worthless.</exception>
     public SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         ArgumentNullException.ThrowIfNull(memory);
+
+        if (memory.ReadVersions is not { } versions)
+        {
+            throw new InvalidOperationException("There is no solve in this memory to take a gradient through: solve with forGradient: true, and see that it succeeded.");
+        }
+
+        if (versions != ReadVersions())
+        {
+            throw new InvalidOperationException(
+                "A parameter or buffer of the field changed after the solve and before its gradient, so the gradient would be wrong. "
+                    + "Take the gradient before the optimizer's step, and before a buffer is set.");
+        }
 
         // Another solve may have set others since.
         Field.SetInputs(memory.Inputs, memory.TimeInputs);
@@ -154,6 +172,23 @@ public abstract class Sensitivity<T>
             parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;
         }
+    }
+
+    /// <summary>The sum of the versions of what the backward pass reads.</summary>
+    private long ReadVersions()
+    {
+        long sum = 0;
+        foreach (Parameter parameter in Field.ParameterSpan)
+        {
+            sum += parameter.Version;
+        }
+
+        for (int i = 0; i < BackwardBuffers.Count; i++)
+        {
+            sum += BackwardBuffers[i].Version;
+        }
+
+        return sum;
     }
 
     /// <inheritdoc cref="Backward"/>

@@ -32,6 +32,9 @@ public sealed class SolveMemory<T>
     /// <summary>The states at the times, <c>[times, state]</c>. A view, good until the next solve into this memory.</summary>
     public ReadOnlySpan<T> States => Destination;
 
+    /// <summary>The versions of what a backward pass reads, when the solve ended; null if it was not for a gradient or failed.</summary>
+    internal long? ReadVersions { get; set; }
+
     /// <summary>The values of the field's inputs in this solve, without those that are times.</summary>
     internal ReadOnlySpan<T> Inputs => _inputs.AsSpan(0, _inputLength);
 
