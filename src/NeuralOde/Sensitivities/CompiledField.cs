@@ -26,6 +26,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
     private readonly T[] _inputValues;
     private readonly double[] _timeValues;
 
+    private readonly CaptureGuard _captures;
+    private readonly string _modes;
+
     // The buffers as the solution left them, one after the other.
     private readonly Parameter[] _moved;
     private readonly T[] _committed;
@@ -64,17 +67,25 @@ public sealed class CompiledField<T> : IStatefulField<T>
         // Inputs that were forgotten make results that nobody takes for right.
         Array.Fill(_inputValues, T.NaN);
         Array.Fill(_timeValues, double.NaN);
-        Forward = Module.WatchModes(
-            () => Compile(
-                2,
+        ProgramInput[] arguments = [.. _arguments[..2], .. _furtherArguments];
+        var traced = Module.WatchModes(
+            () => TracedFunction.Of<T>(
                 x =>
                 {
                     Tensor f = Derivative(x, isFirst: true);
                     RefuseForgottenLeaves(f);
                     return [f];
-                }),
+                },
+                arguments),
             out IReadOnlyCollection<Module> modeReaders);
+        Forward = Added(Program<T>.Compile(traced, arguments), 2);
         field.Discover([.. Forward.Parameters, .. Forward.Buffers], modeReaders);
+        _modes = field.Modes;
+        _captures = new CaptureGuard(
+            "vector field",
+            "What is to change from solve to solve is an input of the field: inputs[\"name\"], given as new FieldInputs { [\"name\"] = … }; what is learned or set by hand, a Parameter.",
+            traced,
+            () => TracedFunction.Of<T>(x => [Derivative(x)], arguments));
         _parameters = [.. Forward.Parameters];
         _moved = Forward.MovesBuffers ? [.. Forward.Buffers] : [];
         _committed = new T[_moved.Sum(static x => x.ElementCount)];
@@ -163,6 +174,16 @@ public sealed class CompiledField<T> : IStatefulField<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy) => ProgramField<T>.Run(Forward, t, y, dy);
 
+    /// <summary>Counts a solve, and looks whether what the field captured has changed. A field of which modules were switched to another mode is not what was compiled.</summary>
+    /// <exception cref="InvalidOperationException">It has.</exception>
+    internal void CountSolve()
+    {
+        if (_field.Modes == _modes)
+        {
+            _captures.Use();
+        }
+    }
+
     /// <summary>Keeps the running statistics of the evaluations so far; a solver calls it after steps that it accepts.</summary>
     public void Commit()
     {
@@ -191,8 +212,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
     /// <summary>
-    /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass for all.
-    /// The products are linear in a, which is negated on its way in.
+    /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass
+    /// for all. The products are linear in a, which is negated on its way in.
     /// </summary>
     internal Program<T> CompileAdjoint() => CompileWithoutUpdates(
         3,
@@ -219,9 +240,13 @@ public sealed class CompiledField<T> : IStatefulField<T>
             arguments[argumentCount - 1] = arguments[argumentCount - 1] with { Name = lastName };
         }
 
-        var program = Program<T>.Compile(function, arguments);
-        _programs.Add((program, argumentCount));
-        LoadInputs(program, argumentCount);
+        return Added(Program<T>.Compile(function, arguments), argumentCount);
+    }
+
+    private Program<T> Added(Program<T> program, int firstInput)
+    {
+        _programs.Add((program, firstInput));
+        LoadInputs(program, firstInput);
         return program;
     }
 

@@ -13,13 +13,24 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private readonly ReplayedField? _replayed;
     private readonly long? _budget;
 
-    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings)
-        : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field))
+    /// <param name="field">The dynamics.</param>
+    /// <param name="solver">The method.</param>
+    /// <param name="steps">Its steps.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="integrator">What solves, where another solves with it too.</param>
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, Integrator<T>? integrator = null)
+        : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field), integrator)
     {
     }
 
-    private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, CompiledVectorJacobianProduct<T> product)
-        : base(field, solver, steps, product.Gradient)
+    private DirectSensitivity(
+        CompiledField<T> field,
+        OdeSolver solver,
+        StepSizeControl steps,
+        DirectGradient settings,
+        CompiledVectorJacobianProduct<T> product,
+        Integrator<T>? integrator)
+        : base(field, solver, steps, product.Gradient, integrator)
     {
         _product = product;
         _budget = settings.MemoryBudget;
@@ -31,10 +42,10 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
 
-    private protected override bool NeedsRecording => true;
+    internal override bool NeedsRecording => true;
 
     /// <summary>The budget, unless a solve fits into it in any case: then nothing needs to be kept for computing steps again.</summary>
-    private protected override long? BudgetFor(ReadOnlySpan<double> times)
+    internal override long? BudgetFor(ReadOnlySpan<double> times)
     {
         if (_budget is not { } budget)
         {
@@ -63,7 +74,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         return 2 * steps * rows * Field.StateLength * Unsafe.SizeOf<T>() <= budget ? null : budget;
     }
 
-    private protected override IVectorField<T> SolvedField => _replayed is null ? Field : _replayed;
+    internal override IVectorField<T> SolvedField => _replayed is null ? Field : _replayed;
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
@@ -101,7 +112,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     }
 
     /// <summary>A field with running statistics, which count a state once: not when its step is computed again.</summary>
-    private sealed class ReplayedField(CompiledField<T> field) : IVectorField<T>
+    private sealed class ReplayedField(CompiledField<T> field) : IStatefulField<T>
     {
         public bool IsReplaying { get; set; }
 
@@ -116,5 +127,9 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
                 field.Evaluate(t, y, dy);
             }
         }
+
+        public void Commit() => field.Commit();
+
+        public void Revert() => field.Revert();
     }
 }

@@ -26,8 +26,11 @@ public abstract record GradientMethod
     /// <summary><see cref="Sensitivities.GaussAdjoint"/> with its default settings.</summary>
     public static GradientMethod GaussAdjoint { get; } = new GaussAdjoint();
 
+    /// <summary><see cref="AutomaticGradient"/> with its default settings.</summary>
+    public static GradientMethod Auto { get; } = new AutomaticGradient();
+
     /// <summary>All methods, with their default settings.</summary>
-    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint];
+    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint, Auto];
 
     /// <summary>The name on a command line.</summary>
     public abstract string Name { get; }
