@@ -29,6 +29,9 @@ public sealed class EquationModel
     /// <summary>The names of what is observed.</summary>
     public IReadOnlyList<string> Observables => [.. Bound.Observables.Select(static x => x.Name)];
 
+    /// <summary>Whether a part of the equations is unknown, to be learned as a network.</summary>
+    public bool HasUnknownTerms => Bound.Unknowns.Count > 0;
+
     /// <summary>Whether all noise is that of least squares.</summary>
     public bool LeastSquares => Bound.Observables.All(static x => x.Noise == NoiseKind.LeastSquares);
 
