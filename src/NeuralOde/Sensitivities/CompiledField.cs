@@ -15,7 +15,7 @@ namespace NeuralOde.Sensitivities;
 /// Parameters are read live: it need not be compiled again when they change. It is compiled for the modes (training or evaluation) that the field's modules have at
 /// that moment. Not thread-safe.
 /// </remarks>
-public sealed class CompiledField<T> : IVectorField<T>
+public sealed class CompiledField<T> : IStatefulField<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly VectorField _field;
@@ -25,6 +25,10 @@ public sealed class CompiledField<T> : IVectorField<T>
     private readonly ProgramInput[] _furtherArguments;
     private readonly T[] _inputValues;
     private readonly double[] _timeValues;
+
+    // The buffers as the solution left them, one after the other.
+    private readonly Parameter[] _moved;
+    private readonly T[] _committed;
 
     // All that was compiled, and which argument is the first input in it.
     private readonly List<(Program<T> Program, int FirstInput)> _programs = [];
@@ -72,6 +76,8 @@ public sealed class CompiledField<T> : IVectorField<T>
             out IReadOnlyCollection<Module> modeReaders);
         field.Discover([.. Forward.Parameters, .. Forward.Buffers], modeReaders);
         _parameters = [.. Forward.Parameters];
+        _moved = Forward.MovesBuffers ? [.. Forward.Buffers] : [];
+        _committed = new T[_moved.Sum(static x => x.ElementCount)];
         ParameterLength = _parameters.Sum(static x => x.ElementCount);
         GradientCount = _parameters.Length + _inputs.Count(static x => x.NeedsGradient);
         GradientLength = ParameterLength + _inputs.Sum(static x => x.NeedsGradient ? x.Shape.ElementCount : 0);
@@ -156,6 +162,28 @@ public sealed class CompiledField<T> : IVectorField<T>
     /// <param name="dy">Destination of its derivative.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy) => ProgramField<T>.Run(Forward, t, y, dy);
+
+    /// <summary>Keeps the running statistics of the evaluations so far; a solver calls it after steps that it accepts.</summary>
+    public void Commit()
+    {
+        int start = 0;
+        foreach (Parameter buffer in _moved)
+        {
+            buffer.AsSpan<T>().CopyTo(_committed.AsSpan(start));
+            start += buffer.ElementCount;
+        }
+    }
+
+    /// <summary>Sets running statistics back to those of the last <see cref="Commit"/>; a solver calls it after steps that it rejects.</summary>
+    public void Revert()
+    {
+        int start = 0;
+        foreach (Parameter buffer in _moved)
+        {
+            buffer.SetValues<T>(_committed.AsSpan(start, buffer.ElementCount));
+            start += buffer.ElementCount;
+        }
+    }
 
     /// <summary>Compiles <c>(t, z, a, inputs…) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…, a·∂f/∂input…</c>.</summary>
     internal Program<T> CompileVectorJacobianProduct() => CompileWithoutUpdates(

@@ -71,7 +71,7 @@ internal sealed class InterpolatedField<T> : IVectorField<T>
 
     private void Run(double t)
     {
-        _program.Input(0)[0] = T.CreateTruncating(t);
+        _program.SetWide(0, t);
         Recording.Interpolate(t, _program.Input(1));
         _program.Run();
     }
