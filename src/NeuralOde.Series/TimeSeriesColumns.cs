@@ -1,3 +1,7 @@
+using NeuralOde.Series.Notes;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
+
 namespace NeuralOde.Series;
 
 /// <summary>Which column of a table plays which part, as indices; no column plays two.</summary>

@@ -1,3 +1,7 @@
+using NeuralOde.Series.Notes;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
+
 namespace NeuralOde.Series;
 
 /// <summary>Makes a <see cref="TimeSeriesSet"/> from a table: sorts rows into series, checks every value.</summary>

@@ -1,3 +1,7 @@
+using NeuralOde.Series.Notes;
+using NeuralOde.Series.Tables;
+using NeuralOde.Series.Times;
+
 namespace NeuralOde.Series;
 
 /// <summary>One or more series of the same components over the same kind of time. Immutable.</summary>

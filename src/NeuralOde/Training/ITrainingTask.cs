@@ -15,6 +15,7 @@ public interface ITrainingTask
     /// <param name="position">The position before this step.</param>
     /// <returns>The loss. A value that is not finite is a failed step.</returns>
     /// <exception cref="OdeSolveException">The solve failed: a failed step, which the run answers by its <see cref="FailurePolicy"/>.</exception>
+    /// <exception cref="Sensitivities.GradientException">The gradient is worthless: a failed step too.</exception>
     double Step(TrainingPosition position);
 
     /// <summary>Measures the model. The run puts the model into evaluation mode for this and then gives every module its own mode back.</summary>
