@@ -76,6 +76,20 @@ public sealed class OdeEvent<T>
     /// <value><see langword="null"/> (the default): the state stays.</value>
     public StateJump<T>? Jump { get; init; }
 
+    /// <summary>Derivatives of <see cref="Function"/> by state and time, for gradients through the time of the event.</summary>
+    /// <value><see langword="null"/> (the default): central differences, which evaluate the function at states and times close by, and are right to about 1e-10 in double.</value>
+    public EventFunctionGradient<T>? FunctionGradient { get; init; }
+
+    /// <summary>Derivative of <see cref="Function"/> by its own parameters (a threshold, for example).</summary>
+    /// <value><see langword="null"/> (the default): its parameters get no gradient.</value>
+    public EventParameterGradient<T>? FunctionParameterGradient { get; init; }
+
+    /// <summary>The transposed derivative of <see cref="Jump"/> by state, time and its own parameters (a dose, for example).</summary>
+    /// <value>
+    /// <see langword="null"/> (the default): central differences by state and time, two jumps for each component, right to about 1e-10 in double. Parameters then get no gradient.
+    /// </value>
+    public StateJumpProduct<T>? JumpProduct { get; init; }
+
     /// <summary>Whether the step in which the event happens ends there.</summary>
     internal bool EndsStep => IsTerminal || Jump is not null;
 

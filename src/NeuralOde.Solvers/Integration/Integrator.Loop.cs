@@ -13,6 +13,7 @@ public sealed partial class Integrator<T>
         long maxAttempts = _controller.MaxAttempts;
         bool landsOnOutputs = _controller.LandsOnOutputs, needsError = _controller.NeedsError;
         StepPlan plan = new(t, 0, false);
+        StepCheckpoints<T>? checkpoints = recording?.Checkpoints;
         if (!StartController(t, end, cancellationToken, out SolveStatus status))
         {
             return Result(status, t, plan);
@@ -44,6 +45,7 @@ public sealed partial class Integrator<T>
             }
 
             plan = next;
+            checkpoints?.BeforeAttempt(recording!, plan);
             StepAttempt attempt = _stepper.Attempt(t, plan);
             bool isAccepted = needsError ? _controller.Accepts(attempt) : attempt.IsComplete;
             if (!isAccepted || (QuadratureLength != 0 && !_stepper.CombineQuadratures(plan.Size)))
@@ -58,6 +60,7 @@ public sealed partial class Integrator<T>
 
             _accepted++;
             _lastOutcome = StepOutcome.Complete;
+            _stateful?.Commit();
             double reached = plan.End;
             bool endsAtEvent = events is not null && events.Examine(_stepper, t, plan, out reached);
             while (!landsOnOutputs && outputs.LiesBefore(reached))
@@ -66,7 +69,11 @@ public sealed partial class Integrator<T>
             }
 
             Rest rest = _restGuard?.Look(_stepper, attempt.Error, plan.Size) ?? Rest.None;
-            if (recording is not null)
+            if (checkpoints is not null)
+            {
+                RecordWithin(checkpoints, recording!, t, plan);
+            }
+            else if (recording is not null)
             {
                 _stepper.Record(recording, t, plan);
             }
@@ -97,6 +104,7 @@ public sealed partial class Integrator<T>
             {
                 if (!endsAtEvent)
                 {
+                    checkpoints?.MarkRestart();
                     RestartStepper(t);
                 }
 
@@ -112,6 +120,7 @@ public sealed partial class Integrator<T>
             {
                 double longest = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start));
                 _controller.OnAccepted(plan, attempt with { LongestNext = longest });
+                _stateful?.Revert();
             }
             else
             {
@@ -120,12 +129,31 @@ public sealed partial class Integrator<T>
         }
     }
 
+    /// <summary>Records a step within a budget. Rows that will be dropped are not copied.</summary>
+    private void RecordWithin(StepCheckpoints<T> checkpoints, SolveRecording<T> recording, double t, in StepPlan plan)
+    {
+        int step = recording.StepCount;
+        if (checkpoints.WillDrop(step))
+        {
+            recording.AddBareStep(t, plan.End, plan.Size);
+            return;
+        }
+
+        if (checkpoints.Used == 0 && step > 0)
+        {
+            checkpoints.DropWindow(recording, step);
+        }
+
+        _stepper.Record(recording, t, plan);
+    }
+
     /// <summary>Discards an attempt.</summary>
     /// <returns>Whether there is another.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Reject(in StepPlan plan, in StepAttempt attempt, bool isCrossing)
     {
         _lastOutcome = attempt.Outcome;
+        _stateful?.Revert();
         if (isCrossing || !_controller.OnRejected(plan, attempt))
         {
             return false;
@@ -162,10 +190,16 @@ public sealed partial class Integrator<T>
         if (recording is not null)
         {
             _stepper.EvaluateDerivative(plan.End);
-            recording.EndAtEvent(reached, before, _stepper.Derivative);
+            recording.EndAtEvent(reached, before, _stepper.State, _stepper.Derivative);
         }
 
+        int known = events.Occurrences.Count;
         events.Happen(reached, before);
+        recording?.AddJump(new RecordedJump<T>(recording.StepCount - 1, [.. events.Occurrences[known..]], known)
+        {
+            StepEnd = plan.End,
+            Theta = reached == plan.End ? 1 : (reached - t) / plan.Size,
+        });
         if (events.Status == SolveStatus.Success)
         {
             events.Restart(reached);
@@ -206,8 +240,10 @@ public sealed partial class Integrator<T>
 
             if (_controller.NeedsInitialStep)
             {
+                _stateful?.Commit();
                 _initialStep ??= new InitialStep<T>(_stepper.Length);
                 initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.StartOrder);
+                _stateful?.Revert();
             }
         }
 

@@ -25,7 +25,12 @@ public sealed partial class Integrator<T>
     private readonly T[] _restart;
     private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
+    private IStatefulField<T>? _stateful;
     private StepTranspose<T>? _transpose;
+    private StepReplay<T>? _replay;
+    private StepReversal<T>? _reversal;
+    private JumpTranspose<T>? _jumpTranspose;
+    private T[]? _outputSlope;
     private OdeProblem<T>? _lastProblem;
     private OdeProblem<T>? _solvable;
     private T[]? _outputState;
@@ -180,7 +185,19 @@ public sealed partial class Integrator<T>
         Enter();
         try
         {
-            return SolveAlone(problem, z0, times, states, recording, output: null, progress, cancellationToken);
+            if (recording is not { KeepsEndOnly: true })
+            {
+                return SolveAlone(problem, z0, times, states, recording, output: null, progress, cancellationToken);
+            }
+
+            recording.BeginReversal(problem, _stepper, times, z0);
+            SolveResult result = SolveAlone(problem, z0, times, states, recording: null, output: null, progress, cancellationToken);
+            if (result.IsSuccess)
+            {
+                recording.EndReversal(_stepper, (int)Math.Min(int.MaxValue, _accepted));
+            }
+
+            return result;
         }
         finally
         {
@@ -240,6 +257,8 @@ public sealed partial class Integrator<T>
         ReachedTime = times[0];
         _stepper.Counts = default;
         _problem = problem;
+        _stateful = problem.Field as IStatefulField<T>;
+        _stateful?.Commit();
         _stops?.Start(times[0], times[^1]);
         _restGuard?.Start();
         int component = Reductions.FirstNotFinite(z0);
@@ -253,7 +272,7 @@ public sealed partial class Integrator<T>
         _stepper.Start(new StepperStart<T>(problem, _scale, _controller.NeedsError, times[0], z0, _events is not null));
         z0.CopyTo(states);
         output?.Begin(times[0], z0);
-        recording?.Begin(_stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
+        recording?.Begin(problem, _stepper, Control is not FixedSteps, times.Length, (int)Math.Min(int.MaxValue, ExpectedSteps(times)));
         var outputs = new OutputPlan<T>(times, states, _stepper.Length, recording, output);
         SolveResult result = component >= 0
             ? Result(SolveStatus.InitialStateNotFinite, times[0], 0, component)
@@ -263,6 +282,11 @@ public sealed partial class Integrator<T>
         if (recording is not null)
         {
             result = EndRecording(recording, times[0], result);
+        }
+
+        if (!result.IsSuccess)
+        {
+            _stateful?.Revert();
         }
 
         if (result.Status != SolveStatus.Success)
@@ -294,7 +318,7 @@ public sealed partial class Integrator<T>
         double reached = recording.StepCount == 0 ? start : recording.LastEnd;
         bool needsDerivative = recording.StepCount > 0
             && result.Status != SolveStatus.Terminated
-            && (_stepper.ReadsNextDerivative || (recording.IsAdaptive && result.Status == SolveStatus.Success));
+            && (_stepper.ReadsNextDerivative || ((recording.IsAdaptive || _events is not null) && result.Status == SolveStatus.Success));
         if (needsDerivative)
         {
             // Dense output of the last step may read it, and the gradient of the last time is g·f there; a method that shares its last stage has it already.
@@ -307,7 +331,9 @@ public sealed partial class Integrator<T>
             }
         }
 
-        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], result.Status == SolveStatus.Success);
+        bool isTerminated = result.Status == SolveStatus.Terminated;
+        recording.End(reached, _stepper.State, needsDerivative ? _stepper.Derivative : [], isTerminated || result.Status == SolveStatus.Success);
+        recording.Occurrences = _events is null || _events.Occurrences.Count == 0 ? [] : [.. _events.Occurrences];
         return result.Status == SolveStatus.Success ? Result(SolveStatus.Success, result.Time, result.Step, -1) : result;
     }
 
@@ -335,6 +361,17 @@ public sealed partial class Integrator<T>
             throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
         }
 
+        if (recording is { KeepsEndOnly: true } && (Control is not FixedSteps || !_stepper.IsReversible || problem.Events.Count > 0))
+        {
+            throw new NotSupportedException(
+                $"{Solver.Name} cannot take these steps back, so a recording must keep them. Steps can be taken back of reversible and symplectic methods with FixedSteps, without events.");
+        }
+
+        if (recording is { Budget: not null } && !HasCheckpoints())
+        {
+            throw new NotSupportedException($"{Solver.Name} cannot go on from a checkpoint, so its solves cannot be recorded within a budget. Record without one.");
+        }
+
         if (ReferenceEquals(problem, _solvable))
         {
             return;
@@ -356,6 +393,12 @@ public sealed partial class Integrator<T>
 
         problem.Validate(StateLength, nameof(problem));
         _solvable = problem;
+    }
+
+    private bool HasCheckpoints()
+    {
+        var snapshot = StepperSnapshot<T>.Measure();
+        return _stepper.Transfer(ref snapshot);
     }
 
     // One flag tells a second thread, or a field that calls back, that the workspace is taken: wrong numbers would be the alternative.

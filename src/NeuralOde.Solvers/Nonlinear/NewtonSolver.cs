@@ -27,9 +27,9 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     private const double StrictShare = 0.03;
     private static readonly double s_strictTolerance = (typeof(T) == typeof(float) ? 32 : 128) * double.CreateTruncating(T.BitIncrement(T.One) - T.One);
 
-    private const int Correction = 0, Reference = 1, Difference = 2, Value = 3;
+    private const int Correction = 0, Reference = 1, Difference = 2, Value = 3, Origin = 4;
 
-    private readonly RowMemory<T> _rows = new(4, length + quadratureLength);
+    private readonly RowMemory<T> _rows = new(5, length + quadratureLength);
     private OdeProblem<T> _problem = null!;
     private IVectorField<T> _field = null!;
     private ErrorScale _scale = null!;
@@ -42,6 +42,12 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     private int _age;
     private bool _isStale;
     private bool _isStrict;
+
+    // Where the Jacobian was evaluated, for evaluating it again.
+    private double _originTime;
+    private double _originStep;
+    private double _originStart;
+    private double _originEnd;
 
     /// <summary>The error that iterations may leave, as a share of the tolerance.</summary>
     /// <value>0.03 by default, far below the errors of the methods: Hairer and Wanner recommend from 0.01 to 0.1.</value>
@@ -246,6 +252,41 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     /// <summary>Tells that a step was kept, so that the Jacobian is one step older.</summary>
     public void OnAccepted() => _age++;
 
+    /// <summary>Carries Jacobian and factorization, as the place where the one was evaluated and the γ of the other, and what is known of the convergence.</summary>
+    public void Transfer(ref StepperSnapshot<T> snapshot, ref SolveCounts counts)
+    {
+        double gamma = _gamma, remaining = _remaining;
+        int age = _age;
+        bool isStale = _isStale;
+        snapshot.Value(ref gamma);
+        snapshot.Value(ref remaining);
+        snapshot.Value(ref age);
+        snapshot.Value(ref isStale);
+        snapshot.Value(ref _originTime);
+        snapshot.Value(ref _originStep);
+        snapshot.Value(ref _originStart);
+        snapshot.Value(ref _originEnd);
+        snapshot.Row(_rows.Row(Origin, length));
+        if (!snapshot.IsRestoring)
+        {
+            return;
+        }
+
+        // A stale Jacobian is evaluated anew before it is used.
+        if (!isStale)
+        {
+            (_field as TimeExtrapolation<T>)?.SetStep(_originStart, _originEnd);
+            EvaluateJacobian(_originTime, _rows.Row(Origin, length), [], _originStep, ref counts);
+            if (!double.IsNaN(gamma))
+            {
+                counts.Factorizations++;
+                _linear.Prepare(_jacobian!, _problem.MassMatrix, gamma);
+            }
+        }
+
+        (_gamma, _remaining, _age, _isStale) = (gamma, remaining, age, isStale);
+    }
+
     private bool IsWithinTolerance(double strictNorm) => strictNorm * s_strictTolerance <= Tolerance * _scale.Tolerances.Relative;
 
     /// <summary>Where a step cannot be shortened: the Jacobian at the present iterate, as in Newton's own method.</summary>
@@ -261,6 +302,13 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     private void EvaluateJacobian(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, ref SolveCounts counts)
     {
         counts.Jacobians++;
+        (_originTime, _originStep) = (t, h);
+        z.CopyTo(_rows.Row(Origin, length));
+        if (_field is TimeExtrapolation<T> extrapolation)
+        {
+            (_originStart, _originEnd) = (extrapolation.Start, extrapolation.End);
+        }
+
         if (_problem.Jacobian is { } jacobian)
         {
             _jacobian!.Clear();

@@ -14,7 +14,7 @@ namespace NeuralOde.Solvers;
 /// Reading is safe on any number of threads; recording is not.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class SolveRecording<T>
+public sealed partial class SolveRecording<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Elements that are taken beforehand at most.
@@ -29,6 +29,7 @@ public sealed class SolveRecording<T>
     private int _usualRows;
     private int _endRows;
     private bool _hasEnd;
+    private readonly List<RecordedJump<T>> _jumps = [];
 
     // Entry n is the node at the start of step n; there is one more for the end.
     private double[] _nodes = [];
@@ -49,19 +50,21 @@ public sealed class SolveRecording<T>
     /// <summary>Number of output times of the solve, the first included.</summary>
     public int OutputCount { get; private set; }
 
-    /// <summary>Whether the solve reached its last output time, so that it can be transposed. The steps of one that failed can be read all the same.</summary>
+    /// <summary>
+    /// Whether the solve reached its last output time or a terminal event, so that it can be transposed. The steps of one that failed can be read all the same.
+    /// </summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Times of the steps' starts and of the last end, <c>[StepCount + 1]</c>; empty before a solve.</summary>
     public ReadOnlySpan<double> Times => _nodes.AsSpan(0, _hasEnd ? StepCount + 1 : 0);
 
-    /// <summary>Whether an event ended a step before its time, so that the state jumped or the solve ended there. Such a solve cannot be transposed.</summary>
+    /// <summary>Whether an event ended a step, so that the state jumped or the solve ended there.</summary>
     public bool HasJumps { get; private set; }
 
     internal Stepper<T>? Stepper { get; private set; }
 
-    /// <summary>What was solved, where the maker of the steps needs it to differentiate them.</summary>
-    internal OdeProblem<T>? Problem { get; set; }
+    /// <summary>What was solved.</summary>
+    internal OdeProblem<T>? Problem { get; private set; }
 
     internal bool IsAdaptive { get; private set; }
 
@@ -80,7 +83,8 @@ public sealed class SolveRecording<T>
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, StepCount);
         RequireEnd();
-        return Row(index, 0);
+        RequireHeld(index);
+        return Row(index, IsEvent(index) ? 2 : 0);
     }
 
     /// <summary>The state at any time of the solve, by the method's dense output.</summary>
@@ -93,6 +97,7 @@ public sealed class SolveRecording<T>
     {
         RequireRoom(destination.Length);
         int step = FindStep(t);
+        RequireHeld(step);
         int node = t == _nodes[StepCount] ? StepCount : step;
         if (t == _nodes[node])
         {
@@ -113,6 +118,7 @@ public sealed class SolveRecording<T>
     {
         RequireRoom(destination.Length);
         int step = FindStep(t);
+        RequireHeld(step);
         if (StepCount == 0)
         {
             throw new InvalidOperationException("The solve failed before its first step was kept, so it has no derivative.");
@@ -121,32 +127,54 @@ public sealed class SolveRecording<T>
         Stepper!.InterpolateRecorded(this, step, (t - _nodes[step]) / _sizes[step], derivative: true, destination);
     }
 
+    /// <param name="problem">What is solved.</param>
     /// <param name="stepper">What makes the steps.</param>
     /// <param name="isAdaptive">Whether it chooses them.</param>
     /// <param name="outputCount">Number of output times.</param>
     /// <param name="expectedSteps">How many steps there will be; 0 where that is not known.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Begin(Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
+    internal void Begin(OdeProblem<T> problem, Stepper<T> stepper, bool isAdaptive, int outputCount, int expectedSteps)
     {
         _expectedSteps = expectedSteps;
         _usualRows = stepper.RecordedRows;
         _endRows = stepper.ReadsNextDerivative ? 2 : 1;
+        Problem = problem;
         Stepper = stepper;
         StateLength = stepper.StateLength;
         IsAdaptive = isAdaptive;
         OutputCount = outputCount;
         IsComplete = false;
         HasJumps = false;
+        _jumps.Clear();
+        Occurrences = [];
         Maker = 0;
         _hasEnd = false;
         StepCount = 0;
         _used = 0;
+        FirstHeld = 0;
+        HeldEnd = int.MaxValue;
+        _budget?.Begin(stepper, expectedSteps);
         Reserve(ref _outputSteps, outputCount);
         Reserve(ref _outputThetas, outputCount);
+        _outputSteps.AsSpan(0, outputCount).Fill(-1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddStep(double t, double end, double h, int tag, int rows)
+    {
+        int step = AddNode(t, end, h, tag);
+        if (_budget is not null)
+        {
+            _offsets[step] = AllocateWithin(step, rows, isStep: true);
+            return;
+        }
+
+        // A method's first steps may keep other numbers of rows than those that follow.
+        _offsets[step] = Allocate(rows, rows == _usualRows ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + _endRows : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int AddNode(double t, double end, double h, int tag)
     {
         int step = StepCount++;
         Reserve(ref _nodes, step + 2);
@@ -157,9 +185,7 @@ public sealed class SolveRecording<T>
         _nodes[step] = t;
         _sizes[step] = h;
         _tags[step] = tag | (Maker << MakerShift);
-
-        // A method's first steps may keep other numbers of rows than those that follow.
-        _offsets[step] = Allocate(rows, rows == _usualRows ? ((long)Math.Max(0, _expectedSteps - StepCount) * rows) + _endRows : 0);
+        return step;
     }
 
     /// <summary>Closes the recording with a block for the end of the last step: its state, and the derivative there where it is given.</summary>
@@ -169,7 +195,7 @@ public sealed class SolveRecording<T>
         Reserve(ref _nodes, StepCount + 1);
         Reserve(ref _offsets, StepCount + 1);
         _nodes[StepCount] = t;
-        _offsets[StepCount] = Allocate(derivative.IsEmpty ? 1 : 2, 0);
+        _offsets[StepCount] = _budget is null ? Allocate(derivative.IsEmpty ? 1 : 2, 0) : AllocateWithin(StepCount, derivative.IsEmpty ? 1 : 2);
         state[..StateLength].CopyTo(Row(StepCount, 0));
         if (!derivative.IsEmpty)
         {
@@ -178,6 +204,7 @@ public sealed class SolveRecording<T>
 
         _hasEnd = true;
         IsComplete = isComplete;
+        _budget?.KeepEnd(this, derivative.IsEmpty ? 1 : 2);
     }
 
     /// <summary>Closes the recording of a failed solve before its last step, whose dense output would need a derivative that is not finite.</summary>
@@ -188,15 +215,62 @@ public sealed class SolveRecording<T>
     }
 
     /// <summary>
-    /// Ends the last step at an event within it. A step without length follows, that keeps the derivative which the dense output of the last one reads;
-    /// what comes after starts from another state.
+    /// Ends the last step at an event within it. A step without length follows, whose rows are state and derivative at the end of the whole step, which its dense output and
+    /// its transpose read, then the state at the event; what comes after starts from another state.
     /// </summary>
-    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> derivative)
+    internal void EndAtEvent(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> wholeState, ReadOnlySpan<T> derivative)
     {
         HasJumps = true;
-        AddStep(t, t, 0, 0, 2);
-        state[..StateLength].CopyTo(Row(StepCount - 1, 0));
+        _budget?.BeginStep(StepCount);
+        AddEventStep(t, state, wholeState, derivative);
+    }
+
+    /// <summary>Adds the step without length at an event.</summary>
+    internal void AddEventStep(double t, ReadOnlySpan<T> state, ReadOnlySpan<T> wholeState, ReadOnlySpan<T> derivative)
+    {
+        AddStep(t, t, 0, 0, 3);
+        wholeState[..StateLength].CopyTo(Row(StepCount - 1, 0));
         derivative[..StateLength].CopyTo(Row(StepCount - 1, 1));
+        state[..StateLength].CopyTo(Row(StepCount - 1, 2));
+    }
+
+    /// <summary>Whether a step marks an event, and has no length.</summary>
+    internal bool IsEvent(int step) => HasJumps && step < StepCount && _sizes[step] == 0;
+
+    /// <summary>Time of a node as the end of the step before it, the whole of it where an event cuts a part off.</summary>
+    internal double EndTime(int node) => IsEvent(node) ? Jump(node).StepEnd : _nodes[node];
+
+    /// <summary>Whether an event is one of those at which a step ended.</summary>
+    internal bool IsOfJump(int occurrence)
+    {
+        foreach (RecordedJump<T> jump in _jumps)
+        {
+            if (occurrence >= jump.FirstOccurrence && occurrence < jump.FirstOccurrence + jump.Occurrences.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>All events of the solve.</summary>
+    internal EventOccurrence<T>[] Occurrences { get; set; } = [];
+
+    /// <summary>Keeps what happened at the last event, for going through it again, either way.</summary>
+    internal void AddJump(RecordedJump<T> jump) => _jumps.Add(jump);
+
+    /// <summary>What happened at a step without length.</summary>
+    internal RecordedJump<T> Jump(int step)
+    {
+        int low = 0, high = _jumps.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _jumps[middle].Step < step ? (middle + 1, high) : (low, middle);
+        }
+
+        return _jumps[low];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -240,6 +314,11 @@ public sealed class SolveRecording<T>
 
     private void RequireEnd()
     {
+        if (KeepsEndOnly)
+        {
+            throw new InvalidOperationException("The recording keeps the end of the solve only (KeepsEndOnly), so its steps cannot be read.");
+        }
+
         if (!_hasEnd)
         {
             throw new InvalidOperationException("The recording holds no solve: give it to Solve first.");
@@ -256,7 +335,7 @@ public sealed class SolveRecording<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reserve<TItem>(ref TItem[] items, int count)
+    internal static void Reserve<TItem>(ref TItem[] items, int count)
     {
         if (items.Length < count)
         {

@@ -19,6 +19,9 @@ internal abstract class StepTranspose<T>
     /// <summary>Cotangents of the times of the steps' starts and of the last end, where asked for.</summary>
     public abstract ReadOnlySpan<double> TimeCotangents { get; }
 
+    /// <summary>Moves the cotangents of times on by one step, where a recording of three nodes moves along the solve: the first becomes the second, the last is dropped.</summary>
+    public virtual void ShiftTimeCotangents() => throw new NotSupportedException("The method is not reversible.");
+
     public abstract void Begin(SolveRecording<T> recording, bool differentiateTimes);
 
     /// <summary>Adds the cotangent of the state at the end of the step to be transposed next.</summary>
@@ -29,8 +32,8 @@ internal abstract class StepTranspose<T>
 
     public abstract void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field);
 
-    /// <summary>Finishes after the first step: the cotangent of the initial state is then complete.</summary>
-    public abstract void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field);
+    /// <summary>Finishes after the first step, of the solve or behind a jump: the cotangent of the state at its start is then complete.</summary>
+    public abstract void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field);
 
     /// <summary><c>cotangent · dz/dt</c> at the start of a step, or at the end of the last one.</summary>
     public abstract double NodeSlope(SolveRecording<T> recording, int node, ReadOnlySpan<T> cotangent);

@@ -124,6 +124,44 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>Dense output of a recorded step, or its derivative. Reads the recording only, so any number of threads may call it.</summary>
     public abstract void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination);
 
+    /// <summary>
+    /// Carries what is remembered between two steps into a snapshot or back, so that the same attempts give the same bits again. Restored after a <see cref="Start"/> with
+    /// the same problem; derivatives at the state may be left out where evaluating them again gives the same bits.
+    /// </summary>
+    /// <returns>Whether the method can do so; otherwise its solves cannot be recorded within a budget.</returns>
+    public virtual bool Transfer(ref StepperSnapshot<T> snapshot) => false;
+
+    /// <summary>Whether an attempt that is rejected changes what later attempts do: by a Jacobian that it leaves, for example.</summary>
+    public virtual bool RemembersRejections => true;
+
+    /// <summary>Largest number of rows that a step records.</summary>
+    public virtual int MaxRecordedRows => RecordedRows;
+
+    /// <summary>Number of blocks before a step that its transpose reads.</summary>
+    public virtual int HistoryBlocks => 0;
+
+    /// <summary>Writes what the transpose of the step about to be recorded reads of the blocks before it (<see cref="SolveRecording{T}.AddHistory"/>).</summary>
+    public virtual void RecordHistory(SolveRecording<T> recording, int step)
+    {
+    }
+
+    /// <summary>Whether a step can be taken back from its end, algebraically.</summary>
+    public virtual bool IsReversible => false;
+
+    /// <summary>
+    /// Takes a step back: from the state at its end, and what is carried there, to that at its start. Afterward <see cref="Record"/> writes the step, as after an attempt.
+    /// </summary>
+    /// <param name="t">Start of the step.</param>
+    /// <param name="plan">The step.</param>
+    /// <param name="previousSize">Length of the step before it; 0 for the first.</param>
+    public virtual void Reverse(double t, in StepPlan plan, double previousSize) => throw new NotSupportedException("The method is not reversible.");
+
+    /// <summary>State at the start of the step before the one that was taken back, where the transpose reads it.</summary>
+    public virtual ReadOnlySpan<T> StateBefore => State;
+
+    /// <summary>The derivative that belongs to the end of the step that was taken back, where the transpose reads it.</summary>
+    public virtual ReadOnlySpan<T> EndDerivative => State;
+
     /// <summary>Makes what differentiates recorded steps backward; not called where <see cref="OdeSolver.HasTranspose"/> is off.</summary>
     public virtual StepTranspose<T> CreateTranspose() => throw new NotSupportedException("The method has no transpose.");
 }

@@ -1,10 +1,7 @@
-using System.Numerics;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
 
@@ -16,12 +13,14 @@ namespace NeuralOde.Training;
 /// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
 public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const string LossAdvice = "A weight that changes belongs into a Parameter with isTrainable: false, which is read live: set it by SetValues.";
+
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly Optimizer? _optimizer;
     private readonly OdeBlock _ode;
     private readonly SolveMemory<T> _memory;
     private Sensitivity<T> _sensitivity;
-    private readonly ProgramCache<int, Program<T>> _lossPrograms = new();
+    private readonly ProgramCache<int, (Program<T> Program, CaptureGuard Captures)> _lossPrograms = new();
     private readonly T[] _initialGradient;
     private readonly FieldInput[] _inputs;
     private Parameter[] _lossParameters = [];
@@ -72,18 +71,20 @@ public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
     /// <param name="times">At least two times, strictly rising or falling.</param>
     /// <param name="observed">Observations, <c>[times, …<see cref="ObservedShape"/>]</c>.</param>
-    /// <param name="inputs">The values of the field's inputs, those of one after those of the other, each row-major.</param>
+    /// <param name="inputs">The values of the field's inputs that are no times, those of one after those of the other, each row-major.</param>
+    /// <param name="timeInputs">The same of those that are times.</param>
     /// <returns>The loss before the move.</returns>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="OdeSolveException">The solve failed.</exception>
-    public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed, ReadOnlySpan<T> inputs = default)
+    public double Step(
+        ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
         ArgumentException.ThrowIf(
             observed.Length != times.Length * ObservedShape.ElementCount,
             $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         // Looked up anew: the field may have been switched between training and evaluation.
         _sensitivity = _ode.Compile<T>(StateShape, _inputs);
-        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true, inputs);
+        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true, inputs, timeInputs);
         ForwardStatistics = result.Statistics;
         result.ThrowIfFailed();
         Program<T> program = LossProgram(times.Length);
@@ -109,23 +110,26 @@ public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPoi
 
     private Program<T> LossProgram(int timeCount)
     {
-        if (!_lossPrograms.TryGet(timeCount, out Program<T> program))
+        if (!_lossPrograms.TryGet(timeCount, out (Program<T> Program, CaptureGuard Captures) entry))
         {
             ProgramInput[] inputs = [new("predicted", new([timeCount, .. StateShape])), new("observed", new([timeCount, .. ObservedShape]))];
 
             // Compiled once without its gradient, to see which parameters it uses.
-            _lossParameters = [.. Program<T>.Compile(x => [Scalar(x)], inputs).Parameters];
-            program = Program<T>.Compile(
+            var traced = TracedFunction.Of<T>(x => [Scalar(x)], inputs);
+            _lossParameters = [.. Program<T>.Compile(traced, inputs).Parameters];
+            var program = Program<T>.Compile(
                 x =>
                 {
                     Tensor loss = Scalar(x);
                     return [loss, .. Gradients.Of(loss, [x[0], .. _lossParameters])];
                 },
                 inputs);
-            _lossPrograms.Add(timeCount, program);
+            entry = (program, new CaptureGuard("loss", LossAdvice, traced, () => TracedFunction.Of<T>(x => [Scalar(x)], inputs)));
+            _lossPrograms.Add(timeCount, entry);
         }
 
-        return program;
+        entry.Captures.Use();
+        return entry.Program;
     }
 
     private Tensor Scalar(Tensor[] x)

@@ -231,16 +231,23 @@ public class EventTests
         Assert.Throws<ArgumentException>(() => new OdeEvent<double>(double.NaN));
     }
 
-    [Fact]
-    public void A_recording_with_jumps_is_not_transposed()
+    [Theory]
+    [InlineData("leapfrog")]
+    [InlineData("reversible-heun")]
+    [InlineData("dopri5")]
+    public void Dense_output_of_the_step_that_an_event_cuts_leads_to_the_event(string name)
     {
-        var problem = new OdeProblem<double>(new LinearEvents()) { Events = [new(0.5) { Jump = (t, z) => z[0] = 2 }] };
-        var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 1);
+        var problem = new OdeProblem<double>(Rotation) { Events = [new((t, z) => z[0]) { Jump = (t, z) => z[1] *= 3 }] };
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), FixedSteps.OfLength(0.1), 2);
         var recording = new SolveRecording<double>();
-        double[] states = new double[2], gradient = new double[1];
-        integrator.Solve(problem, [1.0], [0, 1], states, recording);
-        Assert.True(recording.HasJumps);
-        Assert.Throws<NotSupportedException>(() => integrator.Transpose(recording, new LinearEvents(), [0, 1], gradient, []));
+        integrator.Solve(problem, [1.0, 0.0], [0, 3], new double[4], recording).ThrowIfFailed();
+        double time = integrator.Occurrences[0].Time;
+        double[] before = new double[2];
+        recording.Interpolate(Math.BitDecrement(time), before);
+        FiniteDifference.AssertClose(integrator.Occurrences[0].StateBefore.ToArray(), before, 1e-14);
+        int mark = recording.Times.IndexOf(time);
+        Assert.Equal(integrator.Occurrences[0].StateBefore, recording.State(mark));
+        Assert.Equal(integrator.Occurrences[0].StateAfter, recording.State(mark + 1));
     }
 
     [Fact]
@@ -261,15 +268,4 @@ public class EventTests
     private static void Rotation(double t, ReadOnlySpan<double> z, Span<double> dz) => (dz[0], dz[1]) = (z[1], -z[0]);
 
     private static void Fall(double t, ReadOnlySpan<double> z, Span<double> dz) => (dz[0], dz[1]) = (z[1], -Gravity);
-
-    private sealed class LinearEvents : IVectorField<double>, IVectorJacobianProduct<double>
-    {
-        public void Evaluate(double t, ReadOnlySpan<double> z, Span<double> dz) => dz[0] = -z[0];
-
-        public double Evaluate(double t, ReadOnlySpan<double> z, ReadOnlySpan<double> a, Span<double> gradient)
-        {
-            gradient[0] = -a[0];
-            return 0;
-        }
-    }
 }

@@ -194,7 +194,6 @@ internal sealed partial class CollocationStepper<T> : Stepper<T>
     public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
     {
         recording.AddStep(t, plan.End, plan.Size, 0, RecordedRows);
-        recording.Problem = Problem;
         int step = recording.StepCount - 1;
         _rows.Row(Old, StateLength).CopyTo(recording.Row(step, 0));
         _rows.Row(First, StateLength).CopyTo(recording.Row(step, 1));
@@ -224,6 +223,23 @@ internal sealed partial class CollocationStepper<T> : Stepper<T>
         {
             AddScaled(destination, scale * weights[_stages] * h, recording.Row(step, 1));
         }
+    }
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        snapshot.Row(_rows.Row(Old, Length));
+        for (int i = 0; i < _stages; i++)
+        {
+            snapshot.Row(_rows.Row(Previous + i, StateLength));
+        }
+
+        snapshot.Value(ref _lastSize);
+        snapshot.Value(ref _lastWasRejected);
+        snapshot.Value(ref _remaining);
+        snapshot.Value(ref _jacobianIsKnown);
+        snapshot.Value(ref _jacobianIsOfThisStep);
+        _system.Transfer(ref snapshot, _jacobianIsKnown, Scale, ref Counts);
+        return true;
     }
 
     public override StepTranspose<T> CreateTranspose() => new CollocationTranspose<T>(this);

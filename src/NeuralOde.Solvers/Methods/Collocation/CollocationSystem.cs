@@ -20,6 +20,12 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     private BandedLu<Complex>? _banded;
     private double _step = double.NaN;
 
+    // Where the Jacobian was evaluated, for evaluating it again.
+    private readonly T[] _originState = new T[length];
+    private readonly T[] _originValue = new T[valueLength];
+    private double _originTime;
+    private double _originStep;
+
     /// <summary>The Jacobian that was evaluated last.</summary>
     public SquareMatrix<T> Jacobian => _jacobian;
 
@@ -61,6 +67,8 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     {
         counts.Jacobians++;
         _step = double.NaN;
+        (_originTime, _originStep) = (t, h);
+        z.CopyTo(_originState);
         if (_problem!.Jacobian is { } jacobian)
         {
             _jacobian.Clear();
@@ -69,6 +77,20 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
         else
         {
             counts.Evaluations += _differences.Evaluate(_problem.Field, t, z, f, h, tolerances, _jacobian, withAlgebraic: _problem.MassMatrix is not null);
+        }
+    }
+
+    /// <summary>Carries the Jacobian, if it is of use, as the place where it was evaluated.</summary>
+    public void Transfer(ref StepperSnapshot<T> snapshot, bool isKnown, ErrorScale scale, ref SolveCounts counts)
+    {
+        snapshot.Value(ref _originTime);
+        snapshot.Value(ref _originStep);
+        snapshot.Row(_originState);
+        if (snapshot.IsRestoring && isKnown)
+        {
+            counts.Evaluations++;
+            _problem!.Field.Evaluate(_originTime, _originState, _originValue);
+            EvaluateJacobian(_originTime, _originState, _originValue.AsSpan(0, length), _originStep, scale.Tolerances, ref counts);
         }
     }
 

@@ -153,7 +153,7 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
         }
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field)
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field)
     {
         // Steps share nothing, so nothing is left over.
     }
@@ -304,6 +304,6 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
     {
         recording.Row(step, 0).CopyTo(Row(Input));
         Add(Input, 1, recording.Row(step, 2 + stage));
-        return RungeKuttaStepper<T>.StageTime(recording.Node(step), recording.Node(step + 1), recording.StepSize(step), _tableau.C[stage]);
+        return RungeKuttaStepper<T>.StageTime(recording.Node(step), recording.EndTime(step + 1), recording.StepSize(step), _tableau.C[stage]);
     }
 }

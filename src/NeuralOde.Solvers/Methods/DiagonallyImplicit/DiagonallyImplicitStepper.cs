@@ -223,7 +223,6 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
     public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
     {
         recording.AddStep(t, plan.End, plan.Size, _firstIsCarried ? CarriedTag : 0, RecordedRows);
-        recording.Problem = Problem;
         int step = recording.StepCount - 1;
         _rows.Row(Old, StateLength).CopyTo(recording.Row(step, 0));
         for (int i = 0; i < _stages; i++)
@@ -252,6 +251,16 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
         }
 
         CombineKernel.Run(ref recording.Start, rows, _plainStages, weights, scale, ref origin, ref MemoryMarshal.GetReference(destination), StateLength);
+    }
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        snapshot.Row(_rows.Row(Old, Length));
+        snapshot.Value(ref _firstIsCarried);
+        snapshot.Row(_rows.Row(0, Length));
+        _firstIsKnown = snapshot.IsRestoring ? _firstIsCarried : _firstIsKnown;
+        _newton.Transfer(ref snapshot, ref Counts);
+        return true;
     }
 
     public override StepTranspose<T> CreateTranspose() => new DiagonallyImplicitTranspose<T>(this);

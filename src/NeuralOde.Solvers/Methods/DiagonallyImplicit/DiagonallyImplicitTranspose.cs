@@ -170,7 +170,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
         }
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field)
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field)
     {
         // The first step evaluates its own first derivative, so nothing is left over.
     }
@@ -222,7 +222,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
     /// <summary>ȳ of an implicit stage, from the cotangent of its derivative in the residual's row.</summary>
     private void SolveStage(SolveRecording<T> recording, int step, int stage, IVectorJacobianProduct<T> field)
     {
-        double t = recording.Node(step), next = recording.Node(step + 1), h = recording.StepSize(step), c = _tableau.C[stage];
+        double t = recording.Node(step), next = recording.EndTime(step + 1), h = recording.StepSize(step), c = _tableau.C[stage];
         for (int i = 0; i < _stages; i++)
         {
             _stageRows[i] = recording.RowOffset(step, 1 + i);
@@ -297,7 +297,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
 
         // Beyond the step the field is a sum over times within it.
         Span<double> times = stackalloc double[TimeExtrapolation<T>.Count], weights = stackalloc double[TimeExtrapolation<T>.Count];
-        double start = recording.Node(step), end = recording.Node(step + 1);
+        double start = recording.Node(step), end = recording.EndTime(step + 1);
         TimeExtrapolation<T>.Weigh(start, end, time, times, weights);
         Span<T> share = _rows.Row(Scratch, _length), one = _rows.Row(Zeros, _length);
         product.Clear();

@@ -17,12 +17,16 @@ internal sealed class TimeExtrapolation<T>(int length) : IVectorField<T>
 
     private readonly T[] _value = new T[length];
     private readonly double[] _weights = new double[Count];
-    private double _start;
-    private double _end;
 
     public IVectorField<T> Inner { get; set; } = null!;
 
-    public void SetStep(double start, double end) => (_start, _end) = (start, end);
+    /// <summary>Start of the step.</summary>
+    public double Start { get; private set; }
+
+    /// <summary>Its end.</summary>
+    public double End { get; private set; }
+
+    public void SetStep(double start, double end) => (Start, End) = (start, end);
 
     /// <summary>The times within a step and their weights for one beyond it.</summary>
     /// <param name="start">Start of the step.</param>
@@ -47,14 +51,14 @@ internal sealed class TimeExtrapolation<T>(int length) : IVectorField<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
     {
-        if (!((t - _end) * (_end - _start) > 0))
+        if (!((t - End) * (End - Start) > 0))
         {
             Inner.Evaluate(t, z, dz);
             return;
         }
 
         Span<double> times = stackalloc double[Count];
-        Weigh(_start, _end, t, times, _weights);
+        Weigh(Start, End, t, times, _weights);
         dz.Clear();
         for (int i = 0; i < Count; i++)
         {

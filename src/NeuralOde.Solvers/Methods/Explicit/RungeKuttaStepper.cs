@@ -270,6 +270,15 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         CombineKernel.Run(ref recording.Start, rows, indices, weights[..count], scale, ref origin, ref MemoryMarshal.GetReference(destination), StateLength);
     }
 
+    public override bool RemembersRejections => false;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        // The derivative at the state is evaluated again, to the same bits.
+        snapshot.Row(Rows.Row(StateRow, Length));
+        return true;
+    }
+
     public override StepTranspose<T> CreateTranspose() => new RungeKuttaTranspose<T>(this, _tableau);
 
     /// <summary>The recorded rows and weights of dense output: <c>z_n + h Σ weights_i row_i</c>, or of its derivative <c>Σ weights_i row_i</c>.</summary>

@@ -101,8 +101,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
     {
         double h = recording.StepSize(step);
-        AddScaled(cotangent, 1, DenseOrigin, _denseOriginIsActive);
-        _denseOriginIsActive = true;
+        AddToDenseOrigin(cotangent);
         _tableau.DenseWeights(theta, _weights);
         for (int i = 0; i < _allStages; i++)
         {
@@ -121,9 +120,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
 
         if (stage == 0 || (stage >= _ownStages && stage < _stages))
         {
-            int node = stage == 0 ? step : step + 1;
-            AddScaled(cotangent, weight, NodeBar(node), _nodeIsActive[node % _nodeRing]);
-            _nodeIsActive[node % _nodeRing] = true;
+            AddToNode(stage == 0 ? step : step + 1, weight, cotangent);
         }
         else
         {
@@ -136,7 +133,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TransposeDenseStages(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
     {
-        double t = recording.Node(step), next = recording.Node(step + 1), h = recording.StepSize(step);
+        double t = recording.Node(step), next = recording.EndTime(step + 1), h = recording.StepSize(step);
         for (int i = _tableau.DenseStageCount - 1; i >= 0; i--)
         {
             int stage = _stages + i;
@@ -150,8 +147,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             CombineStageInput(recording, step, _tableau.DenseStageRows[i], h);
             Multiply(field, RungeKuttaStepper<T>.StageTime(t, next, h, _tableau.DenseNodes[i]), Cotangents.Row(StageInput, StateLength), DenseBar + stage, StageBar);
             ReadOnlySpan<T> inputBar = Cotangents.Row(StageBar, StateLength);
-            AddScaled(inputBar, 1, DenseOrigin, _denseOriginIsActive);
-            _denseOriginIsActive = true;
+            AddToDenseOrigin(inputBar);
             ReadOnlySpan<double> a = _tableau.DenseStage(i);
             for (int j = 0; j < a.Length; j++)
             {
@@ -166,7 +162,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
         TransposeDenseStages(recording, step, field);
         FlushNode(recording, step + 1, field);
         double t = recording.Node(step);
-        double next = recording.Node(step + 1);
+        double next = recording.EndTime(step + 1);
         double h = recording.StepSize(step);
         ReadOnlySpan<double> c = _tableau.C;
         ReadOnlySpan<double> b = _tableau.B;
@@ -249,7 +245,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
         Gather(inputs, 1, StateBar, StateBar);
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field) => FlushNode(recording, 0, field);
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field) => FlushNode(recording, first, field);
 
     public override double NodeSlope(SolveRecording<T> recording, int node, ReadOnlySpan<T> cotangent) => Reductions.Dot(cotangent, recording.Row(node, 1));
 
@@ -288,7 +284,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             return;
         }
 
-        double timeBar = Multiply(field, recording.Node(node), recording.Row(node, 0), NodeBar(node), StageBar);
+        double timeBar = Multiply(field, recording.EndTime(node), recording.Row(node, 0), NodeBar(node), StageBar);
         int terms = 0;
         AddTerm(StageBar, 1, ref terms);
         Gather(terms, 1, StateBar, StateBar);
@@ -306,6 +302,28 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
         AddTerm(row, weight, ref terms);
         Gather(terms, 1, _nodeIsActive[slot] ? NodeBar(node) : Zeros, NodeBar(node));
         _nodeIsActive[slot] = true;
+    }
+
+    protected void AddToNode(int node, double weight, ReadOnlySpan<T> cotangent)
+    {
+        AddScaled(cotangent, weight, NodeBar(node), _nodeIsActive[node % _nodeRing]);
+        _nodeIsActive[node % _nodeRing] = true;
+    }
+
+    protected void AddToDenseOrigin(ReadOnlySpan<T> cotangent)
+    {
+        AddScaled(cotangent, 1, DenseOrigin, _denseOriginIsActive);
+        _denseOriginIsActive = true;
+    }
+
+    /// <summary>Adds the direct part of the dense outputs to the cotangent of the state at the step's start.</summary>
+    protected void AddDenseOrigin()
+    {
+        if (_denseOriginIsActive)
+        {
+            AddScaled(Cotangents.Row(DenseOrigin, StateLength), 1, StateBar, isActive: true);
+            _denseOriginIsActive = false;
+        }
     }
 
     protected void AddTimeCotangent(int node, double value) => _timeCotangents[node] += value;

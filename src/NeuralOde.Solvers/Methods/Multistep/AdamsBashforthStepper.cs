@@ -100,7 +100,8 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
 
         AdamsWeights.Compute(_nodes, theta, derivative: false, _denseWeights);
-        CombineKernel.Run(ref Rows.Start, Rows.Offsets, _rowIndices, _denseWeights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
+        int[] rows = _corrects ? _correctorRows : _rowIndices;
+        CombineKernel.Run(ref Rows.Start, Rows.Offsets, rows, _denseWeights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -156,6 +157,31 @@ internal sealed class AdamsBashforthStepper<T> : RungeKuttaStepper<T>
         }
 
         return _order;
+    }
+
+    public override int MaxRecordedRows => Math.Max(RecordedRows, base.RecordedRows);
+
+    public override int HistoryBlocks => _order - 1;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        base.Transfer(ref snapshot);
+        snapshot.Value(ref _historyCount);
+        snapshot.Values(_historyTimes);
+        for (int j = 1; j < _order; j++)
+        {
+            snapshot.Row(Rows.Row(_rowIndices[j], Length));
+        }
+
+        return true;
+    }
+
+    public override void RecordHistory(SolveRecording<T> recording, int step)
+    {
+        for (int j = 1; j <= _historyCount; j++)
+        {
+            Rows.Row(_rowIndices[j], StateLength).CopyTo(recording.AddHistory(step - j, 1));
+        }
     }
 
     public override StepTranspose<T> CreateTranspose() => new AdamsBashforthTranspose<T>(this, _order, _corrects);

@@ -6,7 +6,7 @@ namespace NeuralOde.Solvers;
 
 /// <summary>The transpose of an Adams–Bashforth step, with or without a corrector, and of the Runge–Kutta steps that start it.</summary>
 internal sealed class AdamsBashforthTranspose<T>(AdamsBashforthStepper<T> stepper, int order, bool corrects)
-    : RungeKuttaTranspose<T>(stepper, RungeKutta4.Coefficients, nodeRing: Math.Max(2, order))
+    : RungeKuttaTranspose<T>(stepper, RungeKutta4.Coefficients, nodeRing: order + 1)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly AdamsBashforthStepper<T> _stepper = stepper;
@@ -14,6 +14,10 @@ internal sealed class AdamsBashforthTranspose<T>(AdamsBashforthStepper<T> steppe
     private readonly double[] _weights = new double[order];
     private readonly double[] _nodes = new double[order];
     private readonly double[] _projections = new double[order];
+
+    // What dense output adds to the cotangent of the derivative at the predicted state.
+    private readonly T[] _predictedBar = new T[stepper.StateLength];
+    private bool _predictedIsActive;
     private readonly nint[] _rows = new nint[order];
     private readonly int[] _indices = [.. Enumerable.Range(0, order)];
 
@@ -31,29 +35,69 @@ internal sealed class AdamsBashforthTranspose<T>(AdamsBashforthStepper<T> steppe
         }
 
         FlushNode(recording, step + 1, field);
-        if (IsZero(StateBar))
+        bool endIsActive = !IsZero(StateBar);
+        if (endIsActive)
         {
+            TransposeFormula(recording, step, corrects, StateBar);
+        }
+
+        if (corrects && (endIsActive || _predictedIsActive))
+        {
+            double h = recording.StepSize(step);
+            AddScaled(StateCotangent, endIsActive ? h * _weights[0] : 0, StageBar, isActive: false);
+            if (_predictedIsActive)
+            {
+                AddScaled(_predictedBar, 1, StageBar, isActive: true);
+                Array.Clear(_predictedBar);
+                _predictedIsActive = false;
+            }
+
+            PredictedState(recording, step, h);
+            double timeBar = Multiply(field, recording.EndTime(step + 1), Cotangents.Row(StageInput, StateLength), StageBar, InputBar);
+            if (DifferentiatesTimes)
+            {
+                AddTimeCotangent(step + 1, timeBar);
+            }
+
+            TransposeFormula(recording, step, false, InputBar);
+            AddScaled(Cotangents.Row(InputBar, StateLength), 1, StateBar, isActive: true);
+        }
+
+        AddDenseOrigin();
+    }
+
+    /// <summary><c>z_n + h Σ w_j(θ) f_j</c> transposed, with the formula's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
+    {
+        if (recording.Tag(step) != AdamsBashforthStepper<T>.MultistepTag)
+        {
+            base.AddDenseCotangent(recording, step, theta, cotangent);
             return;
         }
 
-        if (!corrects)
-        {
-            TransposeFormula(recording, step, false, StateBar);
-            return;
-        }
-
-        TransposeFormula(recording, step, true, StateBar);
         double h = recording.StepSize(step);
-        AddScaled(StateCotangent, h * _weights[0], StageBar, isActive: false);
-        PredictedState(recording, step, h);
-        double timeBar = Multiply(field, recording.Node(step + 1), Cotangents.Row(StageInput, StateLength), StageBar, InputBar);
-        if (DifferentiatesTimes)
+        _stepper.RecordedNodes(recording, step, corrects, _nodes);
+        AdamsWeights.Compute(_nodes, theta, derivative: false, _weights);
+        AddToDenseOrigin(cotangent);
+        int shift = corrects ? 1 : 0;
+        for (int j = shift; j < _order; j++)
         {
-            AddTimeCotangent(step + 1, timeBar);
+            AddToNode(step - j + shift, h * _weights[j], cotangent);
         }
 
-        TransposeFormula(recording, step, false, InputBar);
-        AddScaled(Cotangents.Row(InputBar, StateLength), 1, StateBar, isActive: true);
+        for (int i = 0; i < cotangent.Length && corrects; i++)
+        {
+            _predictedBar[i] += T.CreateTruncating(h * _weights[0]) * cotangent[i];
+            _predictedIsActive = true;
+        }
+    }
+
+    public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
+    {
+        base.Begin(recording, differentiateTimes);
+        Array.Clear(_predictedBar);
+        _predictedIsActive = false;
     }
 
     /// <summary>

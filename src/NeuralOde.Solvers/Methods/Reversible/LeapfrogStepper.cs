@@ -57,6 +57,46 @@ internal sealed class LeapfrogStepper<T>(int stateLength, int quadratureLength) 
         SlopeIsKnown = false;
     }
 
+    public override int MaxRecordedRows => 3;
+
+    public override ReadOnlySpan<T> StateBefore => Rows.Row(CarriedRow, StateLength);
+
+    public override int HistoryBlocks => 1;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        snapshot.Value(ref _previousSize);
+        return base.Transfer(ref snapshot);
+    }
+
+    public override void RecordHistory(SolveRecording<T> recording, int step)
+    {
+        if (_previousSize != 0)
+        {
+            Rows.Row(CarriedRow, StateLength).CopyTo(recording.AddHistory(step - 1, 0));
+        }
+    }
+
+    /// <summary>The state before is carried; the one before that is <c>(z_(n+1) − (1 − r²) z_n − h (1 + r) f(t_n, z_n)) / r²</c>.</summary>
+    public override void Reverse(double t, in StepPlan plan, double previousSize)
+    {
+        double h = plan.Size;
+        Rows.Swap(NewStateRow, StateRow);
+        Rows.Swap(StateRow, CarriedRow);
+        EvaluateAt(t, StateRow, SlopeRow);
+        SlopeIsKnown = true;
+        _previousSize = previousSize;
+        if (previousSize == 0)
+        {
+            Combine(StateRow, [SlopeRow], [h / 2], InputRow);
+            EvaluateAt(t + (h / 2), InputRow, NewSlopeRow);
+            return;
+        }
+
+        double r = h / previousSize, inverse = 1 / (r * r);
+        Combine(StateRow, [NewStateRow, StateRow, SlopeRow], [inverse, -inverse, -h * (1 + r) * inverse], CarriedRow);
+    }
+
     public override StepTranspose<T> CreateTranspose() => new LeapfrogTranspose<T>(this);
 
     internal override void DenseTerms(double theta, double h, bool derivative, Span<(int Node, int Row, double Weight)> terms)

@@ -41,6 +41,17 @@ internal abstract class ReversibleStepper<T> : Stepper<T>
         LastSlope = SlopeRow;
     }
 
+    public override bool RemembersRejections => false;
+
+    public override bool IsReversible => true;
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        snapshot.Row(Rows.Row(StateRow, Length));
+        snapshot.Row(Rows.Row(CarriedRow, Length));
+        return true;
+    }
+
     public override bool CombineQuadratures(double h) => Reductions.FirstNotFinite<T>(Rows.Row(NewStateRow, Length)) < 0;
 
     public override int FindNotFinite(double t, in StepPlan plan, out double time)

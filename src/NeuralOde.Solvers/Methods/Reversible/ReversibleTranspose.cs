@@ -42,6 +42,8 @@ internal abstract class ReversibleTranspose<T>(ReversibleStepper<T> stepper) : S
         Array.Clear(_timeCotangents);
     }
 
+    public override void ShiftTimeCotangents() => ReversibleTimes.Shift(_timeCotangents, _timeCount);
+
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => Add(cotangent, 1, State);
 
     public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
@@ -164,7 +166,7 @@ internal sealed class LeapfrogTranspose<T>(LeapfrogStepper<T> stepper) : Reversi
         this[Slope].Clear();
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field)
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field)
     {
     }
 }
@@ -182,7 +184,7 @@ internal sealed class ReversibleHeunTranspose<T>(ReversibleHeunStepper<T> steppe
         Set(Input, carried, -1);
         Add(z, 2, Input);
         Add(slope, h, Input);
-        AddTime(step + 1, Multiply(field, recording.Node(step + 1), this[Input]));
+        AddTime(step + 1, Multiply(field, recording.EndTime(step + 1), this[Input]));
         Add(this[Product], 1, Carried);
         if (DifferentiatesTimes)
         {
@@ -200,11 +202,11 @@ internal sealed class ReversibleHeunTranspose<T>(ReversibleHeunStepper<T> steppe
         this[Slope].Clear();
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field)
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field)
     {
         // ŷ starts as the state.
         Set(Factor, this[NextSlope], 1);
-        AddTime(0, Multiply(field, recording.Node(0), recording.Row(0, 0)));
+        AddTime(first, Multiply(field, recording.Node(first), recording.Row(first, 0)));
         Add(this[Product], 1, State);
         Add(this[Carried], 1, State);
     }
@@ -241,10 +243,10 @@ internal sealed class AsynchronousLeapfrogTranspose<T>(AsynchronousLeapfrogStepp
         this[Middle].Clear();
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field)
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field)
     {
         Set(Factor, this[Carried], 1);
-        AddTime(0, Multiply(field, recording.Node(0), recording.Row(0, 0)));
+        AddTime(first, Multiply(field, recording.Node(first), recording.Row(first, 0)));
         Add(this[Product], 1, State);
     }
 }

@@ -38,6 +38,8 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
         Array.Clear(_timeCotangents);
     }
 
+    public override void ShiftTimeCotangents() => ReversibleTimes.Shift(_timeCotangents, _timeCount);
+
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => Add(cotangent, 1, _stateBar);
 
     public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
@@ -54,7 +56,7 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
     {
         FlushSlope(recording, step + 1, _nextSlopeBar, field);
         double t = recording.Node(step), h = recording.StepSize(step);
-        var plan = new StepPlan(recording.Node(step + 1), h, false);
+        var plan = new StepPlan(recording.EndTime(step + 1), h, false);
         for (int move = _stepper.Moves.Length - 1; move >= 0; move--)
         {
             Range moved = _stepper.Moved(move);
@@ -97,7 +99,7 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
         Array.Clear(_slopeBar);
     }
 
-    public override void End(SolveRecording<T> recording, IVectorJacobianProduct<T> field) => FlushSlope(recording, 0, _nextSlopeBar, field);
+    public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field) => FlushSlope(recording, first, _nextSlopeBar, field);
 
     public override double NodeSlope(SolveRecording<T> recording, int node, ReadOnlySpan<T> cotangent) => Reductions.Dot(cotangent, recording.Row(node, 1));
 
@@ -126,7 +128,7 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
         }
 
         VectorJacobianProducts++;
-        field.Evaluate(recording.Node(node), recording.Row(node, 0), bar, _product);
+        field.Evaluate(recording.EndTime(node), recording.Row(node, 0), bar, _product);
         Add(_product, 1, _stateBar);
         Array.Clear(bar);
     }

@@ -56,6 +56,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
         T size = T.CreateTruncating(h);
         _size = h;
+        _changes = _changes with { Starts = true, IsFirst = !_hasHistory };
         for (int i = 0; i < Length; i++)
         {
             slope[i] = size * f[i];
@@ -75,6 +76,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
         T* z = Row(_start);
         T* top;
         double sign;
+        _changes = lower ? _changes with { Lowered = _changes.Lowered + 1 } : _changes with { IsRaised = true };
         if (lower)
         {
             _formula.Lower(order, _past, _orderWeights);
@@ -129,10 +131,45 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
         _formula.Compute(_order, h, _past, withNeighbors || isUniform);
         _coefficientsAreUniform = isUniform;
-        double[] correction = _formula.Correction;
+        RoundCoefficients();
+    }
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        snapshot.Value(ref _order);
+        snapshot.Value(ref _preferredOrder);
+        snapshot.Value(ref _wait);
+        snapshot.Value(ref _equalSteps);
+        snapshot.Value(ref _hasHistory);
+        snapshot.Value(ref _canRaise);
+        snapshot.Value(ref _coefficientsAreUniform);
+        snapshot.Value(ref _size);
+        snapshot.Value(ref _savedDerivativeFactor);
+        snapshot.Value(ref _rate);
+        snapshot.Values(_past);
+        for (int j = 0; j <= _maxOrder; j++)
+        {
+            snapshot.Row(new Span<T>(Row(_start) + (j * _stride), StateLength));
+        }
+
+        snapshot.Row(new Span<T>(Row(_change), StateLength));
+        snapshot.Row(new Span<T>(Row(_saved), StateLength));
+        _formula.Transfer(ref snapshot);
+        _newton?.Transfer(ref snapshot, ref Counts);
+        if (snapshot.IsRestoring)
+        {
+            _ratio = double.NaN;
+            RoundCoefficients();
+        }
+
+        return true;
+    }
+
+    private void RoundCoefficients()
+    {
         for (int j = 0; j <= _order; j++)
         {
-            _correction[j] = T.CreateTruncating(correction[j]);
+            _correction[j] = T.CreateTruncating(_formula.Correction[j]);
         }
     }
 

@@ -45,6 +45,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
     private double _ratio;
     private double _time;
     private int _lastRow;
+    private HistoryChanges _changes;
 
     public NordsieckStepper(NordsieckFormula formula, bool isFunctional, int stateLength, int quadratureLength)
         : base(stateLength, quadratureLength)
@@ -91,6 +92,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _order = _preferredOrder = 1;
         _wait = 2;
         _attempts = 0;
+        _changes = default;
         _equalSteps = 0;
         _savedDerivativeFactor = 0;
         _rate = 1;
@@ -200,9 +202,12 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         }
 
         _attempts = 0;
+        _changes = default;
         _lastRow = _start;
         _newton?.OnAccepted();
     }
+
+    public override StepTranspose<T> CreateTranspose() => new NordsieckTranspose<T>(this, _formula, _isFunctional);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T* Row(int row) => _memory + (row * _stride);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -10,78 +7,38 @@ internal static unsafe class Reduce
 {
     /// <summary>The sum of all elements, 0 of none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Sum<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x, SimdWidths.Best);
-
-    /// <summary><see cref="Sum{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, SumReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
-        }
-    }
+    public static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        All<T, SumReduction<T>, ElementTerm<T>>(default, x, default, default, width);
 
     /// <summary>The largest element, NaN if any is.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Max<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Max(x, SimdWidths.Best);
-
-    /// <summary><see cref="Max{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Max<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Max<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(x.Length);
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, MaxReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
-        }
+        return All<T, MaxReduction<T>, ElementTerm<T>>(default, x, default, default, width);
     }
 
     /// <summary>The smallest element, NaN if any is.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Min<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Min(x, SimdWidths.Best);
-
-    /// <summary><see cref="Min{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Min<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Min<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(x.Length);
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, MinReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
-        }
+        return All<T, MinReduction<T>, ElementTerm<T>>(default, x, default, default, width);
     }
 
     /// <summary>Σ xᵢ².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T SumOfSquares<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => SumOfSquares(x, SimdWidths.Best);
-
-    /// <summary><see cref="SumOfSquares{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, SumReduction<T>, SquareTerm<T>>(default, px, null, null, x.Length, width);
-        }
-    }
+    public static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        All<T, SumReduction<T>, SquareTerm<T>>(default, x, default, default, width);
 
     /// <summary>Σ xᵢ·yᵢ for two spans of one length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Dot(x, y, SimdWidths.Best);
-
-    /// <summary><see cref="Dot{T}(ReadOnlySpan{T}, ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireSameLength(y.Length, x.Length, nameof(y));
-        fixed (T* px = x)
-        fixed (T* py = y)
-        {
-            return ReduceAll.Invoke<T, SumReduction<T>, ProductTerm<T>>(default, px, py, null, x.Length, width);
-        }
+        return All<T, SumReduction<T>, ProductTerm<T>>(default, x, y, default, width);
     }
 
     /// <summary>
@@ -89,38 +46,20 @@ internal static unsafe class Reduce
     /// Differential Equations I, eq. II.4.11, for an error x between the states y and z.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ScaledErrorNorm(x, y, z, absolute, relative, SimdWidths.Best);
-
-    /// <summary><see cref="ScaledErrorNorm{T}(ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, T, T)"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative, SimdWidth width)
+    public static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireSameLength(y.Length, x.Length, nameof(y));
         RequireSameLength(z.Length, x.Length, nameof(z));
-        if (x.IsEmpty)
-        {
-            return T.Zero;
-        }
-
-        fixed (T* px = x)
-        fixed (T* py = y)
-        fixed (T* pz = z)
-        {
-            return T.Sqrt(ReduceAll.Invoke<T, SumReduction<T>, ScaledErrorTerm<T>>(new(absolute, relative), px, py, pz, x.Length, width) / T.CreateTruncating(x.Length));
-        }
+        return x.IsEmpty
+            ? T.Zero
+            : T.Sqrt(All<T, SumReduction<T>, ScaledErrorTerm<T>>(new(absolute, relative), x, y, z, width) / T.CreateTruncating(x.Length));
     }
 
     /// <summary>The sums along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
     /// <exception cref="ArgumentException">A span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Sum(x, outer, axis, inner, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Sum{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+    public static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Along<T, SumReduction<T>>(x, outer, axis, inner, destination, width);
 
     /// <summary>
@@ -129,12 +68,7 @@ internal static unsafe class Reduce
     /// </summary>
     /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Max(x, outer, axis, inner, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Max{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+    public static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(axis);
@@ -147,16 +81,25 @@ internal static unsafe class Reduce
     /// </summary>
     /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Min(x, outer, axis, inner, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Min{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+    public static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(axis);
         Along<T, MinReduction<T>>(x, outer, axis, inner, destination, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+    private static T All<T, TReduction, TTerm>(TTerm term, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+        where TTerm : struct, ITerm<T>
+    {
+        fixed (T* px = x)
+        fixed (T* py = y)
+        fixed (T* pz = z)
+        {
+            return ReduceAll.Invoke<T, TReduction, TTerm>(term, px, py, pz, x.Length, width);
+        }
     }
 
     private static void Along<T, TReduction>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
