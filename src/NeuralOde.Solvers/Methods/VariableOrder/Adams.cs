@@ -24,6 +24,9 @@ public sealed class Adams : OdeSolver
     // a fifth as many are rejected: on DETEST they cost 3 % more evaluations, and leave half of the error.
     private const double StepShare = 5.0 / 9;
 
+    // Where the state rests: within the stability of the high orders, and where functional iteration contracts, the transposed one too.
+    private const double LargestAtRest = 0.05;
+
     private readonly bool _isFunctional;
 
     /// <summary>Makes the method.</summary>
@@ -69,6 +72,8 @@ public sealed class Adams : OdeSolver
     public override bool TakesFixedSteps => false;
 
     internal override int StartOrder => 1;
+
+    internal override RestLimits? RestLimits(double tolerance) => new(LargestAtRest, LargestAtRest, LargestAtRest);
 
     internal override StepController CreateController(StepSizeControl control, string parameter) => OrderController.Create(control, parameter, Order - 1, StepShare);
 

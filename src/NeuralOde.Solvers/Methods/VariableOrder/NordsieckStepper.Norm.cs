@@ -11,6 +11,8 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
     private double[] _errors = [];
 
+    public override double Movement() => Measure(Row(_z), Row(_start), -T.One);
+
     public override int FindWorst(double t, in StepPlan plan, out double share)
     {
         T* change = Row(_change), weights = Row(_weights);
