@@ -6,6 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NeuralOde.Benchmarks;
 using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Benchmarks.WorkPrecision;
 using NeuralOde.Tensors;
 
 const string Help = """
@@ -19,6 +20,9 @@ const string Help = """
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
+      workprecision [PROBLEM...] [--out FOLDER] [--clock wall|cpu] [--core N]
+          Error against time and evaluations, as pictures (docs/images by default), and the times of all
+          methods as Markdown.
       gradients FILE
           Holds gradients against another implementation's (peers/gradients.py writes the file).
       bdn [FILTER...]
@@ -39,6 +43,7 @@ try
     }
 
     ModelRows.LatentModel = Option(words, "--latent-model");
+    string? pictures = Option(words, "--out");
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
     switch (command)
@@ -48,6 +53,9 @@ try
             return 0;
         case "instructions" when rest.Length == 1:
             InstructionsCommand.Run(clock, rest[0]);
+            return 0;
+        case "workprecision":
+            WorkPrecisionCommand.Run(clock, rest, pictures ?? "docs/images");
             return 0;
         case "gradients" when rest.Length == 1:
             return GradientsCommand.Run(rest[0]);

@@ -29,6 +29,9 @@ public sealed class EquationModel
     /// <summary>The names of what is observed.</summary>
     public IReadOnlyList<string> Observables => [.. Bound.Observables.Select(static x => x.Name)];
 
+    /// <summary>Whether all noise is that of least squares.</summary>
+    public bool LeastSquares => Bound.Observables.All(static x => x.Noise == NoiseKind.LeastSquares);
+
     internal BoundModel Bound { get; }
 
     /// <summary>Reads a model from its text.</summary>
@@ -56,6 +59,27 @@ public sealed class EquationModel
         return Parse(File.ReadAllText(path), path);
     }
 
+    /// <summary>The model with other start values.</summary>
+    /// <param name="values">By the names of parameters and initial values; names that the text does not have are passed over.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelTextException">A value is outside of its bounds.</exception>
+    public EquationModel WithStarts(IReadOnlyDictionary<string, double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        HashSet<string> parameters = [.. Parameters];
+        Statement Changed(Statement statement) => statement switch
+        {
+            DefinitionStatement x when parameters.Contains(x.Name) && values.TryGetValue(x.Name, out double value) => x with { Value = Number(x.Position, value) },
+            InitialStatement x when parameters.Contains($"{x.State}(0)") && values.TryGetValue($"{x.State}(0)", out double value) => x with { Value = Number(x.Position, value) },
+            _ => statement,
+        };
+        IEnumerable<Statement> statements = _statements.Select(Changed);
+        return Parse(ModelPrinter.Print(values.ContainsKey(UnknownTerm.OutputName(1)) ? UnknownTerm.Learned(statements, values) : statements), Name);
+    }
+
     /// <summary>The model as text, which reads back as the same model; comments are left out.</summary>
     public override string ToString() => ModelPrinter.Print(_statements);
+
+    private static Expression Number(int position, double value)
+        => value < 0 ? new PrefixExpression(position, "-", new NumberExpression(position, -value)) : new NumberExpression(position, value);
 }

@@ -1,4 +1,3 @@
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Experiments.Mnist;

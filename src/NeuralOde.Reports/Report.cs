@@ -1,6 +1,3 @@
-using System.Diagnostics.Contracts;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>
@@ -37,7 +34,6 @@ public sealed record Report(string Title)
     /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new report; this one does not change.</returns>
-    [Pure]
     public Report Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
@@ -111,5 +107,5 @@ public sealed record Report(string Title)
         markup.Close().Close();
     }
 
-    private static string Anchor(int section) => "#s" + (section + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Anchor(int section) => "#s" + (section + 1).ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series;
 
@@ -180,7 +179,7 @@ public sealed class SeriesBatch
         {
             ArgumentException.ThrowIf(
                 !double.IsFinite(times[i]) || (i > 0 && times[i] <= times[i - 1]),
-                $"Times are finite and strictly rising; the one at index {i} is {times[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)}.", nameof(times));
+                $"Times are finite and strictly rising; the one at index {i} is {times[i].ToString("R", CultureInfo.InvariantCulture)}.", nameof(times));
         }
 
         ArgumentException.ThrowIf(times.IsEmpty, "A batch has at least one time.", nameof(times));

@@ -110,11 +110,7 @@ public sealed class TimeSeries
     {
         ArgumentException.ThrowIf(start < 0 || count < 1 || count > Count - start, $"Series '{Id}' has {Count} points; {count} from {start} on are not a part of it.");
         return new TimeSeries(
-            Id,
-            _times.AsSpan(start, count),
-            _values.AsSpan(start * Components, count * Components),
-            _covariates,
-            _inputs.AsSpan(start * Inputs, count * Inputs));
+            Id, _times.AsSpan(start, count), _values.AsSpan(start * Components, count * Components), _covariates, _inputs.AsSpan(start * Inputs, count * Inputs));
     }
 
     /// <summary>The same times and covariates with other values, such as a forecast at the times of the observations.</summary>

@@ -1,3 +1,4 @@
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Series.Tables;
-
 namespace NeuralOde.Series;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 

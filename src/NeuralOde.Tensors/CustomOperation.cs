@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>An operation of a user's own on tensors: a shape rule, code that computes the values, and a gradient.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>The element type of a tensor. No operation converts one into the other by itself.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>A tensor whose values change in place, and of which compiled programs always see the newest: learned, or kept along with what is learned (a buffer).</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>Operations element by element. Two tensors broadcast to a common shape; see <see cref="Tensors.Shape.Broadcast"/>.</content>
@@ -221,7 +219,9 @@ public partial class Tensor
     private static Tensor Like(Tensor other, double value)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Scalar(value, other.DType);
+        var scalar = Scalar(value, other.DType);
+        scalar._exact = value;
+        return scalar;
     }
 
     private Tensor IntegerPower(int exponent)

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <content>How tensors come into being.</content>

@@ -1,6 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>Convolution and pooling of images, channels last.</content>

@@ -1,6 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>Normalization. The last axis is that of the channels, or features: images are <c>[batch, height, width, channels]</c>.</content>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <content>What is taken over whole axes: sums, extremes, softmax.</content>

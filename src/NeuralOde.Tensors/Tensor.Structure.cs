@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 

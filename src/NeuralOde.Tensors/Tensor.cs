@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Numerics;
 using System.Text;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 
@@ -15,6 +12,9 @@ namespace NeuralOde.Tensors;
 public partial class Tensor
 {
     private readonly Storage? _storage;
+
+    // The number in the source, where a number of single precision was made of one: what is computed in double precision has it exactly.
+    private double? _exact;
 
     internal Tensor(Shape shape, Storage storage, bool requiresGradient = false)
     {
@@ -124,6 +124,12 @@ public partial class Tensor
     public double ToScalar() => ElementCount == 1
         ? At(0)
         : throw new InvalidOperationException($"A tensor of shape {Shape} has {ElementCount} elements; ToScalar takes one with exactly one.");
+
+    /// <summary>The one value of a tensor with one element, in double precision where it came from a number in the source.</summary>
+    internal double ToExactScalar() => _exact ?? ToScalar();
+
+    /// <summary>A constant in double precision.</summary>
+    internal Tensor Exactly() => _exact is { } value ? Full(Shape, value, DType.Float64) : ToDouble();
 
     /// <summary>One element.</summary>
     /// <param name="indices">One index per axis; negative counts from the end.</param>

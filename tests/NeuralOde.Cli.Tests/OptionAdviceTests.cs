@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
+using NeuralOde.Series.Notes;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
 using NeuralOde.Solvers;

@@ -1,9 +1,4 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Losses;
-using NeuralOde.Reports;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -93,9 +88,7 @@ internal static class ClassifyReport
     {
         Columns =
         [
-            new ReportColumn("class"),
-            new ReportColumn($"{of} series", IsNumeric: true),
-            new ReportColumn("right", "%", IsNumeric: true),
+            new ReportColumn("class"), new ReportColumn($"{of} series", IsNumeric: true), new ReportColumn("right", "%", IsNumeric: true),
             new ReportColumn("most often classified as"),
         ],
         Rows =

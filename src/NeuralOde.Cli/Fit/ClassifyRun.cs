@@ -1,13 +1,4 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Series.Times;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 

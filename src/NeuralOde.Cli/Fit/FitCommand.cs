@@ -27,6 +27,9 @@ internal static class FitCommand
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
+            (
+                "neuralode fit hare-lynx.csv --equations hare-lynx.ode --time Year --report fit.html",
+                "Equations of your own: estimates with standard errors, profiles, and what the data can tell."),
             ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Classifies labeled series: which speaker is it?"),
         ],
         Notes =
@@ -44,7 +47,10 @@ internal static class FitCommand
                 + "90 %, if the model is right: the share of held-out values within them is printed. From labeled series in a .ts file it learns a classifier.",
             "The test: the last part of each series is held out; neither training nor model selection uses it. "
                 + "Its error is printed beside that of the naive forecast, the last observed value. Once you trust the settings, --hold-out none learns from everything.",
-            "Limits: external inputs such as doses are not supported here, and the dynamics beyond the range of the data are a guess, held near that range.",
+            "Equations (--equations): a text file with known equations whose parameters are estimated by maximum likelihood, or with priors as modes; "
+                + "doses, inputs and covariates are columns of the table, and parameters may be shared or per series. "
+                + "--save writes the model with its estimates. docs/equations.md has the language.",
+            "Limits: external inputs such as doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
@@ -59,9 +65,12 @@ internal static class FitCommand
             Arguments = [options.Data],
             Groups =
             [
-                ("Kind of model", [options.Model]),
+                ("Kind of model", [options.Model, options.Equations]),
                 .. options.Settings.Groups(
-                    ("Data", [options.HoldOut]), ("With --model latent only", [options.Test, options.Out]), ("Output", [options.Report, options.Save, options.Seeds]))
+                    ("Data", [options.HoldOut]),
+                    ("With --model latent only", [options.Test]),
+                    ("With --equations only", [options.Starts, options.Where, options.NoProfiles, options.Compare, options.Metrics]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             Run = (context, parsed) => Start(context, parsed, options),
@@ -69,7 +78,8 @@ internal static class FitCommand
     }
 
     private static int Start(CommandContext context, CommandValues parsed, FitOptions options) =>
-        parsed.GetValue(options.Model) == "latent" ? LatentFitRun.Start(context, parsed, options) : FitRun.Start(context, parsed, options);
+        parsed.GetValue(options.Equations) is not null ? EquationFitRun.Start(context, parsed, options)
+        : parsed.GetValue(options.Model) == "latent" ? LatentFitRun.Start(context, parsed, options) : FitRun.Start(context, parsed, options);
 
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
@@ -93,9 +103,23 @@ internal static class FitCommand
                 + "latent: what many series have in common, with forecasts of unseen ones, bands, and classes.",
             "NAME");
 
+        public CommandOption<string?> Equations { get; } = Options.Text(
+            "--equations", "Fits equations of your own instead, a text file with a model: estimates, standard errors, and what the data can tell.", "MODEL.ode");
+
+        public CommandOption<long?> Starts { get; } = Options.Whole(
+            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
+
+        public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
+
+        public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
+
+        public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Makes no likelihood profiles, and gives no verdicts.");
+
+        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes estimates, errors, profiles and criteria as JSON.", "FILE.json");
+
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
-        public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands.", "FILE.csv");
+        public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
 
         public CommandOption<string?> HoldOut { get; } = Options.Text(
             "--hold-out",

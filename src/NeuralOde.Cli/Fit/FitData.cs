@@ -1,11 +1,5 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Fit;
 

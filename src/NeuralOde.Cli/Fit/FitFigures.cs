@@ -1,13 +1,6 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Fit;
 

@@ -1,6 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series.Fitting;
-
 namespace NeuralOde.Cli.Fit;
 
 /// <summary>A fit with the errors of its forecasts.</summary>

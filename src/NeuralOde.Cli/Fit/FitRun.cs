@@ -1,11 +1,4 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Fit;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Training;
-
 namespace NeuralOde.Cli.Fit;
 
 /// <summary>Sentences that the fits of latent models share.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Scaling;
 

@@ -1,12 +1,5 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.Forecast;
 

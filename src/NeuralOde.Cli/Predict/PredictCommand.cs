@@ -1,4 +1,3 @@
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
 
 namespace NeuralOde.Cli.Predict;
@@ -53,9 +52,7 @@ internal static class PredictCommand
         public CommandOption<string> Images { get; } = new("IMAGES", "A picture, or an idx file of images.") { ValueName = "IMAGE.png|IMAGES.idx", IsRequired = true };
 
         public CommandOption<string?> Labels { get; } = Options.Text(
-            "--labels",
-            "The classes of the images, to measure the accuracy: an idx file with as many labels.",
-            "LABELS.idx");
+            "--labels", "The classes of the images, to measure the accuracy: an idx file with as many labels.", "LABELS.idx");
 
         public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes one row per image: the class, its name, and all probabilities.", "FILE.csv");
     }

@@ -1,8 +1,4 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
 using NeuralOde.Settings;
 
 namespace NeuralOde.Cli.Predict;

@@ -1,9 +1,5 @@
-using System.Globalization;
-using NeuralOde.Cli.Shell;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Solvers;
 

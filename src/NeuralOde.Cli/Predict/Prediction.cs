@@ -1,4 +1,3 @@
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Experiments.Mnist;
 

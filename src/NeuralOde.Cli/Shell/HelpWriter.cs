@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Reflection;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
 
 namespace NeuralOde.Cli.Shell;
 

@@ -1,4 +1,3 @@
-using NeuralOde.Experiments.Commands;
 using Spectre.Console;
 
 namespace NeuralOde.Cli.Shell;

@@ -1,13 +1,17 @@
+using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Fitting;
+using NeuralOde.Equations.Language;
+using NeuralOde.Equations.Simulation;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Persistence;
+using NeuralOde.Series.Notes;
+using NeuralOde.Sensitivities;
 using NeuralOde.Series;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Cli.Shell;
 
@@ -129,10 +133,36 @@ internal static class OptionAdvice
         [ModelFileReason.WrongKind] = null,
         [ModelFileReason.EarlierFormat] = null,
         [ModelFileReason.OtherVersion] = null,
+        [GradientWarningReason.ReverseFlow] = "Use --gradient direct.",
+        [GradientWarningReason.StepsTooLong] = "Use --gradient gauss, or a smaller --rtol.",
         [ModelFileReason.Damaged] = null,
         [CheckpointReason.OtherSettings] = "Use the options that the run was started with, or start a new run without --resume.",
         [CheckpointReason.OtherModel] = null,
         [CheckpointReason.Damaged] = null,
+        [ModelTextReason.Syntax] = null,
+        [ModelTextReason.UnknownName] = null,
+        [ModelTextReason.UnknownFunction] = null,
+        [ModelTextReason.NameTaken] = null,
+        [ModelTextReason.Circle] = null,
+        [ModelTextReason.MissingEquation] = null,
+        [ModelTextReason.Unused] = null,
+        [ModelTextReason.Bounds] = null,
+        [ModelTextReason.Misplaced] = null,
+        [ModelTextReason.NotFinite] = null,
+        [ModelTextReason.TooLarge] = null,
+        [EquationDataReason.MissingColumn] = null,
+        [EquationDataReason.Value] = null,
+        [EquationDataReason.Nothing] = null,
+        [EquationDataReason.Dose] = null,
+        [EquationDataReason.Covariate] = null,
+        [EquationDataReason.Input] = null,
+        [EquationFitReason.NoStart] = null,
+        [EquationFitReason.ImpossibleValue] = null,
+        [EquationFitReason.TooFewValues] = null,
+        [EquationSolveReason.UnknownName] = null,
+        [EquationSolveReason.Value] = null,
+        [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
+        [EquationSolveReason.NotSolvable] = null,
     };
 
     /// <summary>By kind of model file, the command that writes one.</summary>
@@ -157,7 +187,9 @@ internal static class OptionAdvice
 
     /// <summary>How the tool ends: the work failed, or what it was given is wrong.</summary>
     public static int ExitCodeOf(NeuralOdeException e) =>
-        e is OdeSolveException or TrainingException or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
+        e is OdeSolveException or GradientException or TrainingException or EquationSolveException { Reason: EquationSolveReason.NotSolvable }
+            or EquationFitException { Reason: EquationFitReason.NoStart }
+            or ForecastException { Reason: ForecastReason.NotSolvable or ForecastReason.NotFinite } ? ExitCode.Failure : ExitCode.Usage;
 
     /// <summary>Which command writes a file of the kind that is wanted; null where that does not help.</summary>
     private static string? Maker(ModelFileException e) =>
@@ -175,12 +207,17 @@ internal static class OptionAdvice
         ForecastException x => x.Reason,
         TrainingException x => x.Reason,
         OdeSolveException x => x.Reason,
+        GradientException x => x.Reason,
         ImageFileException x => x.Reason,
         SettingException x => x.Reason,
         WindowException x => x.Reason,
         SafeTensorsException x => x.Reason,
         CheckpointException x => x.Reason,
         ModelFileException x => x.Reason,
+        ModelTextException x => x.Reason,
+        EquationDataException x => x.Reason,
+        EquationFitException x => x.Reason,
+        EquationSolveException x => x.Reason,
         _ => null,
     };
 }

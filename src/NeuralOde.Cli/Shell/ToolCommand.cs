@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using NeuralOde.Experiments.Commands;
 
 namespace NeuralOde.Cli.Shell;
 

@@ -53,6 +53,24 @@ public sealed class EquationData
         return new EquationDataReader(table, model.Bound, options ?? new EquationDataOptions()).Read();
     }
 
+    /// <summary>Solves a model for each series of a table: with its doses, inputs and covariates. Measured values are not needed.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="solve">Until when, and how.</param>
+    /// <param name="options">Which columns are what.</param>
+    /// <returns>The series' names, each with its solution.</returns>
+    /// <exception cref="EquationDataException">The table does not have what the model needs.</exception>
+    /// <exception cref="EquationSolveException">A solve failed.</exception>
+    public static IReadOnlyList<(string Series, EquationSolution Solution)> Solve(
+        CsvTable table, EquationModel model, EquationSolveOptions solve, EquationDataOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(solve);
+        IReadOnlyList<SeriesInput> inputs = new EquationDataReader(table, model.Bound, options ?? new EquationDataOptions()).ReadInputs();
+        return [.. inputs.Select(x => (x.Name, EquationSolver.Solve(model, solve, x)))];
+    }
+
     /// <summary>The data of one series.</summary>
     internal EquationData Only(int series) => new(Name, [_series[series]], Notes);
 }

@@ -22,7 +22,21 @@ internal sealed partial class EquationDataReader
         _options = options;
     }
 
+    /// <summary>What acts on each series, whatever was measured.</summary>
+    public IReadOnlyList<SeriesInput> ReadInputs() => [.. Read([]).Select(static x => x.Input)];
+
     public EquationData Read()
+    {
+        SeriesObservations[] series = Read(MeasuredColumns());
+        if (series.Sum(static x => x.Values.Length) == 0)
+        {
+            throw new EquationDataException(EquationDataReason.Nothing, $"{_table.Name} has no measured value of {string.Join(", ", _model.Observables.Select(static x => x.Name))}.");
+        }
+
+        return new EquationData(_table.Name, series, _notes);
+    }
+
+    private SeriesObservations[] Read(Measured[] measured)
     {
         int time = TimeColumn();
         List<int> rows = [.. Enumerable.Range(0, _table.RowCount)];
@@ -54,15 +68,8 @@ internal sealed partial class EquationDataReader
             list.Add(row);
         }
 
-        Measured[] measured = MeasuredColumns();
         CheckDoses();
-        SeriesObservations[] series = [.. order.Select(x => ReadSeries(x, bySeries[x], times, measured))];
-        if (series.Sum(static x => x.Values.Length) == 0)
-        {
-            throw new EquationDataException(EquationDataReason.Nothing, $"{_table.Name} has no measured value of {string.Join(", ", _model.Observables.Select(static x => x.Name))}.");
-        }
-
-        return new EquationData(_table.Name, series, _notes);
+        return [.. order.Select(x => ReadSeries(x, bySeries[x], times, measured))];
     }
 
     private int Find(string name)

@@ -17,9 +17,29 @@ internal sealed record Coordinate(string Name, int Parameter, int Series, bool I
     {
         BoundParameter p = model.Parameters[parameter];
         bool isLogarithmic = p.IsLogarithmic;
+        int variable = model.ParameterVariable(parameter);
+        int level = Enumerable.Range(0, model.Observables.Count).FirstOrDefault(i => IsLevel(model.Observables[i], variable), -1);
         return new Coordinate(
-            p.Name, parameter, series, isLogarithmic, isLogarithmic ? Math.Log(p.Lower) : p.Lower, isLogarithmic ? Math.Log(p.Upper) : p.Upper, p.Prior, p.IsImplicitNoise);
+            p.Name, parameter, series, isLogarithmic, isLogarithmic ? Math.Log(p.Lower) : p.Lower, isLogarithmic ? Math.Log(p.Upper) : p.Upper, p.Prior, p.IsImplicitNoise)
+        {
+            Level = level,
+            IsWeight = p.IsWeight,
+        };
     }
+
+    /// <summary>Whether a parameter is the standard deviation (or coefficient of variation) itself.</summary>
+    private static bool IsLevel(BoundObservable observable, int variable) => observable.Noise switch
+    {
+        NoiseKind.LeastSquares or NoiseKind.Normal or NoiseKind.LogNormal or NoiseKind.Proportional or NoiseKind.Combined => observable.Arguments[0].Variable == variable,
+        NoiseKind.Student => observable.Arguments[1].Variable == variable,
+        _ => false,
+    };
+
+    /// <summary>Whether it is a weight of an unknown term.</summary>
+    public bool IsWeight { get; init; }
+
+    /// <summary>The observable whose noise level this is, where residuals give it a start; −1 for others.</summary>
+    public int Level { get; init; } = -1;
 
     /// <summary>The parameter's value.</summary>
     public double Natural(double coordinate) => IsLogarithmic ? Math.Exp(coordinate) : coordinate;

@@ -1,6 +1,7 @@
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Language;
 using NeuralOde.Equations.Simulation;
+using NeuralOde.Equations.Symbolics;
 
 namespace NeuralOde.Equations.Fitting;
 
@@ -36,7 +37,8 @@ internal sealed class FitProblem
             {
                 if (isPerSeries || s == 0)
                 {
-                    coordinates.Add(Coordinate.Of(model, parameter, isPerSeries ? s : -1));
+                    Coordinate c = Coordinate.Of(model, parameter, isPerSeries ? s : -1);
+                    coordinates.Add(c.IsNoise && c.Level >= 0 ? c with { Lower = Math.Log(LeastLevel(c.Level)) } : c);
                 }
 
                 _places[s][column] = coordinates.Count - 1;
@@ -87,7 +89,17 @@ internal sealed class FitProblem
     /// <summary>Forgets whether the last solves were stiff, so that results do not depend on what was evaluated before.</summary>
     public void Reset() => _evaluator.Simulator.IsStiff = false;
 
-    public FitProblem Clone() => new(_model, _data, _options, Scales);
+    public FitProblem Clone() => Copy(_options);
+
+    /// <summary>The same problem, solved less accurately where that is enough for a search.</summary>
+    public FitProblem Coarse() => Copy(_options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) });
+
+    private FitProblem Copy(SimulationOptions options)
+    {
+        FitProblem copy = new(_model, _data, options, Scales);
+        _parameters.CopyTo(copy._parameters, 0);
+        return copy;
+    }
 
     /// <summary>The start values of the model.</summary>
     public double[] Start() => [.. Coordinates.Select(x => Math.Clamp(x.FromNatural(_model.Parameters[x.Parameter].Start), x.Lower, x.Upper))];
@@ -158,30 +170,125 @@ internal sealed class FitProblem
     public (double[] Fitted, double[] Residuals)? Predict(int series, ReadOnlySpan<double> point)
         => _evaluator.Predict(_data.Series[series], ParametersOf(series, point));
 
+    /// <summary>Model values of every observable of a series, from its start to its last value; null where the model cannot be solved.</summary>
+    public (double[] Times, double[][] Values)? Curves(int series, ReadOnlySpan<double> point, int count)
+    {
+        SeriesObservations x = _data.Series[series];
+        double end = x.Times.Length == 0 ? x.Input.Start : x.Times[^1], start = x.Input.Start;
+        double[] times = [.. Enumerable.Range(0, count).Select(i => start + ((end - start) * i / (count - 1))).Distinct()];
+        return _evaluator.Curves(x, ParametersOf(series, point), times) is { } values ? (times, values) : null;
+    }
+
     /// <summary>Finds the states' sizes, and starts for noise levels that nobody named, from a solve at a point.</summary>
     /// <returns>Whether the model can be solved there.</returns>
     public bool Prepare(double[] point)
     {
         double[] scales = new double[_model.States.Count];
+        for (int s = 0; s < _data.Series.Count; s++)
+        {
+            if (!_evaluator.Measure(_data.Series[s], ParametersOf(s, point), scales))
+            {
+                Problem = _evaluator.Problem;
+                return false;
+            }
+        }
+
+        SetSizes(point);
+        double largest = scales.Max();
+        _evaluator.Simulator.Scales = [.. scales.Select(x => x > 0 ? x : largest > 0 ? largest : 1)];
+        return SetLevels(point, onlyUnnamed: true);
+    }
+
+    /// <summary>Values of parameters that are not estimated.</summary>
+    public double Fixed(int parameter) => _parameters[parameter];
+
+    /// <summary>Sets the sizes of unknown terms: of their arguments and, for the terms themselves, of the fastest change of a state.</summary>
+    private void SetSizes(double[] point)
+    {
+        double[][] sizes = [.. _model.Unknowns.Select(static x => new double[x.Arguments.Count + 1])];
+        for (int s = 0; s < _data.Series.Count && sizes.Length > 0; s++)
+        {
+            _evaluator.MeasureUnknowns(_data.Series[s], ParametersOf(s, point), sizes);
+        }
+
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            BoundUnknown unknown = _model.Unknowns[i];
+            for (int k = 0; k < sizes[i].Length; k++)
+            {
+                // What was measured is a better guide than the start of a model that lacks a term.
+                double measured = k < unknown.Sizes.Count ? MeasuredSize(unknown.Arguments[k]) : MeasuredSpeed();
+                sizes[i][k] = measured > 0 ? measured : sizes[i][k];
+                _parameters[k < unknown.Sizes.Count ? unknown.Sizes[k] : unknown.Output] = sizes[i][k] > 0 && double.IsFinite(sizes[i][k]) ? sizes[i][k] : 1;
+            }
+        }
+    }
+
+    /// <summary>A noise level below which the model goes through the values exactly: rounding of what was measured.</summary>
+    private double LeastLevel(int observable)
+    {
+        bool isRelative = _model.Observables[observable].Noise is NoiseKind.LogNormal or NoiseKind.Proportional;
+        double size = isRelative
+            ? 1
+            : _data.Series.SelectMany(static x => x.Values).Where(x => x.Observable == observable).Select(static x => Math.Abs(x.Value)).DefaultIfEmpty(1).Max();
+        return 1e-8 * (size > 0 ? size : 1);
+    }
+
+    /// <summary>Whether a noise level is nearly nothing: the model hits some values exactly, and the likelihood has no bound there.</summary>
+    public bool IsDegenerate(double[] point) => Enumerable.Range(0, Count).Any(i => Coordinates[i].IsNoise && Coordinates[i].Level >= 0 && point[i] - Coordinates[i].Lower < 5);
+
+    private double MeasuredSize(Term argument)
+    {
+        int observable = Enumerable.Range(0, _model.Observables.Count).FirstOrDefault(i => ReferenceEquals(_model.Observables[i].Value, argument), -1);
+        return observable < 0
+            ? 0
+            : _data.Series.SelectMany(static x => x.Values).Where(x => x.Observable == observable).Select(static x => Math.Abs(x.Value)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>The fastest change from one measured value of a state to the next.</summary>
+    private double MeasuredSpeed()
+    {
+        double fastest = 0;
+        foreach (SeriesObservations series in _data.Series)
+        {
+            foreach (IGrouping<int, Observation> group in series.Values.GroupBy(static x => x.Observable))
+            {
+                Term value = _model.Observables[group.Key].Value;
+                Observation? before = null;
+                foreach (Observation x in group.Where(_ => value.Operator == Operator.Variable && value.Variable <= _model.States.Count).OrderBy(static x => x.Time))
+                {
+                    if (before is { } last && series.Times[x.Time] > series.Times[last.Time])
+                    {
+                        fastest = Math.Max(fastest, Math.Abs(x.Value - last.Value) / (series.Times[x.Time] - series.Times[last.Time]));
+                    }
+
+                    before = x;
+                }
+            }
+        }
+
+        return fastest;
+    }
+
+    /// <summary>Sets noise levels to what the residuals at a point have; those of models that have none by themselves stay.</summary>
+    /// <param name="point">The point, which is changed.</param>
+    /// <param name="onlyUnnamed">Whether levels that are parameters of the model's own stay.</param>
+    /// <returns>Whether the model can be solved there.</returns>
+    public bool SetLevels(double[] point, bool onlyUnnamed)
+    {
         Dictionary<int, (double Sum, int Count)> squares = [];
         for (int s = 0; s < _data.Series.Count; s++)
         {
-            if (!_evaluator.Measure(_data.Series[s], ParametersOf(s, point), scales, out double[] fitted))
+            if (Predict(s, point) is not { } found)
             {
                 Problem = _evaluator.Problem;
                 return false;
             }
 
-            for (int i = 0; i < fitted.Length; i++)
+            for (int i = 0; i < found.Fitted.Length; i++)
             {
                 Observation value = _data.Series[s].Values[i];
-                NoiseKind kind = _model.Observables[value.Observable].Noise;
-                double r = kind switch
-                {
-                    NoiseKind.LogNormal => Math.Log(value.Value / fitted[i]),
-                    NoiseKind.Proportional => (value.Value - fitted[i]) / Math.Max(Math.Abs(fitted[i]), 1e-300),
-                    _ => value.Value - fitted[i],
-                };
+                double r = Deviation(_model.Observables[value.Observable].Noise, value.Value, found.Fitted[i]);
                 if (double.IsFinite(r))
                 {
                     (double sum, int count) = squares.GetValueOrDefault(value.Observable);
@@ -190,22 +297,25 @@ internal sealed class FitProblem
             }
         }
 
-        double largest = scales.Max();
-        _evaluator.Simulator.Scales = [.. scales.Select(x => x > 0 ? x : largest > 0 ? largest : 1)];
         for (int k = 0; k < Count; k++)
         {
-            int observable = Coordinates[k].IsNoise
-                ? Enumerable.Range(0, _model.Observables.Count).FirstOrDefault(
-                    o => _model.Observables[o].Arguments.Any(x => x.Variable == _model.ParameterVariable(Coordinates[k].Parameter)), -1)
-                : -1;
-            bool isLevel = observable >= 0 && (Coordinates[k].Name.StartsWith("sd", StringComparison.Ordinal) || _model.Observables[observable].Noise == NoiseKind.Proportional);
-            if (isLevel && squares.TryGetValue(observable, out (double Sum, int Count) found) && found.Sum > 0)
+            Coordinate c = Coordinates[k];
+            if (c.Level < 0 || (onlyUnnamed && !c.IsNoise) || !squares.TryGetValue(c.Level, out (double Sum, int Count) found) || !(found.Sum > 0))
             {
-                double share = _model.Observables[observable].Noise == NoiseKind.Combined ? 0.5 : 1;
-                point[k] = Math.Log(share * Math.Sqrt(found.Sum / found.Count));
+                continue;
             }
+
+            double share = _model.Observables[c.Level].Noise == NoiseKind.Combined ? 0.5 : 1;
+            point[k] = Math.Clamp(c.FromNatural(share * Math.Sqrt(found.Sum / found.Count)), c.Lower, c.Upper);
         }
 
         return true;
     }
+
+    private static double Deviation(NoiseKind kind, double measured, double fitted) => kind switch
+    {
+        NoiseKind.LogNormal => Math.Log(measured / fitted),
+        NoiseKind.Proportional => (measured - fitted) / Math.Max(Math.Abs(fitted), 1e-300),
+        _ => measured - fitted,
+    };
 }

@@ -150,21 +150,39 @@ internal sealed class SeriesEvaluator
         return (fitted, residuals);
     }
 
-    /// <summary>Enlarges the states' sizes by those of this series, and gives the model values.</summary>
-    public bool Measure(SeriesObservations series, double[] parameters, double[] scales, out double[] fitted)
+    /// <summary>Model values of every observable at given times.</summary>
+    public double[][]? Curves(SeriesObservations series, double[] parameters, double[] times)
     {
-        fitted = [];
+        SeriesObservations asked = series with { Times = times };
+        if (!Solve(asked, parameters, new double[_moving]))
+        {
+            return null;
+        }
+
+        double[][] values = [.. _model.Observables.Select(_ => new double[times.Length])];
+        for (int i = 0; i < times.Length; i++)
+        {
+            At(asked, i, _rows.AsSpan(i * Simulator.RowLength, Simulator.RowLength));
+            for (int o = 0; o < values.Length; o++)
+            {
+                values[o][i] = _observables.Value(Terms * o);
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>Enlarges the states' sizes by those of this series.</summary>
+    public bool Measure(SeriesObservations series, double[] parameters, double[] scales)
+    {
         if (!Solve(series, parameters, new double[_moving]))
         {
             return false;
         }
 
-        fitted = new double[series.Values.Length];
-        for (int i = 0; i < fitted.Length; i++)
+        for (int i = 0; i < series.Times.Length; i++)
         {
-            ReadOnlySpan<double> row = _rows.AsSpan(series.Values[i].Time * Simulator.RowLength, Simulator.RowLength);
-            At(series, series.Values[i].Time, row);
-            fitted[i] = _observables.Value(Terms * series.Values[i].Observable);
+            ReadOnlySpan<double> row = _rows.AsSpan(i * Simulator.RowLength, Simulator.RowLength);
             for (int k = 0; k < scales.Length; k++)
             {
                 scales[k] = Math.Max(scales[k], Math.Abs(row[k]));
@@ -172,6 +190,45 @@ internal sealed class SeriesEvaluator
         }
 
         return true;
+    }
+
+    /// <summary>Enlarges the sizes of unknown terms' arguments, and last of the terms, by those of this series.</summary>
+    public void MeasureUnknowns(SeriesObservations series, double[] parameters, double[][] sizes)
+    {
+        if (!Solve(series, parameters, new double[_moving]))
+        {
+            return;
+        }
+
+        CompiledExpressions arguments = new(_model, [.. _model.Unknowns.SelectMany(static x => x.Arguments)], []);
+        arguments.Prepare(parameters, series.Input.Covariates);
+        int length = Simulator.RowLength;
+        for (int i = 0; i < series.Times.Length; i++)
+        {
+            for (int k = 0; k < series.Input.Inputs.Count; k++)
+            {
+                arguments.Inputs[k] = series.Input.Inputs[k].At(series.Times[i]);
+            }
+
+            arguments.Run(series.Times[i], _rows.AsSpan(i * length, length));
+            double fastest = 0;
+            for (int state = 0; state < _model.States.Count && i > 0; state++)
+            {
+                double change = _rows[(i * length) + state] - _rows[((i - 1) * length) + state];
+                fastest = Math.Max(fastest, Math.Abs(change / (series.Times[i] - series.Times[i - 1])));
+            }
+
+            int root = 0;
+            foreach (double[] size in sizes)
+            {
+                for (int k = 0; k < size.Length - 1; k++)
+                {
+                    size[k] = Math.Max(size[k], Math.Abs(arguments.Value(root++)));
+                }
+
+                size[^1] = Math.Max(size[^1], fastest);
+            }
+        }
     }
 
     private bool Solve(SeriesObservations series, double[] parameters, ReadOnlySpan<double> slopes)

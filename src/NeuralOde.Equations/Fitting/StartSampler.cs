@@ -13,7 +13,7 @@ internal static class StartSampler
             Coordinate c = coordinates[k];
             int[] parts = [.. Enumerable.Range(0, count)];
             random.Shuffle(parts);
-            if (c.IsNoise)
+            if (c.IsNoise || c.Level >= 0)
             {
                 continue;
             }

@@ -5,9 +5,7 @@ namespace NeuralOde.Experiments.Commands;
 internal sealed class CheckpointOptions(string resumeNote)
 {
     public CommandOption<string?> File { get; } = Options.Text(
-        "--checkpoint",
-        "Saves the state of the run to this file during training, so that it can be resumed.",
-        "FILE.safetensors");
+        "--checkpoint", "Saves the state of the run to this file during training, so that it can be resumed.", "FILE.safetensors");
 
     public CommandOption<bool> Resume { get; } = Options.Flag("--resume", $"Resumes from the --checkpoint file; starts a new run if there is none yet. {resumeNote}");
 

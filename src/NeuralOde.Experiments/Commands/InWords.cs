@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>Numbers and settings as every command writes them.</summary>

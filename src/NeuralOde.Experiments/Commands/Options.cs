@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Settings;
-
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>Makes options whose values are checked while the command line is read, each with one clear line where a value is wrong.</summary>

@@ -5,9 +5,7 @@ namespace NeuralOde.Experiments.Commands;
 internal sealed class OutputOptions(string report)
 {
     public CommandOption<string?> Report { get; } = Options.Text(
-        "--report",
-        $"The file for the report: one HTML page that works offline and without scripts. Default {report}.",
-        "FILE.html");
+        "--report", $"The file for the report: one HTML page that works offline and without scripts. Default {report}.", "FILE.html");
 
     public CommandOption<bool> NoReport { get; } = Options.Flag("--no-report", "Writes no report.");
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>The words of a progress line.</summary>

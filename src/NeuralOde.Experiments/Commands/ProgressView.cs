@@ -1,5 +1,3 @@
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>Runs training of any kind and shows its progress.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Experiments.Commands;
 
 /// <summary>

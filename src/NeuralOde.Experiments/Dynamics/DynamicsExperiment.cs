@@ -1,12 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Optimizers;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>Learns a known system back from noisy observations of one trajectory. One instance is one run.</summary>

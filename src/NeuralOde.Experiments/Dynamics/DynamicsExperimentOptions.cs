@@ -1,12 +1,3 @@
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>How a known system is learned back from observations. <see cref="Default"/> and <see cref="Published"/> fill it in.</summary>
@@ -101,45 +92,30 @@ public sealed record DynamicsExperimentOptions
         .. Setting.Group(
             "Model and training",
             Setting.Choice(
-                "field",
-                [("network", LearnedField.Network), ("linear", LearnedField.Linear)],
-                "The model of the unknown field. linear is a single matrix.",
-                (DynamicsExperimentOptions x) => x.Field,
-                (x, v) => x with { Field = v }),
+                "field", [("network", LearnedField.Network), ("linear", LearnedField.Linear)], "The model of the unknown field. linear is a single matrix.",
+                (DynamicsExperimentOptions x) => x.Field, (x, v) => x with { Field = v }),
             Setting.Widths("hidden", "The widths of the network's hidden layers.", (DynamicsExperimentOptions x) => x.Hidden, (x, v) => x with { Hidden = v }),
             Setting.Iterations((DynamicsExperimentOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
             Setting.LearningRate((DynamicsExperimentOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((DynamicsExperimentOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
             Setting.Choice(
-                "optimizer",
-                [("adam", OptimizerMethod.Adam), ("rmsprop", OptimizerMethod.RmsProp), ("sgd", OptimizerMethod.Sgd)],
+                "optimizer", [("adam", OptimizerMethod.Adam), ("rmsprop", OptimizerMethod.RmsProp), ("sgd", OptimizerMethod.Sgd)],
                 "The method that updates the parameters.",
-                (DynamicsExperimentOptions x) => x.Optimizer,
-                (x, v) => x with { Optimizer = v }),
+                (DynamicsExperimentOptions x) => x.Optimizer, (x, v) => x with { Optimizer = v }),
             Setting.GradientNormBound((DynamicsExperimentOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
             Setting.Choice(
-                "loss",
-                [("squared", LossMeasure.MeanSquared), ("absolute", LossMeasure.MeanAbsolute)],
+                "loss", [("squared", LossMeasure.MeanSquared), ("absolute", LossMeasure.MeanAbsolute)],
                 "The loss to minimize: the mean absolute or the mean squared difference.",
-                (DynamicsExperimentOptions x) => x.Loss,
-                (x, v) => x with { Loss = v }),
+                (DynamicsExperimentOptions x) => x.Loss, (x, v) => x with { Loss = v }),
             Setting.Seed((DynamicsExperimentOptions x) => x.Seed, (x, v) => x with { Seed = v })),
         .. WindowOptions.Settings.In((DynamicsExperimentOptions x) => x.Windows, (x, v) => x with { Windows = v }),
         new SolverSetting<DynamicsExperimentOptions>(x => new(x.Solver, x.Steps, x.Gradient), (x, v) => x with { Solver = v.Solver, Steps = v.Steps, Gradient = v.Gradient }),
         Setting.Whole(
-            "iterations between evaluations",
-            1,
-            int.MaxValue,
-            "Iterations between two solves of the whole trajectory.",
-            (DynamicsExperimentOptions x) => x.EvaluationInterval,
-            (x, v) => x with { EvaluationInterval = v }),
+            "iterations between evaluations", 1, int.MaxValue, "Iterations between two solves of the whole trajectory.",
+            (DynamicsExperimentOptions x) => x.EvaluationInterval, (x, v) => x with { EvaluationInterval = v }),
         Setting.Whole(
-            "snapshots",
-            2,
-            10_000,
-            "Trajectories that are kept to show how training went.",
-            (DynamicsExperimentOptions x) => x.SnapshotCount,
-            (x, v) => x with { SnapshotCount = v }),
+            "snapshots", 2, 10_000, "Trajectories that are kept to show how training went.",
+            (DynamicsExperimentOptions x) => x.SnapshotCount, (x, v) => x with { SnapshotCount = v }),
     ]);
 
     /// <summary>

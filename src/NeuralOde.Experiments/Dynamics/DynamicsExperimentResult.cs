@@ -1,6 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>What a run learned, and how.</summary>

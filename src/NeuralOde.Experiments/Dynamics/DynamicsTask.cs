@@ -1,9 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Modules;
-using NeuralOde.Sensitivities;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>The experiment's settings and outcome in words.</summary>

@@ -1,7 +1,3 @@
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>A two-dimensional system whose right-hand side is known, to be learned back from observations of one trajectory.</summary>

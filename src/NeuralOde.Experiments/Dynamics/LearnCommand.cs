@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary><c>neuralode learn</c>: learns a known system back from noisy observations of it. What it does is in <see cref="LearnRun"/>.</summary>
@@ -50,12 +48,7 @@ internal static class LearnCommand
         public OutputOptions Output { get; } = new("NAME.html in the current folder");
 
         public CommandOption<string?> Name { get; } = Options.Choice(
-            "NAME",
-            "system",
-            Systems,
-            $"What to learn: {string.Join(", ", Systems)} (see below).",
-            "NAME",
-            isRequired: true);
+            "NAME", "system", Systems, $"What to learn: {string.Join(", ", Systems)} (see below).", "NAME", isRequired: true);
 
         public CommandOption<bool> Published { get; } = Options.Flag(
             "--published",

@@ -1,10 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Fields;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>The pictures of a learned system.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Reports;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>The page about one run of <c>neuralode learn</c>.</summary>

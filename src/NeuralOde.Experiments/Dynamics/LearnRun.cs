@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Solvers;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>What <c>neuralode learn</c> does.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Layers;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>What stands for the unknown right-hand side.</summary>

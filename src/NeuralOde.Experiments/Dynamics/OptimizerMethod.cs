@@ -1,5 +1,3 @@
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Experiments.Dynamics;
 
 /// <summary>What moves the parameters.</summary>

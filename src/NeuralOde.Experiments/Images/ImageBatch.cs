@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Images;
 
 /// <summary>Some images as a model takes them, in memory that the next batch uses again.</summary>

@@ -1,4 +1,3 @@
-using NeuralOde.Settings;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Experiments.Images;

@@ -1,5 +1,3 @@
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Experiments.Images;
 
 /// <summary>A published set of images in MNIST's four files: what it is called, where to download it, and how it is found.</summary>

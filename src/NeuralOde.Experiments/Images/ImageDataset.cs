@@ -1,4 +1,3 @@
-using NeuralOde.Persistence;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Tensors.Kernels;
 

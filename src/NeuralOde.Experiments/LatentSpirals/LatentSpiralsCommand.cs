@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary><c>neuralode experiment latent-spirals</c>: learns spirals from irregular noisy observations. What it does is in <see cref="LatentSpiralsRun"/>.</summary>
@@ -59,9 +57,7 @@ internal static class LatentSpiralsCommand
     internal sealed class LatentSpiralsOptionSet
     {
         public SettingOptions Settings { get; } = new SettingOptions().Add(
-            LatentSpiralsOptions.Settings,
-            ("", LatentSpiralsOptions.Default),
-            ("with --published", LatentSpiralsOptions.Published));
+            LatentSpiralsOptions.Settings, ("", LatentSpiralsOptions.Default), ("with --published", LatentSpiralsOptions.Published));
 
         public OutputOptions Output { get; } = new("latent-spirals.html in the current folder, with --model rnn latent-spirals-rnn.html");
 

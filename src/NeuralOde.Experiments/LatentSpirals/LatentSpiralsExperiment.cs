@@ -1,11 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>Learns spirals of both directions from irregular noisy observations, by a latent differential equation or by a recurrent network. One instance is one run.</summary>

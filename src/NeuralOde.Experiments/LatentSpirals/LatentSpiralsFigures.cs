@@ -1,13 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>The pictures of one model of spirals.</summary>

@@ -1,9 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>All that is known about one model of spirals when its run has ended.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Reports;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>The page about one run of <c>neuralode experiment latent-spirals</c>.</summary>

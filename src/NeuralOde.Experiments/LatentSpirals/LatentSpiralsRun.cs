@@ -1,14 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>What <c>neuralode experiment latent-spirals</c> does.</summary>

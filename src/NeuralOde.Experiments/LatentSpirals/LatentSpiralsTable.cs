@@ -1,7 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.LatentSpirals;
-using NeuralOde.Reports;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>The errors on test spirals beside the paper's, for a terminal and for a page.</summary>

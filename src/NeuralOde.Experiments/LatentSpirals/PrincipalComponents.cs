@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>The directions in which points differ most, to draw points of many components on a page.</summary>

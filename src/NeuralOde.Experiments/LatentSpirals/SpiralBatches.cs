@@ -1,8 +1,3 @@
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Latent.Fitting;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using NeuralOde.Series.Latent;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>How far predictions are from spirals without noise: root mean squares over the points and both coordinates.</summary>

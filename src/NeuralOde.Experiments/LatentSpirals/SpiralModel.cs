@@ -1,8 +1,3 @@
-using NeuralOde.Persistence;
-using NeuralOde.Series.Latent;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>A trained model of spirals with all that it needs to be made again: its parts' sizes, the solver, the seed of its data.</summary>

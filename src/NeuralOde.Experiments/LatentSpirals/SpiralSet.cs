@@ -1,6 +1,3 @@
-using NeuralOde.Series;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>

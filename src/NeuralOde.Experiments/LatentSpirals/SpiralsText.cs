@@ -1,7 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.LatentSpirals;
 
 /// <summary>A model of spirals and its settings in words.</summary>

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using NeuralOde.Blocks;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
 

@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>A classifier in a file that a command line names.</summary>

@@ -1,9 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>One training step of a classifier, up to the gradients: forward, cross entropy, backward.</summary>

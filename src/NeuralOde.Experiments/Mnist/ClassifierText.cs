@@ -1,7 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>A classifier and its training in words.</summary>

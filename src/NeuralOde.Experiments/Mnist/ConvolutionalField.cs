@@ -1,8 +1,3 @@
-using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>

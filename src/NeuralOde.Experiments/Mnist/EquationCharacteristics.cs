@@ -1,12 +1,4 @@
 using System.Diagnostics;
-using NeuralOde.Blocks;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
 

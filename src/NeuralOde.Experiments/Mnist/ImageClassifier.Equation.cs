@@ -1,7 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Layers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <content>What can be asked of the equation within.</content>

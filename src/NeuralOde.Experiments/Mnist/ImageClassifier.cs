@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>A trained classifier of images with all that it needs to be asked: the network, the images' size and scale, and the classes' names.</summary>

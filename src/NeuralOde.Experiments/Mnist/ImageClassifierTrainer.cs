@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Settings;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Trains a classifier of images with Adam on cross entropy, epoch after epoch. One instance is one run.</summary>

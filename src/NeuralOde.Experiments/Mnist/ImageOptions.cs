@@ -1,15 +1,10 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>The options that say which images a command sees.</summary>
 internal sealed class ImageOptions
 {
     public CommandOption<string?> Data { get; } = Options.Text(
-        "--data",
-        $"The folder with the images. Default: the folder that {ImageCollection.EnvironmentVariable} names.",
-        "DIR");
+        "--data", $"The folder with the images. Default: the folder that {ImageCollection.EnvironmentVariable} names.", "DIR");
 
     public CommandOption<string?> Dataset { get; } = Options.Choice(
         "--dataset",

@@ -1,5 +1,3 @@
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Reports the training of a classifier in epochs and images.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>The words of a progress line about a classifier.</summary>

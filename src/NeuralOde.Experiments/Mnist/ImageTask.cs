@@ -1,10 +1,3 @@
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Cross entropy of images, epoch after epoch; each epoch ends with a measurement on images apart.</summary>

@@ -1,7 +1,3 @@
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>What one training step of a classifier gave and cost.</summary>

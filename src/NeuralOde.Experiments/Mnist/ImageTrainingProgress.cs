@@ -1,5 +1,3 @@
-using NeuralOde.Losses;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Where the training of a classifier stands.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>How the training of a classifier ended.</summary>

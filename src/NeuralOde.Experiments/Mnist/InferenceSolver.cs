@@ -1,9 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Persistence;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>A way to solve a trained classifier's equation: train precisely, infer cheaply.</summary>

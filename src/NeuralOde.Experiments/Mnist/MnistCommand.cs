@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary><c>neuralode experiment mnist</c>: trains a classifier of images. What it does is in <see cref="MnistRun"/>.</summary>
@@ -63,10 +61,7 @@ internal static class MnistCommand
         public ImageOptions Images { get; } = new();
 
         public CommandOption<long?> Validation { get; } = Options.Whole(
-            "--validation",
-            1,
-            10_000_000,
-            "Holds out N random images of the training set, and measures on them after each epoch.");
+            "--validation", 1, 10_000_000, "Holds out N random images of the training set, and measures on them after each epoch.");
 
         public CommandOption<bool> Published { get; } = Options.Flag(
             "--published",

@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
 using NeuralOde.Series.Evaluation;
 
 namespace NeuralOde.Experiments.Mnist;

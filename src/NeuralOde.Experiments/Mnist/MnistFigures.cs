@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>The pictures of a trained classifier.</summary>

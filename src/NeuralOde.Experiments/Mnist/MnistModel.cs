@@ -1,5 +1,3 @@
-using NeuralOde.Layers;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>The classifiers of images that the articles compare (Chen et al. 2018, section 3 and table 1).</summary>

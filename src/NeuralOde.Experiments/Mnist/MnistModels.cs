@@ -1,8 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Layers;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>All that is known about a run when it has ended.</summary>

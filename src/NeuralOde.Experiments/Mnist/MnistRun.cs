@@ -1,13 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>What <c>neuralode experiment mnist</c> does.</summary>

@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>The training of a classifier as every command does it, so that one command can resume what another has started.</summary>

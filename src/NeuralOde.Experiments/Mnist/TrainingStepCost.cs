@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist;
 

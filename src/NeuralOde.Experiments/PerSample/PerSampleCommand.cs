@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.PerSample;
 
 /// <summary><c>neuralode experiment per-sample</c>: learns a field from series that each have their own observation times.</summary>

@@ -1,12 +1,4 @@
-using NeuralOde.Blocks;
-using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Optimizers;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Experiments.PerSample;
 

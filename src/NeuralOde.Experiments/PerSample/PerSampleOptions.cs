@@ -1,5 +1,4 @@
 using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Settings;
 
 namespace NeuralOde.Experiments.PerSample;
 
@@ -68,28 +67,18 @@ public sealed record PerSampleOptions
             Setting.Whole("observations", 2, 10_000, "Observations of each series.", (PerSampleOptions x) => x.Observations, (x, v) => x with { Observations = v }),
             Setting.Positive("duration", "The times of each series are drawn evenly from 0 to this.", (PerSampleOptions x) => x.Duration, (x, v) => x with { Duration = v }),
             Setting.Positive(
-                "initial range",
-                "The components of first states are drawn evenly from minus this to this.",
-                (PerSampleOptions x) => x.InitialRange,
-                (x, v) => x with { InitialRange = v }),
+                "initial range", "The components of first states are drawn evenly from minus this to this.",
+                (PerSampleOptions x) => x.InitialRange, (x, v) => x with { InitialRange = v }),
             Setting.Number(
-                "noise",
-                0,
-                double.PositiveInfinity,
-                "The standard deviation of the observations' noise.",
-                (PerSampleOptions x) => x.Noise,
-                (x, v) => x with { Noise = v })),
+                "noise", 0, double.PositiveInfinity, "The standard deviation of the observations' noise.",
+                (PerSampleOptions x) => x.Noise, (x, v) => x with { Noise = v })),
         .. Setting.Group(
             "Model and training",
             Setting.Widths("hidden", "The widths of the network's hidden layers.", (PerSampleOptions x) => x.Hidden, (x, v) => x with { Hidden = v }),
             Setting.Whole("steps", 1, 10_000, "Runge-Kutta steps over each gap between two observations.", (PerSampleOptions x) => x.StepCount, (x, v) => x with { StepCount = v }),
             Setting.Whole(
-                "ahead",
-                1,
-                10_000,
-                "The most gaps that a training step integrates from an observation.",
-                (PerSampleOptions x) => x.Ahead,
-                (x, v) => x with { Ahead = v }),
+                "ahead", 1, 10_000, "The most gaps that a training step integrates from an observation.",
+                (PerSampleOptions x) => x.Ahead, (x, v) => x with { Ahead = v }),
             Setting.Whole("batch", 1, 1_000_000, "Samples in a training step.", (PerSampleOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }),
             Setting.Iterations((PerSampleOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
             Setting.LearningRate((PerSampleOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),

@@ -1,12 +1,4 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.PerSample;
-using NeuralOde.Layers;
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.PerSample;
 

@@ -1,10 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Dynamics;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.PerSample;
 
 /// <summary>What <c>neuralode experiment per-sample</c> does.</summary>

@@ -1,10 +1,3 @@
-using NeuralOde.Blocks;
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.PerSample;
 
 /// <summary>Learns from series that were observed at different times: a step starts at a random observation of each sample, and covers the next gaps.</summary>

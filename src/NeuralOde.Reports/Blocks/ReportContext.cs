@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace NeuralOde.Reports;
 
 /// <summary>What a report hands down to its parts.</summary>

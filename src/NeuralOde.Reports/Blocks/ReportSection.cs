@@ -1,5 +1,3 @@
-using System.Diagnostics.Contracts;
-
 namespace NeuralOde.Reports;
 
 /// <summary>A heading and the blocks below it; sections nest. Immutable, as all blocks are.</summary>
@@ -13,7 +11,6 @@ public sealed record ReportSection(string Title, params IReadOnlyList<ReportBloc
     /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new section; this one does not change.</returns>
-    [Pure]
     public ReportSection Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
@@ -24,7 +21,7 @@ public sealed record ReportSection(string Title, params IReadOnlyList<ReportBloc
 
     internal void Write(ReportContext context, string? id)
     {
-        context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(System.Globalization.CultureInfo.InvariantCulture), Title).Raw("\n");
+        context.Out.Open("section", ("id", id)).Element("h" + Math.Min(6, context.Heading).ToString(CultureInfo.InvariantCulture), Title).Raw("\n");
         context.Heading++;
         foreach (ReportBlock block in Blocks)
         {

@@ -61,8 +61,7 @@ public sealed class ColorRamp
     }
 
     private static (double L, double A, double B) Parse(string color) =>
-        color is { Length: 7 } && color[0] == '#'
-            && uint.TryParse(color.AsSpan(1), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out uint rgb)
+        color is { Length: 7 } && color[0] == '#' && uint.TryParse(color.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint rgb)
             ? ToOklab((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb)
             : throw new ArgumentException($"\"{color}\" is not a color as #rrggbb.", nameof(color));
 

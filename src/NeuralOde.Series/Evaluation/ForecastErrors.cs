@@ -1,5 +1,3 @@
-using NeuralOde.Series.Scaling;
-
 namespace NeuralOde.Series.Evaluation;
 
 /// <summary>How far a forecast is from observations: the root-mean-square error over the values that were observed, of each component and of all.</summary>

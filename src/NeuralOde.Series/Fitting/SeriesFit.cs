@@ -1,5 +1,3 @@
-using NeuralOde.Series.Models;
-
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>The model as it was at one moment of training.</summary>

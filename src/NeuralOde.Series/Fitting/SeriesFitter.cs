@@ -1,10 +1,5 @@
 using System.Diagnostics;
-using NeuralOde.Modules;
 using NeuralOde.Optimizers;
-using NeuralOde.Series.Models;
-using NeuralOde.Series.Scaling;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Series.Fitting;
 

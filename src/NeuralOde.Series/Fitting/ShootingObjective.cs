@@ -1,7 +1,4 @@
 using NeuralOde.Sensitivities;
-using NeuralOde.Series.Models;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Fitting;
 
@@ -36,7 +33,7 @@ internal sealed class ShootingObjective
         int rows = pieces.Pieces.Length;
         Starts = new Parameter(Tensor.From(starts, [rows, field.Layout.LearnedStates]), "starts");
         var steps = new AdaptiveSteps { RelativeTolerance = options.RelativeTolerance, AbsoluteTolerance = options.RelativeTolerance / 10, MaxSteps = 20_000 };
-        _sensitivity = GradientMethod.Direct.Create(new CompiledField<double>(field, [rows, field.Layout.StateLength]), options.Solver, steps);
+        _sensitivity = GradientMethod.For(options.Solver).Create(new CompiledField<double>(field, [rows, field.Layout.StateLength]), options.Solver, steps);
         _memory = _sensitivity.Rent();
         _initial = new double[rows * field.Layout.StateLength];
         _initialGradient = new double[_initial.Length];

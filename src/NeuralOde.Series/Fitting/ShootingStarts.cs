@@ -1,5 +1,3 @@
-using NeuralOde.Series.Models;
-
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>The initial states that a stage of a fit starts from.</summary>

@@ -1,8 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Series.Models;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>One stage of a fit: the field and the initial states of the pieces are learned together, and jumps between pieces weigh more and more.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>How a <see cref="LatentForecaster"/> forecasts.</summary>
@@ -30,9 +28,6 @@ public sealed record LatentForecastOptions
         Rule = static x => x.Level is > 0 and < 1
             ? null
             : new SettingException(
-                SettingReason.WrongValue,
-                "level",
-                FormattableString.Invariant($"{x.Level}"),
-                "The probability that a band claims to hold is above 0 and below 1."),
+                SettingReason.WrongValue, "level", FormattableString.Invariant($"{x.Level}"), "The probability that a band claims to hold is above 0 and below 1."),
     };
 }

@@ -1,7 +1,3 @@
-using NeuralOde.Series.Scaling;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Models;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 

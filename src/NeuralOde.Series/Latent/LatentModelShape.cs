@@ -1,10 +1,5 @@
-using System.Globalization;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
-using NeuralOde.Layers;
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 

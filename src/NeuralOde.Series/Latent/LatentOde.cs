@@ -1,7 +1,4 @@
 using NeuralOde.Blocks;
-using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 

@@ -1,7 +1,4 @@
-using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 

@@ -1,7 +1,4 @@
 using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 
@@ -178,7 +175,7 @@ public abstract class LatentSeriesModel : Module
         if (First(times) < start)
         {
             throw new ArgumentException(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The latent state stands at {start:R}, and the time {First(times):R} is before it."),
+                string.Create(CultureInfo.InvariantCulture, $"The latent state stands at {start:R}, and the time {First(times):R} is before it."),
                 nameof(times));
         }
     }

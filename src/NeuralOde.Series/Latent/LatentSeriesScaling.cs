@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Scaling;
 
 namespace NeuralOde.Series.Latent;
 

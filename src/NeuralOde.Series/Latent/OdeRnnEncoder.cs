@@ -1,10 +1,6 @@
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
-using NeuralOde.Layers;
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Modules;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 

@@ -1,7 +1,3 @@
-using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent;
 
 /// <summary>A latent model of series, and an affine layer from its latent state to logits of classes.</summary>

@@ -1,6 +1,4 @@
 using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Latent;
 

@@ -1,6 +1,4 @@
 using NeuralOde.Sensitivities;
-using NeuralOde.Series.Scaling;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Series.Models;
 

@@ -1,8 +1,3 @@
-using System.Globalization;
-using NeuralOde.Persistence;
-using NeuralOde.Series.Scaling;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Models;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Series.Times;
-
 namespace NeuralOde.Series.Scaling;
 
 /// <summary>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series.Scaling;
 

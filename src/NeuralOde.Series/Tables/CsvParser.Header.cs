@@ -1,4 +1,5 @@
 using System.Text;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Tables;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Tables;
 

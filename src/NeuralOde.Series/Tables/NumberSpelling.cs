@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Tables;
 

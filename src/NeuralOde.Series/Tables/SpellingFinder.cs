@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Tables;
 

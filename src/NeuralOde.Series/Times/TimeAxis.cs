@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Series.Times;
 

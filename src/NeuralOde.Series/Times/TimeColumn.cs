@@ -1,4 +1,5 @@
 using System.Globalization;
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Series.Times;

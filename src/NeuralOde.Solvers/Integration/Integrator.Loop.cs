@@ -60,6 +60,7 @@ public sealed partial class Integrator<T>
 
             _accepted++;
             _lastOutcome = StepOutcome.Complete;
+            _stateful?.Commit();
             double reached = plan.End;
             bool endsAtEvent = events is not null && events.Examine(_stepper, t, plan, out reached);
             while (!landsOnOutputs && outputs.LiesBefore(reached))
@@ -119,6 +120,7 @@ public sealed partial class Integrator<T>
             {
                 double longest = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start));
                 _controller.OnAccepted(plan, attempt with { LongestNext = longest });
+                _stateful?.Revert();
             }
             else
             {
@@ -151,6 +153,7 @@ public sealed partial class Integrator<T>
     private bool Reject(in StepPlan plan, in StepAttempt attempt, bool isCrossing)
     {
         _lastOutcome = attempt.Outcome;
+        _stateful?.Revert();
         if (isCrossing || !_controller.OnRejected(plan, attempt))
         {
             return false;
@@ -237,8 +240,10 @@ public sealed partial class Integrator<T>
 
             if (_controller.NeedsInitialStep)
             {
+                _stateful?.Commit();
                 _initialStep ??= new InitialStep<T>(_stepper.Length);
                 initial = _initialStep.Estimate(_stepper, t, end, _controller.MaxStep, _scale, Solver.StartOrder);
+                _stateful?.Revert();
             }
         }
 

@@ -25,6 +25,7 @@ public sealed partial class Integrator<T>
     private readonly T[] _restart;
     private readonly RestGuard<T>? _restGuard;
     private InitialStep<T>? _initialStep;
+    private IStatefulField<T>? _stateful;
     private StepTranspose<T>? _transpose;
     private StepReplay<T>? _replay;
     private StepReversal<T>? _reversal;
@@ -256,6 +257,8 @@ public sealed partial class Integrator<T>
         ReachedTime = times[0];
         _stepper.Counts = default;
         _problem = problem;
+        _stateful = problem.Field as IStatefulField<T>;
+        _stateful?.Commit();
         _stops?.Start(times[0], times[^1]);
         _restGuard?.Start();
         int component = Reductions.FirstNotFinite(z0);
@@ -279,6 +282,11 @@ public sealed partial class Integrator<T>
         if (recording is not null)
         {
             result = EndRecording(recording, times[0], result);
+        }
+
+        if (!result.IsSuccess)
+        {
+            _stateful?.Revert();
         }
 
         if (result.Status != SolveStatus.Success)

@@ -33,6 +33,9 @@ public sealed partial class SolveRecording<T>
     /// <summary>How much memory the recording may take, or <see langword="null"/> where it keeps every step.</summary>
     public RecordingBudget? Budget { get; }
 
+    /// <summary>Whether every step of the last solve is in memory, so that all can be read: always without a budget, and where the solve fitted into it.</summary>
+    public bool HoldsEveryStep => FirstHeld == 0;
+
     /// <summary>Number of bytes that the recording holds; they are kept for the next solve, so it is the largest number so far.</summary>
     public long PeakBytes => ((_budget is null ? Unsafe.SizeOf<T>() * (long)(_data.Length + _end.Length + _initial.Length) : _budget.Bytes)
         + (sizeof(double) * (long)(_reversalTimes.Length + _nodes.Length + _sizes.Length + _outputThetas.Length))

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>A side effect of a traced function: <c>target ← (1 − share)·target + share·value</c> at the end of each run.</summary>

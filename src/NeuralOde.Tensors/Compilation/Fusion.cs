@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Joins operations that one kernel does in one pass: a matrix product or a convolution with its bias, its activation, or an activation's derivative.</summary>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>
@@ -32,7 +29,7 @@ internal sealed class GraphBuilder(DType dtype)
         Trace.CheckCapture(tensor);
         if (tensor is not Parameter && tensor.ElementCount == 1)
         {
-            (Shape Shape, long) key = (tensor.Shape, BitConverter.DoubleToInt64Bits(tensor.ToScalar()));
+            (Shape Shape, long) key = (tensor.Shape, BitConverter.DoubleToInt64Bits(tensor.ToExactScalar()));
             if (!_scalars.TryGetValue(key, out GraphNode? scalar))
             {
                 _scalars[key] = scalar = Leaf(tensor, NodeKind.Constant);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Where a node's value comes from.</summary>
@@ -43,5 +40,5 @@ internal sealed class GraphNode
 
     /// <summary>Whether this is a constant of one element with exactly this value; −0 is not 0, as x − (−0) is not x where x is −0.</summary>
     public bool IsScalarConstant(double value) =>
-        Kind == NodeKind.Constant && Shape.ElementCount == 1 && BitConverter.DoubleToInt64Bits(Tensor!.ToScalar()) == BitConverter.DoubleToInt64Bits(value);
+        Kind == NodeKind.Constant && Shape.ElementCount == 1 && BitConverter.DoubleToInt64Bits(Tensor!.ToExactScalar()) == BitConverter.DoubleToInt64Bits(value);
 }

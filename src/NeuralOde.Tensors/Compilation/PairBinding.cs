@@ -1,7 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Binds two steps of a tile group as one (<see cref="StepPairs"/>). All pairs are named here: ahead-of-time compilation has to see each.</summary>

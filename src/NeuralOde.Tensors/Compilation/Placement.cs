@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Where every value of a program lies in its arena, and what is computed in tiles.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>
@@ -26,22 +23,29 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly string _text;
     private readonly Parameter[] _parameters;
     private readonly Parameter[] _read;
+    private readonly WideProgram<T>? _wide;
+    private readonly Buffer<T>[] _wideBuffers;
     private long _anyVersion = -1;
     private long _versions = -1;
 
-    internal Program(ProgramInput[] inputs, ProgramLayout<T> layout)
+    internal Program(ProgramInput[] inputs, ProgramLayout<T> layout, WideProgram<T>? wide = null)
     {
         _inputs = inputs;
-        _inputBuffers = layout.Inputs;
+        _wide = wide;
+        _wideBuffers = layout.Inputs;
+
+        // A wide input is written in double precision only, as a part of the program may read it so.
+        _inputBuffers = [.. inputs.Select((x, i) => x.IsWide ? new Buffer<T>([], 0, 0) : layout.Inputs[i])];
         _outputBuffers = layout.Outputs;
         _outputShapes = layout.OutputShapes;
         _refresh = layout.Refresh;
         _body = layout.Body;
         _divided = DividedBody.Create(_body);
         _read = layout.Parameters;
-        _parameters = Array.FindAll(_read, static x => x.IsTrainable);
-        Buffers = [.. _read.Where(static x => !x.IsTrainable).Concat(layout.Updated).Distinct()];
-        _text = layout.Text;
+        Parameter[] all = wide is null ? _read : [.. _read.Union(wide.Parameters)];
+        _parameters = Array.FindAll(all, static x => x.IsTrainable);
+        Buffers = [.. all.Where(static x => !x.IsTrainable).Concat(layout.Updated).Distinct()];
+        _text = wide is null ? layout.Text : $"at every run, first: {wide}then: {layout.Text}";
         ArenaLength = layout.ArenaLength;
         MovesBuffers = layout.Updated.Length > 0;
     }
@@ -99,8 +103,46 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>The memory of one argument, to be written before <see cref="Run"/>. It keeps its values between runs.</summary>
     /// <param name="index">Which argument.</param>
-    /// <returns>Its elements in row-major order.</returns>
+    /// <returns>Its elements in row-major order; empty for one that is wide, which <see cref="SetWide(int, double)"/> writes.</returns>
     public Span<T> Input(int index) => _inputBuffers[index].Span;
+
+    /// <summary>Writes an argument that is wide (<see cref="ProgramInput.IsWide"/>) and has one element. It keeps its value between runs.</summary>
+    /// <param name="index">Which argument.</param>
+    /// <param name="value">The value.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetWide(int index, double value)
+    {
+        _wideBuffers[index].Span[0] = T.CreateTruncating(value);
+        if (_wide is not null)
+        {
+            _wide.Input(index)[0] = value;
+        }
+    }
+
+    /// <summary>Writes an argument that is wide (<see cref="ProgramInput.IsWide"/>). It keeps its values between runs.</summary>
+    /// <param name="index">Which argument.</param>
+    /// <param name="values">As many values as it has elements, row-major.</param>
+    /// <exception cref="ArgumentException">The number of values is another, or the argument is not wide.</exception>
+    public void SetWide(int index, ReadOnlySpan<double> values)
+    {
+        ProgramInput input = _inputs[index];
+        if (!input.IsWide || values.Length != input.Shape.ElementCount)
+        {
+            throw new ArgumentException(
+                $"Argument '{input.Name}' is {(input.IsWide ? "" : "not ")}wide and has {input.Shape.ElementCount} values; got {values.Length}.", nameof(values));
+        }
+
+        Span<T> rounded = _wideBuffers[index].Span;
+        for (int i = 0; i < values.Length; i++)
+        {
+            rounded[i] = T.CreateTruncating(values[i]);
+        }
+
+        if (_wide is not null)
+        {
+            values.CopyTo(_wide.Input(index));
+        }
+    }
 
     /// <summary>One result of the last <see cref="Run"/>.</summary>
     /// <param name="index">Which result.</param>
@@ -116,6 +158,7 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
             Refresh();
         }
 
+        _wide?.Run();
         if (_divided is not null)
         {
             _divided.Run();

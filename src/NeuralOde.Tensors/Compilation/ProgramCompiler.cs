@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Turns traced tensors into a program: graph, simplification, fusion, memory plan, instructions.</summary>
@@ -12,10 +10,21 @@ internal static class ProgramCompiler
         DType dtype = DTypes.Of<T>();
         var simplified = new GraphBuilder(dtype);
         GraphNode[] outputs = Translate(simplified, arguments, [.. results, .. updates.Select(static x => x.Value)]);
+        ProgramInput[] signature = inputs;
+        WidePart? wide = dtype == DType.Float64 ? null : WidePart.Find(simplified.Nodes, outputs, inputs);
+        if (wide is not null)
+        {
+            var rest = new GraphBuilder(dtype);
+            outputs = wide.Rest(outputs, rest);
+            simplified = rest;
+            signature = [.. inputs, .. wide.Cuts.Select(static (x, i) => new ProgramInput($"wide{i}", x.Shape))];
+        }
+
         var fused = new GraphBuilder(dtype);
         outputs = Fusion.Apply(simplified.Nodes, outputs, fused);
         BufferUpdateNode[] moves = [.. updates.Zip(outputs[results.Count..], static (x, value) => new BufferUpdateNode(x.Target, value, x.Share))];
-        return new Program<T>(inputs, new ProgramLayoutBuilder<T>(fused.Nodes, outputs[..results.Count], moves, inputs, tileBytes).Build());
+        ProgramLayout<T> layout = new ProgramLayoutBuilder<T>(fused.Nodes, outputs[..results.Count], moves, signature, tileBytes).Build();
+        return new Program<T>(inputs, layout, wide?.Compile(layout.Inputs[inputs.Length..]));
     }
 
     private static GraphNode[] Translate(GraphBuilder graph, Tensor[] arguments, IReadOnlyList<Tensor> results)

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
-using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Tensors;
 

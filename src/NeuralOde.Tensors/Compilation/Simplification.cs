@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>Identities that hold exactly in floating point, and rewrites that spare a pass over memory.</summary>

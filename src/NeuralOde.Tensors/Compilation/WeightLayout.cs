@@ -1,6 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The activations whose derivative has a kernel of its own.</summary>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The arithmetic of broadcasting.</summary>
@@ -68,7 +65,7 @@ internal sealed record BroadcastTo(Shape Target) : Operation
 }
 
 /// <summary>Writes a dense tensor from one that is read with strides.</summary>
-internal sealed class StridedCopyKernel<T>(int[] strides, int[] lengths) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+internal sealed class StridedCopyKernel<T>(int[] strides, int[] lengths) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Layout.StridedCopy(inputs[0].Span, strides, lengths, output);

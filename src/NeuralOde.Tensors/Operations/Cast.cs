@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The values in the other element type, for eager code: a program has one element type.</summary>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The negative logarithm of the probability that softmax gives to each row's label: logits [rows, classes] and labels [rows], whole numbers, to [rows].</summary>
@@ -22,7 +19,7 @@ internal sealed record CrossEntropy : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [needed[0] ? new CrossEntropyGradient().Apply(cotangent, inputs[0], inputs[1]) : null, null];
 
-    private sealed class CrossEntropyKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class CrossEntropyKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.CrossEntropy<T>(inputs[0].Span, inputs[1].Span, rows, columns, output);
@@ -63,7 +60,7 @@ internal sealed record CrossEntropyGradient : Operation
         return [toG, toLogits, null];
     }
 
-    private sealed class GradientKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class GradientKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) =>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>An operation that a user has defined, as the engine sees it.</summary>

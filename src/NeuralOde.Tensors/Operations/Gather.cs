@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>Some indices of the first axis, in any order and any number of times.</summary>
@@ -25,7 +22,7 @@ internal sealed record Gather(int[] Indices) : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new ScatterAdd(Indices, inputs[0].Shape[0]).Apply(cotangent)];
 
-    private sealed class GatherKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class GatherKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
@@ -50,7 +47,7 @@ internal sealed record ScatterAdd(int[] Indices, int Length) : Operation
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) => [new Gather(Indices).Apply(cotangent)];
 
-    private sealed class ScatterAddKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ScatterAddKernel<T>(int[] indices, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)

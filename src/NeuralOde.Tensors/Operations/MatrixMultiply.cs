@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>
@@ -29,11 +25,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 
     /// <summary>The sizes and the layout of the product of two matrices, or of each pair in two stacks.</summary>
     public GemmShape GemmShape(Shape left, Shape right) => new(
-        TransposeLeft,
-        TransposeRight,
-        TransposeLeft ? left[-1] : left[-2],
-        TransposeRight ? right[-2] : right[-1],
-        TransposeLeft ? left[-2] : left[-1]);
+        TransposeLeft, TransposeRight, TransposeLeft ? left[-1] : left[-2], TransposeRight ? right[-2] : right[-1], TransposeLeft ? left[-2] : left[-1]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output)
     {
@@ -53,7 +45,7 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
         return [toA, toB];
     }
 
-    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MatrixMultiplyKernel<T>(GemmShape shape, int count) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly int _leftSize = shape.M * shape.K;
         private readonly int _rightSize = shape.K * shape.N;

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The means of all sets of elements, then their variances (with the divisor n): one vector.</summary>
@@ -20,7 +17,7 @@ internal sealed record NormalizationMoments(NormalizationExtent Extent) : Operat
         return [gradient.Reshape(inputs[0].Shape)];
     }
 
-    private sealed class MomentsKernel<T>(NormalizationExtent extent) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MomentsKernel<T>(NormalizationExtent extent) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Moments.Invoke<T>(inputs[0].Span, extent, output);
@@ -76,8 +73,7 @@ internal sealed record Normalize(NormalizationExtent Extent, double Epsilon) : O
     internal static Tensor Plain(Tensor x, Tensor moments, NormalizationExtent extent, double epsilon) =>
         new Normalize(extent, epsilon).Apply(x, moments, Tensor.Ones([extent.Channels], x.DType), Tensor.Zeros([extent.Channels], x.DType));
 
-    private sealed class NormalizeKernel<T>(NormalizationExtent extent, double epsilon) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class NormalizeKernel<T>(NormalizationExtent extent, double epsilon) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, extent.Outer * extent.Rows);
@@ -122,8 +118,7 @@ internal sealed record NormalizationSums(NormalizationExtent Extent, double Epsi
         return [toG, toX, null];
     }
 
-    private sealed class SumsKernel<T>(NormalizationExtent extent, double epsilon) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class SumsKernel<T>(NormalizationExtent extent, double epsilon) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => NormalizationColumnSums.Invoke(Operands(inputs, output));
@@ -192,8 +187,7 @@ internal sealed record NormalizationGradient(NormalizationExtent Extent, double 
         return [toG, toX, null, toScale, null];
     }
 
-    private sealed class GradientKernel<T>(NormalizationExtent extent, double epsilon) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class GradientKernel<T>(NormalizationExtent extent, double epsilon) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Run(inputs, output, 0, extent.Outer * extent.Rows);

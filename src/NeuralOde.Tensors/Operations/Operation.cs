@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>

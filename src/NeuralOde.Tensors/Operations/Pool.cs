@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>What the poolings and their gradients have in common: images [n, h, w, c], pooled images [n, h', w', c].</summary>

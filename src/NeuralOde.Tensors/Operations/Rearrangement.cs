@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The same elements in the same order under another shape. Costs nothing.</summary>
@@ -20,7 +18,7 @@ internal sealed record Reshape(Shape Target) : Operation
 }
 
 /// <summary>Copies; also what an aliased output of a program needs.</summary>
-internal sealed class CopyKernel<T> : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+internal sealed class CopyKernel<T> : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => inputs[0].Span.CopyTo(output);
@@ -105,7 +103,7 @@ internal sealed record Concatenate(int Axis) : Operation
         return parts;
     }
 
-    private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ConcatenateKernel<T>(int rows, int[] widths, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)
@@ -138,8 +136,7 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [new Pad(Axis, Start, inputs[0].Shape[Axis]).Apply(cotangent)];
 
-    private sealed class SliceKernel<T>(int rows, int start, int length, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class SliceKernel<T>(int rows, int start, int length, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Rows.Copy(inputs[0].Span, start, width, output, 0, length, rows, length);
@@ -162,8 +159,7 @@ internal sealed record Pad(int Axis, int Start, int Total) : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [cotangent.Slice(Axis, Start, inputs[0].Shape[Axis])];
 
-    private sealed class PadKernel<T>(int rows, int start, int length, int width) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class PadKernel<T>(int rows, int start, int length, int width) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output)

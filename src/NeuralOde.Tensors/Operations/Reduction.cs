@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>How a reduction combines values.</summary>
@@ -57,7 +54,7 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
         return new Shape(lengths);
     }
 
-    private sealed class SumKernel<T>(int outer, int axis, int inner) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class SumKernel<T>(int outer, int axis, int inner) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new SumInstruction(Divide(output.Length), outer, axis, inner, inputs[0], output);
 
@@ -88,7 +85,7 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
         }
     }
 
-    private sealed class MaxKernel<T>(int outer, int axis, int inner) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class MaxKernel<T>(int outer, int axis, int inner) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Reduce.Max(inputs[0].Span, outer, axis, inner, output);

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>Each element times a scale plus a shift, one of each for each index of the last axis.</summary>
@@ -27,7 +24,7 @@ internal sealed record ScaleShift : Operation
         needed[2] ? cotangent.SumTo(inputs[2].Shape) : null,
     ];
 
-    private sealed class ScaleShiftKernel<T>(int channels) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class ScaleShiftKernel<T>(int channels) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Normalization.ScaleShift<T>(inputs[0].Span, inputs[1].Span, inputs[2].Span, channels, output);

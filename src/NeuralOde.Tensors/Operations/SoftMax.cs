@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>Exponentials along the last axis, divided by their sum; shifted by the largest value, so large inputs do not overflow.</summary>
@@ -17,7 +14,7 @@ internal sealed record SoftMax : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [output * (cotangent - (cotangent * output).Sum([-1], keepAxes: true))];
 
-    private sealed class SoftMaxKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class SoftMaxKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.Invoke(inputs[0].Span, rows, columns, output);
@@ -42,7 +39,7 @@ internal sealed record LogSumExp : Operation
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
         [inputs[0].SoftMax(-1) * cotangent.Reshape(cotangent.Shape.Append([1]))];
 
-    private sealed class LogSumExpKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private sealed class LogSumExpKernel<T>(int rows, int columns) : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => SoftMaxKernels.LogSumExp(inputs[0].Span, rows, columns, output);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>A function of one variable, declared once (<see cref="UnaryFunctions"/>, <see cref="ActivationFunctions"/>): its name, its kernel and its gradient.</summary>

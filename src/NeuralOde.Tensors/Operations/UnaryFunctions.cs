@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>The elementary functions of one variable.</summary>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors.Operations;
 
 /// <summary>Chooses element by element: the second input where the first is not 0, the third where it is. All three broadcast.</summary>
@@ -42,7 +39,7 @@ internal sealed record Where : Operation
     }
 
     private sealed class WhereKernel<T>(bool sameShape, int[] conditionStrides, int[] trueStrides, int[] falseStrides, int[] lengths) : Kernel<T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => sameShape ? BindElementwise(inputs, output) : base.Bind(inputs, output);
 

@@ -3,7 +3,7 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
 
-/// <summary>Names and shapes of a field's inputs, equal where one program serves both. Makes no garbage.</summary>
+/// <summary>Names, shapes and kinds of a field's inputs, equal where one program serves both. Makes no garbage.</summary>
 internal readonly struct InputShapes(IReadOnlyList<FieldInput> inputs) : IEquatable<InputShapes>
 {
     private readonly IReadOnlyList<FieldInput> _inputs = inputs;
@@ -17,7 +17,7 @@ internal readonly struct InputShapes(IReadOnlyList<FieldInput> inputs) : IEquata
 
         for (int i = 0; i < _inputs.Count; i++)
         {
-            if (_inputs[i].Name != other._inputs[i].Name || _inputs[i].Shape != other._inputs[i].Shape)
+            if (_inputs[i].Name != other._inputs[i].Name || _inputs[i].Shape != other._inputs[i].Shape || _inputs[i].IsTime != other._inputs[i].IsTime)
             {
                 return false;
             }

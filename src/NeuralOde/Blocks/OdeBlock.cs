@@ -49,8 +49,12 @@ public sealed class OdeBlock : Module
     public StepSizeControl Steps { get; init; } = SolverDefaults.Steps;
 
     /// <summary>How gradients are taken through the solve.</summary>
-    /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
+    /// <value>Default <see cref="GradientMethod.Direct"/>, and <see cref="GradientMethod.InterpolatedAdjoint"/> for a solver whose steps have no transpose.</value>
+    public GradientMethod GradientMethod
+    {
+        get => field ?? GradientMethod.For(Solver);
+        init;
+    }
 
     /// <summary>How many compiled fields are kept now.</summary>
     internal int ProgramCount => _compiled.Count;
@@ -128,7 +132,7 @@ public sealed class OdeBlock : Module
     /// The field returns another shape than the state's, its parameters have another element type, or it reads other inputs than these.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The method has no error estimate and no <see cref="FixedSteps"/> were given, or the field reads values while it is compiled.
+    /// The method has no error estimate and no <see cref="FixedSteps"/> were given, the gradient method cannot be used with it, or the field reads values while it is compiled.
     /// </exception>
     public Sensitivity<T> Compile<T>(Shape shape, params IReadOnlyList<FieldInput> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -152,6 +156,11 @@ public sealed class OdeBlock : Module
                 throw new InvalidOperationException(
                     $"'{Solver.Name}' has no error estimate to choose steps by. Give the steps: "
                         + "new OdeBlock(field) { Solver = …, Steps = FixedSteps.OfLength(0.05) }, or take a method that has one, such as Dopri5.");
+            }
+
+            if (GradientMethod.Unfit(Solver) is { } unfit)
+            {
+                throw new InvalidOperationException(unfit);
             }
 
             Sensitivity<T> sensitivity = GradientMethod.Create(new CompiledField<T>(Field, shape, inputs), Solver, Steps);
@@ -193,10 +202,9 @@ public sealed class OdeBlock : Module
                 throw new InvalidOperationException($"The input '{name}' is symbolic: a function is being compiled, and a solve needs values.");
             }
 
-            if (tensor.DType != z0.DType)
+            if (tensor.DType == DType.Float32 && z0.DType == DType.Float64)
             {
-                throw new ArgumentException(
-                    $"The input '{name}' is {tensor.DType.Name()} and the state {z0.DType.Name()}; convert one with ToSingle() or ToDouble().", nameof(inputs));
+                throw new ArgumentException($"The input '{name}' is float and the state double; convert it with ToDouble().", nameof(inputs));
             }
         }
     }
@@ -205,12 +213,15 @@ public sealed class OdeBlock : Module
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Sensitivity<T> sensitivity = Compile<T>(
-            z0.Shape, Array.ConvertAll(inputs, static x => new FieldInput(x.Name, x.Tensor.Shape, GradientMode.IsEnabled && x.Tensor.RequiresGradient)));
+            z0.Shape,
+            Array.ConvertAll(inputs, x => new FieldInput(x.Name, x.Tensor.Shape, GradientMode.IsEnabled && x.Tensor.RequiresGradient) { IsTime = x.Tensor.DType != z0.DType }));
         IReadOnlyList<Parameter> parameters = sensitivity.Field.Parameters;
         bool wantsGradient = GradientMode.IsEnabled
             && (z0.RequiresGradient || parameters.Count > 0 || timesTensor is { RequiresGradient: true } || Array.Exists(inputs, static x => x.Tensor.RequiresGradient));
         SolveMemory<T> memory = sensitivity.Rent();
-        SolveResult result = sensitivity.Forward(memory, z0.AsSpan<T>(), times, wantsGradient, Values<T>(inputs));
+        T[] values = Values<T>(inputs.Where(x => x.Tensor.DType == z0.DType));
+        double[] timeValues = Values<double>(inputs.Where(x => x.Tensor.DType != z0.DType));
+        SolveResult result = sensitivity.Forward(memory, z0.AsSpan<T>(), times, wantsGradient, values, timeValues);
         SolveMeter.AddForward(result.Statistics);
         if (!result.IsSuccess)
         {
@@ -256,19 +267,10 @@ public sealed class OdeBlock : Module
         return solution;
     }
 
-    private static T[] Values<T>((string Name, Tensor Tensor)[] inputs)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var values = new T[inputs.Sum(static x => x.Tensor.ElementCount)];
-        int start = 0;
-        foreach ((string _, Tensor tensor) in inputs)
-        {
-            tensor.AsSpan<T>().CopyTo(values.AsSpan(start));
-            start += tensor.ElementCount;
-        }
+    private static Tensor InTypeOf(FieldInput input, Tensor gradient) => input.IsTime ? gradient.ToDouble() : gradient;
 
-        return values;
-    }
+    private static TValue[] Values<TValue>(IEnumerable<(string Name, Tensor Tensor)> inputs)
+        where TValue : unmanaged, IBinaryFloatingPointIeee754<TValue> => [.. inputs.SelectMany(static x => x.Tensor.ToArray<TValue>())];
 
     private static Tensor?[] Backward<T>(Sensitivity<T> sensitivity, SolveMemory<T> memory, Tensor cotangent, Tensor? timesTensor, out SolveStatistics cost)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -293,7 +295,7 @@ public sealed class OdeBlock : Module
             gradients.Add(timesTensor.DType == DType.Float32 ? gradient.ToSingle() : gradient);
         }
 
-        gradients.AddRange(field.Inputs.Select(x => x.NeedsGradient ? Tensor.From(sensitivity.InputGradient(x.Name), x.Shape) : null));
+        gradients.AddRange(field.Inputs.Select(x => x.NeedsGradient ? InTypeOf(x, Tensor.From(sensitivity.InputGradient(x.Name), x.Shape)) : null));
         return [.. gradients];
     }
 

@@ -18,7 +18,8 @@ namespace NeuralOde.Blocks;
 /// </para>
 /// <para>
 /// A span of 0 keeps the state to the bit, and a negative one goes back in time. A field that depends on time gets <c>t</c> as a column <c>[batch, 1]</c>
-/// instead of a scalar, or of the state's shape where each component has its span.
+/// instead of a scalar, or of the state's shape where each component has its span. Spans and initial times have the element type of the states, or are in double precision: then
+/// times far from 0 are exact for states in single precision too.
 /// The field is compiled once for each shape and element type; programs of the <see cref="ComputeSettings.MaxCachedPrograms"/> combinations used last are kept. Calls from several
 /// threads are right, and wait for one another.
 /// </para>
@@ -69,8 +70,12 @@ public sealed class PerSampleOdeBlock : Module
     public AdaptiveSteps? AdaptiveSteps { get; init; }
 
     /// <summary>How gradients are taken through the solve.</summary>
-    /// <value>Default <see cref="GradientMethod.Direct"/>.</value>
-    public GradientMethod GradientMethod { get; init; } = GradientMethod.Direct;
+    /// <value>Default as that of an <see cref="OdeBlock"/>.</value>
+    public GradientMethod GradientMethod
+    {
+        get => field ?? GradientMethod.For(Solver);
+        init;
+    }
 
     /// <summary>Solves each sample over its span.</summary>
     /// <param name="z0">The initial states, <c>[batch, …state]</c>.</param>
@@ -120,6 +125,12 @@ public sealed class PerSampleOdeBlock : Module
         if (t0 is not null && t0.Shape != dt.Shape)
         {
             throw new ArgumentException($"The initial times have the shape of the time spans, {dt.Shape}; got {t0.Shape}.", nameof(t0));
+        }
+
+        if (t0 is not null && z0.DType == DType.Float32 && t0.DType != dt.DType)
+        {
+            // A time is exact only where all that it is made of is.
+            (dt, t0) = (dt.ToDouble(), t0.ToDouble());
         }
 
         FieldInputs given = (inputs ?? new FieldInputs()).With(CommonSpanField.Spans, dt);

@@ -27,6 +27,13 @@ public sealed record FieldInput
     /// <summary>Whether a backward pass takes its gradient.</summary>
     public bool NeedsGradient { get; init; }
 
+    /// <summary>
+    /// Whether its values are times, which are in double precision whatever the state's element type. What a field computes of times, numbers and a few parameters alone is
+    /// computed in double precision, and rounded where it meets the state.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool IsTime { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Shape}";
 }

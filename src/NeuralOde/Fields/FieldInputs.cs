@@ -9,8 +9,9 @@ namespace NeuralOde.Fields;
 /// </summary>
 /// <remarks>
 /// A field reads them while it is compiled, through <see cref="VectorField.Inputs"/> or as the third argument of a function given to
-/// <see cref="VectorField.Define(Func{Tensor, Tensor, FieldInputs, Tensor}, IReadOnlyList{Parameter}, Modules.Module[])"/>. One program serves all solves whose inputs have the same
-/// names and shapes, in the same order. A solve copies the values: what happens to these inputs afterwards changes neither it nor its gradient.
+/// <see cref="VectorField.Define(Func{Tensor, Tensor, FieldInputs, Tensor}, IReadOnlyList{Parameter}, Modules.Module[])"/>. One program serves all solves whose inputs have
+/// the same names and shapes, in the same order. Inputs have the state's element type; one in double precision with a state in single precision is a time
+/// (<see cref="FieldInput.IsTime"/>). A solve copies the values: what happens to these inputs afterwards changes neither it nor its gradient.
 /// </remarks>
 /// <example>
 /// <code>

@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>Joins all axes but the first, the batch: <c>[batch, …]</c> to <c>[batch, elements]</c>.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
 

@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>A module from one tensor to one tensor: what networks are put together from.</summary>

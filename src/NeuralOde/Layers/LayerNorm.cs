@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>Layer normalization (Ba, Kiros, Hinton 2016): each sample is normalized over its features, the last axis.</summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Layers;
 

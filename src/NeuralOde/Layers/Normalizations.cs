@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>Checks the arguments of the normalization layers.</summary>

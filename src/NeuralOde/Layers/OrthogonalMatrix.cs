@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>Random matrices with orthonormal rows or columns.</summary>

@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>A layer and a way around it, added up: <c>s(x) + f(x)</c> (He et al. 2016). One such block is one Euler step of length 1 of <c>dz/dt = f(z)</c>.</summary>

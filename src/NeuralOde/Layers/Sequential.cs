@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>Layers one after the other. The i-th has the name <c>i</c>, counted from 0, in the names of parameters.</summary>
@@ -16,7 +13,7 @@ public sealed class Sequential : Layer
         _layers = [.. layers];
         for (int i = 0; i < layers.Length; i++)
         {
-            AddModule(i.ToString(System.Globalization.CultureInfo.InvariantCulture), layers[i]);
+            AddModule(i.ToString(CultureInfo.InvariantCulture), layers[i]);
         }
     }
 

@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers;
 
 /// <summary>A convolution of images to which time is appended as one more channel, for vector fields that depend on time (Chen et al. 2018, the MNIST experiment).</summary>

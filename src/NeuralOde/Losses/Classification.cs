@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Losses;
 
 /// <summary>What a classifier's logits say, and how often it is true.</summary>

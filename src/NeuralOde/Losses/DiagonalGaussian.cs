@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Losses;
 
 /// <summary>A normal distribution with independent components: what an encoder says about a latent state.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Losses;
 
 /// <summary>Scalar measures of how far predictions are from observations.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Modules;
 
 /// <content>Copies of a module.</content>

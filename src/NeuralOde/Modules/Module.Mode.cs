@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Modules;
 

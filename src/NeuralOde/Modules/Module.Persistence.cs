@@ -1,6 +1,3 @@
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Modules;
 
 /// <content>Saving and loading.</content>

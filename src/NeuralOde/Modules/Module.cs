@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Modules;
 
 /// <summary>Something with parameters that are learned, possibly made of other modules.</summary>

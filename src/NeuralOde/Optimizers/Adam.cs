@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors;
 using NeuralOde.Vectors;
 
 namespace NeuralOde.Optimizers;

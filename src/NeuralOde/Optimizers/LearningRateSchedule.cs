@@ -26,7 +26,7 @@ public abstract record LearningRateSchedule
             ArgumentException.ThrowIf(
                 !(points[i] > (i == 0 ? 0 : points[i - 1]) && points[i] < 1),
                 $"The points at which the learning rate steps rise from above 0 to below 1; "
-                    + $"got {string.Join(", ", points.Select(static x => x.ToString(System.Globalization.CultureInfo.InvariantCulture)))}.",
+                    + $"got {string.Join(", ", points.Select(static x => x.ToString(CultureInfo.InvariantCulture)))}.",
                 nameof(points));
         }
 

@@ -1,8 +1,3 @@
-using System.Numerics;
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Optimizers;
 
 /// <content>Saving and restoring what an optimizer remembers, so that training resumes with the same bits.</content>
@@ -129,7 +124,7 @@ public abstract partial class Optimizer
         {
             string name = names.GetValueOrDefault(state.Parameter, state.Parameter.Name);
             int count = seen[name] = seen.GetValueOrDefault(name) + 1;
-            yield return (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{MemoryName}{name}{(count > 1 ? $"#{count}" : "")}"), state);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"{MemoryName}{name}{(count > 1 ? $"#{count}" : "")}"), state);
         }
     }
 }

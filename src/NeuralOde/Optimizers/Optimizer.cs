@@ -1,7 +1,3 @@
-using System.Numerics;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Optimizers;
 
 /// <summary>Moves parameters against their gradients.</summary>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Optimizers;
 
 /// <summary>RMSprop (Tieleman, Hinton 2012): steps scaled by the root of the squared gradient's running mean.</summary>

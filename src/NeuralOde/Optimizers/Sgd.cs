@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Optimizers;
 
 /// <summary>Gradient descent with momentum: <c>v ← μ v + g</c>, <c>θ ← θ − η v</c> (Sutskever et al. 2013, in PyTorch's form).</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -50,10 +49,7 @@ public sealed partial class ModelFile
     /// <param name="notes">Further text, such as the command that made the model; none by default.</param>
     /// <exception cref="ArgumentException">A name stands twice.</exception>
     public ModelFile(
-        ModelKind kind,
-        IEnumerable<(string Name, string Value)> settings,
-        IEnumerable<SafeTensor> tensors,
-        IEnumerable<KeyValuePair<string, string>>? notes = null)
+        ModelKind kind, IEnumerable<(string Name, string Value)> settings, IEnumerable<SafeTensor> tensors, IEnumerable<KeyValuePair<string, string>>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentNullException.ThrowIfNull(settings);

@@ -22,7 +22,7 @@ internal sealed class AdjointField<T>(CompiledField<T> field) : IVectorField<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
     {
-        _program.Input(0)[0] = T.CreateTruncating(t);
+        _program.SetWide(0, t);
         z[.._length].CopyTo(_program.Input(1));
         Tensors.Kernels.Map.Unary<T, Tensors.Kernels.NegateOperator<T>>(z.Slice(_length, _length), _program.Input(2));
         _program.Run();

@@ -1,33 +1,43 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
 
-/// <summary>
-/// The continuous adjoint with many observations: one augmented system <c>[z, a, a_θ]</c> backward in time from observation to observation
-/// (Chen et al. 2018, appendix B and C, with the boundary terms that the published write-ups get wrong).
-/// </summary>
-internal sealed class BacksolveSensitivity<T> : Sensitivity<T>
+/// <summary>The adjoint with the state integrated backward beside it, starting anew from what was stored at each observation.</summary>
+internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly AdjointField<T> _adjoint;
-    private readonly Integrator<T> _backward;
+    private readonly StepSizeControl _steps;
+    private readonly double _suspicious;
     private readonly bool _truncated;
-    private readonly int _length;
-    private readonly T[] _start;
-    private readonly T[] _ends;
-    private readonly T[] _scratch;
+    private readonly int _checkInterval;
+    private readonly AdjointSolve<T> _usual;
+    private readonly Func<AdjointSolve<T>> _makeFull;
+    private readonly double _limit;
+    private AdjointSolve<T>? _full;
+    private T[] _initial = [];
+    private T[] _parameters = [];
+    private int _untilCheck;
 
-    public BacksolveSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, bool truncated)
-        : base(field, solver, steps)
+    public BacksolveSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, BacksolveAdjoint settings, bool truncated)
+        : base(
+            field,
+            solver,
+            steps,
+            new AdjointSolve<T>(settings.Solver ?? solver, settings.Steps ?? steps, settings.Norm, field.StateLength, field.StateLength, field.GradientLength),
+            splits: true)
     {
         _adjoint = new AdjointField<T>(field);
-        _length = field.StateLength;
+        _steps = settings.Steps ?? steps;
+        _suspicious = ReverseFlow.Suspicious(_steps);
         _truncated = truncated;
-        _backward = new Integrator<T>(solver, steps, 2 * _length, field.GradientLength);
-        _start = new T[(2 * _length) + field.GradientLength];
-        _ends = new T[2 * _start.Length];
-        _scratch = new T[_length];
+        _usual = Solve;
+        _checkInterval = _steps is AdaptiveSteps && settings.Norm == AdjointNorm.Seminorm && !truncated ? settings.CheckInterval : 0;
+        _limit = Math.Max(1e-3, 100 * _steps.Tolerances.Relative);
+        _makeFull = () => new AdjointSolve<T>(
+            settings.Solver ?? solver, _steps, AdjointNorm.Full, field.StateLength, field.StateLength, field.GradientLength);
     }
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _adjoint.Buffers;
@@ -36,58 +46,68 @@ internal sealed class BacksolveSensitivity<T> : Sensitivity<T>
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        int last = memory.TimeCount - 1;
-        bool wantsTimes = !timeGradients.IsEmpty;
-        Span<T> z = _start.AsSpan(0, _length);
-        Span<T> a = _start.AsSpan(_length, _length);
-        Span<T> quadrature = _start.AsSpan(2 * _length);
-        ReadOnlySpan<T> end = _ends.AsSpan(_start.Length);
-        a.Clear();
-        quadrature.Clear();
-        SolveStatistics total = default;
-        Span<double> interval = stackalloc double[2];
-        for (int i = last; i >= 1; i--)
+        bool isDue = _checkInterval > 0 && --_untilCheck < 0;
+        Solve = isDue ? _usual : Solve;
+        SolveStatistics cost = base.BackwardCore(memory, stateGradients, initialGradient, timeGradients);
+        if (!isDue)
         {
-            ReadOnlySpan<T> g = stateGradients.Slice(i * _length, _length);
-            if (wantsTimes)
-            {
-                timeGradients[i] = TimeGradient(memory.Times[i], memory.State(i), g, _scratch);
-            }
-
-            // The state starts anew from what the forward pass stored; the adjoint gains this observation's gradient and carries on.
-            memory.State(i).CopyTo(z);
-            if (_truncated)
-            {
-                a.Clear();
-            }
-
-            Add(a, g);
-            interval[0] = memory.Times[i];
-            interval[1] = memory.Times[i - 1];
-            SolveResult result = _backward.Solve(_adjoint, _start, interval, _ends);
-            if (!result.IsSuccess)
-            {
-                throw new OdeSolveException(result, "The adjoint could not be integrated backward in time (the direct gradient has no backward solve). ");
-            }
-
-            end.Slice(_length, _length).CopyTo(a);
-            end[(2 * _length)..].CopyTo(quadrature);
-            SolveStatistics s = result.Statistics;
-            total = new SolveStatistics(
-                total.Evaluations + s.Evaluations, total.AcceptedSteps + s.AcceptedSteps, total.RejectedSteps + s.RejectedSteps, total.VectorJacobianProducts + s.Evaluations);
+            return cost;
         }
 
-        if (wantsTimes)
+        // With the full norm once more. Where that makes a difference, it is taken until the next check.
+        _untilCheck = _checkInterval - 1;
+        _full ??= _makeFull();
+        _full.Magnitude = 0;
+        _initial = _initial.Length == 0 ? new T[initialGradient.Length] : _initial;
+        _parameters = _parameters.Length == 0 ? new T[Gradient.Length] : _parameters;
+        initialGradient.CopyTo(_initial);
+        Gradient.CopyTo(_parameters, 0);
+        Solve = _full;
+        cost = AdjointSolve<T>.Sum(cost, base.BackwardCore(memory, stateGradients, initialGradient, timeGradients));
+        double error = Math.Max(
+            GradientDifference.Relative<T>(_initial, initialGradient, LargestAdjoint),
+            GradientDifference.Relative<T>(_parameters, Gradient, 3 * _steps.Tolerances.Relative / _limit * _full.Magnitude));
+        Measured(error);
+        if (!(error > _limit))
         {
-            // The initial state is given: moving t₀ only shortens the solve. The adjoint is taken before g₀ is added.
-            timeGradients[0] = -TimeGradient(memory.Times[0], memory.State(0), a, _scratch);
+            _initial.CopyTo(initialGradient);
+            _parameters.CopyTo(Gradient, 0);
+            Solve = _usual;
         }
 
-        a.CopyTo(initialGradient);
-        Add(initialGradient, stateGradients[.._length]);
-        quadrature.CopyTo(Gradient);
-        return total;
+        return cost;
     }
 
-    private static void Add(Span<T> sum, ReadOnlySpan<T> part) => Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, part, sum);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private protected override void StartInterval(SolveMemory<T> memory, int observation, Span<T> adjoint)
+    {
+        memory.State(observation).CopyTo(Solve.Carried);
+        if (_truncated)
+        {
+            adjoint.Clear();
+        }
+    }
+
+    private protected override SolveResult Interval(double from, double to) => Solve.Run(_adjoint, from, to, Gradient);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private protected override void EndInterval(SolveMemory<T> memory, int observation)
+    {
+        double drift = ReverseFlow.Drift<T>(Solve.Carried, memory.State(observation - 1), memory.State(observation));
+        if (drift <= _suspicious)
+        {
+            return;
+        }
+
+        double from = memory.Times[observation], to = memory.Times[observation - 1];
+        if (ReverseFlow.IsWorthless(drift, _steps))
+        {
+            throw new GradientException(ReverseFlow.Warning(drift, from, to, Advice));
+        }
+
+        if (!WarnAgain(GradientWarningReason.ReverseFlow))
+        {
+            Warn(ReverseFlow.Warning(drift, from, to, Advice));
+        }
+    }
 }

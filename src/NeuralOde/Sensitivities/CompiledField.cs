@@ -15,7 +15,7 @@ namespace NeuralOde.Sensitivities;
 /// Parameters are read live: it need not be compiled again when they change. It is compiled for the modes (training or evaluation) that the field's modules have at
 /// that moment. Not thread-safe.
 /// </remarks>
-public sealed class CompiledField<T> : IVectorField<T>
+public sealed class CompiledField<T> : IStatefulField<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly VectorField _field;
@@ -24,6 +24,11 @@ public sealed class CompiledField<T> : IVectorField<T>
     private readonly ProgramInput[] _arguments;
     private readonly ProgramInput[] _furtherArguments;
     private readonly T[] _inputValues;
+    private readonly double[] _timeValues;
+
+    // The buffers as the solution left them, one after the other.
+    private readonly Parameter[] _moved;
+    private readonly T[] _committed;
 
     // All that was compiled, and which argument is the first input in it.
     private readonly List<(Program<T> Program, int FirstInput)> _programs = [];
@@ -49,13 +54,16 @@ public sealed class CompiledField<T> : IVectorField<T>
         CheckNames(_inputs);
         StateShape = stateShape;
         StateLength = stateShape.ElementCount;
-        _arguments = [new("t", Shape.Scalar), new("z", stateShape), new("a", stateShape)];
-        _furtherArguments = Array.ConvertAll(_inputs, static x => new ProgramInput(x.Name, x.Shape));
-        InputLength = _inputs.Sum(static x => x.Shape.ElementCount);
+        _arguments = [new("t", Shape.Scalar) { IsWide = true }, new("z", stateShape), new("a", stateShape)];
+        _furtherArguments = Array.ConvertAll(_inputs, static x => new ProgramInput(x.Name, x.Shape) { IsWide = x.IsTime });
+        InputLength = _inputs.Sum(static x => x.IsTime ? 0 : x.Shape.ElementCount);
+        TimeInputLength = _inputs.Sum(static x => x.IsTime ? x.Shape.ElementCount : 0);
         _inputValues = new T[InputLength];
+        _timeValues = new double[TimeInputLength];
 
         // Inputs that were forgotten make results that nobody takes for right.
         Array.Fill(_inputValues, T.NaN);
+        Array.Fill(_timeValues, double.NaN);
         Forward = Module.WatchModes(
             () => Compile(
                 2,
@@ -68,6 +76,8 @@ public sealed class CompiledField<T> : IVectorField<T>
             out IReadOnlyCollection<Module> modeReaders);
         field.Discover([.. Forward.Parameters, .. Forward.Buffers], modeReaders);
         _parameters = [.. Forward.Parameters];
+        _moved = Forward.MovesBuffers ? [.. Forward.Buffers] : [];
+        _committed = new T[_moved.Sum(static x => x.ElementCount)];
         ParameterLength = _parameters.Sum(static x => x.ElementCount);
         GradientCount = _parameters.Length + _inputs.Count(static x => x.NeedsGradient);
         GradientLength = ParameterLength + _inputs.Sum(static x => x.NeedsGradient ? x.Shape.ElementCount : 0);
@@ -91,14 +101,17 @@ public sealed class CompiledField<T> : IVectorField<T>
     /// <summary>The number of values of all parameters.</summary>
     public int ParameterLength { get; }
 
-    /// <summary>What the field takes beside time and state, in the order in which the values stand one after the other.</summary>
+    /// <summary>What the field takes beside time and state, in the order in which the values and gradients stand one after the other.</summary>
     public IReadOnlyList<FieldInput> Inputs => _inputs;
 
     /// <summary>The same, to be walked through without garbage.</summary>
     internal ReadOnlySpan<FieldInput> InputSpan => _inputs;
 
-    /// <summary>The number of values of all inputs.</summary>
+    /// <summary>The number of values of all inputs that are no times.</summary>
     public int InputLength { get; }
+
+    /// <summary>The number of values of all inputs that are times (<see cref="FieldInput.IsTime"/>).</summary>
+    public int TimeInputLength { get; }
 
     /// <summary>How many tensors the field is differentiated by, beside time and state: the parameters, then the inputs that need a gradient.</summary>
     internal int GradientCount { get; }
@@ -115,22 +128,27 @@ public sealed class CompiledField<T> : IVectorField<T>
         : this;
 
     /// <summary>Sets the values of the inputs, for all evaluations until they are set again. A solve by a <see cref="Sensitivity{T}"/> sets them itself.</summary>
-    /// <param name="values">The values of all inputs, those of one after those of the other, each row-major. Until they are first set, they are not a number.</param>
-    /// <exception cref="ArgumentException">Their number is not <see cref="InputLength"/>.</exception>
-    public void SetInputs(ReadOnlySpan<T> values)
+    /// <param name="values">
+    /// The values of all inputs that are no times, those of one after those of the other, each row-major. Until they are first set, they are not a number.
+    /// </param>
+    /// <param name="times">The same of those that are times.</param>
+    /// <exception cref="ArgumentException">Their numbers are not <see cref="InputLength"/> and <see cref="TimeInputLength"/>.</exception>
+    public void SetInputs(ReadOnlySpan<T> values, ReadOnlySpan<double> times = default)
     {
-        if (values.Length != InputLength)
+        if (values.Length != InputLength || times.Length != TimeInputLength)
         {
             throw new ArgumentException(
                 _inputs.Length == 0
-                    ? $"The field was compiled for no inputs, and got {values.Length} values of some."
-                    : $"The inputs {string.Join(", ", _inputs.AsEnumerable())} have {InputLength} values in all; got {values.Length}.",
+                    ? $"The field was compiled for no inputs, and got {values.Length + times.Length} values of some."
+                    : $"The inputs {string.Join(", ", _inputs.AsEnumerable())} have {InputLength} values, and {TimeInputLength} that are times; "
+                        + $"got {values.Length} and {times.Length}.",
                 nameof(values));
         }
 
-        if (values.Length > 0)
+        if (_inputs.Length > 0)
         {
             values.CopyTo(_inputValues);
+            times.CopyTo(_timeValues);
             foreach ((Program<T> program, int first) in _programs)
             {
                 LoadInputs(program, first);
@@ -144,6 +162,28 @@ public sealed class CompiledField<T> : IVectorField<T>
     /// <param name="dy">Destination of its derivative.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy) => ProgramField<T>.Run(Forward, t, y, dy);
+
+    /// <summary>Keeps the running statistics of the evaluations so far; a solver calls it after steps that it accepts.</summary>
+    public void Commit()
+    {
+        int start = 0;
+        foreach (Parameter buffer in _moved)
+        {
+            buffer.AsSpan<T>().CopyTo(_committed.AsSpan(start));
+            start += buffer.ElementCount;
+        }
+    }
+
+    /// <summary>Sets running statistics back to those of the last <see cref="Commit"/>; a solver calls it after steps that it rejects.</summary>
+    public void Revert()
+    {
+        int start = 0;
+        foreach (Parameter buffer in _moved)
+        {
+            buffer.SetValues<T>(_committed.AsSpan(start, buffer.ElementCount));
+            start += buffer.ElementCount;
+        }
+    }
 
     /// <summary>Compiles <c>(t, z, a, inputs…) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…, a·∂f/∂input…</c>.</summary>
     internal Program<T> CompileVectorJacobianProduct() => CompileWithoutUpdates(
@@ -187,12 +227,20 @@ public sealed class CompiledField<T> : IVectorField<T>
 
     private void LoadInputs(Program<T> program, int first)
     {
-        int start = 0;
+        (int value, int time) = (0, 0);
         for (int i = 0; i < _inputs.Length; i++)
         {
-            Span<T> destination = program.Input(first + i);
-            _inputValues.AsSpan(start, destination.Length).CopyTo(destination);
-            start += destination.Length;
+            int length = _inputs[i].Shape.ElementCount;
+            if (_inputs[i].IsTime)
+            {
+                program.SetWide(first + i, _timeValues.AsSpan(time, length));
+                time += length;
+            }
+            else
+            {
+                _inputValues.AsSpan(value, length).CopyTo(program.Input(first + i));
+                value += length;
+            }
         }
     }
 

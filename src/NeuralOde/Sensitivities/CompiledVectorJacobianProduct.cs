@@ -15,13 +15,16 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> field) :
     /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input.</summary>
     public T[] Gradient { get; } = new T[field.GradientLength];
 
+    /// <summary>The program <c>(t, z, a) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…</c>.</summary>
+    public Program<T> Program => _program;
+
     /// <summary>The buffers that the program reads.</summary>
     public IReadOnlyList<Parameter> Buffers => _program.Buffers;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
     {
-        _program.Input(0)[0] = T.CreateTruncating(t);
+        _program.SetWide(0, t);
         z.CopyTo(_program.Input(1));
         a.CopyTo(_program.Input(2));
         _program.Run();

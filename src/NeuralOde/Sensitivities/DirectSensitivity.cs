@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -8,22 +9,112 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly CompiledVectorJacobianProduct<T> _product;
+    private readonly DirectCheck<T>? _check;
+    private readonly ReplayedField? _replayed;
+    private readonly long? _budget;
 
-    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
-        : this(field, solver, steps, new CompiledVectorJacobianProduct<T>(field))
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings)
+        : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field))
     {
     }
 
-    private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, CompiledVectorJacobianProduct<T> product)
-        : base(field, solver, steps, product.Gradient) => _product = product;
+    private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, CompiledVectorJacobianProduct<T> product)
+        : base(field, solver, steps, product.Gradient)
+    {
+        _product = product;
+        _budget = settings.MemoryBudget;
+        _replayed = _budget is not null && field.Forward.MovesBuffers ? new ReplayedField(field) : null;
+        _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
+            ? new DirectCheck<T>(field, solver, adaptive, product.Program, settings.CheckInterval)
+            : null;
+    }
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
 
     private protected override bool NeedsRecording => true;
 
+    /// <summary>The budget, unless a solve fits into it in any case: then nothing needs to be kept for computing steps again.</summary>
+    private protected override long? BudgetFor(ReadOnlySpan<double> times)
+    {
+        if (_budget is not { } budget)
+        {
+            return null;
+        }
+
+        double steps = 0;
+        switch (Integrator.Control)
+        {
+            case AdaptiveSteps adaptive:
+                steps = adaptive.MaxSteps;
+                break;
+            case FixedSteps fixedSteps:
+                for (int i = 1; i < times.Length; i++)
+                {
+                    steps += fixedSteps.StepsOn(times[i - 1], times[i]);
+                }
+
+                break;
+            default:
+                return budget;
+        }
+
+        // A block has the state and all stages, those of dense output too, of which there are as many at most. Memory that grows doubles.
+        double rows = 2 * (Integrator.Solver.StageCount + 2);
+        return 2 * steps * rows * Field.StateLength * Unsafe.SizeOf<T>() <= budget ? null : budget;
+    }
+
+    private protected override IVectorField<T> SolvedField => _replayed is null ? Field : _replayed;
+
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         Array.Clear(Gradient);
-        return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+        SolveStatistics cost = Transpose(memory, stateGradients, initialGradient, timeGradients);
+        if (_check?.IsDue() == true && memory.Recording.HoldsEveryStep)
+        {
+            double error = _check.Run(memory, stateGradients, initialGradient, timeGradients, Gradient, ref cost, out bool isReplaced);
+            Measured(error);
+            if (isReplaced && !WarnAgain(GradientWarningReason.StepsTooLong))
+            {
+                Warn(DirectCheck<T>.Warning(error));
+            }
+        }
+
+        return cost;
+    }
+
+    private SolveStatistics Transpose(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    {
+        if (_replayed is null)
+        {
+            return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+        }
+
+        _replayed.IsReplaying = true;
+        try
+        {
+            return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+        }
+        finally
+        {
+            _replayed.IsReplaying = false;
+        }
+    }
+
+    /// <summary>A field with running statistics, which count a state once: not when its step is computed again.</summary>
+    private sealed class ReplayedField(CompiledField<T> field) : IVectorField<T>
+    {
+        public bool IsReplaying { get; set; }
+
+        public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy)
+        {
+            if (IsReplaying)
+            {
+                field.ForwardOnly.Evaluate(t, y, dy);
+            }
+            else
+            {
+                field.Evaluate(t, y, dy);
+            }
+        }
     }
 }

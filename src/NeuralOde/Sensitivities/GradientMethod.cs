@@ -4,45 +4,49 @@ using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
 
-/// <summary>How the gradient of a loss is taken through an ODE solve.</summary>
-public abstract class GradientMethod
+/// <summary>How the gradient of a loss is taken through an ODE solve: a method with its settings. Two methods with equal settings are equal.</summary>
+public abstract record GradientMethod
 {
-    private protected GradientMethod(string name, string summary)
+    private protected GradientMethod()
     {
-        Name = name;
-        Summary = summary;
     }
 
-    /// <summary>
-    /// Reverses the solver's own steps, one vector-Jacobian product per stage: the exact gradient of the numbers that were computed.
-    /// Memory grows with the number of steps. The default.
-    /// </summary>
-    public static GradientMethod Direct { get; } = new DirectMethod();
+    /// <summary><see cref="DirectGradient"/> with its default settings: the default method.</summary>
+    public static GradientMethod Direct { get; } = new DirectGradient();
 
-    /// <summary>
-    /// Integrates state, adjoint and parameter gradient backward in time (Chen et al. 2018, arXiv 1806.07366), restarting from the stored state at each
-    /// observation. Memory does not grow with the number of steps; the gradient is as exact as the solver is.
-    /// </summary>
-    public static GradientMethod BacksolveAdjoint { get; } = new BacksolveMethod("adjoint", truncated: false);
+    /// <summary><see cref="Sensitivities.BacksolveAdjoint"/> with its default settings.</summary>
+    public static GradientMethod BacksolveAdjoint { get; } = new BacksolveAdjoint();
 
-    /// <summary>
-    /// The adjoint restarted at each observation from that observation's gradient alone, as one published implementation does. Each
-    /// interval sees only the observation at its own end, so the gradient is biased; it is here to be compared with.
-    /// </summary>
-    public static GradientMethod TruncatedAdjoint { get; } = new BacksolveMethod("truncated", truncated: true);
+    /// <summary><see cref="Sensitivities.TruncatedAdjoint"/> with its default settings.</summary>
+    public static GradientMethod TruncatedAdjoint { get; } = new TruncatedAdjoint();
 
-    /// <summary>All methods.</summary>
-    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint];
+    /// <summary><see cref="Sensitivities.InterpolatedAdjoint"/> with its default settings.</summary>
+    public static GradientMethod InterpolatedAdjoint { get; } = new InterpolatedAdjoint();
+
+    /// <summary><see cref="Sensitivities.GaussAdjoint"/> with its default settings.</summary>
+    public static GradientMethod GaussAdjoint { get; } = new GaussAdjoint();
+
+    /// <summary>All methods, with their default settings.</summary>
+    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint];
 
     /// <summary>The name on a command line.</summary>
-    public string Name { get; }
+    public abstract string Name { get; }
 
     /// <summary>What it is, in one sentence.</summary>
-    public string Summary { get; }
+    public abstract string Summary { get; }
+
+    /// <summary>The default method for a solver: that of its own steps, or the adjoint along the stored solution where those have no transpose.</summary>
+    /// <param name="solver">The method that integrates.</param>
+    /// <returns>The method with its default settings.</returns>
+    public static GradientMethod For(OdeSolver solver)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        return solver.HasTranspose ? Direct : InterpolatedAdjoint;
+    }
 
     /// <summary>Finds a method by its name.</summary>
     /// <param name="name">One of the names of <see cref="All"/>; case does not matter.</param>
-    /// <returns>The method.</returns>
+    /// <returns>The method with its default settings.</returns>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static GradientMethod Parse(string name) =>
         TryParse(name, out GradientMethod? method)
@@ -51,13 +55,18 @@ public abstract class GradientMethod
 
     /// <summary>Finds a method by its name, where there is one.</summary>
     /// <param name="name">A name; case does not matter.</param>
-    /// <param name="method">The method.</param>
+    /// <param name="method">The method with its default settings.</param>
     /// <returns>Whether <see cref="All"/> has a method of that name.</returns>
     public static bool TryParse([NotNullWhen(true)] string? name, [NotNullWhen(true)] out GradientMethod? method) =>
         (method = All.FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))) is not null;
 
-    /// <inheritdoc/>
-    public override string ToString() => Name;
+    /// <summary>Why the method cannot be used with a solver, as a whole sentence; null where it can.</summary>
+    /// <param name="solver">The method that integrates.</param>
+    public virtual string? Unfit(OdeSolver solver) => null;
+
+    /// <summary>The name.</summary>
+    /// <returns><see cref="Name"/>.</returns>
+    public sealed override string ToString() => Name;
 
     /// <summary>Makes what solves with a field, and takes gradients through the solve by this method.</summary>
     /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -65,21 +74,9 @@ public abstract class GradientMethod
     /// <param name="solver">The method that integrates.</param>
     /// <param name="steps">How the steps are chosen.</param>
     /// <returns>The solve and its gradient.</returns>
-    /// <exception cref="ArgumentException">The solver has no error estimate and the steps are to be chosen by it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The solver has no error estimate and the steps are to be chosen by it, or a setting of the method is out of range.
+    /// </exception>
     public abstract Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
-
-    private sealed class DirectMethod() : GradientMethod("direct", "reverses the solver's own steps: exact for what was computed")
-    {
-        public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) =>
-            new DirectSensitivity<T>(field, solver, steps);
-    }
-
-    private sealed class BacksolveMethod(string name, bool truncated) : GradientMethod(
-        name,
-        truncated ? "the adjoint restarted at each observation: biased, for comparison" : "integrates the adjoint backward in time: memory independent of the steps")
-    {
-        public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) =>
-            new BacksolveSensitivity<T>(field, solver, steps, truncated);
-    }
 }

@@ -15,7 +15,7 @@ internal sealed class ProgramField<T>(Program<T> program) : IVectorField<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(Program<T> program, double t, ReadOnlySpan<T> y, Span<T> dy)
     {
-        program.Input(0)[0] = T.CreateTruncating(t);
+        program.SetWide(0, t);
         y.CopyTo(program.Input(1));
         program.Run();
         program.Output(0).CopyTo(dy);

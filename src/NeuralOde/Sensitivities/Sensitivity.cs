@@ -29,6 +29,7 @@ public abstract class Sensitivity<T>
 {
     private readonly Integrator<T> _integrator;
     private readonly Stack<SolveMemory<T>> _spare = new();
+    private readonly List<GradientWarning> _warnings = [];
 
     private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null)
     {
@@ -43,16 +44,29 @@ public abstract class Sensitivity<T>
     /// <summary>The parameters' gradient of the last backward pass: that of one of <see cref="CompiledField{T}.Parameters"/> after that of the other.</summary>
     public ReadOnlySpan<T> ParameterGradient => Gradient.AsSpan(0, Field.ParameterLength);
 
+    /// <summary>What was wrong with gradients so far: the first warning of each reason.</summary>
+    public IReadOnlyList<GradientWarning> Warnings => _warnings;
+
+    /// <summary>The relative error of the gradient that was checked last; null while none was, or where there was nothing to compare with.</summary>
+    public double? MeasuredError { get; private set; }
+
     /// <summary>The buffers that the backward pass reads: one that changes between a solve and its gradient would make it that of another function.</summary>
     internal abstract IReadOnlyList<Parameter> BackwardBuffers { get; }
 
     /// <summary>The gradient of parameters, then of inputs, <see cref="CompiledField{T}.GradientLength"/> values.</summary>
-    private protected T[] Gradient { get; }
+    internal T[] Gradient { get; }
 
     private protected Integrator<T> Integrator => _integrator;
 
     /// <summary>Whether the forward pass has to keep the solver's steps for the backward pass.</summary>
     private protected abstract bool NeedsRecording { get; }
+
+    /// <summary>The most bytes that the steps of one solve may take; null for no limit.</summary>
+    /// <param name="times">The output times.</param>
+    private protected virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
+
+    /// <summary>The field that is solved.</summary>
+    private protected virtual IVectorField<T> SolvedField => Field;
 
     /// <summary>Takes memory for one solve. Hand it back when its gradient has been taken, or keep it for the next solve.</summary>
     /// <returns>The memory, new or used before.</returns>
@@ -72,16 +86,23 @@ public abstract class Sensitivity<T>
     /// <param name="times">At least two times, strictly rising or strictly falling.</param>
     /// <param name="forGradient">Whether <see cref="Backward"/> is to follow.</param>
     /// <param name="inputs">
-    /// The values of the field's inputs, those of one after those of the other. They are kept in the memory for <see cref="Backward"/>.
+    /// The values of the field's inputs that are no times, those of one after those of the other. They are kept in the memory for <see cref="Backward"/>.
     /// </param>
+    /// <param name="timeInputs">The same of those that are times.</param>
     /// <returns>How the solve ended, where, and what it cost. Nothing is thrown where it failed.</returns>
     /// <exception cref="ArgumentException">The state or the inputs have another length, or the times are not so.</exception>
-    public SolveResult Forward(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default)
+    public SolveResult Forward(
+        SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        Field.SetInputs(inputs);
-        memory.Prepare(times, Field.StateLength, inputs);
-        return _integrator.Solve(Field, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        Field.SetInputs(inputs, timeInputs);
+        memory.Prepare(times, Field.StateLength, inputs, timeInputs);
+        if (forGradient && NeedsRecording)
+        {
+            memory.Limit(BudgetFor(times));
+        }
+
+        return _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>
@@ -91,12 +112,13 @@ public abstract class Sensitivity<T>
     /// <param name="timeGradients">Destination of dL/dtᵢ, or empty.</param>
     /// <returns>What it cost.</returns>
     /// <exception cref="OdeSolveException">A solve backward in time failed.</exception>
+    /// <exception cref="GradientException">The gradient is worthless.</exception>
     public SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         ArgumentNullException.ThrowIfNull(memory);
 
         // Another solve may have set others since.
-        Field.SetInputs(memory.Inputs);
+        Field.SetInputs(memory.Inputs, memory.TimeInputs);
         return BackwardCore(memory, stateGradients, initialGradient, timeGradients);
     }
 
@@ -134,6 +156,38 @@ public abstract class Sensitivity<T>
     /// <inheritdoc cref="Backward"/>
     private protected abstract SolveStatistics BackwardCore(
         SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients);
+
+    /// <summary>Keeps the error of a gradient that was checked.</summary>
+    private protected void Measured(double error)
+    {
+        MeasuredError = double.IsNaN(error) ? null : error;
+        if (MeasuredError is not null)
+        {
+            GradientWarnings.AddMeasured(error);
+        }
+    }
+
+    /// <summary>Tells of a fault.</summary>
+    private protected void Warn(GradientWarning warning)
+    {
+        _warnings.Add(warning);
+        GradientWarnings.Add(warning);
+    }
+
+    /// <summary>Tells of a fault in the words of the first time, if this is not the first time.</summary>
+    private protected bool WarnAgain(GradientWarningReason reason)
+    {
+        foreach (GradientWarning known in _warnings)
+        {
+            if (known.Reason == reason)
+            {
+                GradientWarnings.Add(known);
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary><c>g · f(t, z)</c>: how the loss changes when an observation's time moves.</summary>
     private protected double TimeGradient(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> g, Span<T> scratch)

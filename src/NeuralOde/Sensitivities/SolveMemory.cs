@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -11,7 +12,9 @@ public sealed class SolveMemory<T>
     private double[] _times = [];
     private T[] _states = [];
     private T[] _inputs = [];
+    private double[] _timeInputs = [];
     private int _inputLength;
+    private int _timeInputLength;
 
     internal SolveMemory()
     {
@@ -29,21 +32,36 @@ public sealed class SolveMemory<T>
     /// <summary>The states at the times, <c>[times, state]</c>. A view, good until the next solve into this memory.</summary>
     public ReadOnlySpan<T> States => Destination;
 
-    /// <summary>The values of the field's inputs in this solve.</summary>
+    /// <summary>The values of the field's inputs in this solve, without those that are times.</summary>
     internal ReadOnlySpan<T> Inputs => _inputs.AsSpan(0, _inputLength);
+
+    /// <summary>The values of those that are times.</summary>
+    internal ReadOnlySpan<double> TimeInputs => _timeInputs.AsSpan(0, _timeInputLength);
 
     /// <summary>The states, to be written by a solve.</summary>
     internal Span<T> Destination => _states.AsSpan(0, TimeCount * StateLength);
 
     /// <summary>The solver's steps, where the gradient method reverses them.</summary>
-    internal SolveRecording<T> Recording { get; } = new();
+    internal SolveRecording<T> Recording { get; private set; } = new();
+
+    /// <summary>The number of bytes that it holds: states, and the solver's steps where the gradient method needs them.</summary>
+    public long Bytes => Recording.PeakBytes + ((long)_states.Length * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
 
     /// <summary>The state at one time, flat and row-major.</summary>
     /// <param name="time">The index of the time.</param>
     /// <returns>A view, good until the next solve into this memory.</returns>
     public ReadOnlySpan<T> State(int time) => _states.AsSpan(time * StateLength, StateLength);
 
-    internal void Prepare(ReadOnlySpan<double> times, int stateLength, ReadOnlySpan<T> inputs)
+    /// <summary>Limits the memory of the steps, or lifts the limit.</summary>
+    internal void Limit(long? maxBytes)
+    {
+        if (Recording.Budget?.MaxBytes != maxBytes)
+        {
+            Recording = maxBytes is { } bytes ? new SolveRecording<T>(new RecordingBudget { MaxBytes = bytes }) : new SolveRecording<T>();
+        }
+    }
+
+    internal void Prepare(ReadOnlySpan<double> times, int stateLength, ReadOnlySpan<T> inputs, ReadOnlySpan<double> timeInputs)
     {
         TimeCount = times.Length;
         StateLength = stateLength;
@@ -63,7 +81,14 @@ public sealed class SolveMemory<T>
             _inputs = new T[inputs.Length];
         }
 
+        _timeInputLength = timeInputs.Length;
+        if (_timeInputs.Length < timeInputs.Length)
+        {
+            _timeInputs = new double[timeInputs.Length];
+        }
+
         times.CopyTo(_times);
         inputs.CopyTo(_inputs);
+        timeInputs.CopyTo(_timeInputs);
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralOde.Settings;
 
 /// <summary>Whole numbers between two bounds.</summary>

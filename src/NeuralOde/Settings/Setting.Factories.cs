@@ -1,5 +1,3 @@
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Settings;
 
 /// <summary>Declares settings, each with its name in words, its range, a sentence of help, how it is read and how it is changed.</summary>
@@ -19,12 +17,7 @@ public static class Setting
     /// <summary>A whole number that need not be there.</summary>
     /// <inheritdoc cref="Whole"/>
     public static ValueSetting<TOptions, long?> OptionalWhole<TOptions>(
-        string name,
-        int minimum,
-        int maximum,
-        string help,
-        Func<TOptions, int?> get,
-        Func<TOptions, int?, TOptions> with) =>
+        string name, int minimum, int maximum, string help, Func<TOptions, int?> get, Func<TOptions, int?, TOptions> with) =>
         new(name, new OptionalKind<long>(new WholeKind(minimum, maximum)), help, x => get(x), (x, value) => with(x, (int?)value));
 
     /// <summary>The seed of random numbers: any whole number, and "seed" is its name.</summary>
@@ -68,8 +61,7 @@ public static class Setting
     /// <returns>The setting.</returns>
     public static ValueSetting<TOptions, T> Choice<TOptions, T>(
         string name, IReadOnlyList<(string Name, T Value)> choices, string help, Func<TOptions, T> get, Func<TOptions, T, TOptions> with, bool isOpen = false,
-        IReadOnlyList<(string Name, T Value)>? aliases = null) =>
-        new(name, new ChoiceKind<T>(choices, isOpen, aliases), help, get, with);
+        IReadOnlyList<(string Name, T Value)>? aliases = null) => new(name, new ChoiceKind<T>(choices, isOpen, aliases), help, get, with);
 
     /// <summary>The widths of hidden layers.</summary>
     /// <inheritdoc cref="Whole"/>

@@ -108,10 +108,7 @@ public sealed class SettingList<TOptions>(IEnumerable<Setting<TOptions>> setting
             if (setting.Unless?.Invoke(options) is { } why && setting.Inputs.FirstOrDefault(x => given.ContainsKey(x.Name)) is { } input)
             {
                 throw new SettingException(
-                    SettingReason.DoesNotApply,
-                    input.Name,
-                    given[input.Name],
-                    $"{Subject?.Invoke(options) ?? "This"} {why}, so it takes no --{input.Name}.");
+                    SettingReason.DoesNotApply, input.Name, given[input.Name], $"{Subject?.Invoke(options) ?? "This"} {why}, so it takes no --{input.Name}.");
             }
         }
 

@@ -1,5 +1,4 @@
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Settings;
 
@@ -12,9 +11,8 @@ public sealed record SolverChoice(OdeSolver Solver, StepSizeControl Steps, Gradi
     /// <summary>Steps that are tried before a solve is given up: a field that runs away in training needs no more patience.</summary>
     private const int MostSteps = 2_000;
 
-    /// <summary>The names of the solvers that a field can be learned with: those for any equation of first order whose steps, of fixed length too, have an exact transpose.</summary>
-    public static IReadOnlyList<string> Names { get; }
-        = [.. OdeSolver.Names.Where(static x => OdeSolver.Parse(x) is { HasTranspose: true, TakesFixedSteps: true, NeedsPositions: false })];
+    /// <summary>The names of the solvers that a field can be learned with: those for any equation of first order.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. OdeSolver.Names.Where(static x => !OdeSolver.Parse(x).NeedsPositions)];
 
     /// <summary>Those of <see cref="Names"/> that estimate their error, and so choose their own steps.</summary>
     public static IReadOnlyList<string> AdaptiveNames { get; } = [.. Names.Where(static x => OdeSolver.Parse(x).IsAdaptive)];

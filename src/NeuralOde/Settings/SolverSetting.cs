@@ -1,6 +1,4 @@
-using System.Globalization;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Settings;
 
@@ -16,9 +14,8 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
     private const string Relative = "rtol";
     private const string Absolute = "atol";
     private const string Gradient = "gradient";
-    private const string GradientNoun = "gradient method";
     private static readonly NumberKind s_positive = new(0, isAbove: true, double.PositiveInfinity, "X");
-    private static readonly ChoiceKind<GradientMethod> s_gradients = new([.. GradientMethod.All.Select(static x => (x.Name, x))], isOpen: false);
+    private static readonly GradientKind s_gradients = new();
     private readonly Func<TOptions, SolverChoice> _get;
     private readonly Func<TOptions, SolverChoice, TOptions> _with;
 
@@ -61,10 +58,10 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
             ? [new SettingInput<TOptions>(
                 Gradient,
                 "NAME",
-                "How gradients are taken through the solve: direct reverses the solver's own steps and is exact; adjoint integrates backward in time, "
-                    + "and its memory does not grow with the steps; truncated is an adjoint that forgets later observations, biased, for comparison.",
+                $"How gradients are taken through the solve. {string.Join("; ", GradientMethod.All.Select(static x => $"{x.Name} {x.Summary}"))}. "
+                    + "Settings follow after commas, such as adjoint,norm=full,rtol=1e-6.",
                 GradientFault,
-                x => _get(x).Gradient.Name)]
+                x => s_gradients.Write(_get(x).Gradient))]
             : Array.Empty<SettingInput<TOptions>>(),
     ];
 
@@ -82,12 +79,13 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
                 AdaptiveSteps steps => (Pair, $"{s_positive.Write(steps.RelativeTolerance)} {s_positive.Write(steps.AbsoluteTolerance)}"),
                 _ => (Steps, x.Steps.ToString() ?? ""),
             },
-            (Gradient, x.Gradient.Name),
+            (Gradient, s_gradients.Write(x.Gradient)),
         ];
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, string Value)> Describe(TOptions options) => [(Solver, _get(options).ToString()), (Gradient, _get(options).Gradient.Name)];
+    public override IEnumerable<(string Name, string Value)> Describe(TOptions options) =>
+        [(Solver, _get(options).ToString()), (Gradient, s_gradients.Write(_get(options).Gradient))];
 
     /// <inheritdoc/>
     public override TOptions Read(TOptions options, IReadOnlyDictionary<string, string> text)
@@ -131,6 +129,11 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
                 $"{solver.Name} has no error estimate, so it takes --step H, not tolerances. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
         }
 
+        if (step is not null && !solver.TakesFixedSteps)
+        {
+            throw Conflict(Solver, $"{solver.Name} chooses its order by the error of its steps, so it takes --rtol and --atol, not --step.");
+        }
+
         StepSizeControl steps = isNamed && !KeepsSteps ? Tolerances : now.Steps;
         if (step is double h)
         {
@@ -151,8 +154,8 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         }
 
         GradientMethod gradient = given.TryGetValue(Gradient, out string? method)
-            ? s_gradients.TryRead(method, out GradientMethod found) ? found : throw Conflict(Gradient, s_gradients.Fault("--gradient", GradientNoun, method))
-            : now.Gradient;
+            ? s_gradients.TryRead(method, out GradientMethod found) ? found : throw Conflict(Gradient, GradientSettings.Read(method, out _) ?? "")
+            : now.Gradient.Unfit(solver) is null ? now.Gradient : GradientMethod.For(solver);
         return _with(options, new SolverChoice(solver, steps, gradient));
 
         double? Number(string option) => !given.TryGetValue(option, out string? text) ? null
@@ -171,6 +174,13 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
             x.Steps is AdaptiveSteps && !x.Solver.IsAdaptive,
             SettingReason.Conflict, Solver, x.Solver.Name,
             $"{x.Solver.Name} has no error estimate, so it takes fixed steps. Of the others, {NameList.Joined(SolverChoice.AdaptiveNames, "and")} have one.");
+        SettingException.ThrowIf(
+            x.Steps is FixedSteps && !x.Solver.TakesFixedSteps,
+            SettingReason.Conflict, Solver, x.Solver.Name, $"{x.Solver.Name} chooses its order by the error of its steps, so it takes tolerances.");
+        if (x.Gradient.Unfit(x.Solver) is { } unfit)
+        {
+            throw new SettingException(SettingReason.Conflict, Gradient, x.Gradient.Name, unfit);
+        }
     }
 
     private static string InWords(SolverChoice x) => x.Steps switch
@@ -188,7 +198,7 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         }
 
         string problem = OdeSolver.Names.Contains(text, StringComparer.OrdinalIgnoreCase)
-            ? $"The steps of {text} have no exact transpose, which learning needs."
+            ? $"{text} moves positions and velocities in turn, which other equations do not have."
             : $"There is no solver '{text}'.{NearestName.Suggestion(text, SolverChoice.Names)}";
         return $"{problem} The choices are {string.Join(", ", SolverChoice.Names)}.";
     }
@@ -196,5 +206,5 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
     private static string? NumberFault(string option, string text) =>
         s_positive.TryRead(text, out double value) && s_positive.Allows(value) ? null : s_positive.Fault(option, option, text);
 
-    private static string? GradientFault(string option, string text) => s_gradients.TryRead(text, out _) ? null : s_gradients.Fault(option, GradientNoun, text);
+    private static string? GradientFault(string option, string text) => GradientSettings.Read(text, out _);
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Settings;
 
 /// <summary>One of a few values, each with a name.</summary>

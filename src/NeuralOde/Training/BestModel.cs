@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Training;
 
 /// <summary>The best model of a <see cref="TrainingRun"/> so far: a copy of its parameters and buffers, with its error.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Training;
 
 /// <summary>Why a checkpoint cannot be resumed.</summary>

@@ -1,8 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Training;
 
 /// <summary>What a <see cref="TrainingRun"/> trains, and by what: a model, one step, an optional validation, and the state to keep.</summary>
@@ -20,6 +15,7 @@ public interface ITrainingTask
     /// <param name="position">The position before this step.</param>
     /// <returns>The loss. A value that is not finite is a failed step.</returns>
     /// <exception cref="OdeSolveException">The solve failed: a failed step, which the run answers by its <see cref="FailurePolicy"/>.</exception>
+    /// <exception cref="Sensitivities.GradientException">The gradient is worthless: a failed step too.</exception>
     double Step(TrainingPosition position);
 
     /// <summary>Measures the model. The run puts the model into evaluation mode for this and then gives every module its own mode back.</summary>

@@ -1,7 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Training;
 
 /// <summary>A copy of a module's parameters and buffers, to go back to.</summary>

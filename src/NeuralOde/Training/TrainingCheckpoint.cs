@@ -1,8 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Training;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Training;
 
 /// <summary>A failed training step.</summary>
@@ -7,8 +5,8 @@ namespace NeuralOde.Training;
 /// <param name="Iteration">Which step, from 1.</param>
 /// <param name="Loss">Its loss; NaN where the solve failed.</param>
 /// <param name="GradientNorm">The norm of its gradient; NaN where the loss is not finite or the solve failed.</param>
-/// <param name="Cause">The failed solve, where that is the reason.</param>
-public sealed record TrainingFailure(TrainingFailureReason Reason, int Iteration, double Loss = double.NaN, double GradientNorm = double.NaN, OdeSolveException? Cause = null)
+/// <param name="Cause">The failed solve or the worthless gradient, where that is the reason.</param>
+public sealed record TrainingFailure(TrainingFailureReason Reason, int Iteration, double Loss = double.NaN, double GradientNorm = double.NaN, NeuralOdeException? Cause = null)
 {
     /// <summary>What failed, as whole sentences.</summary>
     public string Problem => Reason switch

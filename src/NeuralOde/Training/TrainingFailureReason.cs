@@ -3,7 +3,7 @@ namespace NeuralOde.Training;
 /// <summary>Why a training step, or training as a whole, failed.</summary>
 public enum TrainingFailureReason
 {
-    /// <summary>The solve failed.</summary>
+    /// <summary>The solve, or the gradient through it, failed.</summary>
     SolveFailed,
 
     /// <summary>The loss is not a finite number.</summary>

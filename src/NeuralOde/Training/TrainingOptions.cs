@@ -1,5 +1,3 @@
-using NeuralOde.Optimizers;
-
 namespace NeuralOde.Training;
 
 /// <summary>Which model a <see cref="TrainingRun"/> returns.</summary>

@@ -1,3 +1,5 @@
+using NeuralOde.Sensitivities;
+
 namespace NeuralOde.Training;
 
 /// <summary>Where a training run stands.</summary>
@@ -11,6 +13,9 @@ public sealed record TrainingProgress(int Iteration, int Iterations, double Loss
 {
     /// <summary>The part of it that training steps took.</summary>
     public TimeSpan StepTime { get; init; }
+
+    /// <summary>What was wrong with gradients so far: the first warning of each reason.</summary>
+    public IReadOnlyList<GradientWarning> GradientWarnings { get; init; } = [];
 
     /// <summary>The time that the rest takes at the speed so far.</summary>
     public TimeSpan Remaining => IterationsPerSecond > 0 ? TimeSpan.FromSeconds((Iterations - Iteration) / IterationsPerSecond) : TimeSpan.Zero;

@@ -1,3 +1,5 @@
+using NeuralOde.Sensitivities;
+
 namespace NeuralOde.Training;
 
 /// <summary>What a <see cref="TrainingRun"/> recorded.</summary>
@@ -29,4 +31,12 @@ public sealed record TrainingResult
 
     /// <summary>The time of training and validation; that of the runs which this one resumed included.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>What was wrong with gradients of this run: the first warning of each reason.</summary>
+    public IReadOnlyList<GradientWarning> GradientWarnings { get; init => field = ValueList.From(value); } = ValueList.From<GradientWarning>([]);
+
+    /// <summary>
+    /// The largest relative error of a gradient that a check measured in this run (<see cref="DirectGradient.CheckInterval"/>); null where none was checked, as with fixed steps.
+    /// </summary>
+    public double? GradientError { get; init; }
 }

@@ -1,5 +1,3 @@
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Training;
 
 /// <content>Saving a run and resuming it.</content>

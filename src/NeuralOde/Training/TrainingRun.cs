@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NeuralOde.Optimizers;
+using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Training;
@@ -25,6 +26,7 @@ public sealed partial class TrainingRun
     private readonly List<double> _losses = [];
     private readonly List<(int Iteration, double Error)> _validations = [];
     private TrainingFailure? _failure;
+    private GradientWarnings? _gradients;
     private double _leastLoss = double.PositiveInfinity;
     private int _failures;
     private int _failuresInARow;
@@ -80,6 +82,8 @@ public sealed partial class TrainingRun
         _task.Model.SwitchToTraining();
         _clock.Start();
         _firstIteration = Iteration;
+        using var gradients = GradientWarnings.Start();
+        _gradients = gradients;
         TrainingOutcome outcome;
         try
         {
@@ -119,6 +123,8 @@ public sealed partial class TrainingRun
             FailedSteps = _failures,
             Failure = outcome == TrainingOutcome.Diverged ? _failure : null,
             Elapsed = Elapsed,
+            GradientWarnings = gradients.All,
+            GradientError = gradients.MeasuredError,
         };
     }
 
@@ -172,7 +178,7 @@ public sealed partial class TrainingRun
         {
             loss = _task.Step(position);
         }
-        catch (OdeSolveException e)
+        catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
         {
             failure = new TrainingFailure(TrainingFailureReason.SolveFailed, Iteration + 1, Cause: e);
         }
@@ -275,8 +281,12 @@ public sealed partial class TrainingRun
             TimeSpan now = _clock.Elapsed;
             _nextReport = now + _options.ProgressInterval;
             double best = _options.Selection == ModelSelection.Last ? _leastLoss : Best.Error;
-            progress.Report(
-                new TrainingProgress(Iteration, _options.Iterations, _losses[^1], best, (Iteration - _firstIteration) / now.TotalSeconds, Elapsed) { StepTime = _stepTime });
+            double speed = (Iteration - _firstIteration) / now.TotalSeconds;
+            progress.Report(new TrainingProgress(Iteration, _options.Iterations, _losses[^1], best, speed, Elapsed)
+            {
+                StepTime = _stepTime,
+                GradientWarnings = _gradients is { All.Count: > 0 } gradients ? [.. gradients.All] : [],
+            });
         }
     }
 }

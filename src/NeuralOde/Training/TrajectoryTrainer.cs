@@ -1,10 +1,7 @@
-using System.Numerics;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Training;
 
@@ -72,18 +69,20 @@ public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPoi
     /// <param name="initial">Initial states, as many values as <see cref="StateShape"/> has elements.</param>
     /// <param name="times">At least two times, strictly rising or falling.</param>
     /// <param name="observed">Observations, <c>[times, …<see cref="ObservedShape"/>]</c>.</param>
-    /// <param name="inputs">The values of the field's inputs, those of one after those of the other, each row-major.</param>
+    /// <param name="inputs">The values of the field's inputs that are no times, those of one after those of the other, each row-major.</param>
+    /// <param name="timeInputs">The same of those that are times.</param>
     /// <returns>The loss before the move.</returns>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     /// <exception cref="OdeSolveException">The solve failed.</exception>
-    public double Step(ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed, ReadOnlySpan<T> inputs = default)
+    public double Step(
+        ReadOnlySpan<T> initial, ReadOnlySpan<double> times, ReadOnlySpan<T> observed, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
         ArgumentException.ThrowIf(
             observed.Length != times.Length * ObservedShape.ElementCount,
             $"{times.Length} times of observations {ObservedShape} are {times.Length * ObservedShape.ElementCount} values, not {observed.Length}.", nameof(observed));
         // Looked up anew: the field may have been switched between training and evaluation.
         _sensitivity = _ode.Compile<T>(StateShape, _inputs);
-        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true, inputs);
+        SolveResult result = _sensitivity.Forward(_memory, initial, times, forGradient: true, inputs, timeInputs);
         ForwardStatistics = result.Statistics;
         result.ThrowIfFailed();
         Program<T> program = LossProgram(times.Length);

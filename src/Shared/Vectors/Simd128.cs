@@ -15,17 +15,9 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd128(Vector128<T> value) => _value = value;
 
-    internal Vector128<T> Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _value;
-    }
+    internal Vector128<T> Value => _value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector128<T>.Count;
-    }
+    public static int Count => Vector128<T>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> Create(T value) => new(Vector128.Create(value));

@@ -15,17 +15,9 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T> where T 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd256(Vector256<T> value) => _value = value;
 
-    internal Vector256<T> Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _value;
-    }
+    internal Vector256<T> Value => _value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector256<T>.Count;
-    }
+    public static int Count => Vector256<T>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> Create(T value) => new(Vector256.Create(value));

@@ -15,11 +15,7 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T> where T 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Simd512(Vector512<T> value) => _value = value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512<T>.Count;
-    }
+    public static int Count => Vector512<T>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> Create(T value) => new(Vector512.Create(value));

@@ -13,11 +13,7 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T> wh
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SimdScalar(T value) => _value = value;
 
-    public static int Count
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 1;
-    }
+    public static int Count => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> Create(T value) => new(value);

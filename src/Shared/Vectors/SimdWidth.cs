@@ -6,6 +6,9 @@ namespace NeuralOde.Vectors;
 /// <summary>The widths at which a kernel can run.</summary>
 internal enum SimdWidth
 {
+    /// <summary>The width that is <see cref="SimdWidths.Best"/> on this machine.</summary>
+    Best,
+
     /// <summary>One element at a time.</summary>
     Scalar,
 
@@ -32,8 +35,12 @@ internal static class SimdWidths
             : SimdWidth.Scalar;
     }
 
+    /// <summary>The width itself, or that of this machine where none is named. The compiler knows it where it knows the argument.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdWidth OrBest(this SimdWidth width) => width == SimdWidth.Best ? Best : width;
+
     /// <summary>How many elements of a size, in bytes, a vector of this width has.</summary>
-    public static int Lanes(this SimdWidth width, int elementSize) => width switch
+    public static int Lanes(this SimdWidth width, int elementSize) => width.OrBest() switch
     {
         SimdWidth.V512 => 64 / elementSize,
         SimdWidth.V256 => 32 / elementSize,

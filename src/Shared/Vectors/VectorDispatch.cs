@@ -38,7 +38,7 @@ internal static class VectorDispatch
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IVectorKernel<T>, allows ref struct
     {
-        switch (width)
+        switch (width.OrBest())
         {
             case SimdWidth.V512: kernel.Run<Simd512<T>>(); break;
             case SimdWidth.V256: kernel.Run<Simd256<T>>(); break;
@@ -52,7 +52,7 @@ internal static class VectorDispatch
     public static TResult Run<T, TKernel, TResult>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IVectorFunction<T, TResult>, allows ref struct
-        => width switch
+        => width.OrBest() switch
         {
             SimdWidth.V512 => kernel.Run<Simd512<T>>(),
             SimdWidth.V256 => kernel.Run<Simd256<T>>(),
@@ -65,7 +65,7 @@ internal static class VectorDispatch
     public static TResult RunInBlocks<T, TKernel, TResult>(TKernel kernel, SimdWidth width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : struct, IBlockFunction<T, TResult>, allows ref struct
-        => width switch
+        => width.OrBest() switch
         {
             SimdWidth.V512 => kernel.Run<Simd512<T>, Lockstep2<Lockstep2<Simd512<T>, T>, T>>(),
             SimdWidth.V256 => kernel.Run<Simd256<T>, Lockstep2<Lockstep2<Lockstep2<Simd256<T>, T>, T>, T>>(),

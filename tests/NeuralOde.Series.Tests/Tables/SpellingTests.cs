@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 

@@ -15,6 +15,9 @@ public class RandomGraphTests
     public void Whole_numbers_are_equal_to_the_last_bit_in_float() => CheckMany(100_001, 1000, graph => Whole<float>(graph));
 
     [Fact]
+    public void Whole_numbers_are_equal_to_the_last_bit_in_float_where_inputs_are_wide() => CheckMany(400_001, 1000, graph => Whole<float>(graph, hasWide: true));
+
+    [Fact]
     public void Smooth_values_and_gradients_are_equal_but_for_rounding() => CheckMany(200_001, 800, Smooth);
 
     [Fact]
@@ -47,13 +50,14 @@ public class RandomGraphTests
         }
     }
 
-    private static string? Whole<T>((int Seed, int Operations) at)
+    private static string? Whole<T>((int Seed, int Operations) at, bool hasWide = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var graph = new RandomGraph(at.Seed, at.Operations, smooth: false);
         var random = new Random(at.Seed);
         Leaves<T> leaves = new(graph, random);
-        var program = Program<T>.CompileInTiles(TileBytes(at.Seed), x => graph.Build(x, leaves.Parameters, leaves.Constants), leaves.Signature);
+        ProgramInput[] signature = hasWide ? leaves.WideSignature(at.Seed) : leaves.Signature;
+        var program = Program<T>.CompileInTiles(TileBytes(at.Seed), x => graph.Build(x, leaves.Parameters, leaves.Constants), signature);
         for (int run = 0; run < 3; run++)
         {
             Tensor[] inputs = leaves.Inputs(graph, random);
@@ -148,6 +152,9 @@ public class RandomGraphTests
         }
 
         public ProgramInput[] Signature { get; }
+
+        /// <summary>Every input or every second one is in double precision.</summary>
+        public ProgramInput[] WideSignature(int seed) => [.. Signature.Select((x, i) => x with { IsWide = seed % 3 == 0 || (i + seed) % 2 == 0 })];
 
         public Parameter[] Parameters { get; }
 

@@ -78,7 +78,14 @@ internal static class Values
     {
         for (int i = 0; i < arguments.Length; i++)
         {
-            arguments[i].AsSpan<T>().CopyTo(program.Input(i));
+            if (program.Inputs[i].IsWide)
+            {
+                program.SetWide(i, arguments[i].ToDoubles());
+            }
+            else
+            {
+                arguments[i].AsSpan<T>().CopyTo(program.Input(i));
+            }
         }
 
         program.Run();

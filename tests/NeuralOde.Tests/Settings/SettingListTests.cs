@@ -108,7 +108,7 @@ public class SettingListTests
     [InlineData("learning-rate", "0,01", "with a point, not a comma")]
     [InlineData("kind", "netwrk", "There is no kind 'netwrk'. Did you mean 'network'? The choices are network, matrix.")]
     [InlineData("solver", "rk5", "There is no solver 'rk5'.")]
-    [InlineData("gradient", "magic", "There is no gradient method 'magic'. The choices are direct, adjoint, truncated.")]
+    [InlineData("gradient", "magic", "There is no gradient method 'magic'. The choices are direct, adjoint, truncated, interpolated, gauss.")]
     public void What_was_typed_wrong_is_told_with_the_option(string input, string text, string message) =>
         Assert.Contains(message, Assert.Throws<SettingException>(() => Apply((input, text))).Message);
 
@@ -131,8 +131,28 @@ public class SettingListTests
         Assert.Equal(GradientMethod.BacksolveAdjoint, Apply(("gradient", "adjoint")).Solver.Gradient);
         Assert.Contains("--step asks for fixed steps", Assert.Throws<SettingException>(() => Apply(("step", "0.1"), ("rtol", "1e-3"))).Message);
         Assert.Contains("euler has no error estimate", Assert.Throws<SettingException>(() => Apply(("solver", "euler"), ("rtol", "1e-3"))).Message);
-        Assert.Equal(OdeSolver.Names.Where(x => OdeSolver.Parse(x) is { IsAdaptive: true, HasTranspose: true, TakesFixedSteps: true }), SolverChoice.AdaptiveNames);
-        Assert.Contains("no exact transpose", Assert.Throws<SettingException>(() => Apply(("solver", "bdf"))).Message);
+        Assert.Equal(OdeSolver.Names.Where(x => OdeSolver.Parse(x) is { IsAdaptive: true, NeedsPositions: false }), SolverChoice.AdaptiveNames);
+        Assert.Equal(GradientMethod.For(new Bdf()), Apply(("solver", "bdf")).Solver.Gradient);
+        Assert.Contains("positions", Assert.Throws<SettingException>(() => Apply(("solver", "verlet"))).Message);
+        Assert.Contains("not --step", Assert.Throws<SettingException>(() => Apply(("solver", "bdf"), ("step", "0.1"))).Message);
+    }
+
+    [Fact]
+    public void A_gradient_method_has_its_settings_after_its_name()
+    {
+        BacksolveAdjoint method = Method("Adjoint, norm=full, solver=dopri5, rtol=1e-5, check=0");
+        Assert.Equal((AdjointNorm.Full, "dopri5", 0), (method.Norm, method.Solver!.Name, method.CheckInterval));
+        Assert.Equal(SolverDefaults.Steps with { RelativeTolerance = 1e-5 }, method.Steps);
+        Assert.Equal("adjoint,norm=full,solver=dopri5,rtol=1E-05,atol=1E-09,check=0", Text(s_defaults with { Solver = s_defaults.Solver with { Gradient = method } })["gradient"]);
+        Assert.Equal("direct", Text(s_defaults)["gradient"]);
+        Assert.Contains("has the settings norm, solver, step, rtol, atol and check", Fault("adjoint,size=3"), StringComparison.Ordinal);
+        Assert.Contains("has no settings", Fault("truncated,size=3"), StringComparison.Ordinal);
+        Assert.Contains("given twice", Fault("direct,check=3,check=4"), StringComparison.Ordinal);
+        Assert.Contains("check", Fault("direct,check=-3"), StringComparison.Ordinal);
+        Assert.Contains("There is no solver 'dopri6'", Fault("adjoint,solver=dopri6"), StringComparison.Ordinal);
+
+        static BacksolveAdjoint Method(string text) => (BacksolveAdjoint)Apply(("gradient", text)).Solver.Gradient;
+        static string Fault(string text) => Assert.Throws<SettingException>(() => Apply(("gradient", text))).Message;
     }
 
     [Fact]
@@ -180,14 +200,14 @@ public class SettingListTests
             Seed = random.NextInt64(long.MinValue, long.MaxValue),
             Part = new SamplePart { Count = random.Next(1, 10) },
             Solver = new SolverChoice(
-                OdeSolver.Parse(SolverChoice.AdaptiveNames[random.Next(4)]),
+                OdeSolver.Parse(((string[])["bosh3", "dopri5", "tsit5", "kvaerno3"])[random.Next(4)]),
                 random.Next(3) switch
                 {
                     0 => FixedSteps.PerInterval(random.Next(1, 100)),
                     1 => FixedSteps.OfLength(Positive()),
                     _ => SolverChoice.Tolerances(Positive(), Positive()),
                 },
-                GradientMethod.All[random.Next(3)]),
+                GradientMethod.All[random.Next(GradientMethod.All.Count)]),
         };
     }
 }

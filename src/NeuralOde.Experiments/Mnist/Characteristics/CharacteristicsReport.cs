@@ -1,12 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Losses;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Settings;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Experiments.Mnist.Characteristics;
 
 /// <summary>The page about a classifier's equation.</summary>
@@ -112,13 +103,9 @@ internal static class CharacteristicsReport
     {
         Columns =
         [
-            new ReportColumn("tolerance"),
-            new ReportColumn("error", IsNumeric: true),
-            new ReportColumn("forward", IsNumeric: true),
-            new ReportColumn("time", "ms", IsNumeric: true),
-            new ReportColumn("backward", IsNumeric: true),
-            new ReportColumn("ratio", IsNumeric: true),
-            new ReportColumn("time", "ms", IsNumeric: true),
+            new ReportColumn("tolerance"), new ReportColumn("error", IsNumeric: true), new ReportColumn("forward", IsNumeric: true),
+            new ReportColumn("time", "ms", IsNumeric: true), new ReportColumn("backward", IsNumeric: true),
+            new ReportColumn("ratio", IsNumeric: true), new ReportColumn("time", "ms", IsNumeric: true),
         ],
         Rows =
         [
@@ -188,13 +175,9 @@ internal static class CharacteristicsReport
     {
         Columns =
         [
-            new ReportColumn("solver"),
-            new ReportColumn("test accuracy", "%", IsNumeric: true),
-            new ReportColumn("wrong", IsNumeric: true),
-            new ReportColumn("test loss", IsNumeric: true),
-            new ReportColumn("evaluations", IsNumeric: true),
-            new ReportColumn("time", "s", IsNumeric: true),
-            new ReportColumn("images/s", IsNumeric: true),
+            new ReportColumn("solver"), new ReportColumn("test accuracy", "%", IsNumeric: true), new ReportColumn("wrong", IsNumeric: true),
+            new ReportColumn("test loss", IsNumeric: true), new ReportColumn("evaluations", IsNumeric: true),
+            new ReportColumn("time", "s", IsNumeric: true), new ReportColumn("images/s", IsNumeric: true),
         ],
         Rows =
         [

@@ -1,7 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Persistence;
-
 namespace NeuralOde.Experiments.Mnist.Characteristics;
 
 /// <summary>What a solver makes of the test images.</summary>

@@ -1,8 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Experiments.Mnist.Characteristics;
 
 /// <summary><c>neuralode experiment mnist-characteristics</c>: how a trained classifier's equation behaves. What it does is in <see cref="MnistCharacteristicsRun"/>.</summary>
@@ -80,9 +75,7 @@ internal static class MnistCharacteristicsCommand
         public CommandOption<long?> Count { get; } = Options.Whole("--images", 1, 1_000, "Test images that the tolerances are measured on, in one batch. Default 32.");
 
         public CommandOption<string?> Run { get; } = Options.Text(
-            "--run",
-            "The checkpoint of a run whose solver has tolerances, for the evaluations epoch by epoch.",
-            "FILE.safetensors");
+            "--run", "The checkpoint of a run whose solver has tolerances, for the evaluations epoch by epoch.", "FILE.safetensors");
 
         public CommandOption<bool> Train { get; } = Options.Flag("--train", "Trains such a run, even if the file exists.");
 

@@ -1,15 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Settings;
-using NeuralOde.Solvers;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist.Characteristics;
 
 /// <summary>What <c>neuralode experiment mnist-characteristics</c> does.</summary>

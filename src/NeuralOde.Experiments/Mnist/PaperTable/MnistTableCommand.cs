@@ -1,5 +1,3 @@
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary><c>neuralode experiment mnist-table</c>: the classifiers side by side. What it does is in <see cref="MnistTableRun"/>.</summary>

@@ -1,8 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary>What the paper has in a row of its table (Chen et al. 2018, table 1).</summary>

@@ -1,15 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Experiments.Images;
-using NeuralOde.Experiments.Mnist;
-using NeuralOde.Layers;
-using NeuralOde.Optimizers;
-using NeuralOde.Persistence;
-using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary>What <c>neuralode experiment mnist-table</c> does.</summary>
@@ -102,12 +90,7 @@ internal static class MnistTableRun
 
     /// <summary>Resumes a run, or trains it. Null where it is not finished and nothing is to be trained.</summary>
     private static (int Code, MnistTableEntry? Entry) Take(
-        CommandContext context,
-        MnistTableRow row,
-        ImageTrainingOptions training,
-        MnistData data,
-        ImageCollection collection,
-        bool trains)
+        CommandContext context, MnistTableRow row, ImageTrainingOptions training, MnistData data, ImageCollection collection, bool trains)
     {
         string path = training.CheckpointPath!;
         bool exists = File.Exists(path);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using NeuralOde.Experiments.Commands;
-
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
 /// <summary>The table's numbers as text.</summary>

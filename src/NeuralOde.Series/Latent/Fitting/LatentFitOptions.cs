@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>How <see cref="LatentSeriesFitter"/> and <see cref="SeriesClassifierFitter"/> learn.</summary>
@@ -72,51 +70,30 @@ public sealed record LatentFitOptions
             Setting.Widths("hidden", "The widths of the network's hidden layers.", (LatentFitOptions x) => x.Widths, (x, v) => x with { Widths = v }),
             Setting.OptionalWhole("iterations", 1, 100_000_000, "Training iterations.", (LatentFitOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
             Setting.OptionalPositive(
-                "learning rate",
-                "The optimizer's step, at the start of its schedule.",
-                (LatentFitOptions x) => x.LearningRate,
-                (x, v) => x with { LearningRate = v }),
+                "learning rate", "The optimizer's step, at the start of its schedule.",
+                (LatentFitOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Seed((LatentFitOptions x) => x.Seed, (x, v) => x with { Seed = v }),
             Setting.Positive(
-                "relative tolerance",
-                "Relative tolerance of each step while learning.",
-                (LatentFitOptions x) => x.RelativeTolerance,
-                (x, v) => x with { RelativeTolerance = v }) with
-            {
-                Option = "rtol",
-            }),
+                "relative tolerance", "Relative tolerance of each step while learning.",
+                (LatentFitOptions x) => x.RelativeTolerance, (x, v) => x with { RelativeTolerance = v }) with { Option = "rtol" }),
         .. Setting.Group(
             "With --model latent only",
             Setting.OptionalWhole("latent", 1, 1_000, "Components of the latent state.", (LatentFitOptions x) => x.LatentStates, (x, v) => x with { LatentStates = v }),
             Setting.OptionalWhole("units", 1, 10_000, "Units of the encoder.", (LatentFitOptions x) => x.EncoderUnits, (x, v) => x with { EncoderUnits = v }),
             Setting.Choice(
-                "encoder",
-                [("gru", SeriesEncoderKind.Gru), ("ode-rnn", SeriesEncoderKind.OdeRnn)],
+                "encoder", [("gru", SeriesEncoderKind.Gru), ("ode-rnn", SeriesEncoderKind.OdeRnn)],
                 "What reads the series. The state of ode-rnn moves between observations.",
-                (LatentFitOptions x) => x.Encoder,
-                (x, v) => x with { Encoder = v })),
+                (LatentFitOptions x) => x.Encoder, (x, v) => x with { Encoder = v })),
         Setting.Whole("batch size", 1, 1_000_000, "Series in a training step.", (LatentFitOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }),
         Setting.Number(
-            "partial share",
-            0,
-            1,
-            "The share of series of which only a first part is encoded in a training step.",
-            (LatentFitOptions x) => x.PartialShare,
-            (x, v) => x with { PartialShare = v }),
+            "partial share", 0, 1, "The share of series of which only a first part is encoded in a training step.",
+            (LatentFitOptions x) => x.PartialShare, (x, v) => x with { PartialShare = v }),
         Setting.Number(
-            "validation share",
-            0,
-            0.5,
-            "The share of series by which the best model is kept.",
-            (LatentFitOptions x) => x.ValidationShare,
-            (x, v) => x with { ValidationShare = v }),
+            "validation share", 0, 0.5, "The share of series by which the best model is kept.",
+            (LatentFitOptions x) => x.ValidationShare, (x, v) => x with { ValidationShare = v }),
         Setting.OptionalWhole(
-            "patience",
-            1,
-            1_000_000,
-            "Validations without a better model after which training ends.",
-            (LatentFitOptions x) => x.Patience,
-            (x, v) => x with { Patience = v }),
+            "patience", 1, 1_000_000, "Validations without a better model after which training ends.",
+            (LatentFitOptions x) => x.Patience, (x, v) => x with { Patience = v }),
         Setting.Number(
             "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.",
             (LatentFitOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),

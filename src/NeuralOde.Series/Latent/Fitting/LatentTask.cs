@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>What a <see cref="LatentTrainer"/> trains, and by what. What comes next depends on <see cref="Random"/> and <see cref="Position"/> alone.</summary>

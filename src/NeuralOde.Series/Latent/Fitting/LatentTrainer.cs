@@ -1,5 +1,4 @@
 using NeuralOde.Optimizers;
-using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
 

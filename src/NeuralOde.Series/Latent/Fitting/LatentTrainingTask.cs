@@ -1,8 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>A <see cref="LatentTask"/> as a training run takes it: the tape's scope, the noise of the draws, and the divergence's weight over training.</summary>

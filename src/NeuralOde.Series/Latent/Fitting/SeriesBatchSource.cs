@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>

@@ -1,7 +1,4 @@
 using NeuralOde.Losses;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Training;
 
 namespace NeuralOde.Series.Latent.Fitting;
 

@@ -1,6 +1,3 @@
-using NeuralOde.Persistence;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>Goes through the numbers below a bound in a random order, some at a time, and draws another order for the next round.</summary>

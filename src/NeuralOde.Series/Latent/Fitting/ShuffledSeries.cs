@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>Batches of whole series in random order, each series once per round.</summary>

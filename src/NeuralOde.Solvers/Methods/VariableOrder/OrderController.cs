@@ -7,7 +7,8 @@ namespace NeuralOde.Solvers;
 /// <remarks>A. C. Hindmarsh et al., "SUNDIALS", <i>ACM TOMS</i> 31 (2005), 2.1; thresholds are CVODE's, biases four times as large.</remarks>
 /// <param name="settings">Limits and tolerances; checked already.</param>
 /// <param name="maxOrder">Largest order.</param>
-internal sealed class OrderController(AdaptiveSteps settings, int maxOrder) : ErrorController(settings)
+/// <param name="share">Share of the step that the errors allow.</param>
+internal sealed class OrderController(AdaptiveSteps settings, int maxOrder, double share) : ErrorController(settings)
 {
     // The error of a step is aimed at a share of the tolerance; an order that has not been tried yet must promise more. CVODE's 6 and 10 need a tenth fewer evaluations
     // on the stiff classics only, since more of their steps are rejected, and leave errors twice as large.
@@ -15,12 +16,12 @@ internal sealed class OrderController(AdaptiveSteps settings, int maxOrder) : Er
     private const double SmallestGrowth = 1.5;
     private const int FailuresBeforeLowering = 3;
 
-    private readonly double _safety = settings.SafetyFactor / new AdaptiveSteps().SafetyFactor;
+    private readonly double _safety = share * settings.SafetyFactor / new AdaptiveSteps().SafetyFactor;
     private readonly double[] _growthThresholds = [.. Enumerable.Range(0, maxOrder + 3).Select(power => Math.Pow(SmallestGrowth, -power) / Bias)];
     private int _failures;
 
     /// <summary>This controller for adaptive steps; what other settings make for themselves.</summary>
-    public static StepController Create(StepSizeControl control, string parameter, int maxOrder)
+    public static StepController Create(StepSizeControl control, string parameter, int maxOrder, double share = 1)
     {
         if (control is not AdaptiveSteps adaptive)
         {
@@ -28,7 +29,7 @@ internal sealed class OrderController(AdaptiveSteps settings, int maxOrder) : Er
         }
 
         adaptive.Validate(parameter);
-        return new OrderController(adaptive, maxOrder);
+        return new OrderController(adaptive, maxOrder, share);
     }
 
     /// <summary>Which order allows the longest step after one that was kept.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Convolution of channels-last images and its two gradients. Each method computes some rows of its result, so that threads can share them.</summary>
@@ -12,13 +9,9 @@ namespace NeuralOde.Tensors.Kernels;
 internal static unsafe class Convolutions
 {
     /// <summary>Rows [first, first + count) of all images' output rows, started from what <paramref name="start"/> says.</summary>
-    public static void Forward<T>(in ConvolutionSizes sizes, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> start, Span<T> output, int first, int count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Forward(sizes, input, weight, start, output, first, count, SimdWidths.Best);
-
-    /// <summary>The same at a given width. The start is empty, or a number for each output channel, or one for each element of an output image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Forward<T>(
-        in ConvolutionSizes s, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> start, Span<T> output, int first, int count, SimdWidth width)
+    public static void Forward<T>(
+        in ConvolutionSizes s, ReadOnlySpan<T> input, ReadOnlySpan<T> weight, ReadOnlySpan<T> start, Span<T> output, int first, int count, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(s.InputLength, input.Length, nameof(input));
@@ -59,13 +52,9 @@ internal static unsafe class Convolutions
     }
 
     /// <summary>Rows [first, first + count) of the gradients of all images, from the output's cotangent and the turned weight (<see cref="TurnedWeight{T}"/>).</summary>
-    public static void DataGradient<T>(in ConvolutionSizes sizes, ReadOnlySpan<T> cotangent, ReadOnlySpan<T> turned, Span<T> gradient, int first, int count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => DataGradient(sizes, cotangent, turned, gradient, first, count, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void DataGradient<T>(
-        in ConvolutionSizes s, ReadOnlySpan<T> cotangent, ReadOnlySpan<T> turned, Span<T> gradient, int first, int count, SimdWidth width)
+    public static void DataGradient<T>(
+        in ConvolutionSizes s, ReadOnlySpan<T> cotangent, ReadOnlySpan<T> turned, Span<T> gradient, int first, int count, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(s.OutputLength, cotangent.Length, nameof(cotangent));
@@ -84,13 +73,9 @@ internal static unsafe class Convolutions
     }
 
     /// <summary>Rows [first, first + count) of the weight's gradient, a matrix [kernel height · kernel width · channels, outputs].</summary>
-    public static void WeightGradient<T>(in ConvolutionSizes sizes, ReadOnlySpan<T> input, ReadOnlySpan<T> cotangent, Span<T> gradient, int first, int count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => WeightGradient(sizes, input, cotangent, gradient, first, count, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void WeightGradient<T>(
-        in ConvolutionSizes s, ReadOnlySpan<T> input, ReadOnlySpan<T> cotangent, Span<T> gradient, int first, int count, SimdWidth width)
+    public static void WeightGradient<T>(
+        in ConvolutionSizes s, ReadOnlySpan<T> input, ReadOnlySpan<T> cotangent, Span<T> gradient, int first, int count, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(s.InputLength, input.Length, nameof(input));

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>A linear map from images to images, channels last, in which each output pixel sees a window of the input: a convolution, or one phase of a gradient.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What a broadcast does with one run of elements: up to three operands, each dense (stride 1) or one repeated element (stride 0).</summary>
@@ -104,12 +101,7 @@ internal static unsafe class BroadcastLoop
     /// <summary>Drops axes of length 1 and joins neighbors that every operand steps through evenly. The rank left, at least 1; −1 if there is nothing to do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Merge(
-        ReadOnlySpan<int> xStrides,
-        ReadOnlySpan<int> yStrides,
-        ReadOnlySpan<int> zStrides,
-        ReadOnlySpan<int> lengths,
-        int* length,
-        int* strides)
+        ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, ReadOnlySpan<int> zStrides, ReadOnlySpan<int> lengths, int* length, int* strides)
     {
         int rank = 0;
         for (int axis = 0; axis < lengths.Length; axis++)

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -81,13 +78,7 @@ internal static class Exponential
             TVector r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471824645996), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(-1.9046542121259336e-09), r);
             TVector p = Polynomial.Evaluate<TVector, T>(
-                r,
-                0.5,
-                0.1666666716337204,
-                0.04166635498404503,
-                0.008333273231983185,
-                0.001394104678183794,
-                0.00019914258155040443);
+                r, 0.5, 0.1666666716337204, 0.04166635498404503, 0.008333273231983185, 0.001394104678183794, 0.00019914258155040443);
             return TVector.MultiplyAdd(p, r * r, r);
         }
         else

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>A function of three vectors, lane by lane, written once for every width.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -112,14 +109,7 @@ internal static class Logarithm
             TVector s = f / (TVector.Constant(2) + f);
             TVector z = s * s;
             TVector r = z * Polynomial.Evaluate<TVector, T>(
-                z,
-                0.6666666666666735,
-                0.3999999999941186,
-                0.2857142874319746,
-                0.22222198474638444,
-                0.18183570144438005,
-                0.15313885684545606,
-                0.14797746283842958);
+                z, 0.6666666666666735, 0.3999999999941186, 0.2857142874319746, 0.22222198474638444, 0.18183570144438005, 0.15313885684545606, 0.14797746283842958);
             TVector half = TVector.Constant(0.5) * f * f;
             TVector tail = TVector.MultiplyAdd(s, half + r, exponent * TVector.Constant(2.3190468138462996e-17));
             return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471805599453), f - (half - tail));

@@ -1,19 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 internal static unsafe partial class Map
 {
     /// <summary>destination[i] = op(x[i], y[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Binary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => Binary<T, TOperator>(x, y, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Binary{T, TOperator}(ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Binary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination, SimdWidth width)
+    public static void Binary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
@@ -51,13 +42,7 @@ internal static unsafe partial class Map
 
     /// <summary>destination[i] = op(x[i], y).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void BinaryScalarRight<T, TOperator>(ReadOnlySpan<T> x, T y, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => BinaryScalarRight<T, TOperator>(x, y, destination, SimdWidths.Best);
-
-    /// <summary><see cref="BinaryScalarRight{T, TOperator}(ReadOnlySpan{T}, T, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void BinaryScalarRight<T, TOperator>(ReadOnlySpan<T> x, T y, Span<T> destination, SimdWidth width)
+    public static void BinaryScalarRight<T, TOperator>(ReadOnlySpan<T> x, T y, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
@@ -93,13 +78,7 @@ internal static unsafe partial class Map
 
     /// <summary>destination[i] = op(x, y[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void BinaryScalarLeft<T, TOperator>(T x, ReadOnlySpan<T> y, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => BinaryScalarLeft<T, TOperator>(x, y, destination, SimdWidths.Best);
-
-    /// <summary><see cref="BinaryScalarLeft{T, TOperator}(T, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void BinaryScalarLeft<T, TOperator>(T x, ReadOnlySpan<T> y, Span<T> destination, SimdWidth width)
+    public static void BinaryScalarLeft<T, TOperator>(T x, ReadOnlySpan<T> y, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The same kernels over memory that is pinned for good: the caller answers for lengths and addresses, so a call pays neither for checks nor for pinning.</summary>
@@ -8,45 +5,25 @@ internal static unsafe partial class Map
 {
     /// <summary>destination[i] = op(x[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Unary<T, TOperator>(T* x, T* destination, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IUnaryOperator<T> => Unary<T, TOperator>(x, destination, length, SimdWidths.Best);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Unary<T, TOperator>(T* x, T* destination, int length, SimdWidth width)
+    public static void Unary<T, TOperator>(T* x, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T> => VectorDispatch.Run<T, UnaryCall<T, TOperator>>(new(x, destination, length), width);
 
     /// <summary>destination[i] = op(x[i], y[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Binary<T, TOperator>(T* x, T* y, T* destination, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => Binary<T, TOperator>(x, y, destination, length, SimdWidths.Best);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Binary<T, TOperator>(T* x, T* y, T* destination, int length, SimdWidth width)
+    public static void Binary<T, TOperator>(T* x, T* y, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T> => VectorDispatch.Run<T, BinaryCall<T, TOperator>>(new(x, y, destination, length), width);
 
     /// <summary>destination[i] = op(x[i], y).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void BinaryScalarRight<T, TOperator>(T* x, T y, T* destination, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => BinaryScalarRight<T, TOperator>(x, y, destination, length, SimdWidths.Best);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BinaryScalarRight<T, TOperator>(T* x, T y, T* destination, int length, SimdWidth width)
+    public static void BinaryScalarRight<T, TOperator>(T* x, T y, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T> => VectorDispatch.Run<T, BinaryScalarRightCall<T, TOperator>>(new(x, y, destination, length), width);
 
     /// <summary>destination[i] = op(x, y[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void BinaryScalarLeft<T, TOperator>(T x, T* y, T* destination, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => BinaryScalarLeft<T, TOperator>(x, y, destination, length, SimdWidths.Best);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BinaryScalarLeft<T, TOperator>(T x, T* y, T* destination, int length, SimdWidth width)
+    public static void BinaryScalarLeft<T, TOperator>(T x, T* y, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T> => VectorDispatch.Run<T, BinaryScalarLeftCall<T, TOperator>>(new(x, y, destination, length), width);
 

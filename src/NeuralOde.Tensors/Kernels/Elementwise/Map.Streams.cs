@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>How a loop reads an operand; a type, so that the loop is compiled for it.</summary>
@@ -35,14 +32,9 @@ internal static unsafe partial class Map
     /// <param name="streams">Which operands (bits 0 to 2) are as long as the result; the others are single elements.</param>
     /// <param name="destination">May be exactly an operand of the same length.</param>
     /// <param name="length">The result's length.</param>
+    /// <param name="width">The width of the vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Ternary<T, TOperator>(T* x, T* y, T* z, int streams, T* destination, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T> => Ternary<T, TOperator>(x, y, z, streams, destination, length, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Ternary<T, TOperator>(T* x, T* y, T* z, int streams, T* destination, int length, SimdWidth width)
+    public static void Ternary<T, TOperator>(T* x, T* y, T* z, int streams, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, ITernaryOperator<T> => VectorDispatch.Run<T, TernaryCall<T, TOperator>>(new(x, y, z, streams, destination, length), width);
 

@@ -1,19 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 internal static unsafe partial class Map
 {
     /// <summary>destination[i] = op(x[i], y[i], z[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Ternary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T> => Ternary<T, TOperator>(x, y, z, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Ternary{T, TOperator}(ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Ternary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, Span<T> destination, SimdWidth width)
+    public static void Ternary<T, TOperator>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, ITernaryOperator<T>
     {

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -16,13 +13,7 @@ internal static unsafe partial class Map
 {
     /// <summary>destination[i] = op(x[i]).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IUnaryOperator<T> => Unary<T, TOperator>(x, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Unary{T, TOperator}(ReadOnlySpan{T}, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination, SimdWidth width)
+    public static void Unary<T, TOperator>(ReadOnlySpan<T> x, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
     {

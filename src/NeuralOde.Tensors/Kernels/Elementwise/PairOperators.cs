@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>One function of two variables within another, outer(inner(x, y), z), rounded as both are one after the other.</summary>

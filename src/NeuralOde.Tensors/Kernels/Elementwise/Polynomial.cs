@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Polynomials by Horner's rule, lowest coefficient first: the fewest operations, with the latency hidden by running several vectors.</summary>

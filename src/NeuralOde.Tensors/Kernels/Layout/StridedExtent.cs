@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Whether a span holds every element that a shape and strides reach.</summary>

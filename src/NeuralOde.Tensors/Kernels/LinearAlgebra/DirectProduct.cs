@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Products whose B has contiguous rows and fits the caches: nothing is packed, each panel of columns goes straight to its kernel.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Products with what a layer does next: its bias and activation forwards, the activation's gradient backwards.</summary>
@@ -13,13 +10,8 @@ internal static unsafe partial class Gemm
     /// <summary>C = f(op(A)·op(B) + bias), a layer: f acts on every element, and the bias, n elements or none, is added to every row. All matrices are dense.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix, or the bias is neither empty nor n long.</exception>
-    public static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TActivation : struct, IUnaryOperator<T> => MultiplyBiasActivate<T, TActivation>(shape, a, b, bias, c, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width)
+    public static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IUnaryOperator<T>
     {
@@ -42,13 +34,8 @@ internal static unsafe partial class Gemm
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
-    public static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TGradient : struct, IBinaryOperator<T> => MultiplyActivationGradient<T, TGradient>(shape, a, b, y, c, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c, SimdWidth width)
+    public static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGradient : struct, IBinaryOperator<T>
     {

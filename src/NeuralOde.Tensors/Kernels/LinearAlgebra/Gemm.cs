@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -24,12 +21,8 @@ internal static unsafe partial class Gemm
     /// <summary>The same for matrices that are parts of wider ones; what lies between the rows of C is left alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative, or a leading dimension is less than its row's length.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
-    public static void Multiply<T>(GemmShape shape, GemmSteps steps, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Multiply(shape, steps, a, b, c, accumulate, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Multiply<T>(GemmShape shape, GemmSteps steps, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate, SimdWidth width)
+    public static void Multiply<T>(GemmShape shape, GemmSteps steps, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, bool accumulate = false, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(shape, steps, a.Length, b.Length, c.Length);
@@ -46,10 +39,8 @@ internal static unsafe partial class Gemm
     /// Computes a problem whose sizes and memory its maker answers for. A program over memory that is pinned for good makes its problems
     /// once, and so pays for no checks, no pinning and no choice of layout in each call.
     /// </summary>
-    public static void Run<T>(in GemmProblem<T> problem) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(problem, SimdWidths.Best);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Run<T>(in GemmProblem<T> problem, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+    public static void Run<T>(in GemmProblem<T> problem, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         VectorDispatch.Run<T, Product<T>>(new(in problem), width);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

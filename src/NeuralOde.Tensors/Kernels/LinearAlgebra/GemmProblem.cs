@@ -24,23 +24,11 @@ internal unsafe struct GemmProblem<T>(nint m, nint n, nint k, StridedMatrix<T> a
 
     /// <summary>The problem of a shape over matrices in memory, whose sums start from nothing.</summary>
     public static GemmProblem<T> Create(GemmShape shape, GemmSteps steps, T* a, T* b, T* c) => new(
-        shape.M,
-        shape.N,
-        shape.K,
-        StridedMatrix<T>.Create(a, steps.A, shape.TransposeA),
-        StridedMatrix<T>.Create(b, steps.B, shape.TransposeB),
-        c,
-        steps.C);
+        shape.M, shape.N, shape.K, StridedMatrix<T>.Create(a, steps.A, shape.TransposeA), StridedMatrix<T>.Create(b, steps.B, shape.TransposeB), c, steps.C);
 
     /// <summary>The part of C that starts at a row and a column and has the given size.</summary>
     public readonly GemmProblem<T> Part(nint row, nint column, nint m, nint n) => new(
-        m,
-        n,
-        K,
-        A.From(row, 0),
-        B.From(0, column),
-        C + (row * CStep) + column,
-        CStep)
+        m, n, K, A.From(row, 0), B.From(0, column), C + (row * CStep) + column, CStep)
     {
         Start = Start == null ? null : Start + (row * StartStep) + column,
         StartStep = StartStep,

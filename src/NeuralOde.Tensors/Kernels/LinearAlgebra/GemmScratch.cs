@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -24,7 +22,7 @@ internal static unsafe class GemmScratch<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static T* Grow(nint length)
     {
-        length = (nint)System.Numerics.BitOperations.RoundUpToPowerOf2((nuint)length);
+        length = (nint)BitOperations.RoundUpToPowerOf2((nuint)length);
         var memory = AlignedMemory<T>.AllocateUninitialized(checked((int)length));
         s_owner = memory.Array;
         s_buffer = memory.Address;

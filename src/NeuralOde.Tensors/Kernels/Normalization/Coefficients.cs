@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What a pass over the elements multiplies and adds in each channel, from what is known of each group.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Normalization by moments. Rows of the innermost axis are worked on one after the other, channels side by side.</summary>
@@ -18,12 +15,9 @@ internal static unsafe class Normalization
     /// <param name="operands">x, moments, scale, shift and destination.</param>
     /// <param name="firstRow">The first row of outer·rows.</param>
     /// <param name="rowCount">How many rows.</param>
-    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Apply(operands, firstRow, rowCount, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
+    /// <param name="width">The width of the vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width)
+    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NormalizationExtent extent = operands.Extent;
@@ -63,12 +57,8 @@ internal static unsafe class Normalization
     }
 
     /// <summary>destination = x·scale + shift, channel by channel.</summary>
-    public static void ScaleShift<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, int channels, Span<T> destination)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ScaleShift(x, scale, shift, channels, destination, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void ScaleShift<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, int channels, Span<T> destination, SimdWidth width)
+    public static void ScaleShift<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, int channels, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         StridedExtent.Require(x.Length, [destination.Length], nameof(x));

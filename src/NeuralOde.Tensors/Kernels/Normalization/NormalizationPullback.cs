@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>The second pass of a normalization's gradient, from the sums of the first (<see cref="NormalizationColumnSums"/>): the cotangent of each element.</summary>
@@ -15,12 +12,9 @@ internal static unsafe class NormalizationPullback
     /// <param name="operands">x, cotangent, moments, scale, sums and destination.</param>
     /// <param name="firstRow">The first row of outer·rows.</param>
     /// <param name="rowCount">How many rows.</param>
-    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Apply(operands, firstRow, rowCount, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
+    /// <param name="width">The width of the vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width)
+    public static void Apply<T>(in NormalizationOperands<T> operands, int firstRow, int rowCount, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         NormalizationExtent extent = operands.Extent;

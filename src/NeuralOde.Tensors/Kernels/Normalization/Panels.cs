@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Columns that are worked on together, one lane each: what a lane computes does not depend on which others there are.</summary>

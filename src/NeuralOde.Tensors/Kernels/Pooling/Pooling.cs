@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Pooling of channels-last images and the linear maps of its gradients. Each method works on the images of a range.</summary>

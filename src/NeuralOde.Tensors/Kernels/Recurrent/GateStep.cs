@@ -1,17 +1,10 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Runs the element-wise part of a recurrent layer's step over a batch. A sample whose mask is 0 keeps its state and cell, and its gates get no gradient.</summary>
 internal static unsafe class GateStep
 {
     /// <summary>Turns pre-activations into gates, in place, and computes the next states.</summary>
-    public static void Forward<T, TGates>(in GateBatch<T> batch) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
-        => Forward<T, TGates>(batch, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
-    internal static void Forward<T, TGates>(in GateBatch<T> batch, SimdWidth width)
+    public static void Forward<T, TGates>(in GateBatch<T> batch, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
     {
@@ -27,11 +20,7 @@ internal static unsafe class GateStep
     /// Turns gates into the gradients of their pre-activations, in place, and the cotangents of the states after the step into those of the states before it,
     /// without what flows through the matrix product.
     /// </summary>
-    public static void Backward<T, TGates>(in GateBatch<T> batch) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TGates : struct, IGates<T>
-        => Backward<T, TGates>(batch, SimdWidths.Best);
-
-    /// <summary>The same at a given width.</summary>
-    internal static void Backward<T, TGates>(in GateBatch<T> batch, SimdWidth width)
+    public static void Backward<T, TGates>(in GateBatch<T> batch, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGates : struct, IGates<T>
     {

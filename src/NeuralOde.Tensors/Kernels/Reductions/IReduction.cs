@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>An associative combination of elements, with its neutral element.</summary>

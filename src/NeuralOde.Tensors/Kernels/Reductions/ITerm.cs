@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>What is reduced at each index: the element itself, its square, a product …</summary>

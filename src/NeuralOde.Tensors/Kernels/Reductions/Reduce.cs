@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -10,11 +7,7 @@ internal static unsafe class Reduce
 {
     /// <summary>The sum of all elements, 0 of none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Sum<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x, SimdWidths.Best);
-
-    /// <summary><see cref="Sum{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* px = x)
         {
@@ -25,11 +18,7 @@ internal static unsafe class Reduce
     /// <summary>The largest element, NaN if any is.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Max<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Max(x, SimdWidths.Best);
-
-    /// <summary><see cref="Max{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Max<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Max<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(x.Length);
         fixed (T* px = x)
@@ -41,11 +30,7 @@ internal static unsafe class Reduce
     /// <summary>The smallest element, NaN if any is.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Min<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Min(x, SimdWidths.Best);
-
-    /// <summary><see cref="Min{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Min<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Min<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(x.Length);
         fixed (T* px = x)
@@ -56,11 +41,7 @@ internal static unsafe class Reduce
 
     /// <summary>Σ xᵢ².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T SumOfSquares<T>(ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => SumOfSquares(x, SimdWidths.Best);
-
-    /// <summary><see cref="SumOfSquares{T}(ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* px = x)
         {
@@ -70,11 +51,7 @@ internal static unsafe class Reduce
 
     /// <summary>Σ xᵢ·yᵢ for two spans of one length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Dot(x, y, SimdWidths.Best);
-
-    /// <summary><see cref="Dot{T}(ReadOnlySpan{T}, ReadOnlySpan{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireSameLength(y.Length, x.Length, nameof(y));
         fixed (T* px = x)
@@ -89,12 +66,7 @@ internal static unsafe class Reduce
     /// Differential Equations I, eq. II.4.11, for an error x between the states y and z.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ScaledErrorNorm(x, y, z, absolute, relative, SimdWidths.Best);
-
-    /// <summary><see cref="ScaledErrorNorm{T}(ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, T, T)"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative, SimdWidth width)
+    public static T ScaledErrorNorm<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, T absolute, T relative, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireSameLength(y.Length, x.Length, nameof(y));
@@ -115,12 +87,7 @@ internal static unsafe class Reduce
     /// <summary>The sums along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
     /// <exception cref="ArgumentException">A span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Sum(x, outer, axis, inner, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Sum{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+    public static void Sum<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Along<T, SumReduction<T>>(x, outer, axis, inner, destination, width);
 
     /// <summary>
@@ -129,12 +96,7 @@ internal static unsafe class Reduce
     /// </summary>
     /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Max(x, outer, axis, inner, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Max{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+    public static void Max<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(axis);
@@ -147,12 +109,7 @@ internal static unsafe class Reduce
     /// </summary>
     /// <exception cref="ArgumentException">The axis has no elements, or a span is too short.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Min(x, outer, axis, inner, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Min{T}(ReadOnlySpan{T}, int, int, int, Span{T})"/> at a given width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
+    public static void Min<T>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(axis);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>
@@ -53,11 +50,7 @@ internal static unsafe class ReduceAll
         return TReduction.Combine(
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(term, x, y, z, left),
             Pairwise<TVector, TBlock, T, TReduction, TTerm>(
-                term,
-                x + left,
-                TTerm.Operands > 1 ? y + left : null,
-                TTerm.Operands > 2 ? z + left : null,
-                length - left));
+                term, x + left, TTerm.Operands > 1 ? y + left : null, TTerm.Operands > 2 ? z + left : null, length - left));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

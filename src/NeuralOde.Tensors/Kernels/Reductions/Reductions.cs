@@ -1,16 +1,9 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>x₀ + x₁ + …</summary>
 internal readonly struct SumReduction<T> : IReduction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static T Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.Zero;
-    }
+    public static T Identity => T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T a, T b) => a + b;
@@ -25,11 +18,7 @@ internal readonly struct SumReduction<T> : IReduction<T> where T : unmanaged, IB
 /// <summary>The largest, NaN if any is.</summary>
 internal readonly struct MaxReduction<T> : IReduction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static T Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.NegativeInfinity;
-    }
+    public static T Identity => T.NegativeInfinity;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T a, T b) => T.Max(a, b);
@@ -44,11 +33,7 @@ internal readonly struct MaxReduction<T> : IReduction<T> where T : unmanaged, IB
 /// <summary>The smallest, NaN if any is.</summary>
 internal readonly struct MinReduction<T> : IReduction<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static T Identity
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.PositiveInfinity;
-    }
+    public static T Identity => T.PositiveInfinity;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T a, T b) => T.Min(a, b);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>Log-sum-exp and softmax over rows, shifted by each row's largest element so that nothing overflows.</summary>
@@ -8,12 +5,8 @@ internal static unsafe class SoftMaxKernels
 {
     /// <summary>destination[r] = ln Σ e^x[r, ·] for x viewed as [rows, columns]. A row of −∞ gives −∞, a row with +∞ gives +∞.</summary>
     /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>
-    public static void LogSumExp<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => LogSumExp(x, rows, columns, destination, SimdWidths.Best);
-
-    /// <summary><see cref="LogSumExp{T}(ReadOnlySpan{T}, int, int, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void LogSumExp<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width)
+    public static void LogSumExp<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireShape(x.Length, rows, columns);
@@ -29,12 +22,8 @@ internal static unsafe class SoftMaxKernels
     /// (all −∞, or one +∞) has no softmax: NaN.
     /// </summary>
     /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>
-    public static void Invoke<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Invoke(x, rows, columns, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Invoke{T}(ReadOnlySpan{T}, int, int, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Invoke<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width)
+    public static void Invoke<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireShape(x.Length, rows, columns);
@@ -51,12 +40,8 @@ internal static unsafe class SoftMaxKernels
 
     /// <summary>destination[r, ·] = x[r, ·] − ln Σ e^x[r, ·] for x viewed as [rows, columns]; the destination may be x.</summary>
     /// <exception cref="ArgumentException">There are no columns, or a span is too short.</exception>
-    public static void Log<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Log(x, rows, columns, destination, SimdWidths.Best);
-
-    /// <summary><see cref="Log{T}(ReadOnlySpan{T}, int, int, Span{T})"/> at a given width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Log<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width)
+    public static void Log<T>(ReadOnlySpan<T> x, int rows, int columns, Span<T> destination, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireShape(x.Length, rows, columns);

@@ -1,6 +1,3 @@
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>A gated recurrent unit over sequences; see <see cref="GruCell"/> for the formulas and <see cref="RecurrentLayer"/> for shapes and masks.</summary>

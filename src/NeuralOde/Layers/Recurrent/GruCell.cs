@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>One step of a gated recurrent unit (Cho et al. 2014).</summary>

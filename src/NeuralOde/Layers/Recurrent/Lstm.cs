@@ -1,7 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>A long short-term memory over sequences; see <see cref="LstmCell"/> for the formulas and <see cref="RecurrentLayer"/> for shapes and masks.</summary>

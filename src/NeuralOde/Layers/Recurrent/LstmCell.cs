@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>One step of a long short-term memory (Hochreiter, Schmidhuber 1997; with a forget gate: Gers et al. 2000).</summary>

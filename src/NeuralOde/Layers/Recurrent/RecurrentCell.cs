@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>One step of a recurrent layer, made of elementary operations, so that it can be part of compiled functions too.</summary>

@@ -1,8 +1,3 @@
-using System.Numerics;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>A recurrent cell applied to the steps of a sequence, forward or backward in time.</summary>

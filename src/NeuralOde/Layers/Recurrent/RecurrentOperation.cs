@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Layers.Recurrent;

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 // Between the order of the parameters and the order that the products read.

@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Tensors;
-using NeuralOde.Tensors.Kernels;
-
 namespace NeuralOde.Layers.Recurrent;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace NeuralOde.Series;
+namespace NeuralOde.Series.Notes;
 
 /// <summary>What a remark on series is about.</summary>
 public enum SeriesNoteReason

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.Json;
+using NeuralOde.Cli.Solve;
+using NeuralOde.Equations;
+using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Fitting;
+using NeuralOde.Experiments.Commands;
+using NeuralOde.Persistence;
+using NeuralOde.Series;
+using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Tables;
+
+namespace NeuralOde.Cli.Fit;
+
+/// <summary>What <c>neuralode fit --equations</c> does.</summary>
+internal static class EquationFitRun
+{
+    private static readonly string[] s_settings = ["time", "series", "seed"];
+
+    public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
+    {
+        RefuseOthers(parsed, options);
+        string data = parsed.GetValue(options.Data)!, equations = parsed.GetValue(options.Equations)!;
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
+        OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics));
+        TimeSeriesOptions columns = options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed);
+        EquationModel model = ModelFiles.Load(equations);
+        var columnsOf = new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) };
+        var read = EquationData.FromTable(ModelFiles.Table(data, ""), model, columnsOf);
+        foreach (string note in read.Notes)
+        {
+            context.Error.WriteLine(note);
+        }
+
+        var settings = new EquationFitOptions
+        {
+            Starts = (int?)parsed.GetValue(options.Starts),
+            Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
+            Profiles = !parsed.GetValue(options.NoProfiles),
+        };
+        EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
+        Print(context.Out, fit);
+        if (parsed.GetValue(options.Compare) is { } rival)
+        {
+            EquationModel other = ModelFiles.Load(rival);
+            var rivalData = EquationData.FromTable(ModelFiles.Table(data, ""), other, columnsOf);
+            PrintComparison(context.Out, fit, EquationFitter.Fit(other, rivalData, settings with { Profiles = false }, null, context.CancellationToken));
+        }
+
+        OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));
+        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit)));
+        OutputFiles.Write(context, "numbers", metrics, path => AtomicFile.Write(path, stream => WriteJson(stream, fit)));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, data, context.CommandLine).ToHtml()));
+        return ExitCode.Success;
+    }
+
+    private static void RefuseOthers(CommandValues parsed, FitCommand.FitOptions options)
+    {
+        CommandOption[] own =
+        [
+            options.Equations, options.Starts, options.Where, options.NoProfiles, options.Metrics, options.Compare, options.Report, options.Save, options.Out,
+            .. s_settings.Select(x => options.Settings[x]),
+        ];
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.HoldOut, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
+    }
+
+    private static (string Column, string Text)? Where(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        int at = text.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 ? (text[..at].Trim(), text[(at + 1)..].Trim()) : throw new CommandException($"--where takes a column and its text, such as set=estimation; got '{text}'.");
+    }
+
+    /// <summary>A number to six digits, or nothing where there is none.</summary>
+    internal static string Number(double value) => double.IsFinite(value) ? value.ToString("G6", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Such as "0.54 ± 0.0549".</summary>
+    private static void Print(TextWriter text, EquationFit fit)
+    {
+        bool hasSeries = fit.Estimates.Any(static x => x.Series.Length > 0);
+        string[][] rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(x => (string[])[x.Series, x.Name, Number(x.Value), x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?"])];
+        int[] widths = [.. Enumerable.Range(0, 4).Select(i => rows.Max(x => x[i].Length))];
+        foreach (string[] row in rows)
+        {
+            text.WriteLine($"{(hasSeries ? row[0].PadRight(widths[0]) + "  " : "")}{row[1].PadRight(widths[1])}  {row[2].PadLeft(widths[2])}  {row[3]}");
+        }
+
+        text.WriteLine();
+        string kind = fit.HasPriors ? "modes with priors" : "maximum likelihood";
+        text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{fit.ValueCount} values, {fit.ParameterCount} parameters, {kind}: -log L {fit.NegativeLogLikelihood:0.###}, AIC {fit.Aic:0.###}, BIC {fit.Bic:0.###}"));
+        foreach ((string observable, double square) in fit.RootMeanSquares)
+        {
+            text.WriteLine($"Root mean square of {observable}: {Number(square)}");
+        }
+
+        text.WriteLine(fit.Model.LeastSquares
+            ? "Standard errors: expected information, n - p degrees of freedom."
+            : "Standard errors: observed information (second derivatives), where it is positive definite.");
+        // Of many series only what is worth a sentence.
+        string[] verdicts =
+        [
+            .. fit.Estimates.Where(x => x.Words.Length > 0 && !(hasSeries && x is { AtBound: 0, Profile.Verdict: Verdict.Told }))
+                .Select(static x => x.Series.Length > 0 ? $"{x.Series}: {x.Words}" : x.Words),
+        ];
+        if (verdicts.Length > 0)
+        {
+            text.WriteLine();
+            foreach (string verdict in verdicts)
+            {
+                text.WriteLine(verdict);
+            }
+        }
+
+        if (fit.Optima.Count > 0)
+        {
+            text.WriteLine();
+            text.WriteLine("Optima (-log posterior or likelihood, and starts that led there): "
+                + string.Join("; ", fit.Optima.Take(8).Select(static x => string.Create(CultureInfo.InvariantCulture, $"{x.Value:0.###} ({x.Count})"))));
+        }
+
+        foreach (string note in fit.Notes)
+        {
+            text.WriteLine("Note: " + note);
+        }
+    }
+
+    /// <summary>Two models beside each other, where they are fitted to the same values.</summary>
+    private static void PrintComparison(TextWriter text, EquationFit fit, EquationFit other)
+    {
+        text.WriteLine();
+        foreach (EquationFit x in (EquationFit[])[fit, other])
+        {
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(x.Model.Name)}: {x.ParameterCount} parameters, -log L {x.NegativeLogLikelihood:0.###}, AIC {x.Aic:0.###}, BIC {x.Bic:0.###}"));
+        }
+
+        if (fit.ValueCount != other.ValueCount)
+        {
+            text.WriteLine($"The models are fitted to {fit.ValueCount} and {other.ValueCount} values, so their criteria cannot be compared.");
+            return;
+        }
+
+        EquationFit better = fit.Aic <= other.Aic ? fit : other;
+        text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"By AIC {Path.GetFileName(better.Model.Name)} is the better model, by {Math.Abs(fit.Aic - other.Aic):0.##}; by BIC the difference is {Math.Abs(fit.Bic - other.Bic):0.##} for ")
+            + $"{Path.GetFileName((fit.Bic <= other.Bic ? fit : other).Model.Name)}.");
+    }
+
+    internal static string Short(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture) : "";
+
+    private static void WriteValues(TextWriter text, EquationFit fit)
+    {
+        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual"]);
+        foreach (FittedValue x in fit.Values)
+        {
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).EndRow();
+        }
+    }
+
+    private static void WriteJson(Stream stream, EquationFit fit)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        JsonNumber.Write(json, "negativeLogLikelihood", fit.NegativeLogLikelihood);
+        json.WriteNumber("values", fit.ValueCount);
+        json.WriteNumber("parameters", fit.ParameterCount);
+        JsonNumber.Write(json, "aic", fit.Aic);
+        JsonNumber.Write(json, "bic", fit.Bic);
+        json.WriteBoolean("converged", fit.IsConverged);
+        json.WriteStartArray("estimates");
+        foreach (ParameterEstimate x in fit.Estimates)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", x.Name);
+            json.WriteString("series", x.Series);
+            JsonNumber.Write(json, "value", x.Value);
+            JsonNumber.Write(json, "standardError", x.StandardError);
+            JsonNumber.Write(json, "expectedError", x.ExpectedError);
+            JsonNumber.Write(json, "observedError", x.ObservedError);
+            json.WriteNumber("atBound", x.AtBound);
+            if (x.Profile is { } profile)
+            {
+                json.WriteString("verdict", profile.Verdict.ToString());
+                JsonNumber.Write(json, "lower95", profile.Lower);
+                JsonNumber.Write(json, "upper95", profile.Upper);
+                JsonNumber.Write(json, "profileValues", profile.Values);
+                JsonNumber.Write(json, "profileDeviances", profile.Deviances);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (string note in fit.Notes)
+        {
+            json.WriteStringValue(note);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

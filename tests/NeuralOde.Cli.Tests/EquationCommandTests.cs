@@ -1,0 +1,136 @@
+using System.Text.Json;
+
+namespace NeuralOde.Cli.Tests;
+
+/// <summary>Equations of one's own, from the command line: <c>solve</c> and <c>fit --equations</c>.</summary>
+public class EquationCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static string Sample(string name) => Repository.PathOf("samples/" + name);
+
+    private string Model(string text)
+    {
+        string path = _folder.File("model.ode");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    [Fact]
+    public void Solve_writes_a_table_with_sensitivities_and_a_picture()
+    {
+        string output = _folder.File("path.csv"), plot = _folder.File("path.svg");
+        var run = ToolRun.Of("solve", Model("x' = -k*x\nk = 0.5\nx(0) = 2 fixed\ny = x^2"), "--until", "2", "--step", "1", "--sensitivities", "k", "--out", output, "--plot", plot);
+        Assert.Equal(0, run.ExitCode);
+        string[] lines = File.ReadAllLines(output);
+        Assert.Equal("t,x,y,dx/dk", lines[0]);
+        Assert.Equal(4, lines.Length);
+        double[] last = [.. lines[3].Split(',').Select(static x => double.Parse(x, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(2 * Math.Exp(-1), last[1], 1e-8);
+        Assert.Equal(-4 * Math.Exp(-1), last[3], 1e-7);
+        Assert.StartsWith("<svg", File.ReadAllText(plot), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Solve_scans_sets_and_lists_events()
+    {
+        string model = Model("h' = v\nv' = -9.81\nh(0) = 10 fixed\nv(0) = 0 fixed\nr = 0.8 fixed\nwhen h < 0: v = -r*v");
+        var run = ToolRun.Of("solve", model, "--until", "2", "--step", "2", "--scan", "r=0.5:0.9:3", "--set", "h(0)=5");
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("r,t,h,v", run.Out, StringComparison.Ordinal);
+        Assert.Equal(1 + (3 * 2), run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("Event: r = 0.5, h < 0 at 1.00", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Solve_takes_doses_from_a_table()
+    {
+        string table = _folder.File("doses.csv");
+        File.WriteAllText(table, "ID,TIME,AMT,WT\n1,0,100,50\n1,12,50,50\n2,0,30,60\n");
+        var run = ToolRun.Of("solve", Model("A' = -k*A\nk = 0.1 fixed\ncovariate WT\nC = A/WT\ndose AMT -> A"), "--until", "12", "--step", "6", "--data", table);
+        Assert.Equal(0, run.ExitCode);
+        string[] lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("series,t,A,C", lines[0]);
+        Assert.StartsWith("1,0,100,2", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("1,12,80.119", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("2,0,30,0.5", lines[4], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x' = -kk*x\nk = 1", "There is no 'kk'. Did you mean 'k'?")]
+    [InlineData("x' = x^2\nx(0) = 1 fixed", "t = 0.9999")]
+    [InlineData("x' = u\ninput u", "The model needs values of the input u.")]
+    public void Solve_says_what_is_wrong(string text, string message)
+    {
+        var run = ToolRun.Of("solve", Model(text), "--until", "2");
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_prints_estimates_and_verdicts_and_writes_files()
+    {
+        string report = _folder.File("fit.html"), metrics = _folder.File("fit.json"), values = _folder.File("values.csv"), fitted = _folder.File("fitted.ode");
+        var run = ToolRun.Of(
+            "fit", Sample("hare-lynx.csv"), "--equations", Sample("hare-lynx.ode"), "--time", "Year", "--report", report, "--metrics", metrics, "--out", values, "--save", fitted);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("± 0.0549", run.Out, StringComparison.Ordinal);
+        Assert.Contains("-log L 122.926", run.Out, StringComparison.Ordinal);
+        Assert.Contains("a can be told: 0.54, from", run.Out, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(File.ReadAllText(metrics));
+        Assert.Equal(0.5400, json.RootElement.GetProperty("estimates")[0].GetProperty("value").GetDouble(), 1e-4);
+        Assert.Equal(43, File.ReadAllLines(values).Length);
+        Assert.Contains("What the data can tell", File.ReadAllText(report), StringComparison.OrdinalIgnoreCase);
+
+        // The saved model begins where this one ended.
+        var again = ToolRun.Of("fit", Sample("hare-lynx.csv"), "--equations", fitted, "--time", "Year", "--no-profiles");
+        Assert.Contains("-log L 122.926", again.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_of_each_subject_prints_all_of_them()
+    {
+        var run = ToolRun.Of("fit", Sample("theophylline.csv"), "--equations", Sample("theophylline.ode"), "--series", "Subject", "--no-profiles");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(12, run.Out.Split('\n').Count(static x => x.Contains(" lKe ", StringComparison.Ordinal)));
+        Assert.Contains("-2.50807", run.Out, StringComparison.Ordinal);
+        Assert.Contains("± 0.0561", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rival_model_stands_beside_the_fit()
+    {
+        var run = ToolRun.Of(
+            "fit", Sample("influenza.csv"), "--equations", Sample("influenza.ode"), "--no-profiles", "--compare", Model(File.ReadAllText(Sample("influenza.ode")).TrimEnd() + ": negbinomial"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("influenza.ode: 3 parameters, -log L 59.66", run.Out, StringComparison.Ordinal);
+        Assert.Contains("model.ode: 3 parameters, -log L 60.835", run.Out, StringComparison.Ordinal);
+        Assert.Contains("By AIC influenza.ode is the better model, by 2.35", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x' = -k*x\nk = 1 > 0\nobserve Hares", "There is no 'Hares'")]
+    [InlineData("Hare' = -k*Hare\nk = 1 > 0\nobserve Hares = Hare", "no column 'Hares' of an observable. Did you mean 'Hare'?")]
+    [InlineData("x' = -k*x\nk = 1 > 0\nx(0) = 1 fixed\nobserve Hare = -x: lognormal", "cannot be solved for its start values")]
+    public void Fit_says_what_is_wrong(string text, string message)
+    {
+        var run = ToolRun.Of("fit", Sample("hare-lynx.csv"), "--equations", Model(text), "--time", "Year");
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_of_other_models_are_refused()
+    {
+        var run = ToolRun.Of("fit", Sample("hare-lynx.csv"), "--equations", Sample("hare-lynx.ode"), "--iterations", "5");
+        Assert.Contains("--iterations does not go with --equations", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--starts takes --equations", ToolRun.Of("fit", Sample("hare-lynx.csv"), "--starts", "5").Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
