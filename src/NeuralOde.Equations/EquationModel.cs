@@ -73,7 +73,8 @@ public sealed class EquationModel
             InitialStatement x when parameters.Contains($"{x.State}(0)") && values.TryGetValue($"{x.State}(0)", out double value) => x with { Value = Number(x.Position, value) },
             _ => statement,
         };
-        return Parse(ModelPrinter.Print(_statements.Select(Changed)), Name);
+        IEnumerable<Statement> statements = _statements.Select(Changed);
+        return Parse(ModelPrinter.Print(values.ContainsKey(UnknownTerm.OutputName(1)) ? UnknownTerm.Learned(statements, values) : statements), Name);
     }
 
     /// <summary>The model as text, which reads back as the same model; comments are left out.</summary>

@@ -34,7 +34,6 @@ public sealed record Report(string Title)
     /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new report; this one does not change.</returns>
-    [Pure]
     public Report Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);

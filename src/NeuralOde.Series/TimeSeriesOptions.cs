@@ -53,11 +53,8 @@ public sealed record TimeSeriesOptions
     public static SettingList<TimeSeriesOptions> Settings { get; } = new(Setting.Group(
         "Data",
         Setting.OptionalText(
-            "time",
-            "COLUMN",
-            "The column of times. Default: the one named time, t, date, datetime, timestamp or year.",
-            (TimeSeriesOptions x) => x.TimeColumn,
-            (x, v) => x with { TimeColumn = v }),
+            "time", "COLUMN", "The column of times. Default: the one named time, t, date, datetime, timestamp or year.",
+            (TimeSeriesOptions x) => x.TimeColumn, (x, v) => x with { TimeColumn = v }),
         Setting.Choice(
             "time format",
             [
@@ -70,11 +67,8 @@ public sealed record TimeSeriesOptions
             (TimeSeriesOptions x) => x.TimeFormat,
             (x, v) => x with { TimeFormat = v }),
         Setting.Choice(
-            "equal times",
-            [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)],
-            "What is done with rows of one series that have the same time.",
-            (TimeSeriesOptions x) => x.EqualTimes,
-            (x, v) => x with { EqualTimes = v }),
+            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What is done with rows of one series that have the same time.",
+            (TimeSeriesOptions x) => x.EqualTimes, (x, v) => x with { EqualTimes = v }),
         Setting.OptionalNames(
             "states", "The columns to learn, joined by commas; a name with a comma in quotes. Default: every column of numbers that has no other part.",
             (TimeSeriesOptions x) => x.StateColumns, (x, v) => x with { StateColumns = v }),
@@ -85,9 +79,6 @@ public sealed record TimeSeriesOptions
             "log", "State columns that are learned as logarithms: positive ones that vary by factors.", (TimeSeriesOptions x) => x.LogColumns,
             (x, v) => x with { LogColumns = v ?? [] }))
         .Append(Setting.OptionalNames(
-            "covariates",
-            "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
-            (TimeSeriesOptions x) => x.CovariateColumns,
-            (x, v) => x with { CovariateColumns = v ?? [] }) with
-        { Group = "With --model latent only" }));
+            "covariates", "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
+            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with { Group = "With --model latent only" }));
 }

@@ -98,6 +98,17 @@ public class EquationCommandTests : IDisposable
         Assert.Contains("± 0.0561", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_rival_model_stands_beside_the_fit()
+    {
+        var run = ToolRun.Of(
+            "fit", Sample("influenza.csv"), "--equations", Sample("influenza.ode"), "--no-profiles", "--compare", Model(File.ReadAllText(Sample("influenza.ode")).TrimEnd() + ": negbinomial"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("influenza.ode: 3 parameters, -log L 59.66", run.Out, StringComparison.Ordinal);
+        Assert.Contains("model.ode: 3 parameters, -log L 60.835", run.Out, StringComparison.Ordinal);
+        Assert.Contains("By AIC influenza.ode is the better model, by 2.35", run.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("x' = -k*x\nk = 1 > 0\nobserve Hares", "There is no 'Hares'")]
     [InlineData("Hare' = -k*Hare\nk = 1 > 0\nobserve Hares = Hare", "no column 'Hares' of an observable. Did you mean 'Hare'?")]

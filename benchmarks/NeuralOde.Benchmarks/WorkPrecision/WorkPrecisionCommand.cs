@@ -22,12 +22,12 @@ internal static class WorkPrecisionCommand
         ["adams"] = (PaletteColor.Ink, LineDash.Dashed, PointMarker.Square),
         ["bdf"] = (PaletteColor.Gray, LineDash.Dashed, PointMarker.Disc),
         ["radau5"] = (PaletteColor.Vermillion, LineDash.DashDot, PointMarker.Ring),
-        ["rodas5p"] = (PaletteColor.Ink, LineDash.DashDot, PointMarker.Diamond),
+        ["rodas5p"] = (PaletteColor.Blue, LineDash.DashDot, PointMarker.Diamond),
         ["kvaerno3"] = (PaletteColor.SkyBlue, LineDash.DashDot, PointMarker.Triangle),
         ["kvaerno5"] = (PaletteColor.Green, LineDash.DashDot, PointMarker.Square),
         ["kencarp4"] = (PaletteColor.Purple, LineDash.DashDot, PointMarker.Cross),
         ["tr-bdf2"] = (PaletteColor.Orange, LineDash.DashDot, PointMarker.Plus),
-        ["auto"] = (PaletteColor.Yellow, LineDash.Dotted, PointMarker.Cross),
+        ["auto"] = (PaletteColor.Ink, LineDash.Dotted, PointMarker.Cross),
     };
 
     /// <summary>Draws a picture per problem into a folder, and prints a table of all methods.</summary>

@@ -88,9 +88,7 @@ internal static class ClassifyReport
     {
         Columns =
         [
-            new ReportColumn("class"),
-            new ReportColumn($"{of} series", IsNumeric: true),
-            new ReportColumn("right", "%", IsNumeric: true),
+            new ReportColumn("class"), new ReportColumn($"{of} series", IsNumeric: true), new ReportColumn("right", "%", IsNumeric: true),
             new ReportColumn("most often classified as"),
         ],
         Rows =

@@ -59,7 +59,7 @@ internal static class EquationFitReport
             new("series"), new("parameter"), new("estimate", null, true), new("standard error", null, true), new("expected", null, true), new("observed", null, true),
             new("95 % interval by profile"), new("what the data can tell"),
         ],
-        Rows = [.. fit.Estimates.Select(static x => (IReadOnlyList<string>)
+        Rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(static x => (IReadOnlyList<string>)
         [
             x.Series, x.Name, EquationFitRun.Number(x.Value), EquationFitRun.Short(x.StandardError), EquationFitRun.Short(x.ExpectedError), EquationFitRun.Short(x.ObservedError),
             x.Profile is null ? "" : $"{EquationFitRun.Short(x.Profile.Lower)} to {EquationFitRun.Short(x.Profile.Upper)}", x.Words,

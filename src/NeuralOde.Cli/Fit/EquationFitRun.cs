@@ -25,10 +25,8 @@ internal static class EquationFitRun
         OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics));
         TimeSeriesOptions columns = options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed);
         EquationModel model = ModelFiles.Load(equations);
-        var read = EquationData.FromTable(
-            ModelFiles.Table(data, ""),
-            model,
-            new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) });
+        var columnsOf = new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) };
+        var read = EquationData.FromTable(ModelFiles.Table(data, ""), model, columnsOf);
         foreach (string note in read.Notes)
         {
             context.Error.WriteLine(note);
@@ -36,12 +34,19 @@ internal static class EquationFitRun
 
         var settings = new EquationFitOptions
         {
-            Starts = (int)(parsed.GetValue(options.Starts) ?? 1),
+            Starts = (int?)parsed.GetValue(options.Starts),
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
         };
         EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
         Print(context.Out, fit);
+        if (parsed.GetValue(options.Compare) is { } rival)
+        {
+            EquationModel other = ModelFiles.Load(rival);
+            var rivalData = EquationData.FromTable(ModelFiles.Table(data, ""), other, columnsOf);
+            PrintComparison(context.Out, fit, EquationFitter.Fit(other, rivalData, settings with { Profiles = false }, null, context.CancellationToken));
+        }
+
         OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));
         OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit)));
         OutputFiles.Write(context, "numbers", metrics, path => AtomicFile.Write(path, stream => WriteJson(stream, fit)));
@@ -53,7 +58,7 @@ internal static class EquationFitRun
     {
         CommandOption[] own =
         [
-            options.Equations, options.Starts, options.Where, options.NoProfiles, options.Metrics, options.Report, options.Save, options.Out,
+            options.Equations, options.Starts, options.Where, options.NoProfiles, options.Metrics, options.Compare, options.Report, options.Save, options.Out,
             .. s_settings.Select(x => options.Settings[x]),
         ];
         IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.HoldOut, options.Test, options.Seeds])).SelectMany(static x => x.Options);
@@ -78,7 +83,7 @@ internal static class EquationFitRun
     private static void Print(TextWriter text, EquationFit fit)
     {
         bool hasSeries = fit.Estimates.Any(static x => x.Series.Length > 0);
-        string[][] rows = [.. fit.Estimates.Select(x => (string[])[x.Series, x.Name, Number(x.Value), x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?"])];
+        string[][] rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(x => (string[])[x.Series, x.Name, Number(x.Value), x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?"])];
         int[] widths = [.. Enumerable.Range(0, 4).Select(i => rows.Max(x => x[i].Length))];
         foreach (string[] row in rows)
         {
@@ -98,11 +103,16 @@ internal static class EquationFitRun
         text.WriteLine(fit.Model.LeastSquares
             ? "Standard errors: expected information, n - p degrees of freedom."
             : "Standard errors: observed information (second derivatives), where it is positive definite.");
-        string[] verdicts = [.. fit.Estimates.Where(static x => x.Words.Length > 0).Select(static x => x.Series.Length > 0 ? $"{x.Series}: {x.Words}" : x.Words)];
+        // Of many series only what is worth a sentence.
+        string[] verdicts =
+        [
+            .. fit.Estimates.Where(x => x.Words.Length > 0 && !(hasSeries && x is { AtBound: 0, Profile.Verdict: Verdict.Told }))
+                .Select(static x => x.Series.Length > 0 ? $"{x.Series}: {x.Words}" : x.Words),
+        ];
         if (verdicts.Length > 0)
         {
             text.WriteLine();
-            foreach (string verdict in hasSeries ? verdicts.Where(static x => !x.Contains("can be told", StringComparison.Ordinal)) : verdicts)
+            foreach (string verdict in verdicts)
             {
                 text.WriteLine(verdict);
             }
@@ -119,6 +129,29 @@ internal static class EquationFitRun
         {
             text.WriteLine("Note: " + note);
         }
+    }
+
+    /// <summary>Two models beside each other, where they are fitted to the same values.</summary>
+    private static void PrintComparison(TextWriter text, EquationFit fit, EquationFit other)
+    {
+        text.WriteLine();
+        foreach (EquationFit x in (EquationFit[])[fit, other])
+        {
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(x.Model.Name)}: {x.ParameterCount} parameters, -log L {x.NegativeLogLikelihood:0.###}, AIC {x.Aic:0.###}, BIC {x.Bic:0.###}"));
+        }
+
+        if (fit.ValueCount != other.ValueCount)
+        {
+            text.WriteLine($"The models are fitted to {fit.ValueCount} and {other.ValueCount} values, so their criteria cannot be compared.");
+            return;
+        }
+
+        EquationFit better = fit.Aic <= other.Aic ? fit : other;
+        text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"By AIC {Path.GetFileName(better.Model.Name)} is the better model, by {Math.Abs(fit.Aic - other.Aic):0.##}; by BIC the difference is {Math.Abs(fit.Bic - other.Bic):0.##} for ")
+            + $"{Path.GetFileName((fit.Bic <= other.Bic ? fit : other).Model.Name)}.");
     }
 
     internal static string Short(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture) : "";

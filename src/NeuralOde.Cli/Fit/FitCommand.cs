@@ -69,7 +69,7 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.HoldOut]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.NoProfiles, options.Metrics]),
+                    ("With --equations only", [options.Starts, options.Where, options.NoProfiles, options.Compare, options.Metrics]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -107,9 +107,11 @@ internal static class FitCommand
             "--equations", "Fits equations of your own instead, a text file with a model: estimates, standard errors, and what the data can tell.", "MODEL.ode");
 
         public CommandOption<long?> Starts { get; } = Options.Whole(
-            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1.");
+            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
 
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
+
+        public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Makes no likelihood profiles, and gives no verdicts.");
 

@@ -65,10 +65,7 @@ internal static class FitReport
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
             cards.Add(new KeyNumber("Held-out error", Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
             cards.Add(new KeyNumber("Naive forecast", Number(pooled.Naive), Note: "the last observed value"));
-            cards.Add(new KeyNumber(
-                "Ratio",
-                ProgressText.Fixed(pooled.Ratio, 2),
-                Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
+            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
         }
 
         cards.Add(new KeyNumber("Training error", Number(fit.TrainingError), Note: "in standard deviations of each component"));

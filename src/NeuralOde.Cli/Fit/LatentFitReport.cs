@@ -135,10 +135,7 @@ internal static class LatentFitReport
             string scale = pooled.Scale switch { "log" => "log scale", "natural" => "natural scale", _ => "standard deviations" };
             cards.Add(new KeyNumber("Held-out error", FitReport.Number(pooled.Model), Note: $"root mean square of {pooled.Count} values, {scale}"));
             cards.Add(new KeyNumber("Naive forecast", FitReport.Number(pooled.Naive), Note: "the last observed value"));
-            cards.Add(new KeyNumber(
-                "Ratio",
-                ProgressText.Fixed(pooled.Ratio, 2),
-                Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
+            cards.Add(new KeyNumber("Ratio", ProgressText.Fixed(pooled.Ratio, 2), Note: HeldOutErrors.Verdict(pooled, outcome.Errors)));
             cards.Add(new KeyNumber(
                 "In the band",
                 (100.0 * inside / count).ToString("0", CultureInfo.InvariantCulture),

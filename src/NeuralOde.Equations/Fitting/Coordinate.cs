@@ -23,6 +23,7 @@ internal sealed record Coordinate(string Name, int Parameter, int Series, bool I
             p.Name, parameter, series, isLogarithmic, isLogarithmic ? Math.Log(p.Lower) : p.Lower, isLogarithmic ? Math.Log(p.Upper) : p.Upper, p.Prior, p.IsImplicitNoise)
         {
             Level = level,
+            IsWeight = p.IsWeight,
         };
     }
 
@@ -33,6 +34,9 @@ internal sealed record Coordinate(string Name, int Parameter, int Series, bool I
         NoiseKind.Student => observable.Arguments[1].Variable == variable,
         _ => false,
     };
+
+    /// <summary>Whether it is a weight of an unknown term.</summary>
+    public bool IsWeight { get; init; }
 
     /// <summary>The observable whose noise level this is, where residuals give it a start; −1 for others.</summary>
     public int Level { get; init; } = -1;

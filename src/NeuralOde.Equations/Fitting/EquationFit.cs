@@ -50,6 +50,9 @@ public sealed record ParameterEstimate
     /// <summary>The standard error to be quoted: by least squares the expected, as <c>nls</c> gives it, else the observed; not a number where the data cannot tell.</summary>
     public double StandardError { get; init; } = double.NaN;
 
+    /// <summary>Whether it is a weight of an unknown term.</summary>
+    public bool IsWeight { get; init; }
+
     /// <summary>Which bound the estimate lies at: −1 the lower, 1 the upper, 0 none.</summary>
     public int AtBound { get; init; }
 
@@ -138,8 +141,15 @@ public sealed class EquationFit
 
     internal Func<IReadOnlyList<FittedCurve>> MakeCurves { get; init; } = static () => [];
 
-    /// <summary>The model with the estimates in the place of start values; estimates of single series, and of noise levels without a name, are left out.</summary>
-    public EquationModel FittedModel => Model.WithStarts(Estimates.Where(static x => x.Series.Length == 0).ToDictionary(static x => x.Name, static x => x.Value));
+    /// <summary>
+    /// The model with the estimates in the place of start values, and unknown terms as the formulas that were learned. Estimates of single series, and of noise levels
+    /// without a name, are left out.
+    /// </summary>
+    public EquationModel FittedModel
+        => Model.WithStarts(Estimates.Where(static x => x.Series.Length == 0).Select(static x => KeyValuePair.Create(x.Name, x.Value)).Concat(Sizes).ToDictionary());
+
+    /// <summary>Sizes of unknown terms and their arguments, by the names of their parameters.</summary>
+    internal IReadOnlyDictionary<string, double> Sizes { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Root mean square of measured minus fitted, by observable.</summary>
     public IReadOnlyList<(string Observable, double RootMeanSquare)> RootMeanSquares
@@ -156,8 +166,8 @@ public sealed class EquationFit
 public sealed record EquationFitOptions
 {
     /// <summary>How many starts: the model's own, and others by Latin hypercube sampling within the bounds.</summary>
-    /// <value>At least 1, which is the default.</value>
-    public int Starts { get; init; } = 1;
+    /// <value>At least 1, or <see langword="null"/> (the default): 12 where the model has unknown terms, else 1.</value>
+    public int? Starts { get; init; }
 
     /// <summary>Seed of the starts.</summary>
     /// <value>0 by default.</value>

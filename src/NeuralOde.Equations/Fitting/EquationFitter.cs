@@ -7,6 +7,8 @@ namespace NeuralOde.Equations.Fitting;
 /// <summary>Fits models to tables: maximum likelihood, or with priors maximum a posteriori, with standard errors and profiles.</summary>
 public static class EquationFitter
 {
+    private const int StartsWithUnknowns = 12;
+
     /// <summary>Fits a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="data">The data.</param>
@@ -21,7 +23,8 @@ public static class EquationFitter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new EquationFitOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Starts, 1, nameof(options));
+        options = options with { Starts = options.Starts ?? (model.Bound.Unknowns.Count > 0 ? StartsWithUnknowns : 1) };
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Starts.Value, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         CheckValues(model.Bound, data);
         BoundParameter[] estimated = [.. model.Bound.Parameters.Where(static x => !x.IsFixed)];

@@ -1,6 +1,7 @@
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Language;
 using NeuralOde.Equations.Simulation;
+using NeuralOde.Equations.Symbolics;
 
 namespace NeuralOde.Equations.Fitting;
 
@@ -36,7 +37,8 @@ internal sealed class FitProblem
             {
                 if (isPerSeries || s == 0)
                 {
-                    coordinates.Add(Coordinate.Of(model, parameter, isPerSeries ? s : -1));
+                    Coordinate c = Coordinate.Of(model, parameter, isPerSeries ? s : -1);
+                    coordinates.Add(c.IsNoise && c.Level >= 0 ? c with { Lower = Math.Log(LeastLevel(c.Level)) } : c);
                 }
 
                 _places[s][column] = coordinates.Count - 1;
@@ -87,10 +89,17 @@ internal sealed class FitProblem
     /// <summary>Forgets whether the last solves were stiff, so that results do not depend on what was evaluated before.</summary>
     public void Reset() => _evaluator.Simulator.IsStiff = false;
 
-    public FitProblem Clone() => new(_model, _data, _options, Scales);
+    public FitProblem Clone() => Copy(_options);
 
     /// <summary>The same problem, solved less accurately where that is enough for a search.</summary>
-    public FitProblem Coarse() => new(_model, _data, _options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) }, Scales);
+    public FitProblem Coarse() => Copy(_options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) });
+
+    private FitProblem Copy(SimulationOptions options)
+    {
+        FitProblem copy = new(_model, _data, options, Scales);
+        _parameters.CopyTo(copy._parameters, 0);
+        return copy;
+    }
 
     /// <summary>The start values of the model.</summary>
     public double[] Start() => [.. Coordinates.Select(x => Math.Clamp(x.FromNatural(_model.Parameters[x.Parameter].Start), x.Lower, x.Upper))];
@@ -184,9 +193,81 @@ internal sealed class FitProblem
             }
         }
 
+        SetSizes(point);
         double largest = scales.Max();
         _evaluator.Simulator.Scales = [.. scales.Select(x => x > 0 ? x : largest > 0 ? largest : 1)];
         return SetLevels(point, onlyUnnamed: true);
+    }
+
+    /// <summary>Values of parameters that are not estimated.</summary>
+    public double Fixed(int parameter) => _parameters[parameter];
+
+    /// <summary>Sets the sizes of unknown terms: of their arguments and, for the terms themselves, of the fastest change of a state.</summary>
+    private void SetSizes(double[] point)
+    {
+        double[][] sizes = [.. _model.Unknowns.Select(static x => new double[x.Arguments.Count + 1])];
+        for (int s = 0; s < _data.Series.Count && sizes.Length > 0; s++)
+        {
+            _evaluator.MeasureUnknowns(_data.Series[s], ParametersOf(s, point), sizes);
+        }
+
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            BoundUnknown unknown = _model.Unknowns[i];
+            for (int k = 0; k < sizes[i].Length; k++)
+            {
+                // What was measured is a better guide than the start of a model that lacks a term.
+                double measured = k < unknown.Sizes.Count ? MeasuredSize(unknown.Arguments[k]) : MeasuredSpeed();
+                sizes[i][k] = measured > 0 ? measured : sizes[i][k];
+                _parameters[k < unknown.Sizes.Count ? unknown.Sizes[k] : unknown.Output] = sizes[i][k] > 0 && double.IsFinite(sizes[i][k]) ? sizes[i][k] : 1;
+            }
+        }
+    }
+
+    /// <summary>A noise level below which the model goes through the values exactly: rounding of what was measured.</summary>
+    private double LeastLevel(int observable)
+    {
+        bool isRelative = _model.Observables[observable].Noise is NoiseKind.LogNormal or NoiseKind.Proportional;
+        double size = isRelative
+            ? 1
+            : _data.Series.SelectMany(static x => x.Values).Where(x => x.Observable == observable).Select(static x => Math.Abs(x.Value)).DefaultIfEmpty(1).Max();
+        return 1e-8 * (size > 0 ? size : 1);
+    }
+
+    /// <summary>Whether a noise level is nearly nothing: the model hits some values exactly, and the likelihood has no bound there.</summary>
+    public bool IsDegenerate(double[] point) => Enumerable.Range(0, Count).Any(i => Coordinates[i].IsNoise && Coordinates[i].Level >= 0 && point[i] - Coordinates[i].Lower < 5);
+
+    private double MeasuredSize(Term argument)
+    {
+        int observable = Enumerable.Range(0, _model.Observables.Count).FirstOrDefault(i => ReferenceEquals(_model.Observables[i].Value, argument), -1);
+        return observable < 0
+            ? 0
+            : _data.Series.SelectMany(static x => x.Values).Where(x => x.Observable == observable).Select(static x => Math.Abs(x.Value)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>The fastest change from one measured value of a state to the next.</summary>
+    private double MeasuredSpeed()
+    {
+        double fastest = 0;
+        foreach (SeriesObservations series in _data.Series)
+        {
+            foreach (IGrouping<int, Observation> group in series.Values.GroupBy(static x => x.Observable))
+            {
+                Term value = _model.Observables[group.Key].Value;
+                Observation? before = null;
+                foreach (Observation x in group.Where(_ => value.Operator == Operator.Variable && value.Variable <= _model.States.Count).OrderBy(static x => x.Time))
+                {
+                    if (before is { } last && series.Times[x.Time] > series.Times[last.Time])
+                    {
+                        fastest = Math.Max(fastest, Math.Abs(x.Value - last.Value) / (series.Times[x.Time] - series.Times[last.Time]));
+                    }
+
+                    before = x;
+                }
+            }
+        }
+
+        return fastest;
     }
 
     /// <summary>Sets noise levels to what the residuals at a point have; those of models that have none by themselves stay.</summary>

@@ -6,6 +6,9 @@ internal sealed class InformationMatrix
     /// <summary>Below this share of the largest, an eigenvalue of the scaled information is rounding or a flat direction.</summary>
     private const double Singular = 1e-9;
 
+    // Priors keep the weights of unknown terms apart, by far less than the data the rest.
+    private const double SingularWithWeights = 1e-14;
+
     private InformationMatrix(int[] free, double[]? expected, double[]? observed, IReadOnlyList<int> flat)
     {
         Free = free;
@@ -56,7 +59,8 @@ internal sealed class InformationMatrix
 
         problem.Evaluate(point);
         List<int> flat = [];
-        double[]? expectedInverse = Inverse(expected, m, free, flat), observedInverse = isWhole ? Inverse(observed, m, free, []) : null;
+        double least = problem.Coordinates.Any(static x => x.IsWeight) ? SingularWithWeights : Singular;
+        double[]? expectedInverse = Inverse(expected, m, free, flat, least), observedInverse = isWhole ? Inverse(observed, m, free, [], least) : null;
         return new InformationMatrix(free, expectedInverse, observedInverse, flat);
     }
 
@@ -75,7 +79,7 @@ internal sealed class InformationMatrix
         return part;
     }
 
-    private static double[]? Inverse(double[] a, int m, int[] free, List<int> flat)
+    private static double[]? Inverse(double[] a, int m, int[] free, List<int> flat, double least)
     {
         double[] size = new double[m], scaled = new double[m * m];
         for (int i = 0; i < m; i++)
@@ -97,13 +101,13 @@ internal sealed class InformationMatrix
         (double[] values, double[][] vectors) = Symmetric.Eigen(scaled, m);
         for (int i = 0; i < m; i++)
         {
-            if (values[i] < Singular * values[^1])
+            if (values[i] < least * values[^1])
             {
                 flat.AddRange(Enumerable.Range(0, m).Where(k => Math.Abs(vectors[i][k]) > 0.1 && !flat.Contains(free[k])).Select(k => free[k]));
             }
         }
 
-        if (m == 0 || values[0] < Singular * values[^1])
+        if (m == 0 || values[0] < least * values[^1])
         {
             return null;
         }

@@ -50,7 +50,7 @@ internal sealed class Profiler(FitProblem problem, double[] best, double lowest,
             // From where the path so far leads.
             double[] start = [.. point];
             start[coordinate] = next;
-            Minimum found = TrustRegion.Minimize(problem, start, coordinate, 60, 1e-7, cancellation);
+            Minimum found = Refit(start, coordinate);
             if (!double.IsFinite(found.Value))
             {
                 // The model cannot be solved there: nearer.
@@ -83,6 +83,25 @@ internal sealed class Profiler(FitProblem problem, double[] best, double lowest,
         return null;
     }
 
+    /// <summary>Fits all others again. Where a noise level would fall to nothing, levels stay as they are at the best point.</summary>
+    private Minimum Refit(double[] start, int coordinate)
+    {
+        Minimum found = TrustRegion.Minimize(problem, start, [coordinate], 60, 1e-7, cancellation);
+        if (!double.IsFinite(found.Value) || !problem.IsDegenerate(found.Point))
+        {
+            return found;
+        }
+
+        int[] levels = [.. Enumerable.Range(0, problem.Count).Where(i => problem.Coordinates[i].IsNoise)];
+        double[] again = [.. start];
+        foreach (int i in levels)
+        {
+            again[i] = best[i];
+        }
+
+        return TrustRegion.Minimize(problem, again, [coordinate, .. levels], 60, 1e-7, cancellation);
+    }
+
     /// <summary>Where the profile crosses the threshold, by the secant rule on its square root, within the bracket.</summary>
     private double Cross(
         int coordinate, (double At, double Deviance, double[] Point) inside, (double At, double Deviance, double[] Point) outside, List<(double At, double Deviance)> points)
@@ -95,7 +114,7 @@ internal sealed class Profiler(FitProblem problem, double[] best, double lowest,
             at = inside.At + (share * (outside.At - inside.At));
             double[] start = [.. inside.Point];
             start[coordinate] = at;
-            Minimum found = TrustRegion.Minimize(problem, start, coordinate, 60, 1e-7, cancellation);
+            Minimum found = Refit(start, coordinate);
             double deviance = double.IsFinite(found.Value) ? 2 * (found.Value - lowest) : 1e6;
             if (double.IsFinite(found.Value))
             {

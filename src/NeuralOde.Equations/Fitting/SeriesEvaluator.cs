@@ -192,6 +192,45 @@ internal sealed class SeriesEvaluator
         return true;
     }
 
+    /// <summary>Enlarges the sizes of unknown terms' arguments, and last of the terms, by those of this series.</summary>
+    public void MeasureUnknowns(SeriesObservations series, double[] parameters, double[][] sizes)
+    {
+        if (!Solve(series, parameters, new double[_moving]))
+        {
+            return;
+        }
+
+        CompiledExpressions arguments = new(_model, [.. _model.Unknowns.SelectMany(static x => x.Arguments)], []);
+        arguments.Prepare(parameters, series.Input.Covariates);
+        int length = Simulator.RowLength;
+        for (int i = 0; i < series.Times.Length; i++)
+        {
+            for (int k = 0; k < series.Input.Inputs.Count; k++)
+            {
+                arguments.Inputs[k] = series.Input.Inputs[k].At(series.Times[i]);
+            }
+
+            arguments.Run(series.Times[i], _rows.AsSpan(i * length, length));
+            double fastest = 0;
+            for (int state = 0; state < _model.States.Count && i > 0; state++)
+            {
+                double change = _rows[(i * length) + state] - _rows[((i - 1) * length) + state];
+                fastest = Math.Max(fastest, Math.Abs(change / (series.Times[i] - series.Times[i - 1])));
+            }
+
+            int root = 0;
+            foreach (double[] size in sizes)
+            {
+                for (int k = 0; k < size.Length - 1; k++)
+                {
+                    size[k] = Math.Max(size[k], Math.Abs(arguments.Value(root++)));
+                }
+
+                size[^1] = Math.Max(size[^1], fastest);
+            }
+        }
+    }
+
     private bool Solve(SeriesObservations series, double[] parameters, ReadOnlySpan<double> slopes)
     {
         int needed = series.Times.Length * Simulator.RowLength;

@@ -12,6 +12,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
     private const int CurvePoints = 200;
 
     private readonly FitProblem _problem = new(model.Bound, data, new SimulationOptions { RelativeTolerance = options.RelativeTolerance });
+    private readonly int _starts = options.Starts ?? 1;
     private readonly List<string> _notes = [];
     private readonly List<Optimum> _optima = [];
 
@@ -23,9 +24,18 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             throw new EquationFitException(EquationFitReason.TooFewValues, $"{Place()}there is no measured value.");
         }
 
-        if (values < _problem.Coordinates.Count(static x => x.Prior is null && !x.IsNoise))
+        int structural = _problem.Coordinates.Count(static x => x.Prior is null && !x.IsNoise);
+        if (values <= structural && _problem.Coordinates.Any(static x => x.IsNoise))
         {
-            _notes.Add($"There are {values} values for {_problem.Count} parameters: not all of them can be told.");
+            throw new EquationFitException(
+                EquationFitReason.TooFewValues,
+                $"{Place()}there {(values == 1 ? "is 1 value" : $"are {values} values")} for {structural} parameters beside the noise: nothing is left to tell the noise by.",
+                "Write 'fixed' after parameters that are known, give priors, or give the noise level, as 'normal(0.1)'.");
+        }
+
+        if (values < structural)
+        {
+            _notes.Add($"There are {values} values for {structural} parameters: not all of them can be told.");
         }
 
         double[] start = FindStart();
@@ -33,7 +43,8 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         LikelihoodProfile?[] profiles = new LikelihoodProfile?[_problem.Count];
         int[] bounds = AtBounds(best.Point);
         var information = InformationMatrix.At(_problem, best.Point, Free(bounds));
-        for (int round = 0; options.Profiles && round < 3; round++)
+        bool isExact = Enumerable.Range(0, _problem.Count).Any(i => _problem.Coordinates[i].IsNoise && bounds[i] < 0);
+        for (int round = 0; options.Profiles && !isExact && round < 3; round++)
         {
             Minimum? better = Profiles(best, information, bounds, profiles);
             if (better is null)
@@ -47,12 +58,21 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             information = InformationMatrix.At(_problem, best.Point, Free(bounds));
         }
 
-        if (!best.IsConverged)
+        if (isExact)
+        {
+            bool isAll = _problem.Predict(0, best.Point) is { } found && found.Fitted.Select((x, i) => Math.Abs(x - data.Series[0].Values[i].Value)).All(
+                x => x <= 1e-6 * data.Series[0].Values.Max(static v => Math.Abs(v.Value)));
+            _notes.Add(isAll
+                ? "The model goes through the values exactly, to rounding: there is no noise that errors could be judged by."
+                : "The model hits some values exactly, so that a noise level falls to nothing and the likelihood has no bound. Values of 0 that mean "
+                    + "\"too small to measure\" take 'below' with the limit of quantification; otherwise give the level, or another noise model.");
+        }
+        else if (!best.IsConverged)
         {
             _notes.Add("The search did not end at a clear minimum: the likelihood may be flat in a direction. Try several starts.");
         }
 
-        return Result(best, information, bounds, profiles);
+        return Result(best, information, bounds, profiles, isExact);
     }
 
     private string Place() => data.Series.Count == 1 && data.Series[0].Input.Name.Length > 0 ? $"Series {data.Series[0].Input.Name}: " : "";
@@ -85,7 +105,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
     private Minimum Search(double[] start)
     {
-        if (options.Starts == 1)
+        if (_starts == 1)
         {
             return TrustRegion.Minimize(_problem, start, cancellation: cancellation);
         }
@@ -100,7 +120,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
             return problem;
         }, static _ => { });
-        Minimum[] order = [.. found.Where(static x => double.IsFinite(x.Value)).OrderBy(static x => x.Value)];
+        Minimum[] order = [.. found.Where(static x => double.IsFinite(x.Value)).OrderBy(x => _problem.IsDegenerate(x.Point)).ThenBy(static x => x.Value)];
         foreach (Minimum x in order)
         {
             if (_optima.Count > 0 && x.Value - _optima[^1].Value < 0.01)
@@ -127,7 +147,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
     /// <summary>The model's own start, and the best of many points with noise levels as the residuals there have them.</summary>
     private double[][] Starts(double[] own)
     {
-        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (options.Starts - 1), options.Seed);
+        double[][] candidates = StartSampler.Sample(_problem.Coordinates, own, CandidatesPerStart * (_starts - 1), options.Seed);
         double[] values = new double[candidates.Length];
         Parallel.For(0, candidates.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
         {
@@ -135,7 +155,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             values[i] = problem.SetLevels(candidates[i], onlyUnnamed: false) ? problem.Evaluate(candidates[i]) : double.PositiveInfinity;
             return problem;
         }, static _ => { });
-        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(options.Starts - 1).Select(i => candidates[i])];
+        return [own, .. Enumerable.Range(0, candidates.Length).Where(i => double.IsFinite(values[i])).OrderBy(i => values[i]).Take(_starts - 1).Select(i => candidates[i])];
     }
 
     private int[] AtBounds(double[] point)
@@ -155,7 +175,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
     private Minimum? Profiles(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles)
     {
-        int[] wanted = [.. Enumerable.Range(0, _problem.Count).Where(i => !_problem.Coordinates[i].IsNoise)];
+        int[] wanted = [.. Enumerable.Range(0, _problem.Count).Where(i => !_problem.Coordinates[i].IsNoise && !_problem.Coordinates[i].IsWeight)];
         double[] errors = [.. Enumerable.Range(0, _problem.Count).Select(i => Error(information.Observed ?? information.Expected, information.Free, i))];
         Minimum? better = null;
         Lock gate = new();
@@ -182,7 +202,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         return covariance is null || at < 0 ? double.NaN : Math.Sqrt(covariance[(at * free.Length) + at]);
     }
 
-    private EquationFit Result(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles)
+    private EquationFit Result(Minimum best, InformationMatrix information, int[] bounds, LikelihoodProfile?[] profiles, bool isExact)
     {
         _problem.Evaluate(best.Point);
         double likelihood = _problem.LikelihoodValue;
@@ -198,7 +218,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             double slope = Math.Abs(c.Slope(best.Point[i])) * inflation;
             double expected = slope * Error(information.Expected, information.Free, i), observed = slope * Error(information.Observed, information.Free, i);
             double quoted = isLeastSquares ? expected : double.IsNaN(observed) ? expected : observed;
-            bool isTold = profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
+            bool isTold = !isExact && profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
             ParameterEstimate estimate = new()
             {
                 Name = c.Name,
@@ -207,6 +227,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
                 ExpectedError = expected,
                 ObservedError = observed,
                 StandardError = isTold ? quoted : double.NaN,
+                IsWeight = c.IsWeight,
                 AtBound = bounds[i],
                 Profile = profiles[i],
             };
@@ -226,10 +247,11 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             NegativeLogLikelihood = likelihood,
             ValueCount = data.Count,
             ParameterCount = _problem.Count,
-            HasPriors = _problem.Coordinates.Any(static x => x.Prior is not null),
+            HasPriors = _problem.Coordinates.Any(static x => x.Prior is not null && !x.IsWeight),
             IsConverged = best.IsConverged,
             Optima = _optima,
             Values = Values(best.Point),
+            Sizes = model.Bound.Unknowns.SelectMany(static x => x.Sizes.Append(x.Output)).ToDictionary(x => model.Bound.Parameters[x].Name, _problem.Fixed),
             MakeCurves = () => Curves(best.Point),
             Notes = _notes,
         };
@@ -247,14 +269,20 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             _notes.Add("The observed information is not positive definite: the estimate may be a saddle, or the likelihood is flat; standard errors are from the expected information.");
         }
 
-        ParameterEstimate[] differing = [.. estimates.Where(static x => Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
+        ParameterEstimate[] differing = [.. estimates.Where(static x => !x.IsWeight && Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
         if (differing.Length > 0)
         {
             _notes.Add($"Expected and observed information disagree by more than half for {string.Join(", ", differing.Select(static x => x.Name).Distinct())}: "
                 + "the likelihood is not a parabola there. Trust the profiles.");
         }
 
-        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0))
+        if (model.Bound.Unknowns.Count > 0)
+        {
+            _notes.Add($"{estimates.Count(static x => x.IsWeight)} weights of unknown terms were learned with normal priors, which keep the terms smooth; "
+                + "standard errors of the others include what these leave open, and AIC and BIC count every weight.");
+        }
+
+        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0 && !x.Name.StartsWith("sd(", StringComparison.Ordinal)))
         {
             _notes.Add($"{x.Name} is at its {(x.AtBound < 0 ? "lower" : "upper")} bound, {FitWords.Number(x.Value)}; standard errors of the others take it as known.");
         }

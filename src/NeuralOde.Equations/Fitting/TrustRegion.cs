@@ -11,15 +11,18 @@ internal static class TrustRegion
 {
     private const double LongestLogStep = 2.5;
 
+    // A level that falls far at once can leave its minimum for the place where the model hits a few values exactly, and the likelihood has no bound.
+    private const double LongestLevelStep = 0.7;
+
     /// <summary>Minimizes from a point.</summary>
     /// <param name="problem">What is minimized.</param>
     /// <param name="start">Where the search begins.</param>
-    /// <param name="held">A coordinate that does not move, or −1.</param>
+    /// <param name="held">Coordinates that do not move; none by default.</param>
     /// <param name="most">Most iterations.</param>
     /// <param name="tolerance">Half of the Newton decrement, in units of the log-likelihood, at which the search ends.</param>
     /// <param name="cancellation">Looked at before every iteration.</param>
     /// <returns>The lowest point found.</returns>
-    public static Minimum Minimize(FitProblem problem, double[] start, int held = -1, int most = 200, double tolerance = 1e-9, CancellationToken cancellation = default)
+    public static Minimum Minimize(FitProblem problem, double[] start, IReadOnlyCollection<int>? held = null, int most = 200, double tolerance = 1e-9, CancellationToken cancellation = default)
     {
         int n = problem.Count;
         double[] x = [.. start];
@@ -34,7 +37,7 @@ internal static class TrustRegion
         for (int iteration = 1; iteration <= most; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] free = [.. Enumerable.Range(0, n).Where(i => i != held && !IsBlocked(problem.Coordinates[i], x[i], gradient[i]))];
+            int[] free = [.. Enumerable.Range(0, n).Where(i => held?.Contains(i) != true && !IsBlocked(problem.Coordinates[i], x[i], gradient[i]))];
             if (free.Length == 0 || Decrement(problem.Coordinates, free, gradient, information) < 2 * tolerance)
             {
                 return new Minimum(x, value, iteration, true);
@@ -70,6 +73,8 @@ internal static class TrustRegion
         return new Minimum(x, value, most, false);
     }
 
+    private static bool IsTooLong(Coordinate c, double step) => c.IsLogarithmic && !(Math.Abs(step) <= (c.Level >= 0 ? LongestLevelStep : LongestLogStep));
+
     private static bool IsBlocked(Coordinate c, double x, double gradient) => (x <= c.Lower && gradient > 0) || (x >= c.Upper && gradient < 0);
 
     private static double[] Step(FitProblem problem, double[] x, int[] free, double[] gradient, double[] information, ref double damping, out double promised)
@@ -79,7 +84,7 @@ internal static class TrustRegion
         double[] step = Damped(problem, free, gradient, information, damping, largest);
 
         // A flat direction must not run away, nor a long step in it shorten the others: it is damped until it is short enough.
-        while (damping < 1e12 && step.Where((d, i) => problem.Coordinates[free[i]].IsLogarithmic && !(Math.Abs(d) <= LongestLogStep)).Any())
+        while (damping < 1e12 && step.Where((d, i) => IsTooLong(problem.Coordinates[free[i]], d)).Any())
         {
             damping *= 4;
             step = Damped(problem, free, gradient, information, damping, largest);

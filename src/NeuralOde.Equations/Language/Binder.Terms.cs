@@ -70,8 +70,7 @@ internal sealed partial class Binder
         PrefixExpression { Symbol: "not" } x => _pool.Subtract(_pool.One, Truth(Make(x.Operand))),
         PrefixExpression x => _pool.Negate(Make(x.Operand)),
         InfixExpression x => Infix(x, Make(x.Left), Make(x.Right)),
-        CallExpression { Function: "unknown" } x => throw Fault(
-            ModelTextReason.Misplaced, x.Position, "Unknown terms are read, but not learned yet. Write a formula with parameters in its place."),
+        CallExpression { Function: "unknown" } x => Unknown(x),
         CallExpression x => Call(x, [.. x.Arguments.Select(Make)]),
         _ => throw new InvalidOperationException($"{expression.GetType().Name} is not bound."),
     };

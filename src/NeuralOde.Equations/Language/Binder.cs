@@ -34,6 +34,7 @@ internal sealed partial class Binder
         AddInitialParameters();
         IReadOnlyList<ObserveStatement> observed = [.. _statements.OfType<ObserveStatement>()];
         AddImplicitNoise(observed);
+        AddUnknowns();
         NumberVariables();
         foreach (string name in _quantities.Keys)
         {
@@ -56,6 +57,7 @@ internal sealed partial class Binder
             Observables = [.. observed.SelectMany(Observables)],
             Doses = [.. _statements.OfType<DoseStatement>().Select(Dose)],
             Events = [.. _statements.OfType<WhenStatement>().Select(Event)],
+            Unknowns = _unknowns,
             Start = _statements.OfType<StartStatement>().LastOrDefault() is { } start ? Constant(start.Time, "The time of the start") : null,
         };
         CheckUse(model);

@@ -47,6 +47,9 @@ internal sealed record BoundParameter(string Name, double Start, double Lower, d
     /// <summary>Whether it is a noise level that nobody named: its start comes from residuals.</summary>
     public bool IsImplicitNoise { get; init; }
 
+    /// <summary>Whether it is a weight of an unknown term.</summary>
+    public bool IsWeight { get; init; }
+
     /// <summary>Whether it is searched on a logarithmic scale: it cannot be negative, nor 0 at the start.</summary>
     public bool IsLogarithmic => Lower >= 0 && Start > 0;
 }
@@ -74,6 +77,14 @@ internal sealed record BoundDose(string? Column, Term? Amount, int State, bool I
 
 /// <summary>Changes of states where a function rises through zero.</summary>
 internal sealed record BoundEvent(string Text, Term Function, IReadOnlyList<(int State, Term Value)> Changes);
+
+/// <summary>
+/// An unknown term: <c>out · Σ_j v_j tanh(Σ_i w_ji argument_i/size_i + b_j)</c>. Its sizes are parameters that a fit sets once, its weights parameters that it learns.
+/// </summary>
+/// <param name="Arguments">What it depends on.</param>
+/// <param name="Sizes">The parameters that are the arguments' sizes.</param>
+/// <param name="Output">The parameter that is the term's size.</param>
+internal sealed record BoundUnknown(IReadOnlyList<Term> Arguments, IReadOnlyList<int> Sizes, int Output);
 
 /// <summary>A model whose names are resolved: everything is an expression of time, states, parameters, covariates and inputs.</summary>
 internal sealed class BoundModel
@@ -104,6 +115,8 @@ internal sealed class BoundModel
     public required IReadOnlyList<BoundDose> Doses { get; init; }
 
     public required IReadOnlyList<BoundEvent> Events { get; init; }
+
+    public IReadOnlyList<BoundUnknown> Unknowns { get; init; } = [];
 
     /// <summary>Time of the initial values; null for the first time of the data.</summary>
     public double? Start { get; init; }

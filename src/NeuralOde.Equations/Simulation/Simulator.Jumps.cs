@@ -99,6 +99,28 @@ internal sealed partial class Simulator
         return Array.TrueForAll(_z, double.IsFinite) || Fail(FormattableString.Invariant($"The event 'when {what.Text}' at t = {t:G6} made a state infinite or not a number."));
     }
 
+    /// <summary>Whether the initial values and their derivatives are finite.</summary>
+    private bool CheckStart(double t)
+    {
+        _field.Evaluate(t, _z, _slopes);
+        string values = string.Join(", ", _model.States.Take(6).Select((x, i) => FormattableString.Invariant($"{x} = {_z[i]:G6}")));
+        for (int i = 0; i < _n; i++)
+        {
+            if (!double.IsFinite(_z[i]))
+            {
+                return Fail($"The initial value of {_model.States[i]} is not finite.");
+            }
+
+            if (!double.IsFinite(_slopes[i]))
+            {
+                return Fail(FormattableString.Invariant($"The equation of {_model.States[i]} gives {_slopes[i]} at the start, t = {t:G6} with {values}: ")
+                    + "a division by zero, or a logarithm or a root of a negative number.");
+            }
+        }
+
+        return true;
+    }
+
     private bool Fail(string problem)
     {
         Problem = problem;

@@ -125,7 +125,7 @@ internal sealed partial class Simulator
 
         // The piece up to the first jump, for a right-hand side that is evaluated at it.
         _field.Piece = (t, t);
-        if (!MakeConsistent(t))
+        if (!MakeConsistent(t) || !CheckStart(t))
         {
             return false;
         }
@@ -244,9 +244,9 @@ internal sealed partial class Simulator
             SolveResult result = _solver!.Solve(_z, [.. asked], _rows.AsSpan(0, needed), out EventOccurrence<double>? met);
             if (!result.IsSuccess)
             {
-                string state = result.Component >= 0 ? $" ({_model.States[result.Component % _n]})" : "";
-                Problem = result.ToString() + state;
-                return false;
+                string state = result.Component >= 0 ? _model.States[result.Component % _n] : "";
+                string what = result.Component >= _n ? $"The derivative of {state} by a parameter" : state;
+                return Fail(result.ToString().Replace(FormattableString.Invariant($"Component {result.Component}"), what, StringComparison.Ordinal));
             }
 
             double reached = met?.Time ?? until;

@@ -36,24 +36,14 @@ public sealed record WindowOptions
         "What a training step sees",
         Setting.Whole("windows", 1, 100_000, "Stretches of the trajectory in one training step.", (WindowOptions x) => x.Count, (x, v) => x with { Count = v }),
         Setting.Positive(
-            "shortest window",
-            "The shortest stretch, in units of time.",
-            (WindowOptions x) => x.MinDuration,
-            (x, v) => x with { MinDuration = v }) with
-        { Option = "window-min", ValueName = "T" },
+            "shortest window", "The shortest stretch, in units of time.",
+            (WindowOptions x) => x.MinDuration, (x, v) => x with { MinDuration = v }) with { Option = "window-min", ValueName = "T" },
         Setting.Positive(
-            "longest window",
-            "The longest stretch, in units of time.",
-            (WindowOptions x) => x.MaxDuration,
-            (x, v) => x with { MaxDuration = v }) with
-        { Option = "window-max", ValueName = "T" },
+            "longest window", "The longest stretch, in units of time.",
+            (WindowOptions x) => x.MaxDuration, (x, v) => x with { MaxDuration = v }) with { Option = "window-max", ValueName = "T" },
         Setting.Whole(
-            "window points",
-            2,
-            100_000,
-            "The most observations of a stretch, chosen at random where it has more.",
-            (WindowOptions x) => x.MaxPoints,
-            (x, v) => x with { MaxPoints = v })));
+            "window points", 2, 100_000, "The most observations of a stretch, chosen at random where it has more.",
+            (WindowOptions x) => x.MaxPoints, (x, v) => x with { MaxPoints = v })));
 
     /// <param name="end">The trajectory's duration.</param>
     /// <param name="interval">The time between two observations.</param>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Experiments.LatentSpirals;
@@ -6,17 +6,10 @@ namespace NeuralOde.Experiments.LatentSpirals;
 /// <summary>The numbers behind a report on models of spirals, for other programs.</summary>
 internal static class LatentSpiralsMetrics
 {
-    public static void Write(string path, LatentSpiralsOutcome outcome, string commandLine)
-    {
-        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
-        {
-            AtomicFile.WriteText(path, writer => WriteCsv(writer, outcome));
-        }
-        else
-        {
-            AtomicFile.Write(path, stream => WriteJson(stream, outcome, commandLine));
-        }
-    }
+    public static void Write(string path, LatentSpiralsOutcome outcome, string commandLine) => MetricsFile.Write(
+        path,
+        writer => WriteCsv(writer, outcome),
+        () => new() { ["tool"] = ToolVersion.Text, ["command"] = commandLine, ["models"] = MetricsFile.Objects(outcome.Models, Model) });
 
     private static void WriteCsv(TextWriter writer, LatentSpiralsOutcome outcome)
     {
@@ -31,77 +24,48 @@ internal static class LatentSpiralsMetrics
         }
     }
 
-    private static void WriteJson(Stream stream, LatentSpiralsOutcome outcome, string commandLine)
+    private static JsonObject Model(SpiralModelOutcome model)
     {
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteString("tool", ToolVersion.Text);
-        json.WriteString("command", commandLine);
-        json.WriteStartArray("models");
-        foreach (SpiralModelOutcome model in outcome.Models)
+        var json = new JsonObject
         {
-            WriteModel(json, model);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteModel(Utf8JsonWriter json, SpiralModelOutcome model)
-    {
-        json.WriteStartObject();
-        json.WriteString("model", Name(model));
-        json.WriteNumber("parameters", model.Model.Parameters.ValueCount);
-        json.WriteStartObject("settings");
-        foreach ((string name, string value) in SpiralsText.Settings(model))
-        {
-            json.WriteString(name, value);
-        }
-
-        json.WriteEndObject();
-        json.WriteStartArray("errors");
-        foreach (SpiralErrors errors in model.Errors)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("observations", errors.Observations);
-            WriteError(json, "reconstruction", errors.Reconstruction);
-            WriteError(json, "extrapolation", errors.Extrapolation);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+            ["model"] = Name(model),
+            ["parameters"] = model.Model.Parameters.ValueCount,
+            ["settings"] = MetricsFile.Settings(SpiralsText.Settings(model)),
+            ["errors"] = MetricsFile.Objects(model.Errors, static x => new()
+            {
+                ["observations"] = x.Observations,
+                ["reconstruction"] = Error(x.Reconstruction),
+                ["extrapolation"] = Error(x.Extrapolation),
+            }),
+        };
         if (model.Training is { } training)
         {
-            WriteTraining(json, training);
+            json["training"] = Training(training);
         }
 
-        json.WriteEndObject();
+        return json;
     }
 
-    private static void WriteTraining(Utf8JsonWriter json, TrainingResult training)
+    private static JsonObject Training(TrainingResult training) => new()
     {
-        json.WriteStartObject("training");
-        json.WriteString("outcome", training.Outcome.ToString().ToLowerInvariant());
-        json.WriteBoolean("stopped_early", training.StoppedEarly);
-        json.WriteNumber("iterations", training.Losses.Count);
-        json.WriteNumber("best_iteration", training.BestIteration);
-        JsonNumber.Write(json, "best_validation_error", training.BestError);
-        json.WriteNumber("failed_steps", training.FailedSteps);
-        json.WriteNumber("seconds", training.Elapsed.TotalSeconds);
-        JsonNumber.Write(json, "losses", training.Losses);
-        JsonNumber.Write(json, "validation_iterations", [.. training.Validations.Select(static x => (double)x.Iteration)]);
-        JsonNumber.Write(json, "validation_errors", [.. training.Validations.Select(static x => x.Error)]);
-        json.WriteEndObject();
-    }
+        ["outcome"] = training.Outcome.ToString().ToLowerInvariant(),
+        ["stopped_early"] = training.StoppedEarly,
+        ["iterations"] = training.Losses.Count,
+        ["best_iteration"] = training.BestIteration,
+        ["best_validation_error"] = MetricsFile.Number(training.BestError),
+        ["failed_steps"] = training.FailedSteps,
+        ["seconds"] = training.Elapsed.TotalSeconds,
+        ["losses"] = MetricsFile.Numbers(training.Losses),
+        ["validation_iterations"] = MetricsFile.Numbers(training.Validations.Select(static x => (double)x.Iteration)),
+        ["validation_errors"] = MetricsFile.Numbers(training.Validations.Select(static x => x.Error)),
+    };
 
-    private static void WriteError(Utf8JsonWriter json, string name, SpiralError error)
+    private static JsonObject Error(SpiralError error) => new()
     {
-        json.WriteStartObject(name);
-        JsonNumber.Write(json, "median", error.Median);
-        JsonNumber.Write(json, "percentile_90", error.Percentile90);
-        JsonNumber.Write(json, "pooled", error.Pooled);
-        json.WriteEndObject();
-    }
+        ["median"] = MetricsFile.Number(error.Median),
+        ["percentile_90"] = MetricsFile.Number(error.Percentile90),
+        ["pooled"] = MetricsFile.Number(error.Pooled),
+    };
 
     private static string Name(SpiralModelOutcome model) => SpiralModel.Names[(int)model.Options.Decoder];
 }

@@ -94,86 +94,44 @@ public sealed record LatentSpiralsOptions
     public static SettingList<LatentSpiralsOptions> Settings { get; } = new(
     [
         Setting.Choice(
-            "model",
-            [.. Enum.GetValues<SpiralDecoder>().Select(static x => (SpiralModel.Names[(int)x], x))],
-            "The model of the path.",
-            (LatentSpiralsOptions x) => x.Decoder,
-            (x, v) => x with { Decoder = v }),
+            "model", [.. Enum.GetValues<SpiralDecoder>().Select(static x => (SpiralModel.Names[(int)x], x))], "The model of the path.",
+            (LatentSpiralsOptions x) => x.Decoder, (x, v) => x with { Decoder = v }),
         .. Setting.Group(
             "Model",
             Setting.Whole(
-                "units",
-                1,
-                10_000,
-                "Units of the encoder, and of the recurrent decoder.",
-                (LatentSpiralsOptions x) => x.Hidden,
-                (x, v) => x with { Hidden = v }) with { Option = "hidden" },
+                "units", 1, 10_000, "Units of the encoder, and of the recurrent decoder.",
+                (LatentSpiralsOptions x) => x.Hidden, (x, v) => x with { Hidden = v }) with { Option = "hidden" },
             Setting.Whole(
-                "latent components",
-                1,
-                1_000,
-                "Components of the latent state.",
-                (LatentSpiralsOptions x) => x.Latent,
-                (x, v) => x with { Latent = v }) with { Option = "latent" },
+                "latent components", 1, 1_000, "Components of the latent state.",
+                (LatentSpiralsOptions x) => x.Latent, (x, v) => x with { Latent = v }) with { Option = "latent" },
             Setting.Whole(
-                "units of the field",
-                1,
-                10_000,
-                "Units of the layers of the latent field and of its view.",
-                (LatentSpiralsOptions x) => x.FieldHidden,
-                (x, v) => x with { FieldHidden = v }) with
-            {
-                Option = "width",
-                Unless = NoEquation,
-            }),
+                "units of the field", 1, 10_000, "Units of the layers of the latent field and of its view.",
+                (LatentSpiralsOptions x) => x.FieldHidden, (x, v) => x with { FieldHidden = v }) with { Option = "width", Unless = NoEquation }),
         .. Setting.Group(
             "Training",
             Setting.Whole(
-                "batch size",
-                1,
-                100_000,
-                "Spirals in a training step.",
-                (LatentSpiralsOptions x) => x.BatchSize,
-                (x, v) => x with { BatchSize = v }) with { Option = "batch" },
+                "batch size", 1, 100_000, "Spirals in a training step.",
+                (LatentSpiralsOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }) with { Option = "batch" },
             Setting.Positive(
                 "likelihood deviation",
                 "The observations' standard deviation in the bound. If it is larger than their noise, it gives more weight to the prior of the latent states.",
-                (LatentSpiralsOptions x) => x.LikelihoodDeviation,
-                (x, v) => x with { LikelihoodDeviation = v })),
+                (LatentSpiralsOptions x) => x.LikelihoodDeviation, (x, v) => x with { LikelihoodDeviation = v })),
         .. LatentTrainingOptions.Settings.In((LatentSpiralsOptions x) => x.Training, (x, v) => x with { Training = v }),
         .. Setting.Group(
             "Data",
             Setting.Whole(
-                "training spirals",
-                1,
-                1_000_000,
-                "Spirals to learn from.",
-                (LatentSpiralsOptions x) => x.TrainingCount,
-                (x, v) => x with { TrainingCount = v }) with { Option = "spirals" },
+                "training spirals", 1, 1_000_000, "Spirals to learn from.",
+                (LatentSpiralsOptions x) => x.TrainingCount, (x, v) => x with { TrainingCount = v }) with { Option = "spirals" },
             Setting.Whole(
-                "validation spirals",
-                1,
-                1_000_000,
-                "Spirals that select the best model.",
-                (LatentSpiralsOptions x) => x.ValidationCount,
-                (x, v) => x with { ValidationCount = v }),
+                "validation spirals", 1, 1_000_000, "Spirals that select the best model.",
+                (LatentSpiralsOptions x) => x.ValidationCount, (x, v) => x with { ValidationCount = v }),
             Setting.Whole(
-                "test spirals",
-                1,
-                1_000_000,
-                "Spirals on which the result is measured.",
-                (LatentSpiralsOptions x) => x.TestCount,
-                (x, v) => x with { TestCount = v }) with
-            {
-                MayDiffer = static _ => true,
-            },
+                "test spirals", 1, 1_000_000, "Spirals on which the result is measured.",
+                (LatentSpiralsOptions x) => x.TestCount, (x, v) => x with { TestCount = v }) with { MayDiffer = static _ => true },
             Setting.Whole(
-                "shortest span",
-                2,
-                SpiralErrors.Window,
+                "shortest span", 2, SpiralErrors.Window,
                 "The smallest number of consecutive points from which a training step draws its observations; the largest is 100.",
-                (LatentSpiralsOptions x) => x.ShortestSpan,
-                (x, v) => x with { ShortestSpan = v })),
+                (LatentSpiralsOptions x) => x.ShortestSpan, (x, v) => x with { ShortestSpan = v })),
         Solving,
     ])
     {

@@ -54,12 +54,8 @@ public sealed record ImageTrainingOptions
         .. Setting.Group(
             "Data",
             Setting.Whole(
-                "shift",
-                0,
-                8,
-                "Moves each training image by up to N pixels in each direction, again in each epoch.",
-                (ImageTrainingOptions x) => x.Batches.MaxShift,
-                (x, v) => x with { Batches = x.Batches with { MaxShift = v } })),
+                "shift", 0, 8, "Moves each training image by up to N pixels in each direction, again in each epoch.",
+                (ImageTrainingOptions x) => x.Batches.MaxShift, (x, v) => x with { Batches = x.Batches with { MaxShift = v } })),
         .. Setting.Group(
             "Training",
             Setting.Whole("epochs", 1, 100_000, "Passes over the training images.", (ImageTrainingOptions x) => x.Epochs, (x, v) => x with { Epochs = v }) with
@@ -68,40 +64,20 @@ public sealed record ImageTrainingOptions
                 MayDiffer = static x => x.Schedule == LearningRateSchedule.Constant,
             },
             Setting.Whole(
-                "batch size",
-                1,
-                100_000,
-                "Images in a training step.",
-                (ImageTrainingOptions x) => x.Batches.BatchSize,
-                (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with
-            {
-                Option = "batch",
-            },
+                "batch size", 1, 100_000, "Images in a training step.",
+                (ImageTrainingOptions x) => x.Batches.BatchSize, (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with { Option = "batch" },
             Setting.LearningRate((ImageTrainingOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((ImageTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
             Setting.GradientNormBound((ImageTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
             Setting.Seed((ImageTrainingOptions x) => x.Batches.Seed, (x, v) => x with { Batches = x.Batches with { Seed = v } }),
             Setting.Whole(
-                "steps between checkpoints",
-                1,
-                100_000_000,
-                "Training steps between two checkpoints; the checkpoint is also written after each epoch.",
-                (ImageTrainingOptions x) => x.CheckpointInterval,
-                (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
+                "steps between checkpoints", 1, 100_000_000, "Training steps between two checkpoints; the checkpoint is also written after each epoch.",
+                (ImageTrainingOptions x) => x.CheckpointInterval, (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
         Setting.Flag(
-            "shuffled",
-            "Whether each epoch has its own order.",
-            (ImageTrainingOptions x) => x.Batches.IsShuffled,
-            (x, v) => x with { Batches = x.Batches with { IsShuffled = v } }),
+            "shuffled", "Whether each epoch has its own order.",
+            (ImageTrainingOptions x) => x.Batches.IsShuffled, (x, v) => x with { Batches = x.Batches with { IsShuffled = v } }),
         Setting.Whole(
-            "images in a measurement",
-            1,
-            1_000_000,
-            "Images in a batch while accuracy is measured.",
-            (ImageTrainingOptions x) => x.EvaluationBatchSize,
-            (x, v) => x with { EvaluationBatchSize = v }) with
-        {
-            MayDiffer = static _ => true,
-        },
+            "images in a measurement", 1, 1_000_000, "Images in a batch while accuracy is measured.",
+            (ImageTrainingOptions x) => x.EvaluationBatchSize, (x, v) => x with { EvaluationBatchSize = v }) with { MayDiffer = static _ => true },
     ]);
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Experiments.Mnist;
@@ -6,17 +6,8 @@ namespace NeuralOde.Experiments.Mnist;
 /// <summary>The numbers behind a report on a classifier, for other programs.</summary>
 internal static class MnistMetrics
 {
-    public static void Write(string path, MnistOutcome outcome, string commandLine)
-    {
-        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
-        {
-            AtomicFile.WriteText(path, writer => WriteCsv(writer, outcome));
-        }
-        else
-        {
-            AtomicFile.Write(path, stream => WriteJson(stream, outcome, commandLine));
-        }
-    }
+    public static void Write(string path, MnistOutcome outcome, string commandLine) =>
+        MetricsFile.Write(path, writer => WriteCsv(writer, outcome), () => Describe(outcome, commandLine));
 
     private static void WriteCsv(TextWriter writer, MnistOutcome outcome)
     {
@@ -28,86 +19,57 @@ internal static class MnistMetrics
         }
     }
 
-    private static void WriteJson(Stream stream, MnistOutcome outcome, string commandLine)
+    private static JsonObject Describe(MnistOutcome outcome, string commandLine)
     {
         ImageTrainingHistory history = outcome.Result.History;
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteString("tool", ToolVersion.Text);
-        json.WriteString("command", commandLine);
-        json.WriteString("outcome", outcome.Result.Outcome.ToString().ToLowerInvariant());
-        json.WriteNumber("parameters", outcome.Network.Parameters.ValueCount);
-        json.WriteNumber("seconds", outcome.Result.Elapsed.TotalSeconds);
-        json.WriteStartObject("settings");
-        foreach ((string name, string value) in ClassifierText.Settings(outcome))
+        var json = new JsonObject
         {
-            json.WriteString(name, value);
-        }
-
-        json.WriteEndObject();
+            ["tool"] = ToolVersion.Text,
+            ["command"] = commandLine,
+            ["outcome"] = outcome.Result.Outcome.ToString().ToLowerInvariant(),
+            ["parameters"] = outcome.Network.Parameters.ValueCount,
+            ["seconds"] = outcome.Result.Elapsed.TotalSeconds,
+            ["settings"] = MetricsFile.Settings(ClassifierText.Settings(outcome)),
+        };
         if (outcome.Test is { } test)
         {
-            WriteTest(json, test);
+            json["test"] = Test(test);
         }
 
-        json.WriteString("measured_on", outcome.Data.MeasuredName);
-        json.WriteStartArray("epochs");
-        foreach (ImageTrainingEpoch epoch in history.Epochs)
+        json["measured_on"] = outcome.Data.MeasuredName;
+        json["epochs"] = MetricsFile.Objects(history.Epochs, static epoch => new()
         {
-            json.WriteStartObject();
-            json.WriteNumber("epoch", epoch.Number);
-            JsonNumber.Write(json, "training_loss", epoch.TrainingLoss);
-            JsonNumber.Write(json, "training_accuracy", epoch.TrainingAccuracy);
-            JsonNumber.Write(json, "measured_loss", epoch.MeasuredLoss);
-            JsonNumber.Write(json, "measured_accuracy", epoch.MeasuredAccuracy);
-            JsonNumber.Write(json, "forward_evaluations", epoch.ForwardEvaluations);
-            JsonNumber.Write(json, "backward_evaluations", epoch.BackwardEvaluations);
-            JsonNumber.Write(json, "training_seconds", epoch.TrainingTime.TotalSeconds);
-            json.WriteEndObject();
-        }
+            ["epoch"] = epoch.Number,
+            ["training_loss"] = MetricsFile.Number(epoch.TrainingLoss),
+            ["training_accuracy"] = MetricsFile.Number(epoch.TrainingAccuracy),
+            ["measured_loss"] = MetricsFile.Number(epoch.MeasuredLoss),
+            ["measured_accuracy"] = MetricsFile.Number(epoch.MeasuredAccuracy),
+            ["forward_evaluations"] = MetricsFile.Number(epoch.ForwardEvaluations),
+            ["backward_evaluations"] = MetricsFile.Number(epoch.BackwardEvaluations),
+            ["training_seconds"] = MetricsFile.Number(epoch.TrainingTime.TotalSeconds),
+        });
+        json["step_losses"] = Column(static x => x.Loss);
+        json["step_correct"] = Column(static x => x.Correct);
+        json["step_images"] = Column(static x => x.Images);
+        json["step_forward_evaluations"] = Column(static x => x.ForwardEvaluations);
+        json["step_backward_evaluations"] = Column(static x => x.BackwardEvaluations);
+        return json;
 
-        json.WriteEndArray();
-        Column(json, "step_losses", history.Steps, static x => x.Loss);
-        Column(json, "step_correct", history.Steps, static x => x.Correct);
-        Column(json, "step_images", history.Steps, static x => x.Images);
-        Column(json, "step_forward_evaluations", history.Steps, static x => x.ForwardEvaluations);
-        Column(json, "step_backward_evaluations", history.Steps, static x => x.BackwardEvaluations);
-        json.WriteEndObject();
+        JsonArray Column(Func<ImageTrainingStep, double> value) => MetricsFile.Numbers(history.Steps.Select(value));
     }
 
-    private static void WriteTest(Utf8JsonWriter json, ClassifierEvaluation test)
+    private static JsonObject Test(ClassifierEvaluation test)
     {
-        json.WriteStartObject("test");
-        json.WriteNumber("images", test.Predicted.Length);
-        json.WriteNumber("correct", test.Correct);
-        json.WriteNumber("accuracy", test.Accuracy);
-        JsonNumber.Write(json, "loss", test.Loss);
-        json.WriteNumber("evaluations", test.Evaluations);
-        json.WriteNumber("seconds", test.Elapsed.TotalSeconds);
-        json.WriteStartArray("confusion");
-        for (int row = 0; row < test.Confusion.GetLength(0); row++)
+        int classes = test.Confusion.GetLength(0);
+        return new()
         {
-            json.WriteStartArray();
-            for (int column = 0; column < test.Confusion.GetLength(1); column++)
-            {
-                json.WriteNumberValue(test.Confusion[row, column]);
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Column(Utf8JsonWriter json, string name, IReadOnlyList<ImageTrainingStep> steps, Func<ImageTrainingStep, double> value)
-    {
-        json.WriteStartArray(name);
-        foreach (ImageTrainingStep step in steps)
-        {
-            json.WriteNumberValue(value(step));
-        }
-
-        json.WriteEndArray();
+            ["images"] = test.Predicted.Length,
+            ["correct"] = test.Correct,
+            ["accuracy"] = test.Accuracy,
+            ["loss"] = MetricsFile.Number(test.Loss),
+            ["evaluations"] = test.Evaluations,
+            ["seconds"] = test.Elapsed.TotalSeconds,
+            ["confusion"] = new JsonArray([.. Enumerable.Range(0, classes).Select(row => MetricsFile.Numbers(Enumerable.Range(0, classes).Select(x => (double)test.Confusion[row, x])))]),
+        };
     }
 }

@@ -66,11 +66,8 @@ public sealed record MnistModelOptions
         .. Setting.Group(
             "Model",
             Setting.Choice(
-                "model",
-                [.. Enum.GetValues<MnistModel>().Select(static x => (ModelNames[(int)x], x))],
-                "Which model (see below).",
-                (MnistModelOptions x) => x.Model,
-                (x, v) => x with { Model = v }),
+                "model", [.. Enum.GetValues<MnistModel>().Select(static x => (ModelNames[(int)x], x))], "Which model (see below).",
+                (MnistModelOptions x) => x.Model, (x, v) => x with { Model = v }),
             Setting.Choice(
                 "normalization",
                 [("batch", MnistNormalization.Batch), ("group", MnistNormalization.Group), ("mixed", MnistNormalization.Mixed)],
@@ -79,12 +76,8 @@ public sealed record MnistModelOptions
                 (MnistModelOptions x) => x.Normalization,
                 (x, v) => x with { Normalization = v }) with { Option = "norm", Unless = NoConvolutions },
             Setting.Whole(
-                "channels",
-                1,
-                1_024,
-                "Channels after the first convolution.",
-                (MnistModelOptions x) => x.Channels,
-                (x, v) => x with { Channels = v }) with { Unless = NoConvolutions },
+                "channels", 1, 1_024, "Channels after the first convolution.",
+                (MnistModelOptions x) => x.Channels, (x, v) => x with { Channels = v }) with { Unless = NoConvolutions },
             Setting.Whole("residual blocks", 1, 1_000, "Residual blocks of resnet.", (MnistModelOptions x) => x.ResidualBlocks, (x, v) => x with { ResidualBlocks = v }) with
             {
                 Option = "blocks",

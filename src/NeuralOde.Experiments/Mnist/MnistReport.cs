@@ -83,12 +83,9 @@ internal static class MnistReport
     {
         Columns =
         [
-            new ReportColumn("epoch"),
-            new ReportColumn("training loss", IsNumeric: true),
-            new ReportColumn("training accuracy", "%", IsNumeric: true),
-            new ReportColumn($"{outcome.Data.MeasuredName} loss", IsNumeric: true),
-            new ReportColumn($"{outcome.Data.MeasuredName} accuracy", "%", IsNumeric: true),
-            new ReportColumn("time", "s", IsNumeric: true),
+            new ReportColumn("epoch"), new ReportColumn("training loss", IsNumeric: true),
+            new ReportColumn("training accuracy", "%", IsNumeric: true), new ReportColumn($"{outcome.Data.MeasuredName} loss", IsNumeric: true),
+            new ReportColumn($"{outcome.Data.MeasuredName} accuracy", "%", IsNumeric: true), new ReportColumn("time", "s", IsNumeric: true),
         ],
         Rows =
         [
@@ -112,9 +109,7 @@ internal static class MnistReport
         {
             Columns =
             [
-                new ReportColumn("class"),
-                new ReportColumn("test images", IsNumeric: true),
-                new ReportColumn("right", "%", IsNumeric: true),
+                new ReportColumn("class"), new ReportColumn("test images", IsNumeric: true), new ReportColumn("right", "%", IsNumeric: true),
                 new ReportColumn("most often classified as"),
             ],
             Rows =

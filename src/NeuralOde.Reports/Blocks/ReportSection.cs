@@ -11,7 +11,6 @@ public sealed record ReportSection(string Title, params IReadOnlyList<ReportBloc
     /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
     /// <returns>A new section; this one does not change.</returns>
-    [Pure]
     public ReportSection Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);

@@ -31,7 +31,6 @@ public sealed record ReportTable : ReportBlock
     /// <param name="caption">What it shows; null for none.</param>
     /// <param name="pairs">Names and values.</param>
     /// <returns>The table.</returns>
-    [Pure]
     public static ReportTable Pairs(string? caption, params IReadOnlyList<(string Name, string Value)> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);

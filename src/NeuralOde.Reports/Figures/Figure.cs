@@ -49,7 +49,6 @@ public sealed record Figure : Drawing
     /// <param name="style">Color, width, dash, opacity; null for the defaults of <see cref="LineStyle"/>.</param>
     /// <returns>A figure with the line.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    [Pure]
     public Figure Line(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, LineStyle? style = null)
     {
         double[] x = FigureLayer.Copy(xs, nameof(xs));
@@ -63,7 +62,6 @@ public sealed record Figure : Drawing
     /// <param name="style">Color, marker, size, opacity; null for the defaults of <see cref="PointStyle"/>.</param>
     /// <returns>A figure with the points.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    [Pure]
     public Figure Points(IReadOnlyList<double> xs, IReadOnlyList<double> ys, string? name = null, PointStyle? style = null)
     {
         double[] x = FigureLayer.Copy(xs, nameof(xs));
@@ -82,7 +80,6 @@ public sealed record Figure : Drawing
     /// <param name="ramp">The colors; null for <see cref="ColorRamp.Time"/>.</param>
     /// <returns>A figure with the points.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    [Pure]
     public Figure ColoredPoints(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> values, FigureAxis colorAxis,
         string? name = null, PointStyle? style = null, ColorRamp? ramp = null)
     {
@@ -102,7 +99,6 @@ public sealed record Figure : Drawing
     /// <param name="style">Color, width, length, magnitude; null for the defaults of <see cref="ArrowStyle"/>.</param>
     /// <returns>A figure with the arrows; those of zero length are left out.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    [Pure]
     public Figure Arrows(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> us, IReadOnlyList<double> vs,
         string? name = null, ArrowStyle? style = null)
     {
@@ -120,7 +116,6 @@ public sealed record Figure : Drawing
     /// <param name="color">Its color; null for the palette's next color that no other band of the figure has, blue first.</param>
     /// <returns>A figure with the band.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    [Pure]
     public Figure Band(IReadOnlyList<double> xs, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string? name = null, PaletteColor? color = null)
     {
         double[] x = FigureLayer.Copy(xs, nameof(xs));
@@ -134,7 +129,6 @@ public sealed record Figure : Drawing
     /// <param name="to">The other end; +∞ for the axis's right end.</param>
     /// <param name="name">Name in the legend; null for none.</param>
     /// <returns>A figure with the region.</returns>
-    [Pure]
     public Figure Shade(double from, double to, string? name = null) => With(new ShadeLayer(from, to) { Name = name });
 
     /// <summary>A line across the plot at one height.</summary>
@@ -142,7 +136,6 @@ public sealed record Figure : Drawing
     /// <param name="name">Name in the legend; null for none.</param>
     /// <param name="style">Its look; null for thin gray dashes.</param>
     /// <returns>A figure with the line.</returns>
-    [Pure]
     public Figure HorizontalRule(double y, string? name = null, LineStyle? style = null) =>
         With(new RuleLayer(y, vertical: false, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
@@ -151,7 +144,6 @@ public sealed record Figure : Drawing
     /// <param name="name">Name in the legend; null for none.</param>
     /// <param name="style">Its look; null for thin gray dashes.</param>
     /// <returns>A figure with the line.</returns>
-    [Pure]
     public Figure VerticalRule(double x, string? name = null, LineStyle? style = null) =>
         With(new RuleLayer(x, vertical: true, (style ?? RuleStyle).Or(PaletteColor.Gray)) { Name = name });
 
@@ -162,7 +154,6 @@ public sealed record Figure : Drawing
     /// <param name="color">Their color; null for the palette's next color that no other bars of the figure have, blue first.</param>
     /// <returns>A figure with the bars.</returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    [Pure]
     public Figure Bars(IReadOnlyList<double> xs, IReadOnlyList<double> heights, string? name = null, PaletteColor? color = null)
     {
         double[] x = FigureLayer.Copy(xs, nameof(xs));
@@ -180,7 +171,6 @@ public sealed record Figure : Drawing
     /// <param name="ramp">The colors; null for <see cref="ColorRamp.Amount"/>.</param>
     /// <returns>A figure with the heat map.</returns>
     /// <exception cref="ArgumentException">The bounds are empty or not finite.</exception>
-    [Pure]
     public Figure Heat(double[,] values, HeatBounds bounds, FigureAxis colorAxis, Func<double, string>? text = null, ColorRamp? ramp = null)
     {
         ArgumentNullException.ThrowIfNull(values);

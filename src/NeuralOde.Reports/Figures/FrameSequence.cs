@@ -39,7 +39,6 @@ public sealed record FrameSequence : Drawing
     /// <param name="panelHeight">Height of each plot in pixels; default 170.</param>
     /// <returns>The grid, with this sequence's title.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 2.</exception>
-    [Pure]
     public PanelGrid ToFilmStrip(int count, int columns = 4, double panelHeight = 170)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);

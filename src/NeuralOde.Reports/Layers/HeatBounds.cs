@@ -11,6 +11,5 @@ public readonly record struct HeatBounds(double XMin, double XMax, double YMin, 
     /// <param name="columns">Columns.</param>
     /// <param name="rows">Rows.</param>
     /// <returns>The bounds.</returns>
-    [Pure]
     public static HeatBounds Categories(int columns, int rows) => new(-0.5, columns - 0.5, -0.5, rows - 0.5);
 }

@@ -53,21 +53,15 @@ public sealed record SeriesFitOptions
         Setting.Whole("hidden states", 0, 1_000, "Components of the state that are never observed.", (SeriesFitOptions x) => x.HiddenStates, (x, v) => x with { HiddenStates = v }),
         Setting.Widths("hidden", "The widths of the network's hidden layers.", (SeriesFitOptions x) => x.Widths, (x, v) => x with { Widths = v }),
         Setting.Number(
-            "regularization",
-            0,
-            double.PositiveInfinity,
+            "regularization", 0, double.PositiveInfinity,
             "How strongly weights are drawn to zero: the noise's variance over the weights', standardized. More for noisy data, less for clean.",
-            (SeriesFitOptions x) => x.Regularization,
-            (x, v) => x with { Regularization = v }),
+            (SeriesFitOptions x) => x.Regularization, (x, v) => x with { Regularization = v }),
         Setting.Iterations((SeriesFitOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
         Setting.LearningRate((SeriesFitOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
         Setting.Seed((SeriesFitOptions x) => x.Seed, (x, v) => x with { Seed = v }),
         Setting.Choice(
-            "solver",
-            [.. SolverChoice.AdaptiveNames.Select(static x => (x, x))],
-            "The method that integrates.",
-            (SeriesFitOptions x) => x.Solver.Name,
-            (x, v) => x with { Solver = OdeSolver.Parse(v) }),
+            "solver", [.. SolverChoice.AdaptiveNames.Select(static x => (x, x))], "The method that integrates.",
+            (SeriesFitOptions x) => x.Solver.Name, (x, v) => x with { Solver = OdeSolver.Parse(v) }),
         Setting.Positive(
             "relative tolerance", "Relative tolerance of each step while learning.", (SeriesFitOptions x) => x.RelativeTolerance, (x, v) => x with { RelativeTolerance = v }) with
         {

@@ -69,7 +69,7 @@ public sealed class SeriesSplit
         if (holdOut is not null && heldOut.Count == 0)
         {
             // Says for the first series how long it is and what would be left.
-            holdOut.Split(set);
+            _ = holdOut.Split(set);
         }
 
         if (without.Count > 0)

@@ -32,8 +32,12 @@ internal sealed class FixedStepController(FixedSteps settings) : StepController
         // From the interval's ends, not by adding up steps: no error builds up, and the last step lands on the output time.
         int step = _taken + 1;
         bool lands = step == _count;
-        return new StepPlan(lands ? _to : _from + ((_to - _from) * ((double)step / _count)), _size, lands);
+        return new StepPlan(Node(_from, _to, step, _count), _size, lands);
     }
+
+    /// <summary>Time of a node between two output times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double Node(double from, double to, int step, int count) => step == count ? to : from + ((to - from) * ((double)step / count));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void OnAccepted(in StepPlan plan, in StepAttempt attempt) => _taken++;

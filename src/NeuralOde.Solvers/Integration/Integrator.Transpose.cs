@@ -73,7 +73,9 @@ public sealed partial class Integrator<T>
         Enter();
         try
         {
-            return TransposeAlone(_transpose, recording, field, stateGradients, initialGradient, timeGradients, events);
+            return recording.KeepsEndOnly
+                ? TransposeBack(_transpose, recording, field, stateGradients, initialGradient, timeGradients)
+                : TransposeAlone(_transpose, recording, field, stateGradients, initialGradient, timeGradients, events);
         }
         finally
         {
@@ -178,6 +180,26 @@ public sealed partial class Integrator<T>
             Factorizations = counts.Factorizations,
             NewtonIterations = counts.NewtonIterations,
         };
+    }
+
+    /// <summary>Takes the steps back, without a recording of them.</summary>
+    private SolveStatistics TransposeBack(
+        StepTranspose<T> transpose,
+        SolveRecording<T> recording,
+        IVectorJacobianProduct<T> field,
+        ReadOnlySpan<T> stateGradients,
+        Span<T> initialGradient,
+        Span<double> timeGradients)
+    {
+        _stepper.Counts = default;
+        _reversal ??= new StepReversal<T>(_stepper, _scale);
+        _reversal.Run(recording, (FixedSteps)Control, transpose, field, stateGradients, timeGradients);
+        for (int i = 0; i < initialGradient.Length; i++)
+        {
+            initialGradient[i] = transpose.StateCotangent[i] + stateGradients[i];
+        }
+
+        return new SolveStatistics(_stepper.Counts.Evaluations, 0, 0, transpose.VectorJacobianProducts);
     }
 
     /// <summary>Makes a recording hold a step that it does not.</summary>

@@ -28,6 +28,7 @@ public sealed partial class Integrator<T>
     private IStatefulField<T>? _stateful;
     private StepTranspose<T>? _transpose;
     private StepReplay<T>? _replay;
+    private StepReversal<T>? _reversal;
     private JumpTranspose<T>? _jumpTranspose;
     private T[]? _outputSlope;
     private OdeProblem<T>? _lastProblem;
@@ -184,7 +185,19 @@ public sealed partial class Integrator<T>
         Enter();
         try
         {
-            return SolveAlone(problem, z0, times, states, recording, output: null, progress, cancellationToken);
+            if (recording is not { KeepsEndOnly: true })
+            {
+                return SolveAlone(problem, z0, times, states, recording, output: null, progress, cancellationToken);
+            }
+
+            recording.BeginReversal(problem, _stepper, times, z0);
+            SolveResult result = SolveAlone(problem, z0, times, states, recording: null, output: null, progress, cancellationToken);
+            if (result.IsSuccess)
+            {
+                recording.EndReversal(_stepper, (int)Math.Min(int.MaxValue, _accepted));
+            }
+
+            return result;
         }
         finally
         {
@@ -346,6 +359,12 @@ public sealed partial class Integrator<T>
         if (recording is not null && QuadratureLength > 0)
         {
             throw new ArgumentException("A solve with quadratures cannot be recorded: solve without them, or put them into the state.", nameof(recording));
+        }
+
+        if (recording is { KeepsEndOnly: true } && (Control is not FixedSteps || !_stepper.IsReversible || problem.Events.Count > 0))
+        {
+            throw new NotSupportedException(
+                $"{Solver.Name} cannot take these steps back, so a recording must keep them. Steps can be taken back of reversible and symplectic methods with FixedSteps, without events.");
         }
 
         if (recording is { Budget: not null } && !HasCheckpoints())

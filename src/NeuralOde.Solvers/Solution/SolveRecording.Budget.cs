@@ -37,8 +37,8 @@ public sealed partial class SolveRecording<T>
     public bool HoldsEveryStep => FirstHeld == 0;
 
     /// <summary>Number of bytes that the recording holds; they are kept for the next solve, so it is the largest number so far.</summary>
-    public long PeakBytes => ((_budget is null ? (long)_data.Length * Unsafe.SizeOf<T>() : _budget.Bytes)
-        + (sizeof(double) * (long)(_nodes.Length + _sizes.Length + _outputThetas.Length))
+    public long PeakBytes => ((_budget is null ? Unsafe.SizeOf<T>() * (long)(_data.Length + _end.Length + _initial.Length) : _budget.Bytes)
+        + (sizeof(double) * (long)(_reversalTimes.Length + _nodes.Length + _sizes.Length + _outputThetas.Length))
         + (sizeof(int) * (long)(_offsets.Length + _tags.Length + _outputSteps.Length)));
 
     /// <summary>The first step that is in memory, with all that follow it up to those transposed already.</summary>

@@ -314,6 +314,11 @@ public sealed partial class SolveRecording<T>
 
     private void RequireEnd()
     {
+        if (KeepsEndOnly)
+        {
+            throw new InvalidOperationException("The recording keeps the end of the solve only (KeepsEndOnly), so its steps cannot be read.");
+        }
+
         if (!_hasEnd)
         {
             throw new InvalidOperationException("The recording holds no solve: give it to Solve first.");

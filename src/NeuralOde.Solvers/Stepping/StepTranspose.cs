@@ -19,6 +19,9 @@ internal abstract class StepTranspose<T>
     /// <summary>Cotangents of the times of the steps' starts and of the last end, where asked for.</summary>
     public abstract ReadOnlySpan<double> TimeCotangents { get; }
 
+    /// <summary>Moves the cotangents of times on by one step, where a recording of three nodes moves along the solve: the first becomes the second, the last is dropped.</summary>
+    public virtual void ShiftTimeCotangents() => throw new NotSupportedException("The method is not reversible.");
+
     public abstract void Begin(SolveRecording<T> recording, bool differentiateTimes);
 
     /// <summary>Adds the cotangent of the state at the end of the step to be transposed next.</summary>

@@ -130,6 +130,23 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     {
     }
 
+    /// <summary>Whether a step can be taken back from its end, algebraically.</summary>
+    public virtual bool IsReversible => false;
+
+    /// <summary>
+    /// Takes a step back: from the state at its end, and what is carried there, to that at its start. Afterward <see cref="Record"/> writes the step, as after an attempt.
+    /// </summary>
+    /// <param name="t">Start of the step.</param>
+    /// <param name="plan">The step.</param>
+    /// <param name="previousSize">Length of the step before it; 0 for the first.</param>
+    public virtual void Reverse(double t, in StepPlan plan, double previousSize) => throw new NotSupportedException("The method is not reversible.");
+
+    /// <summary>State at the start of the step before the one that was taken back, where the transpose reads it.</summary>
+    public virtual ReadOnlySpan<T> StateBefore => State;
+
+    /// <summary>The derivative that belongs to the end of the step that was taken back, where the transpose reads it.</summary>
+    public virtual ReadOnlySpan<T> EndDerivative => State;
+
     /// <summary>Makes what differentiates recorded steps backward; not called where <see cref="OdeSolver.HasTranspose"/> is off.</summary>
     public virtual StepTranspose<T> CreateTranspose() => throw new NotSupportedException("The method has no transpose.");
 }

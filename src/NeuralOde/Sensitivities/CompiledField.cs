@@ -83,7 +83,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
         _modes = field.Modes;
         _captures = new CaptureGuard(
             "vector field",
-            "What is to change from solve to solve is an input of the field: inputs[\"name\"], given as new FieldInputs { [\"name\"] = … }; what is learned or set by hand, a Parameter.",
+            "What is to change from solve to solve is an input of the field: inputs[\"name\"], given as new FieldInputs { [\"name\"] = … }; what is learned or set by hand, "
+                + "a Parameter.",
             traced,
             () => TracedFunction.Of<T>(x => [Derivative(x)], arguments));
         _parameters = [.. Forward.Parameters];

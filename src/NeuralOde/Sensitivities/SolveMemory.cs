@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
@@ -45,6 +46,9 @@ public sealed class SolveMemory<T>
 
     /// <summary>The solver's steps, where the gradient method reverses them.</summary>
     internal SolveRecording<T> Recording { get; private set; } = new();
+
+    /// <summary>The number of bytes that it holds: states, and the solver's steps where the gradient method needs them.</summary>
+    public long Bytes => Recording.PeakBytes + ((long)_states.Length * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
 
     /// <summary>The state at one time, flat and row-major.</summary>
     /// <param name="time">The index of the time.</param>

@@ -61,8 +61,7 @@ public static class Setting
     /// <returns>The setting.</returns>
     public static ValueSetting<TOptions, T> Choice<TOptions, T>(
         string name, IReadOnlyList<(string Name, T Value)> choices, string help, Func<TOptions, T> get, Func<TOptions, T, TOptions> with, bool isOpen = false,
-        IReadOnlyList<(string Name, T Value)>? aliases = null) =>
-        new(name, new ChoiceKind<T>(choices, isOpen, aliases), help, get, with);
+        IReadOnlyList<(string Name, T Value)>? aliases = null) => new(name, new ChoiceKind<T>(choices, isOpen, aliases), help, get, with);
 
     /// <summary>The widths of hidden layers.</summary>
     /// <inheritdoc cref="Whole"/>

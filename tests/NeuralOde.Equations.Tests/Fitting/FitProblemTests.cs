@@ -97,4 +97,43 @@ public class FitProblemTests
         Assert.InRange(fit["k"].Value, 0.19, 0.21);
         Assert.Contains(fit.Notes, static x => x.Contains("cannot be solved for its start values", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void An_unknown_term_is_learned_and_saved_as_a_formula()
+    {
+        // Logistic growth, of which only the growth without limits is known.
+        EquationSolution truth = EquationSolver.Solve(EquationModel.Parse("x' = 0.9*x - 0.3*x^2\nx(0) = 0.2 fixed"), new EquationSolveOptions { Until = 10, Step = 0.5 });
+        string table = "t,x\n" + string.Join('\n', truth.Times.Zip(truth.Values[0], static (t, x) => FormattableString.Invariant($"{t:R},{x + (0.01 * Math.Sin(37 * t)):R}")));
+        var model = EquationModel.Parse("x' = 0.9*x + unknown(x, hidden: 3)\nx(0) = 0.3 > 0\nobserve x: normal(0.01)");
+        EquationFit fit = EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(table, "table"), model), new EquationFitOptions { Profiles = false });
+        Assert.InRange(fit.RootMeanSquares[0].RootMeanSquare, 0, 0.01);
+
+        // The formula gives the same curve.
+        Assert.DoesNotContain("unknown", fit.FittedModel.ToString(), StringComparison.Ordinal);
+        EquationSolution again = EquationSolver.Solve(fit.FittedModel, new EquationSolveOptions { Until = 10, Step = 0.5 });
+        Assert.All(fit.Values.Zip(again.Values[0]), static x => Assert.Equal(x.First.Fitted, x.Second, 1e-6));
+        Assert.All(truth.Values[0].Zip(again.Values[0]), static x => Assert.Equal(x.First, x.Second, 0.03));
+    }
+
+    [Theory]
+    [InlineData("t,x\n1,2\n", "x' = -k*x\nk = 1 > 0\nx(0) = 3 > 0\nobserve x", "there is 1 value for 2 parameters beside the noise")]
+    [InlineData("t,x\n0,2\n1,1\n2,1\n", "x' = -k*x/y\ny' = 0\nk = 1 > 0\nobserve x", "The equation of x gives NaN at the start, t = 0 with x = 0, y = 0")]
+    [InlineData("t,x\n0,2\n1,0\n2,1\n", "x' = -k*x\nk = 1 > 0\nx(0) = 3 > 0\nobserve x: lognormal", "table, line 3: x is 0, but a log-normal distribution")]
+    [InlineData("t,x\n0,2\n1,0\n2,1\n", "x' = -k*x\nk = 1 fixed\nobserve x: normal(1)", "every parameter is fixed")]
+    public void What_cannot_be_fitted_is_said(string table, string text, string message)
+    {
+        var model = EquationModel.Parse(text);
+        var e = Assert.Throws<EquationFitException>(() => EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(table, "table"), model)));
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_goes_through_all_values_has_no_errors()
+    {
+        var model = EquationModel.Parse("x' = -k*x\nk = 1 > 0\nx(0) = 3 > 0\nobserve x");
+        EquationFit fit = EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse("t,x\n0,3\n1,1.5\n2,0.75\n3,0.375\n", "table"), model));
+        Assert.Equal(Math.Log(2), fit["k"].Value, 1e-7);
+        Assert.True(double.IsNaN(fit["k"].StandardError));
+        Assert.Contains(fit.Notes, static x => x.Contains("goes through the values exactly", StringComparison.Ordinal));
+    }
 }

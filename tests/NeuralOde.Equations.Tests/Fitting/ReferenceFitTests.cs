@@ -69,10 +69,10 @@ public class ReferenceFitTests(ITestOutputHelper output)
         }
     }
 
-    [RealDataFact("series/influenza_england_1978_school.csv")]
+    [Fact]
     public void School_influenza_by_least_squares()
     {
-        EquationFit fit = Fit(ReferenceModels.Influenza, RealDataFactAttribute.PathOf("series/influenza_england_1978_school.csv"), new() { TimeColumn = "date" });
+        EquationFit fit = Fit(ReferenceModels.Influenza, Sample("influenza.csv"));
         Near(1.6692, fit["beta"].Value, 1e-3);
         Near(0.0257, fit["beta"].StandardError, 1e-2);
         Near(0.4435, fit["gamma"].Value, 1e-3);
@@ -80,11 +80,11 @@ public class ReferenceFitTests(ITestOutputHelper output)
         Near(17.16, fit.RootMeanSquares[0].RootMeanSquare, 1e-3);
     }
 
-    [RealDataFact("series/influenza_england_1978_school.csv")]
+    [Fact]
     public void School_influenza_by_the_negative_binomial()
     {
         EquationFit fit = Fit(
-            ReferenceModels.Influenza + ": negbinomial", RealDataFactAttribute.PathOf("series/influenza_england_1978_school.csv"), new() { TimeColumn = "date" });
+            ReferenceModels.Influenza + ": negbinomial", Sample("influenza.csv"));
         Near(1.7266, fit["beta"].Value, 1e-3);
         Near(0.0416, fit["beta"].StandardError, 1e-2);
         Near(0.5410, fit["gamma"].Value, 1e-3);

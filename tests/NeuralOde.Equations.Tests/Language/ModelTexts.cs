@@ -49,5 +49,13 @@ internal static class ModelTexts
         observe q
         """;
 
-    public static string[] All => [HareLynx, Doses, Algebraic];
+    public const string Unknown = """
+        x' = a*x + unknown(x, y)
+        y' = -y + q
+        q = 2*unknown(y, t/10, hidden: 2)
+        a = 1.3 > 0
+        observe x
+        """;
+
+    public static string[] All => [HareLynx, Doses, Algebraic, Unknown];
 }

@@ -103,13 +103,9 @@ internal static class CharacteristicsReport
     {
         Columns =
         [
-            new ReportColumn("tolerance"),
-            new ReportColumn("error", IsNumeric: true),
-            new ReportColumn("forward", IsNumeric: true),
-            new ReportColumn("time", "ms", IsNumeric: true),
-            new ReportColumn("backward", IsNumeric: true),
-            new ReportColumn("ratio", IsNumeric: true),
-            new ReportColumn("time", "ms", IsNumeric: true),
+            new ReportColumn("tolerance"), new ReportColumn("error", IsNumeric: true), new ReportColumn("forward", IsNumeric: true),
+            new ReportColumn("time", "ms", IsNumeric: true), new ReportColumn("backward", IsNumeric: true),
+            new ReportColumn("ratio", IsNumeric: true), new ReportColumn("time", "ms", IsNumeric: true),
         ],
         Rows =
         [
@@ -179,13 +175,9 @@ internal static class CharacteristicsReport
     {
         Columns =
         [
-            new ReportColumn("solver"),
-            new ReportColumn("test accuracy", "%", IsNumeric: true),
-            new ReportColumn("wrong", IsNumeric: true),
-            new ReportColumn("test loss", IsNumeric: true),
-            new ReportColumn("evaluations", IsNumeric: true),
-            new ReportColumn("time", "s", IsNumeric: true),
-            new ReportColumn("images/s", IsNumeric: true),
+            new ReportColumn("solver"), new ReportColumn("test accuracy", "%", IsNumeric: true), new ReportColumn("wrong", IsNumeric: true),
+            new ReportColumn("test loss", IsNumeric: true), new ReportColumn("evaluations", IsNumeric: true),
+            new ReportColumn("time", "s", IsNumeric: true), new ReportColumn("images/s", IsNumeric: true),
         ],
         Rows =
         [

@@ -31,11 +31,8 @@ internal static class MnistTableReport
     {
         Columns =
         [
-            new ReportColumn("ours"),
-            new ReportColumn("test error", IsNumeric: true),
-            new ReportColumn("runs", IsNumeric: true),
-            new ReportColumn("parameters", IsNumeric: true),
-            new ReportColumn("memory per step", IsNumeric: true),
+            new ReportColumn("ours"), new ReportColumn("test error", IsNumeric: true), new ReportColumn("runs", IsNumeric: true),
+            new ReportColumn("parameters", IsNumeric: true), new ReportColumn("memory per step", IsNumeric: true),
             new ReportColumn("time per step", IsNumeric: true),
         ],
         Rows = [.. table.Rows.Select(static x => (IReadOnlyList<string>)MnistTableText.Row(x))],
@@ -46,11 +43,8 @@ internal static class MnistTableReport
     {
         Columns =
         [
-            new ReportColumn("published, for MNIST"),
-            new ReportColumn("test error", "%", IsNumeric: true),
-            new ReportColumn("parameters", IsNumeric: true),
-            new ReportColumn("memory", IsNumeric: true),
-            new ReportColumn("time", IsNumeric: true),
+            new ReportColumn("published, for MNIST"), new ReportColumn("test error", "%", IsNumeric: true),
+            new ReportColumn("parameters", IsNumeric: true), new ReportColumn("memory", IsNumeric: true), new ReportColumn("time", IsNumeric: true),
         ],
         Rows =
         [
@@ -120,11 +114,8 @@ internal static class MnistTableReport
     {
         Columns =
         [
-            new ReportColumn("model"),
-            new ReportColumn("depth", IsNumeric: true),
-            new ReportColumn("memory per step", "MB", IsNumeric: true),
-            new ReportColumn("time per step", "ms", IsNumeric: true),
-            new ReportColumn("growth of memory"),
+            new ReportColumn("model"), new ReportColumn("depth", IsNumeric: true), new ReportColumn("memory per step", "MB", IsNumeric: true),
+            new ReportColumn("time per step", "ms", IsNumeric: true), new ReportColumn("growth of memory"),
         ],
         Rows =
         [
@@ -143,13 +134,9 @@ internal static class MnistTableReport
     {
         Columns =
         [
-            new ReportColumn("model"),
-            new ReportColumn("seed", IsNumeric: true),
-            new ReportColumn("epochs", IsNumeric: true),
-            new ReportColumn("test error", "%", IsNumeric: true),
-            new ReportColumn("wrong", IsNumeric: true),
-            new ReportColumn("test loss", IsNumeric: true),
-            new ReportColumn("time of training"),
+            new ReportColumn("model"), new ReportColumn("seed", IsNumeric: true), new ReportColumn("epochs", IsNumeric: true),
+            new ReportColumn("test error", "%", IsNumeric: true), new ReportColumn("wrong", IsNumeric: true),
+            new ReportColumn("test loss", IsNumeric: true), new ReportColumn("time of training"),
         ],
         Rows =
         [

@@ -74,39 +74,20 @@ public sealed record LatentTrainingOptions
             Setting.Schedule((LatentTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
             Setting.GradientNormBound((LatentTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
             Setting.Whole(
-                "iterations between validations",
-                1,
-                100_000_000,
-                "Iterations between two validations.",
-                (LatentTrainingOptions x) => x.ValidationInterval,
-                (x, v) => x with { ValidationInterval = v }) with
-            {
-                Option = "validate-every",
-            },
+                "iterations between validations", 1, 100_000_000, "Iterations between two validations.",
+                (LatentTrainingOptions x) => x.ValidationInterval, (x, v) => x with { ValidationInterval = v }) with { Option = "validate-every" },
             Setting.OptionalWhole(
-                "patience",
-                1,
-                1_000_000,
-                "Stops early: after N validations in a row without a better model.",
-                (LatentTrainingOptions x) => x.Patience,
-                (x, v) => x with { Patience = v }),
+                "patience", 1, 1_000_000, "Stops early: after N validations in a row without a better model.",
+                (LatentTrainingOptions x) => x.Patience, (x, v) => x with { Patience = v }),
             Setting.Seed((LatentTrainingOptions x) => x.Seed, (x, v) => x with { Seed = v }),
             Setting.Whole(
-                "iterations between checkpoints",
-                1,
-                100_000_000,
-                "Iterations between two writings of the checkpoint; it is also written at the end.",
-                (LatentTrainingOptions x) => x.CheckpointInterval,
-                (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
+                "iterations between checkpoints", 1, 100_000_000, "Iterations between two writings of the checkpoint; it is also written at the end.",
+                (LatentTrainingOptions x) => x.CheckpointInterval, (x, v) => x with { CheckpointInterval = v }) with { Option = "checkpoint-every", MayDiffer = static _ => true }),
         Setting.Number(
             "divergence weight", 0, double.PositiveInfinity, "The weight of the Kullback-Leibler divergence in the bound.",
             (LatentTrainingOptions x) => x.DivergenceWeight, (x, v) => x with { DivergenceWeight = v }),
         Setting.Number(
-            "divergence warm-up",
-            0,
-            1,
-            "The part of training over which that weight grows evenly from 0.",
-            (LatentTrainingOptions x) => x.DivergenceWarmUp,
-            (x, v) => x with { DivergenceWarmUp = v }),
+            "divergence warm-up", 0, 1, "The part of training over which that weight grows evenly from 0.",
+            (LatentTrainingOptions x) => x.DivergenceWarmUp, (x, v) => x with { DivergenceWarmUp = v }),
     ]);
 }

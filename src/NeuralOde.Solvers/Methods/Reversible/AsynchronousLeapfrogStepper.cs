@@ -49,6 +49,18 @@ internal sealed class AsynchronousLeapfrogStepper<T>(int stateLength, int quadra
         return base.Transfer(ref snapshot);
     }
 
+    /// <summary><c>u = f(t + h/2, z⁺ − h/2 v⁺)</c>, <c>v = 2u − v⁺</c>, <c>z = z⁺ − h u</c>.</summary>
+    public override void Reverse(double t, in StepPlan plan, double previousSize)
+    {
+        double h = plan.Size;
+        Rows.Swap(StateRow, NewStateRow);
+        Rows.Swap(CarriedRow, NewCarriedRow);
+        Combine(NewStateRow, [NewCarriedRow], [-h / 2], InputRow);
+        EvaluateAt(t + (h / 2), InputRow, NewSlopeRow);
+        Combine(NewSlopeRow, [NewSlopeRow, NewCarriedRow], [1, -1], CarriedRow);
+        Combine(NewStateRow, [NewSlopeRow], [-h], StateRow);
+    }
+
     public override StepTranspose<T> CreateTranspose() => new AsynchronousLeapfrogTranspose<T>(this);
 
     internal override void DenseTerms(double theta, double h, bool derivative, Span<(int Node, int Row, double Weight)> terms)

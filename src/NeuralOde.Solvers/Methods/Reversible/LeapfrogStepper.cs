@@ -59,6 +59,8 @@ internal sealed class LeapfrogStepper<T>(int stateLength, int quadratureLength) 
 
     public override int MaxRecordedRows => 3;
 
+    public override ReadOnlySpan<T> StateBefore => Rows.Row(CarriedRow, StateLength);
+
     public override int HistoryBlocks => 1;
 
     public override bool Transfer(ref StepperSnapshot<T> snapshot)
@@ -73,6 +75,26 @@ internal sealed class LeapfrogStepper<T>(int stateLength, int quadratureLength) 
         {
             Rows.Row(CarriedRow, StateLength).CopyTo(recording.AddHistory(step - 1, 0));
         }
+    }
+
+    /// <summary>The state before is carried; the one before that is <c>(z_(n+1) − (1 − r²) z_n − h (1 + r) f(t_n, z_n)) / r²</c>.</summary>
+    public override void Reverse(double t, in StepPlan plan, double previousSize)
+    {
+        double h = plan.Size;
+        Rows.Swap(NewStateRow, StateRow);
+        Rows.Swap(StateRow, CarriedRow);
+        EvaluateAt(t, StateRow, SlopeRow);
+        SlopeIsKnown = true;
+        _previousSize = previousSize;
+        if (previousSize == 0)
+        {
+            Combine(StateRow, [SlopeRow], [h / 2], InputRow);
+            EvaluateAt(t + (h / 2), InputRow, NewSlopeRow);
+            return;
+        }
+
+        double r = h / previousSize, inverse = 1 / (r * r);
+        Combine(StateRow, [NewStateRow, StateRow, SlopeRow], [inverse, -inverse, -h * (1 + r) * inverse], CarriedRow);
     }
 
     public override StepTranspose<T> CreateTranspose() => new LeapfrogTranspose<T>(this);

@@ -11,6 +11,8 @@ internal sealed class ReversibleHeunStepper<T>(int stateLength, int quadratureLe
 
     public override int RecordedRows => 3;
 
+    public override ReadOnlySpan<T> EndDerivative => Rows.Row(NewSlopeRow, StateLength);
+
     public override void Start(in StepperStart<T> start)
     {
         base.Start(start);
@@ -42,6 +44,20 @@ internal sealed class ReversibleHeunStepper<T>(int stateLength, int quadratureLe
         Rows.Swap(StateRow, NewStateRow);
         Rows.Swap(CarriedRow, NewCarriedRow);
         Rows.Swap(SlopeRow, NewSlopeRow);
+        SlopeIsKnown = true;
+    }
+
+    /// <summary><c>ŷ = 2 z⁺ − ŷ⁺ − h f̂⁺</c>, <c>z = z⁺ − h/2 (f̂ + f̂⁺)</c>.</summary>
+    public override void Reverse(double t, in StepPlan plan, double previousSize)
+    {
+        double h = plan.Size;
+        EvaluateDerivative(plan.End);
+        Rows.Swap(StateRow, NewStateRow);
+        Rows.Swap(CarriedRow, NewCarriedRow);
+        Rows.Swap(SlopeRow, NewSlopeRow);
+        Combine(NewCarriedRow, [NewStateRow, NewCarriedRow, NewSlopeRow], [2, -2, -h], CarriedRow);
+        EvaluateAt(t, CarriedRow, SlopeRow);
+        Combine(NewStateRow, [SlopeRow, NewSlopeRow], [-h / 2, -h / 2], StateRow);
         SlopeIsKnown = true;
     }
 

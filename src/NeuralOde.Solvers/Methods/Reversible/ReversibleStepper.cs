@@ -43,6 +43,8 @@ internal abstract class ReversibleStepper<T> : Stepper<T>
 
     public override bool RemembersRejections => false;
 
+    public override bool IsReversible => true;
+
     public override bool Transfer(ref StepperSnapshot<T> snapshot)
     {
         snapshot.Row(Rows.Row(StateRow, Length));

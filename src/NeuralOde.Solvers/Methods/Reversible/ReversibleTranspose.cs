@@ -42,6 +42,8 @@ internal abstract class ReversibleTranspose<T>(ReversibleStepper<T> stepper) : S
         Array.Clear(_timeCotangents);
     }
 
+    public override void ShiftTimeCotangents() => ReversibleTimes.Shift(_timeCotangents, _timeCount);
+
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => Add(cotangent, 1, State);
 
     public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)

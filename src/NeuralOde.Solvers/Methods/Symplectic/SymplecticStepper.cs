@@ -177,6 +177,31 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
         return true;
     }
 
+    public override bool IsReversible => true;
+
+    /// <summary>The moves from the last to the first: what a move leaves as it is gives its derivative.</summary>
+    public override void Reverse(double t, in StepPlan plan, double previousSize)
+    {
+        Span<T> state = _rows.Row(StateRow, StateLength);
+        for (int i = _moves.Length - 1; i >= 0; i--)
+        {
+            Span<T> slope = _rows.Row(MoveRows + i, StateLength);
+            if (!_moves[i].OfVelocities && _isSecondOrder)
+            {
+                state[_positions..].CopyTo(slope);
+            }
+            else
+            {
+                Evaluate(Time(t, plan, i), state, slope);
+            }
+
+            MoveBy(i, -plan.Size, slope, state);
+        }
+
+        // Only dense output reads the derivative at the start, and outputs are at ends of steps.
+        _startIsKnown = true;
+    }
+
     public override StepTranspose<T> CreateTranspose() => new SymplecticTranspose<T>(this);
 
     internal double Time(double t, in StepPlan plan, int move) => Nodes[move] == 1 ? plan.End : t + (Nodes[move] * plan.Size);

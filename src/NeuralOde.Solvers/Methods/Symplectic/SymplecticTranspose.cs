@@ -38,6 +38,8 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
         Array.Clear(_timeCotangents);
     }
 
+    public override void ShiftTimeCotangents() => ReversibleTimes.Shift(_timeCotangents, _timeCount);
+
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => Add(cotangent, 1, _stateBar);
 
     public override void AddDenseCotangent(SolveRecording<T> recording, int step, double theta, ReadOnlySpan<T> cotangent)
