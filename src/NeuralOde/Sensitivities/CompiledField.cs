@@ -36,6 +36,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
     // All that was compiled, and which argument is the first input in it.
     private readonly List<(Program<T> Program, int FirstInput)> _programs = [];
     private ProgramField<T>? _forwardOnly;
+    private Program<T>? _jacobianVectorProduct;
+    private FieldJacobian<T>? _jacobian;
 
     /// <summary>Compiles a field.</summary>
     /// <param name="field">The dynamics. A field given as code learns here which parameters it uses.</param>
@@ -57,7 +59,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
         CheckNames(_inputs);
         StateShape = stateShape;
         StateLength = stateShape.ElementCount;
-        _arguments = [new("t", Shape.Scalar) { IsWide = true }, new("z", stateShape), new("a", stateShape)];
+        _arguments = [new("t", Shape.Scalar) { IsWide = true }, new("z", stateShape), new("a", stateShape), new("v", stateShape)];
         _furtherArguments = Array.ConvertAll(_inputs, static x => new ProgramInput(x.Name, x.Shape) { IsWide = x.IsTime });
         InputLength = _inputs.Sum(static x => x.IsTime ? 0 : x.Shape.ElementCount);
         TimeInputLength = _inputs.Sum(static x => x.IsTime ? x.Shape.ElementCount : 0);
@@ -83,7 +85,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
         _modes = field.Modes;
         _captures = new CaptureGuard(
             "vector field",
-            "What is to change from solve to solve is an input of the field: inputs[\"name\"], given as new FieldInputs { [\"name\"] = … }; what is learned or set by hand, a Parameter.",
+            "What is to change from solve to solve is an input of the field: inputs[\"name\"], given as new FieldInputs { [\"name\"] = … }; what is learned or set by hand, "
+                + "a Parameter.",
             traced,
             () => TracedFunction.Of<T>(x => [Derivative(x)], arguments));
         _parameters = [.. Forward.Parameters];
@@ -174,6 +177,29 @@ public sealed class CompiledField<T> : IStatefulField<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy) => ProgramField<T>.Run(Forward, t, y, dy);
 
+    /// <summary>The derivative of the field by the state, for implicit methods (<see cref="OdeProblem{T}.Jacobian"/>): exact, a product for each column of the state.</summary>
+    /// <remarks>
+    /// It fills a banded matrix by groups of columns. The rows of a batch <c>[batch, n]</c> that do not meet have a band of n − 1 on either side, and take 2n − 1 products
+    /// however large the batch.
+    /// </remarks>
+    public IJacobian<T> Jacobian => _jacobian ??= new FieldJacobian<T>(this);
+
+    /// <summary>Writes <c>∂f/∂z · v</c>, the derivative of the field along a direction of the state.</summary>
+    /// <param name="t">Time.</param>
+    /// <param name="z">The state, flat and row-major.</param>
+    /// <param name="v">The direction, of the same length.</param>
+    /// <param name="product">Destination, of the same length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void JacobianVectorProduct(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> v, Span<T> product)
+    {
+        Program<T> program = _jacobianVectorProduct ??= CompileJacobianVectorProduct();
+        program.SetWide(0, t);
+        z.CopyTo(program.Input(1));
+        v.CopyTo(program.Input(3));
+        program.Run();
+        program.Output(0).CopyTo(product);
+    }
+
     /// <summary>Counts a solve, and looks whether what the field captured has changed. A field of which modules were switched to another mode is not what was compiled.</summary>
     /// <exception cref="InvalidOperationException">It has.</exception>
     internal void CountSolve()
@@ -210,6 +236,14 @@ public sealed class CompiledField<T> : IStatefulField<T>
     internal Program<T> CompileVectorJacobianProduct() => CompileWithoutUpdates(
         3,
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
+
+    /// <summary>
+    /// Compiles <c>(t, z, a, v, inputs…) → ∂f/∂z·v</c>. The product <c>a·∂f/∂z</c> is linear in a, and its derivative by a, times v, is what is asked for: no operation needs a
+    /// rule of its own for it, and a itself drops out.
+    /// </summary>
+    internal Program<T> CompileJacobianVectorProduct() => CompileWithoutUpdates(
+        4,
+        x => Gradients.VectorJacobianProduct(Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[2]], [x[3]]));
 
     /// <summary>
     /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass
