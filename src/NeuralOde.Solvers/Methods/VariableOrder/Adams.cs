@@ -11,6 +11,10 @@ namespace NeuralOde.Solvers;
 /// strategies of CVODE, A. C. Hindmarsh et al., <i>ACM TOMS</i> 31 (2005).
 /// <para>
 /// The nonlinear equations are solved by functional iteration, at one to three evaluations a step, or by a modified Newton iteration as in <see cref="Bdf"/>.
+/// The transpose is that of the map with the orders and lengths of the steps as constants, by the implicit function theorem at each corrected state. The corrector leaves up
+/// to a third of the tolerance in each step, so the gradient is exact to about that; it converges as the tolerance falls.
+/// </para>
+/// <para>
 /// Needs steps chosen by their error, and chooses them as <see cref="Bdf"/> does.
 /// </para>
 /// </remarks>
@@ -63,9 +67,6 @@ public sealed class Adams : OdeSolver
 
     /// <inheritdoc/>
     public override bool TakesFixedSteps => false;
-
-    /// <inheritdoc/>
-    public override bool HasTranspose => false;
 
     internal override int StartOrder => 1;
 
