@@ -12,6 +12,15 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private readonly DirectCheck<T>? _check;
     private readonly ReplayedField? _replayed;
     private readonly long? _budget;
+    private readonly bool _takesStepsBack;
+
+    /// <summary>Takes fixed steps of a reversible method back instead of keeping them.</summary>
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
+        : this(field, solver, steps, new DirectGradient { MemoryBudget = null })
+    {
+        _takesStepsBack = true;
+        _replayed = field.Forward.MovesBuffers ? new ReplayedField(field) : null;
+    }
 
     /// <param name="field">The dynamics.</param>
     /// <param name="solver">The method.</param>
@@ -33,7 +42,9 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         : base(field, solver, steps, product.Gradient, integrator)
     {
         _product = product;
-        _budget = settings.MemoryBudget;
+
+        // A method that cannot go on from a checkpoint keeps all of its steps.
+        _budget = Integrator.HasCheckpoints() ? settings.MemoryBudget : null;
         _replayed = _budget is not null && field.Forward.MovesBuffers ? new ReplayedField(field) : null;
         _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
             ? new DirectCheck<T>(field, solver, adaptive, product.Program, settings.CheckInterval)
@@ -43,6 +54,8 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
 
     internal override bool NeedsRecording => true;
+
+    internal override bool KeepsEndOnly => _takesStepsBack;
 
     /// <summary>The budget, unless a solve fits into it in any case: then nothing needs to be kept for computing steps again.</summary>
     internal override long? BudgetFor(ReadOnlySpan<double> times)
@@ -80,6 +93,11 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     {
         Array.Clear(Gradient);
         SolveStatistics cost = Transpose(memory, stateGradients, initialGradient, timeGradients);
+        if (_takesStepsBack && !(memory.Recording.ReversalDrift <= ReverseFlow.MostDrift))
+        {
+            Doubt(memory);
+        }
+
         if (_check?.IsDue() == true && memory.Recording.HoldsEveryStep)
         {
             double error = _check.Run(memory, stateGradients, initialGradient, timeGradients, Gradient, ref cost, out bool isReplaced);
@@ -91,6 +109,22 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         }
 
         return cost;
+    }
+
+    private void Doubt(SolveMemory<T> memory)
+    {
+        double drift = memory.Recording.ReversalDrift;
+        GradientWarning warning = ReverseFlow.Warning(
+            drift, memory.Times[^1], memory.Times[0], $"The direct gradient ({nameof(GradientMethod)}.{nameof(GradientMethod.Direct)}) keeps the steps.");
+        if (!(drift < ReverseFlow.Worthless))
+        {
+            throw new GradientException(warning);
+        }
+
+        if (!WarnAgain(GradientWarningReason.ReverseFlow))
+        {
+            Warn(warning);
+        }
     }
 
     private SolveStatistics Transpose(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)

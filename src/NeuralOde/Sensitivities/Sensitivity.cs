@@ -68,6 +68,9 @@ public abstract class Sensitivity<T>
     /// <param name="times">The output times.</param>
     internal virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
 
+    /// <summary>Whether only the end of a solve is kept, and its steps are taken back.</summary>
+    internal virtual bool KeepsEndOnly => false;
+
     /// <summary>The field that is solved.</summary>
     internal virtual IVectorField<T> SolvedField => Field;
 
@@ -103,7 +106,7 @@ public abstract class Sensitivity<T>
         memory.Prepare(times, Field.StateLength, inputs, timeInputs);
         if (forGradient && NeedsRecording)
         {
-            memory.Limit(BudgetFor(times));
+            memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
         SolveResult result = _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);

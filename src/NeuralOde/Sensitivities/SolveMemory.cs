@@ -62,8 +62,16 @@ public sealed class SolveMemory<T>
     internal void Forget() => Recording = Recording.PeakBytes > 0 ? new() : Recording;
 
     /// <summary>Limits the memory of the steps, or lifts the limit.</summary>
-    internal void Limit(long? maxBytes)
+    /// <param name="maxBytes">The limit, or null.</param>
+    /// <param name="endOnly">Whether only the end is kept.</param>
+    internal void Limit(long? maxBytes, bool endOnly)
     {
+        if (endOnly)
+        {
+            Recording = Recording.KeepsEndOnly ? Recording : new SolveRecording<T> { KeepsEndOnly = true };
+            return;
+        }
+
         if (Recording.Budget?.MaxBytes != maxBytes)
         {
             Recording = maxBytes is { } bytes ? new SolveRecording<T>(new RecordingBudget { MaxBytes = bytes }) : new SolveRecording<T>();
