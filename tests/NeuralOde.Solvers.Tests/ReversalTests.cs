@@ -57,7 +57,8 @@ public class ReversalTests
             Assert.InRange(recording.ReversalDrift, 0, 1e-16 * (name == "leapfrog" ? 1e2 : 10) * steps);
         }
 
-        Assert.InRange((double)sizes[2].Allocated / sizes[1].Allocated, 0.99, 1.01);
+        // What a thread allocates is counted in pieces of some KiB; 10,000 recorded steps would take half a MiB.
+        Assert.InRange(sizes[2].Allocated, 0, sizes[1].Allocated + (1 << 16));
         Assert.Equal(sizes[1].Peak, sizes[2].Peak);
     }
 
