@@ -43,8 +43,7 @@ public class ReversalTests
         var pendulum = new Pendulum();
         var problem = new OdeProblem<double>(pendulum) { PositionCount = 1 };
         List<(long Allocated, long Peak)> sizes = [];
-        // The least of several counts: when another test collects, the runtime charges this thread for the rest of its allocation buffer.
-        foreach (int steps in (int[])[100, 100, 100, 100, 10_000, 10_000, 10_000, 10_000])
+        foreach (int steps in new[] { 100, 100, 10_000 })
         {
             var recording = new SolveRecording<double> { KeepsEndOnly = true };
             double[] states = new double[4], initial = new double[2], byTime = new double[2];
@@ -58,8 +57,9 @@ public class ReversalTests
             Assert.InRange(recording.ReversalDrift, 0, 1e-16 * (name == "leapfrog" ? 1e2 : 10) * steps);
         }
 
-        Assert.InRange((double)sizes[5..].Min(static x => x.Allocated) / sizes[1..4].Min(static x => x.Allocated), 0.99, 1.01);
-        Assert.Equal(sizes[1].Peak, sizes[5].Peak);
+        // What a thread allocates is counted in pieces of some KiB; 10,000 recorded steps would take half a MiB.
+        Assert.InRange(sizes[2].Allocated, 0, sizes[1].Allocated + (1 << 16));
+        Assert.Equal(sizes[1].Peak, sizes[2].Peak);
     }
 
     [Fact]
