@@ -29,6 +29,9 @@ public sealed class EquationModel
     /// <summary>The names of what is observed.</summary>
     public IReadOnlyList<string> Observables => [.. Bound.Observables.Select(static x => x.Name)];
 
+    /// <summary>Whether a part of the equations is unknown, to be learned as a network.</summary>
+    public bool HasUnknownTerms => Bound.Unknowns.Count > 0;
+
     /// <summary>Whether all noise is that of least squares.</summary>
     public bool LeastSquares => Bound.Observables.All(static x => x.Noise == NoiseKind.LeastSquares);
 
@@ -76,6 +79,18 @@ public sealed class EquationModel
         IEnumerable<Statement> statements = _statements.Select(Changed);
         return Parse(ModelPrinter.Print(values.ContainsKey(UnknownTerm.OutputName(1)) ? UnknownTerm.Learned(statements, values) : statements), Name);
     }
+
+    /// <summary>The model with formulas in the place of its unknown terms, and parameters that these have.</summary>
+    internal EquationModel WithFormulas(IReadOnlyList<Expression> formulas, IReadOnlyList<(string Name, double Start)> parameters)
+        => Parse(
+            ModelPrinter.Print([
+                .. UnknownTerm.Replaced(_statements, (_, number) => formulas[number - 1]),
+                .. parameters.Select(static x => new DefinitionStatement(0, x.Name, Number(0, x.Start), new Modifiers())),
+            ]),
+            Name);
+
+    /// <summary>The unknown terms as they were written.</summary>
+    internal IReadOnlyList<CallExpression> UnknownTerms => [.. UnknownTerm.In(_statements)];
 
     /// <summary>The model as text, which reads back as the same model; comments are left out.</summary>
     public override string ToString() => ModelPrinter.Print(_statements);

@@ -99,6 +99,20 @@ public class EquationCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_formula_is_found_for_an_unknown_term()
+    {
+        // Logistic growth with a little noise of a fixed pattern; its square term is what is unknown.
+        string table = _folder.File("growth.csv");
+        double Size(double t) => 3 / (1 + (14 * Math.Exp(-0.9 * t)));
+        File.WriteAllLines(table, ["t,x", .. Enumerable.Range(0, 41).Select(i => FormattableString.Invariant($"{i * 0.25:R},{Size(i * 0.25) + (0.01 * Math.Sin(37 * i)):R}"))]);
+        var run = ToolRun.Of(
+            "fit", table, "--equations", Model("x' = 0.9*x + unknown(x, hidden: 3)\nx(0) = 0.3 > 0\nobserve x: normal"), "--formula", "--starts", "4", "--no-profiles");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("x' = 0.9*x + f1_1*x^2", run.Out, StringComparison.Ordinal);
+        Assert.Contains("--formula needs a model with unknown terms", ToolRun.Of("fit", table, "--equations", Model("x' = -k*x\nk = 1\nobserve x"), "--formula").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_rival_model_stands_beside_the_fit()
     {
         var run = ToolRun.Of(

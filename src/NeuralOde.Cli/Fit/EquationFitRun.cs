@@ -38,6 +38,12 @@ internal static class EquationFitRun
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
         };
+        if (parsed.GetValue(options.Formula))
+        {
+            model = Formula(context, model, read, settings, (int)(parsed.GetValue(options.Degree) ?? 3));
+            settings = settings with { Starts = 1 };
+        }
+
         EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
         Print(context.Out, fit);
         if (parsed.GetValue(options.Compare) is { } rival)
@@ -54,11 +60,31 @@ internal static class EquationFitRun
         return ExitCode.Success;
     }
 
+    /// <summary>The model with formulas in the place of its unknown terms; prints what was tried.</summary>
+    private static EquationModel Formula(CommandContext context, EquationModel model, EquationData data, EquationFitOptions settings, int degree)
+    {
+        CommandException.ThrowIf(
+            !model.HasUnknownTerms, "--formula needs a model with unknown terms, such as x' = -k*x + unknown(x).");
+        FormulaSearchResult found = FormulaSearch.Find(model, data, new FormulaSearchOptions { Degree = degree, Fit = settings }, context.CancellationToken);
+        context.Out.WriteLine("Formulas by number of terms, each the best of its size, with BIC:");
+        foreach (FormulaCandidate x in found.Tried)
+        {
+            string terms = string.Join("; ", x.Terms.Select(static t => string.Join(" + ", t)));
+            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(x == found.Chosen ? "*" : " ")} {x.Count,2}  {x.Bic,10:0.00}  {terms}"));
+        }
+
+        context.Out.WriteLine("The one with * is the smallest within 10 of the best.");
+        context.Out.WriteLine();
+        context.Out.Write(found.Chosen.Fit.FittedModel);
+        context.Out.WriteLine();
+        return found.Chosen.Fit.FittedModel;
+    }
+
     private static void RefuseOthers(CommandValues parsed, FitCommand.FitOptions options)
     {
         CommandOption[] own =
         [
-            options.Equations, options.Starts, options.Where, options.NoProfiles, options.Metrics, options.Compare, options.Report, options.Save, options.Out,
+            options.Equations, options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare, options.Report, options.Save, options.Out,
             .. s_settings.Select(x => options.Settings[x]),
         ];
         IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.HoldOut, options.Test, options.Seeds])).SelectMany(static x => x.Options);

@@ -69,7 +69,7 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.HoldOut]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.NoProfiles, options.Compare, options.Metrics]),
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -110,6 +110,10 @@ internal static class FitCommand
             "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
 
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
+
+        public CommandOption<bool> Formula { get; } = Options.Flag("--formula", "Finds a formula for the unknown terms of the model, and fits that in their place.");
+
+        public CommandOption<long?> Degree { get; } = Options.Whole("--degree", 1, 6, "With --formula: the highest degree of the products in it. Default 3.");
 
         public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
 

@@ -114,7 +114,7 @@ internal static class LatentFitRun
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         CommandException.ThrowIf(IsLabeled(parsed, options), "Labeled series in a .ts file train a classifier: add --model latent.");
-        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.NoProfiles, options.Compare, options.Metrics]);
+        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]);
         Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
     }
 

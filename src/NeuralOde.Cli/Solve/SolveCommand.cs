@@ -208,7 +208,7 @@ internal static class SolveCommand
         public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of the states by parameters, joined by commas.", "NAMES");
 
         public CommandOption<string?> Solver { get; } = Options.Choice(
-            "--solver", "solver", ["auto", .. OdeSolver.Names], "auto (the default), or a method by name, such as tsit5, vern9, bdf, radau5.", "NAME");
+            "--solver", "solver", OdeSolver.Names, "auto (the default: order 7, and BDF where that proves stiff), or a method by name, such as tsit5, vern9, bdf, radau5.", "NAME");
 
         public CommandOption<double?> Tolerance { get; } = Options.Positive("--tolerance", "Relative tolerance. Default 1e-8.");
 

@@ -13,7 +13,7 @@ internal sealed partial class EquationDataReader
     private readonly CsvTable _table;
     private readonly BoundModel _model;
     private readonly EquationDataOptions _options;
-    private readonly List<string> _notes = [];
+    private readonly SortedDictionary<string, int> _leftOut = new(StringComparer.Ordinal);
 
     public EquationDataReader(CsvTable table, BoundModel model, EquationDataOptions options)
     {
@@ -33,7 +33,8 @@ internal sealed partial class EquationDataReader
             throw new EquationDataException(EquationDataReason.Nothing, $"{_table.Name} has no measured value of {string.Join(", ", _model.Observables.Select(static x => x.Name))}.");
         }
 
-        return new EquationData(_table.Name, series, _notes);
+        return new EquationData(
+            _table.Name, series, [.. _leftOut.Select(static x => FormattableString.Invariant($"{x.Value} values with DVID {x.Key} are not observed by the model, and are left out."))]);
     }
 
     private SeriesObservations[] Read(Measured[] measured)
@@ -188,6 +189,7 @@ internal sealed partial class EquationDataReader
                     EquationDataReason.Dose, $"{_table.Name}, line {_table.LineOf(row)}: EVID {kind} resets the states, which is not supported. Make the rows from there on a series of their own.");
             }
 
+            Tally(row, kind == 0 && !isSilent, measured);
             foreach (Measured what in measured)
             {
                 if (kind == 0 && !isSilent && !_table.IsMissing(row, what.Column) && Names(what, row))
@@ -217,6 +219,17 @@ internal sealed partial class EquationDataReader
         };
         return new SeriesObservations(
             input, asked, [.. values.Select(x => new Observation(x.What.Observable, Array.BinarySearch(asked, x.Time), x.Value, _table.LineOf(x.Row)))]);
+    }
+
+    /// <summary>Counts values of a long table that no observable of the model takes.</summary>
+    private void Tally(int row, bool isMeasurement, Measured[] measured)
+    {
+        int value = Find("DV"), name = Find("DVID");
+        if (isMeasurement && value >= 0 && name >= 0 && measured.Any(static x => x.NameColumn >= 0) && !_table.IsMissing(row, value) && !measured.Any(x => Names(x, row)))
+        {
+            string text = _table.Text(row, name).Trim();
+            _leftOut[text] = _leftOut.GetValueOrDefault(text) + 1;
+        }
     }
 
     private bool Names(Measured what, int row)

@@ -91,8 +91,9 @@ internal sealed partial class Binder
         }
 
         int Index(string name) => _parameters.FindIndex(x => x.Name == name);
+        Term value = _pool.Multiply(_values[UnknownTerm.OutputName(number)], sum);
         _unknowns.Add(new BoundUnknown(
-            arguments, [.. arguments.Select((_, i) => Index(UnknownTerm.SizeName(number, i + 1)))], Index(UnknownTerm.OutputName(number))));
-        return _pool.Multiply(_values[UnknownTerm.OutputName(number)], sum);
+            arguments, [.. arguments.Select((_, i) => Index(UnknownTerm.SizeName(number, i + 1)))], Index(UnknownTerm.OutputName(number)), value, number));
+        return value;
     }
 }

@@ -57,7 +57,7 @@ internal sealed partial class Binder
             Observables = [.. observed.SelectMany(Observables)],
             Doses = [.. _statements.OfType<DoseStatement>().Select(Dose)],
             Events = [.. _statements.OfType<WhenStatement>().Select(Event)],
-            Unknowns = _unknowns,
+            Unknowns = [.. _unknowns.OrderBy(static x => x.Number)],
             Start = _statements.OfType<StartStatement>().LastOrDefault() is { } start ? Constant(start.Time, "The time of the start") : null,
         };
         CheckUse(model);

@@ -84,7 +84,9 @@ internal sealed record BoundEvent(string Text, Term Function, IReadOnlyList<(int
 /// <param name="Arguments">What it depends on.</param>
 /// <param name="Sizes">The parameters that are the arguments' sizes.</param>
 /// <param name="Output">The parameter that is the term's size.</param>
-internal sealed record BoundUnknown(IReadOnlyList<Term> Arguments, IReadOnlyList<int> Sizes, int Output);
+/// <param name="Value">The term itself.</param>
+/// <param name="Number">Its number in the text, from 1.</param>
+internal sealed record BoundUnknown(IReadOnlyList<Term> Arguments, IReadOnlyList<int> Sizes, int Output, Term Value, int Number);
 
 /// <summary>A model whose names are resolved: everything is an expression of time, states, parameters, covariates and inputs.</summary>
 internal sealed class BoundModel

@@ -26,15 +26,19 @@ internal static class UnknownTerm
         _ => [],
     });
 
-    /// <summary>The statements with formulas in the place of unknown terms.</summary>
+    /// <summary>The statements with the learned networks, as formulas, in the place of unknown terms.</summary>
     public static IEnumerable<Statement> Learned(IEnumerable<Statement> statements, IReadOnlyDictionary<string, double> values)
+        => Replaced(statements, (call, number) => Formula(call, number, values));
+
+    /// <summary>The statements with other expressions in the place of unknown terms, which are numbered from 1.</summary>
+    public static IEnumerable<Statement> Replaced(IEnumerable<Statement> statements, Func<CallExpression, int, Expression> formula)
     {
         int number = 0;
         Expression Changed(Expression x) => x switch
         {
             PrefixExpression p => new PrefixExpression(p.Position, p.Symbol, Changed(p.Operand)),
             InfixExpression p => new InfixExpression(p.Position, p.Symbol, Changed(p.Left), Changed(p.Right)),
-            CallExpression { Function: "unknown" } p => Formula(p, ++number, values),
+            CallExpression { Function: "unknown" } p => formula(p, ++number),
             CallExpression p => new CallExpression(p.Position, p.Function, [.. p.Arguments.Select(Changed)], p.Options),
             _ => x,
         };

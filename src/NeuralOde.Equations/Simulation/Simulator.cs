@@ -135,8 +135,10 @@ internal sealed partial class Simulator
             double until = next < items.Count ? Math.Min(items[next].Time, end) : end;
             if (until - t > 2 * gap)
             {
-                _field.Piece = (t + gap, until - gap);
-                if (!Advance(ref t, until, times, rows, ref output, showsAfter && next < items.Count && items[next].Time <= end))
+                // Only where something jumps at an end is the right-hand side asked within.
+                bool jumpsAtEnd = next < items.Count && items[next].Time <= end;
+                _field.Piece = (next == 0 ? double.NegativeInfinity : t + gap, jumpsAtEnd ? until - gap : double.PositiveInfinity);
+                if (!Advance(ref t, until, times, rows, ref output, showsAfter && jumpsAtEnd))
                 {
                     return false;
                 }

@@ -32,10 +32,10 @@ public abstract class Sensitivity<T>
     private OdeProblem<T>? _problem;
     private readonly List<GradientWarning> _warnings = [];
 
-    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null)
+    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null, Integrator<T>? integrator = null)
     {
         Field = field;
-        _integrator = new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
+        _integrator = integrator ?? new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
         Gradient = gradient ?? new T[field.GradientLength];
     }
 
@@ -46,7 +46,10 @@ public abstract class Sensitivity<T>
     public ReadOnlySpan<T> ParameterGradient => Gradient.AsSpan(0, Field.ParameterLength);
 
     /// <summary>What was wrong with gradients so far: the first warning of each reason.</summary>
-    public IReadOnlyList<GradientWarning> Warnings => _warnings;
+    public virtual IReadOnlyList<GradientWarning> Warnings => _warnings;
+
+    /// <summary>What a method that chooses chose, and why, as a sentence; null for other methods, and before the first gradient.</summary>
+    public virtual string? Choice => null;
 
     /// <summary>The relative error of the gradient that was checked last; null while none was, or where there was nothing to compare with.</summary>
     public double? MeasuredError { get; private set; }
@@ -60,14 +63,17 @@ public abstract class Sensitivity<T>
     private protected Integrator<T> Integrator => _integrator;
 
     /// <summary>Whether the forward pass has to keep the solver's steps for the backward pass.</summary>
-    private protected abstract bool NeedsRecording { get; }
+    internal abstract bool NeedsRecording { get; }
 
     /// <summary>The most bytes that the steps of one solve may take; null for no limit.</summary>
     /// <param name="times">The output times.</param>
-    private protected virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
+    internal virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
+
+    /// <summary>Whether only the end of a solve is kept, and its steps are taken back.</summary>
+    internal virtual bool KeepsEndOnly => false;
 
     /// <summary>The field that is solved.</summary>
-    private protected virtual IVectorField<T> SolvedField => Field;
+    internal virtual IVectorField<T> SolvedField => Field;
 
     /// <summary>Takes memory for one solve. Hand it back when its gradient has been taken, or keep it for the next solve.</summary>
     /// <returns>The memory, new or used before.</returns>
@@ -101,7 +107,7 @@ public abstract class Sensitivity<T>
         memory.Prepare(times, Field.StateLength, inputs, timeInputs);
         if (forGradient && NeedsRecording)
         {
-            memory.Limit(BudgetFor(times));
+            memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
         // Implicit methods take the field's own derivative; it is compiled when one first asks.

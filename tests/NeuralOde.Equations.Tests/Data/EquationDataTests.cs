@@ -22,6 +22,13 @@ public class EquationDataTests
     }
 
     [Fact]
+    public void Values_that_the_model_does_not_observe_are_counted()
+    {
+        EquationData data = Read("ID,TIME,DV,DVID,AMT\n1,0,2,cp,0\n1,1,3,inr,0\n1,2,3,inr,0\n");
+        Assert.Equal("2 values with DVID inr are not observed by the model, and are left out.", Assert.Single(data.Notes));
+    }
+
+    [Fact]
     public void Doses_have_the_columns_of_pharmacometrics()
     {
         EquationData data = Read("ID,TIME,cp,pca,AMT,EVID,CMT,RATE,ADDL,II,SS\n1,0,NA,NA,5,1,1,2.5,3,12,1\n1,50,1,2,0,0,1,0,0,0,0\n");

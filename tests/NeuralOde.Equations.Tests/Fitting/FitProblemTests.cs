@@ -64,6 +64,22 @@ public class FitProblemTests
     }
 
     [Fact]
+    public void An_event_and_its_threshold_are_fitted()
+    {
+        var model = EquationModel.Parse("x' = a*r\nr' = 0\nr(0) = 1 fixed\na = 1 > 0\nlimit = 2 in [1, 4]\nleft = 0.3 in [0, 0.9]\nwhen x > limit: r = left\nobserve x: normal(0.01)");
+        EquationSolution truth = EquationSolver.Solve(model, new EquationSolveOptions
+        {
+            Until = 6, Step = 0.25, Set = new Dictionary<string, double> { ["a"] = 1.1, ["limit"] = 2.1, ["left"] = 0.25 },
+        });
+        string table = "t,x\n" + string.Join('\n', truth.Times.Zip(truth.Values[0], static (t, x) => FormattableString.Invariant($"{t:R},{x:R}")));
+        EquationFit fit = EquationFitter.Fit(
+            model, EquationData.FromTable(CsvTable.Parse(table, "table"), model), new EquationFitOptions { Profiles = false });
+        Assert.Equal(1.1, fit["a"].Value, 1e-5);
+        Assert.Equal(2.1, fit["limit"].Value, 1e-5);
+        Assert.Equal(0.25, fit["left"].Value, 1e-5);
+    }
+
+    [Fact]
     public void The_same_fit_on_one_thread_and_on_four_has_the_same_bits()
     {
         var model = EquationModel.Parse(ReferenceModels.HareLynx);

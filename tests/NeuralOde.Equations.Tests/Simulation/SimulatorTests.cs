@@ -1,5 +1,6 @@
 using NeuralOde.Equations.Language;
 using NeuralOde.Equations.Simulation;
+using NeuralOde.Solvers;
 
 namespace NeuralOde.Equations.Tests.Simulation;
 
@@ -61,6 +62,32 @@ public class SimulatorTests
             Assert.Equal(2 * e, rows[(3 * i) + 0], 1e-11);
             Assert.Equal(-2 * t * e, rows[(3 * i) + 1], 1e-11);
             Assert.Equal(e, rows[(3 * i) + 2], 1e-11);
+        }
+    }
+
+    [Fact]
+    public void A_model_in_the_language_and_the_same_in_code_give_the_same_bits()
+    {
+        var model = EquationModel.Parse("Hare' = a*Hare - b*Hare*Lynx + exp(-Lynx/3)*sin(t)\nLynx' = -c*Lynx + d*Hare*Lynx^1.5\na = 0.5 fixed\nb = 0.3 fixed\nc = 0.8 fixed\nd = 0.2 fixed");
+        SimulationOptions options = new() { RelativeTolerance = 1e-8, Solver = new Tsit5() };
+        double[] times = [0, 1, 5.5, 12];
+        Simulator simulator = new(EquationModel.Parse(model + "Hare(0) = 3 fixed\nLynx(0) = 4 fixed").Bound, [], options);
+        double[] rows = new double[8];
+        Assert.True(simulator.Run(new SeriesInput { Start = 0 }, [0.5, 0.3, 0.8, 0.2, 3, 4], [], times, rows));
+        double absolute = options.RelativeTolerance * options.SmallShare * 1;
+        OdeSolution<double> solution = Ode.Solve(
+            (t, y, dy) =>
+            {
+                dy[0] = (0.5 * y[0]) - (0.3 * y[0] * y[1]) + (Math.Exp(-y[1] / 3) * Math.Sin(t));
+                dy[1] = (-0.8 * y[1]) + (0.2 * y[0] * Math.Pow(y[1], 1.5));
+            },
+            [3.0, 4.0],
+            times,
+            new Tsit5(),
+            new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = 1e-8, AbsoluteTolerances = [absolute, absolute], LimitsAtRest = false } });
+        for (int i = 0; i < times.Length; i++)
+        {
+            Assert.Equal(solution.State(i).ToArray(), rows.AsSpan(2 * i, 2).ToArray());
         }
     }
 
