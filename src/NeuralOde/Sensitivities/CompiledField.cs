@@ -238,8 +238,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
     /// <summary>
-    /// Compiles <c>(t, z, a, v, inputs…) → ∂f/∂z·v</c>. The product <c>a·∂f/∂z</c> is linear in a, and its derivative by a, times v, is what is asked for: no operation needs a
-    /// rule of its own for it, and a itself drops out.
+    /// Compiles <c>(t, z, a, v, inputs…) → ∂f/∂z·v</c>. The product <c>a·∂f/∂z</c> is linear in a, and its derivative by a, times v, is what is asked for: no
+    /// operation needs a rule of its own for it, and a itself drops out.
     /// </summary>
     internal Program<T> CompileJacobianVectorProduct() => CompileWithoutUpdates(
         4,

@@ -29,6 +29,7 @@ public abstract class Sensitivity<T>
 {
     private readonly Integrator<T> _integrator;
     private readonly Stack<SolveMemory<T>> _spare = new();
+    private OdeProblem<T>? _problem;
     private readonly List<GradientWarning> _warnings = [];
 
     private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null, Integrator<T>? integrator = null)
@@ -109,7 +110,9 @@ public abstract class Sensitivity<T>
             memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
-        SolveResult result = _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        // Implicit methods take the field's own derivative; it is compiled when one first asks.
+        _problem ??= new OdeProblem<T>(SolvedField) { Jacobian = Field.Jacobian };
+        SolveResult result = _integrator.Solve(_problem, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
         return result;
     }

@@ -1,3 +1,4 @@
+using NeuralOde.Blocks;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Sensitivities;
@@ -8,6 +9,8 @@ namespace NeuralOde.Tests.Sensitivities;
 
 public class JacobianTests
 {
+    private readonly List<long> _evaluations = [];
+
     private const int Batch = 3;
     private const int Size = 2;
 
@@ -63,14 +66,24 @@ public class JacobianTests
         double[] Solve(OdeProblem<double> problem)
         {
             double[] states = new double[4];
-            new Integrator<double>(new Kvaerno5(), steps, 2).Solve(problem, [2, 0], [0, 1], states).ThrowIfFailed();
+            SolveResult result = new Integrator<double>(new Kvaerno5(), steps, 2).Solve(problem, [2, 0], [0, 1], states);
+            result.ThrowIfFailed();
+            _evaluations.Add(result.Statistics.Evaluations);
             return states[2..];
         }
+
+        var block = new OdeBlock(van) { Solver = new Kvaerno5(), Steps = steps };
+        OdeBlockSolution solved = block.Solve(Tensor.From([2.0, 0], [1, 2]), 0, 1);
 
         double[] exact = Solve(new OdeProblem<double>(field) { Jacobian = field.Jacobian });
 
         // Both are within some hundred times the tolerance.
         Close.To(Solve(new OdeProblem<double>(field)), exact, 1e-6);
+
+        // A block takes it by itself, to the same bits and without the evaluations of differences.
+        Assert.Equal(exact.AsEnumerable(), solved.States.ToDoubles()[2..]);
+        Assert.Equal(_evaluations[0], solved.Forward.Evaluations);
+        Assert.True(_evaluations[0] < _evaluations[1]);
     }
 
     private static CompiledField<double> Field()
