@@ -108,7 +108,7 @@ public static class Ode
         }
 
         options ??= new OdeOptions();
-        var integrator = new Integrator<T>(solver ?? SolverDefaults.Solver, options.Steps ?? SolverDefaults.Steps, y0.Length);
+        var integrator = new Integrator<T>(solver ?? SolverDefaults.Solver, options.Steps ?? SolverDefaults.Steps, y0.Length, errorNorm: options.ErrorNorm);
         bool dense = options.DenseOutput ?? (!timesAreGiven && integrator.RecordingIsSmall(times));
         SolveRecording<T>? recording = dense ? new SolveRecording<T>() : null;
         var states = new T[checked(times.Length * y0.Length)];

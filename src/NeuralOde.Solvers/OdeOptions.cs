@@ -7,6 +7,10 @@ public sealed record OdeOptions
     /// <value><see langword="null"/> (the default): <see cref="SolverDefaults.Steps"/>, for a method with an error estimate. Others need <see cref="FixedSteps"/>.</value>
     public StepSizeControl? Steps { get; init; }
 
+    /// <summary>Which components of the state count in the error norm, and how: <c>ErrorNorm.Maximum(0, n)</c>, for example.</summary>
+    /// <value><see langword="null"/> (the default): the root mean square over all components.</value>
+    public ErrorNorm? ErrorNorm { get; init; }
+
     /// <summary>Whether every step is kept, so that <see cref="OdeSolution{T}.At(double)"/> gives the state at any time.</summary>
     /// <value>
     /// <see langword="null"/> (the default): yes where an interval is solved, no where output times are given, nor where fixed steps would fill more than 2^24 numbers.

@@ -134,7 +134,7 @@ public sealed class RandomSource
         InvalidOperationException.ThrowIf(
             Trace.Current is not null,
             "Random numbers cannot be drawn while a function is being compiled: the draws of this moment would be kept for good, and a solver needs a function, not noise. "
-                + "Draw them outside, and give them to the function as an input, or capture the tensor of draws if a constant is meant.");
+                + "Draw them outside, and give them to the function as an input (of a vector field: FieldInputs), or capture the tensor of draws if a constant is meant.");
         ulong offset = _offset;
         _offset += ((ulong)count + 63) / 64 * 64;
         return offset;

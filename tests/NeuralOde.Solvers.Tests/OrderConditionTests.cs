@@ -56,6 +56,24 @@ public class OrderConditionTests
         }
     }
 
+    [Fact]
+    public void Dense_output_of_vern7_and_dopri8_is_of_no_higher_order_than_they_say()
+    {
+        // Those of vern7 for order 7 hold to 3e-7, with the coefficients that both of its sources print.
+        Assert.InRange(DenseResidual(Tableau("vern7"), 7), 1e-8, 5e-7);
+        Assert.InRange(DenseResidual(Tableau("dopri8"), 8), 1e-5, 1);
+    }
+
+    [Fact]
+    public void Arkodes_controller_has_the_exponents_of_its_manual()
+    {
+        // SUNAdaptController_PID: h' = h e_n^(-k1/p) e_(n-1)^(k2/p) e_(n-2)^(-k3/p) with 0.58, 0.21 and 0.1.
+        ControllerCoefficients x = ControllerCoefficients.Arkode;
+        Assert.Equal(0.58, x.Integral + x.Proportional + x.Derivative, 1e-15);
+        Assert.Equal(0.21, x.Proportional + (2 * x.Derivative), 1e-15);
+        Assert.Equal(0.1, x.Derivative);
+    }
+
     [Theory]
     [MemberData(nameof(RungeKutta))]
     public void Slope_of_dense_output_is_the_derivative_of_its_weights_and_meets_the_field_at_both_ends_of_a_shared_stage_method(string name)
@@ -176,6 +194,19 @@ public class OrderConditionTests
     private static double Residual(ButcherTableau tableau, double[] weights, int order, double theta)
         => RootedTree.UpTo(order).Max(tree => Math.Abs(
             weights.Zip(tree.ElementaryWeights(tableau), (b, phi) => b * phi).Sum() - (Math.Pow(theta, tree.Order) / tree.Density)));
+
+    private static double DenseResidual(ButcherTableau tableau, int order)
+    {
+        double[] weights = new double[tableau.StageCount + tableau.DenseStageCount];
+        double largest = 0;
+        for (double theta = 0; theta <= 1; theta += 0.125)
+        {
+            tableau.DenseWeights(theta, weights);
+            largest = Math.Max(largest, Residual(tableau, weights, order, theta));
+        }
+
+        return largest;
+    }
 
     private static double Distance(double[] weights, int unit) => weights.Select((w, i) => Math.Abs(w - (i == unit ? 1 : 0))).Max();
 }

@@ -7,6 +7,8 @@ public class RestTests
 
     public static TheoryData<string> Adaptive => SolverNames.AdaptiveRungeKutta;
 
+    public static TheoryData<string> Transposable => SolverNames.AdaptiveTransposable;
+
     [Theory]
     [MemberData(nameof(Adaptive))]
     public void Decay_at_rest_has_the_gradient_of_decay(string name)
@@ -15,6 +17,25 @@ public class RestTests
         Assert.Equal(1, Gradient(name, new LinearField(new double[,] { { -1 } }), [0], 5, [1])[0] / Math.Exp(-5), 1e-3);
         Assert.Equal(1, Gradient(name, new LinearField(new double[,] { { -1 } }), [0], 100, [1])[0] / Math.Exp(-100), 1e-2);
     }
+
+    [Theory]
+    [MemberData(nameof(Transposable))]
+    public void No_gradient_at_rest_is_larger_than_that_of_a_stable_problem_can_be(string name)
+    {
+        // Decays of all rates, and rotations: perturbations do not grow, and A-stable methods keep that with any step; the bound of explicit ones lets them grow by 0.1 % a step.
+        foreach (double rate in (double[])[1e-2, 1, 30])
+        {
+            Assert.InRange(Math.Abs(Gradient(name, new LinearField(new double[,] { { -rate } }), [0], 20, [1])[0]), 0, 1 + 1e-6);
+            double[] turned = Gradient(name, new LinearField(new double[,] { { 0, rate }, { -rate, 0 } }), [0, 0], 20, [1, 0]);
+            Assert.InRange(Math.Sqrt((turned[0] * turned[0]) + (turned[1] * turned[1])), 0, 1.1);
+        }
+    }
+
+    [Fact]
+    public void Adaptive_methods_with_a_transpose_have_bounds_at_rest_or_are_implicit()
+        => Assert.All(
+            OdeSolver.Names.Select(OdeSolver.Parse).Where(x => x.IsAdaptive && x.HasTranspose),
+            x => Assert.True(x is ExplicitRungeKutta or Adams ? x.RestLimits(1e-6) is not null : x is Bdf or Collocation or DiagonallyImplicitRungeKutta, x.Name));
 
     [Theory]
     [InlineData(1e-13)]

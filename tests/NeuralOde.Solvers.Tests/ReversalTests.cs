@@ -43,7 +43,8 @@ public class ReversalTests
         var pendulum = new Pendulum();
         var problem = new OdeProblem<double>(pendulum) { PositionCount = 1 };
         List<(long Allocated, long Peak)> sizes = [];
-        foreach (int steps in new[] { 100, 100, 10_000 })
+        // The least of several counts: when another test collects, the runtime charges this thread for the rest of its allocation buffer.
+        foreach (int steps in (int[])[100, 100, 100, 100, 10_000, 10_000, 10_000, 10_000])
         {
             var recording = new SolveRecording<double> { KeepsEndOnly = true };
             double[] states = new double[4], initial = new double[2], byTime = new double[2];
@@ -57,8 +58,8 @@ public class ReversalTests
             Assert.InRange(recording.ReversalDrift, 0, 1e-16 * (name == "leapfrog" ? 1e2 : 10) * steps);
         }
 
-        Assert.InRange((double)sizes[2].Allocated / sizes[1].Allocated, 0.99, 1.01);
-        Assert.Equal(sizes[1].Peak, sizes[2].Peak);
+        Assert.InRange((double)sizes[5..].Min(static x => x.Allocated) / sizes[1..4].Min(static x => x.Allocated), 0.99, 1.01);
+        Assert.Equal(sizes[1].Peak, sizes[5].Peak);
     }
 
     [Fact]

@@ -70,6 +70,17 @@ public class SolveCaseTests
         var integrator = new Integrator<double>(new Tsit5(), new AdaptiveSteps(), 2);
         SolveResult result = integrator.Solve(new OdeProblem<double>(field), [1, double.NaN], [0, 1], new double[4]);
         Assert.Contains("Component 1 of the initial state", Assert.Throws<OdeSolveException>(result.ThrowIfFailed).Message, StringComparison.Ordinal);
+        var mass = new SquareMatrix<double>(2) { [0, 0] = 1, [1, 1] = double.NaN };
+        Assert.Contains(
+            "mass matrix has an entry in row 1",
+            Assert.Throws<ArgumentException>(() => Ode.Solve(new OdeProblem<double>(field) { MassMatrix = mass }, [1.0, 1.0], 0, 1, new Rodas5P())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "AbsoluteTolerances is NaN",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Ode.Solve(field, [1], 0, 1, options: Tolerance(double.NaN))).Message,
+            StringComparison.Ordinal);
+
+        static OdeOptions Tolerance(double value) => new() { Steps = new AdaptiveSteps { AbsoluteTolerances = [value] } };
     }
 
     [Fact]

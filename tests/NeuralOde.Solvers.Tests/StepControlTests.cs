@@ -213,6 +213,39 @@ public class StepControlTests
         Assert.Equal(mean, Error(new ErrorNorm(0, 100) { Function = static errors => Math.Sqrt(errors.ToArray().Sum(e => e * e) / errors.Length) }), 1e-12);
     }
 
+    [Theory]
+    [MemberData(nameof(Adaptive))]
+    public void Every_method_measures_by_the_tolerances_and_the_norm_that_were_given(string name)
+    {
+        OdeSolution<double> Solve(AdaptiveSteps steps, ErrorNorm? norm = null) => Ode.Solve(
+            new KnownField<double>().Evaluate, KnownField<double>.Initial(0), 0, 3, OdeSolver.Parse(name), new OdeOptions { Steps = steps, ErrorNorm = norm });
+        OdeSolution<double> one = Solve(new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5 });
+        OdeSolution<double> each = Solve(new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerances = [1e-5, 1e-5] });
+        var mean = new ErrorNorm(0, 2) { Function = static errors => Math.Sqrt((errors[0] * errors[0]) + (errors[1] * errors[1])) / Math.Sqrt(2) };
+        OdeSolution<double> users = Solve(new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5 }, mean);
+
+        // The same but for the order of sums, which a step that is nearly rejected may see.
+        Assert.Equal(one.FinalState[0], each.FinalState[0], 1e-6);
+        Assert.InRange(each.Statistics.AcceptedSteps, one.Statistics.AcceptedSteps - 2, one.Statistics.AcceptedSteps + 2);
+        Assert.InRange(users.Statistics.AcceptedSteps, one.Statistics.AcceptedSteps - 2, one.Statistics.AcceptedSteps + 2);
+
+        // Loose tolerances of the components let steps grow; a norm that is thirty times as large makes them shorter, by 30^(1/10) at order 9.
+        OdeSolution<double> loose = Solve(new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerances = [1, 1] });
+        var large = new ErrorNorm(0, 2) { Function = static errors => 30 * Math.Max(Math.Abs(errors[0]), Math.Abs(errors[1])) };
+        OdeSolution<double> strict = Solve(new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5 }, large);
+        Assert.True(loose.Statistics.AcceptedSteps < one.Statistics.AcceptedSteps, $"{loose.Statistics} {one.Statistics}");
+        Assert.True(strict.Statistics.AcceptedSteps > 1.1 * one.Statistics.AcceptedSteps, $"{strict.Statistics} {one.Statistics}");
+
+        // No absolute tolerance, and a component that is zero and stays so.
+        var relative = new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 0 } };
+        OdeSolution<double> zero = Ode.Solve((t, y, dy) => (dy[0], dy[1]) = (-y[0], 0), [1, 0], 0, 1, OdeSolver.Parse(name), relative);
+        Assert.Equal(Math.Exp(-1), zero.FinalState[0], 1e-3);
+
+        // No relative tolerance.
+        OdeSolution<double> absolute = Solve(new AdaptiveSteps { RelativeTolerance = 0, AbsoluteTolerance = 1e-6 });
+        Assert.InRange(KnownField<double>.Error(3, absolute.FinalState), 0, 1e-3);
+    }
+
     private static OdeSolution<double> Known(AdaptiveSteps steps)
         => Ode.Solve(new KnownField<double>().Evaluate, KnownField<double>.Initial(0), 0, 20, new Dopri5(), new OdeOptions { Steps = steps });
 

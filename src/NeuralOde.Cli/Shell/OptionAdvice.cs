@@ -101,6 +101,7 @@ internal static class OptionAdvice
         [SolveStatus.StepTooSmall] = null,
         [SolveStatus.NotFinite] = null,
         [SolveStatus.InitialStateNotFinite] = null,
+        [SolveStatus.ParameterNaN] = null,
         [SolveStatus.NewtonFailed] = null,
         [SolveStatus.Terminated] = null,
         [SolveStatus.EventsAccumulate] = null,

@@ -69,7 +69,9 @@ internal static class MnistMetrics
             ["loss"] = MetricsFile.Number(test.Loss),
             ["evaluations"] = test.Evaluations,
             ["seconds"] = test.Elapsed.TotalSeconds,
-            ["confusion"] = new JsonArray([.. Enumerable.Range(0, classes).Select(row => MetricsFile.Numbers(Enumerable.Range(0, classes).Select(x => (double)test.Confusion[row, x])))]),
+            ["confusion"] = new JsonArray([.. Enumerable.Range(0, classes).Select(Row)]),
         };
+
+        JsonArray Row(int row) => MetricsFile.Numbers(Enumerable.Range(0, classes).Select(column => (double)test.Confusion[row, column]));
     }
 }

@@ -149,7 +149,11 @@ internal sealed unsafe partial class BatchWorker<T>
         if (all)
         {
             _rows.Swap(_state, _newState);
-            _rows.Swap(_derivative, _newDerivative);
+            if (_keepsDerivative)
+            {
+                _rows.Swap(_derivative, _newDerivative);
+            }
+
             return;
         }
 
@@ -236,16 +240,17 @@ internal sealed unsafe partial class BatchWorker<T>
     private void Interpolate(int lane, double theta, Span<T> destination)
     {
         _tableau.DenseWeights(theta, _weights);
+        T size = PerLane(SizeInState)[lane];
         for (int i = 0; i < destination.Length; i++)
         {
             nint at = ((nint)i * Lanes) + lane;
-            T sum = _rows.AddressOf(_state)[at];
+            T sum = T.Zero;
             for (int j = 0; j < _weights.Length; j++)
             {
                 sum = T.FusedMultiplyAdd(T.CreateTruncating(_weights[j]), _rows.AddressOf(j < _tableau.StageCount ? j : j - _tableau.StageCount + _firstDense)[at], sum);
             }
 
-            destination[i] = sum;
+            destination[i] = T.FusedMultiplyAdd(size, sum, _rows.AddressOf(_state)[at]);
         }
     }
 

@@ -16,16 +16,9 @@ internal sealed unsafe partial class BatchWorker<T>
     private bool Attempt()
     {
         _denseIsEvaluated = false;
-        T* size = PerLane(SizeInState);
-        T* first = _rows.AddressOf(0);
-        if (_keepsDerivative)
+        if (!_keepsDerivative)
         {
-            LaneKernels.Scale(_rows.AddressOf(_derivative), size, first, _stateLength, Lanes);
-        }
-        else
-        {
-            Evaluate(Start, _state, 0);
-            LaneKernels.Scale(first, size, first, _stateLength, Lanes);
+            Evaluate(Start, _state, _derivative);
         }
 
         for (int i = 1; i < _ownStages; i++)
@@ -37,7 +30,6 @@ internal sealed unsafe partial class BatchWorker<T>
             }
 
             Evaluate(StageTime, _input, i);
-            LaneKernels.Scale(_rows.AddressOf(i), size, _rows.AddressOf(i), _stateLength, Lanes);
         }
 
         bool isFinite = Combine(_combinations.StepIndex, _state, _newState);
@@ -46,7 +38,6 @@ internal sealed unsafe partial class BatchWorker<T>
             if (_keepsDerivative)
             {
                 Evaluate(End, _newState, _newDerivative);
-                LaneKernels.Scale(_rows.AddressOf(_newDerivative), size, _rows.AddressOf(_ownStages), _stateLength, Lanes);
             }
 
             MeasureErrors(_combinations.ErrorIndex, Sum);
@@ -82,9 +73,7 @@ internal sealed unsafe partial class BatchWorker<T>
         {
             Combine(_combinations.DenseIndex + i, _state, _input);
             LaneKernels.StageTimes(Numbers(Start), Numbers(End), Numbers(Size), _tableau.DenseNodes[i], Numbers(StageTime), Lanes);
-            T* row = _rows.AddressOf(_firstDense + i);
             Evaluate(StageTime, _input, _firstDense + i);
-            LaneKernels.Scale(row, PerLane(SizeInState), row, _stateLength, Lanes);
         }
 
         _denseIsEvaluated = true;
@@ -92,7 +81,7 @@ internal sealed unsafe partial class BatchWorker<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Combine(int combination, int origin, int destination)
-        => CombineKernel.Run(_combinations[combination], _rows.AddressOf(origin), _rows.AddressOf(destination), (nint)_stateLength * Lanes);
+        => LaneCombineKernel.Run(_combinations[combination], PerLane(SizeInState), _rows.AddressOf(origin), _rows.AddressOf(destination), _stateLength, Lanes);
 
     private void Evaluate(int times, int state, int destination)
     {

@@ -26,7 +26,7 @@ internal sealed unsafe partial class BatchWorker<T>
     private readonly int _ownStages;
     private readonly bool _keepsDerivative;
 
-    // Rows of whole states: the stages' derivatives times the step from 0, then these.
+    // Rows of whole states: the stages' derivatives from 0, of which the last one, where it is the next step's first, changes places with that one; then these.
     private readonly int _state, _newState, _input, _derivative, _newDerivative, _error, _zero, _firstDense;
     private readonly RowMemory<T> _rows;
     private readonly RowMemory<double> _numbers;
@@ -64,11 +64,11 @@ internal sealed unsafe partial class BatchWorker<T>
         _state = stages;
         _newState = stages + 1;
         _input = stages + 2;
-        _derivative = stages + 3;
-        _newDerivative = stages + 4;
-        _error = stages + 5;
-        _zero = stages + 6;
-        _firstDense = stages + 7;
+        _derivative = 0;
+        _newDerivative = _ownStages;
+        _error = stages + 3;
+        _zero = stages + 4;
+        _firstDense = stages + 5;
         _rows = new RowMemory<T>(_firstDense + tableau.DenseStageCount, checked(stateLength * lanes));
         _numbers = new RowMemory<double>(1, NumberRows * lanes);
         _perLane = new RowMemory<T>(1, StateRows * lanes);
@@ -87,7 +87,7 @@ internal sealed unsafe partial class BatchWorker<T>
     /// <summary>As many lanes as the cache has room for, and no more than there are problems for a thread. The choice has no influence on results.</summary>
     public static int ChooseLanes(ButcherTableau tableau, int stateLength, int problems)
     {
-        long room = BlockBytes / Math.Max(1, (tableau.StageCount + tableau.DenseStageCount + 7L) * stateLength * sizeof(T));
+        long room = BlockBytes / Math.Max(1, (tableau.StageCount + tableau.DenseStageCount + 5L) * stateLength * sizeof(T));
         int lanes = FewestLanes;
         while (lanes * 2 <= Math.Min(room, MostLanes))
         {
@@ -177,18 +177,15 @@ internal sealed unsafe partial class BatchWorker<T>
         ClearChanged();
     }
 
-    /// <summary>Puts a problem into a lane, unless its initial state is not finite.</summary>
+    /// <summary>Puts a problem into a lane, unless its initial state is not finite or a parameter not a number.</summary>
     private void Load(int lane, int problem)
     {
         Span<T> initial = _batch.InitialState(problem);
         initial.CopyTo(_batch.Output(problem, 0));
         double[] times = _batch.TimesOf(problem);
         _lanes[lane] = new Lane { Problem = problem, Times = times, Next = 1, Last = times[^1], Direction = times[^1] > times[0] ? 1 : -1 };
-        int component = Reductions.FirstNotFinite<T>(initial);
-        if (component >= 0)
+        if (_batch.Refuse(problem))
         {
-            _batch.SetResult(problem, new SolveResult(SolveStatus.InitialStateNotFinite, times[0], 0, component, default));
-            initial.CopyTo(_batch.SetReached(problem, times[0]));
             return;
         }
 

@@ -7,11 +7,6 @@ namespace NeuralOde.Solvers;
 /// <summary>Arithmetic on blocks of lanes, <c>[components, lanes]</c>: every lane is computed alike and by itself.</summary>
 internal static unsafe class LaneKernels
 {
-    /// <summary><c>destination[c, i] = factors[i] · source[c, i]</c>.</summary>
-    public static void Scale<T>(T* source, T* factors, T* destination, int components, int lanes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => VectorDispatch.Run<T, ScaleCall<T>>(new(source, factors, destination, components, lanes), SimdWidths.Best);
-
     /// <summary><c>destination[c, i] = source[c, i]</c> where the mask of a lane is set.</summary>
     public static void Select<T>(T* mask, T* source, T* destination, int components, int lanes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -78,14 +73,6 @@ internal static unsafe class LaneKernels
         }
     }
 
-    private readonly struct ScaleCall<T>(T* source, T* factors, T* destination, int components, int lanes) : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TVector>()
-            where TVector : struct, ISimdVector<TVector, T> => ScaleLoop<TVector, T>(source, factors, destination, components, lanes);
-    }
-
     private readonly struct SelectCall<T>(T* mask, T* source, T* destination, int components, int lanes) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -108,22 +95,6 @@ internal static unsafe class LaneKernels
             else
             {
                 MaximumLoop<TVector, T>(error, before, after, sums, absolute, relative, norm.Start, norm.Start + norm.Length, components, lanes);
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void ScaleLoop<TVector, T>(T* source, T* factors, T* destination, int components, int lanes)
-        where TVector : struct, ISimdVector<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int c = 0; c < components; c++)
-        {
-            T* from = source + ((nint)c * lanes);
-            T* to = destination + ((nint)c * lanes);
-            for (nint i = 0; i < lanes; i += TVector.Count)
-            {
-                TVector.Store(TVector.Load(factors + i) * TVector.Load(from + i), to + i);
             }
         }
     }

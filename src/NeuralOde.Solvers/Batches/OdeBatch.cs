@@ -248,6 +248,31 @@ public sealed class OdeBatch<T>
 
     internal Span<T> Outputs(int problem) => _states.AsSpan((int)_offsets[problem], (int)(_offsets[problem + 1] - _offsets[problem]));
 
+    /// <summary>Ends a problem before its solve where the caller brought in an initial state that is not finite, or a parameter that is not a number.</summary>
+    /// <returns>Whether it did.</returns>
+    internal bool Refuse(int problem)
+    {
+        Span<T> initial = InitialState(problem);
+        int component = Reductions.FirstNotFinite<T>(initial);
+        SolveStatus status = SolveStatus.InitialStateNotFinite;
+        if (component < 0)
+        {
+            component = FirstNaN(Parameters(problem));
+            status = SolveStatus.ParameterNaN;
+        }
+
+        if (component < 0)
+        {
+            return false;
+        }
+
+        double start = TimesOf(problem)[0];
+        initial.CopyTo(Output(problem, 0));
+        SetResult(problem, new SolveResult(status, start, 0, component, default));
+        initial.CopyTo(SetReached(problem, start));
+        return true;
+    }
+
     internal void SetResult(int problem, in SolveResult result) => _results[problem] = result;
 
     private static OdeEvent<T>[] Copy(ReadOnlySpan<OdeEvent<T>> events)
@@ -258,6 +283,19 @@ public sealed class OdeBatch<T>
         }
 
         return events.ToArray();
+    }
+
+    private static int FirstNaN(ReadOnlySpan<T> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (T.IsNaN(values[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private int Checked(int problem)

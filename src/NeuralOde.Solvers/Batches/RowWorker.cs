@@ -14,6 +14,11 @@ internal sealed class RowWorker<T>(Integrator<T> integrator, int parameterLength
         _field.Field = field;
         for (int problem = queue.Take(); problem >= 0; problem = queue.Take())
         {
+            if (batch.Refuse(problem))
+            {
+                continue;
+            }
+
             _field.SetParameters(batch.Parameters(problem));
             IReadOnlyList<OdeEvent<T>> events = batch.Events(problem);
             SolveResult result = integrator.Solve(

@@ -30,6 +30,9 @@ public readonly record struct ControllerCoefficients(double Integral, double Pro
     /// <summary>The digital filter H312PID, exponents 1/18, 1/9, 1/18 of the last three errors: Söderlind 2003, table III. The smoothest; slow to react.</summary>
     public static ControllerCoefficients H312Pid => new(2.0 / 9, -2.0 / 9, 1.0 / 18);
 
-    /// <summary>I = 0.47, P = 0.01, D = 0.1 (exponents 0.58, −0.21, 0.1): the PID controller of SUNDIALS' ARKODE.</summary>
+    /// <summary>
+    /// I = 0.47, P = 0.01, D = 0.1: the PID controller of SUNDIALS' ARKODE, whose manual has k1 = 0.58, k2 = 0.21 and k3 = 0.1 (SUNAdaptController_PID), the exponents
+    /// I + P + D, P + 2D and D.
+    /// </summary>
     public static ControllerCoefficients Arkode => new(0.47, 0.01, 0.1);
 }

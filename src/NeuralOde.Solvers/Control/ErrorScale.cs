@@ -9,12 +9,38 @@ namespace NeuralOde.Solvers;
 internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
 {
     // The kernel serves one positive tolerance and the usual norm; for the rest each component's error is kept.
-    private readonly double[]? _errors = norm.Function is null && tolerances is { AbsoluteByComponent: null, Absolute: > 0 } ? null : new double[norm.Length];
+    private readonly bool _needsErrors = norm.Function is not null || tolerances is not { AbsoluteByComponent: null, Absolute: > 0 };
+    private double[]? _errors = norm.Function is null && tolerances is { AbsoluteByComponent: null, Absolute: > 0 } ? null : new double[norm.Length];
     private readonly double[]? _absolute = tolerances.AbsoluteByComponent?.ToArray();
 
     public Tolerances Tolerances { get; } = tolerances;
 
     public ErrorNorm Norm { get; } = norm;
+
+    /// <summary>Whether measuring keeps the error of each component, for <see cref="Worst"/>.</summary>
+    public bool KeepsErrors
+    {
+        get => _errors is not null;
+        set => _errors = value || _needsErrors ? _errors ?? new double[Norm.Length] : null;
+    }
+
+    /// <summary>The component with the largest of the errors that were measured last, if they were kept.</summary>
+    /// <param name="share">Its share of the sum of their squares.</param>
+    /// <returns>Index into the state; −1 where no error is finite and positive.</returns>
+    public int Worst(out double share)
+    {
+        double sum = 0, largest = 0;
+        int worst = -1;
+        for (int i = 0; i < _errors!.Length; i++)
+        {
+            double square = _errors[i] * _errors[i];
+            sum += square;
+            (largest, worst) = square > largest ? (square, Norm.Start + i) : (largest, worst);
+        }
+
+        share = worst < 0 || !double.IsFinite(sum) ? double.NaN : largest / sum;
+        return double.IsNaN(share) ? -1 : worst;
+    }
 
     /// <summary>The norm of a combination of rows.</summary>
     /// <param name="rows">Memory that the rows lie in.</param>

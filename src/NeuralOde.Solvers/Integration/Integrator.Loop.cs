@@ -256,6 +256,7 @@ public sealed partial class Integrator<T>
     private SolveResult Result(SolveStatus status, double t, in StepPlan plan)
     {
         int component = -1;
+        double share = double.NaN;
         ReachedTime = t;
         if (_events is { Culprit: >= 0 })
         {
@@ -276,8 +277,13 @@ public sealed partial class Integrator<T>
                 status = SolveStatus.NotFinite;
                 t = time;
             }
+            else if (status == SolveStatus.StepTooSmall && plan.Size != 0)
+            {
+                // After a step that was kept the stepper is at its end.
+                component = _stepper.FindWorst(t, new StepPlan(t + plan.Size, plan.Size, false, plan.Order), out share);
+            }
         }
 
-        return Result(status, t, plan.Size, component);
+        return Result(status, t, plan.Size, component) with { ErrorShare = share };
     }
 }

@@ -395,7 +395,8 @@ public sealed partial class Integrator<T>
         _solvable = problem;
     }
 
-    private bool HasCheckpoints()
+    /// <summary>Whether solves can be recorded within a <see cref="RecordingBudget"/>: the method can go on from a checkpoint.</summary>
+    public bool HasCheckpoints()
     {
         var snapshot = StepperSnapshot<T>.Measure();
         return _stepper.Transfer(ref snapshot);

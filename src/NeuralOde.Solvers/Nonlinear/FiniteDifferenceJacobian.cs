@@ -49,7 +49,10 @@ internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLeng
                 // Away from zero in the direction of the field, where the solution is going anyway.
                 double magnitude = Math.Abs(double.CreateTruncating(z[j]));
                 double weight = tolerances.Absolute + (tolerances.Relative * magnitude);
-                T size = T.CreateTruncating(Math.Max(root * magnitude, Math.Max(smallest, share > 0 ? share * weight : root * weight)));
+                double least = Math.Max(root * magnitude, Math.Max(smallest, share > 0 ? share * weight : root * weight));
+
+                // A component that is zero and has no absolute tolerance has no scale of its own.
+                T size = T.CreateTruncating(least > 0 ? least : root * (Largest(z) is > 0 and double largest ? largest : 1));
                 _moved[j] = z[j] + (f[j] < T.Zero ? -size : size);
                 _increments[j] = _moved[j] - z[j];
             }
@@ -86,7 +89,8 @@ internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLeng
         double sum = 0;
         for (int i = 0; i < z.Length; i++)
         {
-            double ratio = double.CreateTruncating(f[i]) / (tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i]))));
+            double unit = tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i])));
+            double ratio = unit > 0 ? double.CreateTruncating(f[i]) / unit : 0;
             sum += ratio * ratio;
         }
 

@@ -62,6 +62,13 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     /// <summary>What solves with <c>M − γ J</c>, as prepared last.</summary>
     public ILinearSolver<T> Linear => _linear;
 
+    /// <summary>The share for methods of one step, whose errors add up over many: RADAU5's rule. Without a relative tolerance as at the usual one.</summary>
+    public static double ShareOfTolerance(double relative, double epsilon = 2.2e-16)
+    {
+        relative = relative > 0 ? relative : 1e-6;
+        return Math.Max(10 * epsilon / relative, Math.Min(0.03, Math.Sqrt(relative)));
+    }
+
     /// <summary>Starts a solve: nothing that is known of another problem serves.</summary>
     /// <param name="problem">What is solved.</param>
     /// <param name="scale">What corrections are measured by.</param>

@@ -99,6 +99,11 @@ public sealed class OdeProblem<T>
             throw new ArgumentException($"The mass matrix has {MassMatrix.Length} rows; the state has {stateLength} components.", parameter);
         }
 
+        if (MassMatrix is not null && Reductions.FirstNotFinite<T>(MassMatrix.Values) is >= 0 and int entry)
+        {
+            throw new ArgumentException($"The mass matrix has an entry in row {entry / MassMatrix.Stride} that is not finite.", parameter);
+        }
+
         if (PositionCount is { } positions && (positions < 1 || positions >= stateLength))
         {
             throw new ArgumentException($"{positions} of {stateLength} components cannot be positions: there must be at least one, and one velocity.", parameter);

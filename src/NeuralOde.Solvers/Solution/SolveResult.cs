@@ -27,8 +27,17 @@ public readonly struct SolveResult
     /// <summary>Last step that was tried, signed; 0 before the first.</summary>
     public double Step { get; }
 
-    /// <summary>Index of the first component that is not finite (quadratures follow the state), or −1.</summary>
+    /// <summary>
+    /// Index of the component that the failure is about, or −1: the first that is not finite (quadratures follow the state); for <see cref="SolveStatus.StepTooSmall"/> the one
+    /// whose error is the largest in units of its tolerance; for <see cref="SolveStatus.ParameterNaN"/> the parameter.
+    /// </summary>
     public int Component { get; }
+
+    /// <summary>
+    /// For <see cref="SolveStatus.StepTooSmall"/> the share that <see cref="Component"/> has of the error of the last step: of the sum of the squares of all components'
+    /// errors, each in units of its tolerance. Otherwise, or where it is not known, not a number.
+    /// </summary>
+    public double ErrorShare { get; internal init; } = double.NaN;
 
     /// <summary>Index of the event that ended the solve, because it is terminal or gave something that is not a number, or −1.</summary>
     public int Event { get; internal init; } = -1;
@@ -58,8 +67,9 @@ public readonly struct SolveResult
     {
         SolveStatus.Success => Invariant(
             $"The solve reached t = {Time:R} in {Statistics.AcceptedSteps} steps ({Statistics.RejectedSteps} rejected, {Statistics.Evaluations} evaluations)."),
-        SolveStatus.StepTooSmall => Invariant(
-            $"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there. The problem may be stiff, discontinuous or singular near that time."),
+        SolveStatus.StepTooSmall => Invariant($"The step became too small at t = {Time:R} (h = {Step:R}): the tolerance cannot be met there.")
+            + (double.IsNaN(ErrorShare) ? "" : Invariant($" Component {Component} makes {ErrorShare:0%} of the error."))
+            + " The problem may be stiff, discontinuous or singular near that time.",
         SolveStatus.Terminated => Invariant($"Event {Event} ended the solve at t = {Time:R}."),
         SolveStatus.EventsAccumulate => Invariant($"Event {Event} happens again and again at t = {Time:R}: double precision does not tell the times apart."),
         SolveStatus.NotFinite when Event >= 0 && Component >= 0 => Invariant($"Event {Event} made component {Component} not finite at t = {Time:R}."),
@@ -68,6 +78,7 @@ public readonly struct SolveResult
             $"Component {Component} is not finite at t = {Time:R} (h = {Step:R}).")
             + " The solution may grow without bound, or the vector field may be undefined there (a logarithm or a root of a negative number, a division by zero).",
         SolveStatus.InitialStateNotFinite => Invariant($"Component {Component} of the initial state is not finite, so the solve did not start."),
+        SolveStatus.ParameterNaN => Invariant($"Parameter {Component} is NaN, so the solve did not start."),
         SolveStatus.NewtonFailed => Invariant(
             $"The nonlinear equations of a step could not be solved at t = {Time:R} (h = {Step:R})."),
         SolveStatus.StepLimit => Invariant(
@@ -79,14 +90,17 @@ public readonly struct SolveResult
     /// <summary>What to try; null where the solve did not fail.</summary>
     internal string? Advice => Status switch
     {
-        SolveStatus.StepTooSmall => "Try a looser tolerance, double instead of float, or a smoother vector field.",
+        SolveStatus.StepTooSmall when Component >= 0 => Invariant(
+            $"Look at the derivative of component {Component} there. If it jumps, give the time to AdaptiveSteps.Discontinuities; if the component is near 0, raise its tolerance")
+            + " (AdaptiveSteps.AbsoluteTolerances); if it is stiff, take new Auto(); otherwise try a looser tolerance, or double instead of float.",
+        SolveStatus.StepTooSmall => "Try a looser tolerance, double instead of float, new Auto() if the problem may be stiff, or a smoother vector field.",
         SolveStatus.EventsAccumulate => "Add a terminal event that ends the solve before, as for a ball that comes to rest, or check that the jump leads away from the event.",
         SolveStatus.NotFinite when Event >= 0 && Component >= 0 => "Check the event's jump.",
         SolveStatus.NotFinite when Event >= 0 => "Check where it is defined.",
         SolveStatus.NotFinite => "Check the vector field at that time, or try smaller steps or a tighter tolerance.",
-        SolveStatus.InitialStateNotFinite => "Check what it was computed from.",
+        SolveStatus.InitialStateNotFinite or SolveStatus.ParameterNaN => "Check what it was computed from.",
         SolveStatus.NewtonFailed => "Check the Jacobian if you gave one, try smaller steps, a tighter tolerance, or double instead of float.",
-        SolveStatus.StepLimit => "Raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval.",
+        SolveStatus.StepLimit => "If the problem may be stiff, take new Auto(); otherwise raise AdaptiveSteps.MaxSteps, loosen the tolerance, or shorten the interval.",
         _ => null,
     };
 

@@ -21,6 +21,9 @@ public enum SolveStatus
     /// <summary>The initial state holds an infinity or something that is not a number; the vector field was not evaluated.</summary>
     InitialStateNotFinite,
 
+    /// <summary>A parameter of a batch's problem is not a number; the vector field was not evaluated.</summary>
+    ParameterNaN,
+
     /// <summary>The nonlinear equations of an implicit step could not be solved, however short the step.</summary>
     NewtonFailed,
 

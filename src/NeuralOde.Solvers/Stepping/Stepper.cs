@@ -91,6 +91,21 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <returns>Component, or −1 where all values are finite.</returns>
     public abstract int FindNotFinite(double t, in StepPlan plan, out double time);
 
+    /// <summary>Tries a step again to learn which component its error comes from; the stepper then needs a new start.</summary>
+    /// <param name="t">Start of the step: where the stepper is.</param>
+    /// <param name="plan">The step.</param>
+    /// <param name="share">The component's share of the sum of the squares of all errors, each in units of its tolerance.</param>
+    /// <returns>The component; −1 where it is not known.</returns>
+    public virtual int FindWorst(double t, in StepPlan plan, out double share)
+    {
+        Scale.KeepsErrors = true;
+        bool isComplete = Attempt(t, plan).IsComplete;
+        int worst = Scale.Worst(out share);
+        Scale.KeepsErrors = false;
+        share = isComplete ? share : double.NaN;
+        return isComplete ? worst : -1;
+    }
+
     /// <summary>Dense output within the last attempt, quadratures included.</summary>
     public abstract void Interpolate(double theta, double h, Span<T> destination);
 

@@ -46,40 +46,18 @@ internal sealed unsafe class UnaryInstruction<T, TOperator>(Kernel<T> kernel, Bu
     public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Unary<T, TOperator>(first, output, length);
 }
 
-/// <summary>A function of two variables of one shape.</summary>
-internal sealed unsafe class BinaryInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
+/// <summary>A function of two variables of one shape, or of one and a single element.</summary>
+internal sealed unsafe class BinaryInstruction<T, TOperator, TX, TY>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
+    where TX : struct, IOperandForm
+    where TY : struct, IOperandForm
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.Binary<T, TOperator>(First, Second, Output, Length);
+    public override void Run() => Map.Binary<T, TOperator, TX, TY>(First, Second, Output, Length);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Binary<T, TOperator>(first, second, output, length);
-}
-
-/// <summary>A function of two variables, the second a scalar.</summary>
-internal sealed unsafe class ScalarRightInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TOperator : struct, IBinaryOperator<T>
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.BinaryScalarRight<T, TOperator>(First, *Second, Output, Length);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarRight<T, TOperator>(first, *second, output, length);
-}
-
-/// <summary>A function of two variables, the first a scalar.</summary>
-internal sealed unsafe class ScalarLeftInstruction<T, TOperator>(Kernel<T> kernel, Buffer<T>[] inputs, Buffer<T> output) : ElementwiseInstruction<T>(kernel, inputs, output)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TOperator : struct, IBinaryOperator<T>
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run() => Map.BinaryScalarLeft<T, TOperator>(*First, Second, Output, Length);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.BinaryScalarLeft<T, TOperator>(*first, second, output, length);
+    public override void Run(T* first, T* second, T* third, T* output, int length) => Map.Binary<T, TOperator, TX, TY>(first, second, output, length);
 }
 
 /// <summary>A function of three variables of one shape, or single elements.</summary>

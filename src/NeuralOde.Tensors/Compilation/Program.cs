@@ -87,19 +87,12 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
-        DType dtype = DTypes.Of<T>();
-        Tensor[] arguments;
-        IReadOnlyList<Tensor> results;
-        IReadOnlyList<BufferUpdate> updates;
-        using (var trace = Trace.Begin())
-        {
-            arguments = Array.ConvertAll(inputs, input => trace.Input(input.Shape, dtype));
-            results = function(arguments) ?? throw new InvalidOperationException("The compiled function returned null; it returns its results, one tensor each, or an empty list.");
-            updates = trace.Updates;
-        }
-
-        return ProgramCompiler.Compile<T>(arguments, results, updates, inputs, tileBytes);
+        return Compile(TracedFunction.Of<T>(function, inputs), inputs, tileBytes);
     }
+
+    /// <summary>Compiles a function that was traced.</summary>
+    internal static Program<T> Compile(TracedFunction traced, ProgramInput[] inputs, int? tileBytes = null) =>
+        ProgramCompiler.Compile<T>(traced.Arguments, traced.Results, traced.Updates, inputs, tileBytes ?? TileGroups.TileBytes);
 
     /// <summary>The memory of one argument, to be written before <see cref="Run"/>. It keeps its values between runs.</summary>
     /// <param name="index">Which argument.</param>

@@ -25,6 +25,6 @@ internal sealed record ActivationGradient(ActivationFunction Function) : Operati
     {
         public Kernel<T> Make<T, TOperator>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            where TOperator : struct, IBinaryOperator<T> => new SameShapeKernel<T, TOperator>();
+            where TOperator : struct, IBinaryOperator<T> => new BinaryKernel<T, TOperator, StreamedOperand, StreamedOperand>();
     }
 }

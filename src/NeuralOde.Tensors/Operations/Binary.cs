@@ -101,47 +101,31 @@ internal sealed record Binary(BinaryFunction Function) : Operation
     {
         if (inputs[0] == inputs[1])
         {
-            return new SameShapeKernel<T, TOperator>();
+            return new BinaryKernel<T, TOperator, StreamedOperand, StreamedOperand>();
         }
 
         if (inputs[1].ElementCount == 1 && inputs[0] == output)
         {
-            return new ScalarRightKernel<T, TOperator>();
+            return new BinaryKernel<T, TOperator, StreamedOperand, ScalarOperand>();
         }
 
         return inputs[0].ElementCount == 1 && inputs[1] == output
-            ? new ScalarLeftKernel<T, TOperator>()
+            ? new BinaryKernel<T, TOperator, ScalarOperand, StreamedOperand>()
             : new BroadcastKernel<T, TOperator>(Broadcasting.Strides(inputs[0], output), Broadcasting.Strides(inputs[1], output), output.Lengths.ToArray());
     }
 }
 
-/// <summary>Runs a function of two variables over tensors of one shape.</summary>
-internal sealed class SameShapeKernel<T, TOperator> : Kernel<T> where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOperator : struct, IBinaryOperator<T>
-{
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator>(this, inputs, output);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Binary<T, TOperator>(inputs[0].Span, inputs[1].Span, output);
-
-    public override Division Divide(int length) => Division.OfElements(length, CostModel.Arithmetic<T>(length));
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
-    {
-        (int start, int length) = Division.Elements(first, count, output.Length);
-        Map.Binary<T, TOperator>(inputs[0].Span.Slice(start, length), inputs[1].Span.Slice(start, length), output.Slice(start, length));
-    }
-}
-
-/// <summary>Runs a function of two variables over a tensor and a scalar.</summary>
-internal sealed class ScalarRightKernel<T, TOperator> : Kernel<T>
+/// <summary>Runs a function of two variables over tensors of one shape, or over a tensor and a scalar.</summary>
+internal sealed class BinaryKernel<T, TOperator, TX, TY> : Kernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOperator : struct, IBinaryOperator<T>
+    where TX : struct, IOperandForm
+    where TY : struct, IOperandForm
 {
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarRightInstruction<T, TOperator>(this, inputs, output);
+    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new BinaryInstruction<T, TOperator, TX, TY>(this, inputs, output);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarRight<T, TOperator>(inputs[0].Span, inputs[1].Span[0], output);
+    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.Binary<T, TOperator, TX, TY>(inputs[0].Span, inputs[1].Span, output);
 
     public override Division Divide(int length) => Division.OfElements(length, CostModel.Arithmetic<T>(length));
 
@@ -149,27 +133,8 @@ internal sealed class ScalarRightKernel<T, TOperator> : Kernel<T>
     public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
     {
         (int start, int length) = Division.Elements(first, count, output.Length);
-        Map.BinaryScalarRight<T, TOperator>(inputs[0].Span.Slice(start, length), inputs[1].Span[0], output.Slice(start, length));
-    }
-}
-
-/// <summary>Runs a function of two variables over a scalar and a tensor.</summary>
-internal sealed class ScalarLeftKernel<T, TOperator> : Kernel<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TOperator : struct, IBinaryOperator<T>
-{
-    public override Instruction Bind(Buffer<T>[] inputs, Buffer<T> output) => new ScalarLeftInstruction<T, TOperator>(this, inputs, output);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output) => Map.BinaryScalarLeft<T, TOperator>(inputs[0].Span[0], inputs[1].Span, output);
-
-    public override Division Divide(int length) => Division.OfElements(length, CostModel.Arithmetic<T>(length));
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<Buffer<T>> inputs, Span<T> output, int first, int count)
-    {
-        (int start, int length) = Division.Elements(first, count, output.Length);
-        Map.BinaryScalarLeft<T, TOperator>(inputs[0].Span[0], inputs[1].Span.Slice(start, length), output.Slice(start, length));
+        ReadOnlySpan<T> x = inputs[0].Span, y = inputs[1].Span;
+        Map.Binary<T, TOperator, TX, TY>(TX.Streams ? x.Slice(start, length) : x, TY.Streams ? y.Slice(start, length) : y, output.Slice(start, length));
     }
 }
 

@@ -39,7 +39,7 @@ public static class GradientCheck
         options ??= new GradientCheckOptions();
         double[] at = times.ToArray();
         IReadOnlyList<GradientMethod> methods = options.Methods
-            ?? [.. GradientMethod.All.Append(ode.GradientMethod).Distinct().Where(x => x.Unfit(ode.Solver) is null)];
+            ?? [.. GradientMethod.All.Append(ode.GradientMethod).Distinct().Where(x => x is not AutomaticGradient && x.Unfit(ode.Solver, ode.Steps) is null)];
 
         // A field that is given as code learns which parameters it uses when it is compiled.
         _ = z0.DType == DType.Float32 ? Bytes<float>(ode, z0.Shape) : Bytes<double>(ode, z0.Shape);

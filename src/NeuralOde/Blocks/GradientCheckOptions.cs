@@ -6,8 +6,10 @@ namespace NeuralOde.Blocks;
 public sealed record GradientCheckOptions
 {
     /// <summary>The methods.</summary>
-    /// <value>Default null: all of <see cref="GradientMethod.All"/> that can be used with the block's solver, and the block's own.</value>
-    public IReadOnlyList<GradientMethod>? Methods { get; init; }
+    /// <value>
+    /// Default null: all of <see cref="GradientMethod.All"/> that can be used with the block's solver, but the one that chooses among them, and the block's own.
+    /// </value>
+    public IReadOnlyList<GradientMethod>? Methods { get; init => field = value is null ? null : ValueList.From(value); }
 
     /// <summary>The number of random directions of the initial state, and of the parameters, along which central differences are taken.</summary>
     /// <value>At least 1; default 4.</value>

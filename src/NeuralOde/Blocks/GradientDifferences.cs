@@ -6,7 +6,6 @@ namespace NeuralOde.Blocks;
 /// <summary>Derivatives of a loss through a solve along random directions, by central differences of fourth order.</summary>
 internal sealed class GradientDifferences
 {
-    private const double LargestFactor = 1000;
     private const double GoodEnough = 1e-5;
 
     private readonly OdeBlock _ode;
@@ -32,6 +31,8 @@ internal sealed class GradientDifferences
         _parameters = parameters.Length == 0 ? [] : [.. Enumerable.Range(0, options.Directions).Select(_ => Derivative(random, parameters, AtParameters))];
         SetParameters(parameters);
     }
+
+    private static ReadOnlySpan<double> Factors => [1, 30, 1.0 / 30, 300];
 
     /// <summary>The parameters, in the order of their gradients.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -64,7 +65,7 @@ internal sealed class GradientDifferences
             RelativeTolerance = Math.Max(least, 1e-5 * x.RelativeTolerance),
             AbsoluteTolerance = Math.Max(1e-2 * least, 1e-5 * x.AbsoluteTolerance),
             AbsoluteTolerances = null,
-            MaxSteps = Math.Max(x.MaxSteps, 1_000_000),
+            MaxSteps = Math.Max(x.MaxSteps, 300_000),
         };
     }
 
@@ -74,10 +75,16 @@ internal sealed class GradientDifferences
         double typical = Math.Max(1e-3, Math.Sqrt(point.Sum(static x => x * x) / point.Length));
         double[] direction = [.. random.Normal([point.Length], dtype: DType.Float64).ToDoubles().Zip(point, (d, x) => d * Math.Max(typical, Math.Abs(x)))];
 
-        // Where the loss hardly moves, rounding hides its derivative, and a larger step shows it.
+        // Where the loss hardly moves, rounding hides its derivative, and a larger step shows it; where it bends sharply, as in chaos, a smaller one does.
         double derivative = 0, error = double.PositiveInfinity;
-        for (double step = _step; step <= LargestFactor * _step && error > GoodEnough; step *= 30)
+        foreach (double factor in Factors)
         {
+            if (error <= GoodEnough)
+            {
+                break;
+            }
+
+            double step = factor * _step;
             double coarse = Difference(step), fine = Difference(step / 2);
             double apart = coarse == fine ? 0 : Math.Abs(coarse - fine) / Math.Max(Math.Abs(fine), double.Epsilon);
             (derivative, error) = apart < error ? (fine, apart) : (derivative, error);
@@ -101,7 +108,15 @@ internal sealed class GradientDifferences
     private double Loss(Tensor z0)
     {
         using IDisposable scope = GradientMode.Disable();
-        return _loss(_ode.Forward(z0, _times)).ToScalar();
+        try
+        {
+            return _loss(_ode.Forward(z0, _times)).ToScalar();
+        }
+        catch (OdeSolveException)
+        {
+            // So far away there is no solution: another step will tell.
+            return double.NaN;
+        }
     }
 
     private void SetParameters(double[] values)

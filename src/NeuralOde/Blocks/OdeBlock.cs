@@ -158,7 +158,7 @@ public sealed class OdeBlock : Module
                         + "new OdeBlock(field) { Solver = …, Steps = FixedSteps.OfLength(0.05) }, or take a method that has one, such as Dopri5.");
             }
 
-            if (GradientMethod.Unfit(Solver) is { } unfit)
+            if (GradientMethod.Unfit(Solver, Steps) is { } unfit)
             {
                 throw new InvalidOperationException(unfit);
             }

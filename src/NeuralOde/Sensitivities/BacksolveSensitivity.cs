@@ -42,7 +42,7 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _adjoint.Buffers;
 
-    private protected override bool NeedsRecording => false;
+    internal override bool NeedsRecording => false;
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {

@@ -26,6 +26,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
     private readonly T[] _inputValues;
     private readonly double[] _timeValues;
 
+    private readonly CaptureGuard _captures;
+    private readonly string _modes;
+
     // The buffers as the solution left them, one after the other.
     private readonly Parameter[] _moved;
     private readonly T[] _committed;
@@ -33,6 +36,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
     // All that was compiled, and which argument is the first input in it.
     private readonly List<(Program<T> Program, int FirstInput)> _programs = [];
     private ProgramField<T>? _forwardOnly;
+    private Program<T>? _jacobianVectorProduct;
+    private FieldJacobian<T>? _jacobian;
 
     /// <summary>Compiles a field.</summary>
     /// <param name="field">The dynamics. A field given as code learns here which parameters it uses.</param>
@@ -54,7 +59,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
         CheckNames(_inputs);
         StateShape = stateShape;
         StateLength = stateShape.ElementCount;
-        _arguments = [new("t", Shape.Scalar) { IsWide = true }, new("z", stateShape), new("a", stateShape)];
+        _arguments = [new("t", Shape.Scalar) { IsWide = true }, new("z", stateShape), new("a", stateShape), new("v", stateShape)];
         _furtherArguments = Array.ConvertAll(_inputs, static x => new ProgramInput(x.Name, x.Shape) { IsWide = x.IsTime });
         InputLength = _inputs.Sum(static x => x.IsTime ? 0 : x.Shape.ElementCount);
         TimeInputLength = _inputs.Sum(static x => x.IsTime ? x.Shape.ElementCount : 0);
@@ -64,17 +69,26 @@ public sealed class CompiledField<T> : IStatefulField<T>
         // Inputs that were forgotten make results that nobody takes for right.
         Array.Fill(_inputValues, T.NaN);
         Array.Fill(_timeValues, double.NaN);
-        Forward = Module.WatchModes(
-            () => Compile(
-                2,
+        ProgramInput[] arguments = [.. _arguments[..2], .. _furtherArguments];
+        var traced = Module.WatchModes(
+            () => TracedFunction.Of<T>(
                 x =>
                 {
                     Tensor f = Derivative(x, isFirst: true);
                     RefuseForgottenLeaves(f);
                     return [f];
-                }),
+                },
+                arguments),
             out IReadOnlyCollection<Module> modeReaders);
+        Forward = Added(Program<T>.Compile(traced, arguments), 2);
         field.Discover([.. Forward.Parameters, .. Forward.Buffers], modeReaders);
+        _modes = field.Modes;
+        _captures = new CaptureGuard(
+            "vector field",
+            "What is to change from solve to solve is an input of the field: inputs[\"name\"], given as new FieldInputs { [\"name\"] = … }; what is learned or set by hand, "
+                + "a Parameter.",
+            traced,
+            () => TracedFunction.Of<T>(x => [Derivative(x)], arguments));
         _parameters = [.. Forward.Parameters];
         _moved = Forward.MovesBuffers ? [.. Forward.Buffers] : [];
         _committed = new T[_moved.Sum(static x => x.ElementCount)];
@@ -163,6 +177,39 @@ public sealed class CompiledField<T> : IStatefulField<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy) => ProgramField<T>.Run(Forward, t, y, dy);
 
+    /// <summary>The derivative of the field by the state, for implicit methods (<see cref="OdeProblem{T}.Jacobian"/>): exact, a product for each column of the state.</summary>
+    /// <remarks>
+    /// It fills a banded matrix by groups of columns. The rows of a batch <c>[batch, n]</c> that do not meet have a band of n − 1 on either side, and take 2n − 1 products
+    /// however large the batch.
+    /// </remarks>
+    public IJacobian<T> Jacobian => _jacobian ??= new FieldJacobian<T>(this);
+
+    /// <summary>Writes <c>∂f/∂z · v</c>, the derivative of the field along a direction of the state.</summary>
+    /// <param name="t">Time.</param>
+    /// <param name="z">The state, flat and row-major.</param>
+    /// <param name="v">The direction, of the same length.</param>
+    /// <param name="product">Destination, of the same length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void JacobianVectorProduct(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> v, Span<T> product)
+    {
+        Program<T> program = _jacobianVectorProduct ??= CompileJacobianVectorProduct();
+        program.SetWide(0, t);
+        z.CopyTo(program.Input(1));
+        v.CopyTo(program.Input(3));
+        program.Run();
+        program.Output(0).CopyTo(product);
+    }
+
+    /// <summary>Counts a solve, and looks whether what the field captured has changed. A field of which modules were switched to another mode is not what was compiled.</summary>
+    /// <exception cref="InvalidOperationException">It has.</exception>
+    internal void CountSolve()
+    {
+        if (_field.Modes == _modes)
+        {
+            _captures.Use();
+        }
+    }
+
     /// <summary>Keeps the running statistics of the evaluations so far; a solver calls it after steps that it accepts.</summary>
     public void Commit()
     {
@@ -191,8 +238,16 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
     /// <summary>
-    /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass for all.
-    /// The products are linear in a, which is negated on its way in.
+    /// Compiles <c>(t, z, a, v, inputs…) → ∂f/∂z·v</c>. The product <c>a·∂f/∂z</c> is linear in a, and its derivative by a, times v, is what is asked for: no operation needs a
+    /// rule of its own for it, and a itself drops out.
+    /// </summary>
+    internal Program<T> CompileJacobianVectorProduct() => CompileWithoutUpdates(
+        4,
+        x => Gradients.VectorJacobianProduct(Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[2]], [x[3]]));
+
+    /// <summary>
+    /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass
+    /// for all. The products are linear in a, which is negated on its way in.
     /// </summary>
     internal Program<T> CompileAdjoint() => CompileWithoutUpdates(
         3,
@@ -219,9 +274,13 @@ public sealed class CompiledField<T> : IStatefulField<T>
             arguments[argumentCount - 1] = arguments[argumentCount - 1] with { Name = lastName };
         }
 
-        var program = Program<T>.Compile(function, arguments);
-        _programs.Add((program, argumentCount));
-        LoadInputs(program, argumentCount);
+        return Added(Program<T>.Compile(function, arguments), argumentCount);
+    }
+
+    private Program<T> Added(Program<T> program, int firstInput)
+    {
+        _programs.Add((program, firstInput));
+        LoadInputs(program, firstInput);
         return program;
     }
 

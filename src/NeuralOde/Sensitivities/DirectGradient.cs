@@ -42,7 +42,7 @@ public sealed record DirectGradient : GradientMethod
     = 1L << 30;
 
     /// <inheritdoc/>
-    public override string? Unfit(OdeSolver solver)
+    public override string? Unfit(OdeSolver solver, StepSizeControl? steps = null)
     {
         ArgumentNullException.ThrowIfNull(solver);
         return solver.HasTranspose ? null

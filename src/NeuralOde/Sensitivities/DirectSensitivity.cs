@@ -12,17 +12,39 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private readonly DirectCheck<T>? _check;
     private readonly ReplayedField? _replayed;
     private readonly long? _budget;
+    private readonly bool _takesStepsBack;
 
-    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings)
-        : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field))
+    /// <summary>Takes fixed steps of a reversible method back instead of keeping them.</summary>
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
+        : this(field, solver, steps, new DirectGradient { MemoryBudget = null })
+    {
+        _takesStepsBack = true;
+        _replayed = field.Forward.MovesBuffers ? new ReplayedField(field) : null;
+    }
+
+    /// <param name="field">The dynamics.</param>
+    /// <param name="solver">The method.</param>
+    /// <param name="steps">Its steps.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="integrator">What solves, where another solves with it too.</param>
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, Integrator<T>? integrator = null)
+        : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field), integrator)
     {
     }
 
-    private DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, CompiledVectorJacobianProduct<T> product)
-        : base(field, solver, steps, product.Gradient)
+    private DirectSensitivity(
+        CompiledField<T> field,
+        OdeSolver solver,
+        StepSizeControl steps,
+        DirectGradient settings,
+        CompiledVectorJacobianProduct<T> product,
+        Integrator<T>? integrator)
+        : base(field, solver, steps, product.Gradient, integrator)
     {
         _product = product;
-        _budget = settings.MemoryBudget;
+
+        // A method that cannot go on from a checkpoint keeps all of its steps.
+        _budget = Integrator.HasCheckpoints() ? settings.MemoryBudget : null;
         _replayed = _budget is not null && field.Forward.MovesBuffers ? new ReplayedField(field) : null;
         _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
             ? new DirectCheck<T>(field, solver, adaptive, product.Program, settings.CheckInterval)
@@ -31,10 +53,12 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
 
-    private protected override bool NeedsRecording => true;
+    internal override bool NeedsRecording => true;
+
+    internal override bool KeepsEndOnly => _takesStepsBack;
 
     /// <summary>The budget, unless a solve fits into it in any case: then nothing needs to be kept for computing steps again.</summary>
-    private protected override long? BudgetFor(ReadOnlySpan<double> times)
+    internal override long? BudgetFor(ReadOnlySpan<double> times)
     {
         if (_budget is not { } budget)
         {
@@ -63,12 +87,17 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         return 2 * steps * rows * Field.StateLength * Unsafe.SizeOf<T>() <= budget ? null : budget;
     }
 
-    private protected override IVectorField<T> SolvedField => _replayed is null ? Field : _replayed;
+    internal override IVectorField<T> SolvedField => _replayed is null ? Field : _replayed;
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         Array.Clear(Gradient);
         SolveStatistics cost = Transpose(memory, stateGradients, initialGradient, timeGradients);
+        if (_takesStepsBack && !(memory.Recording.ReversalDrift <= ReverseFlow.MostDrift))
+        {
+            Doubt(memory);
+        }
+
         if (_check?.IsDue() == true && memory.Recording.HoldsEveryStep)
         {
             double error = _check.Run(memory, stateGradients, initialGradient, timeGradients, Gradient, ref cost, out bool isReplaced);
@@ -80,6 +109,22 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         }
 
         return cost;
+    }
+
+    private void Doubt(SolveMemory<T> memory)
+    {
+        double drift = memory.Recording.ReversalDrift;
+        GradientWarning warning = ReverseFlow.Warning(
+            drift, memory.Times[^1], memory.Times[0], $"The direct gradient ({nameof(GradientMethod)}.{nameof(GradientMethod.Direct)}) keeps the steps.");
+        if (!(drift < ReverseFlow.Worthless))
+        {
+            throw new GradientException(warning);
+        }
+
+        if (!WarnAgain(GradientWarningReason.ReverseFlow))
+        {
+            Warn(warning);
+        }
     }
 
     private SolveStatistics Transpose(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
@@ -101,7 +146,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     }
 
     /// <summary>A field with running statistics, which count a state once: not when its step is computed again.</summary>
-    private sealed class ReplayedField(CompiledField<T> field) : IVectorField<T>
+    private sealed class ReplayedField(CompiledField<T> field) : IStatefulField<T>
     {
         public bool IsReplaying { get; set; }
 
@@ -116,5 +161,9 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
                 field.Evaluate(t, y, dy);
             }
         }
+
+        public void Commit() => field.Commit();
+
+        public void Revert() => field.Revert();
     }
 }

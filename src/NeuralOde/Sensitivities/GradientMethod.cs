@@ -26,8 +26,14 @@ public abstract record GradientMethod
     /// <summary><see cref="Sensitivities.GaussAdjoint"/> with its default settings.</summary>
     public static GradientMethod GaussAdjoint { get; } = new GaussAdjoint();
 
+    /// <summary><see cref="ReversibleGradient"/>, which has no settings.</summary>
+    public static GradientMethod Reversible { get; } = new ReversibleGradient();
+
+    /// <summary><see cref="AutomaticGradient"/> with its default settings.</summary>
+    public static GradientMethod Auto { get; } = new AutomaticGradient();
+
     /// <summary>All methods, with their default settings.</summary>
-    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint];
+    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint, Reversible, Auto];
 
     /// <summary>The name on a command line.</summary>
     public abstract string Name { get; }
@@ -62,7 +68,8 @@ public abstract record GradientMethod
 
     /// <summary>Why the method cannot be used with a solver, as a whole sentence; null where it can.</summary>
     /// <param name="solver">The method that integrates.</param>
-    public virtual string? Unfit(OdeSolver solver) => null;
+    /// <param name="steps">How the steps are chosen; null where that is not known yet.</param>
+    public virtual string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => null;
 
     /// <summary>The name.</summary>
     /// <returns><see cref="Name"/>.</returns>

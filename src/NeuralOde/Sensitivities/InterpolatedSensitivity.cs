@@ -25,7 +25,7 @@ internal sealed class InterpolatedSensitivity<T> : AdjointSensitivity<T>
 
     internal override IReadOnlyList<Parameter> BackwardBuffers => _program.Buffers;
 
-    private protected override bool NeedsRecording => true;
+    internal override bool NeedsRecording => true;
 
     private protected override void Begin(SolveMemory<T> memory) => _adjoint.Recording = memory.Recording;
 

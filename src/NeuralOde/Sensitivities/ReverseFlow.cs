@@ -8,8 +8,11 @@ namespace NeuralOde.Sensitivities;
 /// <summary>Compares a state that was integrated backward in time with the one that was stored on the way forward.</summary>
 internal static class ReverseFlow
 {
-    // The state came back at all: what is left of the gradient is no gradient.
-    private const double Worthless = 0.5;
+    /// <summary>The drift from which nothing is left of a gradient.</summary>
+    public const double Worthless = 0.5;
+
+    /// <summary>The drift from which a gradient is to be doubted where nothing but round-off should make one.</summary>
+    public const double MostDrift = 1e-3;
 
     /// <summary>The largest difference, relative to the largest component of the state or of its movement in the interval.</summary>
     /// <param name="returned">The state that came back.</param>

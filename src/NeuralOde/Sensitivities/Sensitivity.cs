@@ -31,10 +31,10 @@ public abstract class Sensitivity<T>
     private readonly Stack<SolveMemory<T>> _spare = new();
     private readonly List<GradientWarning> _warnings = [];
 
-    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null)
+    private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null, Integrator<T>? integrator = null)
     {
         Field = field;
-        _integrator = new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
+        _integrator = integrator ?? new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
         Gradient = gradient ?? new T[field.GradientLength];
     }
 
@@ -45,7 +45,10 @@ public abstract class Sensitivity<T>
     public ReadOnlySpan<T> ParameterGradient => Gradient.AsSpan(0, Field.ParameterLength);
 
     /// <summary>What was wrong with gradients so far: the first warning of each reason.</summary>
-    public IReadOnlyList<GradientWarning> Warnings => _warnings;
+    public virtual IReadOnlyList<GradientWarning> Warnings => _warnings;
+
+    /// <summary>What a method that chooses chose, and why, as a sentence; null for other methods, and before the first gradient.</summary>
+    public virtual string? Choice => null;
 
     /// <summary>The relative error of the gradient that was checked last; null while none was, or where there was nothing to compare with.</summary>
     public double? MeasuredError { get; private set; }
@@ -59,14 +62,17 @@ public abstract class Sensitivity<T>
     private protected Integrator<T> Integrator => _integrator;
 
     /// <summary>Whether the forward pass has to keep the solver's steps for the backward pass.</summary>
-    private protected abstract bool NeedsRecording { get; }
+    internal abstract bool NeedsRecording { get; }
 
     /// <summary>The most bytes that the steps of one solve may take; null for no limit.</summary>
     /// <param name="times">The output times.</param>
-    private protected virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
+    internal virtual long? BudgetFor(ReadOnlySpan<double> times) => null;
+
+    /// <summary>Whether only the end of a solve is kept, and its steps are taken back.</summary>
+    internal virtual bool KeepsEndOnly => false;
 
     /// <summary>The field that is solved.</summary>
-    private protected virtual IVectorField<T> SolvedField => Field;
+    internal virtual IVectorField<T> SolvedField => Field;
 
     /// <summary>Takes memory for one solve. Hand it back when its gradient has been taken, or keep it for the next solve.</summary>
     /// <returns>The memory, new or used before.</returns>
@@ -95,14 +101,17 @@ public abstract class Sensitivity<T>
         SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, bool forGradient, ReadOnlySpan<T> inputs = default, ReadOnlySpan<double> timeInputs = default)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        Field.CountSolve();
         Field.SetInputs(inputs, timeInputs);
         memory.Prepare(times, Field.StateLength, inputs, timeInputs);
         if (forGradient && NeedsRecording)
         {
-            memory.Limit(BudgetFor(times));
+            memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
-        return _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        SolveResult result = _integrator.Solve(SolvedField, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
+        return result;
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>
@@ -111,11 +120,26 @@ public abstract class Sensitivity<T>
     /// <param name="initialGradient">Destination of dL/dz(t₀), the first row of <paramref name="stateGradients"/> included.</param>
     /// <param name="timeGradients">Destination of dL/dtᵢ, or empty.</param>
     /// <returns>What it cost.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The memory has no forward pass for a gradient that succeeded, or a parameter or buffer changed since: the gradient would be that of another function.
+    /// </exception>
     /// <exception cref="OdeSolveException">A solve backward in time failed.</exception>
     /// <exception cref="GradientException">The gradient is worthless.</exception>
     public SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         ArgumentNullException.ThrowIfNull(memory);
+
+        if (memory.ReadVersions is not { } versions)
+        {
+            throw new InvalidOperationException("There is no solve in this memory to take a gradient through: solve with forGradient: true, and see that it succeeded.");
+        }
+
+        if (versions != ReadVersions())
+        {
+            throw new InvalidOperationException(
+                "A parameter or buffer of the field changed after the solve and before its gradient, so the gradient would be wrong. "
+                    + "Take the gradient before the optimizer's step, and before a buffer is set.");
+        }
 
         // Another solve may have set others since.
         Field.SetInputs(memory.Inputs, memory.TimeInputs);
@@ -151,6 +175,23 @@ public abstract class Sensitivity<T>
             parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;
         }
+    }
+
+    /// <summary>The sum of the versions of what the backward pass reads.</summary>
+    private long ReadVersions()
+    {
+        long sum = 0;
+        foreach (Parameter parameter in Field.ParameterSpan)
+        {
+            sum += parameter.Version;
+        }
+
+        for (int i = 0; i < BackwardBuffers.Count; i++)
+        {
+            sum += BackwardBuffers[i].Version;
+        }
+
+        return sum;
     }
 
     /// <inheritdoc cref="Backward"/>

@@ -32,6 +32,9 @@ public sealed class SolveMemory<T>
     /// <summary>The states at the times, <c>[times, state]</c>. A view, good until the next solve into this memory.</summary>
     public ReadOnlySpan<T> States => Destination;
 
+    /// <summary>The versions of what a backward pass reads, when the solve ended; null if it was not for a gradient or failed.</summary>
+    internal long? ReadVersions { get; set; }
+
     /// <summary>The values of the field's inputs in this solve, without those that are times.</summary>
     internal ReadOnlySpan<T> Inputs => _inputs.AsSpan(0, _inputLength);
 
@@ -45,16 +48,30 @@ public sealed class SolveMemory<T>
     internal SolveRecording<T> Recording { get; private set; } = new();
 
     /// <summary>The number of bytes that it holds: states, and the solver's steps where the gradient method needs them.</summary>
-    public long Bytes => Recording.PeakBytes + ((long)_states.Length * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
+    public long Bytes => Recording.PeakBytes + StateBytes;
+
+    /// <summary>The part of it that states take.</summary>
+    internal long StateBytes => ((long)_states.Length * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
 
     /// <summary>The state at one time, flat and row-major.</summary>
     /// <param name="time">The index of the time.</param>
     /// <returns>A view, good until the next solve into this memory.</returns>
     public ReadOnlySpan<T> State(int time) => _states.AsSpan(time * StateLength, StateLength);
 
+    /// <summary>Lets go of the steps.</summary>
+    internal void Forget() => Recording = Recording.PeakBytes > 0 ? new() : Recording;
+
     /// <summary>Limits the memory of the steps, or lifts the limit.</summary>
-    internal void Limit(long? maxBytes)
+    /// <param name="maxBytes">The limit, or null.</param>
+    /// <param name="endOnly">Whether only the end is kept.</param>
+    internal void Limit(long? maxBytes, bool endOnly)
     {
+        if (endOnly)
+        {
+            Recording = Recording.KeepsEndOnly ? Recording : new SolveRecording<T> { KeepsEndOnly = true };
+            return;
+        }
+
         if (Recording.Budget?.MaxBytes != maxBytes)
         {
             Recording = maxBytes is { } bytes ? new SolveRecording<T>(new RecordingBudget { MaxBytes = bytes }) : new SolveRecording<T>();

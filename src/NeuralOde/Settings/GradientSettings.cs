@@ -13,9 +13,7 @@ internal static class GradientSettings
             Setting.Whole<DirectGradient>(
                 "check", 0, int.MaxValue, "Gradients from one check against the continuous adjoint to the next; 0 for no checks.",
                 static x => x.CheckInterval, static (x, value) => x with { CheckInterval = value }),
-            Setting.OptionalPositive<DirectGradient>(
-                "memory", "The largest number of bytes that the steps of one solve may take; steps beyond it are computed again.",
-                static x => x.MemoryBudget, static (x, value) => x with { MemoryBudget = value is { } bytes ? (long)Math.Max(1, Math.Min(bytes, long.MaxValue)) : null }),
+            Memory<DirectGradient>(static x => x.MemoryBudget, static (x, value) => x with { MemoryBudget = value }),
         ]),
         new GradientText<BacksolveAdjoint>(
         [
@@ -37,6 +35,11 @@ internal static class GradientSettings
         [
             .. Backward<GaussAdjoint>(
                 static x => x.Solver, static (x, value) => x with { Solver = value }, static x => x.Steps, static (x, value) => x with { Steps = value }),
+        ]),
+        new GradientText<ReversibleGradient>([]),
+        new GradientText<AutomaticGradient>(
+        [
+            Memory<AutomaticGradient>(static x => x.MemoryBudget, static (x, value) => x with { MemoryBudget = value }),
         ]),
     ];
 
@@ -61,6 +64,12 @@ internal static class GradientSettings
     }
 
     private static GradientText Of(GradientMethod method) => s_methods.Single(x => x.Type == method.GetType());
+
+    private static ValueSetting<T, double?> Memory<T>(Func<T, long?> get, Func<T, long?, T> with) => Setting.OptionalPositive<T>(
+        "memory",
+        "The largest number of bytes that the steps of one solve may take.",
+        x => get(x),
+        (x, value) => with(x, value is { } bytes ? (long)Math.Clamp(bytes, 1, 1L << 62) : null));
 
     private static ValueSetting<T, AdjointNorm> Norm<T>(Func<T, AdjointNorm> get, Func<T, AdjointNorm, T> with) => Setting.Choice(
         "norm", [("seminorm", AdjointNorm.Seminorm), ("full", AdjointNorm.Full)], "What counts in the error of the backward solve.", get, with);

@@ -155,7 +155,7 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
 
         GradientMethod gradient = given.TryGetValue(Gradient, out string? method)
             ? s_gradients.TryRead(method, out GradientMethod found) ? found : throw Conflict(Gradient, GradientSettings.Read(method, out _) ?? "")
-            : now.Gradient.Unfit(solver) is null ? now.Gradient : GradientMethod.For(solver);
+            : now.Gradient.Unfit(solver, steps) is null ? now.Gradient : GradientMethod.For(solver);
         return _with(options, new SolverChoice(solver, steps, gradient));
 
         double? Number(string option) => !given.TryGetValue(option, out string? text) ? null
@@ -177,7 +177,7 @@ public sealed record SolverSetting<TOptions> : Setting<TOptions>
         SettingException.ThrowIf(
             x.Steps is FixedSteps && !x.Solver.TakesFixedSteps,
             SettingReason.Conflict, Solver, x.Solver.Name, $"{x.Solver.Name} chooses its order by the error of its steps, so it takes tolerances.");
-        if (x.Gradient.Unfit(x.Solver) is { } unfit)
+        if (x.Gradient.Unfit(x.Solver, x.Steps) is { } unfit)
         {
             throw new SettingException(SettingReason.Conflict, Gradient, x.Gradient.Name, unfit);
         }

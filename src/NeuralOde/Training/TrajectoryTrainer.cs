@@ -13,12 +13,14 @@ namespace NeuralOde.Training;
 /// <remarks>It gives the gradients of <see cref="OdeBlock.Forward(Tensor, ReadOnlySpan{double})"/> and <see cref="Tensor.Backward"/>, without their garbage.</remarks>
 public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const string LossAdvice = "A weight that changes belongs into a Parameter with isTrainable: false, which is read live: set it by SetValues.";
+
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly Optimizer? _optimizer;
     private readonly OdeBlock _ode;
     private readonly SolveMemory<T> _memory;
     private Sensitivity<T> _sensitivity;
-    private readonly ProgramCache<int, Program<T>> _lossPrograms = new();
+    private readonly ProgramCache<int, (Program<T> Program, CaptureGuard Captures)> _lossPrograms = new();
     private readonly T[] _initialGradient;
     private readonly FieldInput[] _inputs;
     private Parameter[] _lossParameters = [];
@@ -108,23 +110,26 @@ public sealed class TrajectoryTrainer<T> where T : unmanaged, IBinaryFloatingPoi
 
     private Program<T> LossProgram(int timeCount)
     {
-        if (!_lossPrograms.TryGet(timeCount, out Program<T> program))
+        if (!_lossPrograms.TryGet(timeCount, out (Program<T> Program, CaptureGuard Captures) entry))
         {
             ProgramInput[] inputs = [new("predicted", new([timeCount, .. StateShape])), new("observed", new([timeCount, .. ObservedShape]))];
 
             // Compiled once without its gradient, to see which parameters it uses.
-            _lossParameters = [.. Program<T>.Compile(x => [Scalar(x)], inputs).Parameters];
-            program = Program<T>.Compile(
+            var traced = TracedFunction.Of<T>(x => [Scalar(x)], inputs);
+            _lossParameters = [.. Program<T>.Compile(traced, inputs).Parameters];
+            var program = Program<T>.Compile(
                 x =>
                 {
                     Tensor loss = Scalar(x);
                     return [loss, .. Gradients.Of(loss, [x[0], .. _lossParameters])];
                 },
                 inputs);
-            _lossPrograms.Add(timeCount, program);
+            entry = (program, new CaptureGuard("loss", LossAdvice, traced, () => TracedFunction.Of<T>(x => [Scalar(x)], inputs)));
+            _lossPrograms.Add(timeCount, entry);
         }
 
-        return program;
+        entry.Captures.Use();
+        return entry.Program;
     }
 
     private Tensor Scalar(Tensor[] x)

@@ -122,6 +122,29 @@ public class BatchTests
         Assert.StartsWith("Problem 1 of 40: ", e.Message);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_parameter_that_is_not_a_number_is_named(bool keepsSteps)
+    {
+        var batch = new OdeBatch<double>(3, 1, 2) { KeepsSteps = keepsSteps };
+        batch.SetTimes(0, 1);
+        for (int i = 0; i < 3; i++)
+        {
+            batch.InitialState(i)[0] = 1;
+            batch.Parameters(i)[0] = -1;
+
+            // An infinite limit is a parameter like another.
+            batch.Parameters(i)[1] = i == 1 ? double.NaN : double.PositiveInfinity;
+        }
+
+        new BatchIntegrator<double>(new Tsit5(), new AdaptiveSteps(), 1, 2)
+            .Solve(BatchField.OneByOne<double>((t, z, p, dz) => dz[0] = Math.Min(p[1], p[0] * z[0]), 1, 2), batch);
+        Assert.Equal([SolveStatus.Success, SolveStatus.ParameterNaN, SolveStatus.Success], Enumerable.Range(0, 3).Select(i => batch.Result(i).Status));
+        Assert.Equal(1, batch.Result(1).Component);
+        Assert.Contains("Problem 1 of 3: Parameter 1 is NaN", Assert.Throws<OdeSolveException>(batch.ThrowIfFailed).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Limits_and_cancellation_end_problems_by_themselves()
     {

@@ -3,7 +3,8 @@ using NeuralOde.Solvers;
 // Not below NeuralOde, whose types would then need no using lines.
 namespace DocumentPrograms;
 
-/// <summary>Reads a solution between its steps. Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</summary>
+/// <summary>Reads a solution between its steps.</summary>
+/// <remarks>Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</remarks>
 internal static class DenseProgram
 {
     public static void Run()

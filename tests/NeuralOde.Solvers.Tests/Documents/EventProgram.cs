@@ -3,7 +3,8 @@ using NeuralOde.Solvers;
 // Not below NeuralOde, whose types would then need no using lines.
 namespace DocumentPrograms;
 
-/// <summary>Lets a ball fall to the ground. Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</summary>
+/// <summary>Lets a ball fall to the ground.</summary>
+/// <remarks>Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</remarks>
 internal static class EventProgram
 {
     public static void Run()

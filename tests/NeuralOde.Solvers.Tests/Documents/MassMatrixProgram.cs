@@ -3,7 +3,8 @@ using NeuralOde.Solvers;
 // Not below NeuralOde, whose types would then need no using lines.
 namespace DocumentPrograms;
 
-/// <summary>Solves Robertson's reactions with the conservation of mass as an algebraic equation. Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</summary>
+/// <summary>Solves Robertson's reactions with the conservation of mass as an algebraic equation.</summary>
+/// <remarks>Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</remarks>
 internal static class MassMatrixProgram
 {
     public static void Run()

@@ -3,7 +3,8 @@ using NeuralOde.Solvers;
 // Not below NeuralOde, whose types would then need no using lines.
 namespace DocumentPrograms;
 
-/// <summary>Solves an orbit. Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</summary>
+/// <summary>Solves an orbit.</summary>
+/// <remarks>Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</remarks>
 internal static class OrbitProgram
 {
     public static void Run()

@@ -3,7 +3,8 @@ using NeuralOde.Solvers;
 // Not below NeuralOde, whose types would then need no using lines.
 namespace DocumentPrograms;
 
-/// <summary>Solves Van der Pol's equation where it is stiff. Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</summary>
+/// <summary>Solves Van der Pol's equation where it is stiff.</summary>
+/// <remarks>Printed by the pages for users of other libraries; DocumentProgramTests compares the texts.</remarks>
 internal static class StiffProgram
 {
     public static void Run()

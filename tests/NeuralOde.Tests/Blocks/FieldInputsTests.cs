@@ -198,6 +198,10 @@ public class FieldInputsTests
         void Step() => trainer.Step(start, s_times, target, rates);
         Step();
         Assert.Equal(rate.Gradient!.ToDoubles(), trainer.InputGradient("rate").ToArray());
+
+        // The field is looked at again before its fourth solve, and then not before its eighth.
+        Step();
+        Step();
         Step();
         long before = GC.GetAllocatedBytesForCurrentThread();
         Step();

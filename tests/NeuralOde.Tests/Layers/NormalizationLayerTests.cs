@@ -242,6 +242,23 @@ public class NormalizationLayerTests
     }
 
     [Fact]
+    public void Running_statistics_of_a_block_are_finite_where_a_trial_step_overflowed()
+    {
+        var norm = new BatchNorm(1);
+        var ode = new OdeBlock(VectorField.Define((t, z) => (0.01 * norm.Forward((20 * z).Exp())) - (20 * z), norm))
+        {
+            Steps = new AdaptiveSteps { InitialStep = 2.5 },
+        };
+        var z0 = new Parameter(Tensor.From([-1f, 1f], [2, 1]));
+        OdeBlockSolution solution = ode.Solve(z0, 0, 2.5);
+        Assert.True(solution.Forward.RejectedSteps > 0);
+        double[] statistics = [.. norm.RunningMean.ToDoubles(), .. norm.RunningVariance.ToDoubles()];
+        Assert.All(statistics, x => Assert.True(double.IsFinite(x)));
+        solution.States.Sum().Backward();
+        Assert.Equal(statistics.AsEnumerable(), [.. norm.RunningMean.ToDoubles(), .. norm.RunningVariance.ToDoubles()]);
+    }
+
+    [Fact]
     public void A_program_of_a_field_in_training_ends_with_the_moves_of_its_running_statistics()
     {
         var norm = new BatchNorm(4);

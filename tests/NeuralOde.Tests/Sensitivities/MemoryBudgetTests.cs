@@ -59,6 +59,24 @@ public class MemoryBudgetTests
     }
 
     [Fact]
+    public void Steps_that_are_taken_back_need_the_same_memory_for_a_hundred_and_ten_thousand()
+    {
+        Assert.Equal(Bytes(100), Bytes(10_000));
+        Assert.Contains("cannot be taken back", GradientMethod.Reversible.Unfit(new Tsit5())!, StringComparison.Ordinal);
+
+        static long Bytes(int steps)
+        {
+            var ode = new OdeBlock(VectorField.Define((t, z) => z.Sin()))
+            {
+                Solver = new ReversibleHeun(), Steps = FixedSteps.PerInterval(steps), GradientMethod = GradientMethod.Reversible,
+            };
+            Tensor z0 = Tensor.From([1.0], [1, 1], requiresGradient: true);
+            ode.Forward(z0, 0, 1).Sum().Backward();
+            return ode.Compile<double>([1, 1]).Rent().Bytes;
+        }
+    }
+
+    [Fact]
     public void A_budget_that_no_step_fits_into_is_an_error_that_says_what_is_needed()
     {
         var ode = new OdeBlock(VectorField.Define((t, z) => -z)) { GradientMethod = new DirectGradient { MemoryBudget = 100 } };

@@ -28,7 +28,7 @@ internal sealed partial class CollocationStepper<T>
     {
         _isStrict = !NeedsError;
         double relative = Scale.Tolerances.Relative, absolute = Scale.Tolerances.Absolute;
-        _share = _isStrict ? StrictShare : Math.Max(10 * s_epsilon / relative, Math.Min(0.03, Math.Sqrt(relative)));
+        _share = _isStrict ? StrictShare : NewtonSolver<T>.ShareOfTolerance(relative, s_epsilon);
         double strict = (typeof(T) == typeof(float) ? 32 : 128) * s_epsilon / relative;
         (_relative, _absolute) = _isStrict ? (strict * relative, strict * absolute) : (relative, absolute);
         _remaining = 1;
@@ -198,7 +198,8 @@ internal sealed partial class CollocationStepper<T>
             ReadOnlySpan<T> correction = _rows.Row(Corrections + i, StateLength).Slice(norm.Start, norm.Length);
             for (int j = 0; j < old.Length; j++)
             {
-                double ratio = double.CreateTruncating(correction[j]) / (_absolute + (_relative * Math.Abs(double.CreateTruncating(old[j]))));
+                double size = double.CreateTruncating(correction[j]), unit = _absolute + (_relative * Math.Abs(double.CreateTruncating(old[j])));
+                double ratio = size == 0 && unit == 0 ? 0 : size / unit;
                 sum += ratio * ratio;
             }
         }

@@ -111,9 +111,7 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
             _field = _extrapolation;
         }
 
-        // Errors of many steps add up (RADAU5's rule).
-        double relative = start.Scale.Tolerances.Relative;
-        _newton.Tolerance = Math.Max(10 * 2.2e-16 / relative, Math.Min(0.03, Math.Sqrt(relative)));
+        _newton.Tolerance = NewtonSolver<T>.ShareOfTolerance(start.Scale.Tolerances.Relative);
         _newton.Start(start.Problem, start.Scale, isStrict: !start.NeedsError, _extrapolation);
         start.State.CopyTo(_rows.Row(Old, Length));
         _firstIsKnown = _firstIsCarried = false;

@@ -4,7 +4,7 @@ namespace NeuralOde.Solvers;
 /// <remarks>
 /// Order 2 · embedded order 1 · 3 stages · stable on the negative real axis to −2 · dense output: quadratic, order 2 ·
 /// its estimate is a 256th of the difference to Euler's method, so errors are some hundred times the tolerance: prefer <see cref="Heun"/> or <see cref="Bosh3"/> ·
-/// E. Fehlberg, "Low-order classical Runge–Kutta formulas with stepsize control", NASA TR R-315 (1969), RK1(2); what torchdiffeq calls fehlberg2.
+/// E. Fehlberg, "Low-order classical Runge–Kutta formulas with stepsize control", NASA TR R-315 (1969), RK1(2); coefficients compared with torchdiffeq's fehlberg2.
 /// </remarks>
 public sealed class Fehlberg2() : ExplicitRungeKutta("fehlberg2", s_coefficients)
 {

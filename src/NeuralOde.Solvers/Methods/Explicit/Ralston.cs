@@ -3,7 +3,7 @@ namespace NeuralOde.Solvers;
 /// <summary>Ralston's method with embedded Euler: of all methods of order 2 in two stages the one with the least bound on its local error.</summary>
 /// <remarks>
 /// Order 2 · embedded order 1 · 2 stages · stable on the negative real axis to −2 · dense output: quadratic, order 2 ·
-/// A. Ralston, "Runge–Kutta methods with minimum error bounds", <i>Mathematics of Computation</i> 16 (1962).
+/// A. Ralston, "Runge–Kutta methods with minimum error bounds", <i>Mathematics of Computation</i> 16 (1962); coefficients compared with those of GridDyn.
 /// </remarks>
 public sealed class Ralston() : ExplicitRungeKutta("ralston", s_coefficients)
 {

@@ -2,8 +2,8 @@ namespace NeuralOde.Solvers;
 
 /// <summary>Verner's "most efficient" 7(6) pair.</summary>
 /// <remarks>
-/// Order 7 · embedded order 6 · 10 stages · dense output: order 6, and 7 but for residuals of about 1e-6 in its conditions (a published coefficient has ten
-/// digits), for 6 further stages that are evaluated where it is wanted ·
+/// Order 7 · embedded order 6 · 10 stages · dense output: order 6 to rounding, and 7 but for residuals of 3e-7 in its conditions, which the published coefficients leave,
+/// for 6 further stages that are evaluated where it is wanted ·
 /// stable on the negative real axis to −4.6 ·
 /// J. H. Verner, "Numerically optimal Runge–Kutta pairs with interpolants", <i>Numerical Algorithms</i> 53 (2010), the set RKV76.IIa.Efficient;
 /// coefficients as in QuTiP, compared with those of OrdinaryDiffEq.jl. For tolerances of about 1e-6 to 1e-10.

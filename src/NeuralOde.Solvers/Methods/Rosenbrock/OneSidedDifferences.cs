@@ -138,7 +138,8 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
         double sum = 0, largest = 0, share = IsSecondOrder ? s_cubeRoot : s_root;
         for (int i = 0; i < stateLength; i++)
         {
-            double ratio = double.CreateTruncating(f[i]) / (tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i]))));
+            double unit = tolerances.Absolute + (tolerances.Relative * Math.Abs(double.CreateTruncating(z[i])));
+            double ratio = unit > 0 ? double.CreateTruncating(f[i]) / unit : 0;
             sum += ratio * ratio;
             largest = Math.Max(largest, Math.Abs(double.CreateTruncating(z[i])));
         }
@@ -150,6 +151,9 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
             double magnitude = Math.Abs(double.CreateTruncating(z[j])), slope = h * double.CreateTruncating(f[j]);
             double weight = tolerances.Absolute + (tolerances.Relative * magnitude);
             double size = Math.Max(Math.Max(smallest, share * Math.Max(magnitude, Math.Max(Math.Abs(slope), weight))), noise * weight);
+
+            // A component that is zero and has no absolute tolerance has no scale of its own.
+            size = size > 0 ? size : share * (largest > 0 ? largest : 1);
             T end = z[j] + T.CreateTruncating(slope < 0 ? -size : size);
             _increments[j] = double.CreateTruncating(end - z[j]);
         }

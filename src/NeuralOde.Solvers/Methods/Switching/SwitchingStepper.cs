@@ -108,6 +108,13 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
 
     public override int FindNotFinite(double t, in StepPlan plan, out double time) => _active.FindNotFinite(t, plan, out time);
 
+    public override int FindWorst(double t, in StepPlan plan, out double share)
+    {
+        int worst = _active.FindWorst(t, plan, out share);
+        Collect();
+        return worst;
+    }
+
     public override void Interpolate(double theta, double h, Span<T> destination)
     {
         _active.Interpolate(theta, h, destination);

@@ -18,6 +18,8 @@ internal sealed class AdamsFormula(int maxOrder) : NordsieckFormula(maxOrder, 1)
 
     private readonly double[] _product = new double[maxOrder + 2];
 
+    public override NordsieckFormula Copy() => new AdamsFormula(MaxOrder);
+
     public override bool IsForStiffProblems => false;
 
     public override double[] DenseCorrection { get; } = new double[maxOrder + 2];

@@ -16,6 +16,10 @@ namespace NeuralOde.Solvers;
 /// state must then fulfill the algebraic equations.
 /// </para>
 /// <para>
+/// The transpose is that of the map with the orders and lengths of the steps as constants, by the implicit function theorem at each corrected state. The corrector leaves up
+/// to a third of the tolerance in each step, so the gradient is exact to about that; it converges as the tolerance falls. Mass matrices have none.
+/// </para>
+/// <para>
 /// Needs steps chosen by their error. The step is kept until one 1.5 times as long would do, so of <see cref="AdaptiveSteps"/> the integral and proportional coefficients
 /// are not used; its safety factor is relative to 0.9.
 /// Solutions that oscillate fast and hardly damped are better solved by an implicit Runge-Kutta method, or with <c>new Bdf(2)</c>.
@@ -54,9 +58,6 @@ public sealed class Bdf : OdeSolver
 
     /// <inheritdoc/>
     public override bool TakesFixedSteps => false;
-
-    /// <inheritdoc/>
-    public override bool HasTranspose => false;
 
     /// <inheritdoc/>
     public override ProblemParts SupportedParts => ProblemParts.MassMatrix;

@@ -12,6 +12,8 @@ internal sealed class BdfFormula(int maxOrder) : NordsieckFormula(maxOrder, 0)
     /// <summary>Largest order: the formulas of order 6 are hardly stable, those above not at all.</summary>
     public const int HighestOrder = 5;
 
+    public override NordsieckFormula Copy() => new BdfFormula(MaxOrder);
+
     public override bool IsForStiffProblems => true;
 
     public override double[] DenseCorrection => Correction;

@@ -25,6 +25,12 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
     private int _jacobianAge, _factorizationAge;
     private bool _needsJacobian;
 
+    // Where the Jacobian was evaluated, for evaluating it again.
+    private readonly T[] _originState = new T[stateLength];
+    private readonly T[] _originValue = new T[stateLength + quadratureLength];
+    private double _originTime;
+    private double _originStep;
+
     public void Start(OdeProblem<T> problem, ErrorScale scale)
     {
         if (!ReferenceEquals(problem, _problem))
@@ -106,12 +112,47 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
         return isRegular;
     }
 
+    /// <summary>Carries Jacobian and factorization, as the place where the one was evaluated and the γ of the other.</summary>
+    public void Transfer(ref StepperSnapshot<T> snapshot, ref SolveCounts counts)
+    {
+        double gamma = _gamma;
+        int jacobianAge = _jacobianAge, factorizationAge = _factorizationAge;
+        bool needsJacobian = _needsJacobian;
+        snapshot.Value(ref gamma);
+        snapshot.Value(ref jacobianAge);
+        snapshot.Value(ref factorizationAge);
+        snapshot.Value(ref needsJacobian);
+        snapshot.Value(ref _originTime);
+        snapshot.Value(ref _originStep);
+        snapshot.Row(_originState);
+        if (!snapshot.IsRestoring)
+        {
+            return;
+        }
+
+        if (!needsJacobian)
+        {
+            counts.Evaluations++;
+            _field.Evaluate(_originTime, _originState, _originValue);
+            EvaluateJacobian(_originTime, _originState, _originValue.AsSpan(0, stateLength), _originStep, ref counts);
+            if (!double.IsNaN(gamma))
+            {
+                counts.Factorizations++;
+                Factor(gamma);
+            }
+        }
+
+        (_gamma, _jacobianAge, _factorizationAge, _needsJacobian) = (gamma, jacobianAge, factorizationAge, needsJacobian);
+    }
+
     private bool Factor(double gamma)
         => _small is not null ? _small.Prepare(_jacobian!, _problem!.MassMatrix, gamma) : _linear!.Prepare(_jacobian!, _problem!.MassMatrix, gamma);
 
     private void EvaluateJacobian(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, ref SolveCounts counts)
     {
         counts.Jacobians++;
+        (_originTime, _originStep) = (t, h);
+        z.CopyTo(_originState);
         if (_problem!.Jacobian is { } jacobian)
         {
             _jacobian!.Clear();

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace NeuralOde.Solvers;
 
 /// <summary>
@@ -15,6 +17,9 @@ namespace NeuralOde.Solvers;
 internal abstract class NordsieckFormula(int maxOrder, int denseDegrees)
 {
     public int MaxOrder { get; } = maxOrder;
+
+    /// <summary>Another one of the same kind, with coefficients of its own.</summary>
+    public abstract NordsieckFormula Copy();
 
     /// <summary>Whether stiff components rule the iterations, so that corrections with the factorization of another γ are scaled.</summary>
     public abstract bool IsForStiffProblems { get; }
@@ -39,6 +44,20 @@ internal abstract class NordsieckFormula(int maxOrder, int denseDegrees)
 
     /// <summary><c>h^(q+1) y^(q+1)</c> is e divided by this, up to a factor that depends on the order only.</summary>
     public double DerivativeFactor { get; protected set; }
+
+    /// <summary>Carries the coefficients, which equal steps go on using.</summary>
+    public void Transfer<T>(ref StepperSnapshot<T> snapshot)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double error = ErrorFactor, below = ErrorFactorBelow, above = ErrorFactorAbove, derivative = DerivativeFactor;
+        snapshot.Values(Correction);
+        snapshot.Values(DenseCorrection);
+        snapshot.Value(ref error);
+        snapshot.Value(ref below);
+        snapshot.Value(ref above);
+        snapshot.Value(ref derivative);
+        (ErrorFactor, ErrorFactorBelow, ErrorFactorAbove, DerivativeFactor) = (error, below, above, derivative);
+    }
 
     /// <summary>Computes the coefficients for a step.</summary>
     /// <param name="order">Order q.</param>

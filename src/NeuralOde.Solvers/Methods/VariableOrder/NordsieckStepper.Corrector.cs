@@ -38,7 +38,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
             EvaluateField(t, _z, _value);
             NordsieckKernel.Residual(residual, value, gamma, end + _stride, rho, change, _length);
             double sum = NordsieckKernel.Correct(residual, T.One, change, end, z, weights, _length);
-            StepOutcome? outcome = Test(sum, iteration, limit, ref previous);
+            StepOutcome? outcome = Test(sum, T.One, iteration, limit, ref previous);
             if (outcome is { } known)
             {
                 return known;
@@ -93,7 +93,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
                 newton.Solve(residual);
                 double sum = NordsieckKernel.Correct(residual, scale, change, end, z, weights, _length);
-                StepOutcome? known = Test(sum, iteration, limit, ref previous);
+                StepOutcome? known = Test(sum, scale, iteration, limit, ref previous);
                 if (known is { } end1)
                 {
                     outcome = end1;
@@ -125,9 +125,10 @@ internal sealed unsafe partial class NordsieckStepper<T>
     }
 
     /// <summary>Whether the iteration has converged, diverges, or goes on.</summary>
-    private StepOutcome? Test(double sum, int iteration, double limit, ref double previous)
+    private StepOutcome? Test(double sum, T scale, int iteration, double limit, ref double previous)
     {
-        double norm = Math.Sqrt(sum / Scale.Norm.Count);
+        // The kernel that corrects has measured already; a user's norm looks itself, at residuals that are corrections by now.
+        double norm = Scale.Norm.Function is null ? Math.Sqrt(sum / Scale.Norm.Count) : Measure(Row(_residual), Row(_residual), scale - T.One);
         if (!double.IsFinite(norm))
         {
             return StepOutcome.NotFinite;
@@ -140,7 +141,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
         if (norm * Math.Min(1, _rate) <= limit)
         {
-            _norm = iteration == 0 ? norm : Math.Sqrt(NordsieckKernel.SumOfSquares(Row(_change), Row(_change), T.Zero, Row(_weights), _length) / Scale.Norm.Count);
+            _norm = iteration == 0 ? norm : Measure(Row(_change), Row(_change), T.Zero);
             return StepOutcome.Complete;
         }
 

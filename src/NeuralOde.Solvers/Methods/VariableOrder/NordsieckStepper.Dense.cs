@@ -11,6 +11,10 @@ internal sealed unsafe partial class NordsieckStepper<T>
 {
     public override int RecordedRows => 1 + _maxOrder + _formula.DenseDegrees;
 
+    internal ErrorScale ErrorScale => Scale;
+
+    internal int DenseDegrees => _formula.DenseDegrees;
+
     private int DenseDegree => _order + _formula.DenseDegrees;
 
     public override void Interpolate(double theta, double h, Span<T> destination)
@@ -30,7 +34,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
     public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
     {
-        recording.AddStep(t, plan.End, plan.Size, DenseDegree, 1 + DenseDegree);
+        recording.AddStep(t, plan.End, plan.Size, _changes.ToTag(DenseDegree), 1 + DenseDegree);
         int step = recording.StepCount - 1;
         State[..StateLength].CopyTo(recording.Row(step, 0));
         T* change = Row(_change);
@@ -48,7 +52,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
     public override void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination)
     {
-        int degree = recording.Tag(step);
+        int degree = HistoryChanges.Degree(recording.Tag(step));
         double x = theta - 1, power = 1 / recording.StepSize(step);
         if (derivative)
         {
@@ -71,7 +75,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
         }
     }
 
-    private static double Weight(double theta, int j)
+    internal static double Weight(double theta, int j)
     {
         double x = theta - 1, power = 1;
         for (int i = 0; i < j; i++)

@@ -56,6 +56,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
         T size = T.CreateTruncating(h);
         _size = h;
+        _changes = _changes with { Starts = true, IsFirst = !_hasHistory };
         for (int i = 0; i < Length; i++)
         {
             slope[i] = size * f[i];
@@ -75,6 +76,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
         T* z = Row(_start);
         T* top;
         double sign;
+        _changes = lower ? _changes with { Lowered = _changes.Lowered + 1 } : _changes with { IsRaised = true };
         if (lower)
         {
             _formula.Lower(order, _past, _orderWeights);
@@ -129,29 +131,46 @@ internal sealed unsafe partial class NordsieckStepper<T>
 
         _formula.Compute(_order, h, _past, withNeighbors || isUniform);
         _coefficientsAreUniform = isUniform;
-        double[] correction = _formula.Correction;
-        for (int j = 0; j <= _order; j++)
-        {
-            _correction[j] = T.CreateTruncating(correction[j]);
-        }
+        RoundCoefficients();
     }
 
-    private void ComputeWeights()
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
     {
-        T* weights = Row(_weights);
-        NordsieckKernel.Weights(Row(_start), weights, T.CreateTruncating(Scale.Tolerances.Absolute), T.CreateTruncating(Scale.Tolerances.Relative), _length);
-        ErrorNorm norm = Scale.Norm;
-        for (int i = 0; i < norm.Start; i++)
+        snapshot.Value(ref _order);
+        snapshot.Value(ref _preferredOrder);
+        snapshot.Value(ref _wait);
+        snapshot.Value(ref _equalSteps);
+        snapshot.Value(ref _hasHistory);
+        snapshot.Value(ref _canRaise);
+        snapshot.Value(ref _coefficientsAreUniform);
+        snapshot.Value(ref _size);
+        snapshot.Value(ref _savedDerivativeFactor);
+        snapshot.Value(ref _rate);
+        snapshot.Values(_past);
+        for (int j = 0; j <= _maxOrder; j++)
         {
-            weights[i] = T.Zero;
+            snapshot.Row(new Span<T>(Row(_start) + (j * _stride), StateLength));
         }
 
-        for (int i = norm.Start + norm.Length; i < _length; i++)
+        snapshot.Row(new Span<T>(Row(_change), StateLength));
+        snapshot.Row(new Span<T>(Row(_saved), StateLength));
+        _formula.Transfer(ref snapshot);
+        _newton?.Transfer(ref snapshot, ref Counts);
+        if (snapshot.IsRestoring)
         {
-            weights[i] = T.Zero;
+            _ratio = double.NaN;
+            RoundCoefficients();
         }
 
-        _weightsAreKnown = true;
+        return true;
+    }
+
+    private void RoundCoefficients()
+    {
+        for (int j = 0; j <= _order; j++)
+        {
+            _correction[j] = T.CreateTruncating(_formula.Correction[j]);
+        }
     }
 
     private void ClearHistory()

@@ -45,6 +45,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
     private double _ratio;
     private double _time;
     private int _lastRow;
+    private HistoryChanges _changes;
 
     public NordsieckStepper(NordsieckFormula formula, bool isFunctional, int stateLength, int quadratureLength)
         : base(stateLength, quadratureLength)
@@ -91,11 +92,12 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         _order = _preferredOrder = 1;
         _wait = 2;
         _attempts = 0;
+        _changes = default;
         _equalSteps = 0;
         _savedDerivativeFactor = 0;
         _rate = 1;
         _lastRow = _start;
-        _roundOff = 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative;
+        _roundOff = Scale.Tolerances.Relative > 0 ? 4 * double.CreateTruncating(T.BitIncrement(T.One) - T.One) / Scale.Tolerances.Relative : 0;
         _newton?.Start(start.Problem, Scale);
     }
 
@@ -200,9 +202,12 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
         }
 
         _attempts = 0;
+        _changes = default;
         _lastRow = _start;
         _newton?.OnAccepted();
     }
+
+    public override StepTranspose<T> CreateTranspose() => new NordsieckTranspose<T>(this, _formula, _isFunctional);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T* Row(int row) => _memory + (row * _stride);
@@ -221,8 +226,7 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
             return double.NaN;
         }
 
-        double sum = NordsieckKernel.SumOfSquares(Row(_end) + (_order * _stride), Row(_change), _correction[_order], Row(_weights), _length);
-        return Math.Sqrt(sum / Scale.Norm.Count) * _formula.ErrorFactorBelow;
+        return Measure(Row(_end) + (_order * _stride), Row(_change), _correction[_order]) * _formula.ErrorFactorBelow;
     }
 
     private double ErrorAbove(double h)
@@ -238,7 +242,6 @@ internal sealed unsafe partial class NordsieckStepper<T> : Stepper<T>
             quotient *= ratio;
         }
 
-        double sum = NordsieckKernel.SumOfSquares(Row(_change), Row(_saved), T.CreateTruncating(-quotient), Row(_weights), _length);
-        return Math.Sqrt(sum / Scale.Norm.Count) * _formula.ErrorFactorAbove;
+        return Measure(Row(_change), Row(_saved), T.CreateTruncating(-quotient)) * _formula.ErrorFactorAbove;
     }
 }

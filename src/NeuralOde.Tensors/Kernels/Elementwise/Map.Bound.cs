@@ -13,19 +13,15 @@ internal static unsafe partial class Map
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Binary<T, TOperator>(T* x, T* y, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => VectorDispatch.Run<T, BinaryCall<T, TOperator>>(new(x, y, destination, length), width);
+        where TOperator : struct, IBinaryOperator<T> => Binary<T, TOperator, StreamedOperand, StreamedOperand>(x, y, destination, length, width);
 
-    /// <summary>destination[i] = op(x[i], y).</summary>
+    /// <summary>destination[i] = op(x[i], y[i]), where an operand is a single element if its form says so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void BinaryScalarRight<T, TOperator>(T* x, T y, T* destination, int length, SimdWidth width = SimdWidth.Best)
+    public static void Binary<T, TOperator, TX, TY>(T* x, T* y, T* destination, int length, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => VectorDispatch.Run<T, BinaryScalarRightCall<T, TOperator>>(new(x, y, destination, length), width);
-
-    /// <summary>destination[i] = op(x, y[i]).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void BinaryScalarLeft<T, TOperator>(T x, T* y, T* destination, int length, SimdWidth width = SimdWidth.Best)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T> => VectorDispatch.Run<T, BinaryScalarLeftCall<T, TOperator>>(new(x, y, destination, length), width);
+        where TOperator : struct, IBinaryOperator<T>
+        where TX : struct, IOperandForm
+        where TY : struct, IOperandForm => VectorDispatch.Run<T, BinaryCall<T, TOperator, TX, TY>>(new(x, y, destination, length), width);
 
     private readonly struct UnaryCall<T, TOperator>(T* x, T* destination, int length) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -35,27 +31,13 @@ internal static unsafe partial class Map
         public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => UnaryLoop<TVector, T, TOperator>(x, destination, length);
     }
 
-    private readonly struct BinaryCall<T, TOperator>(T* x, T* y, T* destination, int length) : IVectorKernel<T>
+    private readonly struct BinaryCall<T, TOperator, TX, TY>(T* x, T* y, T* destination, int length) : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
+        where TX : struct, IOperandForm
+        where TY : struct, IOperandForm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => BinaryLoop<TVector, T, TOperator>(x, y, destination, length);
-    }
-
-    private readonly struct BinaryScalarRightCall<T, TOperator>(T* x, T y, T* destination, int length) : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => BinaryScalarRightLoop<TVector, T, TOperator>(x, y, destination, length);
-    }
-
-    private readonly struct BinaryScalarLeftCall<T, TOperator>(T x, T* y, T* destination, int length) : IVectorKernel<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, IBinaryOperator<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => BinaryScalarLeftLoop<TVector, T, TOperator>(x, y, destination, length);
+        public void Run<TVector>() where TVector : struct, ISimdVector<TVector, T> => BinaryLoop<TVector, T, TOperator, TX, TY>(x, y, destination, length);
     }
 }

@@ -66,68 +66,37 @@ internal static unsafe partial class Map
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Invoke(T* x, int xStride, T* y, int yStride, T* z, int zStride, T* destination, int count)
         {
-            var to = new Span<T>(destination, count);
-            if (xStride == 1 && yStride == 1)
+            switch (xStride, yStride)
             {
-                Binary<T, TOperator>(new(x, count), new(y, count), to);
-            }
-            else if (xStride == 1)
-            {
-                BinaryScalarRight<T, TOperator>(new(x, count), *y, to);
-            }
-            else if (yStride == 1)
-            {
-                BinaryScalarLeft<T, TOperator>(*x, new(y, count), to);
-            }
-            else
-            {
-                var one = default(T);
-                Binary<T, TOperator>(new(x, 1), new(y, 1), new(&one, 1));
-                to.Fill(one);
+                case (1, 1): Binary<T, TOperator>(x, y, destination, count); break;
+                case (1, _): Binary<T, TOperator, StreamedOperand, ScalarOperand>(x, y, destination, count); break;
+                case (_, 1): Binary<T, TOperator, ScalarOperand, StreamedOperand>(x, y, destination, count); break;
+                default:
+                    Binary<T, TOperator>(x, y, destination, 1);
+                    new Span<T>(destination, count).Fill(*destination);
+                    break;
             }
         }
     }
 
-    [SkipLocalsInit]
     private readonly struct TernaryRun<T, TOperator> : IBroadcastRun<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, ITernaryOperator<T>
     {
-        private const int Part = 128;
-
         public static int Operands => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Invoke(T* x, int xStride, T* y, int yStride, T* z, int zStride, T* destination, int count)
         {
-            if (xStride == 1 && yStride == 1 && zStride == 1)
+            int streams = xStride | (yStride << 1) | (zStride << 2);
+            if (streams != 0)
             {
-                Ternary<T, TOperator>(new(x, count), new(y, count), new(z, count), new(destination, count));
+                Ternary<T, TOperator>(x, y, z, streams, destination, count);
                 return;
             }
 
-            // A repeated operand is written out once, and read again for every part.
-            T* repeated = stackalloc T[3 * Part];
-            Repeat(xStride, x, repeated);
-            Repeat(yStride, y, repeated + Part);
-            Repeat(zStride, z, repeated + (2 * Part));
-            for (int i = 0; i < count; i += Part)
-            {
-                int n = Math.Min(Part, count - i);
-                Ternary<T, TOperator>(
-                    new(xStride == 1 ? x + i : repeated, n),
-                    new(yStride == 1 ? y + i : repeated + Part, n),
-                    new(zStride == 1 ? z + i : repeated + (2 * Part), n),
-                    new(destination + i, n));
-            }
-        }
-
-        private static void Repeat(int stride, T* value, T* to)
-        {
-            if (stride == 0)
-            {
-                new Span<T>(to, Part).Fill(*value);
-            }
+            Ternary<T, TOperator>(x, y, z, AllStreams, destination, 1);
+            new Span<T>(destination, count).Fill(*destination);
         }
     }
 }

@@ -11,7 +11,8 @@ internal static unsafe partial class Gemm
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix, or the bias is neither empty nor n long.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyBiasActivate<T, TActivation>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width = SimdWidth.Best)
+    public static void MultiplyBiasActivate<T, TActivation>(
+        GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> bias, Span<T> c, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TActivation : struct, IUnaryOperator<T>
     {
@@ -35,7 +36,8 @@ internal static unsafe partial class Gemm
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyActivationGradient<T, TGradient>(GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c, SimdWidth width = SimdWidth.Best)
+    public static void MultiplyActivationGradient<T, TGradient>(
+        GemmShape shape, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> y, Span<T> c, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TGradient : struct, IBinaryOperator<T>
     {

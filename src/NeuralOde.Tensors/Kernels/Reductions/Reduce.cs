@@ -7,13 +7,8 @@ internal static unsafe class Reduce
 {
     /// <summary>The sum of all elements, 0 of none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, SumReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
-        }
-    }
+    public static T Sum<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        All<T, SumReduction<T>, ElementTerm<T>>(default, x, default, default, width);
 
     /// <summary>The largest element, NaN if any is.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
@@ -21,10 +16,7 @@ internal static unsafe class Reduce
     public static T Max<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(x.Length);
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, MaxReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
-        }
+        return All<T, MaxReduction<T>, ElementTerm<T>>(default, x, default, default, width);
     }
 
     /// <summary>The smallest element, NaN if any is.</summary>
@@ -33,32 +25,20 @@ internal static unsafe class Reduce
     public static T Min<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireElements(x.Length);
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, MinReduction<T>, ElementTerm<T>>(default, px, null, null, x.Length, width);
-        }
+        return All<T, MinReduction<T>, ElementTerm<T>>(default, x, default, default, width);
     }
 
     /// <summary>Σ xᵢ².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        fixed (T* px = x)
-        {
-            return ReduceAll.Invoke<T, SumReduction<T>, SquareTerm<T>>(default, px, null, null, x.Length, width);
-        }
-    }
+    public static T SumOfSquares<T>(ReadOnlySpan<T> x, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        All<T, SumReduction<T>, SquareTerm<T>>(default, x, default, default, width);
 
     /// <summary>Σ xᵢ·yᵢ for two spans of one length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
     public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, SimdWidth width = SimdWidth.Best) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireSameLength(y.Length, x.Length, nameof(y));
-        fixed (T* px = x)
-        fixed (T* py = y)
-        {
-            return ReduceAll.Invoke<T, SumReduction<T>, ProductTerm<T>>(default, px, py, null, x.Length, width);
-        }
+        return All<T, SumReduction<T>, ProductTerm<T>>(default, x, y, default, width);
     }
 
     /// <summary>
@@ -71,17 +51,9 @@ internal static unsafe class Reduce
     {
         RequireSameLength(y.Length, x.Length, nameof(y));
         RequireSameLength(z.Length, x.Length, nameof(z));
-        if (x.IsEmpty)
-        {
-            return T.Zero;
-        }
-
-        fixed (T* px = x)
-        fixed (T* py = y)
-        fixed (T* pz = z)
-        {
-            return T.Sqrt(ReduceAll.Invoke<T, SumReduction<T>, ScaledErrorTerm<T>>(new(absolute, relative), px, py, pz, x.Length, width) / T.CreateTruncating(x.Length));
-        }
+        return x.IsEmpty
+            ? T.Zero
+            : T.Sqrt(All<T, SumReduction<T>, ScaledErrorTerm<T>>(new(absolute, relative), x, y, z, width) / T.CreateTruncating(x.Length));
     }
 
     /// <summary>The sums along the middle axis: destination[o, i] from x[o, ·, i] for x viewed as [outer, axis, inner], both dense. The destination must not overlap x.</summary>
@@ -114,6 +86,20 @@ internal static unsafe class Reduce
     {
         RequireElements(axis);
         Along<T, MinReduction<T>>(x, outer, axis, inner, destination, width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining | MethodImplOptions.AggressiveOptimization)]
+    private static T All<T, TReduction, TTerm>(TTerm term, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, SimdWidth width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TReduction : struct, IReduction<T>
+        where TTerm : struct, ITerm<T>
+    {
+        fixed (T* px = x)
+        fixed (T* py = y)
+        fixed (T* pz = z)
+        {
+            return ReduceAll.Invoke<T, TReduction, TTerm>(term, px, py, pz, x.Length, width);
+        }
     }
 
     private static void Along<T, TReduction>(ReadOnlySpan<T> x, int outer, int axis, int inner, Span<T> destination, SimdWidth width)
