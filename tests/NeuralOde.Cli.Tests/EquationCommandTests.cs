@@ -109,14 +109,15 @@ public class EquationCommandTests : IDisposable
             "fit", table, "--equations", Model("x' = 0.9*x + unknown(x, hidden: 3)\nx(0) = 0.3 > 0\nobserve x: normal"), "--formula", "--starts", "4", "--no-profiles");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("x' = 0.9*x + f1_1*x^2", run.Out, StringComparison.Ordinal);
-        Assert.Contains("--formula needs a model with unknown terms", ToolRun.Of("fit", table, "--equations", Model("x' = -k*x\nk = 1\nobserve x"), "--formula").Error, StringComparison.Ordinal);
+        var known = ToolRun.Of("fit", table, "--equations", Model("x' = -k*x\nk = 1\nobserve x"), "--formula");
+        Assert.Contains("--formula needs a model with unknown terms", known.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_rival_model_stands_beside_the_fit()
     {
-        var run = ToolRun.Of(
-            "fit", Sample("influenza.csv"), "--equations", Sample("influenza.ode"), "--no-profiles", "--compare", Model(File.ReadAllText(Sample("influenza.ode")).TrimEnd() + ": negbinomial"));
+        string rival = Model(File.ReadAllText(Sample("influenza.ode")).TrimEnd() + ": negbinomial");
+        var run = ToolRun.Of("fit", Sample("influenza.csv"), "--equations", Sample("influenza.ode"), "--no-profiles", "--compare", rival);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("influenza.ode: 3 parameters, -log L 59.66", run.Out, StringComparison.Ordinal);
         Assert.Contains("model.ode: 3 parameters, -log L 60.835", run.Out, StringComparison.Ordinal);

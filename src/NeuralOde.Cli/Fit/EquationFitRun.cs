@@ -84,7 +84,8 @@ internal static class EquationFitRun
     {
         CommandOption[] own =
         [
-            options.Equations, options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare, options.Report, options.Save, options.Out,
+            options.Equations, options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare,
+            options.Report, options.Save, options.Out,
             .. s_settings.Select(x => options.Settings[x]),
         ];
         IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.HoldOut, options.Test, options.Seeds])).SelectMany(static x => x.Options);
@@ -109,7 +110,8 @@ internal static class EquationFitRun
     private static void Print(TextWriter text, EquationFit fit)
     {
         bool hasSeries = fit.Estimates.Any(static x => x.Series.Length > 0);
-        string[][] rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(x => (string[])[x.Series, x.Name, Number(x.Value), x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?"])];
+        static string Error(ParameterEstimate x) => x.StandardError is > 0 ? "± " + Short(x.StandardError) : x.AtBound != 0 ? "at its bound" : "± ?";
+        string[][] rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(static x => (string[])[x.Series, x.Name, Number(x.Value), Error(x)])];
         int[] widths = [.. Enumerable.Range(0, 4).Select(i => rows.Max(x => x[i].Length))];
         foreach (string[] row in rows)
         {
@@ -176,7 +178,8 @@ internal static class EquationFitRun
 
         EquationFit better = fit.Aic <= other.Aic ? fit : other;
         text.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"By AIC {Path.GetFileName(better.Model.Name)} is the better model, by {Math.Abs(fit.Aic - other.Aic):0.##}; by BIC the difference is {Math.Abs(fit.Bic - other.Bic):0.##} for ")
+            CultureInfo.InvariantCulture, $"By AIC {Path.GetFileName(better.Model.Name)} is the better model, by {Math.Abs(fit.Aic - other.Aic):0.##}; ")
+            + string.Create(CultureInfo.InvariantCulture, $"by BIC the difference is {Math.Abs(fit.Bic - other.Bic):0.##} for ")
             + $"{Path.GetFileName((fit.Bic <= other.Bic ? fit : other).Model.Name)}.");
     }
 

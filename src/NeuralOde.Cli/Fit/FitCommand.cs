@@ -123,7 +123,8 @@ internal static class FitCommand
 
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
-        public CommandOption<string?> Out { get; } = Options.Text("--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
+        public CommandOption<string?> Out { get; } = Options.Text(
+            "--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
 
         public CommandOption<string?> HoldOut { get; } = Options.Text(
             "--hold-out",

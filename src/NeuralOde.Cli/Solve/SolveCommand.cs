@@ -201,7 +201,11 @@ internal static class SolveCommand
 
         public CommandOption<double?> Step { get; } = Options.Positive("--step", "The time between two rows. Default: a two-hundredth of the interval.", "D");
 
-        public CommandOption<string[]?> Set { get; } = new("--set", "Sets a parameter, an initial value (x(0)=3) or a covariate; may be given several times.") { ValueName = "NAME=VALUE", MostTimes = 1000 };
+        public CommandOption<string[]?> Set { get; } = new("--set", "Sets a parameter, an initial value (x(0)=3) or a covariate; may be given several times.")
+        {
+            ValueName = "NAME=VALUE",
+            MostTimes = 1000,
+        };
 
         public CommandOption<string?> Scan { get; } = Options.Text("--scan", "Solves for values of a parameter: from, to and how many.", "NAME=A:B:N");
 

@@ -46,7 +46,9 @@ internal sealed partial class EquationDataReader
                 if (flow < 0)
                 {
                     throw new EquationDataException(
-                        EquationDataReason.Dose, $"{place}: RATE {flow} means that the model gives the rate or the duration.", "Write 'rate' or 'duration' after the dose in the model.");
+                        EquationDataReason.Dose,
+                        $"{place}: RATE {flow} means that the model gives the rate or the duration.",
+                        "Write 'rate' or 'duration' after the dose in the model.");
                 }
 
                 if ((more > 0 || kind != 0) && !(every > 0))

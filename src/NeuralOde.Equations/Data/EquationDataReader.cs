@@ -30,11 +30,14 @@ internal sealed partial class EquationDataReader
         SeriesObservations[] series = Read(MeasuredColumns());
         if (series.Sum(static x => x.Values.Length) == 0)
         {
-            throw new EquationDataException(EquationDataReason.Nothing, $"{_table.Name} has no measured value of {string.Join(", ", _model.Observables.Select(static x => x.Name))}.");
+            throw new EquationDataException(
+                EquationDataReason.Nothing, $"{_table.Name} has no measured value of {string.Join(", ", _model.Observables.Select(static x => x.Name))}.");
         }
 
         return new EquationData(
-            _table.Name, series, [.. _leftOut.Select(static x => FormattableString.Invariant($"{x.Value} values with DVID {x.Key} are not observed by the model, and are left out."))]);
+            _table.Name,
+            series,
+            [.. _leftOut.Select(static x => FormattableString.Invariant($"{x.Value} values with DVID {x.Key} are not observed by the model, and are left out."))]);
     }
 
     private SeriesObservations[] Read(Measured[] measured)
@@ -162,7 +165,8 @@ internal sealed partial class EquationDataReader
 
         if (found.Count == 0)
         {
-            throw new EquationDataException(EquationDataReason.Nothing, "The model observes nothing.", "Write which column measures what, as 'observe x' or 'observe conc = C/V: lognormal'.");
+            throw new EquationDataException(
+                EquationDataReason.Nothing, "The model observes nothing.", "Write which column measures what, as 'observe x' or 'observe conc = C/V: lognormal'.");
         }
 
         if (found.Count(static x => x.Name is not null) > 1 && dvid < 0)
@@ -186,7 +190,9 @@ internal sealed partial class EquationDataReader
             if (kind is 3 or 4)
             {
                 throw new EquationDataException(
-                    EquationDataReason.Dose, $"{_table.Name}, line {_table.LineOf(row)}: EVID {kind} resets the states, which is not supported. Make the rows from there on a series of their own.");
+                    EquationDataReason.Dose,
+                    $"{_table.Name}, line {_table.LineOf(row)}: EVID {kind} resets the states, which is not supported.",
+                    "Make the rows from there on a series of their own.");
             }
 
             Tally(row, kind == 0 && !isSilent, measured);
@@ -280,7 +286,8 @@ internal sealed partial class EquationDataReader
     private InputSignal Input((string Name, Interpolation Kind) input, string series, List<int> rows, double[] times, double[] asked)
     {
         int column = Needed(input.Name, "of an input");
-        List<(double Time, double Value)> points = [.. rows.Where(x => !_table.IsMissing(x, column)).Select(x => (times[x], _table.Number(x, column))).OrderBy(static x => x.Item1)];
+        List<(double Time, double Value)> points =
+            [.. rows.Where(x => !_table.IsMissing(x, column)).Select(x => (times[x], _table.Number(x, column))).OrderBy(static x => x.Item1)];
         points = [.. points.GroupBy(static x => x.Time).Select(static x => x.Last())];
         if (points.Count == 0)
         {

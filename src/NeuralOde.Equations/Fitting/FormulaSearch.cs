@@ -145,7 +145,8 @@ public static class FormulaSearch
                     int[][] trials = [.. Neighbors(candidates[k], current[k], libraries[k].Count)];
                     int[][][] all = [.. trials.Select(x => (int[][])[.. current[..k], x, .. current[(k + 1)..]])];
                     FitAll(all);
-                    (int[][] Set, FormulaCandidate Fit)[] fits = [.. all.Select(x => (x, _done[Key(x)])).Where(static x => x.Item2 is not null).Select(static x => (x.x, x.Item2!))];
+                    (int[][] Set, FormulaCandidate Fit)[] fits =
+                        [.. all.Select(x => (x, _done[Key(x)])).Where(static x => x.Item2 is not null).Select(static x => (x.x, x.Item2!))];
                     if (fits.Length > 0)
                     {
                         double best = fits.Min(static x => x.Fit.Bic);

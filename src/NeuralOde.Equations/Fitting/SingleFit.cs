@@ -266,10 +266,12 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         }
         else if (information.Observed is null)
         {
-            _notes.Add("The observed information is not positive definite: the estimate may be a saddle, or the likelihood is flat; standard errors are from the expected information.");
+            _notes.Add("The observed information is not positive definite: the estimate may be a saddle, or the likelihood is flat; "
+                + "standard errors are from the expected information.");
         }
 
-        ParameterEstimate[] differing = [.. estimates.Where(static x => !x.IsWeight && Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
+        ParameterEstimate[] differing =
+            [.. estimates.Where(static x => !x.IsWeight && Math.Max(x.ExpectedError, x.ObservedError) > 1.5 * Math.Min(x.ExpectedError, x.ObservedError))];
         if (differing.Length > 0)
         {
             _notes.Add($"Expected and observed information disagree by more than half for {string.Join(", ", differing.Select(static x => x.Name).Distinct())}: "

@@ -22,7 +22,8 @@ internal static class TrustRegion
     /// <param name="tolerance">Half of the Newton decrement, in units of the log-likelihood, at which the search ends.</param>
     /// <param name="cancellation">Looked at before every iteration.</param>
     /// <returns>The lowest point found.</returns>
-    public static Minimum Minimize(FitProblem problem, double[] start, IReadOnlyCollection<int>? held = null, int most = 200, double tolerance = 1e-9, CancellationToken cancellation = default)
+    public static Minimum Minimize(
+        FitProblem problem, double[] start, IReadOnlyCollection<int>? held = null, int most = 200, double tolerance = 1e-9, CancellationToken cancellation = default)
     {
         int n = problem.Count;
         double[] x = [.. start];

@@ -111,7 +111,8 @@ internal static class Lexer
         string shown = char.IsControl(source.Text[i]) || char.IsSurrogate(source.Text[i])
             ? string.Create(CultureInfo.InvariantCulture, $"The character U+{(int)source.Text[i]:X4}")
             : $"The character '{source.Text[i]}'";
-        return symbol ?? throw source.Fault(ModelTextReason.Syntax, i, $"{shown} has no meaning here. A comment begins with #, a name with other characters stands in back quotes.");
+        return symbol ?? throw source.Fault(
+            ModelTextReason.Syntax, i, $"{shown} has no meaning here. A comment begins with #, a name with other characters stands in back quotes.");
     }
 
     private static int Number(SourceText source, List<Token> tokens, int begin)
@@ -144,7 +145,8 @@ internal static class Lexer
 
         if (i < text.Length && (char.IsLetter(text[i]) || text[i] == '_'))
         {
-            throw source.Fault(ModelTextReason.Syntax, i, $"A name cannot follow a number without an operator. Write {digitsText}*{text[i]}… for a product; a unit stands in a comment.");
+            throw source.Fault(
+                ModelTextReason.Syntax, i, $"A name cannot follow a number without an operator. Write {digitsText}*{text[i]}… for a product; a unit stands in a comment.");
         }
 
         tokens.Add(new Token(TokenKind.Number, digitsText, value, begin));

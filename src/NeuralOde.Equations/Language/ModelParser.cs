@@ -272,7 +272,8 @@ internal sealed class ModelParser : ExpressionParser
                 throw Source.Fault(
                     ModelTextReason.Syntax,
                     word.Position,
-                    $"There is no '{word.Text}' of a dose.{Settings.NearestName.Suggestion(word.Text, [.. s_doseWords, "steady"])} There are {string.Join(", ", s_doseWords)} and steady.");
+                    $"There is no '{word.Text}' of a dose.{Settings.NearestName.Suggestion(word.Text, [.. s_doseWords, "steady"])} "
+                        + $"There are {string.Join(", ", s_doseWords)} and steady.");
             }
             else if (clauses.Exists(x => x.Word == word.Text))
             {

@@ -122,7 +122,9 @@ public static class EquationSolver
         if (lacking.Length > 0)
         {
             throw new EquationSolveException(
-                EquationSolveReason.NeedsTable, $"The model needs values of {string.Join(", ", lacking)}.", "Give a table that has them; a covariate may also have a reference value, as 'covariate WT = 70'.");
+                EquationSolveReason.NeedsTable,
+                $"The model needs values of {string.Join(", ", lacking)}.",
+                "Give a table that has them; a covariate may also have a reference value, as 'covariate WT = 70'.");
         }
 
         double start = bound.Start ?? Math.Min(0, bound.Doses.Where(static x => x.At is { IsConstant: true }).Select(static x => x.At!.Value).DefaultIfEmpty(0).Min());
@@ -215,7 +217,8 @@ public static class EquationSolver
         if (!(step > 0) || !(span / step < EquationSolveOptions.MaxRows))
         {
             throw new EquationSolveException(
-                EquationSolveReason.Value, FormattableString.Invariant($"A step of {step:R} from {start:R} to {options.Until:R} is not above 0, or makes more than {EquationSolveOptions.MaxRows} rows."));
+                EquationSolveReason.Value,
+                FormattableString.Invariant($"A step of {step:R} from {start:R} to {options.Until:R} is not above 0, or makes more than {EquationSolveOptions.MaxRows} rows."));
         }
 
         int count = (int)Math.Floor((span / step) + 1e-9);

@@ -156,7 +156,8 @@ internal sealed partial class Simulator
 
             if (!BlockLu.Decompose(a, pivots, m))
             {
-                return Fail(FormattableString.Invariant($"The algebraic equations cannot be solved for {string.Join(", ", algebraic.Select(i => _model.States[i]))} at t = {t:G6}."));
+                string states = string.Join(", ", algebraic.Select(i => _model.States[i]));
+                return Fail(FormattableString.Invariant($"The algebraic equations cannot be solved for {states} at t = {t:G6}."));
             }
 
             BlockLu.Solve(a, pivots, b);

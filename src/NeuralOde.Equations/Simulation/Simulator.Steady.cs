@@ -17,7 +17,8 @@ internal sealed partial class Simulator
         int all = _columns + _n;
         if (!(item.Interval > 0) || item.Duration > item.Interval)
         {
-            return Fail(FormattableString.Invariant($"The steady dose at {item.Time:G6} needs an interval (II) above 0, and no infusion longer than it; it is {item.Interval:G6}."));
+            return Fail(FormattableString.Invariant(
+                $"The steady dose at {item.Time:G6} needs an interval (II) above 0, and no infusion longer than it; it is {item.Interval:G6}."));
         }
 
         if (_steadyField is null)
@@ -76,7 +77,8 @@ internal sealed partial class Simulator
             }
         }
 
-        return Fail(FormattableString.Invariant($"No steady state under the doses every {item.Interval:G6} was found for the dose at {item.Time:G6}: what is given may not be eliminated."));
+        return Fail(FormattableString.Invariant(
+            $"No steady state under the doses every {item.Interval:G6} was found for the dose at {item.Time:G6}: what is given may not be eliminated."));
     }
 
     /// <summary>A dose and the interval after it, from states whose own sensitivities are the last columns.</summary>

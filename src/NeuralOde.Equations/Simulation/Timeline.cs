@@ -134,7 +134,8 @@ internal sealed class Timeline
                 double time = record.Time + (i * record.Interval) + lag;
                 if (time <= end)
                 {
-                    Add(new DoseTime(time, lagBy, record.Interval, (record.IsSteady || dose.IsSteady) && i == 0), record.Amount, new double[scales.Length], dose.Rate is null ? record.Rate : givenRate);
+                    DoseTime when = new(time, lagBy, record.Interval, (record.IsSteady || dose.IsSteady) && i == 0);
+                    Add(when, record.Amount, new double[scales.Length], dose.Rate is null ? record.Rate : givenRate);
                 }
             }
         }

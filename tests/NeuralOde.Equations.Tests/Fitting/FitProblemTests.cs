@@ -66,7 +66,8 @@ public class FitProblemTests
     [Fact]
     public void An_event_and_its_threshold_are_fitted()
     {
-        var model = EquationModel.Parse("x' = a*r\nr' = 0\nr(0) = 1 fixed\na = 1 > 0\nlimit = 2 in [1, 4]\nleft = 0.3 in [0, 0.9]\nwhen x > limit: r = left\nobserve x: normal(0.01)");
+        var model = EquationModel.Parse(
+            "x' = a*r\nr' = 0\nr(0) = 1 fixed\na = 1 > 0\nlimit = 2 in [1, 4]\nleft = 0.3 in [0, 0.9]\nwhen x > limit: r = left\nobserve x: normal(0.01)");
         EquationSolution truth = EquationSolver.Solve(model, new EquationSolveOptions
         {
             Until = 6, Step = 0.25, Set = new Dictionary<string, double> { ["a"] = 1.1, ["limit"] = 2.1, ["left"] = 0.25 },

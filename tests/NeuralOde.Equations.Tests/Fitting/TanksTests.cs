@@ -20,13 +20,15 @@ public class TanksTests(ITestOutputHelper output)
 
         // As the benchmark allows: the initial levels of the test from its first five outputs, then the input alone.
         string[] lines = fit.FittedModel.ToString().Split('\n');
-        string known = string.Join('\n', lines.Select(static x => x.Contains(" = ", StringComparison.Ordinal) && (x.StartsWith('k') || x.StartsWith("u0") || x.StartsWith("share")) ? x + " fixed" : x));
+        string[] names = ["k1 ", "k2 ", "k3 ", "k4 ", "ko ", "u0 ", "share "];
+        string known = string.Join('\n', lines.Select(x => names.Any(n => x.StartsWith(n, StringComparison.Ordinal)) ? x + " fixed" : x));
         int set = table.ColumnIndex("set"), u = table.ColumnIndex("u"), y = table.ColumnIndex("y"), time = table.ColumnIndex("time");
         int[] rows = [.. Enumerable.Range(0, table.RowCount).Where(x => table.Text(x, set) == "test")];
         string first = "time,u,y\n" + string.Join('\n', rows.Select((row, i) => $"{table.Text(row, time)},{table.Text(row, u)},{(i < 5 ? table.Text(row, y) : "NA")}"));
         var begun = EquationModel.Parse(known);
         EquationFit start = EquationFitter.Fit(begun, EquationData.FromTable(CsvTable.Parse(first, "first"), begun), options);
-        EquationSolution run = EquationData.Solve(CsvTable.Parse(first, "first"), start.FittedModel, new EquationSolveOptions { Until = table.Number(rows[^1], time), Step = 4 })[0].Solution;
+        var until = new EquationSolveOptions { Until = table.Number(rows[^1], time), Step = 4 };
+        EquationSolution run = EquationData.Solve(CsvTable.Parse(first, "first"), start.FittedModel, until)[0].Solution;
         IReadOnlyList<double> level = run.Values[1];
         double square = rows.Select((row, i) => Math.Pow(level[i] - table.Number(row, y), 2)).Average();
         output.WriteLine(FormattableString.Invariant($"test: {Math.Sqrt(square):R}"));

@@ -15,7 +15,8 @@ public class SimulatorTests
         Simulator simulator = new(model.Bound, [.. Enumerable.Range(0, count)], options ?? s_exact);
         double[] rows = new double[times.Length * simulator.RowLength];
         Assert.True(
-            simulator.Run(series ?? new SeriesInput { Start = model.Bound.Start ?? 0 }, parameters, [.. Enumerable.Repeat(1.0, count)], times, rows, showsAfter), simulator.Problem);
+            simulator.Run(series ?? new SeriesInput { Start = model.Bound.Start ?? 0 }, parameters, [.. Enumerable.Repeat(1.0, count)], times, rows, showsAfter),
+            simulator.Problem);
         return rows;
     }
 
@@ -68,7 +69,8 @@ public class SimulatorTests
     [Fact]
     public void A_model_in_the_language_and_the_same_in_code_give_the_same_bits()
     {
-        var model = EquationModel.Parse("Hare' = a*Hare - b*Hare*Lynx + exp(-Lynx/3)*sin(t)\nLynx' = -c*Lynx + d*Hare*Lynx^1.5\na = 0.5 fixed\nb = 0.3 fixed\nc = 0.8 fixed\nd = 0.2 fixed");
+        var model = EquationModel.Parse(
+            "Hare' = a*Hare - b*Hare*Lynx + exp(-Lynx/3)*sin(t)\nLynx' = -c*Lynx + d*Hare*Lynx^1.5\na = 0.5 fixed\nb = 0.3 fixed\nc = 0.8 fixed\nd = 0.2 fixed");
         SimulationOptions options = new() { RelativeTolerance = 1e-8, Solver = new Tsit5() };
         double[] times = [0, 1, 5.5, 12];
         Simulator simulator = new(EquationModel.Parse(model + "Hare(0) = 3 fixed\nLynx(0) = 4 fixed").Bound, [], options);
@@ -161,7 +163,8 @@ public class SimulatorTests
     public void Inputs_act_as_their_interpolation_says()
     {
         double[] times = [0, 1, 2.5, 4], values = [1, 3, -1, 2];
-        foreach ((string kind, Interpolation interpolation, double integral) in new[] { ("constant", Interpolation.Constant, 1 + 4.5 - 1.5), ("linear", Interpolation.Linear, 2 + 1.5 + 0.75) })
+        (string, Interpolation, double)[] cases = [("constant", Interpolation.Constant, 1 + 4.5 - 1.5), ("linear", Interpolation.Linear, 2 + 1.5 + 0.75)];
+        foreach ((string kind, Interpolation interpolation, double integral) in cases)
         {
             var model = EquationModel.Parse($"x' = a*u\na = 2\ninput u: {kind}");
             SeriesInput series = new() { Start = 0, Inputs = [new InputSignal(times, values, interpolation)] };
