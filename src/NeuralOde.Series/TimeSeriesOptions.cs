@@ -53,7 +53,7 @@ public sealed record TimeSeriesOptions
     public static SettingList<TimeSeriesOptions> Settings { get; } = new(Setting.Group(
         "Data",
         Setting.OptionalText(
-            "time", "COLUMN", "The column of times. Default: the one named time, t, date, datetime, timestamp or year.",
+            "time", "COLUMN", $"The column of times. Default: the one named {TimeColumns.NamesInWords}.",
             (TimeSeriesOptions x) => x.TimeColumn, (x, v) => x with { TimeColumn = v }),
         Setting.Choice(
             "time format",

@@ -5,6 +5,7 @@ using NeuralOde.Equations.Simulation;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Series;
 using NeuralOde.Series.Tables;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
@@ -218,7 +219,7 @@ internal static class SolveCommand
 
         public CommandOption<string?> Data { get; } = Options.Text("--data", "A table with doses, inputs and covariates; each of its series is solved.", "FILE.csv");
 
-        public CommandOption<string?> Time { get; } = Options.Text("--time", "The table's column of times. Default: the one named time, t, date or year.", "COLUMN");
+        public CommandOption<string?> Time { get; } = Options.Text("--time", $"The table's column of times. Default: the one named {TimeColumns.NamesInWords}.", "COLUMN");
 
         public CommandOption<string?> Series { get; } = Options.Text("--series", "The table's column that tells series apart. Default: the one named ID.", "COLUMN");
 
