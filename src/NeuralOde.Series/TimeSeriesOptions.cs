@@ -67,7 +67,7 @@ public sealed record TimeSeriesOptions
             (TimeSeriesOptions x) => x.TimeFormat,
             (x, v) => x with { TimeFormat = v }),
         Setting.Choice(
-            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What is done with rows of one series that have the same time.",
+            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What to do with rows of one series that have the same time.",
             (TimeSeriesOptions x) => x.EqualTimes, (x, v) => x with { EqualTimes = v }),
         Setting.OptionalNames(
             "states", "The columns to learn, joined by commas; a name with a comma in quotes. Default: every column of numbers that has no other part.",
