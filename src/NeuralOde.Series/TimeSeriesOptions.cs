@@ -80,5 +80,6 @@ public sealed record TimeSeriesOptions
             (x, v) => x with { LogColumns = v ?? [] }))
         .Append(Setting.OptionalNames(
             "covariates", "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
-            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with { Group = "With --model latent only" }));
+            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with
+        { Group = "With --model latent only" }));
 }

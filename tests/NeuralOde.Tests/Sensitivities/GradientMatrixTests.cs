@@ -126,7 +126,7 @@ public class GradientMatrixTests
         {
             var ode = new OdeBlock(_field) { Solver = solver, Steps = steps, GradientMethod = method };
             Tensor z0 = Tensor.From(_z0, [2, 2], requiresGradient: true), times = Tensor.From(_times, [4], requiresGradient: true);
-            Tensor force = Tensor.From(_force, [2], requiresGradient: true);
+            var force = Tensor.From(_force, [2], requiresGradient: true);
             ode.Parameters.ClearGradients();
             (ode.Forward(z0, times, new FieldInputs { ["force"] = force }) * _weights).Sum().Backward();
             return [.. z0.Gradient!.ToDoubles(), .. times.Gradient!.ToDoubles(), .. force.Gradient!.ToDoubles(), .. ode.Parameters.SelectMany(static x => x.Gradient!.ToDoubles())];

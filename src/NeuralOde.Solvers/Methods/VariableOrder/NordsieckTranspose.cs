@@ -116,7 +116,7 @@ internal sealed class NordsieckTranspose<T> : StepTranspose<T>
             Row(Dense + j).Clear();
         }
 
-        HistoryChanges changes = HistoryChanges.Of(recording.Tag(step));
+        var changes = HistoryChanges.Of(recording.Tag(step));
         if (changes.Starts)
         {
             Predict(1);
