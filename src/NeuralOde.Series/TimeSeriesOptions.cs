@@ -14,7 +14,8 @@ public enum EqualTimes
 public sealed record TimeSeriesOptions
 {
     /// <summary>The column of times.</summary>
-    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the one that has such a name and a unit, as <c>time (s)</c>.</value>
+    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the
+    /// one that has such a name and a unit, as <c>time (s)</c>.</value>
     public string? TimeColumn { get; init; }
 
     /// <summary>How times are written.</summary>

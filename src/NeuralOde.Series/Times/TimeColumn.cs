@@ -90,7 +90,8 @@ internal sealed class TimeColumn(CsvTable table, int column, List<SeriesNote> no
             (WrittenDate day, WrittenDate month) = (First(TimeFormat.DayMonthYear), First(TimeFormat.MonthDayYear));
             throw table.Fault(
                 0, column, TableReason.AmbiguousDate,
-                string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Shorten(table.Text(0, column))} can be {day.Local:yyyy-MM-dd} and {month.Local:yyyy-MM-dd}, and no row tells which."),
+                string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Shorten(table.Text(0, column))} can be {day.Local:yyyy-MM-dd} and "
+                    + $"{month.Local:yyyy-MM-dd}, and no row tells which."),
                 "Say whether the day or the month comes first.");
         }
 
@@ -172,7 +173,8 @@ internal sealed class TimeColumn(CsvTable table, int column, List<SeriesNote> no
             {
                 throw table.Fault(
                     row, column, TableReason.NotATime,
-                    $"{CsvTable.Shorten(table.Text(row, column))} has {(dates[row].Offset is null ? "no" : "an")} offset to UTC, and {CsvTable.Shorten(table.Text(0, column))} on line "
+                    $"{CsvTable.Shorten(table.Text(row, column))} has {(dates[row].Offset is null ? "no" : "an")} offset to UTC, and "
+                        + $"{CsvTable.Shorten(table.Text(0, column))} on line "
                         + $"{table.LineOf(0)} has {(dates[0].Offset is null ? "none" : "one")}.",
                     "Write one for all times, or for none.");
             }

@@ -49,7 +49,8 @@ public class GradientMatrixTests
             Assert.True(tight <= 0.2 * loose || tight <= 1e-8, FormattableString.Invariant($"{loose:0.0e+0}, {tight:0.0e+0}"));
 
             double Error(double tolerance) => Difference(
-                Gradient(OdeSolver.Parse(solver), new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, GradientMethod.Parse(method), backward), right);
+                Gradient(OdeSolver.Parse(solver), new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, GradientMethod.Parse(method), backward),
+                right);
         }
     }
 
