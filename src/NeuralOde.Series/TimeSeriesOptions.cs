@@ -14,7 +14,8 @@ public enum EqualTimes
 public sealed record TimeSeriesOptions
 {
     /// <summary>The column of times.</summary>
-    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the one that has such a name and a unit, as <c>time (s)</c>.</value>
+    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the
+    /// one that has such a name and a unit, as <c>time (s)</c>.</value>
     public string? TimeColumn { get; init; }
 
     /// <summary>How times are written.</summary>
@@ -80,5 +81,6 @@ public sealed record TimeSeriesOptions
             (x, v) => x with { LogColumns = v ?? [] }))
         .Append(Setting.OptionalNames(
             "covariates", "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
-            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with { Group = "With --model latent only" }));
+            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with
+        { Group = "With --model latent only" }));
 }

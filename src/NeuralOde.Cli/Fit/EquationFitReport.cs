@@ -12,7 +12,7 @@ internal static class EquationFitReport
 
     public static Report Create(EquationFit fit, string data, string commandLine)
     {
-        Report report = new Report($"Equations fitted to {Path.GetFileName(data)}")
+        var report = new Report($"Equations fitted to {Path.GetFileName(data)}")
         {
             Subtitle = $"{Path.GetFileName(fit.Model.Name)}: {string.Join(", ", fit.Model.States)}",
             Footer = ToolVersion.Text,
@@ -106,7 +106,7 @@ internal static class EquationFitReport
                 .HorizontalRule(0).Points([.. values.Select(static x => x.Fitted)], residuals));
         }
 
-        return new PanelGrid { Panels = panels, Columns = 2 };
+        return new PanelGrid { Panels = panels, Columns = 2, SharedX = false };
     }
 
     private static PanelGrid Profiles(EquationFit fit)
@@ -126,7 +126,7 @@ internal static class EquationFitReport
                 .Points([x.Value], [0]));
         }
 
-        return new PanelGrid { Panels = panels, Columns = Math.Min(3, panels.Count) };
+        return new PanelGrid { Panels = panels, Columns = Math.Min(3, panels.Count), SharedX = false };
     }
 
     private static ReportTable Correlations(EquationFit fit) => new()

@@ -93,7 +93,11 @@ internal static class FitCommand
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
 
-        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from (.gz too, - for the standard input), or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
+        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from (.gz too, - for the standard input), or a .ts file of labeled series.")
+        {
+            ValueName = "DATA.csv",
+            IsRequired = true,
+        };
 
         public CommandOption<string?> Model { get; } = Options.Choice(
             "--model",

@@ -40,7 +40,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
         double[] start = FindStart();
         Minimum best = Search(start);
-        LikelihoodProfile?[] profiles = new LikelihoodProfile?[_problem.Count];
+        var profiles = new LikelihoodProfile?[_problem.Count];
         int[] bounds = AtBounds(best.Point);
         var information = InformationMatrix.At(_problem, best.Point, Free(bounds));
         bool isExact = Enumerable.Range(0, _problem.Count).Any(i => _problem.Coordinates[i].IsNoise && bounds[i] < 0);
@@ -111,7 +111,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         }
 
         double[][] starts = Starts(start);
-        Minimum[] found = new Minimum[starts.Length];
+        var found = new Minimum[starts.Length];
         int done = 0;
         Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
         {
