@@ -12,7 +12,7 @@ public sealed record DynamicsExperimentOptions
 
     /// <summary>The widths of the network's hidden layers.</summary>
     /// <value>Default 16, 16.</value>
-    public IReadOnlyList<int> Hidden { get; init; } = [16, 16];
+    public IReadOnlyList<int> Hidden { get; init => field = ValueList.From(value); } = ValueList.Of(16, 16);
 
     /// <summary>What stands between the network's layers.</summary>
     /// <value>Default <see cref="Activation.Elu"/>.</value>
