@@ -18,7 +18,8 @@ public class RecordTests
             IEnumerable<Type> types = new[] { typeof(ValueList), typeof(TimeSeries) }.SelectMany(static x => x.Assembly.GetExportedTypes());
 
             // Of the experiments the options: results hold what a whole run made, and are not compared.
-            IEnumerable<Type> options = typeof(PerSampleOptions).Assembly.GetExportedTypes().Where(static x => x.GetProperty("Settings", BindingFlags.Public | BindingFlags.Static) is not null);
+            IEnumerable<Type> options = typeof(PerSampleOptions).Assembly.GetExportedTypes()
+                .Where(static x => x.GetProperty("Settings", BindingFlags.Public | BindingFlags.Static) is not null);
             foreach (Type type in types.Concat(options))
             {
                 if (type.GetMethod("<Clone>$") is not null && type.GetConstructor([]) is not null)
