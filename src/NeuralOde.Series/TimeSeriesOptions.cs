@@ -54,7 +54,7 @@ public sealed record TimeSeriesOptions
     public static SettingList<TimeSeriesOptions> Settings { get; } = new(Setting.Group(
         "Data",
         Setting.OptionalText(
-            "time", "COLUMN", "The column of times. Default: the one named time, t, date, datetime, timestamp or year.",
+            "time", "COLUMN", $"The column of times. Default: the one named {TimeColumns.NamesInWords}.",
             (TimeSeriesOptions x) => x.TimeColumn, (x, v) => x with { TimeColumn = v }),
         Setting.Choice(
             "time format",
@@ -68,7 +68,7 @@ public sealed record TimeSeriesOptions
             (TimeSeriesOptions x) => x.TimeFormat,
             (x, v) => x with { TimeFormat = v }),
         Setting.Choice(
-            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What is done with rows of one series that have the same time.",
+            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What to do with rows of one series that have the same time.",
             (TimeSeriesOptions x) => x.EqualTimes, (x, v) => x with { EqualTimes = v }),
         Setting.OptionalNames(
             "states", "The columns to learn, joined by commas; a name with a comma in quotes. Default: every column of numbers that has no other part.",

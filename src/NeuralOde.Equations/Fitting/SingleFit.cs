@@ -29,13 +29,13 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         {
             throw new EquationFitException(
                 EquationFitReason.TooFewValues,
-                $"{Place()}there {(values == 1 ? "is 1 value" : $"are {values} values")} for {structural} parameters beside the noise: nothing is left to tell the noise by.",
+                $"{Place()}there {(values == 1 ? "is 1 value" : $"are {values} values")} for {structural} parameters beside the noise: nothing is left to estimate the noise from.",
                 "Write 'fixed' after parameters that are known, give priors, or give the noise level, as 'normal(0.1)'.");
         }
 
         if (values < structural)
         {
-            _notes.Add($"There are {values} values for {structural} parameters: not all of them can be told.");
+            _notes.Add($"There are {values} values for {structural} parameters: the data cannot determine all of them.");
         }
 
         double[] start = FindStart();
@@ -218,7 +218,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             double slope = Math.Abs(c.Slope(best.Point[i])) * inflation;
             double expected = slope * Error(information.Expected, information.Free, i), observed = slope * Error(information.Observed, information.Free, i);
             double quoted = isLeastSquares ? expected : double.IsNaN(observed) ? expected : observed;
-            bool isTold = !isExact && profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
+            bool isDetermined = !isExact && profiles[i] is not { Verdict: not Verdict.Identifiable } && !information.Flat.Contains(i);
             ParameterEstimate estimate = new()
             {
                 Name = c.Name,
@@ -226,7 +226,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
                 Value = c.Natural(best.Point[i]) * (c.IsNoise && isLeastSquares ? inflation : 1),
                 ExpectedError = expected,
                 ObservedError = observed,
-                StandardError = isTold ? quoted : double.NaN,
+                StandardError = isDetermined ? quoted : double.NaN,
                 IsWeight = c.IsWeight,
                 AtBound = bounds[i],
                 Profile = profiles[i],

@@ -106,7 +106,7 @@ public class FitProblemTests
         EquationFit fit = EquationFitter.Fit(model, data);
         Assert.Contains(fit.Notes, static x => x.Contains("singular", StringComparison.Ordinal) && x.Contains("a, b", StringComparison.Ordinal));
         Assert.All(fit.Estimates, static x => Assert.True(double.IsNaN(x.StandardError)));
-        Assert.All(fit.Estimates, static x => Assert.Equal(Verdict.CannotBeTold, x.Profile!.Verdict));
+        Assert.All(fit.Estimates, static x => Assert.Equal(Verdict.NotIdentifiable, x.Profile!.Verdict));
     }
 
     [Fact]
