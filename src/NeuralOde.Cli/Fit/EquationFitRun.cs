@@ -88,7 +88,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.HoldOut, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 

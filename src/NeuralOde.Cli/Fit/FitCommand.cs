@@ -67,7 +67,6 @@ internal static class FitCommand
             [
                 ("Kind of model", [options.Model, options.Equations]),
                 .. options.Settings.Groups(
-                    ("Data", [options.HoldOut]),
                     ("With --model latent only", [options.Test]),
                     ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
@@ -89,6 +88,7 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
+            .Add(FitDataOptions.Settings, ("", new()))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
@@ -129,11 +129,6 @@ internal static class FitCommand
 
         public CommandOption<string?> Out { get; } = Options.Text(
             "--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
-
-        public CommandOption<string?> HoldOut { get; } = Options.Text(
-            "--hold-out",
-            "What to hold out for the test at the end of each series: a number of observations, a fraction such as 0.2 (the default), or none (also 0).",
-            "N");
 
         public CommandOption<string?> Report => _output.Report;
 
