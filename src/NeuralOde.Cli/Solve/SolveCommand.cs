@@ -210,7 +210,8 @@ internal static class SolveCommand
 
         public CommandOption<string?> Scan { get; } = Options.Text("--scan", "Solves for several values of a parameter: from A to B, N of them.", "NAME=A:B:N");
 
-        public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of the states with respect to these parameters, joined by commas.", "NAMES");
+        public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of the states with respect to these "
+            + "parameters, joined by commas.", "NAMES");
 
         public CommandOption<string?> Solver { get; } = Options.Choice(
             "--solver", "solver", OdeSolver.Names, "auto (the default: order 7, and BDF where that proves stiff), or a method by name, such as tsit5, vern9, bdf, radau5.", "NAME");

@@ -47,7 +47,10 @@ public sealed record ParameterEstimate
     /// <summary>Standard error from the observed information (second derivatives through the solve); not a number where there is none.</summary>
     public double ObservedError { get; init; } = double.NaN;
 
-    /// <summary>The standard error to be quoted: by least squares the expected, as <c>nls</c> gives it, else the observed; not a number where the data do not determine it.</summary>
+    /// <summary>
+    /// The standard error to be quoted: by least squares the expected, as <c>nls</c> gives it, else the observed; not a number where the data do not determine
+    /// it.
+    /// </summary>
     public double StandardError { get; init; } = double.NaN;
 
     /// <summary>Whether it is a weight of an unknown term.</summary>

@@ -15,7 +15,8 @@ internal static class FitWords
         {
             { Verdict: Verdict.Identifiable } p => $"{x.Name} is determined by the data: {Number(x.Value)}, from {Number(p.Lower)} to {Number(p.Upper)}.",
             { Verdict: Verdict.NotIdentifiable } p => $"{x.Name} is not determined by the data: every value from {Number(p.Lower)} to {Number(p.Upper)} fits as well.",
-            { Verdict: Verdict.LowerLimitOnly } p => $"The data determine only a lower limit of {x.Name}, {Number(p.Lower)}: every value from there to {Number(p.Upper)} fits as well.",
+            { Verdict: Verdict.LowerLimitOnly } p => $"The data determine only a lower limit of {x.Name}, {Number(p.Lower)}: every value from there to "
+                + $"{Number(p.Upper)} fits as well.",
             { Verdict: Verdict.UpperLimitOnly } p => $"The data determine only an upper limit of {x.Name}, {Number(p.Upper)}: every value down to {Number(p.Lower)} fits as well.",
             _ => "",
         };

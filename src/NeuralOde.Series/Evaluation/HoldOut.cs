@@ -60,7 +60,8 @@ public sealed class HoldOut
     public static HoldOut Span(double span)
     {
         ArgumentOutOfRangeException.ThrowIf(!(span > 0 && double.IsFinite(span)), nameof(span), span, "The span must be positive and finite.");
-        return new HoldOut(FormattableString.Invariant($"a time of {span}"), FormattableString.Invariant($"a time of {span}"), times => times.Count(time => time > times[^1] - span));
+        string name = FormattableString.Invariant($"a time of {span}");
+        return new HoldOut(name, name, times => times.Count(time => time > times[^1] - span));
     }
 
     /// <summary>Reads a rule: a number of points such as 5, a fraction such as 0.2, or "none" (also 0), in any culture.</summary>
