@@ -7,7 +7,6 @@ namespace NeuralOde.Series;
 /// <summary>Which column of a table plays which part, as indices; no column plays two.</summary>
 internal sealed class TimeSeriesColumns
 {
-    private static readonly string[] s_defaultTimeColumns = ["time", "t", "date", "datetime", "timestamp", "year"];
     private static readonly string[] s_indexColumns = ["index", "Unnamed: 0", "row", "rowname", "rownames", "row.names"];
 
     private readonly CsvTable _table;
@@ -51,26 +50,12 @@ internal sealed class TimeSeriesColumns
             return _table.ColumnIndex(given);
         }
 
-        foreach (string name in s_defaultTimeColumns)
-        {
-            if (_table.TryColumnIndex(name, out int index))
-            {
-                return index;
-            }
-        }
-
-        // With a unit: "time, s", "Time (h)", "t [min]".
-        string[] names = [.. _table.Columns.Select(static x => x.IndexOfAny([',', '(', '[']) is > 0 and var unit ? x[..unit].Trim() : "")];
-        int[] withUnit = [.. Enumerable.Range(0, names.Length).Where(i => s_defaultTimeColumns.Contains(names[i], StringComparer.OrdinalIgnoreCase))];
-        if (withUnit is [var only])
-        {
-            return only;
-        }
-
-        throw new TableException(
-            _table.Name, null, null, TableReason.NoTimeColumn,
-            $"no column is named {string.Join(", ", s_defaultTimeColumns[..^1])} or {s_defaultTimeColumns[^1]}; the columns are {CsvTable.List(_table.Columns)}.",
-            "Say which holds the times, or take the number of the row.");
+        return TimeColumns.TryFind(_table, out int index)
+            ? index
+            : throw new TableException(
+                _table.Name, null, null, TableReason.NoTimeColumn,
+                $"no column is named {TimeColumns.NamesInWords}; the columns are {CsvTable.List(_table.Columns)}.",
+                "Say which holds the times, or take the number of the row.");
     }
 
     /// <summary>Gives a column its part; a column cannot have two.</summary>

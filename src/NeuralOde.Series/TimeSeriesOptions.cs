@@ -14,7 +14,8 @@ public enum EqualTimes
 public sealed record TimeSeriesOptions
 {
     /// <summary>The column of times.</summary>
-    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the one that has such a name and a unit, as <c>time (s)</c>.</value>
+    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, <c>date</c>, <c>datetime</c>, <c>timestamp</c> or <c>year</c>, in any case, else the
+    /// one that has such a name and a unit, as <c>time (s)</c>.</value>
     public string? TimeColumn { get; init; }
 
     /// <summary>How times are written.</summary>
@@ -53,7 +54,7 @@ public sealed record TimeSeriesOptions
     public static SettingList<TimeSeriesOptions> Settings { get; } = new(Setting.Group(
         "Data",
         Setting.OptionalText(
-            "time", "COLUMN", "The column of times. Default: the one named time, t, date, datetime, timestamp or year.",
+            "time", "COLUMN", $"The column of times. Default: the one named {TimeColumns.NamesInWords}.",
             (TimeSeriesOptions x) => x.TimeColumn, (x, v) => x with { TimeColumn = v }),
         Setting.Choice(
             "time format",
@@ -67,7 +68,7 @@ public sealed record TimeSeriesOptions
             (TimeSeriesOptions x) => x.TimeFormat,
             (x, v) => x with { TimeFormat = v }),
         Setting.Choice(
-            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What is done with rows of one series that have the same time.",
+            "equal times", [("refuse", EqualTimes.Refuse), ("mean", EqualTimes.Mean)], "What to do with rows of one series that have the same time.",
             (TimeSeriesOptions x) => x.EqualTimes, (x, v) => x with { EqualTimes = v }),
         Setting.OptionalNames(
             "states", "The columns to learn, joined by commas; a name with a comma in quotes. Default: every column of numbers that has no other part.",
@@ -80,5 +81,6 @@ public sealed record TimeSeriesOptions
             (x, v) => x with { LogColumns = v ?? [] }))
         .Append(Setting.OptionalNames(
             "covariates", "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
-            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with { Group = "With --model latent only" }));
+            (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with
+        { Group = "With --model latent only" }));
 }

@@ -141,7 +141,8 @@ internal sealed class TimeSeriesReader
         {
             _notes.Add(new(
                 SeriesNoteReason.RowsSorted,
-                $"The rows were sorted by time{(seriesColumn < 0 ? "" : $" in {unsorted} of {groups.Count} series")}: line {_table.LineOf(firstUnsorted)} is the first that is before the one above.",
+                $"The rows were sorted by time{(seriesColumn < 0 ? "" : $" in {unsorted} of {groups.Count} series")}: line {_table.LineOf(firstUnsorted)} is the "
+                    + $"first that is before the one above.",
                 seriesColumn < 0 ? "If the file holds several series, name the column that tells them apart." : null));
         }
     }
@@ -185,7 +186,8 @@ internal sealed class TimeSeriesReader
         if (times.Length < rows.Count)
         {
             _notes.Add(new(
-                SeriesNoteReason.RowsMerged, $"{rows.Count - times.Length} {(rows.Count - times.Length == 1 ? "row" : "rows")}{(group.Id.Length == 0 ? "" : $" of series '{group.Id}'")} "
+                SeriesNoteReason.RowsMerged, $"{rows.Count - times.Length} "
+                    + $"{(rows.Count - times.Length == 1 ? "row" : "rows")}{(group.Id.Length == 0 ? "" : $" of series '{group.Id}'")} "
                     + "of a time that another row has: their values were averaged."));
         }
 

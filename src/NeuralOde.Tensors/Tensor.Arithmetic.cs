@@ -219,7 +219,7 @@ public partial class Tensor
     private static Tensor Like(Tensor other, double value)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var scalar = Scalar(value, other.DType);
+        Tensor scalar = Scalar(value, other.DType);
         scalar._exact = value;
         return scalar;
     }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using NeuralOde.Experiments.PerSample;
 using NeuralOde.Optimizers;
 using NeuralOde.Series;
 using NeuralOde.Series.Models;
@@ -14,7 +15,12 @@ public class RecordTests
         get
         {
             var data = new TheoryData<Type, string>();
-            foreach (Type type in new[] { typeof(ValueList), typeof(TimeSeries) }.SelectMany(static x => x.Assembly.GetExportedTypes()))
+            IEnumerable<Type> types = new[] { typeof(ValueList), typeof(TimeSeries) }.SelectMany(static x => x.Assembly.GetExportedTypes());
+
+            // Of the experiments the options: results hold what a whole run made, and are not compared.
+            IEnumerable<Type> options = typeof(PerSampleOptions).Assembly.GetExportedTypes()
+                .Where(static x => x.GetProperty("Settings", BindingFlags.Public | BindingFlags.Static) is not null);
+            foreach (Type type in types.Concat(options))
             {
                 if (type.GetMethod("<Clone>$") is not null && type.GetConstructor([]) is not null)
                 {

@@ -77,11 +77,11 @@ public class EquationCommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("± 0.0549", run.Out, StringComparison.Ordinal);
         Assert.Contains("-log L 122.926", run.Out, StringComparison.Ordinal);
-        Assert.Contains("a can be told: 0.54, from", run.Out, StringComparison.Ordinal);
+        Assert.Contains("a is determined by the data: 0.54, from", run.Out, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(File.ReadAllText(metrics));
         Assert.Equal(0.5400, json.RootElement.GetProperty("estimates")[0].GetProperty("value").GetDouble(), 1e-4);
         Assert.Equal(43, File.ReadAllLines(values).Length);
-        Assert.Contains("What the data can tell", File.ReadAllText(report), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("What the data determine", File.ReadAllText(report), StringComparison.OrdinalIgnoreCase);
 
         // The saved model begins where this one ended.
         var again = ToolRun.Of("fit", Sample("hare-lynx.csv"), "--equations", fitted, "--time", "Year", "--no-profiles");

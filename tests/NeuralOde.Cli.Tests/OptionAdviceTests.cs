@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 using NeuralOde.Cli.Shell;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
-using NeuralOde.Series.Notes;
 using NeuralOde.Series;
+using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Solvers;
 using NeuralOde.Training;
@@ -64,7 +64,8 @@ public partial class OptionAdviceTests
     public void Options_replace_what_the_library_advises_and_the_problem_stays()
     {
         var failure = new TableException("a.csv", null, null, TableReason.NoTimeColumn, "no column is named time.", "Say which holds the times.");
-        Assert.Equal("a.csv: no column is named time. Name the column that holds the times with --time, or give --time-format row to count the rows.", OptionAdvice.Describe(failure));
+        Assert.Equal("a.csv: no column is named time. Name the column that holds the times with --time, or give --time-format row to count the "
+            + "rows.", OptionAdvice.Describe(failure));
         var other = new TableException("a.csv", 3, "x", TableReason.NotANumber, "'y' is not a number.", "Write NA.");
         Assert.Equal(other.Message, OptionAdvice.Describe(other));
     }

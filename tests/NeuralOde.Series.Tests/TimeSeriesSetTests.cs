@@ -80,7 +80,8 @@ public class TimeSeriesSetTests
     [InlineData("t,x\n1,1\n1e999,1\n2,1\n", "t.csv, line 3, column 't': '1e999' is not a time. Write a number, or a date such as 1978-01-22, the same kind in all rows.")]
     [InlineData("t,x\n1,1\n2,1\n", "t.csv, line 2: there are 2 rows; at least 3 are needed to learn from a series. Add rows, or remove the series.")]
     [InlineData("t,x\n", "t.csv: there are no rows below the header.")]
-    [InlineData("x,y\n1,1\n", "t.csv: no column is named time, t, date, datetime, timestamp or year; the columns are x, y. Say which holds the times, or take the number of the row.")]
+    [InlineData("x,y\n1,1\n", "t.csv: no column is named time, t, date, datetime, timestamp or year; the columns are x, y. Say which holds the times, or take "
+        + "the number of the row.")]
     [InlineData(
         "t,x\n1,1\n2,oops\n3,1\n",
         "t.csv, line 3, column 'x': 'oops' is not a number, but 2 other fields of the column are. "

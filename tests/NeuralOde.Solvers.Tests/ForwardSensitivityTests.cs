@@ -60,7 +60,7 @@ public class ForwardSensitivityTests
         double[] joint = new double[2 * sensitivity.Length];
 
         // But for the first step, whose length is chosen by the size of all of the state.
-        var first = steps with { InitialStep = recording.StepSize(0) };
+        AdaptiveSteps first = steps with { InitialStep = recording.StepSize(0) };
         var both = new Integrator<double>(OdeSolver.Parse(name), first, sensitivity.Length, errorNorm: sensitivity.StateNorm);
         SolveResult together = both.Solve(sensitivity.ProblemFor(both.Solver), Initial(sensitivity), times, joint);
         Assert.Equal(alone.Statistics.AcceptedSteps, together.Statistics.AcceptedSteps);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
 using NeuralOde.Solvers;
@@ -20,9 +21,11 @@ internal static class CheckpointRows
                 CheckpointWorkload workload = share == 1 ? direct : new CheckpointWorkload(solver, Steps, direct.PeakBytes / share);
                 Measurement measured = timer.Measure(workload.Run);
                 time = share == 1 ? measured.Median : time;
-                string note = FormattableString.Invariant(
-                    $"{measured.Median / time:0.00} times the time, {(double)workload.Work / direct.Work:0.00} times the evaluations and products, {workload.PeakBytes / 1024} KiB");
-                yield return TableRow.Time($"checkpoints {solver.Name} {share}", share == 1 ? $"{solver.Name}, every step kept" : $"{solver.Name}, 1/{share} of the memory", measured, note);
+                string note = string.Create(CultureInfo.InvariantCulture, 
+                    $"{measured.Median / time:0.00} times the time, {(double)workload.Work / direct.Work:0.00} times the evaluations and products, "
+                        + $"{workload.PeakBytes / 1024} KiB");
+                yield return TableRow.Time($"checkpoints {solver.Name} {share}", share == 1 ? $"{solver.Name}, every step kept" : $"{solver.Name}, 1/{share} of the memory",
+                    measured, note);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
@@ -28,7 +29,8 @@ internal static class GradientRows
     {
         double nanoseconds = x.Time.TotalNanoseconds;
         string note = double.IsNaN(x.Error) ? $"no gradient: {x.Cause}"
-            : FormattableString.Invariant($"error {x.InitialError:0.0e+0} by the state, {x.ParameterError:0.0e+0} by parameters; {x.Bytes / 1024.0:0.0} KiB{(x.Cause == GradientCheckCause.None ? "" : $"; {x.Cause}")}");
+            : string.Create(CultureInfo.InvariantCulture, $"error {x.InitialError:0.0e+0} by the state, {x.ParameterError:0.0e+0} by parameters; {x.Bytes / 1024.0:0.0} "
+                + $"KiB{(x.Cause == GradientCheckCause.None ? "" : $"; {x.Cause}")}");
         return new TableRow($"gradient {key} {x.Method.Name}", $"{work}: {x.Method.Name}", "ns", nanoseconds, nanoseconds, nanoseconds, note);
     });
 

@@ -33,7 +33,7 @@ internal sealed class LotkaVolterraWorkload
     {
         get
         {
-            var states = new double[4];
+            double[] states = new double[4];
             var exact = new Integrator<double>(new Vern9(), new AdaptiveSteps { RelativeTolerance = 1e-14, AbsoluteTolerance = 1e-14 }, 2);
             exact.Solve(_field, s_initial, [0, _times[^1]], states).ThrowIfFailed();
             return Math.Max(Math.Abs(states[2] - _states[^2]), Math.Abs(states[3] - _states[^1]));

@@ -15,7 +15,7 @@ internal static class CheckGradientCommand
     public static CommandDescription Create() => new()
     {
         Name = "check-gradient",
-        Summary = "Compares the gradient methods on a fitted model with differences, and says which to trust.",
+        Summary = "Compares the gradient methods with central differences on a fitted model, and says which to trust.",
         Examples =
         [
             ("neuralode check-gradient model.safetensors hare-lynx.csv", "Error, time and memory of each method, along the first series."),

@@ -16,7 +16,8 @@ internal sealed record CheckGradientOptions
 
     public static SettingList<CheckGradientOptions> Settings { get; } = new(
     [
-        new SolverSetting<CheckGradientOptions>(x => new SolverChoice(x.Solver, x.Steps, GradientMethod.For(x.Solver)), (x, value) => x with { Solver = value.Solver, Steps = value.Steps })
+        new SolverSetting<CheckGradientOptions>(x => new SolverChoice(x.Solver, x.Steps, GradientMethod.For(x.Solver)),
+            (x, value) => x with { Solver = value.Solver, Steps = value.Steps })
         {
             HasGradient = false,
             Tolerances = SolverDefaults.Steps,

@@ -14,7 +14,7 @@ internal static class ClassifyRun
         LatentFitRun.Refuse(
             parsed,
             "is for forecasts; from labeled series a classifier is learned, which --test FILE.ts measures",
-            [options.HoldOut, options.Settings["samples"], options.Out]);
+            [options.Settings["hold-out"], options.Settings["samples"], options.Out]);
         string path = parsed.GetValue(options.Data)!;
         string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);

@@ -12,7 +12,7 @@ internal static class EquationFitReport
 
     public static Report Create(EquationFit fit, string data, string commandLine)
     {
-        Report report = new Report($"Equations fitted to {Path.GetFileName(data)}")
+        var report = new Report($"Equations fitted to {Path.GetFileName(data)}")
         {
             Subtitle = $"{Path.GetFileName(fit.Model.Name)}: {string.Join(", ", fit.Model.States)}",
             Footer = ToolVersion.Text,
@@ -35,7 +35,7 @@ internal static class EquationFitReport
             report = report.Add(new ReportSection(
                 "Profiles",
                 "How much worse the best fit is where a parameter is held at a value and all others are fitted again, twice the difference of log-likelihoods. "
-                    + "The 95 % interval lies below the line at 3.84; a profile that does not reach it says that the data cannot tell.",
+                    + "The 95 % interval lies below the line at 3.84; a profile that does not reach it says that the data do not determine the parameter.",
                 Profiles(fit)));
         }
 
@@ -57,7 +57,7 @@ internal static class EquationFitReport
         Columns =
         [
             new("series"), new("parameter"), new("estimate", null, true), new("standard error", null, true), new("expected", null, true), new("observed", null, true),
-            new("95 % interval by profile"), new("what the data can tell"),
+            new("95 % interval by profile"), new("what the data determine"),
         ],
         Rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(static x => (IReadOnlyList<string>)
         [
@@ -106,7 +106,7 @@ internal static class EquationFitReport
                 .HorizontalRule(0).Points([.. values.Select(static x => x.Fitted)], residuals));
         }
 
-        return new PanelGrid { Panels = panels, Columns = 2 };
+        return new PanelGrid { Panels = panels, Columns = 2, SharedX = false };
     }
 
     private static PanelGrid Profiles(EquationFit fit)
@@ -126,7 +126,7 @@ internal static class EquationFitReport
                 .Points([x.Value], [0]));
         }
 
-        return new PanelGrid { Panels = panels, Columns = Math.Min(3, panels.Count) };
+        return new PanelGrid { Panels = panels, Columns = Math.Min(3, panels.Count), SharedX = false };
     }
 
     private static ReportTable Correlations(EquationFit fit) => new()

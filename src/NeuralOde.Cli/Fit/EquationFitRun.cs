@@ -88,7 +88,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.HoldOut, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 
@@ -134,7 +134,7 @@ internal static class EquationFitRun
         // Of many series only what is worth a sentence.
         string[] verdicts =
         [
-            .. fit.Estimates.Where(x => x.Words.Length > 0 && !(hasSeries && x is { AtBound: 0, Profile.Verdict: Verdict.Told }))
+            .. fit.Estimates.Where(x => x.Words.Length > 0 && !(hasSeries && x is { AtBound: 0, Profile.Verdict: Verdict.Identifiable }))
                 .Select(static x => x.Series.Length > 0 ? $"{x.Series}: {x.Words}" : x.Words),
         ];
         if (verdicts.Length > 0)

@@ -18,7 +18,7 @@ internal static class FitCommand
         [
             (
                 "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --report fit.html --save model.safetensors",
-                "Two species, learned as logarithms; the last five years are held out for the test."),
+                "Two species, learned as logarithms; the last five years are held out to test."),
             ("neuralode forecast model.safetensors --until 1940 --step 1 --out forecast.csv", "Continues what was learned."),
             (
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
@@ -29,7 +29,7 @@ internal static class FitCommand
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
             (
                 "neuralode fit hare-lynx.csv --equations hare-lynx.ode --time Year --report fit.html",
-                "Equations of your own: estimates with standard errors, profiles, and what the data can tell."),
+                "Equations of your own: estimates with standard errors, profiles, and what the data determine."),
             ("neuralode fit JapaneseVowels_TRAIN.ts --model latent --test JapaneseVowels_TEST.ts --report vowels.html", "Classifies labeled series: which speaker is it?"),
         ],
         Notes =
@@ -37,7 +37,7 @@ internal static class FitCommand
             "The file: a header that names the columns, then one row per time, also compressed by gzip, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
                 + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
                 + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
-                + "What was taken for granted is said, and what can be read in two ways is an error.",
+                + "Assumptions are printed, and what can be read in two ways is an error.",
             "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
                 + "Equal z always move in the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent "
                 + "(something that depends on time). Each series' initial state is learned, because the first observation is noisy as well.",
@@ -48,7 +48,7 @@ internal static class FitCommand
             "The test: the last part of each series is held out; neither training nor model selection uses it. "
                 + "Its error is printed beside that of the naive forecast, the last observed value. Once you trust the settings, --hold-out none learns from everything.",
             "Equations (--equations): a text file with known equations whose parameters are estimated by maximum likelihood, or with priors as modes; "
-                + "doses, inputs and covariates are columns of the table, and parameters may be shared or per series. "
+                + "doses, inputs and covariates are columns of the table, and parameters may be shared or differ by series. "
                 + "--save writes the model with its estimates. docs/equations.md has the language.",
             "Limits: external inputs such as doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
@@ -67,7 +67,6 @@ internal static class FitCommand
             [
                 ("Kind of model", [options.Model, options.Equations]),
                 .. options.Settings.Groups(
-                    ("Data", [options.HoldOut]),
                     ("With --model latent only", [options.Test]),
                     ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
@@ -89,11 +88,16 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
+            .Add(FitDataOptions.Settings, ("", new()))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
 
-        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from (.gz too, - for the standard input), or a .ts file of labeled series.") { ValueName = "DATA.csv", IsRequired = true };
+        public CommandOption<string?> Data { get; } = new("DATA.csv", "The table to learn from (.gz too, - for the standard input), or a .ts file of labeled series.")
+        {
+            ValueName = "DATA.csv",
+            IsRequired = true,
+        };
 
         public CommandOption<string?> Model { get; } = Options.Choice(
             "--model",
@@ -104,10 +108,10 @@ internal static class FitCommand
             "NAME");
 
         public CommandOption<string?> Equations { get; } = Options.Text(
-            "--equations", "Fits equations of your own instead, a text file with a model: estimates, standard errors, and what the data can tell.", "MODEL.ode");
+            "--equations", "Fits your own equations instead, a text file with a model: estimates, standard errors, and which parameters the data determine.", "MODEL.ode");
 
         public CommandOption<long?> Starts { get; } = Options.Whole(
-            "--starts", 1, 100_000, "Searches from so many starts: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
+            "--starts", 1, 100_000, "How many starts to search from: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
 
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
 
@@ -117,7 +121,7 @@ internal static class FitCommand
 
         public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
 
-        public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Makes no likelihood profiles, and gives no verdicts.");
+        public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
         public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes estimates, errors, profiles and criteria as JSON.", "FILE.json");
 
@@ -125,11 +129,6 @@ internal static class FitCommand
 
         public CommandOption<string?> Out { get; } = Options.Text(
             "--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
-
-        public CommandOption<string?> HoldOut { get; } = Options.Text(
-            "--hold-out",
-            "What to hold out for the test at the end of each series: a number of observations, a fraction such as 0.2 (the default), or none (also 0).",
-            "N");
 
         public CommandOption<string?> Report => _output.Report;
 

@@ -12,7 +12,7 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
     public static FitData Read(CommandValues parsed, FitCommand.FitOptions options)
     {
         string path = parsed.GetValue(options.Data)!;
-        HoldOut? holdOut = ParseHoldOut(parsed.GetValue(options.HoldOut) ?? "0.2");
+        HoldOut? holdOut = options.Settings.Apply(FitDataOptions.Settings, new FitDataOptions(), parsed).HoldOut;
         return UserFault.Checked(() =>
         {
             bool isInput = path == "-";
@@ -32,23 +32,5 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
             CommandException.ThrowIf(set.Series.Sum(static series => series.Count) < 3, $"{path}: there are fewer than three points; dynamics cannot be learned from them.");
             return new FitData(path, set, SeriesSplit.Of(set, holdOut));
         });
-    }
-
-    private static HoldOut? ParseHoldOut(string text)
-    {
-        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction);
-        if (string.Equals(text, "none", StringComparison.OrdinalIgnoreCase) || (isNumber && fraction == 0))
-        {
-            return null;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1)
-        {
-            return HoldOut.Count(count);
-        }
-
-        return isNumber && fraction is > 0 and < 1
-            ? HoldOut.Fraction(fraction)
-            : throw new CommandException($"--hold-out takes a number of observations such as 5, a fraction such as 0.2, or none (0); got '{text}'.");
     }
 }

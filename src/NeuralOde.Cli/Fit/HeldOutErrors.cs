@@ -77,7 +77,8 @@ internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pool
         else if (pooled is not null && Worse(rows) is [_, ..] worse)
         {
             string each = string.Join(", ", worse.Select(static x => string.Create(CultureInfo.InvariantCulture, $"{x.Component} ({x.Ratio:0.##} times the naive error)")));
-            yield return $"Forecast worse than by the last observed value, which the ratio of all components hides: {each}. Do not trust forecasts of {(worse.Count == 1 ? "it" : "them")}.";
+            yield return $"Forecast worse than by the last observed value, which the ratio of all components hides: {each}. Do not trust forecasts of "
+                + $"{(worse.Count == 1 ? "it" : "them")}.";
         }
     }
 

@@ -5,6 +5,7 @@ using NeuralOde.Equations.Simulation;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Persistence;
 using NeuralOde.Reports;
+using NeuralOde.Series;
 using NeuralOde.Series.Tables;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;
@@ -20,7 +21,7 @@ internal static class SolveCommand
     public static CommandDescription Create() => new()
     {
         Name = "solve",
-        Summary = "Solves equations of your own: a text file with a model.",
+        Summary = "Solves your own equations: a text file with a model.",
         Examples =
         [
             ("neuralode solve hare-lynx.ode --until 40 --step 0.1 --set b=0.02 --plot path.svg --out path.csv", "A table and a picture, with one parameter changed."),
@@ -32,7 +33,7 @@ internal static class SolveCommand
         [
             "The model: one statement per line, such as x' = -k*x, k = 0.5 > 0, x(0) = 2 fixed, dose 100 -> x at 5, when x > 3: x = 0. "
                 + "docs/equations.md has the language on one page.",
-            "By default an explicit method of order 7 solves, and BDF takes over where the problem proves stiff. Times of doses and jumps are met exactly.",
+            "By default an explicit method of order 7 solves, and BDF takes over where the problem proves stiff. The solver steps exactly to the times of doses and jumps.",
             "The exit code is 2 if the command line, the model or the table is wrong, and 1 if the equations cannot be solved; the message names the time and the state.",
         ],
         Body = Body,
@@ -207,9 +208,9 @@ internal static class SolveCommand
             MostTimes = 1000,
         };
 
-        public CommandOption<string?> Scan { get; } = Options.Text("--scan", "Solves for values of a parameter: from, to and how many.", "NAME=A:B:N");
+        public CommandOption<string?> Scan { get; } = Options.Text("--scan", "Solves for several values of a parameter: from A to B, N of them.", "NAME=A:B:N");
 
-        public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of the states by parameters, joined by commas.", "NAMES");
+        public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of the states with respect to these parameters, joined by commas.", "NAMES");
 
         public CommandOption<string?> Solver { get; } = Options.Choice(
             "--solver", "solver", OdeSolver.Names, "auto (the default: order 7, and BDF where that proves stiff), or a method by name, such as tsit5, vern9, bdf, radau5.", "NAME");
@@ -218,7 +219,7 @@ internal static class SolveCommand
 
         public CommandOption<string?> Data { get; } = Options.Text("--data", "A table with doses, inputs and covariates; each of its series is solved.", "FILE.csv");
 
-        public CommandOption<string?> Time { get; } = Options.Text("--time", "The table's column of times. Default: the one named time, t, date or year.", "COLUMN");
+        public CommandOption<string?> Time { get; } = Options.Text("--time", $"The table's column of times. Default: the one named {TimeColumns.NamesInWords}.", "COLUMN");
 
         public CommandOption<string?> Series { get; } = Options.Text("--series", "The table's column that tells series apart. Default: the one named ID.", "COLUMN");
 

@@ -4,7 +4,7 @@ namespace NeuralOde.Equations.Data;
 public sealed record EquationDataOptions
 {
     /// <summary>The column of times: numbers or ISO dates, which become days since the first.</summary>
-    /// <value>The default, null, takes the column named <c>time</c>, else <c>t</c>, else <c>date</c>, else <c>year</c>, in any case.</value>
+    /// <value>The default, null, takes the first column that <see cref="NeuralOde.Series.TimeColumns"/> finds.</value>
     public string? TimeColumn { get; init; }
 
     /// <summary>The column that tells series apart.</summary>

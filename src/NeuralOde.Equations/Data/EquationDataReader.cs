@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Equations.Language;
 using NeuralOde.Equations.Simulation;
+using NeuralOde.Series;
 using NeuralOde.Series.Tables;
 using NeuralOde.Series.Times;
 using NeuralOde.Settings;
@@ -111,12 +112,11 @@ internal sealed partial class EquationDataReader
             return Needed(name, "of times");
         }
 
-        int found = new[] { "time", "t", "date", "year" }.Select(Find).FirstOrDefault(static x => x >= 0, -1);
-        return found >= 0
+        return TimeColumns.TryFind(_table, out int found)
             ? found
             : throw new EquationDataException(
                 EquationDataReason.MissingColumn,
-                $"{_table.Name} has no column named time, t, date or year. It has {string.Join(", ", _table.Columns)}.",
+                $"{_table.Name} has no column named {TimeColumns.NamesInWords}. It has {string.Join(", ", _table.Columns)}.",
                 "Name the column that holds the times.");
     }
 

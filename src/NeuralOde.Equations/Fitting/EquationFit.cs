@@ -9,7 +9,7 @@ public enum Verdict
     None,
 
     /// <summary>The data bound it from both sides.</summary>
-    Told,
+    Identifiable,
 
     /// <summary>The data bound it from below alone.</summary>
     LowerLimitOnly,
@@ -18,7 +18,7 @@ public enum Verdict
     UpperLimitOnly,
 
     /// <summary>Every value that was tried fits as well.</summary>
-    CannotBeTold,
+    NotIdentifiable,
 }
 
 /// <summary>A profile of the likelihood: for values of a parameter, how much worse the best fit of all others is.</summary>
@@ -47,7 +47,7 @@ public sealed record ParameterEstimate
     /// <summary>Standard error from the observed information (second derivatives through the solve); not a number where there is none.</summary>
     public double ObservedError { get; init; } = double.NaN;
 
-    /// <summary>The standard error to be quoted: by least squares the expected, as <c>nls</c> gives it, else the observed; not a number where the data cannot tell.</summary>
+    /// <summary>The standard error to be quoted: by least squares the expected, as <c>nls</c> gives it, else the observed; not a number where the data do not determine it.</summary>
     public double StandardError { get; init; } = double.NaN;
 
     /// <summary>Whether it is a weight of an unknown term.</summary>
@@ -59,7 +59,7 @@ public sealed record ParameterEstimate
     /// <summary>The profile, or <see langword="null"/> where none was made.</summary>
     public LikelihoodProfile? Profile { get; init; }
 
-    /// <summary>What the data can tell, in words; empty where there is nothing to say.</summary>
+    /// <summary>What the data determine, in words; empty where there is nothing to say.</summary>
     public string Words { get; init; } = "";
 }
 

@@ -40,7 +40,7 @@ public static class EquationFitter
             return new SingleFit(model, data, options, progress, cancellationToken).Run();
         }
 
-        EquationFit[] parts = new EquationFit[data.Series.Count];
+        var parts = new EquationFit[data.Series.Count];
         Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, s =>
             parts[s] = new SingleFit(model, data.Only(s), options with { Threads = 1 }, null, cancellationToken).Run());
         return Join(model, data, parts);

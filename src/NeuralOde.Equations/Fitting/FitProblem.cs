@@ -37,7 +37,7 @@ internal sealed class FitProblem
             {
                 if (isPerSeries || s == 0)
                 {
-                    Coordinate c = Coordinate.Of(model, parameter, isPerSeries ? s : -1);
+                    var c = Coordinate.Of(model, parameter, isPerSeries ? s : -1);
                     coordinates.Add(c.IsNoise && c.Level >= 0 ? c with { Lower = Math.Log(LeastLevel(c.Level)) } : c);
                 }
 

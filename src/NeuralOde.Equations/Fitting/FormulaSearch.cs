@@ -91,7 +91,7 @@ public static class FormulaSearch
     private static void Sample(EquationModel model, EquationFit network, Library[] libraries)
     {
         BoundModel bound = model.Bound;
-        Dictionary<string, double> values = network.Estimates.Where(static x => x.Series.Length == 0).ToDictionary(static x => x.Name, static x => x.Value);
+        var values = network.Estimates.Where(static x => x.Series.Length == 0).ToDictionary(static x => x.Name, static x => x.Value);
         CompiledExpressions terms = new(bound, [.. bound.Unknowns.SelectMany(static x => x.Arguments.Append(x.Value))], []);
         foreach (SeriesObservations series in network.Data.Series)
         {
@@ -193,7 +193,7 @@ public static class FormulaSearch
         private void FitAll(int[][][] sets)
         {
             int[][][] open = [.. sets.Where(x => !_done.ContainsKey(Key(x)))];
-            FormulaCandidate?[] found = new FormulaCandidate?[open.Length];
+            var found = new FormulaCandidate?[open.Length];
             Parallel.For(0, open.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Fit.Threads, CancellationToken = cancellation }, i => found[i] = Fit(open[i]));
             for (int i = 0; i < open.Length; i++)
             {

@@ -25,10 +25,10 @@ internal sealed class Profiler(FitProblem problem, double[] best, double lowest,
         points.Sort();
         Verdict verdict = (lower, upper) switch
         {
-            (not null, not null) => Verdict.Told,
+            (not null, not null) => Verdict.Identifiable,
             (not null, null) => Verdict.LowerLimitOnly,
             (null, not null) => Verdict.UpperLimitOnly,
-            _ => Verdict.CannotBeTold,
+            _ => Verdict.NotIdentifiable,
         };
         return new LikelihoodProfile(
             [.. points.Select(x => c.Natural(x.At))], [.. points.Select(static x => x.Deviance)], c.Natural(lower ?? points[0].At), c.Natural(upper ?? points[^1].At), verdict);

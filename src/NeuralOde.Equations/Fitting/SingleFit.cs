@@ -29,18 +29,18 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         {
             throw new EquationFitException(
                 EquationFitReason.TooFewValues,
-                $"{Place()}there {(values == 1 ? "is 1 value" : $"are {values} values")} for {structural} parameters beside the noise: nothing is left to tell the noise by.",
+                $"{Place()}there {(values == 1 ? "is 1 value" : $"are {values} values")} for {structural} parameters beside the noise: nothing is left to estimate the noise from.",
                 "Write 'fixed' after parameters that are known, give priors, or give the noise level, as 'normal(0.1)'.");
         }
 
         if (values < structural)
         {
-            _notes.Add($"There are {values} values for {structural} parameters: not all of them can be told.");
+            _notes.Add($"There are {values} values for {structural} parameters: the data cannot determine all of them.");
         }
 
         double[] start = FindStart();
         Minimum best = Search(start);
-        LikelihoodProfile?[] profiles = new LikelihoodProfile?[_problem.Count];
+        var profiles = new LikelihoodProfile?[_problem.Count];
         int[] bounds = AtBounds(best.Point);
         var information = InformationMatrix.At(_problem, best.Point, Free(bounds));
         bool isExact = Enumerable.Range(0, _problem.Count).Any(i => _problem.Coordinates[i].IsNoise && bounds[i] < 0);
@@ -111,7 +111,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         }
 
         double[][] starts = Starts(start);
-        Minimum[] found = new Minimum[starts.Length];
+        var found = new Minimum[starts.Length];
         int done = 0;
         Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
         {
@@ -218,7 +218,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             double slope = Math.Abs(c.Slope(best.Point[i])) * inflation;
             double expected = slope * Error(information.Expected, information.Free, i), observed = slope * Error(information.Observed, information.Free, i);
             double quoted = isLeastSquares ? expected : double.IsNaN(observed) ? expected : observed;
-            bool isTold = !isExact && profiles[i] is not { Verdict: not Verdict.Told } && !information.Flat.Contains(i);
+            bool isDetermined = !isExact && profiles[i] is not { Verdict: not Verdict.Identifiable } && !information.Flat.Contains(i);
             ParameterEstimate estimate = new()
             {
                 Name = c.Name,
@@ -226,7 +226,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
                 Value = c.Natural(best.Point[i]) * (c.IsNoise && isLeastSquares ? inflation : 1),
                 ExpectedError = expected,
                 ObservedError = observed,
-                StandardError = isTold ? quoted : double.NaN,
+                StandardError = isDetermined ? quoted : double.NaN,
                 IsWeight = c.IsWeight,
                 AtBound = bounds[i],
                 Profile = profiles[i],

@@ -278,7 +278,7 @@ internal sealed partial class Binder
                 throw Fault(
                     ModelTextReason.Unused,
                     _parameterPositions[i],
-                    $"Nothing depends on the parameter {_parameters[i].Name}, so no data can tell it. Use it, leave it out, or write 'fixed' after its value.");
+                    $"Nothing depends on the parameter {_parameters[i].Name}, so no data can determine it. Use it, leave it out, or write 'fixed' after its value.");
             }
         }
     }

@@ -90,8 +90,10 @@ internal sealed class SettingOptions
 
             string usual = known[0].Value!;
             IEnumerable<string> others = known.Skip(1).Where(x => x.Value != usual).GroupBy(static x => x.Value).Select(
-                static x => $"{x.Key} {string.Join(" and ", x.Select(static y => y.When))}");
+                static x => $"{x.Key} {Join([.. x.Select(static y => y.When)])}");
             return $" Default {string.Join("; ", others.Prepend(known[0].When.Length == 0 ? usual : $"{usual} {known[0].When}"))}.";
         }
+
+        private static string Join(string[] cases) => cases.Length < 3 ? string.Join(" and ", cases) : $"{string.Join(", ", cases[..^1])} and {cases[^1]}";
     }
 }

@@ -12,7 +12,7 @@ public sealed record DynamicsExperimentOptions
 
     /// <summary>The widths of the network's hidden layers.</summary>
     /// <value>Default 16, 16.</value>
-    public IReadOnlyList<int> Hidden { get; init; } = [16, 16];
+    public IReadOnlyList<int> Hidden { get; init => field = ValueList.From(value); } = ValueList.Of(16, 16);
 
     /// <summary>What stands between the network's layers.</summary>
     /// <value>Default <see cref="Activation.Elu"/>.</value>
@@ -105,7 +105,7 @@ public sealed record DynamicsExperimentOptions
             Setting.GradientNormBound((DynamicsExperimentOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),
             Setting.Choice(
                 "loss", [("squared", LossMeasure.MeanSquared), ("absolute", LossMeasure.MeanAbsolute)],
-                "The loss to minimize: the mean absolute or the mean squared difference.",
+                "The loss to minimize: the mean of the squared or absolute differences.",
                 (DynamicsExperimentOptions x) => x.Loss, (x, v) => x with { Loss = v }),
             Setting.Seed((DynamicsExperimentOptions x) => x.Seed, (x, v) => x with { Seed = v })),
         .. WindowOptions.Settings.In((DynamicsExperimentOptions x) => x.Windows, (x, v) => x with { Windows = v }),

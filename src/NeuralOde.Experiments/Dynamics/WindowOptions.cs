@@ -37,10 +37,12 @@ public sealed record WindowOptions
         Setting.Whole("windows", 1, 100_000, "Stretches of the trajectory in one training step.", (WindowOptions x) => x.Count, (x, v) => x with { Count = v }),
         Setting.Positive(
             "shortest window", "The shortest stretch, in units of time.",
-            (WindowOptions x) => x.MinDuration, (x, v) => x with { MinDuration = v }) with { Option = "window-min", ValueName = "T" },
+            (WindowOptions x) => x.MinDuration, (x, v) => x with { MinDuration = v }) with
+        { Option = "window-min", ValueName = "T" },
         Setting.Positive(
             "longest window", "The longest stretch, in units of time.",
-            (WindowOptions x) => x.MaxDuration, (x, v) => x with { MaxDuration = v }) with { Option = "window-max", ValueName = "T" },
+            (WindowOptions x) => x.MaxDuration, (x, v) => x with { MaxDuration = v }) with
+        { Option = "window-max", ValueName = "T" },
         Setting.Whole(
             "window points", 2, 100_000, "The most observations of a stretch, chosen at random where it has more.",
             (WindowOptions x) => x.MaxPoints, (x, v) => x with { MaxPoints = v })));

@@ -15,7 +15,7 @@ public sealed class LatentSpiralsExperiment
 
     /// <summary>Makes the data and the model.</summary>
     /// <param name="options">The settings; <see cref="LatentSpiralsOptions.Default"/> if not given.</param>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="Settings.SettingException">A setting is out of range.</exception>
     public LatentSpiralsExperiment(LatentSpiralsOptions? options = null)
     {
         options ??= LatentSpiralsOptions.Default;

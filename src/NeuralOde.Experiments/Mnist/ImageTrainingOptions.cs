@@ -40,7 +40,7 @@ public sealed record ImageTrainingOptions
     /// images): the model and its settings.
     /// </summary>
     /// <value>Default none.</value>
-    public IReadOnlyList<(string Name, string Value)> RunSettings { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> RunSettings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
 
     /// <summary>What works best here: the learning rate falls by half a cosine to 0.</summary>
     public static ImageTrainingOptions Default { get; } = new() { Schedule = LearningRateSchedule.Cosine() };

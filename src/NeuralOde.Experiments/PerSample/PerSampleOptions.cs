@@ -31,7 +31,7 @@ public sealed record PerSampleOptions
 
     /// <summary>Widths of the network's hidden layers.</summary>
     /// <value>Default 32, 32.</value>
-    public IReadOnlyList<int> Hidden { get; init; } = [32, 32];
+    public IReadOnlyList<int> Hidden { get; init => field = ValueList.From(value); } = ValueList.Of(32, 32);
 
     /// <summary>Equal Runge-Kutta steps of order four over each gap between two observations.</summary>
     /// <value>At least 1; default 10.</value>

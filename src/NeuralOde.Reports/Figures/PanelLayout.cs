@@ -146,9 +146,9 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
                 _axes[i].Choose(x[i], y[i], _plotWidth, PlotHeight, panels[i].EqualAspect);
                 nextLeft = Math.Max(nextLeft, _axes[i].LeftMargin);
                 nextRight = Math.Max(nextRight, _axes[i].RightMargin);
-                // Between plots without labels of their own, the last label of one and the first of the next must both fit.
-                nextGap = Math.Max(nextGap, SharedY ? _axes[i].LeftReach + _axes[i].RightMargin + 8 : 0);
             }
+            // Between plots without labels of their own, the last label of one and the first of the next, which may be another panel's, must both fit.
+            nextGap = Math.Max(nextGap, SharedY ? _axes.Max(static a => a.LeftReach) + _axes.Max(static a => a.RightMargin) + 8 : 0);
             (_left, _right, _gap) = (Math.Ceiling(nextLeft), Math.Ceiling(nextRight), Math.Ceiling(nextGap));
         }
         return bar;

@@ -20,11 +20,13 @@ public sealed class HoldOut
     private const int MinimumTraining = 2;
 
     private readonly string _what;
+    private readonly string _text;
     private readonly Func<double[], int> _count;
 
-    private HoldOut(string what, Func<double[], int> count)
+    private HoldOut(string what, string text, Func<double[], int> count)
     {
         _what = what;
+        _text = text;
         _count = count;
     }
 
@@ -35,7 +37,7 @@ public sealed class HoldOut
     public static HoldOut Count(int points)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(points, 1);
-        return new HoldOut($"the last {points}", _ => points);
+        return new HoldOut($"the last {points}", points.ToString(CultureInfo.InvariantCulture), _ => points);
     }
 
     /// <summary>Holds out the last fraction of each series' observed points, rounded to the nearest number, but at least one.</summary>
@@ -47,6 +49,7 @@ public sealed class HoldOut
         ArgumentOutOfRangeException.ThrowIf(!(fraction > 0 && fraction < 1), nameof(fraction), fraction, "The fraction must be above 0 and below 1.");
         return new HoldOut(
             FormattableString.Invariant($"the last part of {fraction}"),
+            fraction.ToString(CultureInfo.InvariantCulture),
             times => Math.Max(1, (int)Math.Round(fraction * times.Length, MidpointRounding.AwayFromZero)));
     }
 
@@ -57,8 +60,25 @@ public sealed class HoldOut
     public static HoldOut Span(double span)
     {
         ArgumentOutOfRangeException.ThrowIf(!(span > 0 && double.IsFinite(span)), nameof(span), span, "The span must be positive and finite.");
-        return new HoldOut(FormattableString.Invariant($"a time of {span}"), times => times.Count(time => time > times[^1] - span));
+        return new HoldOut(FormattableString.Invariant($"a time of {span}"), FormattableString.Invariant($"a time of {span}"), times => times.Count(time => time > times[^1] - span));
     }
+
+    /// <summary>Reads a rule: a number of points such as 5, a fraction such as 0.2, or "none" (also 0), in any culture.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="rule">The rule; null where nothing is held out, or the text is none.</param>
+    /// <returns>Whether the text is such a rule.</returns>
+    public static bool TryParse(string text, out HoldOut? rule)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction);
+        rule = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 ? Count(count)
+            : isNumber && fraction is > 0 and < 1 ? Fraction(fraction)
+            : null;
+        return rule is not null || (isNumber && fraction == 0) || string.Equals(text, "none", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The rule as text: the number of points or the fraction, which <see cref="TryParse"/> reads back, or "a time of" and the span.</summary>
+    public override string ToString() => _text;
 
     /// <summary>Splits every series of a set. Points without an observation stay with the part whose time they fall into.</summary>
     /// <param name="set">The set.</param>

@@ -25,7 +25,7 @@ public static class SeriesFitter
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
     /// <exception cref="SeriesException">A series is too short, or a component has no value.</exception>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="Settings.SettingException">An option is out of range.</exception>
     /// <exception cref="TrainingException">The solves fail again and again, however small the steps.</exception>
     public static SeriesFit Fit(
         TimeSeriesSet training,

@@ -53,6 +53,7 @@ public sealed class LatentForecaster
     /// <returns>The forecast.</returns>
     /// <exception cref="SeriesException">The components differ, or a series is not known or has no value.</exception>
     /// <exception cref="ArgumentException">A time is before the start of its series.</exception>
+    /// <exception cref="Settings.SettingException">An option is out of range.</exception>
     /// <exception cref="ForecastException">The dynamics cannot be solved so far ahead.</exception>
     public SeriesForecast Predict(TimeSeriesSet known, TimeSeriesSet at, LatentForecastOptions? options = null)
     {
@@ -85,6 +86,7 @@ public sealed class LatentForecaster
     /// <param name="options">How many draws, and how wide the bands; the defaults where null.</param>
     /// <returns>The forecast, at each series' last observation and every step after it.</returns>
     /// <exception cref="ArgumentException">The step is not above 0.</exception>
+    /// <exception cref="Settings.SettingException">An option is out of range.</exception>
     /// <exception cref="ForecastException">
     /// The time is not after the end of any series, the step makes over a million values, or the dynamics cannot be solved so far ahead.
     /// </exception>

@@ -63,7 +63,8 @@ internal sealed partial class CsvParser
             return null;
         }
 
-        Notes.Add(new(SeriesNoteReason.NamesFromComment, $"The header is missing; the names of the columns were taken from the comment on line {_commentLine}: {CsvTable.List(names)}."));
+        Notes.Add(new(SeriesNoteReason.NamesFromComment, $"The header is missing; the names of the columns were taken from the comment on line {_commentLine}: "
+            + $"{CsvTable.List(names)}."));
         return names;
     }
 

@@ -314,7 +314,7 @@ internal sealed partial class CsvParser
 
     private string? ColumnName(int field) => field < Columns.Length ? Columns[field] : null;
 
-    private string DelimiterName => _delimiter switch { (byte)'\t' => "tab", (byte)';' => "semicolon", (byte)',' => "comma", (byte)'|' => "bar", (byte)' ' => "blank", _ => $"'{Delimiter}'" };
+    private string DelimiterName => Delimiter switch { '\t' => "tab", ';' => "semicolon", ',' => "comma", '|' => "bar", ' ' => "blank", _ => $"'{Delimiter}'" };
 
     /// <summary>A tab is blank, except where it separates fields.</summary>
     private bool IsBlank(byte b) => b == (byte)' ' || (b == (byte)'\t' && _delimiter != (byte)'\t');

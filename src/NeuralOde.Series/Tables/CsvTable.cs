@@ -48,7 +48,8 @@ public sealed class CsvTable
         if (options.Delimiter is { } given && (!char.IsAscii(given) || char.IsLetterOrDigit(given) || given is '"' or '#' or '\n' or '\r' or '.' or '-' or '+' or '\0'))
         {
             throw new ArgumentException(
-                $"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab, a blank or '|'.", nameof(options));
+                $"The delimiter is '{given}'; it must be an ASCII character that cannot be part of a number, such as a comma, a semicolon, a tab, a blank or "
+                    + $"'|'.", nameof(options));
         }
 
         var parser = new CsvParser(text, name, options.Delimiter);

@@ -241,7 +241,8 @@ internal sealed class SpellingFinder(CsvTable table, DecimalMark given)
         string digits = NumberParts.Of(text)!.Core;
         return table.Fault(
             row, column, TableReason.AmbiguousNumber,
-            $"{CsvTable.Shorten(text)} can be {digits.Replace(mark, '.')} and {digits.Replace(mark.ToString(), "", StringComparison.Ordinal)}{(because.Length == 0 ? "" : $", {because}")}.",
+            $"{CsvTable.Shorten(text)} can be {digits.Replace(mark, '.')} and "
+                + $"{digits.Replace(mark.ToString(), "", StringComparison.Ordinal)}{(because.Length == 0 ? "" : $", {because}")}.",
             "Say which mark stands before the fraction of a number.");
     }
 }

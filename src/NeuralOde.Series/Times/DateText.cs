@@ -19,7 +19,8 @@ internal static class DateText
 
     private static readonly string[] s_namedMonths =
     [
-        "d MMM yyyy", "d MMMM yyyy", "d-MMM-yyyy", "d-MMMM-yyyy", "d. MMM yyyy", "d. MMMM yyyy", "MMM d, yyyy", "MMMM d, yyyy", "MMM d yyyy", "MMMM d yyyy", "MMM yyyy", "MMMM yyyy",
+        "d MMM yyyy", "d MMMM yyyy", "d-MMM-yyyy", "d-MMMM-yyyy", "d. MMM yyyy", "d. MMMM yyyy", "MMM d, yyyy", "MMMM d, yyyy", "MMM d yyyy", "MMMM d yyyy",
+        "MMM yyyy", "MMMM yyyy",
         "MMM-yyyy", "yyyy MMM", "yyyy-MMM", "yyyy-MMM-d",
     ];
 
@@ -74,7 +75,8 @@ internal static class DateText
             case TimeFormat.Quarter:
                 int q = text.IndexOf('Q', StringComparison.OrdinalIgnoreCase);
                 string year = q < 0 ? "" : (q == 0 ? text[Math.Min(2, text.Length)..] : text[..q]).Trim(' ', '-', '/', '.');
-                return q >= 0 && q + 1 < text.Length && text[q + 1] is >= '1' and <= '4' && (q == 0 || q + 2 == text.Length) && TryDate(year, (text[q + 1] - '1') * 3 + 1, 1, out day);
+                return q >= 0 && q + 1 < text.Length && text[q + 1] is >= '1' and <= '4' && (q == 0 || q + 2 == text.Length)
+                    && TryDate(year, (text[q + 1] - '1') * 3 + 1, 1, out day);
             case TimeFormat.Month:
                 return text is [_, _, _, _, '-' or '/' or 'M', _, _] && int.TryParse(text[5..], NumberStyles.None, CultureInfo.InvariantCulture, out int month)
                     && TryDate(text[..4], month, 1, out day);

@@ -55,7 +55,8 @@ public sealed record TimeAxis(string Name = "time", DateTime? Origin = null, Tim
         : string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{Math.Abs(offset.Hours):00}:{Math.Abs(offset.Minutes):00}");
 
     private ArgumentOutOfRangeException OutOfRange(double time) =>
-        new(nameof(time), time, $"The time is in {(Origin is null ? Name : "days since " + Origin.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))}, and must lie in the years 1 to 9999.");
+        new(nameof(time), time, $"The time is in {(Origin is null ? Name : "days since " + Origin.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))}, "
+            + $"and must lie in the years 1 to 9999.");
 
     /// <summary>Reads a time written in this axis's format; ISO dates are understood wherever times are dates.</summary>
     /// <param name="text">A number, or a date.</param>

@@ -87,16 +87,16 @@ internal sealed class TimeColumn(CsvTable table, int column, List<SeriesNote> no
         // Points between the numbers stand in dates with the day first only.
         if (days < 0 && months < 0 && !hasPoints)
         {
-            DateText.TryRead(table.Field(0, column), TimeFormat.DayMonthYear, out WrittenDate day);
-            DateText.TryRead(table.Field(0, column), TimeFormat.MonthDayYear, out WrittenDate month);
+            (WrittenDate day, WrittenDate month) = (First(TimeFormat.DayMonthYear), First(TimeFormat.MonthDayYear));
             throw table.Fault(
                 0, column, TableReason.AmbiguousDate,
-                string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Shorten(table.Text(0, column))} can be {day.Local:yyyy-MM-dd} and {month.Local:yyyy-MM-dd}, and no row tells which."),
+                string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Shorten(table.Text(0, column))} can be {day.Local:yyyy-MM-dd} and "
+                    + $"{month.Local:yyyy-MM-dd}, and no row tells which."),
                 "Say whether the day or the month comes first.");
         }
 
         TimeFormat format = months >= 0 ? TimeFormat.MonthDayYear : TimeFormat.DayMonthYear;
-        DateText.TryRead(table.Field(0, column), format, out WrittenDate first);
+        WrittenDate first = First(format);
         notes.Add(new(
             SeriesNoteReason.TimesRead,
             string.Create(
@@ -104,6 +104,9 @@ internal sealed class TimeColumn(CsvTable table, int column, List<SeriesNote> no
                 $"The dates of column '{Name}' were read with the {(months >= 0 ? "month" : "day")} first: '{table.Text(0, column)}' is {first.Local:yyyy-MM-dd}.")));
         return format;
     }
+
+    /// <summary>The first row's date, read in a format that it has.</summary>
+    private WrittenDate First(TimeFormat format) => DateText.TryRead(table.Field(0, column), format, out WrittenDate date) ? date : default;
 
     private (TimeAxis Axis, double[] Times) ReadNumbers(TimeFormat asked)
     {
@@ -170,7 +173,8 @@ internal sealed class TimeColumn(CsvTable table, int column, List<SeriesNote> no
             {
                 throw table.Fault(
                     row, column, TableReason.NotATime,
-                    $"{CsvTable.Shorten(table.Text(row, column))} has {(dates[row].Offset is null ? "no" : "an")} offset to UTC, and {CsvTable.Shorten(table.Text(0, column))} on line "
+                    $"{CsvTable.Shorten(table.Text(row, column))} has {(dates[row].Offset is null ? "no" : "an")} offset to UTC, and "
+                        + $"{CsvTable.Shorten(table.Text(0, column))} on line "
                         + $"{table.LineOf(0)} has {(dates[0].Offset is null ? "none" : "one")}.",
                     "Write one for all times, or for none.");
             }

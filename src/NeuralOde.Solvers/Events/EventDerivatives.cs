@@ -17,7 +17,10 @@ public delegate double EventFunctionGradient<T>(double t, ReadOnlySpan<T> z, Spa
 /// <param name="a">Cotangent of the function's value.</param>
 public delegate void EventParameterGradient<T>(double t, ReadOnlySpan<T> z, double a);
 
-/// <summary>The transposed derivative of a jump <c>z⁺ = J(t, z)</c>: overwrites <paramref name="zGradient"/> with <c>a ∂J/∂z</c>, and adds <c>a ∂J/∂θ</c> to a buffer of its own.</summary>
+/// <summary>
+/// The transposed derivative of a jump <c>z⁺ = J(t, z)</c>: overwrites <paramref name="zGradient"/> with <c>a ∂J/∂z</c>, and adds <c>a ∂J/∂θ</c> to a buffer of
+/// its own.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="t">Time of the event.</param>
 /// <param name="z">State before it.</param>

@@ -39,7 +39,8 @@ public sealed class EventGradients<T>
     public Span<double> Times => _times;
 
     /// <summary>
-    /// The gradients dL/dt by the times that were given to events, <c>[Count]</c>, with the direct ones; 0 for events of functions. Written by <see cref="Integrator{T}.Transpose"/>.
+    /// The gradients dL/dt by the times that were given to events, <c>[Count]</c>, with the direct ones; 0 for events of functions. Written by
+    /// <see cref="Integrator{T}.Transpose"/>.
     /// </summary>
     public ReadOnlySpan<double> GivenTimes => _givenTimes;
 

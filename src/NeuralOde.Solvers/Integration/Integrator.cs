@@ -364,7 +364,8 @@ public sealed partial class Integrator<T>
         if (recording is { KeepsEndOnly: true } && (Control is not FixedSteps || !_stepper.IsReversible || problem.Events.Count > 0))
         {
             throw new NotSupportedException(
-                $"{Solver.Name} cannot take these steps back, so a recording must keep them. Steps can be taken back of reversible and symplectic methods with FixedSteps, without events.");
+                $"{Solver.Name} cannot take these steps back, so a recording must keep them. Steps can be taken back of reversible and symplectic methods with "
+                    + $"FixedSteps, without events.");
         }
 
         if (recording is { Budget: not null } && !HasCheckpoints())

@@ -7,7 +7,8 @@ namespace NeuralOde.Solvers;
 /// M. A. Aizerman, F. R. Gantmacher 1958; for reverse mode R. T. Q. Chen, B. Amos, M. Nickel, "Learning neural event functions for ordinary differential equations", ICLR 2021).
 /// </summary>
 /// <remarks>
-/// With states <c>y_0 = z⁻, …, y_m = z⁺</c> around the events at one time τ the cotangent of τ is <c>−ȳ_m·f(τ, z⁺) + Σ ȳ_j·∂J_j/∂t + ȳ_0·ż⁻</c> and the direct ones. Where a function g
+/// With states <c>y_0 = z⁻, …, y_m = z⁺</c> around the events at one time τ the cotangent of τ is <c>−ȳ_m·f(τ, z⁺) + Σ ȳ_j·∂J_j/∂t + ȳ_0·ż⁻</c> and the direct ones. Where
+/// a function g
 /// makes the time, <c>z̄⁻ −= (τ̄ / ġ) ∂g/∂z</c>, <c>ġ = ∂g/∂t + ∂g/∂z·ż⁻</c>.
 /// </remarks>
 internal sealed class JumpTranspose<T>(int length)

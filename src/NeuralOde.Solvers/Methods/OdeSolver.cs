@@ -36,7 +36,10 @@ public abstract class OdeSolver
     /// <summary>Whether the method estimates its error, and so can be used with <see cref="AdaptiveSteps"/>.</summary>
     public virtual bool IsAdaptive => EmbeddedOrder is not null;
 
-    /// <summary>Whether the method can be used where nobody looks at its error, as with <see cref="FixedSteps"/>. Methods that choose their order or themselves by it cannot.</summary>
+    /// <summary>
+    /// Whether the method can be used where nobody looks at its error, as with <see cref="FixedSteps"/>. Methods that choose their order or themselves by it
+    /// cannot.
+    /// </summary>
     public virtual bool TakesFixedSteps => true;
 
     /// <summary>Whether a solve by this method can be differentiated backward over its recorded steps (<see cref="Integrator{T}.Transpose"/>).</summary>

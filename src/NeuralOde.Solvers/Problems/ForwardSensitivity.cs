@@ -15,7 +15,8 @@ public delegate void JacobianVectorProduct<T>(double t, ReadOnlySpan<T> z, ReadO
 /// <param name="t">Time.</param>
 /// <param name="z">State, <c>[stateLength]</c>.</param>
 /// <param name="parameter">k, from 0.</param>
-/// <param name="destination">Destination, <c>[stateLength]</c>; holds zeros on entry, so a component of the initial state, which the field does not depend on, needs nothing.</param>
+/// <param name="destination">Destination, <c>[stateLength]</c>; holds zeros on entry, so a component of the initial state, which the field does not depend on, needs
+/// nothing.</param>
 public delegate void ParameterDerivative<T>(double t, ReadOnlySpan<T> z, int parameter, Span<T> destination);
 
 /// <summary>
@@ -113,14 +114,16 @@ public sealed class ForwardSensitivity<T>
 
     /// <summary>Makes the initial joint state.</summary>
     /// <param name="z0">Initial state, <c>[n]</c>.</param>
-    /// <param name="sensitivities">Derivatives of the initial state by the parameters, <c>[parameters, n]</c>; zeros by default. A unit vector stands for a component of z0 itself.</param>
+    /// <param name="sensitivities">Derivatives of the initial state by the parameters, <c>[parameters, n]</c>; zeros by default. A unit vector stands for a component of
+    /// z0 itself.</param>
     /// <returns>The state, <c>[Length]</c>.</returns>
     public T[] Initial(ReadOnlySpan<T> z0, ReadOnlySpan<T> sensitivities = default)
     {
         if (z0.Length != StateLength || (!sensitivities.IsEmpty && sensitivities.Length != Length - StateLength))
         {
             throw new ArgumentException(
-                $"The initial state has {z0.Length} elements and its derivatives {sensitivities.Length}; {StateLength} and {Length - StateLength} (or none) belong here.", nameof(z0));
+                $"The initial state has {z0.Length} elements and its derivatives {sensitivities.Length}; {StateLength} and {Length - StateLength} (or none) "
+                    + $"belong here.", nameof(z0));
         }
 
         var state = new T[Length];

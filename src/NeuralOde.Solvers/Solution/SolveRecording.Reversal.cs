@@ -22,7 +22,8 @@ public sealed partial class SolveRecording<T>
     /// <see cref="Integrator{T}.Transpose"/> then takes the steps back algebraically, which costs the evaluations of the solve again.
     /// </summary>
     /// <remarks>
-    /// Memory does not depend on the number of steps. The gradient is that of the whole recording but for round-off, which a reverse pass of a damped or chaotic solution magnifies:
+    /// Memory does not depend on the number of steps. The gradient is that of the whole recording but for round-off, which a reverse pass of a damped or chaotic solution
+    /// magnifies:
     /// <see cref="ReversalDrift"/> tells. Events are not supported.
     /// </remarks>
     /// <value><see langword="false"/> by default.</value>

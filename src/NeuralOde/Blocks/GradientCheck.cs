@@ -55,7 +55,7 @@ public static class GradientCheck
         var block = new OdeBlock(ode.Field) { Solver = ode.Solver, Steps = ode.Steps, GradientMethod = method };
         using var warnings = GradientWarnings.Start();
         double[] initial = [], parameters = [];
-        var time = TimeSpan.MaxValue;
+        TimeSpan time = TimeSpan.MaxValue;
         try
         {
             // The first run compiles, and checks the method where that checks itself.

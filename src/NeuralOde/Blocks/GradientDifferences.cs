@@ -97,7 +97,8 @@ internal sealed class GradientDifferences
         double At(double h) => loss([.. point.Zip(direction, (x, d) => x + (h * d))]);
     }
 
-    private double AtState(double[] state) => Loss(_z0.DType == DType.Float32 ? Tensor.From(Array.ConvertAll(state, static x => (float)x), _z0.Shape) : Tensor.From(state, _z0.Shape));
+    private double AtState(double[] state) => Loss(
+        _z0.DType == DType.Float32 ? Tensor.From(Array.ConvertAll(state, static x => (float)x), _z0.Shape) : Tensor.From(state, _z0.Shape));
 
     private double AtParameters(double[] values)
     {

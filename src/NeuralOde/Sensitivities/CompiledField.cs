@@ -70,7 +70,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
         Array.Fill(_inputValues, T.NaN);
         Array.Fill(_timeValues, double.NaN);
         ProgramInput[] arguments = [.. _arguments[..2], .. _furtherArguments];
-        var traced = Module.WatchModes(
+        TracedFunction traced = Module.WatchModes(
             () => TracedFunction.Of<T>(
                 x =>
                 {

@@ -10,7 +10,8 @@ namespace NeuralOde.Sensitivities;
 /// Steps that were chosen to resolve the state need not resolve the gradient: a state that rests says nothing about its perturbations, and of <c>z' = θ sin 20t</c> at
 /// θ = 0 nothing about the parameter. So with adaptive steps the first gradient, and one of every <see cref="CheckInterval"/> after it, is compared with the
 /// continuous adjoint along the stored solution (<see cref="GaussAdjoint"/>), whose steps resolve the gradient. Where they differ by more than a
-/// hundred tolerances and 1e-3, the adjoint's gradient is returned instead, with a <see cref="GradientWarning"/>, and so are the following ones until a check passes. Solves that do not fit into the budget are not checked.
+/// hundred tolerances and 1e-3, the adjoint's gradient is returned instead, with a <see cref="GradientWarning"/>, and so are the following ones until a check passes.
+/// Solves that do not fit into the budget are not checked.
 /// </remarks>
 public sealed record DirectGradient : GradientMethod
 {

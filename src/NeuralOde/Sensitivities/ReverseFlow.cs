@@ -49,7 +49,8 @@ internal static class ReverseFlow
         GradientWarningReason.ReverseFlow,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Integrated backward from t = {from:R} to t = {to:R}, the state missed the stored one by {drift:0.0e+0} of its size: the field's flow cannot be reversed there, and the adjoint gradient is off."),
+            $"Integrated backward from t = {from:R} to t = {to:R}, the state missed the stored one by {drift:0.0e+0} of its size: the field's flow cannot be "
+                + $"reversed there, and the adjoint gradient is off."),
         advice,
         drift);
 }

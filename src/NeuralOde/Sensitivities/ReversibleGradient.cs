@@ -7,7 +7,8 @@ namespace NeuralOde.Sensitivities;
 /// depend on the number of steps (Zhuang et al. 2021, arXiv 2102.04668). For <see cref="ReversibleMethod"/> with <see cref="FixedSteps"/>.
 /// </summary>
 /// <remarks>
-/// Where the dynamics are damped or chaotic, the way back magnifies round-off. How far it misses the initial state is known, and is a <see cref="GradientWarning"/> from 1e-3 of the
+/// Where the dynamics are damped or chaotic, the way back magnifies round-off. How far it misses the initial state is known, and is a <see cref="GradientWarning"/> from
+/// 1e-3 of the
 /// state's size on, a <see cref="GradientException"/> from half of it on.
 /// </remarks>
 public sealed record ReversibleGradient : GradientMethod
@@ -20,7 +21,8 @@ public sealed record ReversibleGradient : GradientMethod
 
     /// <inheritdoc/>
     public override string? Unfit(OdeSolver solver, StepSizeControl? steps = null) =>
-        solver is not ReversibleMethod ? $"The steps of {solver?.Name} cannot be taken back, which the reversible gradient needs. Take alf, leapfrog or reversible-heun, or another gradient."
+        solver is not ReversibleMethod ? $"The steps of {solver?.Name} cannot be taken back, which the reversible gradient needs. Take alf, leapfrog or "
+            + $"reversible-heun, or another gradient."
         : steps is not (null or FixedSteps) ? "The reversible gradient takes back fixed steps. Give a step, or take another gradient."
         : null;
 

@@ -79,6 +79,20 @@ public static class Setting
         Func<TOptions, string?> get,
         Func<TOptions, string?, TOptions> with) => new(name, new OptionalTextKind<string>(new TextKind(valueName)), help, get, with) { NamesDefault = false };
 
+    /// <summary>A value of any type that has a text form.</summary>
+    /// <param name="name">Its name, in words.</param>
+    /// <param name="valueName">What stands for a value in a help page.</param>
+    /// <param name="range">The texts that can be read, as in "a number such as 5".</param>
+    /// <param name="help">What it is, as a sentence.</param>
+    /// <param name="read">Reads a text, and says whether it could.</param>
+    /// <param name="write">The text of a value, which reads back to the same value.</param>
+    /// <param name="get">Its value.</param>
+    /// <param name="with">Options with another value.</param>
+    /// <returns>The setting.</returns>
+    public static ValueSetting<TOptions, T> Parsed<TOptions, T>(
+        string name, string valueName, string range, string help, Func<string, (bool IsRead, T Value)> read, Func<T, string> write, Func<TOptions, T> get,
+        Func<TOptions, T, TOptions> with) => new(name, new ParsedKind<T>(valueName, range, read, write), help, get, with);
+
     /// <summary>Names that need not be there, joined by commas in a text.</summary>
     /// <inheritdoc cref="Whole"/>
     public static ValueSetting<TOptions, IReadOnlyList<string>?> OptionalNames<TOptions>(

@@ -119,6 +119,26 @@ internal sealed class TextKind(string valueName) : SettingKind<string>
     public override string Write(string value) => value;
 }
 
+/// <summary>Values of any type that have a text form; null where that has one, too.</summary>
+internal sealed class ParsedKind<T>(string valueName, string range, Func<string, (bool IsRead, T Value)> read, Func<T, string> write) : SettingKind<T>
+{
+    public override string ValueName => valueName;
+
+    public override string Range => range;
+
+    public override bool AllowsNull => true;
+
+    public override bool Allows(T value) => true;
+
+    public override bool TryRead(string text, out T value)
+    {
+        (bool isRead, value) = read(text);
+        return isRead;
+    }
+
+    public override string Write(T value) => write(value);
+}
+
 /// <summary>Texts and lists that need not be there: then the text is empty.</summary>
 internal sealed class OptionalTextKind<T>(SettingKind<T> kind) : SettingKind<T?> where T : class
 {

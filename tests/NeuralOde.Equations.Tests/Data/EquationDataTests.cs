@@ -44,6 +44,13 @@ public class EquationDataTests
         Assert.Equal(-1, data.Series[0].Input.Start);
     }
 
+    [Theory]
+    [InlineData("x,Timestamp\n3,0\n8,2\n")]
+    [InlineData("x,Time (h)\n3,0\n8,2\n")]
+    [InlineData("date,T,x\n5,0,3\n6,2,8\n")]
+    public void The_column_of_times_is_found_by_the_names_that_series_have(string table)
+        => Assert.Equal([0, 2], Read(table, "x' = -k*x\nk = 1 > 0\nobserve x").Series[0].Times);
+
     [Fact]
     public void Rows_are_chosen_by_a_column()
     {
@@ -54,7 +61,7 @@ public class EquationDataTests
     [Theory]
     [InlineData("t,cp,pca\n0,1,1\n", "no column 'AMT' of doses")]
     [InlineData("t,cp,AMT\n0,1,0\n", "no column 'pca' of an observable")]
-    [InlineData("when,cp,pca,AMT\n0,1,1,0\n", "no column named time, t, date or year")]
+    [InlineData("when,cp,pca,AMT\n0,1,1,0\n", "no column named time, t, date, datetime, timestamp or year")]
     [InlineData("t,cp,pca,AMT\n", "has no rows")]
     [InlineData("t,cp,pca,AMT,ADDL\n0,NA,NA,5,3\n1,1,1,0,0\n", "needs II")]
     [InlineData("t,cp,pca,AMT,EVID\n0,NA,NA,5,4\n1,1,1,0,0\n", "EVID 4 resets the states")]

@@ -53,7 +53,9 @@ public class FitProblemTests
         var model = EquationModel.Parse("x' = -k*x + p*step(t - t1)\nk = 0.3 > 0\np = 1 > 0\nt1 = 1.2 in [0.5, 4]\nx(0) = 1 > 0\nobserve x: normal(0.01)");
         EquationSolution truth = EquationSolver.Solve(model, new EquationSolveOptions
         {
-            Until = 6, Step = 0.5, Set = new Dictionary<string, double> { ["k"] = 0.7, ["p"] = 2.5, ["t1"] = 1.8, ["x(0)"] = 3 },
+            Until = 6,
+            Step = 0.5,
+            Set = new Dictionary<string, double> { ["k"] = 0.7, ["p"] = 2.5, ["t1"] = 1.8, ["x(0)"] = 3 },
         });
         string table = "t,x\n" + string.Join('\n', truth.Times.Zip(truth.Values[0], static (t, x) => FormattableString.Invariant($"{t:R},{x:R}")));
         EquationFit fit = EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(table, "table"), model));
@@ -70,7 +72,9 @@ public class FitProblemTests
             "x' = a*r\nr' = 0\nr(0) = 1 fixed\na = 1 > 0\nlimit = 2 in [1, 4]\nleft = 0.3 in [0, 0.9]\nwhen x > limit: r = left\nobserve x: normal(0.01)");
         EquationSolution truth = EquationSolver.Solve(model, new EquationSolveOptions
         {
-            Until = 6, Step = 0.25, Set = new Dictionary<string, double> { ["a"] = 1.1, ["limit"] = 2.1, ["left"] = 0.25 },
+            Until = 6,
+            Step = 0.25,
+            Set = new Dictionary<string, double> { ["a"] = 1.1, ["limit"] = 2.1, ["left"] = 0.25 },
         });
         string table = "t,x\n" + string.Join('\n', truth.Times.Zip(truth.Values[0], static (t, x) => FormattableString.Invariant($"{t:R},{x:R}")));
         EquationFit fit = EquationFitter.Fit(
@@ -102,7 +106,7 @@ public class FitProblemTests
         EquationFit fit = EquationFitter.Fit(model, data);
         Assert.Contains(fit.Notes, static x => x.Contains("singular", StringComparison.Ordinal) && x.Contains("a, b", StringComparison.Ordinal));
         Assert.All(fit.Estimates, static x => Assert.True(double.IsNaN(x.StandardError)));
-        Assert.All(fit.Estimates, static x => Assert.Equal(Verdict.CannotBeTold, x.Profile!.Verdict));
+        Assert.All(fit.Estimates, static x => Assert.Equal(Verdict.NotIdentifiable, x.Profile!.Verdict));
     }
 
     [Fact]
@@ -140,7 +144,7 @@ public class FitProblemTests
     public void What_cannot_be_fitted_is_said(string table, string text, string message)
     {
         var model = EquationModel.Parse(text);
-        var e = Assert.Throws<EquationFitException>(() => EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(table, "table"), model)));
+        EquationFitException e = Assert.Throws<EquationFitException>(() => EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(table, "table"), model)));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 

@@ -126,7 +126,7 @@ public class LikelihoodTests
         foreach (string bounds in new[] { "", "> 0 " })
         {
             BoundModel model = EquationModel.Parse($"x' = -k*x\nk = 0.7 {bounds}{prior}").Bound;
-            Coordinate c = Coordinate.Of(model, 0, -1);
+            var c = Coordinate.Of(model, 0, -1);
             double at = c.FromNatural(0.9);
             double[] expected = FiniteDifference.Gradient(x => c.PriorTerm(x[0]).Value, [at]);
             Assert.Equal(expected[0], c.PriorTerm(at).By, 1e-9 * Math.Max(1, Math.Abs(expected[0])));

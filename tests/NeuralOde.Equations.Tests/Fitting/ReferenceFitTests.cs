@@ -54,7 +54,7 @@ public class ReferenceFitTests(ITestOutputHelper output)
 
         Near(0.218, fit["sd(Hare)"].Value, 5e-3);
         Near(0.220, fit["sd(Lynx)"].Value, 5e-3);
-        Assert.All(fit.Estimates.Where(static x => x.Profile is not null), static x => Assert.Equal(Verdict.Told, x.Profile!.Verdict));
+        Assert.All(fit.Estimates.Where(static x => x.Profile is not null), static x => Assert.Equal(Verdict.Identifiable, x.Profile!.Verdict));
     }
 
     [Fact]
@@ -111,11 +111,11 @@ public class ReferenceFitTests(ITestOutputHelper output)
     {
         EquationFit fit = Fit(ReferenceModels.MichaelisMenten, RealDataFactAttribute.PathOf("equations/one_comp_mm.csv"));
         ParameterEstimate km = fit["Km"], ka = fit["ka"];
-        Assert.NotEqual(Verdict.Told, km.Profile!.Verdict);
+        Assert.NotEqual(Verdict.Identifiable, km.Profile!.Verdict);
         Assert.True(double.IsNaN(km.StandardError));
         Assert.Contains("Km", km.Words, StringComparison.Ordinal);
         Assert.All(km.Profile.Values.Zip(km.Profile.Deviances), static x => Assert.True(x.First is < 0.001 or > 30 || x.Second <= 0.5));
-        Assert.Equal(Verdict.Told, ka.Profile!.Verdict);
+        Assert.Equal(Verdict.Identifiable, ka.Profile!.Verdict);
         Near(0.62, ka.Profile.Lower, 0.02);
         Near(0.93, ka.Profile.Upper, 0.02);
     }

@@ -52,7 +52,7 @@ public class ModelTextTests
             // In parentheses comparisons and logic may stand in a definition.
             string text = $"q = ({ModelPrinter.Print(expression)}) + 0";
             Statement read = Assert.Single(ModelParser.Parse(new SourceText(text, "test")));
-            var sum = Assert.IsType<InfixExpression>(Assert.IsType<DefinitionStatement>(read).Value);
+            InfixExpression sum = Assert.IsType<InfixExpression>(Assert.IsType<DefinitionStatement>(read).Value);
             Assert.True(Same(expression, sum.Left), text);
         }).QuickCheckThrowOnFailure();
     }

@@ -114,4 +114,18 @@ public class HoldOutTests
     }
 
     private static TimeSeriesSet One(string id) => s_two.WithSeries([s_two.Series.Single(series => series.Id == id)]);
+
+    [Theory]
+    [InlineData("5", true, "5")]
+    [InlineData("0.2", true, "0.2")]
+    [InlineData("0", true, null)]
+    [InlineData("None", true, null)]
+    [InlineData("1.5", false, null)]
+    [InlineData("-1", false, null)]
+    [InlineData("lots", false, null)]
+    public void A_rule_is_read_from_its_text_and_written_as_it(string text, bool isRule, string? written)
+    {
+        Assert.Equal(isRule, HoldOut.TryParse(text, out HoldOut? rule));
+        Assert.Equal(written, rule?.ToString());
+    }
 }

@@ -94,7 +94,8 @@ public class SpellingTests
     [Fact]
     public void Lines_that_begin_with_a_hash_are_rows_where_ids_are_text_and_comments_where_numbers_begin_a_row()
     {
-        TimeSeriesSet set = Read("sensor,time,x\nA1,0,0.1\nA1,1,0.2\n#2,0,0.1\n#2,1,0.3\n# a note, with commas, in it\nA3,0,0.1\nA3,1,0.2\n", new TimeSeriesOptions { SeriesColumn = "sensor", MinimumPoints = 1 });
+        TimeSeriesSet set = Read("sensor,time,x\nA1,0,0.1\nA1,1,0.2\n#2,0,0.1\n#2,1,0.3\n# a note, with commas, in "
+            + "it\nA3,0,0.1\nA3,1,0.2\n", new TimeSeriesOptions { SeriesColumn = "sensor", MinimumPoints = 1 });
 
         Assert.Equal(["A1", "#2", "A3"], set.Series.Select(static x => x.Id));
         Assert.Contains(set.Notes, static x => x.Reason == SeriesNoteReason.HashRows);

@@ -14,7 +14,8 @@ internal static class MassMatrixProgram
             dy[0] = (-0.04 * y[0]) + (1e4 * y[1] * y[2]);
             dy[1] = (0.04 * y[0]) - (1e4 * y[1] * y[2]) - (3e7 * y[1] * y[1]);
             dy[2] = y[0] + y[1] + y[2] - 1;
-        }) { MassMatrix = new SquareMatrix<double>(3) { [0, 0] = 1, [1, 1] = 1 } };
+        })
+        { MassMatrix = new SquareMatrix<double>(3) { [0, 0] = 1, [1, 1] = 1 } };
         var robertson = Ode.Solve(reactions, [1.0, 0.0, 0.0], 0, 1e5, new RadauIIA5());
         Console.WriteLine(robertson.FinalState[0]);
     }

@@ -10,7 +10,8 @@ public class ImplicitTransposeTests
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (string name in OdeSolver.Names.Where(name => SolverNames.SolvesEquations(OdeSolver.Parse(name)) && OdeSolver.Parse(name) is { HasTranspose: true, TakesFixedSteps: true }))
+            foreach (string name in OdeSolver.Names.Where(
+                name => SolverNames.SolvesEquations(OdeSolver.Parse(name)) && OdeSolver.Parse(name) is { HasTranspose: true, TakesFixedSteps: true }))
             {
                 data.Add(name, true);
                 data.Add(name, false);

@@ -5,8 +5,10 @@ namespace NeuralOde.Solvers.Tests.Problems;
 /// <i>SIAM J. Numer. Anal.</i> 9 (1972).
 /// </summary>
 /// <remarks>
-/// Definitions: ACM Algorithm 648 (W. H. Enright, J. D. Pryce, <i>ACM TOMS</i> 13 (1987)), compared with NodePy's. Reference values: <c>benchmarks/peers/detest.py</c>, closed forms
-/// with 30 digits (A, B2, B5, C1-C4, D, E1, E4, E5) or Taylor series at a tolerance of 1e-22 (B1, B3, B4, C5, E2, E3); those of Algorithm 648 agree with them to all but their last digits, and
+/// Definitions: ACM Algorithm 648 (W. H. Enright, J. D. Pryce, <i>ACM TOMS</i> 13 (1987)), compared with NodePy's. Reference values: <c>benchmarks/peers/detest.py</c>,
+/// closed forms
+/// with 30 digits (A, B2, B5, C1-C4, D, E1, E4, E5) or Taylor series at a tolerance of 1e-22 (B1, B3, B4, C5, E2, E3); those of Algorithm 648 agree with them to all but
+/// their last digits, and
 /// SciPy's DOP853 at 3e-14 to 2e-12.
 /// </remarks>
 /// <param name="Name">The problem's name there.</param>

@@ -41,7 +41,7 @@ public class CaptureTests
     [Fact]
     public void So_is_another_tensor_in_place_of_one()
     {
-        Tensor force = Tensor.From([1.0, 1.0]);
+        var force = Tensor.From([1.0, 1.0]);
         var ode = new OdeBlock(VectorField.Define((t, z) => force - z));
         ode.Forward(s_start, 0, 1);
 
@@ -96,7 +96,7 @@ public class CaptureTests
         var norm = new BatchNorm(2, dtype: DType.Float64);
         var field = VectorField.Define((t, z, inputs) => norm.Forward(new Twice().Apply(rate * buffer * z).Gather([1, 0])) + inputs["force"], [rate, buffer], norm);
         var ode = new OdeBlock(field);
-        Tensor start = Tensor.From([1.0, 2, 3, 4], [2, 2]);
+        var start = Tensor.From([1.0, 2, 3, 4], [2, 2]);
         for (int i = 1; i < 10; i++)
         {
             rate.SetValues([(double)i]);

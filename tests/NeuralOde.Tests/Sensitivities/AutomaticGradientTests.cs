@@ -18,7 +18,9 @@ public class AutomaticGradientTests
         LayerField field = new Mlp(2, [7], 2, Activation.Tanh, new RandomSource(2), DType.Float64).AsField();
         OdeBlock Block(GradientMethod method) => new(field)
         {
-            Solver = OdeSolver.Parse(name), Steps = isFixed ? FixedSteps.PerInterval(10) : new AdaptiveSteps(), GradientMethod = method,
+            Solver = OdeSolver.Parse(name),
+            Steps = isFixed ? FixedSteps.PerInterval(10) : new AdaptiveSteps(),
+            GradientMethod = method,
         };
         OdeBlock chooses = Block(GradientMethod.Auto);
         double[] right = Gradient(Block(GradientMethod.For(OdeSolver.Parse(name))));
@@ -47,7 +49,7 @@ public class AutomaticGradientTests
     {
         // Backward in time the damping explodes.
         var ode = new OdeBlock(VectorField.Define((t, z) => (10 * z.Sin()) - (20 * z))) { GradientMethod = GradientMethod.Auto };
-        Tensor z0 = Tensor.From([1.0, -0.5], [1, 2], requiresGradient: true);
+        var z0 = Tensor.From([1.0, -0.5], [1, 2], requiresGradient: true);
         ode.Forward(z0, 0, 3).Square().Sum().Backward();
         string choice = ode.Compile<double>([1, 2]).Choice!;
         Assert.False(choice.StartsWith("adjoint", StringComparison.Ordinal), choice);

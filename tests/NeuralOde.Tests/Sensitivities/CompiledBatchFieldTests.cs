@@ -34,7 +34,7 @@ public class CompiledBatchFieldTests
         var integrator = new Integrator<double>(new Tsit5(), Steps(adaptive), 2);
         for (int i = 0; i < Problems; i++)
         {
-            var states = new double[batch.Times(i).Length * 2];
+            double[] states = new double[batch.Times(i).Length * 2];
             SolveResult result = integrator.Solve(one, batch.InitialState(i), batch.Times(i), states);
             Assert.Equal(
                 (result.Statistics.AcceptedSteps, result.Statistics.RejectedSteps), (batch.Result(i).Statistics.AcceptedSteps, batch.Result(i).Statistics.RejectedSteps));

@@ -23,7 +23,7 @@ public class GradientCaseTests
     public void At_rest_the_gradient_by_the_initial_state_decays(string method, double end)
     {
         var ode = new OdeBlock(VectorField.Define((t, z) => -z)) { GradientMethod = GradientMethod.Parse(method) };
-        Tensor z0 = Tensor.From([0.0], [1, 1], requiresGradient: true);
+        var z0 = Tensor.From([0.0], [1, 1], requiresGradient: true);
         ode.Forward(z0, 0, end).Select(0, 1).Sum().Backward();
         Relative(Math.Exp(-end), z0.Gradient!.ToDoubles()[0]);
     }
@@ -70,7 +70,7 @@ public class GradientCaseTests
         {
             (VectorField field, _, Parameter b) = Oscillator();
             var ode = new OdeBlock(field) { GradientMethod = GradientMethod.Parse(method) };
-            Tensor z0 = Tensor.From([0.0, 0.0], [1, 2], requiresGradient: true);
+            var z0 = Tensor.From([0.0, 0.0], [1, 2], requiresGradient: true);
             (ode.Forward(z0, 0, 10).Select(0, 1).Sum() * scale).Backward();
             return [.. z0.Gradient!.ToDoubles(), .. b.Gradient!.ToDoubles()];
         }
@@ -125,7 +125,7 @@ public class GradientCaseTests
     public void A_pendulum_at_rest_carries_perturbations_as_an_oscillator(string method)
     {
         var ode = new OdeBlock(VectorField.Define((t, z) => Tensor.Concatenate([z.Slice(1, 1, 1), -z.Slice(1, 0, 1).Sin()], 1))) { GradientMethod = GradientMethod.Parse(method) };
-        Tensor z0 = Tensor.From([0.0, 0.0], [1, 2], requiresGradient: true);
+        var z0 = Tensor.From([0.0, 0.0], [1, 2], requiresGradient: true);
         ode.Forward(z0, 0, 30).Select(0, 1).Slice(1, 0, 1).Sum().Backward();
         Relative(Math.Cos(30), z0.Gradient!.ToDoubles()[0]);
         Relative(Math.Sin(30), z0.Gradient!.ToDoubles()[1]);
@@ -139,7 +139,7 @@ public class GradientCaseTests
     {
         // Logistic growth from 1e-12, of which the tolerance of 1e-9 sees nothing: dz(T)/dz(0) = e^T/(1 + z(0)(e^T − 1))².
         var ode = new OdeBlock(VectorField.Define((t, z) => z * (1 - z))) { GradientMethod = GradientMethod.Parse(method) };
-        Tensor z0 = Tensor.From([1e-12], [1, 1], requiresGradient: true);
+        var z0 = Tensor.From([1e-12], [1, 1], requiresGradient: true);
         ode.Forward(z0, 0, 5).Select(0, 1).Sum().Backward();
         double e = Math.Exp(5);
         Relative(e / Math.Pow(1 + (1e-12 * (e - 1)), 2), z0.Gradient!.ToDoubles()[0]);
@@ -154,9 +154,9 @@ public class GradientCaseTests
         // A fast oscillator rests in nine of ten rows; a slow motion in the first one decides the steps.
         const int Rows = 10;
         var a = Tensor.From([-0.05, 20.0, -20.0, -0.05], [2, 2]);
-        Tensor speed = Tensor.From([0.02, .. Enumerable.Repeat(1.0, Rows - 1)], [Rows, 1]);
+        var speed = Tensor.From([0.02, .. Enumerable.Repeat(1.0, Rows - 1)], [Rows, 1]);
         var ode = new OdeBlock(VectorField.Define((t, z) => z.MatMul(a.Transpose()) * speed)) { GradientMethod = GradientMethod.Parse(method) };
-        Tensor z0 = Tensor.From([1.0, 0.0, .. new double[2 * (Rows - 1)]], [Rows, 2], requiresGradient: true);
+        var z0 = Tensor.From([1.0, 0.0, .. new double[2 * (Rows - 1)]], [Rows, 2], requiresGradient: true);
         ode.Forward(z0, 0, 10).Select(0, 1).Slice(1, 0, 1).Sum().Backward();
         double[] gradient = z0.Gradient!.ToDoubles();
         for (int row = 0; row < Rows; row++)

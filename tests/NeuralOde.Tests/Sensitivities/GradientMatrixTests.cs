@@ -49,7 +49,8 @@ public class GradientMatrixTests
             Assert.True(tight <= 0.2 * loose || tight <= 1e-8, FormattableString.Invariant($"{loose:0.0e+0}, {tight:0.0e+0}"));
 
             double Error(double tolerance) => Difference(
-                Gradient(OdeSolver.Parse(solver), new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, GradientMethod.Parse(method), backward), right);
+                Gradient(OdeSolver.Parse(solver), new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, GradientMethod.Parse(method), backward),
+                right);
         }
     }
 
@@ -126,7 +127,7 @@ public class GradientMatrixTests
         {
             var ode = new OdeBlock(_field) { Solver = solver, Steps = steps, GradientMethod = method };
             Tensor z0 = Tensor.From(_z0, [2, 2], requiresGradient: true), times = Tensor.From(_times, [4], requiresGradient: true);
-            Tensor force = Tensor.From(_force, [2], requiresGradient: true);
+            var force = Tensor.From(_force, [2], requiresGradient: true);
             ode.Parameters.ClearGradients();
             (ode.Forward(z0, times, new FieldInputs { ["force"] = force }) * _weights).Sum().Backward();
             return [.. z0.Gradient!.ToDoubles(), .. times.Gradient!.ToDoubles(), .. force.Gradient!.ToDoubles(), .. ode.Parameters.SelectMany(static x => x.Gradient!.ToDoubles())];

@@ -68,9 +68,11 @@ public class MemoryBudgetTests
         {
             var ode = new OdeBlock(VectorField.Define((t, z) => z.Sin()))
             {
-                Solver = new ReversibleHeun(), Steps = FixedSteps.PerInterval(steps), GradientMethod = GradientMethod.Reversible,
+                Solver = new ReversibleHeun(),
+                Steps = FixedSteps.PerInterval(steps),
+                GradientMethod = GradientMethod.Reversible,
             };
-            Tensor z0 = Tensor.From([1.0], [1, 1], requiresGradient: true);
+            var z0 = Tensor.From([1.0], [1, 1], requiresGradient: true);
             ode.Forward(z0, 0, 1).Sum().Backward();
             return ode.Compile<double>([1, 1]).Rent().Bytes;
         }
@@ -80,7 +82,7 @@ public class MemoryBudgetTests
     public void A_budget_that_no_step_fits_into_is_an_error_that_says_what_is_needed()
     {
         var ode = new OdeBlock(VectorField.Define((t, z) => -z)) { GradientMethod = new DirectGradient { MemoryBudget = 100 } };
-        Tensor z0 = Tensor.From([1.0], [1, 1], requiresGradient: true);
+        var z0 = Tensor.From([1.0], [1, 1], requiresGradient: true);
         Assert.Contains("too small", Assert.Throws<ArgumentException>(() => ode.Forward(z0, 0, 1)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(static () => new DirectGradient { MemoryBudget = 0 });
     }

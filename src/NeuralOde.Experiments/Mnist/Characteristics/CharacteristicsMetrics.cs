@@ -1,8 +1,7 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Tensors;
 
@@ -11,17 +10,8 @@ namespace NeuralOde.Experiments.Mnist.Characteristics;
 /// <summary>The numbers about a classifier's equation, for other programs.</summary>
 internal static class CharacteristicsMetrics
 {
-    public static void Write(string path, MeasuredCharacteristics measured, string commandLine)
-    {
-        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
-        {
-            AtomicFile.WriteText(path, writer => WriteCsv(writer, measured));
-        }
-        else
-        {
-            AtomicFile.Write(path, stream => WriteJson(stream, measured, commandLine));
-        }
-    }
+    public static void Write(string path, MeasuredCharacteristics measured, string commandLine) =>
+        MetricsFile.Write(path, writer => WriteCsv(writer, measured), () => Json(measured, commandLine));
 
     /// <summary>One table of both measurements: one row per tolerance, then one row per solver.</summary>
     private static void WriteCsv(TextWriter writer, MeasuredCharacteristics measured)
@@ -44,94 +34,74 @@ internal static class CharacteristicsMetrics
         }
     }
 
-    private static void WriteJson(Stream stream, MeasuredCharacteristics measured, string commandLine)
+    private static JsonObject Json(MeasuredCharacteristics measured, string commandLine)
     {
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteString("tool", ToolVersion.Text);
-        json.WriteString("command", commandLine);
-        json.WriteString("model", measured.Model);
-        json.WriteString("classifier", ClassifierText.Model(measured.Classifier.Options));
-        json.WriteNumber("threads", ComputeSettings.Current.MaxThreads);
-        json.WriteString("solver", measured.Solver);
-        json.WriteNumber("images", measured.Images);
-        json.WriteStartArray("tolerances");
-        foreach (SolverCharacteristic x in measured.Tolerances)
+        var json = new JsonObject
         {
-            json.WriteStartObject();
-            json.WriteNumber("tolerance", x.Tolerance);
-            Number(json, "relative_error", x.Error);
-            json.WriteNumber("evaluations", x.Evaluations);
-            json.WriteNumber("seconds", x.Time.TotalSeconds);
-            if (x.Failure is null)
-            {
-                json.WriteNumber("backward_evaluations", x.BackwardEvaluations);
-                json.WriteNumber("backward_seconds", x.BackwardTime.TotalSeconds);
-            }
-            else
-            {
-                json.WriteString("failure", x.Failure);
-            }
-
-            json.WriteEndObject();
+            ["tool"] = ToolVersion.Text,
+            ["command"] = commandLine,
+            ["model"] = measured.Model,
+            ["classifier"] = ClassifierText.Model(measured.Classifier.Options),
+            ["threads"] = ComputeSettings.Current.MaxThreads,
+            ["solver"] = measured.Solver,
+            ["images"] = measured.Images,
+            ["tolerances"] = MetricsFile.Objects(measured.Tolerances, Tolerance),
+        };
+        if (measured.History is { } history)
+        {
+            json["training"] = Training(history);
         }
 
-        json.WriteEndArray();
-        WriteHistory(json, measured.History);
-        json.WriteNumber("test_images", measured.TestImages);
-        json.WriteStartArray("inference");
-        foreach (InferenceResult x in measured.Inference)
-        {
-            json.WriteStartObject();
-            json.WriteString("solver", x.Solver.ToString());
-            if (x.Test is { } test)
-            {
-                json.WriteNumber("test_accuracy", test.Accuracy);
-                Number(json, "test_loss", test.Loss);
-                json.WriteNumber("evaluations", test.Evaluations);
-                json.WriteNumber("seconds", test.Elapsed.TotalSeconds);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        json["test_images"] = measured.TestImages;
+        json["inference"] = MetricsFile.Objects(measured.Inference, Inference);
+        return json;
     }
 
-    private static void WriteHistory(Utf8JsonWriter json, AdaptiveHistory? history)
+    private static JsonObject Tolerance(SolverCharacteristic x)
     {
-        if (history is null)
+        var json = new JsonObject
         {
-            return;
-        }
-
-        json.WriteStartObject("training");
-        json.WriteString("run", history.Name);
-        json.WriteString("solver", history.Solver);
-        json.WriteStartArray("epochs");
-        foreach (ImageTrainingEpoch epoch in history.Epochs)
+            ["tolerance"] = x.Tolerance,
+            ["relative_error"] = MetricsFile.Number(x.Error),
+            ["evaluations"] = x.Evaluations,
+            ["seconds"] = x.Time.TotalSeconds,
+        };
+        if (x.Failure is null)
         {
-            json.WriteStartObject();
-            json.WriteNumber("epoch", epoch.Number);
-            json.WriteNumber("forward_evaluations", epoch.ForwardEvaluations);
-            json.WriteNumber("backward_evaluations", epoch.BackwardEvaluations / history.EvaluationsEach);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, value);
+            json["backward_evaluations"] = x.BackwardEvaluations;
+            json["backward_seconds"] = x.BackwardTime.TotalSeconds;
         }
         else
         {
-            json.WriteNull(name);
+            json["failure"] = x.Failure;
         }
+
+        return json;
     }
+
+    private static JsonObject Inference(InferenceResult x)
+    {
+        var json = new JsonObject { ["solver"] = x.Solver.ToString() };
+        if (x.Test is { } test)
+        {
+            json["test_accuracy"] = test.Accuracy;
+            json["test_loss"] = MetricsFile.Number(test.Loss);
+            json["evaluations"] = test.Evaluations;
+            json["seconds"] = test.Elapsed.TotalSeconds;
+        }
+
+        return json;
+    }
+
+    private static JsonObject Training(AdaptiveHistory history) => new()
+    {
+        ["run"] = history.Name,
+        ["solver"] = history.Solver,
+        ["epochs"] = MetricsFile.Objects(history.Epochs, epoch => new()
+        {
+            ["epoch"] = epoch.Number,
+            ["forward_evaluations"] = epoch.ForwardEvaluations,
+            ["backward_evaluations"] = epoch.BackwardEvaluations / history.EvaluationsEach,
+        }),
+    };
 }

@@ -1,8 +1,7 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Losses;
-using NeuralOde.Persistence;
 using NeuralOde.Series.Tables;
 using NeuralOde.Tensors;
 
@@ -11,17 +10,8 @@ namespace NeuralOde.Experiments.Mnist.PaperTable;
 /// <summary>The table's numbers, for other programs.</summary>
 internal static class MnistTableMetrics
 {
-    public static void Write(string path, MnistTable table, string commandLine)
-    {
-        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
-        {
-            AtomicFile.WriteText(path, writer => WriteCsv(writer, table));
-        }
-        else
-        {
-            AtomicFile.Write(path, stream => WriteJson(stream, table, commandLine));
-        }
-    }
+    public static void Write(string path, MnistTable table, string commandLine) =>
+        MetricsFile.Write(path, writer => WriteCsv(writer, table), () => Json(table, commandLine));
 
     private static void WriteCsv(TextWriter writer, MnistTable table)
     {
@@ -36,76 +26,55 @@ internal static class MnistTableMetrics
         }
     }
 
-    private static void WriteJson(Stream stream, MnistTable table, string commandLine)
+    private static JsonObject Json(MnistTable table, string commandLine) => new()
     {
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteString("tool", ToolVersion.Text);
-        json.WriteString("command", commandLine);
-        json.WriteString("data", table.Collection.Name);
-        json.WriteNumber("training_images", table.Data.Training.Count);
-        json.WriteNumber("test_images", table.Data.Test.Count);
-        json.WriteNumber("batch", table.BatchSize);
-        json.WriteNumber("threads", ComputeSettings.Current.MaxThreads);
-        json.WriteStartArray("rows");
-        foreach (MnistTableResult row in table.Rows)
+        ["tool"] = ToolVersion.Text,
+        ["command"] = commandLine,
+        ["data"] = table.Collection.Name,
+        ["training_images"] = table.Data.Training.Count,
+        ["test_images"] = table.Data.Test.Count,
+        ["batch"] = table.BatchSize,
+        ["threads"] = ComputeSettings.Current.MaxThreads,
+        ["rows"] = MetricsFile.Objects(table.Rows, Row),
+        ["depth"] = MetricsFile.Objects(
+            table.Depths.SelectMany(static series => series.Costs.Select(x => (Series: series, x.Count, x.Cost))),
+            static x => WithCost(new() { ["model"] = x.Series.Title, [x.Series.Unit] = x.Count }, x.Cost)),
+    };
+
+    private static JsonObject Row(MnistTableResult row)
+    {
+        JsonObject json = WithCost(
+            new() { ["model"] = row.Row.Title, ["run"] = row.Row.Run, ["classifier"] = ClassifierText.Model(row.Row.Model), ["epochs"] = row.Row.Epochs },
+            row.Cost);
+        json["runs"] = MetricsFile.Objects(row.Entries, static entry => new()
         {
-            json.WriteStartObject();
-            json.WriteString("model", row.Row.Title);
-            json.WriteString("run", row.Row.Run);
-            json.WriteString("classifier", ClassifierText.Model(row.Row.Model));
-            json.WriteNumber("epochs", row.Row.Epochs);
-            Cost(json, row.Cost);
-            json.WriteStartArray("runs");
-            foreach (MnistTableEntry entry in row.Entries)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("seed", entry.Seed);
-                json.WriteNumber("test_error", 1 - entry.Test.Accuracy);
-                json.WriteNumber("test_loss", entry.Test.Loss);
-                json.WriteNumber("training_seconds", entry.Elapsed.TotalSeconds);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (row.Entries.Count > 0)
-            {
-                json.WriteNumber("mean_test_error", row.Errors.Average());
-            }
-
-            json.WriteStartObject("published");
-            json.WriteString("test_error_percent", row.Row.Published.Error);
-            json.WriteString("parameters", row.Row.Published.Parameters);
-            json.WriteString("memory", row.Row.Published.Memory);
-            json.WriteString("time", row.Row.Published.Time);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            ["seed"] = entry.Seed,
+            ["test_error"] = 1 - entry.Test.Accuracy,
+            ["test_loss"] = MetricsFile.Number(entry.Test.Loss),
+            ["training_seconds"] = entry.Elapsed.TotalSeconds,
+        });
+        if (row.Entries.Count > 0)
+        {
+            json["mean_test_error"] = row.Errors.Average();
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("depth");
-        foreach (DepthSeries series in table.Depths)
+        json["published"] = new JsonObject
         {
-            foreach ((int count, TrainingStepCost cost) in series.Costs)
-            {
-                json.WriteStartObject();
-                json.WriteString("model", series.Title);
-                json.WriteNumber(series.Unit, count);
-                Cost(json, cost);
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+            ["test_error_percent"] = row.Row.Published.Error,
+            ["parameters"] = row.Row.Published.Parameters,
+            ["memory"] = row.Row.Published.Memory,
+            ["time"] = row.Row.Published.Time,
+        };
+        return json;
     }
 
-    private static void Cost(Utf8JsonWriter json, TrainingStepCost cost)
+    private static JsonObject WithCost(JsonObject json, TrainingStepCost cost)
     {
-        json.WriteNumber("parameters", cost.Parameters);
-        json.WriteNumber("memory_bytes", cost.PeakBytes);
-        json.WriteNumber("step_seconds", cost.Time.TotalSeconds);
-        json.WriteNumber("forward_evaluations", cost.ForwardEvaluations);
-        json.WriteNumber("backward_evaluations", cost.BackwardEvaluations);
+        json["parameters"] = cost.Parameters;
+        json["memory_bytes"] = cost.PeakBytes;
+        json["step_seconds"] = cost.Time.TotalSeconds;
+        json["forward_evaluations"] = cost.ForwardEvaluations;
+        json["backward_evaluations"] = cost.BackwardEvaluations;
+        return json;
     }
 }

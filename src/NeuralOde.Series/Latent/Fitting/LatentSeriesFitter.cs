@@ -17,7 +17,7 @@ public static class LatentSeriesFitter
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
     /// <exception cref="SeriesException">There are fewer than two series, or a component has no value.</exception>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="Settings.SettingException">An option is out of range.</exception>
     public static LatentSeriesFit Fit(
         TimeSeriesSet training,
         LatentFitOptions? options = null,

@@ -19,7 +19,7 @@ public sealed class LatentTrainer
     /// <param name="batches">Where batches come from.</param>
     /// <param name="validate">The error of a model on series that it is not trained on, by which the best is kept. The model is in evaluation mode.</param>
     /// <param name="options">The settings; the defaults where null.</param>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="Settings.SettingException">A setting is out of range.</exception>
     public LatentTrainer(LatentSeriesModel model, SeriesBatchSource batches, Func<LatentSeriesModel, double> validate, LatentTrainingOptions? options = null)
         : this(new EvidenceTask(model, batches, validate), options ?? new LatentTrainingOptions())
     {

@@ -16,7 +16,7 @@ public static class SeriesClassifierFitter
     /// <param name="cancellationToken">Ends training early; the best model so far is returned.</param>
     /// <returns>The model and how it came about.</returns>
     /// <exception cref="SeriesException">A component has no value.</exception>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="Settings.SettingException">An option is out of range.</exception>
     public static SeriesClassifierFit Fit(
         LabeledSeries training, LatentFitOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -21,7 +21,7 @@ namespace NeuralOde.Solvers;
 public sealed class Adams : OdeSolver
 {
     // At high orders an error estimate lags behind a solution that turns, as at the close approach of an orbit. Of steps about half as long as the estimate allows
-    // a fifth as many are rejected: on DETEST they cost 3 % more evaluations, and leave half of the error.
+    // a fifth as many are rejected: on DETEST they cost 2.5 to 5 % more evaluations, and leave half of the error.
     private const double StepShare = 5.0 / 9;
 
     // Where the state rests: within the stability of the high orders, and where functional iteration contracts, the transposed one too.

@@ -9,7 +9,8 @@ namespace NeuralOde.Solvers;
 /// </summary>
 /// <remarks>
 /// With the cotangents Z_j of the corrected history and ē = Σ l_j Z_j it is <c>(I − γ Jᵀ) u = ē</c>, γ = h / l_1, and the predicted history has the cotangents
-/// <c>Z_0 + γ Jᵀ u</c>, <c>Z_1 − u / l_1</c> and Z_j. J is known to the caller's vector-Jacobian product alone: u is found by iterative refinement with a Jacobian of this or a later
+/// <c>Z_0 + γ Jᵀ u</c>, <c>Z_1 − u / l_1</c> and Z_j. J is known to the caller's vector-Jacobian product alone: u is found by iterative refinement with a Jacobian of this
+/// or a later
 /// step, or, for functional iteration, by inserting.
 /// </remarks>
 internal sealed class NordsieckTranspose<T> : StepTranspose<T>
@@ -116,7 +117,7 @@ internal sealed class NordsieckTranspose<T> : StepTranspose<T>
             Row(Dense + j).Clear();
         }
 
-        HistoryChanges changes = HistoryChanges.Of(recording.Tag(step));
+        var changes = HistoryChanges.Of(recording.Tag(step));
         if (changes.Starts)
         {
             Predict(1);
