@@ -56,7 +56,7 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public sealed override StepPlan Plan(double t, double stop)
     {
-        double size = _size = Math.Min(_size, _largest);
+        double size = _size = AtMost(_size, _largest);
         double remaining = Math.Abs(stop - t);
         if (remaining <= size || (remaining <= Stretch * size && remaining <= _largest))
         {
@@ -82,7 +82,8 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     public sealed override void OnAccepted(in StepPlan plan, in StepAttempt attempt)
     {
         double factor = Math.Clamp(FactorAfterSuccess(attempt), _minFactor, Settings.MaxFactor);
-        _size = Math.Max(_smallest, Math.Min(attempt.LongestNext, Math.Abs(plan.Size) * (WasRejected ? Math.Min(1, factor) : factor)));
+        double size = AtMost(Math.Abs(plan.Size) * (WasRejected ? AtMost(factor, 1) : factor), attempt.LongestNext);
+        _size = size < _smallest ? _smallest : size;
         WasRejected = false;
     }
 
@@ -98,6 +99,10 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
         _size = tried <= _smallest ? 0 : Math.Max(_smallest, tried * Math.Max(_minFactor, factor));
         return true;
     }
+
+    // A branch, which is foreseen: Math.Min would add its latency to every step.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double AtMost(double value, double limit) => value > limit ? limit : value;
 
     /// <summary>Factor from the step that was kept to the next; limits are applied to it afterwards. A method of variable order gets its <see cref="NextOrder"/> here.</summary>
     /// <param name="attempt">What came of the step.</param>

@@ -67,6 +67,31 @@ internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
         return Math.Sqrt(sum / Norm.Count);
     }
 
+    /// <summary>Whether the norm counts the components of a state of this length, no others, and the kernel sees all of them in one vector.</summary>
+    public bool CountsFirst<T>(int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Norm.Start == 0 && Norm.Length == length && length <= SimdWidths.Best.Lanes(Unsafe.SizeOf<T>());
+
+    /// <summary>The same for states of few components.</summary>
+    /// <typeparam name="T">Type of a number.</typeparam>
+    /// <typeparam name="TComponents">Their number, where <see cref="CountsFirst"/>; 0 stands for any number.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe double Measure<T, TComponents>(RowMemory<T> rows, in BoundTerms<T> terms, int before, int after)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TComponents : struct, ITermCount
+    {
+        if (TComponents.Count == 0 || _errors is not null)
+        {
+            return Measure(rows, terms, before, after);
+        }
+
+        double sum = FewComponents.SumOfSquares<T, TComponents>(
+            terms, rows.AddressOf(before), rows.AddressOf(after), T.CreateTruncating(Tolerances.Absolute), T.CreateTruncating(Tolerances.Relative));
+
+        // By a number that the compiler knows, where it is that one.
+        return Math.Sqrt(Norm.Count == TComponents.Count ? sum / TComponents.Count : sum / Norm.Count);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe double MeasureEach<T>(RowMemory<T> rows, in BoundTerms<T> terms, int before, int after)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

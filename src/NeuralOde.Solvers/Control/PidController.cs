@@ -9,6 +9,8 @@ namespace NeuralOde.Solvers;
 /// <param name="settings">Coefficients, limits and tolerances; checked already.</param>
 internal sealed class PidController(AdaptiveSteps settings) : ErrorController(settings)
 {
+    private const double SmallestError = 1e-30;
+
     // Bounds how much an unusually small error lets the next step grow (Hairer's DOPRI5).
     private static readonly double s_logSmallestRememberedError = Math.Log(1e-4);
 
@@ -31,7 +33,7 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     protected override double FactorAfterSuccess(in StepAttempt attempt)
     {
         SetOrder(attempt.ErrorOrder);
-        double logError = Math.Log(Math.Max(attempt.Error, 1e-30));
+        double logError = Math.Log(attempt.Error < SmallestError ? SmallestError : attempt.Error);
         double factor = Math.Exp(_logSafety - (_exponent * logError) + (_memoryExponent * _logPrevious) - (_earlierExponent * _logBefore));
         _logBefore = _logPrevious;
         _logPrevious = Math.Max(logError, s_logSmallestRememberedError);

@@ -23,6 +23,9 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     // Whole vectors, padding included, unless quadratures lie there.
     private readonly int _combinedLength;
 
+    // Length of the state where it has a path of its own, otherwise 0.
+    private int _fewComponents;
+
     // What the last attempt got to, for finding the culprit of a failure.
     private int _evaluatedStages;
     private int _lastRow;
@@ -103,6 +106,8 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         start.State.CopyTo(Rows.Row(StateRow, Length));
         FirstIsKnown = false;
         _evaluatedStages = 0;
+        bool isFew = Length == StateLength && Length <= FewComponents.Most;
+        _fewComponents = isFew && (!NeedsError || Scale.CountsFirst<T>(Length)) ? Length : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -111,6 +116,24 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override StepAttempt Attempt(double t, in StepPlan plan)
     {
+        // The result is made here, where the caller has room for it: a copy of what was just written would wait for it.
+        double error;
+        bool isComplete = _fewComponents switch
+        {
+            1 => TryFew<Terms1>(t, plan, out error),
+            2 => TryFew<Terms2>(t, plan, out error),
+            3 => TryFew<Terms3>(t, plan, out error),
+            4 => TryFew<Terms4>(t, plan, out error),
+            _ => TryAny(t, plan, out error),
+        };
+        return new StepAttempt(isComplete ? StepOutcome.Complete : StepOutcome.NotFinite, error, _errorOrder);
+    }
+
+    /// <returns>Whether the attempt has an end state.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool TryAny(double t, in StepPlan plan, out double error)
+    {
+        error = double.NaN;
         EvaluateFirst(t);
         double next = plan.End, h = plan.Size;
         _start = t;
@@ -124,7 +147,7 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
             double time = StageTime(t, next, h, c[i]);
             if (!Combine(i, InputRow, time))
             {
-                return NotFinite;
+                return false;
             }
 
             EvaluateStage(time, InputRow, i);
@@ -133,29 +156,39 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
 
         if (!Combine(_combinations.StepIndex, NewStateRow, next))
         {
-            return NotFinite;
+            return false;
         }
 
         if (!NeedsError && !NeedsInterpolation)
         {
-            return Complete(0);
+            error = 0;
+            return true;
         }
 
         // A last stage that is shared with the next step is evaluated now: the error estimate and dense output want it.
         EvaluateSharedStage();
         if (!NeedsError)
         {
-            return Complete(0);
+            error = 0;
+            return true;
         }
 
-        double error = Scale.Measure(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow);
+        error = MeasureError<Terms0>();
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double MeasureError<TComponents>()
+        where TComponents : struct, ITermCount
+    {
+        double error = Scale.Measure<T, TComponents>(Rows, _combinations[_combinations.ErrorIndex], StateRow, NewStateRow);
         if (_tableau.LowerErrorRow is not null && error != 0)
         {
-            double lower = Scale.Measure(Rows, _combinations[_combinations.LowerErrorIndex], StateRow, NewStateRow);
+            double lower = Scale.Measure<T, TComponents>(Rows, _combinations[_combinations.LowerErrorIndex], StateRow, NewStateRow);
             error *= error / Math.Sqrt((error * error) + (0.01 * lower * lower));
         }
 
-        return Complete(error);
+        return error;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -421,7 +454,4 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         Counts.Evaluations++;
         _field.Evaluate(t, Rows.Row(inputRow, StateLength), Rows.Row(stage, Length));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private StepAttempt Complete(double error) => new(StepOutcome.Complete, error, _errorOrder);
 }
