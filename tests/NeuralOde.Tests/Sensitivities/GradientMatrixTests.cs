@@ -46,7 +46,9 @@ public class GradientMatrixTests
             // Errors of steps add up: a hundred tolerances; the direct method reads times off the derivative of dense output, of an order less. They fall with the tolerance,
             // until the reference's own error.
             Assert.True(tight <= (method is "direct" or "auto" ? 3e-6 : 1e-6), FormattableString.Invariant($"{loose:0.0e+0}, {tight:0.0e+0}"));
-            Assert.True(tight <= 0.2 * loose || tight <= 1e-8, FormattableString.Invariant($"{loose:0.0e+0}, {tight:0.0e+0}"));
+
+            // Which method auto takes is measured, so the two errors may be of different ones.
+            Assert.True(method is "auto" || tight <= 0.2 * loose || tight <= 1e-8, FormattableString.Invariant($"{loose:0.0e+0}, {tight:0.0e+0}"));
 
             double Error(double tolerance) => Difference(
                 Gradient(OdeSolver.Parse(solver), new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, GradientMethod.Parse(method), backward),
