@@ -257,7 +257,7 @@ public sealed partial class Integrator<T>
         ReachedTime = times[0];
         _stepper.Counts = default;
         _problem = problem;
-        _stateful = problem.Field as IStatefulField<T>;
+        _stateful = problem.Field is IStatefulField<T> { IsStateful: true } stateful ? stateful : null;
         _stateful?.Commit();
         _stops?.Start(times[0], times[^1]);
         _restGuard?.Start();

@@ -7,6 +7,10 @@ namespace NeuralOde.Solvers;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public interface IStatefulField<T> : IVectorField<T>
 {
+    /// <summary>Whether the field remembers anything: one that may, and does not, is not told of every step.</summary>
+    /// <value>Default true. It is asked at the start of a solve.</value>
+    bool IsStateful => true;
+
     /// <summary>Keeps what was remembered so far: the evaluations since the last call belong to the solution.</summary>
     void Commit();
 

@@ -210,6 +210,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
         }
     }
 
+    /// <summary>Whether evaluations move running statistics.</summary>
+    public bool IsStateful => _moved.Length > 0;
+
     /// <summary>Keeps the running statistics of the evaluations so far; a solver calls it after steps that it accepts.</summary>
     public void Commit()
     {
