@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace NeuralOde.Solvers;
 
@@ -47,10 +46,19 @@ internal static unsafe class LaneCombineKernel
     private static bool Width<T, TTerms>(in BoundTerms<T> terms, T* factors, T* origin, T* destination, int components, int lanes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTerms : struct, ITermCount
-        => Vector512.IsHardwareAccelerated ? Loop<Simd512<T>, T, TTerms>(terms, factors, origin, destination, components, lanes)
-            : Vector256.IsHardwareAccelerated ? Loop<Simd256<T>, T, TTerms>(terms, factors, origin, destination, components, lanes)
-            : Vector128.IsHardwareAccelerated ? Loop<Simd128<T>, T, TTerms>(terms, factors, origin, destination, components, lanes)
-            : Loop<SimdScalar<T>, T, TTerms>(terms, factors, origin, destination, components, lanes);
+        => VectorDispatch.Run<T, Call<T, TTerms>, bool>(new(in terms, factors, origin, destination, components, lanes), SimdWidths.Best);
+
+    // The combination is passed on by its place: a copy of it for every call is measurable.
+    private readonly ref struct Call<T, TTerms>(ref readonly BoundTerms<T> terms, T* factors, T* origin, T* destination, int components, int lanes) : IVectorFunction<T, bool>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTerms : struct, ITermCount
+    {
+        private readonly ref readonly BoundTerms<T> _terms = ref terms;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Run<TVector>()
+            where TVector : struct, ISimdVector<TVector, T> => Loop<TVector, T, TTerms>(in _terms, factors, origin, destination, components, lanes);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static bool Loop<TVector, T, TTerms>(in BoundTerms<T> terms, T* factors, T* origin, T* destination, int components, int lanes)
