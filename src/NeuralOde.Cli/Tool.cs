@@ -6,7 +6,6 @@ using NeuralOde.Cli.CheckGradient;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
-using NeuralOde.Cli.Shell;
 using NeuralOde.Cli.Solve;
 using NeuralOde.Experiments;
 using NeuralOde.Settings;

@@ -1,11 +1,7 @@
 using NeuralOde.Blocks;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Cli.CheckGradient;
 
@@ -52,11 +48,12 @@ internal static class CheckGradientCommand
 
     private static int Start(CommandContext context, string path, string data, string? id, CheckGradientOptions options) => UserFault.Checked(() =>
     {
-        RequireFile(path, "a model");
-        RequireFile(data, "a CSV file");
+        InputFiles.Check(path, "a model in it");
+        InputFiles.Check(data, "a CSV file in it");
         CheckGradientOptions.Settings.Check(options);
         var model = SeriesModel.From(ModelFile.Load(path, SeriesModel.FileKind));
-        TimeSeriesSet set = Read(model, data);
+        string[] logs = [.. model.Scaling.Components.Where(static x => x.IsLog).Select(static x => x.Name)];
+        TimeSeriesSet set = ModelTable.Read(data, model.Scaling.Time, model.Components, logs, [], model.SeriesName);
         TimeSeries[] known = [.. set.Series.Where(x => model.Paths.Any(y => y.Id == x.Id))];
         CommandException.ThrowIf(known.Length == 0, $"{data}: none of its series is one of the model's.");
         TimeSeries series = id is null ? known[0]
@@ -74,27 +71,4 @@ internal static class CheckGradientCommand
         context.Out.WriteLine(check);
         return check.Trusted is null ? ExitCode.Failure : ExitCode.Success;
     });
-
-    private static TimeSeriesSet Read(SeriesModel model, string data)
-    {
-        var table = CsvTable.Read(data);
-        TimeAxis time = model.Scaling.Time;
-        return TimeSeriesSet.FromTable(table, new TimeSeriesOptions
-        {
-            TimeColumn = time.Format == TimeFormat.RowNumber ? null : time.Name,
-            TimeFormat = time.Format,
-            StateColumns = model.Components,
-            LogColumns = [.. model.Scaling.Components.Where(static x => x.IsLog).Select(static x => x.Name)],
-            SeriesColumn = model.SeriesName is { } name && table.TryColumnIndex(name, out _) ? name : null,
-            MinimumPoints = 1,
-        });
-    }
-
-    private static void RequireFile(string path, string what)
-    {
-        if (!File.Exists(path))
-        {
-            throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name {what} in it." : $"There is no file '{path}'.");
-        }
-    }
 }

@@ -56,9 +56,11 @@ internal static class ClassifyRun
         return fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
-    private static LabeledSeries Read(string path) => UserFault.Checked(() => File.Exists(path)
-        ? LabeledSeries.Read(path)
-        : throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a .ts file in it." : $"There is no file '{path}'."));
+    private static LabeledSeries Read(string path) => UserFault.Checked(() =>
+    {
+        InputFiles.Check(path, "a .ts file in it");
+        return LabeledSeries.Read(path);
+    });
 
     private static void Print(CommandContext context, ClassifyOutcome outcome)
     {

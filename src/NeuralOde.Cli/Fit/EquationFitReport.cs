@@ -1,7 +1,4 @@
-using System.Globalization;
 using NeuralOde.Equations.Fitting;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Reports;
 
 namespace NeuralOde.Cli.Fit;
 

@@ -1,13 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using NeuralOde.Cli.Solve;
 using NeuralOde.Equations;
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Fitting;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Series;
-using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Fit;
@@ -26,7 +21,10 @@ internal static class EquationFitRun
         TimeSeriesOptions columns = options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed);
         EquationModel model = ModelFiles.Load(equations);
         var columnsOf = new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) };
-        var read = EquationData.FromTable(ModelFiles.Table(data, ""), model, columnsOf);
+        CsvTable table = ModelFiles.Table(data);
+        var read = EquationData.FromTable(table, model, columnsOf);
+        EquationModel? rival = parsed.GetValue(options.Compare) is { } path ? ModelFiles.Load(path) : null;
+        EquationData? rivalData = rival is null ? null : EquationData.FromTable(table, rival, columnsOf);
         foreach (string note in read.Notes)
         {
             context.Error.WriteLine(note);
@@ -46,11 +44,9 @@ internal static class EquationFitRun
 
         EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
         Print(context.Out, fit);
-        if (parsed.GetValue(options.Compare) is { } rival)
+        if (rival is not null)
         {
-            EquationModel other = ModelFiles.Load(rival);
-            var rivalData = EquationData.FromTable(ModelFiles.Table(data, ""), other, columnsOf);
-            PrintComparison(context.Out, fit, EquationFitter.Fit(other, rivalData, settings with { Profiles = false }, null, context.CancellationToken));
+            PrintComparison(context.Out, fit, EquationFitter.Fit(rival, rivalData!, settings with { Profiles = false }, null, context.CancellationToken));
         }
 
         OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));

@@ -1,8 +1,3 @@
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Series;
-using NeuralOde.Series.Fitting;
-using NeuralOde.Series.Latent;
-using NeuralOde.Series.Latent.Fitting;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Fit;

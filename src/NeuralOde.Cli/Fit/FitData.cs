@@ -16,9 +16,9 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         return UserFault.Checked(() =>
         {
             bool isInput = path == "-";
-            if (!isInput && !File.Exists(path))
+            if (!isInput)
             {
-                throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a CSV file in it." : $"There is no file '{path}'.");
+                InputFiles.Check(path, "a CSV file in it");
             }
 
             CsvOptions table = options.Settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);

@@ -57,14 +57,14 @@ internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pool
     }
 
     /// <summary>The components that are forecast worse than by their last observed value, the worst first; each on the scale on which it was learned.</summary>
-    public static IReadOnlyList<ErrorRow> Worse(IReadOnlyList<ErrorRow> rows) =>
-        [.. rows.Where(static x => x.Component != "all").DistinctBy(static x => x.Component).Where(static x => x.Ratio > 1).OrderByDescending(static x => x.Ratio)];
+    public static IReadOnlyList<ErrorRow> Worse(ErrorRow pooled, IReadOnlyList<ErrorRow> rows) =>
+        [.. rows.Where(x => x != pooled).DistinctBy(static x => x.Component).Where(static x => x.Ratio > 1).OrderByDescending(static x => x.Ratio)];
 
     /// <summary>What a ratio of errors says, in a few words.</summary>
     public static string Verdict(ErrorRow pooled, IReadOnlyList<ErrorRow> rows) =>
         !double.IsFinite(pooled.Ratio) ? "undefined"
         : pooled.Ratio >= 1 ? "not better than naive"
-        : Worse(rows) is [var worst, ..] ? $"but worse than naive for {worst.Component}"
+        : Worse(pooled, rows) is [var worst, ..] ? $"but worse than naive for {worst.Component}"
         : "better than naive";
 
     /// <summary>What a reader of the errors should know, as sentences.</summary>
@@ -74,7 +74,7 @@ internal sealed record HeldOutErrors(IReadOnlyList<ErrorRow> Rows, ErrorRow Pool
         {
             yield return "The naive forecast is better on the held-out part: do not trust forecasts of this model.";
         }
-        else if (pooled is not null && Worse(rows) is [_, ..] worse)
+        else if (pooled is not null && Worse(pooled, rows) is [_, ..] worse)
         {
             string each = string.Join(", ", worse.Select(static x => string.Create(CultureInfo.InvariantCulture, $"{x.Component} ({x.Ratio:0.##} times the naive error)")));
             yield return $"Forecast worse than by the last observed value, which the ratio of all components hides: {each}. Do not trust forecasts of "

@@ -73,14 +73,7 @@ internal static class ForecastCommand
 
         return UserFault.Checked(() =>
         {
-            if (!File.Exists(path))
-            {
-                throw new CommandException(
-                    Directory.Exists(path)
-                        ? $"'{path}' is a folder. Name a model in it."
-                        : $"There is no file '{path}'. 'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
-            }
-
+            InputFiles.Check(path, "a model in it", advice: $"'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
             var file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
             if (file.Kind == LatentForecaster.FileKind.Name)
             {
@@ -118,22 +111,8 @@ internal static class ForecastCommand
         TimeSeriesSet known = model.Known;
         if (data is not null)
         {
-            if (!File.Exists(data))
-            {
-                throw new CommandException(Directory.Exists(data) ? $"--data: '{data}' is a folder. Name a CSV file in it." : $"--data: there is no file '{data}'.");
-            }
-
-            var table = CsvTable.Read(data);
-            known = TimeSeriesSet.FromTable(table, new TimeSeriesOptions
-            {
-                TimeColumn = known.Time.Format == TimeFormat.RowNumber ? null : known.Time.Name,
-                TimeFormat = known.Time.Format,
-                StateColumns = known.Components,
-                LogColumns = known.LogComponents,
-                CovariateColumns = known.Covariates,
-                SeriesColumn = known.SeriesName is { } name && table.TryColumnIndex(name, out _) ? name : null,
-                MinimumPoints = 1,
-            });
+            InputFiles.Check(data, "a CSV file in it", "--data");
+            known = ModelTable.Read(data, known.Time, known.Components, known.LogComponents, known.Covariates, known.SeriesName);
         }
 
         return model.Forecast(Time(known.Time, until), step, known, samples ?? new LatentForecastOptions());

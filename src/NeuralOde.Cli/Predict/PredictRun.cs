@@ -55,7 +55,7 @@ internal static class PredictRun
 
     private static Prediction Read(ImageClassifier classifier, string imagesPath, string? labelsPath)
     {
-        RequireFile(imagesPath);
+        InputFiles.Check(imagesPath, "a picture or an idx file");
         byte[] start = new byte[8];
         using (FileStream stream = File.OpenRead(imagesPath))
         {
@@ -109,19 +109,11 @@ internal static class PredictRun
         byte[]? labels = null;
         if (labelsPath is not null)
         {
-            RequireFile(labelsPath);
+            InputFiles.Check(labelsPath, "a picture or an idx file");
             labels = ImageDataset.From(images, IdxFile.Read(labelsPath), classifier.Collection.ClassNames).Labels.ToArray();
         }
 
         return new Prediction(classifier, imagesPath, images.Elements.ToArray(), labels, null, []);
-    }
-
-    private static void RequireFile(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new CommandException(Directory.Exists(path) ? $"'{path}' is a folder. Name a picture or an idx file." : $"There is no file '{path}'.");
-        }
     }
 
     private static void Say(TextWriter writer, Prediction prediction)

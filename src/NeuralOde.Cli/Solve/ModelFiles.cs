@@ -1,5 +1,4 @@
 using NeuralOde.Equations;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Solve;
@@ -9,21 +8,13 @@ internal static class ModelFiles
 {
     public static EquationModel Load(string path)
     {
-        Check(path, "");
+        InputFiles.Check(path, "a file in it");
         return EquationModel.Load(path);
     }
 
-    public static CsvTable Table(string path, string option)
+    public static CsvTable Table(string path, string? option = null)
     {
-        Check(path, option.Length == 0 ? "" : option + ": ");
+        InputFiles.Check(path, "a file in it", option);
         return CsvTable.Read(path);
-    }
-
-    private static void Check(string path, string prefix)
-    {
-        if (!File.Exists(path))
-        {
-            throw new CommandException(Directory.Exists(path) ? $"{prefix}'{path}' is a folder. Name a file in it." : $"{prefix}there is no file '{path}'.");
-        }
     }
 }

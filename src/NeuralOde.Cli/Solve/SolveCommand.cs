@@ -1,11 +1,6 @@
-using System.Globalization;
 using NeuralOde.Equations;
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Simulation;
-using NeuralOde.Experiments.Commands;
-using NeuralOde.Persistence;
-using NeuralOde.Reports;
-using NeuralOde.Series;
 using NeuralOde.Series.Tables;
 using NeuralOde.Settings;
 using NeuralOde.Solvers;

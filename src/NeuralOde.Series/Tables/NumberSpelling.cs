@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using NeuralOde.Series.Notes;
 
@@ -16,13 +15,15 @@ internal sealed record NumberSpelling(string Prefix = "", string Suffix = "", ch
     public bool IsPlain { get; } = Prefix.Length == 0 && Suffix.Length == 0 && Decimal == '.' && Group == '\0';
 
     /// <summary>Reads a number that is written so.</summary>
-    public bool TryRead(ReadOnlySpan<byte> field, out double number) => TryRead(Encoding.UTF8.GetString(field), out number);
-
-    /// <summary>Reads a number that is written so.</summary>
-    public bool TryRead(string field, out double number)
+    public bool TryRead(ReadOnlySpan<byte> field, out double number)
     {
+        if (IsPlain)
+        {
+            return CsvTable.TryNumber(field, out number);
+        }
+
         number = double.NaN;
-        var parts = NumberParts.Of(field);
+        var parts = NumberParts.Of(Encoding.UTF8.GetString(field));
         return parts is not null && parts.Prefix == Prefix && parts.Suffix == Suffix && TryRead(parts, out number);
     }
 

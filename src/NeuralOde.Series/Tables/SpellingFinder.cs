@@ -1,4 +1,3 @@
-using System.Globalization;
 using NeuralOde.Series.Notes;
 
 namespace NeuralOde.Series.Tables;
@@ -204,7 +203,7 @@ internal sealed class SpellingFinder(CsvTable table, DecimalMark given)
     /// <summary>The decimal mark that other columns show; null where they show none, or both.</summary>
     private char? OtherColumns(int column)
     {
-        var others = new SpellingFinder(table, given);
+        (bool hasComma, bool hasPoint) = (false, false);
         for (int other = 0; other < table.Columns.Count; other++)
         {
             if (other == column)
@@ -221,17 +220,12 @@ internal sealed class SpellingFinder(CsvTable table, DecimalMark given)
 
             if (areNumbers)
             {
-                others._decimalComma = Math.Max(others._decimalComma, one._decimalComma);
-                others._decimalPoint = Math.Max(others._decimalPoint, one._decimalPoint);
+                hasComma |= one._decimalComma >= 0;
+                hasPoint |= one._decimalPoint >= 0;
             }
         }
 
-        return (others._decimalComma >= 0, others._decimalPoint >= 0) switch
-        {
-            (true, false) => ',',
-            (false, true) => '.',
-            _ => null,
-        };
+        return hasComma == hasPoint ? null : hasComma ? ',' : '.';
     }
 
     private TableException Ambiguous(int row, int column, string because)

@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
-using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Mnist;
-using NeuralOde.Losses;
 using NeuralOde.Series.Tables;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Experiments.Mnist.PaperTable;
 
