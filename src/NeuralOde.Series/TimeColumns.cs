@@ -1,5 +1,3 @@
-using NeuralOde.Series.Tables;
-
 namespace NeuralOde.Series;
 
 /// <summary>The column of times of a table where none is named.</summary>

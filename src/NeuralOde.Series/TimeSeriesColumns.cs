@@ -1,6 +1,4 @@
 using NeuralOde.Series.Notes;
-using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series;
 
@@ -176,7 +174,7 @@ internal sealed class TimeSeriesColumns
                 continue;
             }
 
-            if (spelling.IsPlain ? CsvTable.TryNumber(field, out _) : spelling.TryRead(field, out _))
+            if (spelling.TryRead(field, out _))
             {
                 numbers++;
             }

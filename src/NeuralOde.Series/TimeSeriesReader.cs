@@ -1,6 +1,4 @@
 using NeuralOde.Series.Notes;
-using NeuralOde.Series.Tables;
-using NeuralOde.Series.Times;
 
 namespace NeuralOde.Series;
 

@@ -1,7 +1,4 @@
 using NeuralOde.Blocks;
-using NeuralOde.Series.Models;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Evaluation;
 

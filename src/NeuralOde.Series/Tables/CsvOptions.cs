@@ -1,5 +1,3 @@
-using NeuralOde.Settings;
-
 namespace NeuralOde.Series.Tables;
 
 /// <summary>Which mark stands before the fraction of a number.</summary>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using NeuralOde.Series.Notes;
-using NeuralOde.Settings;
 
 namespace NeuralOde.Series.Tables;
 
@@ -219,9 +217,8 @@ public sealed class CsvTable
     public double Number(int row, int column)
     {
         ReadOnlySpan<byte> field = Field(row, column);
-        NumberSpelling spelling = Spelling(column);
         return IsMissing(field) ? double.NaN
-            : (spelling.IsPlain ? TryNumber(field, out double number) : spelling.TryRead(field, out number)) ? number
+            : Spelling(column).TryRead(field, out double number) ? number
             : throw NotANumber(row, column);
     }
 

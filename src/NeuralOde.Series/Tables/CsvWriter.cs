@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralOde.Series.Tables;
 
 /// <summary>

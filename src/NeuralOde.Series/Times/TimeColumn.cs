@@ -1,6 +1,4 @@
-using System.Globalization;
 using NeuralOde.Series.Notes;
-using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Series.Times;
 
@@ -116,7 +114,7 @@ internal sealed class TimeColumn(CsvTable table, int column, List<SeriesNote> no
         for (int row = 0; row < times.Length; row++)
         {
             ReadOnlySpan<byte> field = table.Field(row, column);
-            if (!(spelling.IsPlain ? CsvTable.TryNumber(field, out times[row]) : spelling.TryRead(field, out times[row])))
+            if (!spelling.TryRead(field, out times[row]))
             {
                 throw table.Fault(
                     row, column, TableReason.NotATime,

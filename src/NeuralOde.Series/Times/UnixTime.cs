@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralOde.Series.Times;
 
 /// <summary>Times since the begin of 1970, as whole numbers of a unit.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>What a function was seen to compute when it was called with symbolic tensors. Another call shows whether it captures something that has changed since.</summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors.Operations;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>

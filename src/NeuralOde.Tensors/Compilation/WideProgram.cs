@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace NeuralOde.Tensors;
 
 /// <summary>The part of a program that is computed in double precision before the rest, and rounded into inputs of the rest.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
 

@@ -1,6 +1,3 @@
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Blocks;
 
 /// <summary>Derivatives of a loss through a solve along random directions, by central differences of fourth order.</summary>

@@ -1,5 +1,4 @@
 using NeuralOde.Fields;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
 

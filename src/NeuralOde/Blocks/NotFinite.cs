@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Blocks;
 
 /// <summary>Finds what was not finite before a solve began, where one has failed.</summary>

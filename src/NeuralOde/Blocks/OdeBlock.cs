@@ -1,9 +1,5 @@
-using System.Numerics;
 using NeuralOde.Fields;
-using NeuralOde.Modules;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 using NeuralOde.Tensors.Operations;
 
 namespace NeuralOde.Blocks;

@@ -1,6 +1,3 @@
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Blocks;
 
 /// <summary>What one solve of an <see cref="OdeBlock"/> gave, and what it cost.</summary>

@@ -1,7 +1,5 @@
 using NeuralOde.Fields;
 using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
 

@@ -1,6 +1,4 @@
 using NeuralOde.Layers.Recurrent;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
 

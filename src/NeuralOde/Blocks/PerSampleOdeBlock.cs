@@ -1,8 +1,5 @@
 using NeuralOde.Fields;
-using NeuralOde.Modules;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Blocks;
 

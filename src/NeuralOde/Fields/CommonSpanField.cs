@@ -1,6 +1,3 @@
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Fields;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Fields;
 
 /// <summary>A named input that a field is compiled for: its name and shape are fixed then, its values are given with each solve.</summary>

@@ -1,5 +1,4 @@
 using System.Collections;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Fields;
 

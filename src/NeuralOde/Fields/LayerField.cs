@@ -1,6 +1,4 @@
 using NeuralOde.Layers;
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Fields;
 

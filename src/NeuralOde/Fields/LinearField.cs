@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Fields;
 
 /// <summary>A linear vector field, <c>dz/dt = A z</c>, with one learned matrix.</summary>

@@ -1,6 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Fields;
 
 /// <summary>A vector field whose state is several tensors; for a solver they are one, side by side along the last axis.</summary>

@@ -1,7 +1,3 @@
-using NeuralOde.Modules;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Fields;
 
 /// <summary>The right-hand side of an ordinary differential equation, <c>dz/dt = f(t, z)</c>, with parameters that are learned.</summary>

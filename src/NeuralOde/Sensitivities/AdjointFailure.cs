@@ -1,7 +1,3 @@
-using System.Globalization;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>Says where a solve of the adjoint failed, and which method would not have.</summary>

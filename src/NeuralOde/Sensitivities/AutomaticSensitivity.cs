@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Sensitivities;
 

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>The adjoint with the state integrated backward beside it, starting anew from what was stored at each observation.</summary>

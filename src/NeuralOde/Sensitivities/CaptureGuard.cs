@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>

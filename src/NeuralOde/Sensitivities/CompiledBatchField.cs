@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using NeuralOde.Fields;
-using NeuralOde.Modules;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Sensitivities;
 

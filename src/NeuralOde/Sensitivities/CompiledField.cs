@@ -1,9 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using NeuralOde.Fields;
-using NeuralOde.Modules;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Sensitivities;
 

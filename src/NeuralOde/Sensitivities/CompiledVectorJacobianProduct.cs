@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>A compiled vector-Jacobian product as the transpose of a solve sees it; the gradients of parameters and inputs add up here.</summary>

@@ -1,5 +1,3 @@
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Numerics;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>The Jacobian of a compiled field, by products with groups of unit vectors whose columns do not meet (Curtis, Powell, Reid 1974).</summary>

@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>The adjoint along the forward solve's dense output, with the parameters' gradient by quadrature over the adjoint's own steps.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>How far two gradients are apart.</summary>

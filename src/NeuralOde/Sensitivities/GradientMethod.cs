@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Sensitivities;
 

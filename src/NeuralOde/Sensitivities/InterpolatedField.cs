@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>The adjoint system <c>[a, a_θ]</c> along a recorded solution: <c>−a·∂f/∂z</c> and, where there is room for it, <c>−a·∂f/∂θ</c>.</summary>

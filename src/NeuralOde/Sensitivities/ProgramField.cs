@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>A program <c>(t, z) → f</c> as a solver sees it.</summary>

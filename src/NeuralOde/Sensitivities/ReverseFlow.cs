@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>Compares a state that was integrated backward in time with the one that was stored on the way forward.</summary>

@@ -1,7 +1,4 @@
-using System.Numerics;
 using NeuralOde.Fields;
-using NeuralOde.Solvers;
-using NeuralOde.Tensors;
 
 namespace NeuralOde.Sensitivities;
 

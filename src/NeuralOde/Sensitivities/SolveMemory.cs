@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using NeuralOde.Solvers;
-
 namespace NeuralOde.Sensitivities;
 
 /// <summary>What one forward solve leaves: its states, and what its gradient needs. It is reused, and grows to what the longest solve needs.</summary>

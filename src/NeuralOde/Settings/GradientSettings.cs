@@ -1,5 +1,4 @@
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Settings;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
-using NeuralOde.Solvers;
 
 namespace NeuralOde.Training;
 

@@ -1,6 +1,5 @@
 using NeuralOde.Blocks;
 using NeuralOde.Fields;
-using NeuralOde.Optimizers;
 using NeuralOde.Sensitivities;
 
 namespace NeuralOde.Training;
