@@ -77,6 +77,16 @@ public abstract class VectorField : Module
     /// </remarks>
     public virtual ErrorNorm? ErrorNormOf(Shape state) => null;
 
+    /// <summary>The divergence of the field by the state, in closed form where the field has one that costs less than differentiating it.</summary>
+    /// <param name="t">Time, a scalar.</param>
+    /// <param name="z">The state, <c>[batch, components]</c>.</param>
+    /// <returns><c>Σ ∂fᵢ/∂zᵢ</c> of each sample, <c>[batch]</c>, made of tensor operations; null where there is no closed form, which is the default.</returns>
+    /// <remarks>
+    /// What it has in common with <see cref="Forward(Tensor, Tensor)"/> is written the same way and computed once in a compiled field. A field that wraps another one returns
+    /// null unless it knows what its wrapping does to the divergence.
+    /// </remarks>
+    public virtual Tensor? Divergence(Tensor t, Tensor z) => null;
+
     /// <summary>
     /// Takes in what a compiled function was seen to use: parameters and buffers, and modules that asked for their mode. All of them must be within this field, or
     /// within a field given as code that is within it; that one then takes them in.

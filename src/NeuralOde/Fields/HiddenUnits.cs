@@ -1,0 +1,24 @@
+namespace NeuralOde.Fields;
+
+/// <summary>A sum of hidden units as a field, <c>f(z) = Σ u_n h(w_n·z + b_n)</c>, with its divergence <c>Σ h'(w_n·z + b_n) w_n·u_n</c> (Chen et al. 2018, section 4).</summary>
+internal static class HiddenUnits
+{
+    /// <param name="z"><c>[batch, dimension]</c>.</param>
+    /// <param name="weight">w, <c>[units, dimension]</c>.</param>
+    /// <param name="bias">b, <c>[units]</c>.</param>
+    /// <param name="scale">u, <c>[units, dimension]</c>.</param>
+    /// <param name="activation">h.</param>
+    /// <returns><c>[batch, dimension]</c>.</returns>
+    public static Tensor Value(Tensor z, Tensor weight, Tensor bias, Tensor scale, Activation activation) => activation.Apply(Arguments(z, weight, bias)).MatMul(scale);
+
+    /// <returns><c>[batch]</c>.</returns>
+    /// <inheritdoc cref="Value"/>
+    public static Tensor Divergence(Tensor z, Tensor weight, Tensor bias, Tensor scale, Activation activation)
+    {
+        Tensor arguments = Arguments(z, weight, bias);
+        Tensor products = (weight * scale).Sum([1], keepAxes: true);
+        return activation.Derivative(arguments, activation.Apply(arguments)).MatMul(products).Reshape([z.Shape[0]]);
+    }
+
+    private static Tensor Arguments(Tensor z, Tensor weight, Tensor bias) => z.MatMul(weight.Transpose()) + bias;
+}
