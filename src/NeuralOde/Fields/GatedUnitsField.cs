@@ -47,10 +47,10 @@ public sealed class GatedUnitsField : VectorField
     }
 
     /// <inheritdoc/>
-    public override Tensor? Divergence(Tensor t, Tensor z)
+    public override (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z)
     {
         ArgumentNullException.ThrowIfNull(z);
-        return HiddenUnits.Divergence(z, Weight, Bias, Gated(t), Activation.Tanh);
+        return HiddenUnits.WithDivergence(z, Weight, Bias, Gated(t), Activation.Tanh);
     }
 
     /// <inheritdoc/>

@@ -11,13 +11,14 @@ internal static class HiddenUnits
     /// <returns><c>[batch, dimension]</c>.</returns>
     public static Tensor Value(Tensor z, Tensor weight, Tensor bias, Tensor scale, Activation activation) => activation.Apply(Arguments(z, weight, bias)).MatMul(scale);
 
-    /// <returns><c>[batch]</c>.</returns>
+    /// <returns>The value, <c>[batch, dimension]</c>, and the divergence, <c>[batch]</c>.</returns>
     /// <inheritdoc cref="Value"/>
-    public static Tensor Divergence(Tensor z, Tensor weight, Tensor bias, Tensor scale, Activation activation)
+    public static (Tensor Derivative, Tensor Divergence) WithDivergence(Tensor z, Tensor weight, Tensor bias, Tensor scale, Activation activation)
     {
         Tensor arguments = Arguments(z, weight, bias);
+        Tensor hidden = activation.Apply(arguments);
         Tensor products = (weight * scale).Sum([1], keepAxes: true);
-        return activation.Derivative(arguments, activation.Apply(arguments)).MatMul(products).Reshape([z.Shape[0]]);
+        return (hidden.MatMul(scale), activation.Derivative(arguments, hidden).MatMul(products).Reshape([z.Shape[0]]));
     }
 
     private static Tensor Arguments(Tensor z, Tensor weight, Tensor bias) => z.MatMul(weight.Transpose()) + bias;

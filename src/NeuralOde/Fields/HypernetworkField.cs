@@ -38,11 +38,11 @@ public sealed class HypernetworkField : VectorField
     }
 
     /// <inheritdoc/>
-    public override Tensor? Divergence(Tensor t, Tensor z)
+    public override (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z)
     {
         ArgumentNullException.ThrowIfNull(z);
         (Tensor weight, Tensor scale, Tensor bias) = Weights(t);
-        return HiddenUnits.Divergence(z, weight, bias, scale, Activation.Tanh);
+        return HiddenUnits.WithDivergence(z, weight, bias, scale, Activation.Tanh);
     }
 
     /// <inheritdoc/>

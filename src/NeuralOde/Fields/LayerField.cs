@@ -27,11 +27,11 @@ public sealed class LayerField : VectorField
 
     /// <inheritdoc/>
     /// <remarks>A closed form for a perceptron with at most one hidden layer.</remarks>
-    public override Tensor? Divergence(Tensor t, Tensor z)
+    public override (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z)
     {
         ArgumentNullException.ThrowIfNull(t);
         ArgumentNullException.ThrowIfNull(z);
-        return z.Rank == 2 && Layer is Mlp network ? network.Divergence(Input(t, z), z.Shape[1]) : null;
+        return z.Rank == 2 && Layer is Mlp network ? network.ForwardWithDivergence(Input(t, z), z.Shape[1]) : null;
     }
 
     private Tensor Input(Tensor t, Tensor z) => Time == TimeInput.Concatenated ? Tensor.Concatenate([z, t.BroadcastTo(z.Shape.With(-1, 1))], -1) : z;

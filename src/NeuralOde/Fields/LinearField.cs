@@ -26,11 +26,13 @@ public sealed class LinearField : VectorField
 
     /// <inheritdoc/>
     /// <remarks>The trace of the matrix.</remarks>
-    public override Tensor? Divergence(Tensor t, Tensor z)
+    public override (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z)
     {
         ArgumentNullException.ThrowIfNull(z);
         int size = Matrix.Shape[0];
-        return z.Rank == 2 ? Matrix.Reshape([size * size]).Gather([.. Enumerable.Range(0, size).Select(x => x * (size + 1))]).Sum().BroadcastTo([z.Shape[0]]) : null;
+        return z.Rank == 2
+            ? (Forward(t, z), Matrix.Reshape([size * size]).Gather([.. Enumerable.Range(0, size).Select(x => x * (size + 1))]).Sum().BroadcastTo([z.Shape[0]]))
+            : null;
     }
 
     /// <inheritdoc/>

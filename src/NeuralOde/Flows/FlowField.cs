@@ -40,9 +40,8 @@ internal sealed class FlowField : VectorField
             points = points.WithGradient();
         }
 
-        Tensor f = _field.Forward(t, points);
-        ArgumentException.ThrowIf(f.Shape != points.Shape, $"The field of a flow returns shape {f.Shape} for points of shape {points.Shape}; dz/dt has the points' shape.");
-        JacobianMeasure jacobian = _divergence.Measure(_field, t, points, f, Inputs.TryGet(Noise), _quadratures.HasFlag(FlowQuadratures.JacobianNorm));
+        JacobianMeasure jacobian = _divergence.Measure(_field, t, points, Inputs.TryGet(Noise), _quadratures.HasFlag(FlowQuadratures.JacobianNorm));
+        Tensor f = jacobian.Value;
         List<Tensor> parts = [f.Reshape([batch * _dimension]), jacobian.Divergence];
         if (_quadratures.HasFlag(FlowQuadratures.KineticEnergy))
         {

@@ -25,17 +25,25 @@ public abstract record DivergenceMethod
     /// <summary>The noise that a solve needs, fixed over the solve; null for none.</summary>
     internal abstract Tensor? Draw(Shape points, DType dtype, RandomSource random);
 
-    /// <summary>The divergence, and the Jacobian's squared norm where it is wanted.</summary>
+    /// <summary>The field's value and divergence, and the Jacobian's squared norm where it is wanted.</summary>
     /// <param name="field">The field.</param>
     /// <param name="t">Time, a scalar.</param>
     /// <param name="z">The points, <c>[batch, dimension]</c>: a symbolic tensor, or one that requires a gradient.</param>
-    /// <param name="f">The field's value there.</param>
     /// <param name="noise">What <see cref="Draw"/> gave.</param>
     /// <param name="wantsNorm">Whether the norm is wanted.</param>
-    internal abstract JacobianMeasure Measure(VectorField field, Tensor t, Tensor z, Tensor f, Tensor? noise, bool wantsNorm);
+    /// <exception cref="ArgumentException">The field returns another shape.</exception>
+    internal abstract JacobianMeasure Measure(VectorField field, Tensor t, Tensor z, Tensor? noise, bool wantsNorm);
+
+    /// <summary>The field's value, of the points' shape.</summary>
+    private protected static Tensor Value(VectorField field, Tensor t, Tensor z) => Checked(field.Forward(t, z), z);
+
+    private protected static Tensor Checked(Tensor f, Tensor z) => f.Shape == z.Shape
+        ? f
+        : throw new ArgumentException($"The field of a flow returns shape {f.Shape} for points of shape {z.Shape}; dz/dt has the points' shape.");
 }
 
-/// <summary>What is known of a Jacobian at each point.</summary>
-/// <param name="Divergence">Its trace, or an unbiased estimate, <c>[batch]</c>.</param>
-/// <param name="SquaredNorm">The sum of the squares of its elements, or an unbiased estimate, <c>[batch]</c>; null where it was not asked for.</param>
-internal readonly record struct JacobianMeasure(Tensor Divergence, Tensor? SquaredNorm);
+/// <summary>What is known of a field at each point.</summary>
+/// <param name="Value">Its value, <c>[batch, dimension]</c>.</param>
+/// <param name="Divergence">The trace of its Jacobian, or an unbiased estimate, <c>[batch]</c>.</param>
+/// <param name="SquaredNorm">The sum of the squares of the Jacobian's elements, or an unbiased estimate, <c>[batch]</c>; null where it was not asked for.</param>
+internal readonly record struct JacobianMeasure(Tensor Value, Tensor Divergence, Tensor? SquaredNorm);

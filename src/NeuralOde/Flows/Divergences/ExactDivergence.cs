@@ -3,7 +3,7 @@ using NeuralOde.Fields;
 namespace NeuralOde.Flows.Divergences;
 
 /// <summary>
-/// The exact divergence: in closed form where the field gives one (<see cref="VectorField.Divergence"/>), else as one vector-Jacobian product for each component of a point.
+/// The exact divergence: in closed form where the field gives one (<see cref="VectorField.ForwardWithDivergence"/>), else as one vector-Jacobian product for each component of a point.
 /// Its cost and memory grow with the dimension.
 /// </summary>
 public sealed record ExactDivergence : DivergenceMethod
@@ -17,16 +17,17 @@ public sealed record ExactDivergence : DivergenceMethod
 
     internal override Tensor? Draw(Shape points, DType dtype, RandomSource random) => null;
 
-    internal override JacobianMeasure Measure(VectorField field, Tensor t, Tensor z, Tensor f, Tensor? noise, bool wantsNorm)
+    internal override JacobianMeasure Measure(VectorField field, Tensor t, Tensor z, Tensor? noise, bool wantsNorm)
     {
         (int batch, int dimension) = (z.Shape[0], z.Shape[1]);
-        if (UsesClosedForm && !wantsNorm && field.Divergence(t, z) is { } divergence)
+        if (UsesClosedForm && !wantsNorm && field.ForwardWithDivergence(t, z) is var (value, divergence))
         {
             return divergence.Shape == new Shape(batch)
-                ? new(divergence, null)
+                ? new(Checked(value, z), divergence, null)
                 : throw new ArgumentException($"The divergence of {field.GetType().Name} has shape {divergence.Shape} for points {z.Shape}; it is one number for each point.");
         }
 
+        Tensor f = Value(field, t, z);
         DivergenceMemory.Check(f, dimension);
         Tensor? trace = null, norm = null;
         var ones = Tensor.Ones([batch, 1], z.DType);
@@ -37,7 +38,7 @@ public sealed record ExactDivergence : DivergenceMethod
             norm = wantsNorm ? Sum(norm, row.Square().Sum([1])) : null;
         }
 
-        return new(trace!, norm);
+        return new(f, trace!, norm);
     }
 
     private static Tensor Sum(Tensor? sum, Tensor term) => sum is null ? term : sum + term;

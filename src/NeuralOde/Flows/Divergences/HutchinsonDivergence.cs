@@ -27,9 +27,10 @@ public sealed record HutchinsonDivergence : DivergenceMethod
         return Tensor.Create<double>(Array.ConvertAll(signs, static x => x < 0.5 ? -1.0 : 1.0), points, dtype);
     }
 
-    internal override JacobianMeasure Measure(VectorField field, Tensor t, Tensor z, Tensor f, Tensor? noise, bool wantsNorm)
+    internal override JacobianMeasure Measure(VectorField field, Tensor t, Tensor z, Tensor? noise, bool wantsNorm)
     {
+        Tensor f = Value(field, t, z);
         Tensor product = Gradients.VectorJacobianProduct([f], [z], [noise!], createGraph: true)[0];
-        return new((product * noise!).Sum([1]), wantsNorm ? product.Square().Sum([1]) : null);
+        return new(f, (product * noise!).Sum([1]), wantsNorm ? product.Square().Sum([1]) : null);
     }
 }
