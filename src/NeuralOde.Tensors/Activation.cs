@@ -62,6 +62,18 @@ public sealed class Activation : IParsable<Activation>
         return _function is null ? x : new Unary(_function).Apply(x);
     }
 
+    /// <summary>The derivative of the activation at each element.</summary>
+    /// <param name="x">The argument.</param>
+    /// <param name="value">What <see cref="Apply"/> gives for it; most derivatives are computed from that.</param>
+    /// <returns>A tensor of the argument's shape; at a kink the derivative from the left.</returns>
+    public Tensor Derivative(Tensor x, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(value);
+        var ones = Tensor.Ones(x.Shape, x.DType);
+        return _function is null ? ones : _function.Pullback(x, value, ones) ?? Tensor.Zeros(x.Shape, x.DType);
+    }
+
     /// <summary>The activation of a name.</summary>
     /// <param name="text">The name, in upper or lower case.</param>
     /// <returns>The activation.</returns>
