@@ -259,4 +259,27 @@ public class StepControlTests
             return 0;
         }
     }
+
+    [Fact]
+    public void A_first_step_that_is_known_is_taken_without_an_estimate_and_shortened_where_it_is_too_long()
+    {
+        static void Field(double t, ReadOnlySpan<double> z, Span<double> dz) => dz[0] = -z[0] * Math.Cos(t);
+        var problem = new OdeProblem<double>(new VectorFieldFunction<double>(Field));
+        var integrator = new Integrator<double>(new Dopri5(), new AdaptiveSteps { LimitsAtRest = false }, 1);
+        var recording = new SolveRecording<double>();
+        double[] states = new double[2];
+        SolveResult usual = integrator.Solve(problem, [1.0], [0, 3], states, recording);
+        Assert.Equal(2 + (6 * (usual.Statistics.AcceptedSteps + usual.Statistics.RejectedSteps)), usual.Statistics.Evaluations);
+
+        integrator.FirstStep = 0.125;
+        SolveResult known = integrator.Solve(problem, [1.0], [0, 3], states, recording);
+        Assert.Equal(0.125, recording.Times[1]);
+        Assert.Equal(1 + (6 * (known.Statistics.AcceptedSteps + known.Statistics.RejectedSteps)), known.Statistics.Evaluations);
+
+        integrator.FirstStep = 100;
+        SolveResult tooLong = integrator.Solve(problem, [1.0], [0, 3], states, recording);
+        Assert.True(tooLong.Statistics.RejectedSteps > 0);
+        Assert.Equal(Math.Exp(-Math.Sin(3)), states[1], 1e-5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => integrator.FirstStep = double.NaN);
+    }
 }

@@ -110,6 +110,7 @@ public abstract class Sensitivity<T>
         // Implicit methods take the field's own derivative; it is compiled when one first asks.
         _problem ??= new OdeProblem<T>(SolvedField) { Jacobian = Field.Jacobian };
         SolveResult result = _integrator.Solve(_problem, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        memory.MeanStep = result.IsSuccess && result.Statistics.AcceptedSteps > 0 ? Math.Abs(times[^1] - times[0]) / result.Statistics.AcceptedSteps : null;
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
         return result;
     }
