@@ -1,4 +1,4 @@
-using NeuralOde.Parallel;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Training;
 
@@ -24,6 +24,13 @@ public sealed record DataParallel
             $"{communicator?.Size} processes cannot share {microBatches} micro-batches: divide batches into at least as many as there are processes.", nameof(microBatches));
         (MicroBatches, Communicator) = (microBatches, communicator);
     }
+
+    /// <summary>How a run divides its batches, if it does.</summary>
+    /// <param name="microBatches">How many micro-batches a batch is divided into, at least 1.</param>
+    /// <param name="communicator">The processes that share them; null for this process alone.</param>
+    /// <returns>Null for undivided batches in one process.</returns>
+    public static DataParallel? Of(int microBatches, ICommunicator? communicator) =>
+        microBatches == 1 && communicator is null or { Size: 1 } ? null : new DataParallel(microBatches, communicator);
 
     /// <summary>How many micro-batches a batch is divided into.</summary>
     public int MicroBatches { get; }

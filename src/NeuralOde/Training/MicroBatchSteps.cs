@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using NeuralOde.Parallel;
+using NeuralOde.MicroBatches;
 using NeuralOde.Sensitivities;
 
 namespace NeuralOde.Training;

@@ -1,4 +1,4 @@
-using NeuralOde.Parallel;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Series.Latent.Fitting;
 

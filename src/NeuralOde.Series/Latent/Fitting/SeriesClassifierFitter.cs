@@ -1,5 +1,5 @@
 using NeuralOde.Losses;
-using NeuralOde.Parallel;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Series.Latent.Fitting;
 

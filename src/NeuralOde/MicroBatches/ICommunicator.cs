@@ -1,4 +1,4 @@
-namespace NeuralOde.Parallel;
+namespace NeuralOde.MicroBatches;
 
 /// <summary>Moves bytes between the processes that work on one task, as one of them sees it. <c>NeuralOde.Distributed</c> has one over MPI.</summary>
 /// <remarks>

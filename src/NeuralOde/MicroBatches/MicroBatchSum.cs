@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace NeuralOde.Parallel;
+namespace NeuralOde.MicroBatches;
 
 /// <summary>
 /// Sums of what the micro-batches of a batch give: gradients of a model's parameters and moves of its buffers, each times the micro-batch's share of the samples. Sums over

@@ -1,4 +1,4 @@
-namespace NeuralOde.Parallel;
+namespace NeuralOde.MicroBatches;
 
 /// <summary>Consecutive samples of a batch, of which loss and gradient are computed apart.</summary>
 /// <param name="Start">The number of the first sample within the batch, from 0.</param>

@@ -1,4 +1,4 @@
-namespace NeuralOde.Parallel;
+namespace NeuralOde.MicroBatches;
 
 /// <summary>
 /// The sum of consecutive micro-batches within the one binary tree by which all of them are added: the left half plus the right half, each likewise. The tree depends on the
