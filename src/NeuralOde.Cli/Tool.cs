@@ -20,6 +20,13 @@ internal static class Tool
     /// <summary>Runs in this process's terminal.</summary>
     public static int Run(string[] arguments)
     {
+        bool isShared = ProcessLauncher.HasStartedThis;
+        if (isShared)
+        {
+            // The launcher's end of the output looks like a terminal, whose modes are not to be set in a log.
+            Environment.SetEnvironmentVariable("TERM", "dumb");
+        }
+
         using var cancellation = new CancellationTokenSource();
 
         // The first Ctrl+C asks the command to stop and keep what it has; the second one ends the process as usual.
@@ -35,7 +42,7 @@ internal static class Tool
             Progress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" ? new LiveProgress(Console.Error) : null,
             CancellationToken = cancellation.Token,
         };
-        return ProcessLauncher.HasStartedThis ? SharedRun.Run(arguments, context, cancellation) : Run(arguments, context);
+        return isShared ? SharedRun.Run(arguments, context, cancellation) : Run(arguments, context);
     }
 
     /// <summary>Runs anywhere.</summary>
