@@ -38,6 +38,15 @@ public sealed record ForecastScore(
         return [.. Enumerable.Range(0, split.HeldOut.Components.Count).Select(c => One(method, origin, c, split.HeldOut, forecast, ScaleOf(data.Components[c])))];
     }
 
+    /// <summary>The scores of a method that gave no forecast: the values were there, and all errors are NaN.</summary>
+    internal static IReadOnlyList<ForecastScore> None(string method, int origin, HoldOutSplit split, ForecastOptions options)
+    {
+        var data = ForecastData.Of(split.Training, options);
+        double[] nothing = [.. ForecastDistribution.Levels.Select(static _ => double.NaN)];
+        return [.. Enumerable.Range(0, split.HeldOut.Components.Count).Select(c => new ForecastScore(
+            method, split.HeldOut.Components[c], origin, split.HeldOut.Series.Sum(x => x.ObservedCount(c)), double.NaN, double.NaN, nothing, nothing, ScaleOf(data.Components[c])))];
+    }
+
     private static ForecastScore One(string method, int origin, int component, TimeSeriesSet heldOut, ForecastDistribution forecast, double scale)
     {
         IReadOnlyList<double> levels = ForecastDistribution.Levels;

@@ -98,24 +98,37 @@ public sealed class RollingOrigins(HoldOut horizon)
     /// <returns>The scores.</returns>
     /// <exception cref="SeriesException">A series would keep fewer than two observed points before the last origin.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
+    /// <remarks>A method that fails at an origin has no scores: it is no error, and <see cref="RollingResult.Forecasts"/> say why.</remarks>
     public RollingResult Evaluate(
         TimeSeriesSet set, IReadOnlyList<IForecaster> methods, IProgress<RollingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(methods);
         IReadOnlyList<HoldOutSplit> splits = Split(set);
         List<ForecastScore> scores = [];
+        List<RollingForecast> forecasts = [];
         for (int origin = 0; origin < splits.Count; origin++)
         {
             for (int m = 0; m < methods.Count; m++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 progress?.Report(new RollingProgress(methods[m].Name, origin, splits.Count));
-                ForecastDistribution forecast = methods[m].Fit(splits[origin].Training, cancellation).Predict(splits[origin].HeldOut);
-                scores.AddRange(ForecastScore.Of(methods[m].Name, origin, splits[origin], forecast, Known));
+                try
+                {
+                    IFittedForecaster fitted = methods[m].Fit(splits[origin].Training, cancellation);
+                    ForecastDistribution forecast = fitted.Predict(splits[origin].HeldOut);
+                    forecasts.Add(new RollingForecast(methods[m].Name, origin, forecast, fitted.Descriptions, null));
+                    scores.AddRange(ForecastScore.Of(methods[m].Name, origin, splits[origin], forecast, Known));
+                }
+                catch (NeuralOdeException e)
+                {
+                    // One method that fails at one origin must not hide what the others can do.
+                    forecasts.Add(new RollingForecast(methods[m].Name, origin, null, [], e));
+                    scores.AddRange(ForecastScore.None(methods[m].Name, origin, splits[origin], Known));
+                }
             }
         }
 
-        return new RollingResult(splits, [.. methods.Select(static x => x.Name)], scores);
+        return new RollingResult(splits, [.. methods.Select(static x => x.Name)], scores, forecasts);
     }
 }
 
@@ -124,3 +137,12 @@ public sealed class RollingOrigins(HoldOut horizon)
 /// <param name="Origin">The origin, from 0, which is the last in time.</param>
 /// <param name="Origins">How many origins there are.</param>
 public sealed record RollingProgress(string Method, int Origin, int Origins);
+
+/// <summary>What one method forecast from one origin.</summary>
+/// <param name="Method">The method's name.</param>
+/// <param name="Origin">The origin, from 0, which is the last in time.</param>
+/// <param name="Forecast">The forecast; null where the method failed.</param>
+/// <param name="Descriptions">What the method found and chose for each component, in words.</param>
+/// <param name="Failure">Why it failed; null where it did not.</param>
+public sealed record RollingForecast(
+    string Method, int Origin, ForecastDistribution? Forecast, IReadOnlyList<string> Descriptions, NeuralOdeException? Failure);

@@ -5,8 +5,8 @@ namespace NeuralOde.Series.Forecasting;
 /// <summary>The scores of methods at several origins.</summary>
 public sealed class RollingResult
 {
-    internal RollingResult(IReadOnlyList<HoldOutSplit> splits, IReadOnlyList<string> methods, IReadOnlyList<ForecastScore> scores) =>
-        (Splits, Methods, Scores) = (splits, methods, scores);
+    internal RollingResult(IReadOnlyList<HoldOutSplit> splits, IReadOnlyList<string> methods, IReadOnlyList<ForecastScore> scores, IReadOnlyList<RollingForecast> forecasts) =>
+        (Splits, Methods, Scores, Forecasts) = (splits, methods, scores, forecasts);
 
     /// <summary>What was learned from and what was forecast, the last origin first.</summary>
     public IReadOnlyList<HoldOutSplit> Splits { get; }
@@ -16,6 +16,9 @@ public sealed class RollingResult
 
     /// <summary>A score for each origin, method and component.</summary>
     public IReadOnlyList<ForecastScore> Scores { get; }
+
+    /// <summary>What each method forecast from each origin, in the order of the origins.</summary>
+    public IReadOnlyList<RollingForecast> Forecasts { get; }
 
     /// <summary>The scores of one method for one component, as means over the origins, in which each forecast value has the same weight.</summary>
     /// <param name="method">The method's name.</param>
