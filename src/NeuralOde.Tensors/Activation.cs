@@ -23,6 +23,9 @@ public sealed class Activation : IParsable<Activation>
     /// <summary>The exponential linear unit, α = 1 (Clevert et al. 2016).</summary>
     public static Activation Elu { get; } = new(ActivationFunctions.Elu);
 
+    /// <summary>The scaled exponential linear unit, λx or λα(eˣ − 1), which keeps means of 0 and variances of 1 (Klambauer et al. 2017).</summary>
+    public static Activation Selu { get; } = new(ActivationFunctions.Selu);
+
     /// <summary>max(x, 0). Not smooth, which an adaptive solver notices.</summary>
     public static Activation Relu { get; } = new(ActivationFunctions.Relu);
 

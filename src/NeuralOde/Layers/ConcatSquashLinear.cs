@@ -30,15 +30,17 @@ public sealed class ConcatSquashLinear : Module
     public Linear? Shift { get; }
 
     /// <summary>Applies the layer.</summary>
-    /// <param name="t">Time, a tensor of one element.</param>
+    /// <param name="t">Time, a tensor of one element; or one for each row, <c>[batch, 1]</c>, as flow matching has it.</param>
     /// <param name="x"><c>[batch, inputs]</c>.</param>
     /// <returns><c>[batch, outputs]</c>.</returns>
     /// <exception cref="ArgumentException">A shape does not fit.</exception>
     public Tensor Forward(Tensor t, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(t);
-        ArgumentException.ThrowIf(t.ElementCount != 1, $"Time is one number for all rows; got shape {t.Shape}.", nameof(t));
-        Tensor time = t.Reshape([1, 1]);
+        ArgumentNullException.ThrowIfNull(x);
+        bool isOne = t.ElementCount == 1;
+        ArgumentException.ThrowIf(!isOne && t.Shape != new Shape([x.Shape[0], 1]), $"Time is one number for all rows, or [batch, 1]; got shape {t.Shape}.", nameof(t));
+        Tensor time = isOne ? t.Reshape([1, 1]) : t;
         Tensor y = Linear.Forward(x) * Gate.Forward(time).Sigmoid();
         return Shift is null ? y : y + Shift.Forward(time);
     }
