@@ -13,7 +13,6 @@ namespace NeuralOde.Benchmarks.Workloads;
 /// </summary>
 internal sealed class RegularizedFlowWorkload
 {
-    private const int Batch = 512;
     private readonly RandomSource _random;
     private readonly ContinuousFlow _training;
     private readonly ContinuousFlow _measured;
@@ -26,7 +25,7 @@ internal sealed class RegularizedFlowWorkload
         var field = new ConcatSquashField(2, [64, 64, 64], random: _random.Split());
         var start = new NormalDistribution(2);
         var regularization = new FlowRegularization { KineticEnergy = weight, JacobianNorm = weight };
-        _training = new ContinuousFlow(field, start) { Solver = TrainingSolver, Steps = FixedSteps.PerInterval(TrainingSteps), Regularization = regularization, Divergence = Divergence };
+        _training = new ContinuousFlow(field, start) { Solver = TrainingSolver, Steps = TrainingSteps, Regularization = regularization, Divergence = Divergence };
         _measured = new ContinuousFlow(field, start)
         {
             Solver = new Dopri5(),
@@ -37,7 +36,9 @@ internal sealed class RegularizedFlowWorkload
 
     public static OdeSolver TrainingSolver { get; set; } = new RungeKutta4();
 
-    public static int TrainingSteps { get; set; } = 4;
+    public static StepSizeControl TrainingSteps { get; set; } = FixedSteps.PerInterval(4);
+
+    public static int Batch { get; set; } = 512;
 
     public static DivergenceMethod Divergence { get; set; } = DivergenceMethod.Exact;
 
@@ -45,13 +46,15 @@ internal sealed class RegularizedFlowWorkload
 
     public static int Iterations { get; set; } = 1500;
 
+    public long Train2 { get; private set; }
+
     public void Train()
     {
         var optimizer = new Adam(_training.Parameters, LearningRate);
         for (int i = 0; i < Iterations; i++)
         {
             optimizer.LearningRate = LearningRate * 0.5 * (1 + Math.Cos(Math.PI * i / Iterations));
-            _training.Loss(Moons(Batch, _random), random: _random).Total.Backward();
+            FlowLoss loss = _training.Loss(Moons(Batch, _random), random: _random); Train2 += loss.Solution.Forward.Evaluations; loss.Total.Backward();
             optimizer.Step();
         }
     }
