@@ -94,8 +94,8 @@ public sealed class DensityModel
         try
         {
             // The method decides which settings there are.
-            options = DensityOptions.Settings.FromText(new DensityOptions(), file.Settings.Where(static x => x.Key == "method").ToDictionary());
-            options = DensityOptions.Settings.FromText(DensityOptions.For(options.Method), file.Settings);
+            (string name, DensityMethod method) = DensityWords.Methods.FirstOrDefault(x => x.Name == file.Setting("method"));
+            options = DensityOptions.Settings.FromText(name is null ? throw file.Wrong("method") : DensityOptions.For(method), file.Settings);
         }
         catch (SettingException e)
         {

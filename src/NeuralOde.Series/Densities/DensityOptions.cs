@@ -99,7 +99,7 @@ public sealed record DensityOptions
     /// <returns>The options.</returns>
     public static DensityOptions For(DensityMethod method) => method switch
     {
-        DensityMethod.Likelihood => new DensityOptions { Method = method, BatchSize = 512, Iterations = 2_000, LearningRate = 0.005 },
+        DensityMethod.Likelihood => new DensityOptions { Method = method, Hidden = [64, 64], BatchSize = 512, Iterations = 1_500, LearningRate = 0.005 },
         DensityMethod.Coupling => new DensityOptions { Method = method, Hidden = [32, 32], Iterations = 8_000 },
         DensityMethod.Planar => new DensityOptions { Method = method, Layers = 32, Iterations = 15_000, LearningRate = 0.005 },
         _ => new DensityOptions { Method = method },
@@ -112,9 +112,9 @@ public sealed record DensityOptions
         .. Setting.Group(
             "Model",
             Setting.Widths("hidden", "The widths of the hidden layers: of the field, or of each coupling layer's network.", (DensityOptions x) => x.Hidden, (x, v) => x with { Hidden = v })
-                with { Unless = static x => x.Method == DensityMethod.Planar ? "A planar flow has no hidden layers." : null },
+                with { Unless = static x => x.Method == DensityMethod.Planar ? "has no hidden layers" : null },
             Setting.Whole("layers", 1, 1_000, "The layers of a discrete flow.", (DensityOptions x) => x.Layers, (x, v) => x with { Layers = v })
-                with { Unless = static x => IsContinuous(x) ? "A continuous flow has no layers." : null }),
+                with { Unless = static x => IsContinuous(x) ? "is one flow without layers" : null }),
         .. Setting.Group(
             "Training",
             Setting.Whole("batch size", 1, 1_000_000, "Points in a training step.", (DensityOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }) with { Option = "batch" },
@@ -170,7 +170,7 @@ public sealed record DensityOptions
         Settings = Settings.ToResume(this),
     };
 
-    private static string? NoMatching(DensityOptions x) => x.Method == DensityMethod.Matching ? null : "It belongs to flow matching.";
+    private static string? NoMatching(DensityOptions x) => x.Method == DensityMethod.Matching ? null : "pairs no points";
 
-    private static string? NoLikelihood(DensityOptions x) => x.Method == DensityMethod.Likelihood ? null : "It belongs to a continuous flow trained by likelihood.";
+    private static string? NoLikelihood(DensityOptions x) => x.Method == DensityMethod.Likelihood ? null : "solves no equation in training";
 }
