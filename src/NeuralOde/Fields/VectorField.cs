@@ -90,6 +90,15 @@ public abstract class VectorField : Module
     /// </remarks>
     public virtual (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z) => null;
 
+    /// <summary>Which components of a state are positions, for symplectic methods, which move positions and velocities (or momenta) in turn.</summary>
+    /// <param name="state">The shape of the state.</param>
+    /// <returns>Where the positions are; null, the default, where symplectic methods cannot solve the field.</returns>
+    /// <remarks>
+    /// The derivative of a position must depend on time and velocities alone, and that of a velocity on time and positions alone, as in
+    /// <see cref="SecondOrderField"/> and a separable <see cref="HamiltonianField"/>. A field that wraps another one and keeps its state hands the question on.
+    /// </remarks>
+    public virtual PositionLayout? PositionsOf(Shape state) => null;
+
     /// <summary>
     /// Takes in what a compiled function was seen to use: parameters and buffers, and modules that asked for their mode. All of them must be within this field, or
     /// within a field given as code that is within it; that one then takes them in.
