@@ -23,6 +23,9 @@ const string Help = """
       workprecision [PROBLEM...] [--out FOLDER] [--clock wall|cpu] [--core N]
           Error against time and evaluations, as pictures (docs/images by default), and the times of all
           methods as Markdown.
+      transport [--iterations N] [--decay]
+          Flow matching in the plane with torchcfm's settings: the distance W2 to the target, beside the floor of the
+          measurement, by three seeds; 20,000 iterations at a constant rate unless told otherwise.
       gradients FILE
           Holds gradients against another implementation's (peers/gradients.py writes the file).
       bdn [FILTER...]
@@ -44,6 +47,7 @@ try
 
     ModelRows.LatentModel = Option(words, "--latent-model");
     string? pictures = Option(words, "--out");
+    string? iterations = Option(words, "--iterations");
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
     switch (command)
@@ -56,6 +60,9 @@ try
             return 0;
         case "workprecision":
             WorkPrecisionCommand.Run(clock, rest, pictures ?? "docs/images");
+            return 0;
+        case "transport" when rest.Length == 0 || rest is ["--decay"]:
+            TransportCommand.Run(int.Parse(iterations ?? "20000", CultureInfo.InvariantCulture), rest.Length == 1);
             return 0;
         case "gradients" when rest.Length == 1:
             return GradientsCommand.Run(rest[0]);
