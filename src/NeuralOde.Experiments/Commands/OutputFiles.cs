@@ -51,14 +51,14 @@ internal static class OutputFiles
         }
     }
 
-    /// <summary>Writes a file if one is requested, and prints its name.</summary>
+    /// <summary>Writes a file if one is requested, and prints its name. Of several processes only the first one writes.</summary>
     /// <param name="context">Where it is said.</param>
     /// <param name="what">What is written, as a noun.</param>
     /// <param name="path">The file; null if none is requested.</param>
     /// <param name="write">Writes it.</param>
     public static void Write(CommandContext context, string what, string? path, Action<string> write)
     {
-        if (path is not null)
+        if (path is not null && context.IsFirst)
         {
             write(path);
             context.Out.WriteLine($"Wrote the {what} to {path}");

@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Linear;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>The methods that forecast tables.</summary>
@@ -18,4 +20,12 @@ public static class Forecasters
     /// <param name="options">What is known beforehand; null for nothing.</param>
     /// <returns>The methods.</returns>
     public static IReadOnlyList<IForecaster> Baselines(ForecastOptions? options = null) => [.. Enum.GetValues<Baseline>().Select(kind => Of(kind, options))];
+
+    /// <summary>
+    /// Linear stochastic differential equations with hidden states (trend, season, cycles, autoregression), filtered exactly at irregular times with missing values, and
+    /// fitted by maximum restricted likelihood. The structures and transforms that Akaike's criterion supports are averaged.
+    /// </summary>
+    /// <param name="options">What is known beforehand; null for nothing.</param>
+    /// <returns>The method.</returns>
+    public static IForecaster Linear(ForecastOptions? options = null) => new ComponentForecaster(new LinearMethod(), options ?? new ForecastOptions());
 }
