@@ -104,6 +104,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
     /// <summary>Which components of the flat state count in the error norm; all if null.</summary>
     public ErrorNorm? ErrorNorm => _field.ErrorNormOf(StateShape);
 
+    /// <summary>Which components of the flat state are positions, for symplectic methods; null where these cannot solve the field.</summary>
+    public PositionLayout? Positions => _field.PositionsOf(StateShape);
+
     /// <summary>The parameters that the field uses, in the order in which their gradients stand one after the other.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 

@@ -31,6 +31,15 @@ public abstract class Sensitivity<T>
 
     private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null, Integrator<T>? integrator = null)
     {
+        if (solver.NeedsPositions && field.Positions is null)
+        {
+            throw new ArgumentException(
+                $"'{solver.Name}' moves positions and velocities in turn, and this field does not say which components are positions. Take a separable {nameof(HamiltonianField)}, a "
+                    + $"{nameof(SecondOrderField)} whose acceleration takes no velocities, or override {nameof(VectorField)}.{nameof(VectorField.PositionsOf)}; other fields "
+                    + $"take another method, such as {nameof(GaussLegendre4)}, which is symplectic for any energy.",
+                nameof(solver));
+        }
+
         Field = field;
         _integrator = integrator ?? new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
         Gradient = gradient ?? new T[field.GradientLength];
@@ -108,7 +117,7 @@ public abstract class Sensitivity<T>
         }
 
         // Implicit methods take the field's own derivative; it is compiled when one first asks.
-        _problem ??= new OdeProblem<T>(SolvedField) { Jacobian = Field.Jacobian };
+        _problem ??= Problem();
         SolveResult result = _integrator.Solve(_problem, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
         memory.MeanStep = result.IsSuccess && result.Statistics.AcceptedSteps > 0 ? Math.Abs(times[^1] - times[0]) / result.Statistics.AcceptedSteps : null;
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
@@ -199,6 +208,18 @@ public abstract class Sensitivity<T>
             parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;
         }
+    }
+
+    private OdeProblem<T> Problem()
+    {
+        PositionLayout? positions = Field.Positions;
+        return new OdeProblem<T>(SolvedField)
+        {
+            Jacobian = Field.Jacobian,
+            PositionCount = positions?.PositionCount,
+            RowLength = positions?.RowLength,
+            IsSecondOrder = positions?.IsSecondOrder ?? false,
+        };
     }
 
     /// <summary>The sum of the versions of what the backward pass reads.</summary>
