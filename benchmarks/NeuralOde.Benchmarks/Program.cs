@@ -15,7 +15,7 @@ const string Help = """
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
           elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-          gradients, flows, matching, mnist, latent. The default command.
+          gradients, cost, flows, matching, mnist, latent. The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images|flow|squash [--clock wall|cpu] [--core N]
