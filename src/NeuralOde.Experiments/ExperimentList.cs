@@ -1,4 +1,5 @@
 using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Experiments.Hamiltonian;
 using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Experiments.Mnist.Characteristics;
@@ -19,5 +20,6 @@ internal static class ExperimentList
         MnistCharacteristicsCommand.Create(),
         LatentSpiralsCommand.Create(),
         PerSampleCommand.Create(),
+        HamiltonianCommand.Create(),
     ];
 }
