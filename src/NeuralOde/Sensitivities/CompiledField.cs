@@ -92,6 +92,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
         GradientLength = ParameterLength + _inputs.Sum(static x => x.NeedsGradient ? x.Shape.ElementCount : 0);
     }
 
+    /// <summary>What was compiled.</summary>
+    internal VectorField Source => _field;
+
     /// <summary>The shape of the state.</summary>
     public Shape StateShape { get; }
 
@@ -198,11 +201,14 @@ public sealed class CompiledField<T> : IStatefulField<T>
         program.Output(0).CopyTo(product);
     }
 
+    /// <summary>Whether the field's modules have the modes that it was compiled for.</summary>
+    internal bool IsInItsModes => _field.Modes == _modes;
+
     /// <summary>Counts a solve, and looks whether what the field captured has changed. A field of which modules were switched to another mode is not what was compiled.</summary>
     /// <exception cref="InvalidOperationException">It has.</exception>
     internal void CountSolve()
     {
-        if (_field.Modes == _modes)
+        if (IsInItsModes)
         {
             _captures.Use();
         }

@@ -119,6 +119,7 @@ public abstract class Sensitivity<T>
         // Implicit methods take the field's own derivative; it is compiled when one first asks.
         _problem ??= Problem();
         SolveResult result = _integrator.Solve(_problem, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        memory.MeanStep = result.IsSuccess && result.Statistics.AcceptedSteps > 0 ? Math.Abs(times[^1] - times[0]) / result.Statistics.AcceptedSteps : null;
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
         return result;
     }
@@ -173,6 +174,29 @@ public abstract class Sensitivity<T>
         }
 
         throw new ArgumentException($"The field was compiled without an input '{name}' that needs a gradient.", nameof(name));
+    }
+
+    /// <summary>Why gradients cannot be differentiated again, as whole sentences; null where they can.</summary>
+    internal virtual string? WhyNoSecondOrder => "Take the direct gradient (GradientMethod.Direct): it is that of the steps, and they can be differentiated twice.";
+
+    /// <summary>The derivative of gradients along a direction, where there is no reason why not.</summary>
+    internal virtual SecondOrderSolve<T> SecondOrder => throw new NotSupportedException(WhyNoSecondOrder);
+
+    /// <summary>The gradient of the last backward pass with respect to one parameter; zeros for a parameter that the field does not use.</summary>
+    internal ReadOnlySpan<T> GradientOf(Parameter parameter)
+    {
+        int start = 0;
+        foreach (Parameter known in Field.ParameterSpan)
+        {
+            if (known == parameter)
+            {
+                return Gradient.AsSpan(start, known.ElementCount);
+            }
+
+            start += known.ElementCount;
+        }
+
+        return new T[parameter.ElementCount];
     }
 
     /// <summary>Adds the parameters' gradient of the last backward pass to the parameters' own.</summary>
