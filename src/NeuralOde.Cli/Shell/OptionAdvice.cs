@@ -170,6 +170,7 @@ internal static class OptionAdvice
         [EquationSolveReason.Value] = null,
         [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
         [EquationSolveReason.NotSolvable] = null,
+        [EquationSolveReason.NotExportable] = null,
     };
 
     /// <summary>By kind of model file, the command that writes one.</summary>
