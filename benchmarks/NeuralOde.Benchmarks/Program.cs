@@ -15,10 +15,10 @@ const string Help = """
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
           elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-          gradients, mnist, latent. The default command.
+          gradients, flows, matching, mnist, latent. The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
-      instructions cubic|spiral|wide|images [--clock wall|cpu] [--core N]
+      instructions cubic|spiral|wide|images|flow [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
       workprecision [PROBLEM...] [--out FOLDER] [--clock wall|cpu] [--core N]
           Error against time and evaluations, as pictures (docs/images by default), and the times of all

@@ -27,6 +27,8 @@ internal sealed record TableSection(string Name, string Title, Func<BatchTimer, 
         new("checkpoints", "A solve of 500 steps and its transpose, tanh layer of 64, double, by the memory of the recording", CheckpointRows.Checkpoints),
         new("gradients", "Gradient methods at default settings, double: the fastest of three gradients, and errors against central differences", GradientRows.Gradients),
         new("training", "Training iterations, float", TrainingRows.Training),
+        new("flows", "Continuous flow on two circles with the settings of torchdiffeq's example, float: an iteration with its gradient", FlowRows.Flows),
+        new("matching", "Flow matching in the plane: 256 pairs, field 3-64-64-64-2 with SELU, float", MatchingRows.Matching),
         new("mnist", "A training step of 32 images and an evaluation of them, float", ModelRows.Mnist),
         new("latent", "A training step of the latent ODE on 100 spirals of 100 points, float", ModelRows.Latent),
     ];

@@ -28,7 +28,7 @@ internal sealed class FitFigures
         _data = outcome.Data.Set;
     }
 
-    private FigureAxis TimeAxis => new(_data.Time.Name, _data.Time.IsDate ? _data.Time.Unit : null);
+    private FigureAxis TimeAxis => TimeFigureAxis.Of(_data.Time);
 
     /// <summary>How far beyond the data forecasts are drawn: about the held-out length, or a fifth of the data.</summary>
     private static double Horizon(SeriesPath path, double start) => path.DataEnd + Math.Max(path.DataEnd - path.TrainingEnd, 0.2 * (path.DataEnd - start));

@@ -104,7 +104,7 @@ internal static class LatentFitReport
         var figure = new Figure
         {
             Title = $"{data.SeriesName} {training.Id}",
-            XAxis = new FigureAxis(data.Time.Name, data.Time.IsDate ? data.Time.Unit : null),
+            XAxis = TimeFigureAxis.Of(data.Time),
             YAxis = new FigureAxis(data.Components[c]) { Scale = data.LogComponents.Contains(data.Components[c]) ? AxisScale.Logarithmic : AxisScale.Linear },
         };
         int[] heldOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] > training.Times[^1] && !double.IsNaN(observed[i, c]))];

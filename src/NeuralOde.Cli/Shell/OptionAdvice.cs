@@ -4,6 +4,7 @@ using NeuralOde.Equations.Language;
 using NeuralOde.Equations.Simulation;
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
+using NeuralOde.Flows.Divergences;
 using NeuralOde.Sensitivities;
 using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
@@ -91,6 +92,7 @@ internal static class OptionAdvice
         [TrainingFailureReason.StepsKeepFailing] = "Check the data for outliers, model positive columns as logarithms with --log, or try a smaller --learning-rate.",
         [TrainingFailureReason.LossNotFinite] = "Try a smaller --learning-rate.",
         [TrainingFailureReason.GradientNotFinite] = "Try a smaller --learning-rate.",
+        [DivergenceReason.TooLarge] = null,
         [WindowReason.Duration] = "Choose another --window-min or --window-max.",
         [WindowReason.TooShort] = "Choose a larger --window-max.",
         [WindowReason.TooMany] = "Choose a smaller --windows or --window-max.",

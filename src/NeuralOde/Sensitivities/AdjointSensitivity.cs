@@ -45,6 +45,7 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
         a.Clear();
         Array.Clear(Gradient);
         LargestAdjoint = 0;
+        Solve.FirstStep = memory.MeanStep;
         Begin(memory);
         SolveStatistics total = default;
         for (int i = memory.TimeCount - 1; i >= 1; i--)

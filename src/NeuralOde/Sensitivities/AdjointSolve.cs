@@ -66,6 +66,13 @@ internal sealed class AdjointSolve<T>
     /// <summary>Whether the adjoint is solved in units of its own, because steps are chosen by an error.</summary>
     public bool IsScaled { get; }
 
+    /// <summary>Length of the first step of the next interval, where steps are chosen: that of an earlier one, or of the forward solve.</summary>
+    public double? FirstStep
+    {
+        get => _integrator.FirstStep;
+        set => _integrator.FirstStep = value;
+    }
+
     /// <summary>The number of carried components.</summary>
     public int CarriedLength => _carried;
 
@@ -114,6 +121,8 @@ internal sealed class AdjointSolve<T>
             Scale(Adjoint, size);
             return result;
         }
+
+        FirstStep = Math.Abs(to - from) / result.Statistics.AcceptedSteps;
 
         ReadOnlySpan<T> end = _ends.AsSpan(_start.Length);
         end[.._carried].CopyTo(Carried);

@@ -92,6 +92,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
         GradientLength = ParameterLength + _inputs.Sum(static x => x.NeedsGradient ? x.Shape.ElementCount : 0);
     }
 
+    /// <summary>What was compiled.</summary>
+    internal VectorField Source => _field;
+
     /// <summary>The shape of the state.</summary>
     public Shape StateShape { get; }
 
@@ -100,6 +103,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
 
     /// <summary>Which components of the flat state count in the error norm; all if null.</summary>
     public ErrorNorm? ErrorNorm => _field.ErrorNormOf(StateShape);
+
+    /// <summary>Which components of the flat state are positions, for symplectic methods; null where these cannot solve the field.</summary>
+    public PositionLayout? Positions => _field.PositionsOf(StateShape);
 
     /// <summary>The parameters that the field uses, in the order in which their gradients stand one after the other.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
@@ -195,11 +201,14 @@ public sealed class CompiledField<T> : IStatefulField<T>
         program.Output(0).CopyTo(product);
     }
 
+    /// <summary>Whether the field's modules have the modes that it was compiled for.</summary>
+    internal bool IsInItsModes => _field.Modes == _modes;
+
     /// <summary>Counts a solve, and looks whether what the field captured has changed. A field of which modules were switched to another mode is not what was compiled.</summary>
     /// <exception cref="InvalidOperationException">It has.</exception>
     internal void CountSolve()
     {
-        if (_field.Modes == _modes)
+        if (IsInItsModes)
         {
             _captures.Use();
         }

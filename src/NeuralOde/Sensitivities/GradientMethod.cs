@@ -69,6 +69,14 @@ public abstract record GradientMethod
     /// <param name="steps">How the steps are chosen; null where that is not known yet.</param>
     public virtual string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => null;
 
+    /// <summary>Why a solver cannot integrate an adjoint backward; null where it can.</summary>
+    private protected static string? UnfitForAdjoint(OdeSolver solver)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        return !solver.NeedsPositions ? null
+            : $"{solver.Name} moves positions and velocities in turn, and an adjoint has none. Take the direct or the reversible gradient, or give the adjoint a solver of its own.";
+    }
+
     /// <summary>The name.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public sealed override string ToString() => Name;

@@ -31,6 +31,9 @@ public sealed class SolveMemory<T>
     /// <summary>The versions of what a backward pass reads, when the solve ended; null if it was not for a gradient or failed.</summary>
     internal long? ReadVersions { get; set; }
 
+    /// <summary>The mean length of the steps that the solve took; null where it took none.</summary>
+    internal double? MeanStep { get; set; }
+
     /// <summary>The values of the field's inputs in this solve, without those that are times.</summary>
     internal ReadOnlySpan<T> Inputs => _inputs.AsSpan(0, _inputLength);
 

@@ -29,6 +29,7 @@ internal static class Operators<T>
         ["tanh"] = Map.Unary<T, TanhOperator<T>>,
         ["sigmoid"] = Map.Unary<T, SigmoidOperator<T>>,
         ["elu"] = Map.Unary<T, EluOperator<T>>,
+        ["selu"] = Map.Unary<T, SeluOperator<T>>,
         ["relu"] = Map.Unary<T, ReluOperator<T>>,
         ["softplus"] = Map.Unary<T, SoftplusOperator<T>>,
         ["silu"] = Map.Unary<T, SiluOperator<T>>,
@@ -55,6 +56,7 @@ internal static class Operators<T>
         ["tanhGradient"] = Map.Binary<T, TanhGradientOperator<T>>,
         ["sigmoidGradient"] = Map.Binary<T, SigmoidGradientOperator<T>>,
         ["eluGradient"] = Map.Binary<T, EluGradientOperator<T>>,
+        ["seluGradient"] = Map.Binary<T, SeluGradientOperator<T>>,
         ["reluGradient"] = Map.Binary<T, ReluGradientOperator<T>>,
         ["softplusGradient"] = Map.Binary<T, SoftplusGradientOperator<T>>,
         ["siluGradient"] = Map.Binary<T, SiluGradientOperator<T>>,
@@ -95,6 +97,7 @@ internal static class Operators<T>
         "tanhGradient" => x * T.FusedMultiplyAdd(-y, y, T.One),
         "sigmoidGradient" => x * T.FusedMultiplyAdd(-y, y, y),
         "eluGradient" => y > T.Zero ? x : T.FusedMultiplyAdd(x, y, x),
+        "seluGradient" => x * (y > T.Zero ? T.CreateTruncating(SeluOperator<T>.Scale) : y + T.CreateTruncating(SeluOperator<T>.NegativeScale)),
         "reluGradient" => y > T.Zero ? x : T.Zero,
         _ => throw new ArgumentException($"{name} is not exact.", nameof(name)),
     };
