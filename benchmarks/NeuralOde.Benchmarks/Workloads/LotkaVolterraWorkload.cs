@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Benchmarks.Workloads;
@@ -76,6 +77,7 @@ internal sealed class LotkaVolterraWorkload
 
     private readonly struct Function : IStateField<State2<double>>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public State2<double> Evaluate(double t, State2<double> z) => new((1.5 * z.X) - (z.X * z.Y), (z.X * z.Y) - (3 * z.Y));
     }
 

@@ -46,11 +46,12 @@ public sealed record AdaptiveSteps : StepSizeControl
     public double MaxFactor { get; init; } = 10;
 
     /// <summary>
-    /// Errors from this share of the tolerance to 0.9 of it leave the next step as long as the last one, unless that was a retry. Then neither a logarithm nor a power is
-    /// computed, and the processor begins the next step before it knows the error of the last: small states are solved up to a third faster with 0.2, in a few more
-    /// steps. Boost.odeint's controller does so from 0.5 to 1, RADAU5 with factors from 1 to 1.2.
+    /// Errors from this share of the tolerance to 0.9 of it leave the next step as long as the last one, unless that was a retry; the factors of others come from a table
+    /// of four errors for each power of two. So no logarithm is computed, and where the length stays the processor begins the next step before it knows the error of the
+    /// last: small states are solved in up to half the time with 0.2, in a few more steps. Boost.odeint's controller leaves steps as they are from 0.5 to 1,
+    /// RADAU5 with factors from 1 to 1.2.
     /// </summary>
-    /// <value>Within (0, 0.9), or <see langword="null"/> (the default): every step follows the error. Methods of variable order keep steps by rules of their own.</value>
+    /// <value>Within (0, 0.9), or <see langword="null"/> (the default): every step follows the error. Methods of variable order have rules of their own.</value>
     public double? HoldFrom { get; init; }
 
     /// <summary>Length of the first step, in units of time.</summary>

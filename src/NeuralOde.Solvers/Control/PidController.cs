@@ -19,15 +19,17 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
 
     private readonly double _logSafety = Math.Log(settings.SafetyFactor);
     private readonly double _smallestHeldError = settings.HoldFrom ?? double.PositiveInfinity;
+    // Only where steps are held: there nothing else may take time either.
+    private readonly StepFactorTable? _table = settings.HoldFrom is null ? null : new StepFactorTable();
+    private double _memoryFactor;
+    private double _earlierFactor;
+    private int _indexBefore;
+
     private double _exponent;
     private double _memoryExponent;
     private double _earlierExponent;
     private double _logPrevious;
     private double _logBefore;
-
-    // The errors of the last two steps, whose logarithms are not numbers where the step was held: then they are taken when they are needed.
-    private double _errorPrevious;
-    private double _errorBefore;
     private int _errorOrder;
 
     public override void Start(double t, double end, double initialStep)
@@ -35,6 +37,7 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
         base.Start(t, end, initialStep);
         _logPrevious = s_logSmallestRememberedError;
         _logBefore = s_logSmallestRememberedError;
+        _indexBefore = -1;
     }
 
     /// <summary>Takes a step that was kept into account. What <see cref="ErrorController.OnAccepted"/> does, without a description of the step and the attempt.</summary>
@@ -46,18 +49,19 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Accepted(double size, double error, int errorOrder, double longest)
     {
-        // Where the step stays as it is, a processor that foresees so need not wait for the error before it begins the next step.
-        if (Holds(error) && size <= longest)
+        if (_table is null)
         {
-            Hold(error);
-            return Size = size;
+            return AdvanceBy(size, error, errorOrder, longest);
         }
 
-        return AdvanceBy(size, error, errorOrder, longest);
+        double factor = TableFactor(error, errorOrder, out bool isHeld);
+
+        // A branch: where the step stays as it is, a processor that foresees so need not wait for the error before it begins the next step.
+        return isHeld && size <= longest ? Size = size : Advance(size, factor, longest);
     }
 
     /// <summary>The same for a step that was discarded, though its error is finite.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public double Rejected(double size, double error, int errorOrder)
     {
         WasRejected = true;
@@ -65,7 +69,8 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override double FactorAfterSuccess(in StepAttempt attempt) => SuccessFactor(attempt.Error, attempt.ErrorOrder);
+    protected override double FactorAfterSuccess(in StepAttempt attempt)
+        => _table is null ? SuccessFactor(attempt.Error, attempt.ErrorOrder) : TableFactor(attempt.Error, attempt.ErrorOrder, out _);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override double FactorAfterFailure(in StepAttempt attempt) => FailureFactor(attempt.Error, attempt.ErrorOrder);
@@ -76,45 +81,69 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double SuccessFactor(double error, int errorOrder)
     {
-        if (Holds(error))
-        {
-            Hold(error);
-            return 1;
-        }
-
         SetOrder(errorOrder);
         double logError = Math.Log(error < SmallestError ? SmallestError : error);
-        if (double.IsFinite(_smallestHeldError))
-        {
-            _logPrevious = Known(_logPrevious, _errorPrevious);
-            _logBefore = Known(_logBefore, _errorBefore);
-        }
-
         double factor = Math.Exp(_logSafety - (_exponent * logError) + (_memoryExponent * _logPrevious) - (_earlierExponent * _logBefore));
         _logBefore = _logPrevious;
         _logPrevious = Math.Max(logError, s_logSmallestRememberedError);
         return factor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double TableFactor(double error, int errorOrder, out bool isHeld)
+    {
+        if (errorOrder != _errorOrder || _indexBefore < 0)
+        {
+            FillTable(errorOrder);
+        }
+
+        StepFactorTable table = _table!;
+        int index = StepFactorTable.Index(error);
+        double memory = _memoryFactor, earlier = _earlierFactor;
+        _memoryFactor = table.Memory(index);
+        _earlierFactor = table.Earlier(_indexBefore);
+        _indexBefore = index;
+        isHeld = error >= _smallestHeldError && error <= LargestHeldError && !WasRejected;
+        return isHeld ? 1 : table.Success(index) * (memory * earlier);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FillTable(int errorOrder)
+    {
+        if (errorOrder != _errorOrder)
+        {
+            SetOrder(errorOrder);
+            _table!.Fill(
+                logError => Math.Exp(_logSafety - (_exponent * logError)),
+                logError => Math.Exp(_logSafety - (FailureExponent * logError)),
+                logError => Math.Exp(_memoryExponent * Math.Max(logError, s_logSmallestRememberedError)),
+                logError => Math.Exp(-_earlierExponent * Math.Max(logError, s_logSmallestRememberedError)));
+        }
+
+        if (_indexBefore < 0)
+        {
+            _indexBefore = StepFactorTable.Index(Math.Exp(s_logSmallestRememberedError));
+        }
+
+        _memoryFactor = _table!.Memory(_indexBefore);
+        _earlierFactor = _table.Earlier(_indexBefore);
+    }
+
     private double FailureFactor(double error, int errorOrder)
     {
-        SetOrder(errorOrder);
-        return Math.Exp(_logSafety - (FailureExponent * Math.Log(error)));
+        if (_table is null)
+        {
+            SetOrder(errorOrder);
+            return Math.Exp(_logSafety - (FailureExponent * Math.Log(error)));
+        }
+
+        if (errorOrder != _errorOrder || _indexBefore < 0)
+        {
+            FillTable(errorOrder);
+        }
+
+        return _table.Failure(StepFactorTable.Index(error));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Holds(double error) => error >= _smallestHeldError && error <= LargestHeldError && !WasRejected;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Hold(double error)
-    {
-        _logBefore = _logPrevious;
-        _errorBefore = _errorPrevious;
-        _logPrevious = double.NaN;
-        _errorPrevious = error;
-    }
-
-    private static double Known(double log, double error) => double.IsNaN(log) ? Math.Max(Math.Log(error), s_logSmallestRememberedError) : log;
 
     // Filters react too little to a single error for a retry.
     private double FailureExponent => Math.Max(_exponent, 0.5 / _errorOrder);

@@ -11,11 +11,12 @@ namespace NeuralOde.Solvers;
 /// Solutions are the same to the bit as those of the same function in any other form, and everything that a field serves for is the same. The loop of its own serves methods
 /// of seven stages of which the last is shared with the next step (<see cref="Dopri5"/>, <see cref="Tsit5"/>, a user's) with <see cref="AdaptiveSteps"/>, and solves
 /// without events, recording, times to land on, progress and a norm of its own; all others go the usual way.
-/// A function that is too long for the compiler to inline by itself wants <see cref="MethodImplOptions.AggressiveInlining"/>.
+/// Mark the function with <see cref="MethodImplOptions.AggressiveInlining"/>: the loop is long, so the compiler does not inline it by itself.
 /// </remarks>
 /// <example><code>
 /// readonly struct LotkaVolterra(double birth, double death) : IStateField&lt;State2&lt;double&gt;&gt;
 /// {
+///     [MethodImpl(MethodImplOptions.AggressiveInlining)]
 ///     public State2&lt;double&gt; Evaluate(double t, State2&lt;double&gt; z) =&gt; new((birth * z.X) - (z.X * z.Y), (z.X * z.Y) - (death * z.Y));
 /// }
 ///
