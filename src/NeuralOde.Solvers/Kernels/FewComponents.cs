@@ -124,8 +124,9 @@ internal static unsafe class FewComponents
         }
     }
 
+    /// <summary>The square of a component's error in units of its tolerance.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Square<T>(T error, T before, T after, T absolute, T relative)
+    public static T Square<T>(T error, T before, T after, T absolute, T relative)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T scaled = error / FusedArithmetic.MultiplyAdd(relative, T.MaxNative(T.Abs(before), T.Abs(after)), absolute);
