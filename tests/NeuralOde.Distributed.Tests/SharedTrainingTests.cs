@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace NeuralOde.Distributed.Tests;
 
 /// <summary>The tool under <c>mpirun</c>: any number of processes gives the same bits, also as one process that was started by itself.</summary>

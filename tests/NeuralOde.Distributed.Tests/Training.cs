@@ -19,7 +19,7 @@ internal static class Training
 
     /// <summary>The tensors of a model file, as text that tells bits apart; its notes name the command line, which differs.</summary>
     public static string Bits(string path) => string.Join(
-        '\n', SafeTensorsFile.Load(path).Tensors.OrderBy(static x => x.Name, StringComparer.Ordinal).Select(static x => $"{x.Name} {Convert.ToHexString(Bytes(x))}"));
+        '\n', SafeTensors.Load(path).Tensors.OrderBy(static x => x.Name, StringComparer.Ordinal).Select(static x => $"{x.Name} {Convert.ToHexString(Bytes(x))}"));
 
     private static byte[] Bytes(SafeTensor tensor) => [.. tensor.ToDoubles().SelectMany(BitConverter.GetBytes)];
 }

@@ -189,6 +189,7 @@ internal sealed class MicroBatchSteps
 
         try
         {
+            GradientOrdinal.Current = ((long)position.Iteration * _microBatches) + node.Start;
             MicroBatchResult result = _task.Step(position, part);
             InvalidOperationException.ThrowIf(
                 (result.Measures?.Length ?? 0) != _task.MeasureCount,
@@ -198,6 +199,10 @@ internal sealed class MicroBatchSteps
         catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
         {
             _failure = e;
+        }
+        finally
+        {
+            GradientOrdinal.Current = null;
         }
 
         for (int i = 0; i < _parameters.Length; i++)
