@@ -1,6 +1,8 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
-/// <summary>Forecasts each component by itself, by one method.</summary>
+/// <summary>Forecasts each component by itself, by one method; by its last value where the method needs more.</summary>
 internal sealed class ComponentForecaster(IComponentMethod method, ForecastOptions options) : IForecaster
 {
     public string Name => method.Name;
@@ -8,7 +10,7 @@ internal sealed class ComponentForecaster(IComponentMethod method, ForecastOptio
     public IFittedForecaster Fit(TimeSeriesSet training, CancellationToken cancellation = default)
     {
         var data = ForecastData.Of(training, options);
-        return new Fitted(training, data, [.. data.Components.Select(x => method.Fit(x, cancellation))]);
+        return new Fitted(training, data, [.. data.Components.Select(x => method.Fit(x, cancellation) ?? new BaselineMethod(Baseline.LastValue).Fit(x, cancellation)!)]);
     }
 
     private sealed class Fitted(TimeSeriesSet training, ForecastData data, IComponentModel[] models) : IFittedForecaster

@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>A set of series as methods for single components read it.</summary>

@@ -253,6 +253,27 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct(Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[2]], [x[3]]));
 
     /// <summary>
+    /// Compiles <c>(t, z, a, inputs…, w…) → ∂f/∂θ·w + ∂f/∂input·w</c>, with a direction w for each parameter and each input that needs a gradient. It is the derivative by a of
+    /// what is linear in a, which drops out.
+    /// </summary>
+    internal Program<T> CompileParameterTangent()
+    {
+        using IDisposable scope = BufferUpdates.Disable();
+        ProgramInput[] own = [.. _arguments[..3], .. _furtherArguments];
+        IEnumerable<ProgramInput> directions = _parameters.Select(static (x, i) => new ProgramInput($"w{i}", x.Shape))
+            .Concat(_inputs.Where(static x => x.NeedsGradient).Select(static x => new ProgramInput($"w {x.Name}", x.Shape) { IsWide = x.IsTime }));
+        var program = Program<T>.Compile(
+            x =>
+            {
+                Tensor[] arguments = x[..own.Length];
+                Tensor[] products = Gradients.VectorJacobianProduct([Derivative(arguments)], [.. _parameters, .. DifferentiatedInputs(arguments)], [x[2]]);
+                return Gradients.VectorJacobianProduct(products, [x[2]], x[own.Length..]);
+            },
+            [.. own, .. directions]);
+        return Added(program, 3);
+    }
+
+    /// <summary>
     /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass
     /// for all. The products are linear in a, which is negated on its way in.
     /// </summary>

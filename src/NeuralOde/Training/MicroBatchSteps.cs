@@ -53,12 +53,12 @@ internal sealed class MicroBatchSteps
 
     /// <summary>A step; the parameters then have the batch's gradients, in every process.</summary>
     /// <param name="position">The position before it.</param>
-    /// <param name="isStopping">Whether this process was asked to stop after it.</param>
+    /// <param name="cancellationToken">Asks this process to stop after the step; it throws nothing.</param>
     /// <returns>The batch's loss.</returns>
     /// <exception cref="OdeSolveException">The solve of a micro-batch of this process failed.</exception>
     /// <exception cref="GradientException">The gradient of one of them is worthless.</exception>
     /// <exception cref="RemoteStepException">A micro-batch of another process failed.</exception>
-    public double Run(TrainingPosition position, bool isStopping)
+    public double Run(TrainingPosition position, CancellationToken cancellationToken)
     {
         int samples = _task.Draw(position);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1, nameof(position));
@@ -74,7 +74,7 @@ internal sealed class MicroBatchSteps
             _double?.Finish(@double!);
         }
 
-        Share(samples, isStopping);
+        Share(cancellationToken);
         _single?.Reduce(HasGradient);
         _double?.Reduce(HasGradient);
         double[] losses = new double[_microBatches];
@@ -189,6 +189,7 @@ internal sealed class MicroBatchSteps
 
         try
         {
+            GradientOrdinal.Current = ((long)position.Iteration * _microBatches) + node.Start;
             MicroBatchResult result = _task.Step(position, part);
             InvalidOperationException.ThrowIf(
                 (result.Measures?.Length ?? 0) != _task.MeasureCount,
@@ -198,6 +199,10 @@ internal sealed class MicroBatchSteps
         catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
         {
             _failure = e;
+        }
+        finally
+        {
+            GradientOrdinal.Current = null;
         }
 
         for (int i = 0; i < _parameters.Length; i++)
@@ -210,7 +215,7 @@ internal sealed class MicroBatchSteps
     }
 
     /// <summary>Tells all processes of losses, measures, failures and requests to stop.</summary>
-    private void Share(int samples, bool isStopping)
+    private void Share(CancellationToken cancellationToken)
     {
         if (_communicator is null)
         {
@@ -221,7 +226,7 @@ internal sealed class MicroBatchSteps
         int width = 1 + _task.MeasureCount, most = (_microBatches + Size - 1) / Size, flags = 3 + (most * width);
         double[] mine = new double[flags + _parameters.Length], all = new double[mine.Length * Size];
         byte[] message = Encoding.UTF8.GetBytes(_failure?.Problem ?? "");
-        (mine[0], mine[1], mine[2]) = (_failure is null ? Fine : Failed, isStopping ? 1 : 0, message.Length);
+        (mine[0], mine[1], mine[2]) = (_failure is null ? Fine : Failed, cancellationToken.IsCancellationRequested ? 1 : 0, message.Length);
         (int start, int end) = SumNode.Share(_microBatches, Rank, Size);
         for (int i = start; i < end; i++)
         {

@@ -1,4 +1,4 @@
-namespace NeuralOde.Series.Forecasting;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>A map from natural values to those that a model forecasts: monotone, so that quantiles stay quantiles, and its inverse keeps bounds.</summary>
 internal abstract class ValueTransform
