@@ -12,15 +12,12 @@ using NeuralOde.Tensors;
 const string Help = """
     Usage: dotnet run -c Release --project benchmarks/NeuralOde.Benchmarks -- COMMAND
 
-      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE]
+      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE] [--out FOLDER]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
           elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-<<<<<<< HEAD
-          gradients, flows, rnode, matching, mnist, latent. The default command.
-=======
-          gradients, cost, flows, matching, mnist, latent. The default command.
->>>>>>> main
+          gradients, cost, flows, rnode, matching, mnist, latent. The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
+          --out takes a folder for the picture of section rnode.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images|flow|squash [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
@@ -52,6 +49,7 @@ try
     ModelRows.LatentModel = Option(words, "--latent-model");
     string? pictures = Option(words, "--out");
     string? iterations = Option(words, "--iterations");
+    FlowRows.Pictures = pictures;
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
     switch (command)
