@@ -74,7 +74,9 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
+                    (
+                        "With --equations only",
+                        [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -107,7 +109,7 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
-            .Add(FitDataOptions.Settings, ("", new()))
+            .Add(FitDataOptions.Settings, ("", new()), ("with --equations", new() { HoldOut = null }))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));

@@ -164,6 +164,7 @@ internal static class OptionAdvice
         [EquationDataReason.Covariate] = null,
         [EquationDataReason.Input] = null,
         [EquationFitReason.NoStart] = null,
+        [EquationFitReason.NoBand] = null,
         [EquationFitReason.ImpossibleValue] = null,
         [EquationFitReason.TooFewValues] = null,
         [EquationSolveReason.UnknownName] = null,
