@@ -1,3 +1,4 @@
+using NeuralOde.Distributed;
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Fitting;
 using NeuralOde.Equations.Language;
@@ -91,6 +92,12 @@ internal static class OptionAdvice
         [TrainingFailureReason.SolveFailed] = "Try a smaller --learning-rate, or more --steps.",
         [TrainingFailureReason.StepsKeepFailing] = "Check the data for outliers, model positive columns as logarithms with --log, or try a smaller --learning-rate.",
         [TrainingFailureReason.LossNotFinite] = "Try a smaller --learning-rate.",
+        [TrainingFailureReason.ProcessesDiffer] = null,
+        [DistributedReason.NoLibrary] = null,
+        [DistributedReason.OtherLibrary] = null,
+        [DistributedReason.Unsuitable] = null,
+        [DistributedReason.OperationFailed] = null,
+        [DistributedReason.WorkFailed] = null,
         [TrainingFailureReason.GradientNotFinite] = "Try a smaller --learning-rate.",
         [DivergenceReason.TooLarge] = null,
         [WindowReason.Duration] = "Choose another --window-min or --window-max.",
