@@ -2,7 +2,7 @@
 
     /usr/bin/python3 workloads.py [SECTION...] [--json FILE] [--clock wall|cpu]
 
-Sections: gemm elementwise fields steps wide lotka training conv mnist latent. TORCHDIFFEQ names a checkout of github.com/rtqichen/torchdiffeq;
+Sections: gemm elementwise fields steps wide lotka training conv mnist latent flows. TORCHDIFFEQ names a checkout of github.com/rtqichen/torchdiffeq;
 without it, its rows are skipped. Keys are those of the C# table.
 """
 
@@ -16,6 +16,7 @@ import numpy
 import torch
 
 import euler_adjoint
+import flows as circles_flow
 import images
 import latent as latent_model
 from timing import Clock, measure, measure_run
@@ -270,6 +271,25 @@ def latent(clock):
         yield key, "ns", measure(clock, latent_model.training_step(key), batches=9), "torch, a training step, our own Euler and adjoint"
 
 
+def flows(clock):
+    rows = (("closed", True, False), ("products", False, False), ("adjoint", True, True))
+    for key, closed, adjoint in rows:
+        if odeint is None:
+            yield f"flow first {key}", "ns", None, NO_TORCHDIFFEQ
+            continue
+        step, flow = circles_flow.make_step(closed, adjoint)
+        result = measure(clock, lambda: step(update=False), batches=9)
+        yield f"flow first {key}", "ns", result, f"torchdiffeq dopri5, {flow.forward_count} evaluations forward"
+    for key, adjoint in (("direct", False), ("adjoint", True)):
+        if odeint is not None:
+            made = []
+            begin = lambda: made.append(circles_flow.make_step(False, adjoint)) or made[-1][0]
+            result = measure_run(clock, 300, begin, runs=1, warm_up=2)
+            flow = made[-1][1]
+            note = f"torchdiffeq, products, iterations 1-300, at the end {flow.forward_count} evaluations forward, test {circles_flow.test(flow):.3f} nats"
+            yield f"flow circles {key}", "ns", result, note
+
+
 def fast_blas():
     """Whether what PyTorch multiplies with is more than the reference BLAS (Linux; elsewhere it is taken for granted)."""
     torch.mm(torch.ones(8, 8), torch.ones(8, 8))
@@ -280,7 +300,7 @@ def fast_blas():
         return True
 
 
-SECTIONS = {x.__name__: x for x in (gemm, elementwise, fields, steps, wide, lotka, training, conv, mnist, latent)}
+SECTIONS = {x.__name__: x for x in (gemm, elementwise, fields, steps, wide, lotka, training, conv, mnist, latent, flows)}
 
 
 def main():

@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using NeuralOde.Cli.CheckGradient;
+using NeuralOde.Cli.Density;
+using NeuralOde.Cli.Evaluate;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
@@ -20,6 +22,13 @@ internal static class Tool
     /// <summary>Runs in this process's terminal.</summary>
     public static int Run(string[] arguments)
     {
+        bool isShared = ProcessLauncher.HasStartedThis;
+        if (isShared)
+        {
+            // The launcher's end of the output looks like a terminal, whose modes are not to be set in a log.
+            Environment.SetEnvironmentVariable("TERM", "dumb");
+        }
+
         using var cancellation = new CancellationTokenSource();
 
         // The first Ctrl+C asks the command to stop and keep what it has; the second one ends the process as usual.
@@ -28,18 +37,23 @@ internal static class Tool
             signal.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         });
-        return Run(arguments, new CommandContext
+        var context = new CommandContext
         {
             Out = Console.Out,
             Error = Console.Error,
             Progress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" ? new LiveProgress(Console.Error) : null,
             CancellationToken = cancellation.Token,
-        });
+        };
+        return isShared ? SharedRun.Run(arguments, context, cancellation) : Run(arguments, context);
     }
 
     /// <summary>Runs anywhere.</summary>
-    public static int Run(IReadOnlyList<string> arguments, CommandContext context)
+    public static int Run(IReadOnlyList<string> arguments, CommandContext context) => Run(arguments, context, out _);
+
+    /// <summary>Runs anywhere, and says whether the exit code is that of a failure rather than one that the command gave itself.</summary>
+    public static int Run(IReadOnlyList<string> arguments, CommandContext context, out bool hasThrown)
     {
+        hasThrown = true;
         context = context with { Arguments = arguments };
         RootCommand root = Root(context);
         ParseResult parsed = root.Parse(arguments);
@@ -50,14 +64,17 @@ internal static class Tool
                 if (arguments.Count == 0)
                 {
                     new HelpWriter(context.Out).Write(root);
+                    hasThrown = false;
                     return ExitCode.Success;
                 }
 
                 throw new CommandException(Message(parsed));
             }
 
-            return parsed.Invoke(
+            int code = parsed.Invoke(
                 new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            hasThrown = false;
+            return code;
         }
         catch (CommandException e)
         {
@@ -69,19 +86,19 @@ internal static class Tool
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
-            context.Error.WriteLine("neuralode: stopped.");
+            context.Failures.WriteLine("neuralode: stopped.");
             return ExitCode.Canceled;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            context.Error.WriteLine($"neuralode: {e.Message}");
+            context.Failures.WriteLine($"neuralode: {e.Message}");
             return ExitCode.Failure;
         }
         catch (Exception e)
         {
             // A fault of the tool. Its place helps those who mend it, and nobody else.
             bool isTraced = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TraceVariable));
-            context.Error.WriteLine(isTraced
+            context.Failures.WriteLine(isTraced
                 ? $"neuralode: {e}"
                 : $"neuralode: unexpected failure, {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (Set {TraceVariable}=1 to see where.)");
             return ExitCode.Failure;
@@ -91,10 +108,10 @@ internal static class Tool
     /// <summary>Says what went wrong and, where the command line may be wrong, which help there is.</summary>
     private static int Tell(CommandContext context, ParseResult parsed, string message, int exitCode)
     {
-        context.Error.WriteLine($"neuralode: {message}");
+        context.Failures.WriteLine($"neuralode: {message}");
         if (exitCode == ExitCode.Usage && parsed.CommandResult.Command is not RootCommand)
         {
-            context.Error.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' lists the options.");
+            context.Failures.WriteLine($"'{HelpWriter.Path(parsed.CommandResult.Command)} --help' lists the options.");
         }
 
         return exitCode;
@@ -104,7 +121,11 @@ internal static class Tool
     internal static IEnumerable<CommandDescription> Verbs()
     {
         CommandDescription[] experiments = [.. ExperimentList.All()];
-        return [experiments[0], FitCommand.Create(), ForecastCommand.Create(), SolveCommand.Create(), PredictCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..]];
+        return
+        [
+            experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), PredictCommand.Create(), DensityCommand.Create(),
+            SampleCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..],
+        ];
     }
 
     /// <summary>The commands, for the parser.</summary>

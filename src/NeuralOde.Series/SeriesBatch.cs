@@ -128,6 +128,37 @@ public sealed class SeriesBatch
         return new SeriesBatch(times, stepTimes, indices, Tensor.Where(known, tensor, Tensor.Scalar(0, dtype)), stepMask, known);
     }
 
+    /// <summary>Some of the samples, at the same times and with as many steps as in the whole batch.</summary>
+    /// <param name="start">The first sample, from 0.</param>
+    /// <param name="count">The number of samples, at least 1.</param>
+    internal SeriesBatch Part(int start, int count)
+    {
+        if (start == 0 && count == Count)
+        {
+            return this;
+        }
+
+        Tensor values = Values.Slice(1, start, count);
+        Tensor? stepMask = StepMask?.Slice(1, start, count), valueMask = ValueMask?.Slice(1, start, count);
+        if (TimeIndices is not { } indices)
+        {
+            return new SeriesBatch(_times, _stepTimes, null, values, stepMask, valueMask);
+        }
+
+        return new SeriesBatch(_times, Columns(_stepTimes), Columns(indices), values, stepMask, valueMask);
+
+        TValue[] Columns<TValue>(TValue[] all)
+        {
+            var some = new TValue[StepCount * count];
+            for (int step = 0; step < StepCount; step++)
+            {
+                Array.Copy(all, (step * Count) + start, some, step * count, count);
+            }
+
+            return some;
+        }
+    }
+
     /// <summary>
     /// For each step the time from it back to the sample's one before, <c>t_{i−1} − t_i</c>, and for its first the time back to the batch's first: what a recurrent
     /// encoder reads in addition to the values. 0 where there is no step.

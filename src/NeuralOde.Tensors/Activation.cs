@@ -23,6 +23,9 @@ public sealed class Activation : IParsable<Activation>
     /// <summary>The exponential linear unit, α = 1 (Clevert et al. 2016).</summary>
     public static Activation Elu { get; } = new(ActivationFunctions.Elu);
 
+    /// <summary>The scaled exponential linear unit, λx or λα(eˣ − 1), which keeps means of 0 and variances of 1 (Klambauer et al. 2017).</summary>
+    public static Activation Selu { get; } = new(ActivationFunctions.Selu);
+
     /// <summary>max(x, 0). Not smooth, which an adaptive solver notices.</summary>
     public static Activation Relu { get; } = new(ActivationFunctions.Relu);
 
@@ -57,6 +60,18 @@ public sealed class Activation : IParsable<Activation>
     {
         ArgumentNullException.ThrowIfNull(x);
         return _function is null ? x : new Unary(_function).Apply(x);
+    }
+
+    /// <summary>The derivative of the activation at each element.</summary>
+    /// <param name="x">The argument.</param>
+    /// <param name="value">What <see cref="Apply"/> gives for it; most derivatives are computed from that.</param>
+    /// <returns>A tensor of the argument's shape; at a kink the derivative from the left.</returns>
+    public Tensor Derivative(Tensor x, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(value);
+        var ones = Tensor.Ones(x.Shape, x.DType);
+        return _function is null ? ones : _function.Pullback(x, value, ones) ?? Tensor.Zeros(x.Shape, x.DType);
     }
 
     /// <summary>The activation of a name.</summary>

@@ -1,8 +1,8 @@
 namespace NeuralOde.Tensors;
 
 /// <summary>
-/// What computations use that nobody hands to them: how many threads share their work, where first values and other random numbers come from, and how many
-/// compiled programs are kept.
+/// What computations use that nobody hands to them: how many threads share their work, where first values and other random numbers come from, how many
+/// compiled programs are kept, and how they sum up convolutions.
 /// </summary>
 /// <remarks>
 /// <see cref="Process"/> holds for the whole process. Settings of one's own hold for a part of a program, from <see cref="Use"/> until what it returns is disposed, and
@@ -20,6 +20,9 @@ public sealed class ComputeSettings
     /// <summary>The environment variable that sets <see cref="MaxThreads"/> where a program does not.</summary>
     public const string ThreadsVariable = "NEURALODE_THREADS";
 
+    /// <summary>The environment variable that sets <see cref="Convolution"/> where a program does not: <c>automatic</c> or <c>direct</c>.</summary>
+    public const string ConvolutionVariable = "NEURALODE_CONVOLUTION";
+
     private static readonly AsyncLocal<ComputeSettings?> s_override = new();
 
     // While nobody overrides the settings of the process, they are found without asking for an override.
@@ -27,6 +30,9 @@ public sealed class ComputeSettings
 
     private int _maxThreads;
     private int _maxCachedPrograms;
+    
+    // One more than the value, so that 0 is none.
+    private int _convolution;
     private RandomSource? _random;
 
     /// <summary>The settings of the process.</summary>
@@ -84,6 +90,36 @@ public sealed class ComputeSettings
         }
     }
 
+    /// <summary>How compiled programs sum up convolutions.</summary>
+    /// <value>
+    /// The default is the environment variable <c>NEURALODE_CONVOLUTION</c>, or without it <see cref="ConvolutionMethod.Automatic"/>. It holds for programs that are compiled from
+    /// then on.
+    /// </value>
+    /// <exception cref="InvalidOperationException">The environment variable is set, but to neither <c>automatic</c> nor <c>direct</c>.</exception>
+    public ConvolutionMethod Convolution
+    {
+        get
+        {
+            if (_convolution == 0)
+            {
+                if (this != Process)
+                {
+                    return Process.Convolution;
+                }
+
+                _convolution = 1 + (int)ParseConvolution(Environment.GetEnvironmentVariable(ConvolutionVariable));
+            }
+
+            return (ConvolutionMethod)(_convolution - 1);
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIf(value is < ConvolutionMethod.Automatic or > ConvolutionMethod.Direct, nameof(value), $"There is no method of convolution {(int)value}.");
+            _convolution = 1 + (int)value;
+        }
+    }
+
     /// <summary>Lets these settings hold here, until the returned object is disposed.</summary>
     /// <returns>Dispose it, in the same method, to go back to the settings before.</returns>
     public IDisposable Use()
@@ -106,6 +142,12 @@ public sealed class ComputeSettings
             ? threads
             : throw new InvalidOperationException($"The environment variable {ThreadsVariable} is '{value}'; it must be a whole number of threads, at least 1, or not be set.");
     }
+
+    /// <summary>What a value of the environment variable means.</summary>
+    internal static ConvolutionMethod ParseConvolution(string? value) =>
+        string.IsNullOrWhiteSpace(value) || value.Trim().Equals("automatic", StringComparison.OrdinalIgnoreCase) ? ConvolutionMethod.Automatic
+        : value.Trim().Equals("direct", StringComparison.OrdinalIgnoreCase) ? ConvolutionMethod.Direct
+        : throw new InvalidOperationException($"The environment variable {ConvolutionVariable} is '{value}'; it must be 'automatic' or 'direct', or not be set.");
 
     private int InitializeThreads()
     {

@@ -175,6 +175,10 @@ public partial class Tensor
     /// <returns>A tensor of this shape.</returns>
     public Tensor Elu() => Apply(ActivationFunctions.Elu, this);
 
+    /// <summary>The scaled exponential linear unit: λx where positive, else <c>λα(eˣ − 1)</c>, with λ = 1.0507 and α = 1.6733 (Klambauer et al. 2017).</summary>
+    /// <returns>A tensor of this shape.</returns>
+    public Tensor Selu() => Apply(ActivationFunctions.Selu, this);
+
     /// <summary>Each element, or 0 where it is negative; the gradient at 0 is 0.</summary>
     /// <returns>A tensor of this shape.</returns>
     public Tensor Relu() => Apply(ActivationFunctions.Relu, this);

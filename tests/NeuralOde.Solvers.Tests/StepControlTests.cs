@@ -11,6 +11,8 @@ public class StepControlTests
         { "arkode", ControllerCoefficients.Arkode },
     };
 
+    public static TheoryData<string> OfGivenSteps => [.. OdeSolver.Names.Where(static x => OdeSolver.Parse(x).TakesFixedSteps)];
+
     [Theory]
     [MemberData(nameof(Presets))]
     public void Every_published_controller_keeps_the_error_near_the_tolerance(string name, ControllerCoefficients controller)
@@ -257,6 +259,47 @@ public class StepControlTests
         {
             zGradient[0] = (t < 1 ? 0.3 : -2) * a[0];
             return 0;
+        }
+    }
+
+    [Fact]
+    public void A_first_step_that_is_known_is_taken_without_an_estimate_and_shortened_where_it_is_too_long()
+    {
+        static void Field(double t, ReadOnlySpan<double> z, Span<double> dz) => dz[0] = -z[0] * Math.Cos(t);
+        var problem = new OdeProblem<double>(new VectorFieldFunction<double>(Field));
+        var integrator = new Integrator<double>(new Dopri5(), new AdaptiveSteps { LimitsAtRest = false }, 1);
+        var recording = new SolveRecording<double>();
+        double[] states = new double[2];
+        SolveResult usual = integrator.Solve(problem, [1.0], [0, 3], states, recording);
+        Assert.Equal(2 + (6 * (usual.Statistics.AcceptedSteps + usual.Statistics.RejectedSteps)), usual.Statistics.Evaluations);
+
+        integrator.FirstStep = 0.125;
+        SolveResult known = integrator.Solve(problem, [1.0], [0, 3], states, recording);
+        Assert.Equal(0.125, recording.Times[1]);
+        Assert.Equal(1 + (6 * (known.Statistics.AcceptedSteps + known.Statistics.RejectedSteps)), known.Statistics.Evaluations);
+
+        integrator.FirstStep = 100;
+        SolveResult tooLong = integrator.Solve(problem, [1.0], [0, 3], states, recording);
+        Assert.True(tooLong.Statistics.RejectedSteps > 0);
+        Assert.Equal(Math.Exp(-Math.Sin(3)), states[1], 1e-5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => integrator.FirstStep = double.NaN);
+    }
+
+    [Theory]
+    [MemberData(nameof(OfGivenSteps))]
+    public void States_within_given_steps_are_those_of_the_recorded_steps(string name)
+    {
+        static void Field(double t, ReadOnlySpan<double> z, Span<double> dz) => (dz[0], dz[1]) = (z[1], -Math.Sin(z[0]) * Math.Cos(t));
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), GivenSteps.OfLengths(0.3, 0.5), 2);
+        var recording = new SolveRecording<double>();
+        double[] times = [0, 0.1, 0.2, 0.45, 1.3, 1.4, 2], states = new double[14], state = new double[2];
+        integrator.Solve(new OdeProblem<double>(new VectorFieldFunction<double>(Field)) { PositionCount = OdeSolver.Parse(name).NeedsPositions ? 1 : null }, [1, 0.5], times, states, recording)
+            .ThrowIfFailed();
+        for (int i = 0; i < times.Length; i++)
+        {
+            recording.Interpolate(times[i], state);
+            Assert.Equal(state[0], states[2 * i], 1e-14);
+            Assert.Equal(state[1], states[(2 * i) + 1], 1e-14);
         }
     }
 }

@@ -137,6 +137,47 @@ public class SymplecticTests
         Assert.InRange(result.Time, 0.49, 0.52);
     }
 
+    [Theory]
+    [MemberData(nameof(SecondOrderOrNot))]
+    public void Rows_of_positions_and_velocities_are_solved_and_transposed_as_they_are_alone(string name, bool secondOrder)
+    {
+        double[] initial = [0.7, -0.4, 0.9, 0.3, -0.2, 0.5, 0.1, -0.6], times = [0.2, 0.5, 1.4];
+        var solver = OdeSolver.Parse(name);
+        var rows = new Rows(2);
+        var integrator = new Integrator<double>(solver, FixedSteps.OfLength(0.13), 8);
+        var recording = new SolveRecording<double>();
+        double[] states = new double[24], gradient = new double[8], timeGradients = new double[3], weights = [.. Enumerable.Range(0, 24).Select(i => Math.Cos(1.7 * i) + 0.1)];
+        integrator.Solve(new OdeProblem<double>(rows) { PositionCount = 2, RowLength = 4, IsSecondOrder = secondOrder }, initial, times, states, recording).ThrowIfFailed();
+        integrator.Transpose(recording, rows, weights, gradient, timeGradients);
+        double[] sum = new double[3];
+        for (int row = 0; row < 2; row++)
+        {
+            var alone = new Integrator<double>(solver, FixedSteps.OfLength(0.13), 4);
+            double[] own = new double[12], ownGradient = new double[4], ownTimes = new double[3], start = initial[(4 * row)..(4 * (row + 1))];
+            alone.Solve(new OdeProblem<double>(new Chain()) { PositionCount = 2, IsSecondOrder = secondOrder }, start, times, own, recording).ThrowIfFailed();
+            alone.Transpose(recording, new Chain(), Pick(weights, row), ownGradient, ownTimes);
+            Assert.Equal(own, Pick(states, row));
+            Assert.Equal(ownGradient, gradient[(4 * row)..(4 * (row + 1))]);
+            sum = [.. sum.Zip(ownTimes, (x, y) => x + y)];
+        }
+
+        FiniteDifference.AssertClose(sum, timeGradients, 1e-13);
+
+        static double[] Pick(double[] values, int row) => [.. values.Where((_, i) => i / 4 % 2 == row)];
+    }
+
+    [Fact]
+    public void A_velocity_of_the_second_row_that_is_not_finite_is_named_and_rows_that_do_not_fit_are_refused()
+    {
+        var problem = new OdeProblem<double>((t, z, dz) => (dz[0], dz[1], dz[2], dz[3]) = (z[1], 0, z[3], t < 0.5 ? 0 : double.NaN)) { PositionCount = 1, RowLength = 2 };
+        SolveResult result = new Integrator<double>(new VelocityVerlet(), FixedSteps.OfLength(0.01), 4).Solve(problem, [1, 1, 1, 1], [0, 1], new double[8]);
+        Assert.Equal((SolveStatus.NotFinite, 3), (result.Status, result.Component));
+        var options = new OdeOptions { Steps = FixedSteps.OfLength(0.1) };
+        var uneven = new OdeProblem<double>((t, y, dy) => dy.Clear()) { PositionCount = 1, RowLength = 2 };
+        Assert.Contains(
+            "rows of 2", Assert.Throws<ArgumentException>(() => Ode.Solve(uneven, [1, 0, 0], 0, 1, new VelocityVerlet(), options)).Message, StringComparison.Ordinal);
+    }
+
     // q'' has the solution cos 3t.
     private static double Acceleration(double t, double q) => (-9 * Math.Cos(3 * t)) + Math.Sin(Math.Cos(3 * t) - q);
 
@@ -160,6 +201,31 @@ public class SymplecticTests
         }
 
         return data;
+    }
+
+    /// <summary>Several chains that do not meet.</summary>
+    private sealed class Rows(int count) : IVectorField<double>, IVectorJacobianProduct<double>
+    {
+        private readonly Chain _chain = new();
+
+        public void Evaluate(double t, ReadOnlySpan<double> z, Span<double> dz)
+        {
+            for (int i = 0; i < 4 * count; i += 4)
+            {
+                _chain.Evaluate(t, z.Slice(i, 4), dz.Slice(i, 4));
+            }
+        }
+
+        public double Evaluate(double t, ReadOnlySpan<double> z, ReadOnlySpan<double> a, Span<double> zGradient)
+        {
+            double sum = 0;
+            for (int i = 0; i < 4 * count; i += 4)
+            {
+                sum += _chain.Evaluate(t, z.Slice(i, 4), a.Slice(i, 4), zGradient.Slice(i, 4));
+            }
+
+            return sum;
+        }
     }
 
     /// <summary>Two masses on nonlinear springs under a force that depends on time.</summary>

@@ -1,6 +1,6 @@
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
-using NeuralOde.Persistence;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Benchmarks.Table;
 
@@ -21,6 +21,12 @@ internal static class ConvolutionRows
             }
 
             yield return Row("weight gradient", work, work.CreateWeightGradient<float>());
+            if (WinogradChoice.Tile(work.Sizes) is > 0 and var tile)
+            {
+                yield return Row($"forward, tiles of {tile}", work, work.CreateForward<float>(tile));
+                yield return Row($"data gradient, tiles of {tile}", work, work.CreateDataGradient<float>(tile));
+                yield return Row($"weight gradient, tiles of {tile}", work, work.CreateWeightGradient<float>(tile));
+            }
         }
 
         TableRow Row(string name, ConvolutionWorkload work, Action<int> repeat)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Sensitivities;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
@@ -54,7 +55,7 @@ internal static class FieldRows
             yield return TableRow.Time("wide vjp threads", "f and VJP on two threads", two, FormattableString.Invariant($"{speedup:0.00} times one thread's speed"));
         }
 
-        AdjointSolveWorkload solve = FieldWorkload.Create("wide").AdjointSolve(1e-5, 1e-6);
+        AdjointSolveWorkload solve = FieldWorkload.Create("wide").AdjointSolve(GradientMethod.BacksolveAdjoint, 1e-5, 1e-6);
         Measurement time = timer.Measure(solve.Run);
         yield return TableRow.Time(
             "wide adjoint solve",

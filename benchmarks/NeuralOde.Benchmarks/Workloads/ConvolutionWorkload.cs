@@ -65,6 +65,44 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
         };
     }
 
+    public Action<int> CreateForward<T>(int tile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CreateTiled<T>(WinogradSizes.Of(Sizes, tile));
+
+    public Action<int> CreateDataGradient<T>(int tile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CreateTiled<T>(WinogradSizes.Of(Sizes, tile).Backward);
+
+    public Action<int> CreateWeightGradient<T>(int tile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var sizes = WinogradSizes.Of(Sizes, tile);
+        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        int rows = Winograd.WeightGradientTileRows<T>(sizes);
+        return n =>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                Winograd.WeightGradient<T>(sizes, x, y, w, 0, sizes.Channels, rows);
+            }
+        };
+    }
+
+    private static Action<int> CreateTiled<T>(WinogradSizes sizes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (T[] x, T[] w, T[] y) = (Normal<T>(sizes.InputLength), Normal<T>(sizes.WeightLength), Normal<T>(sizes.OutputLength));
+        int rows = Winograd.ForwardTileRows<T>(sizes);
+        return n =>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                for (int row = 0; row < sizes.TileRows; row += rows)
+                {
+                    Winograd.Forward<T>(sizes, x, w, [], y, row, Math.Min(rows, sizes.TileRows - row));
+                }
+            }
+        };
+    }
+
     private static T[] Normal<T>(int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

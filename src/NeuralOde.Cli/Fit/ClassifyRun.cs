@@ -25,7 +25,7 @@ internal static class ClassifyRun
         CommandException.ThrowIf(test is not null && (report == test || save == test), $"{test} is the test file; name another file to write.");
         LabeledSeries training = Read(path);
         LabeledSeries? unseen = test is null ? null : Read(test);
-        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForClasses, parsed);
+        LatentFitOptions settings = LatentFitRun.Shared(context, parsed, options, options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForClasses, parsed));
         if (seeds is { Length: > 0 })
         {
             return Table(context, training, unseen!, settings, seeds);
@@ -37,6 +37,11 @@ internal static class ClassifyRun
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
+        }
+
+        if (!context.IsFirst)
+        {
+            return fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
         }
 
         var outcome = new ClassifyOutcome(path, test, training, settings, fit, fit.Classifier.Evaluate(training), unseen is null ? null : fit.Classifier.Evaluate(unseen));
@@ -84,27 +89,25 @@ internal static class ClassifyRun
 
     private static int Table(CommandContext context, LabeledSeries training, LabeledSeries unseen, LatentFitOptions settings, int[] seeds)
     {
-        context.Out.WriteLine($"Accuracy on {unseen.Labels.Count} test series");
-        context.Out.WriteLine("  seed   accuracy   cross entropy   seconds");
-        List<double> all = [];
-        foreach (int seed in seeds)
-        {
-            SeriesClassifierFit fit = SeriesClassifierFitter.Fit(training, settings with { Seed = seed }, null, context.CancellationToken);
-            if (fit.WasCanceled)
+        return SeedTable.Print(
+            context,
+            seeds,
+            seed =>
             {
-                context.Error.WriteLine($"neuralode: stopped after {all.Count} of {seeds.Length} seeds.");
-                return ExitCode.Canceled;
-            }
+                SeriesClassifierFit fit = SeriesClassifierFitter.Fit(training, settings with { Seed = seed }, null, context.CancellationToken);
+                if (fit.WasCanceled)
+                {
+                    throw new OperationCanceledException(context.CancellationToken);
+                }
 
-            SeriesClassification test = fit.Classifier.Evaluate(unseen);
-            all.Add(test.Accuracy);
-            context.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"));
-        }
-
-        context.Out.WriteLine($"median {ProgressText.Percent(Median.Of(all)),10}");
-        return ExitCode.Success;
+                SeriesClassification test = fit.Classifier.Evaluate(unseen);
+                return new SeedRow(
+                    $"Accuracy on {unseen.Labels.Count} test series\n  seed   accuracy   cross entropy   seconds",
+                    string.Create(
+                        CultureInfo.InvariantCulture, $" {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"),
+                    test.Accuracy);
+            },
+            rows => context.Out.WriteLine($"median {ProgressText.Percent(Median.Of(rows.Select(static x => x.Values[0]))),10}"));
     }
 }
 

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using NeuralOde.Cli.Solve;
 using NeuralOde.Equations;
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Export;
 using NeuralOde.Equations.Fitting;
 using NeuralOde.Series.Tables;
 
@@ -17,7 +17,12 @@ internal static class EquationFitRun
         RefuseOthers(parsed, options);
         string data = parsed.GetValue(options.Data)!, equations = parsed.GetValue(options.Equations)!;
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
-        OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics));
+        string? export = parsed.GetValue(options.Export);
+        OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--export", export));
+        string className = Path.GetFileNameWithoutExtension(export ?? "FittedModel.cs");
+        CommandException.ThrowIf(
+            !(char.IsAsciiLetterUpper(className.FirstOrDefault()) && className.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
+            $"--export names the class after the file: letters, digits and _, the first one a capital, such as Warfarin.cs; got '{export}'.");
         TimeSeriesOptions columns = options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed);
         EquationModel model = ModelFiles.Load(equations);
         var columnsOf = new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) };
@@ -51,7 +56,10 @@ internal static class EquationFitRun
 
         OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));
         OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit)));
-        OutputFiles.Write(context, "numbers", metrics, path => AtomicFile.Write(path, stream => WriteJson(stream, fit)));
+        bool isTable = string.Equals(Path.GetExtension(metrics), ".csv", StringComparison.OrdinalIgnoreCase);
+        OutputFiles.Write(
+            context, "numbers", metrics, path => AtomicFile.Write(path, stream => EquationFitNumbers.Write(stream, fit, isTable)));
+        OutputFiles.Write(context, "C# class", export, path => AtomicFile.WriteText(path, CSharpExport.Write(fit.FittedModel, className)));
         OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, data, context.CommandLine).ToHtml()));
         return ExitCode.Success;
     }
@@ -81,7 +89,7 @@ internal static class EquationFitRun
         CommandOption[] own =
         [
             options.Equations, options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare,
-            options.Report, options.Save, options.Out,
+            options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
         IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
@@ -188,49 +196,5 @@ internal static class EquationFitRun
         {
             csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).EndRow();
         }
-    }
-
-    private static void WriteJson(Stream stream, EquationFit fit)
-    {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        JsonNumber.Write(json, "negativeLogLikelihood", fit.NegativeLogLikelihood);
-        json.WriteNumber("values", fit.ValueCount);
-        json.WriteNumber("parameters", fit.ParameterCount);
-        JsonNumber.Write(json, "aic", fit.Aic);
-        JsonNumber.Write(json, "bic", fit.Bic);
-        json.WriteBoolean("converged", fit.IsConverged);
-        json.WriteStartArray("estimates");
-        foreach (ParameterEstimate x in fit.Estimates)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", x.Name);
-            json.WriteString("series", x.Series);
-            JsonNumber.Write(json, "value", x.Value);
-            JsonNumber.Write(json, "standardError", x.StandardError);
-            JsonNumber.Write(json, "expectedError", x.ExpectedError);
-            JsonNumber.Write(json, "observedError", x.ObservedError);
-            json.WriteNumber("atBound", x.AtBound);
-            if (x.Profile is { } profile)
-            {
-                json.WriteString("verdict", profile.Verdict.ToString());
-                JsonNumber.Write(json, "lower95", profile.Lower);
-                JsonNumber.Write(json, "upper95", profile.Upper);
-                JsonNumber.Write(json, "profileValues", profile.Values);
-                JsonNumber.Write(json, "profileDeviances", profile.Deviances);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("notes");
-        foreach (string note in fit.Notes)
-        {
-            json.WriteStringValue(note);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -19,6 +19,7 @@ internal static class FitCommand
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
+            ("mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63", "The same over eight processes, each of which takes the next seed."),
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
@@ -49,6 +50,7 @@ internal static class FitCommand
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
+        SharingAdvice = "Processes share the seeds of --seeds, and the training steps of --model latent.",
         Body = Body,
     };
 
@@ -63,10 +65,11 @@ internal static class FitCommand
                 ("Kind of model", [options.Model, options.Equations]),
                 .. options.Settings.Groups(
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]),
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
+            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.GetValue(options.Model) == "latent",
             Run = (context, parsed) => Start(context, parsed, options),
         };
     }
@@ -118,7 +121,11 @@ internal static class FitCommand
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
-        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes estimates, errors, profiles and criteria as JSON.", "FILE.json");
+        public CommandOption<string?> Metrics { get; } = Options.Text(
+            "--metrics", "Writes estimates, errors and intervals: with profiles and criteria as JSON, or as a table in CSV, by the file's ending.", "FILE.json|csv");
+
+        public CommandOption<string?> Export { get; } = Options.Text(
+            "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
 
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 

@@ -1,5 +1,4 @@
 using NeuralOde.Series.Evaluation;
-using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -15,21 +14,7 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         HoldOut? holdOut = options.Settings.Apply(FitDataOptions.Settings, new FitDataOptions(), parsed).HoldOut;
         return UserFault.Checked(() =>
         {
-            bool isInput = path == "-";
-            if (!isInput)
-            {
-                InputFiles.Check(path, "a CSV file in it");
-            }
-
-            CsvOptions table = options.Settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);
-            var set = TimeSeriesSet.FromTable(
-                isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", table) : CsvTable.Read(path, table),
-                options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
-                {
-                    // A short series still tells something where there are others.
-                    MinimumPoints = parsed.IsGiven(options.Settings["series"]) ? 1 : 3,
-                });
-            CommandException.ThrowIf(set.Series.Sum(static series => series.Count) < 3, $"{path}: there are fewer than three points; dynamics cannot be learned from them.");
+            TimeSeriesSet set = DataTable.Read(path, options.Settings, parsed);
             return new FitData(path, set, SeriesSplit.Of(set, holdOut));
         });
     }

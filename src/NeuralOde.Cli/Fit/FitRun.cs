@@ -84,44 +84,35 @@ internal static class FitRun
     private static int Table(CommandContext context, FitData data, SeriesFitOptions settings, int[] seeds)
     {
         CommandException.ThrowIf(data.Split.Scored is null, "--seeds compares errors on what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
-        List<ErrorRow> rows = [];
-        foreach (int seed in seeds)
-        {
-            FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, work => work(null));
-            if (outcome.Fit.WasCanceled)
+        return SeedTable.Print(
+            context,
+            seeds,
+            seed =>
             {
-                context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
-                Summarize(context, rows);
-                return ExitCode.Canceled;
-            }
+                FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, static work => work(null));
+                if (outcome.Fit.WasCanceled)
+                {
+                    throw new OperationCanceledException(context.CancellationToken);
+                }
 
-            ErrorRow row = outcome.Pooled!;
-            if (rows.Count == 0)
-            {
-                context.Out.WriteLine($"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale");
-                context.Out.WriteLine("  seed     error     naive     ratio   training error   seconds");
-            }
-
-            rows.Add(row);
-            context.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} "
-                    + $"{ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"));
-        }
-
-        Summarize(context, rows);
-        return ExitCode.Success;
+                ErrorRow row = outcome.Pooled!;
+                return new SeedRow(
+                    $"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale\n  seed     error     naive     ratio   training error   seconds",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $" {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} "
+                            + $"{ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"),
+                    row.Model,
+                    row.Naive,
+                    row.Ratio);
+            },
+            rows => Summarize(context, rows));
     }
 
-    internal static void Summarize(CommandContext context, List<ErrorRow> rows)
-    {
-        if (rows.Count > 0)
-        {
-            context.Out.WriteLine(
-                $"median {ProgressText.Number(Median.Of(rows.Select(static x => x.Model))),8} {ProgressText.Number(rows[0].Naive),9} "
-                    + $"{ProgressText.Fixed(Median.Of(rows.Select(static x => x.Ratio)), 3),9}");
-        }
-    }
+    /// <summary>The medians of error and ratio, below those of the naive forecast, which no seed changes.</summary>
+    internal static void Summarize(CommandContext context, IReadOnlyList<SeedRow> rows) => context.Out.WriteLine(
+        $"median {ProgressText.Number(Median.Of(rows.Select(static x => x.Values[0]))),8} {ProgressText.Number(rows[0].Values[1]),9} "
+            + $"{ProgressText.Fixed(Median.Of(rows.Select(static x => x.Values[2])), 3),9}");
 
     private static void Print(CommandContext context, FitOutcome outcome)
     {

@@ -33,7 +33,7 @@ internal static class LatentFitRun
             data.Split.Training.Series.Count < 2,
             "A latent model learns what several series have in common, and there is only one series here. "
                 + "Name the column that identifies the series with --series, or omit --model latent.");
-        LatentFitOptions settings = options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForSeries, parsed);
+        LatentFitOptions settings = Shared(context, parsed, options, options.Settings.Apply(LatentFitOptions.Settings, LatentFitOptions.ForSeries, parsed));
         LatentForecastOptions forecasting = options.Settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) with
         { Level = Level, Seed = settings.Seed };
         foreach (string note in data.Notes)
@@ -53,6 +53,11 @@ internal static class LatentFitRun
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
+        }
+
+        if (!context.IsFirst)
+        {
+            return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
         }
 
         Print(context, outcome);
@@ -76,6 +81,14 @@ internal static class LatentFitRun
 
         return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
+
+    /// <summary>The settings with the processes that share each training step; where seeds are shared instead, each process fits alone.</summary>
+    public static LatentFitOptions Shared(CommandContext context, CommandValues parsed, FitCommand.FitOptions options, LatentFitOptions settings) =>
+        parsed.GetValue(options.Seeds) is { Length: > 0 } ? settings : settings with
+        {
+            MicroBatches = MicroBatchOption.Of(context, parsed.IsGiven(options.Settings["micro-batches"]), settings.MicroBatches),
+            Processes = context.Processes,
+        };
 
     /// <summary>What a reader of the numbers should know, as sentences.</summary>
     public static IEnumerable<string> Remarks(LatentFitOutcome outcome)
@@ -175,33 +188,30 @@ internal static class LatentFitRun
 
     private static int Table(CommandContext context, FitData data, LatentFitOptions settings, LatentForecastOptions forecasting, int[] seeds)
     {
-        List<ErrorRow> rows = [];
-        foreach (int seed in seeds)
-        {
-            LatentFitOutcome outcome = Fit(context, data, settings with { Seed = seed }, forecasting with { Seed = seed }, static work => work(null));
-            if (outcome.Fit.WasCanceled)
+        return SeedTable.Print(
+            context,
+            seeds,
+            seed =>
             {
-                context.Error.WriteLine($"neuralode: stopped after {rows.Count} of {seeds.Length} seeds.");
-                break;
-            }
+                LatentFitOutcome outcome = Fit(context, data, settings with { Seed = seed }, forecasting with { Seed = seed }, static work => work(null));
+                if (outcome.Fit.WasCanceled)
+                {
+                    throw new OperationCanceledException(context.CancellationToken);
+                }
 
-            ErrorRow row = outcome.Pooled!;
-            if (rows.Count == 0)
-            {
-                context.Out.WriteLine($"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale");
-                context.Out.WriteLine("  seed     error     naive     ratio   in the band   seconds");
-            }
-
-            rows.Add(row);
-            (int inside, int count) = outcome.Coverage!.Value;
-            context.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {100.0 * inside / count,11:0.0} % "
-                    + $"{outcome.Fit.Training.Elapsed.TotalSeconds,9:0.00}"));
-        }
-
-        FitRun.Summarize(context, rows);
-        return rows.Count == seeds.Length ? ExitCode.Success : ExitCode.Canceled;
+                ErrorRow row = outcome.Pooled!;
+                (int inside, int count) = outcome.Coverage!.Value;
+                return new SeedRow(
+                    $"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale\n  seed     error     naive     ratio   in the band   seconds",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $" {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {100.0 * inside / count,11:0.0} % "
+                            + $"{outcome.Fit.Training.Elapsed.TotalSeconds,9:0.00}"),
+                    row.Model,
+                    row.Naive,
+                    row.Ratio);
+            },
+            rows => FitRun.Summarize(context, rows));
     }
 }
 

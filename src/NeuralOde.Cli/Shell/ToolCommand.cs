@@ -46,7 +46,14 @@ internal sealed class ToolCommand : Command
             }
         }
 
-        SetAction(parsed => body.Run(context, Values(parsed)));
+        SetAction(parsed =>
+        {
+            CommandValues values = Values(parsed);
+            CommandException.ThrowIf(
+                context.Processes is { Size: > 1 } && !body.IsShared(values),
+                $"Several processes cannot share this work, and each of {context.Processes?.Size} would do all of it. Start one process: leave mpirun out.{Advice(description)}");
+            return body.Run(context, values);
+        });
     }
 
     /// <summary>Makes a command that has others below it, and shows them.</summary>
@@ -68,6 +75,8 @@ internal sealed class ToolCommand : Command
 
     /// <summary>Paragraphs after the options; a line that starts with a space is kept as it is.</summary>
     public IReadOnlyList<string> Notes { get; } = [];
+
+    private static string Advice(CommandDescription description) => description.SharingAdvice is { } advice ? $" {advice}" : "";
 
     private static object? Read(CommandOption option, ArgumentResult result)
     {

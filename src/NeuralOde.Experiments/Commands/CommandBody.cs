@@ -9,6 +9,10 @@ internal sealed record CommandBody
     /// <summary>Options under their headings, in the help's order.</summary>
     public IReadOnlyList<(string Title, CommandOption[] Options)> Groups { get; init; } = [];
 
+    /// <summary>Whether several processes share the work of a command line; where they do not, the command refuses to be started by <c>mpirun</c>.</summary>
+    /// <value>Default never.</value>
+    public Func<CommandValues, bool> IsShared { get; init; } = static _ => false;
+
     /// <summary>Does it; the result is an <see cref="ExitCode"/>.</summary>
     public required Func<CommandContext, CommandValues, int> Run { get; init; }
 }

@@ -15,6 +15,9 @@ internal sealed record CommandDescription
     /// <summary>Paragraphs after the options; a line that starts with a space is kept as it is.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What makes the work one that several processes can share, as a sentence; null where nothing does.</summary>
+    public string? SharingAdvice { get; init; }
+
     /// <summary>Makes what it takes and does.</summary>
     public required Func<CommandBody> Body { get; init; }
 }

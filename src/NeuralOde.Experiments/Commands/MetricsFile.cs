@@ -14,12 +14,15 @@ internal static class MetricsFile
             return;
         }
 
-        AtomicFile.Write(path, stream =>
-        {
-            using var writer = new Utf8JsonWriter(stream);
-            json().WriteTo(writer);
-        });
+        WriteJson(path, json());
     }
+
+    /// <summary>Writes an object, all or nothing.</summary>
+    public static void WriteJson(string path, JsonObject json) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new Utf8JsonWriter(stream);
+        json.WriteTo(writer);
+    });
 
     /// <summary>A number; null where it is not finite, as JSON has no NaN.</summary>
     public static JsonNode? Number(double value) => double.IsFinite(value) ? value : null;

@@ -38,14 +38,27 @@ internal static class OutputFiles
         }
     }
 
-    /// <summary>Writes a file if one is requested, and prints its name.</summary>
+    /// <summary>Checks that the endings of files say what is written into them.</summary>
+    /// <param name="files">The option that names each file, its path, and the endings that fit; null paths are left out.</param>
+    /// <exception cref="CommandException">A file ends in something else.</exception>
+    public static void CheckEndings(params IEnumerable<(string Option, string? Path, string[] Endings)> files)
+    {
+        foreach ((string option, string? path, string[] endings) in files)
+        {
+            CommandException.ThrowIf(
+                path is not null && !IsDevice(Path.GetFullPath(path)) && !endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase),
+                $"{option} takes a file that ends in {string.Join(" or ", endings)}; got '{path}'.");
+        }
+    }
+
+    /// <summary>Writes a file if one is requested, and prints its name. Of several processes only the first one writes.</summary>
     /// <param name="context">Where it is said.</param>
     /// <param name="what">What is written, as a noun.</param>
     /// <param name="path">The file; null if none is requested.</param>
     /// <param name="write">Writes it.</param>
     public static void Write(CommandContext context, string what, string? path, Action<string> write)
     {
-        if (path is not null)
+        if (path is not null && context.IsFirst)
         {
             write(path);
             context.Out.WriteLine($"Wrote the {what} to {path}");

@@ -24,6 +24,7 @@ internal static class LearnCommand
                 + "the exact one. The kept model is the one whose trajectory was nearest to the observations; the exact one is never used for the choice.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. It is 2 if the command line is wrong, and 1 if training fails.",
         ],
+        SharingAdvice = "Processes share the seeds of --seeds.",
         Body = Body,
     };
 
@@ -36,6 +37,7 @@ internal static class LearnCommand
             Groups = options.Settings.Groups(
                 ("Model and training", [options.Published]),
                 ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics, options.Figure, options.Seeds])),
+            IsShared = parsed => parsed.IsGiven(options.Seeds),
             Run = (context, parsed) => LearnRun.Start(context, parsed, options),
         };
     }

@@ -1,3 +1,5 @@
+using NeuralOde.MicroBatches;
+
 namespace NeuralOde.Experiments.Images;
 
 /// <summary>Some images as a model takes them, in memory that the next batch uses again.</summary>
@@ -27,7 +29,13 @@ public sealed class ImageBatch
 
     /// <summary>The images as a tensor, a copy.</summary>
     /// <returns><c>[<see cref="Count"/>, rows, columns, 1]</c> of <see cref="float"/>.</returns>
-    public Tensor ToTensor() => Tensor.From(Pixels, [Count, _rows, _columns, 1]);
+    public Tensor ToTensor() => ToTensor(new MicroBatch(0, Count));
+
+    /// <summary>Some of the images as a tensor, a copy.</summary>
+    /// <param name="samples">Which.</param>
+    /// <returns><c>[<see cref="MicroBatch.Count"/>, rows, columns, 1]</c> of <see cref="float"/>.</returns>
+    public Tensor ToTensor(MicroBatch samples) =>
+        Tensor.From(Pixels.Slice(samples.Start * _rows * _columns, samples.Count * _rows * _columns), [samples.Count, _rows, _columns, 1]);
 
     internal void Clear() => Count = 0;
 

@@ -49,6 +49,7 @@ internal static class LatentSpiralsCommand
                 ("Model", [options.Model, options.Load, options.Published]),
                 ("Training", [options.Threads.Option, options.Checkpoint.File, options.Checkpoint.Resume]),
                 ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics])),
+            IsShared = parsed => !parsed.IsGiven(options.Load),
             Run = (context, parsed) => LatentSpiralsRun.Start(context, parsed, options),
         };
     }

@@ -26,7 +26,7 @@ internal static class LatentSpiralsRun
         else
         {
             bool isBoth = name == LatentSpiralsCommand.Both;
-            ModelRun[] runs = [.. SpiralModel.Names.Where(x => isBoth || x == name).Select(x => ModelRun.Of(parsed, options, x, isBoth))];
+            ModelRun[] runs = [.. SpiralModel.Names.Where(x => isBoth || x == name).Select(x => ModelRun.Of(context, parsed, options, x, isBoth))];
             OutputFiles.Check([("--report", report), ("--metrics", metrics), .. runs.SelectMany(static x => x.Files)]);
             bool[] resumed = [.. runs.Select(x => options.Checkpoint.IsResumed(parsed, options.Settings["checkpoint-every"], x.Settings.Training.CheckpointPath))];
             options.Threads.Apply(parsed);
@@ -161,7 +161,7 @@ internal static class LatentSpiralsRun
     {
         public IEnumerable<(string Option, string? Path)> Files => [("--save", Save), ("--checkpoint", Settings.Training.CheckpointPath)];
 
-        public static ModelRun Of(CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options, string name, bool isOneOfTwo)
+        public static ModelRun Of(CommandContext context, CommandValues parsed, LatentSpiralsCommand.LatentSpiralsOptionSet options, string name, bool isOneOfTwo)
         {
             LatentSpiralsOptions defaults = (parsed.GetValue(options.Published) ? LatentSpiralsOptions.Published : LatentSpiralsOptions.Default) with
             {
@@ -172,8 +172,13 @@ internal static class LatentSpiralsRun
             int spirals = options.Settings.Apply(LatentSpiralsOptions.Settings.Only("spirals"), defaults with { BatchSize = 1 }, parsed).TrainingCount;
             SettingList<LatentSpiralsOptions> settings = isOneOfTwo ? LatentSpiralsOptions.Settings.For(defaults) : LatentSpiralsOptions.Settings;
             LatentSpiralsOptions typed = options.Settings.Apply(settings, defaults with { BatchSize = Math.Min(defaults.BatchSize, spirals) }, parsed);
-            return new ModelRun(
-                typed with { Training = typed.Training with { CheckpointPath = Named(parsed.GetValue(options.Checkpoint.File)) } }, Named(parsed.GetValue(options.Output.Save)));
+            LatentTrainingOptions training = typed.Training with
+            {
+                CheckpointPath = Named(parsed.GetValue(options.Checkpoint.File)),
+                MicroBatches = MicroBatchOption.Of(context, parsed.IsGiven(options.Settings["micro-batches"]), typed.Training.MicroBatches),
+                Processes = context.Processes,
+            };
+            return new ModelRun(typed with { Training = training }, Named(parsed.GetValue(options.Output.Save)));
 
             string? Named(string? path) => path is null || !isOneOfTwo || string.IsNullOrWhiteSpace(path) || Path.EndsInDirectorySeparator(path)
                 ? path

@@ -1,9 +1,12 @@
+using NeuralOde.MicroBatches;
+
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Cross entropy of images, epoch after epoch; each epoch ends with a measurement on images apart.</summary>
-internal sealed class ImageTask(Layer classifier, ImageBatches batches, int classes, ImageDataset? measured, ImageTrainingOptions options) : ITrainingTask
+internal sealed class ImageTask(Layer classifier, ImageBatches batches, int classes, ImageDataset? measured, ImageTrainingOptions options) : IMicroBatchTask
 {
     private readonly ClassifierStep _step = new(classifier, classes);
+    private ImageBatch? _batch;
 
     public Module Model => classifier;
 
@@ -13,15 +16,24 @@ internal sealed class ImageTask(Layer classifier, ImageBatches batches, int clas
     /// <summary>Steps an epoch.</summary>
     public int EpochSteps => batches.Count;
 
-    public double Step(TrainingPosition position)
-    {
-        ImageTrainingStep step = _step.Run(batches.Get(position.Iteration / batches.Count, position.Iteration % batches.Count));
-        if (double.IsFinite(step.Loss))
-        {
-            History.Add(step);
-        }
+    /// <summary>Images classified right, and evaluations of the field forward and backward.</summary>
+    public int MeasureCount => 3;
 
-        return step.Loss;
+    public int Draw(TrainingPosition position) => (_batch = batches.Get(position.Iteration / batches.Count, position.Iteration % batches.Count)).Count;
+
+    public MicroBatchResult Step(TrainingPosition position, MicroBatch samples)
+    {
+        ImageTrainingStep step = _step.Run(_batch!, samples);
+        return new(step.Loss, step.Correct, step.ForwardEvaluations, step.BackwardEvaluations);
+    }
+
+    public void Record(TrainingPosition position, double loss, IReadOnlyList<(MicroBatch Samples, MicroBatchResult Result)> parts)
+    {
+        int images = parts.Sum(static x => x.Samples.Count);
+
+        // Evaluations of a batch's solve, as they are where it is not divided: the mean over its images.
+        long Evaluations(int measure) => (long)Math.Round(parts.Sum(x => x.Result.Measures[measure] * x.Samples.Count) / images);
+        History.Add(new ImageTrainingStep(loss, (int)parts.Sum(static x => x.Result.Measures[0]), images, Evaluations(1), Evaluations(2)));
     }
 
     /// <summary>Measures, and closes the epoch.</summary>

@@ -1,3 +1,5 @@
+using NeuralOde.MicroBatches;
+
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>How a classifier of images is trained.</summary>
@@ -22,6 +24,14 @@ public sealed record ImageTrainingOptions
     /// <summary>How images are put into batches.</summary>
     /// <value>Default: batches of 32, shuffled.</value>
     public ImageBatchOptions Batches { get; init; } = new();
+
+    /// <summary>How many micro-batches each batch is divided into; see <see cref="DataParallel"/>.</summary>
+    /// <value>At least 1, and at least as many as there are processes; default 1.</value>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>The processes that share the micro-batches.</summary>
+    /// <value>Default null: this one alone.</value>
+    public ICommunicator? Processes { get; init; }
 
     /// <summary>Images in a batch while accuracy is measured.</summary>
     /// <value>At least 1; default 100.</value>
@@ -66,6 +76,7 @@ public sealed record ImageTrainingOptions
             Setting.Whole(
                 "batch size", 1, 100_000, "Images in a training step.",
                 (ImageTrainingOptions x) => x.Batches.BatchSize, (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with { Option = "batch" },
+            Setting.MicroBatches((ImageTrainingOptions x) => x.MicroBatches, (x, v) => x with { MicroBatches = v }),
             Setting.LearningRate((ImageTrainingOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((ImageTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
             Setting.GradientNormBound((ImageTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),

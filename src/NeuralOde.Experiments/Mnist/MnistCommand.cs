@@ -13,6 +13,7 @@ internal static class MnistCommand
             ("neuralode experiment mnist --model mlp --epochs 20", "The one-layer perceptron, with the data that NEURALODE_DATA names."),
             ("neuralode experiment mnist --published --checkpoint run.safetensors --resume", "The published settings. The same command resumes a run that was stopped."),
             ("neuralode experiment mnist --solver dopri5 --rtol 1e-3 --gradient adjoint --norm group", "Steps chosen by tolerances, gradients by the adjoint."),
+            ("mpirun -n 4 neuralode experiment mnist --data mnist", "Four processes share each training step; with any number of them the result is the same."),
             ("neuralode experiment mnist --train-images 2000 --epochs 2 --channels 16", "A quick look at a part of the data with a smaller network."),
         ],
         Notes =
@@ -43,6 +44,7 @@ internal static class MnistCommand
                 ("Model", [options.Published]),
                 ("Training", [options.Threads.Option, options.Checkpoint.File, options.Checkpoint.Resume]),
                 ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics])),
+            IsShared = static _ => true,
             Run = (context, parsed) => MnistRun.Start(context, parsed, options),
         };
     }

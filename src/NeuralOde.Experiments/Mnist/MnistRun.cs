@@ -7,7 +7,7 @@ internal static class MnistRun
     {
         ImageCollection collection = options.Images.Collection(parsed);
         MnistModelOptions model = Model(parsed, options);
-        ImageTrainingOptions training = Training(parsed, options, collection, model);
+        ImageTrainingOptions training = Training(context, parsed, options, collection, model);
         string? report = options.Output.ReportPath(parsed, $"{collection.Name}-{MnistModelOptions.ModelNames[(int)model.Model]}.html");
         string? save = parsed.GetValue(options.Output.Save);
         string? metrics = options.Output.MetricsPath(parsed);
@@ -27,6 +27,11 @@ internal static class MnistRun
             return result.Failure is null ? ExitCode.Canceled : ExitCode.Failure;
         }
 
+        if (!context.IsFirst)
+        {
+            return Code(result.Outcome);
+        }
+
         ClassifierEvaluation? test = result.Outcome == TrainingOutcome.Completed
             ? ClassifierEvaluation.Of(network, data.Test, collection.Scale, training.EvaluationBatchSize, context.CancellationToken)
             : null;
@@ -36,13 +41,15 @@ internal static class MnistRun
         OutputFiles.Write(context, "model", save, path => classifier.Save(path, new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine }));
         OutputFiles.Write(context, "metrics", metrics, path => MnistMetrics.Write(path, outcome, context.CommandLine));
         OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, MnistReport.Create(outcome, context.CommandLine).ToHtml()));
-        return result.Outcome switch
-        {
-            TrainingOutcome.Diverged => ExitCode.Failure,
-            TrainingOutcome.Canceled => ExitCode.Canceled,
-            _ => ExitCode.Success,
-        };
+        return Code(result.Outcome);
     }
+
+    private static int Code(TrainingOutcome outcome) => outcome switch
+    {
+        TrainingOutcome.Diverged => ExitCode.Failure,
+        TrainingOutcome.Canceled => ExitCode.Canceled,
+        _ => ExitCode.Success,
+    };
 
     private static void Say(CommandContext context, MnistOutcome outcome)
     {
@@ -77,7 +84,7 @@ internal static class MnistRun
         return options.Settings.Apply(MnistModelOptions.Settings, parsed.GetValue(options.Published) ? MnistModelOptions.Published(kind) : MnistModelOptions.Default(kind), parsed);
     }
 
-    private static ImageTrainingOptions Training(CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection, MnistModelOptions model)
+    private static ImageTrainingOptions Training(CommandContext context, CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection, MnistModelOptions model)
     {
         ImageTrainingOptions training = options.Settings.Apply(
             ImageTrainingOptions.Settings, parsed.GetValue(options.Published) ? ImageTrainingOptions.Published : ImageTrainingOptions.Default, parsed);
@@ -85,6 +92,8 @@ internal static class MnistRun
         {
             CheckpointPath = parsed.GetValue(options.Checkpoint.File),
             RunSettings = MnistModelOptions.Settings.ToText(model),
+            MicroBatches = MicroBatchOption.Of(context, parsed.IsGiven(options.Settings["micro-batches"]), training.MicroBatches),
+            Processes = context.Processes,
             Batches = training.Batches with { Scale = collection.Scale },
         };
     }

@@ -22,6 +22,7 @@ internal static class PerSampleCommand
                 + "the paths' error that of those series from their first states on.",
             "Ctrl+C stops training and still reports; the exit code is then 130.",
         ],
+        SharingAdvice = "Processes share the seeds of --seeds.",
         Body = Body,
     };
 
@@ -31,6 +32,7 @@ internal static class PerSampleCommand
         return new CommandBody
         {
             Groups = options.Settings.Groups(("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Seeds])),
+            IsShared = parsed => parsed.IsGiven(options.Seeds),
             Run = (context, parsed) => PerSampleRun.Start(context, parsed, options),
         };
     }

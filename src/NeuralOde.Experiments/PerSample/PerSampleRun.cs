@@ -52,25 +52,23 @@ internal static class PerSampleRun
 
     private static int Table(CommandContext context, PerSampleOptions settings, int[] seeds)
     {
-        context.Out.WriteLine("  seed   field error   path error   seconds");
-        List<PerSampleResult> results = [];
-        foreach (int seed in seeds)
-        {
-            PerSampleResult result = PerSampleExperiment.Run(settings with { Seed = seed }, null, context.CancellationToken);
-            if (result.WasCanceled)
+        return SeedTable.Print(
+            context,
+            seeds,
+            seed =>
             {
-                context.Error.WriteLine($"neuralode: stopped after {results.Count} of {seeds.Length} seeds.");
-                return ExitCode.Canceled;
-            }
-
-            results.Add(result);
-            context.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{seed,6} {ProgressText.Percent(result.FieldError),13} {ProgressText.Number(result.PathError),12} {result.Elapsed.TotalSeconds,9:0.00}"));
-        }
-
-        context.Out.WriteLine(
-            $"median {ProgressText.Percent(Median.Of(results.Select(static x => x.FieldError))),13} {ProgressText.Number(Median.Of(results.Select(static x => x.PathError))),12}");
-        return ExitCode.Success;
+                PerSampleResult result = PerSampleExperiment.Run(settings with { Seed = seed }, null, context.CancellationToken);
+                return result.WasCanceled
+                    ? throw new OperationCanceledException(context.CancellationToken)
+                    : new SeedRow(
+                        "  seed   field error   path error   seconds",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $" {ProgressText.Percent(result.FieldError),13} {ProgressText.Number(result.PathError),12} {result.Elapsed.TotalSeconds,9:0.00}"),
+                        result.FieldError,
+                        result.PathError);
+            },
+            rows => context.Out.WriteLine(
+                $"median {ProgressText.Percent(Median.Of(rows.Select(static x => x.Values[0]))),13} {ProgressText.Number(Median.Of(rows.Select(static x => x.Values[1]))),12}"));
     }
 }

@@ -35,13 +35,24 @@ public sealed record FigureAxis(string Label = "", string? Unit = null)
     /// <value>Default none: the axis shows numbers.</value>
     public IReadOnlyList<string> Categories { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy([]);
 
+    /// <summary>The date of 0, where values are days since a date: the axis then shows dates.</summary>
+    /// <value>Default null: the axis shows numbers. Without effect on logarithmic axes, axes of categories, and beyond the years 1 to 9999.</value>
+    public DateTime? Calendar { get; init; }
+
     internal bool IsLogarithmic => Scale == AxisScale.Logarithmic;
 
-    /// <summary>"time (10³ years)".</summary>
-    internal string Caption(int exponent)
+    /// <summary>A value as the axis would write it: a category, a date, or a number.</summary>
+    internal string Text(double value) =>
+        Categories.Count > 0 && value >= 0 && value < Categories.Count && value == Math.Floor(value) ? Categories[(int)value]
+            : Calendar is { } origin && CalendarTicks.Date(value, origin) is { } date
+                ? date.ToString(date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)
+            : value.ToString("G9", CultureInfo.InvariantCulture);
+
+    /// <summary>"time (10³ years)", or "date (1978)".</summary>
+    internal string Caption(int exponent, string? note = null)
     {
         string power = exponent == 0 ? "" : "×10" + NumberText.Superscript(exponent);
-        string inside = string.IsNullOrEmpty(Unit) ? power : power.Length == 0 ? Unit : power + " " + Unit;
+        string inside = note ?? (string.IsNullOrEmpty(Unit) ? power : power.Length == 0 ? Unit : power + " " + Unit);
         return inside.Length == 0 ? Label : Label.Length == 0 ? $"({inside})" : $"{Label} ({inside})";
     }
 }

@@ -22,7 +22,6 @@ internal static class TickChoice
 
     private static Ticks Choose(FigureAxis axis, Scale scale, int most, Func<string, double> size)
     {
-        Domain domain = scale.Domain;
         if (axis.Categories.Count > 0)
         {
             for (int stride = 1; stride < axis.Categories.Count; stride++)
@@ -38,19 +37,26 @@ internal static class TickChoice
         Ticks? clear = null;
         for (int count = most; count >= 1 && clear is null; count--)
         {
-            clear = Numeric(domain, scale, count) is var ticks && Clear(ticks, scale, size) ? ticks : null;
+            clear = Numeric(axis, scale, count) is var ticks && Clear(ticks, scale, size) ? ticks : null;
         }
-        clear ??= Numeric(domain, scale, 1) is var few ? few with { Marks = [.. few.Marks.Take(1)] } : Ticks.None;
+        clear ??= Numeric(axis, scale, 1) is var few ? few with { Marks = [.. few.Marks.Take(1)] } : Ticks.None;
         // A range that holds one round number only, such as [-0.8, 0.8], needs a finer step to be read at all.
         for (int count = most + 1; count <= most + 4 && clear.Marks.Count < 2; count++)
         {
-            clear = Numeric(domain, scale, count) is var more && Clear(more, scale, size) ? more : clear;
+            clear = Numeric(axis, scale, count) is var more && Clear(more, scale, size) ? more : clear;
         }
         return clear;
     }
 
-    private static Ticks Numeric(Domain domain, Scale scale, int count) =>
-        Inside(domain.IsLogarithmic ? Ticks.Logarithmic(domain.Low, domain.High, count) : Ticks.Linear(domain.Low, domain.High, count), scale);
+    private static Ticks Numeric(FigureAxis axis, Scale scale, int count)
+    {
+        Domain domain = scale.Domain;
+        return Inside(
+            domain.IsLogarithmic ? Ticks.Logarithmic(domain.Low, domain.High, count)
+                : axis.Calendar is { } origin && CalendarTicks.Of(domain.Low, domain.High, count, origin) is { } dates ? dates
+                : Ticks.Linear(domain.Low, domain.High, count),
+            scale);
+    }
 
     private static Ticks Inside(Ticks ticks, Scale scale) => ticks with { Marks = [.. ticks.Marks.Where(t => scale.Holds(t.Value))] };
 

@@ -9,6 +9,9 @@ internal readonly record struct Tick(double Value, string Label);
 /// </summary>
 internal sealed record Ticks(IReadOnlyList<Tick> Marks, int Exponent)
 {
+    /// <summary>What is common to all labels and stands in the axis's name: the year of days, for one. Null for nothing.</summary>
+    public string? Note { get; init; }
+
     public static Ticks None { get; } = new([], 0);
 
     /// <summary>At most <paramref name="most"/> + 1 ticks at multiples of 1, 2 or 5 times a power of ten.</summary>

@@ -12,9 +12,9 @@ internal sealed class PanelAxes(Figure figure)
 
     public Ticks YTicks { get; private set; } = Ticks.None;
 
-    public string XCaption => figure.XAxis.Caption(XTicks.Exponent);
+    public string XCaption => figure.XAxis.Caption(XTicks.Exponent, XTicks.Note);
 
-    public string YCaption => figure.YAxis.Caption(YTicks.Exponent);
+    public string YCaption => figure.YAxis.Caption(YTicks.Exponent, YTicks.Note);
 
     /// <summary>Room at the left of the plot for tick labels and the axis's name, and for half of the first label below.</summary>
     public double LeftMargin { get; private set; }

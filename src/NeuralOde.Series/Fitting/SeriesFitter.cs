@@ -231,9 +231,10 @@ public static class SeriesFitter
             double[] starts = objective.Starts.ToArray<double>();
             int learned = _field.Layout.LearnedStates;
             var paths = new SeriesPath[_series.Series.Count];
+            ILookup<int, int> rowsOf = Enumerable.Range(0, objective.Pieces.Pieces.Length).ToLookup(row => objective.Pieces.Pieces[row].Series);
             for (int s = 0; s < paths.Length; s++)
             {
-                int[] rows = [.. Enumerable.Range(0, objective.Pieces.Pieces.Length).Where(row => objective.Pieces.Pieces[row].Series == s)];
+                int[] rows = [.. rowsOf[s]];
                 TimeSeries natural = _natural.Series[s];
                 paths[s] = new SeriesPath(
                     natural.Id,

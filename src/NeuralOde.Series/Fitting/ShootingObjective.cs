@@ -10,13 +10,13 @@ internal sealed class ShootingObjective
 {
     private readonly SeriesFieldShape _layout;
     private readonly TimeSeriesSet _series;
-    private readonly Sensitivity<double> _sensitivity;
-    private readonly SolveMemory<double> _memory;
+    private readonly Part[] _parts;
     private readonly double[] _initial;
     private readonly double[] _initialGradient;
     private readonly double[] _stateGradient;
-    private readonly (int State, double Value)[] _observations;
-    private readonly (int State, int NextRow)[] _jumps;
+    private readonly double[][] _passed;
+    private readonly int _observationCount;
+    private readonly int _jumpCount;
     private readonly Parameter[] _weights;
     private readonly double _penalty;
 
@@ -32,16 +32,15 @@ internal sealed class ShootingObjective
         Pieces = pieces;
         int rows = pieces.Pieces.Length;
         Starts = new Parameter(Tensor.From(starts, [rows, field.Layout.LearnedStates]), "starts");
-        var steps = new AdaptiveSteps { RelativeTolerance = options.RelativeTolerance, AbsoluteTolerance = options.RelativeTolerance / 10, MaxSteps = 20_000 };
-        _sensitivity = GradientMethod.For(options.Solver).Create(new CompiledField<double>(field, [rows, field.Layout.StateLength]), options.Solver, steps);
-        _memory = _sensitivity.Rent();
+        _parts = MakeParts(field, options);
         _initial = new double[rows * field.Layout.StateLength];
         _initialGradient = new double[_initial.Length];
-        _stateGradient = new double[pieces.Times.Length * _initial.Length];
+        _stateGradient = new double[_parts.Max(part => part.Batch.Times.Length * part.Batch.Count * field.Layout.StateLength)];
+        _passed = [.. series.Series.Select(one => new double[one.Count * field.Layout.LearnedStates])];
         _weights = [.. field.Weights];
-        _observations = FindObservations();
-        _jumps = FindJumps();
-        _penalty = options.Regularization / Math.Max(1, _observations.Length);
+        _observationCount = _parts.Sum(static part => part.Observations.Length);
+        _jumpCount = _parts.Sum(static part => part.Jumps.Length);
+        _penalty = options.Regularization / Math.Max(1, _observationCount);
         FillClocks();
     }
 
@@ -57,25 +56,39 @@ internal sealed class ShootingObjective
     public double Misfit { get; private set; }
 
     /// <summary>Solves, and adds the gradient to the parameters' own.</summary>
-    /// <returns>The objective, or none where the solve failed.</returns>
+    /// <returns>The objective, or none where the solve failed; the gradients are then part of one.</returns>
     public double? Evaluate()
     {
-        SolveResult result = Solve(forGradient: true);
-        if (!result.IsSuccess)
+        SetInitial();
+        Span<double> startGradient = Starts.MutableGradient<double>();
+        double misfits = 0, jumps = 0;
+        foreach (Part part in _parts)
         {
-            return null;
+            if (!Solve(part, forGradient: true).IsSuccess)
+            {
+                return null;
+            }
+
+            Span<double> stateGradient = _stateGradient.AsSpan(0, part.Memory.States.Length);
+            stateGradient.Clear();
+            misfits += AddMisfit(part, stateGradient);
+            jumps += AddJumps(part, stateGradient, startGradient);
+            if (!double.IsFinite(misfits + jumps))
+            {
+                return null;
+            }
+
+            part.Sensitivity.Backward(part.Memory, stateGradient, Rows(_initialGradient, part), []);
+            part.Sensitivity.AddParameterGradients();
         }
 
-        Array.Clear(_stateGradient);
-        Span<double> startGradient = Starts.MutableGradient<double>();
-        double objective = AddMisfit() + AddJumps(startGradient) + AddPenalties(startGradient);
+        Misfit = misfits * (1.0 / Math.Max(1, _observationCount));
+        double objective = Misfit + (jumps * JumpScale) + AddPenalties(startGradient);
         if (!double.IsFinite(objective))
         {
             return null;
         }
 
-        _sensitivity.Backward(_memory, _stateGradient, _initialGradient, []);
-        _sensitivity.AddParameterGradients();
         for (int row = 0; row < Pieces.Pieces.Length; row++)
         {
             for (int c = 0; c < _layout.LearnedStates; c++)
@@ -88,65 +101,90 @@ internal sealed class ShootingObjective
     }
 
     /// <summary>Solves without a gradient; <see cref="StateAt"/> then reads the trajectories.</summary>
-    public SolveResult Solve(bool forGradient = false)
+    public SolveResult Solve()
+    {
+        SetInitial();
+        SolveResult result = default;
+        foreach (Part part in _parts)
+        {
+            result = Solve(part, forGradient: false);
+            if (!result.IsSuccess)
+            {
+                return result;
+            }
+
+            for (int row = part.Batch.First; row < part.Batch.First + part.Batch.Count; row++)
+            {
+                ShootingPiece piece = Pieces.Pieces[row];
+                int end = piece.HasNext ? piece.Last - 1 : piece.Last;
+                for (int point = piece.First; point <= end; point++)
+                {
+                    int time = Pieces.Place(piece.Series, point).Time;
+                    part.Memory.States.Slice(Index(part.Batch, time, row, 0), _layout.LearnedStates).CopyTo(_passed[piece.Series].AsSpan(point * _layout.LearnedStates));
+                }
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The observed and hidden components at a point of a series, as the last solve without a gradient has them.</summary>
+    public ReadOnlySpan<double> StateAt(int series, int point) => _passed[series].AsSpan(point * _layout.LearnedStates, _layout.LearnedStates);
+
+    private double JumpScale => Continuity / Math.Max(1, _jumpCount * _layout.LearnedStates);
+
+    private void SetInitial()
     {
         ReadOnlySpan<double> starts = Starts.AsSpan<double>();
         for (int row = 0; row < Pieces.Pieces.Length; row++)
         {
             starts.Slice(row * _layout.LearnedStates, _layout.LearnedStates).CopyTo(_initial.AsSpan(row * _layout.StateLength));
         }
-
-        return _sensitivity.Forward(_memory, _initial, Pieces.Times, forGradient);
     }
 
-    /// <summary>The observed and hidden components at a point of a series, as the last solve has them.</summary>
-    public ReadOnlySpan<double> StateAt(int series, int point)
-    {
-        (int row, int time) = Pieces.Place(series, point);
-        return _memory.States.Slice(Index(time, row, 0), _layout.LearnedStates);
-    }
+    private SolveResult Solve(Part part, bool forGradient) => part.Sensitivity.Forward(part.Memory, Rows(_initial, part), part.Batch.Times, forGradient);
 
-    private int Index(int time, int row, int component) => (((time * Pieces.Pieces.Length) + row) * _layout.StateLength) + component;
+    private Span<double> Rows(double[] states, Part part) => states.AsSpan(part.Batch.First * _layout.StateLength, part.Batch.Count * _layout.StateLength);
 
-    private double AddMisfit()
+    /// <summary>The place of a row's component among the states of its batch.</summary>
+    private int Index(ShootingBatch batch, int time, int row, int component) => (((time * batch.Count) + row - batch.First) * _layout.StateLength) + component;
+
+    /// <summary>The sum of squares of a batch.</summary>
+    private double AddMisfit(Part part, Span<double> stateGradient)
     {
-        ReadOnlySpan<double> states = _memory.States;
+        ReadOnlySpan<double> states = part.Memory.States;
         double sum = 0;
-        double scale = 1.0 / Math.Max(1, _observations.Length);
-        foreach ((int state, double value) in _observations)
+        double scale = 1.0 / Math.Max(1, _observationCount);
+        foreach ((int state, double value) in part.Observations)
         {
             double difference = states[state] - value;
             sum += difference * difference;
-            _stateGradient[state] += 2 * scale * difference;
+            stateGradient[state] += 2 * scale * difference;
         }
 
-        return Misfit = sum * scale;
+        return sum;
     }
 
-    private double AddJumps(Span<double> startGradient)
+    /// <summary>The sum of squares of the jumps at the ends of a batch's pieces.</summary>
+    private double AddJumps(Part part, Span<double> stateGradient, Span<double> startGradient)
     {
-        if (_jumps.Length == 0)
-        {
-            return 0;
-        }
-
-        ReadOnlySpan<double> states = _memory.States;
+        ReadOnlySpan<double> states = part.Memory.States;
         ReadOnlySpan<double> starts = Starts.AsSpan<double>();
         double sum = 0;
-        double scale = Continuity / (_jumps.Length * _layout.LearnedStates);
-        foreach ((int state, int nextRow) in _jumps)
+        double scale = JumpScale;
+        foreach ((int state, int nextRow) in part.Jumps)
         {
             for (int c = 0; c < _layout.LearnedStates; c++)
             {
                 int next = (nextRow * _layout.LearnedStates) + c;
                 double jump = states[state + c] - starts[next];
                 sum += jump * jump;
-                _stateGradient[state + c] += 2 * scale * jump;
+                stateGradient[state + c] += 2 * scale * jump;
                 startGradient[next] -= 2 * scale * jump;
             }
         }
 
-        return sum * scale;
+        return sum;
     }
 
     private double AddPenalties(Span<double> startGradient)
@@ -178,22 +216,50 @@ internal sealed class ShootingObjective
         return _penalty * sum;
     }
 
-    private (int State, double Value)[] FindObservations()
+    private Part[] MakeParts(SeriesField field, SeriesFitOptions options)
+    {
+        // A long piece may well need more steps than a thousand short ones.
+        int longest = Pieces.Pieces.Max(static x => x.Last - x.First);
+        var steps = new AdaptiveSteps
+        {
+            RelativeTolerance = options.RelativeTolerance,
+            AbsoluteTolerance = options.RelativeTolerance / 10,
+            MaxSteps = Math.Max(20_000, (int)Math.Min(int.MaxValue, 10L * longest)),
+        };
+        Dictionary<int, (Sensitivity<double> Sensitivity, SolveMemory<double> Memory)> sizes = [];
+        List<Part> parts = [];
+        foreach (ShootingBatch batch in Pieces.Batches)
+        {
+            if (!sizes.TryGetValue(batch.Count, out (Sensitivity<double> Sensitivity, SolveMemory<double> Memory) solve))
+            {
+                var sensitivity = GradientMethod.For(options.Solver).Create(new CompiledField<double>(field, [batch.Count, field.Layout.StateLength]), options.Solver, steps);
+                solve = (sensitivity, sensitivity.Rent());
+                sizes.Add(batch.Count, solve);
+            }
+
+            parts.Add(new Part(batch, solve.Sensitivity, solve.Memory, FindObservations(batch), FindJumps(batch)));
+        }
+
+        return [.. parts];
+    }
+
+    private (int State, double Value)[] FindObservations(ShootingBatch batch)
     {
         List<(int, double)> observations = [];
-        for (int s = 0; s < _series.Series.Count; s++)
+        for (int row = batch.First; row < batch.First + batch.Count; row++)
         {
-            for (int point = 0; point < _series.Series[s].Count; point++)
+            ShootingPiece piece = Pieces.Pieces[row];
+            int end = piece.HasNext ? piece.Last - 1 : piece.Last;
+            for (int point = piece.First; point <= end; point++)
             {
                 for (int c = 0; c < _layout.Components; c++)
                 {
-                    double value = _series.Series[s][point, c];
+                    double value = _series.Series[piece.Series][point, c];
 
                     // What was not observed has no place in the sum, so it can neither pull nor poison a gradient.
                     if (!double.IsNaN(value))
                     {
-                        (int row, int time) = Pieces.Place(s, point);
-                        observations.Add((Index(time, row, c), value));
+                        observations.Add((Index(batch, Pieces.Place(piece.Series, point).Time, row, c), value));
                     }
                 }
             }
@@ -202,14 +268,16 @@ internal sealed class ShootingObjective
         return [.. observations];
     }
 
-    private (int State, int NextRow)[] FindJumps()
+    private (int State, int NextRow)[] FindJumps(ShootingBatch batch)
     {
         List<(int, int)> jumps = [];
-        for (int row = 0; row < Pieces.Pieces.Length; row++)
+        for (int row = batch.First; row < batch.First + batch.Count; row++)
         {
-            if (Pieces.Pieces[row].HasNext)
+            ShootingPiece piece = Pieces.Pieces[row];
+            if (piece.HasNext)
             {
-                jumps.Add((Index(Pieces.BorderTime(_series, row), row, 0), row + 1));
+                ReadOnlySpan<double> times = _series.Series[piece.Series].Times;
+                jumps.Add((Index(batch, batch.TimeIndex(times[piece.Last] - times[piece.First]), row, 0), row + 1));
             }
         }
 
@@ -227,4 +295,17 @@ internal sealed class ShootingObjective
             }
         }
     }
+
+    /// <summary>A batch with what solves it and what it is compared with.</summary>
+    /// <param name="Batch">The pieces.</param>
+    /// <param name="Sensitivity">Solves them; batches of one size share it.</param>
+    /// <param name="Memory">The last solve, of this batch or another one of its size.</param>
+    /// <param name="Observations">Which of the states is compared with which value.</param>
+    /// <param name="Jumps">Which of the states is continued by which row.</param>
+    private sealed record Part(
+        ShootingBatch Batch,
+        Sensitivity<double> Sensitivity,
+        SolveMemory<double> Memory,
+        (int State, double Value)[] Observations,
+        (int State, int NextRow)[] Jumps);
 }

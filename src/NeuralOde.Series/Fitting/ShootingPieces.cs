@@ -1,4 +1,3 @@
-
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>One piece of one series: it starts at one observed point and is compared with all up to where the next piece starts.</summary>
@@ -12,13 +11,27 @@ internal readonly record struct ShootingPiece(int Series, int First, int Last, b
 /// Series cut into pieces whose trajectories are solved together, each on the time since its own start. The pieces of a series
 /// follow each other directly; observations at a border belong to the later piece.
 /// </summary>
+/// <remarks>
+/// A solve gives all its rows at all its times. Irregular pieces share no times, so the states of one solve over all pieces grow with the square of the
+/// observations; beyond <see cref="MostStates"/> the pieces are solved in batches, which makes memory and work grow with the observations.
+/// </remarks>
 internal sealed class ShootingPieces
 {
-    private readonly Dictionary<(int Series, int Point), (int Row, int Time)> _places = [];
+    /// <summary>The most states, rows times times, of one solve over all pieces.</summary>
+    public const int MostStates = 1 << 19;
+
+    /// <summary>About how many times a batch has: more would cost more to interpolate than the steps cost to take.</summary>
+    private const int BatchTimes = 512;
+
+    /// <summary>Fewer rows would leave vectors empty.</summary>
+    private const int LeastBatchRows = 16;
+
+    private readonly (int Row, int Time)[][] _places;
 
     /// <param name="series">Standardized series in model time, each with at least two observed points.</param>
     /// <param name="length">About how many observed intervals a piece has.</param>
-    public ShootingPieces(TimeSeriesSet series, int length)
+    /// <param name="mostStates">The most states of one solve over all pieces.</param>
+    public ShootingPieces(TimeSeriesSet series, int length, int mostStates = MostStates)
     {
         List<ShootingPiece> pieces = [];
         for (int s = 0; s < series.Series.Count; s++)
@@ -36,40 +49,55 @@ internal sealed class ShootingPieces
         }
 
         Pieces = [.. pieces];
-        Times = UnionOfTimes(series);
-        for (int row = 0; row < Pieces.Length; row++)
+        Batches = MakeBatches(series, length, mostStates);
+        _places = [.. series.Series.Select(static one => new (int, int)[one.Count])];
+        foreach (ShootingBatch batch in Batches)
         {
-            TimeSeries one = series.Series[Pieces[row].Series];
-            int end = Pieces[row].HasNext ? Pieces[row].Last - 1 : Pieces[row].Last;
-            for (int point = Pieces[row].First; point <= end; point++)
+            for (int row = batch.First; row < batch.First + batch.Count; row++)
             {
-                _places[(Pieces[row].Series, point)] = (row, TimeIndex(one.Times[point] - one.Times[Pieces[row].First]));
+                ReadOnlySpan<double> times = series.Series[Pieces[row].Series].Times;
+                int end = Pieces[row].HasNext ? Pieces[row].Last - 1 : Pieces[row].Last;
+                for (int point = Pieces[row].First; point <= end; point++)
+                {
+                    _places[Pieces[row].Series][point] = (row, batch.TimeIndex(times[point] - times[Pieces[row].First]));
+                }
             }
         }
     }
 
     public ShootingPiece[] Pieces { get; }
 
-    /// <summary>All times since a piece's start at which any piece is compared or continued, rising from 0.</summary>
-    public double[] Times { get; }
+    /// <summary>The pieces, in order, by what is solved at once.</summary>
+    public ShootingBatch[] Batches { get; }
 
     /// <summary>Whether every series is one piece.</summary>
     public bool IsWhole => !Array.Exists(Pieces, static piece => piece.HasNext);
 
-    /// <summary>The row and time at which the solve passes a point of a series.</summary>
-    public (int Row, int Time) Place(int series, int point) => _places[(series, point)];
+    /// <summary>The row and the time of its batch at which the solve passes a point of a series, from the first observed point to the last.</summary>
+    public (int Row, int Time) Place(int series, int point) => _places[series][point];
 
-    /// <summary>The time at which a piece reaches the start of the next.</summary>
-    public int BorderTime(TimeSeriesSet series, int row)
+    private ShootingBatch[] MakeBatches(TimeSeriesSet series, int length, int mostStates)
     {
-        ReadOnlySpan<double> times = series.Series[Pieces[row].Series].Times;
-        return TimeIndex(times[Pieces[row].Last] - times[Pieces[row].First]);
+        double[] all = UnionOfTimes(series, 0, Pieces.Length);
+        if ((long)all.Length * Pieces.Length <= mostStates)
+        {
+            return [new ShootingBatch(0, Pieces.Length, all)];
+        }
+
+        int rows = Math.Max(LeastBatchRows, BatchTimes / length);
+        int count = (Pieces.Length + rows - 1) / rows;
+        return [.. Enumerable.Range(0, count).Select(i => Batch(Border(i), Border(i + 1)))];
+
+        // As even as whole numbers allow: there are two sizes of batches at most, and as many compiled programs.
+        int Border(int i) => (int)((long)i * Pieces.Length / count);
+
+        ShootingBatch Batch(int first, int end) => new(first, end - first, UnionOfTimes(series, first, end));
     }
 
-    private double[] UnionOfTimes(TimeSeriesSet series)
+    private double[] UnionOfTimes(TimeSeriesSet series, int first, int end)
     {
         List<double> all = [0];
-        foreach (ShootingPiece piece in Pieces)
+        foreach (ShootingPiece piece in Pieces.AsSpan(first, end - first))
         {
             ReadOnlySpan<double> times = series.Series[piece.Series].Times;
             for (int point = piece.First + 1; point <= piece.Last; point++)
@@ -95,18 +123,5 @@ internal sealed class ShootingPieces
         }
 
         return [.. union];
-    }
-
-    /// <summary>The nearest time of the union.</summary>
-    private int TimeIndex(double time)
-    {
-        int index = Array.BinarySearch(Times, time);
-        if (index >= 0)
-        {
-            return index;
-        }
-
-        index = ~index;
-        return index == Times.Length || (index > 0 && time - Times[index - 1] < Times[index] - time) ? index - 1 : index;
     }
 }

@@ -38,6 +38,9 @@ public sealed class SeriesModel
     /// <summary>The number of components that are never observed.</summary>
     public int HiddenStates => Field.Layout.HiddenStates;
 
+    /// <summary>Widths of the network's hidden layers.</summary>
+    public IReadOnlyList<int> Widths => Field.Layout.Widths;
+
     /// <summary>Whether the dynamics depend on time as well as on the state.</summary>
     public bool IsTimeDependent => Field.Layout.HasClock;
 

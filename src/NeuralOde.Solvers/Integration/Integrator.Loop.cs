@@ -247,7 +247,11 @@ public sealed partial class Integrator<T>
                 return false;
             }
 
-            if (_controller.NeedsInitialStep)
+            if (_controller.NeedsInitialStep && FirstStep is { } known && Solver.StartOrder == Solver.Order)
+            {
+                initial = Math.Min(known, Math.Abs(end - t));
+            }
+            else if (_controller.NeedsInitialStep)
             {
                 _stateful?.Commit();
                 _initialStep ??= new InitialStep<T>(_stepper.Length);

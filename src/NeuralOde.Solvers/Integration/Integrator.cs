@@ -122,6 +122,17 @@ public sealed partial class Integrator<T>
     /// <summary>Time that the last solve reached, with <see cref="ReachedState"/>.</summary>
     internal double ReachedTime { get; private set; }
 
+    /// <summary>
+    /// Length of the first step of solves to come, in units of time, where it is to be chosen and known from a solve of the same kind. It saves the evaluation that an
+    /// estimate costs, and is shortened like any step whose error is too large. Methods that start at a lower order estimate it all the same.
+    /// </summary>
+    /// <value>Positive, or <see langword="null"/> (default) for an estimate by the scale of the problem.</value>
+    public double? FirstStep
+    {
+        get;
+        set => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A step has a positive length.");
+    }
+
     /// <summary>State and quadratures that the last solve reached.</summary>
     internal ReadOnlySpan<T> ReachedState => _stepper.State;
 

@@ -54,14 +54,19 @@ public sealed class OdeProblem<T>
     public IReadOnlyList<OdeEvent<T>> Events { get; init; } = [];
 
     /// <summary>
-    /// Number of the state's leading components that are positions; the others are velocities (or momenta). Symplectic methods need to know, others do not care.
+    /// Number of leading components that are positions, of the state or of each of its rows (<see cref="RowLength"/>); the others are velocities (or momenta).
+    /// Symplectic methods need to know, others do not care.
     /// The derivative of a position must depend on time and velocities alone, that of a velocity on time and positions alone.
     /// </summary>
-    /// <value>From 1 to one less than the state's length, or <see langword="null"/> (the default): no component is called a position.</value>
+    /// <value>From 1 to one less than the length of a row, or <see langword="null"/> (the default): no component is called a position.</value>
     public int? PositionCount { get; init; }
 
-    /// <summary>Whether the derivative of each position is the velocity half a state behind it, so that the field need not be asked for it.</summary>
-    /// <value><see langword="false"/> by default. <see langword="true"/> needs a <see cref="PositionCount"/> of half the state.</value>
+    /// <summary>Length of a row, for a state that is many of them, such as a batch: each row has its positions first, and its velocities behind them.</summary>
+    /// <value>A divisor of the state's length, or <see langword="null"/> (the default): the state is one row.</value>
+    public int? RowLength { get; init; }
+
+    /// <summary>Whether the derivative of each position is the velocity half a row behind it, so that the field need not be asked for it.</summary>
+    /// <value><see langword="false"/> by default. <see langword="true"/> needs a <see cref="PositionCount"/> of half a row.</value>
     public bool IsSecondOrder { get; init; }
 
     /// <summary>Makes the problem <c>q'' = a(t, q)</c>. Its state is the positions q and the velocities q′ behind them.</summary>
@@ -104,15 +109,22 @@ public sealed class OdeProblem<T>
             throw new ArgumentException($"The mass matrix has an entry in row {entry / MassMatrix.Stride} that is not finite.", parameter);
         }
 
-        if (PositionCount is { } positions && (positions < 1 || positions >= stateLength))
+        int rowLength = RowLength ?? stateLength;
+        if (rowLength < 1 || stateLength % rowLength != 0)
         {
-            throw new ArgumentException($"{positions} of {stateLength} components cannot be positions: there must be at least one, and one velocity.", parameter);
+            throw new ArgumentException($"A state of {stateLength} components is not rows of {rowLength}.", parameter);
         }
 
-        if (IsSecondOrder && PositionCount * 2 != stateLength)
+        if (PositionCount is { } positions && (positions < 1 || positions >= rowLength))
+        {
+            throw new ArgumentException($"{positions} of {rowLength} components cannot be positions: there must be at least one, and one velocity.", parameter);
+        }
+
+        if (IsSecondOrder && PositionCount * 2 != rowLength)
         {
             throw new ArgumentException(
-                $"A problem of second order with a state of {stateLength} components has {stateLength / 2.0} positions, not {PositionCount ?? 0}.", parameter);
+                $"A problem of second order with {(RowLength is null ? "a state" : "rows")} of {rowLength} components has {rowLength / 2.0} positions, not {PositionCount ?? 0}.",
+                parameter);
         }
 
         if (JacobianBandwidth is { } band && (band.Lower < 0 || band.Upper < 0 || band.Lower >= stateLength || band.Upper >= stateLength))

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NeuralOde.Vectors;
 
 namespace NeuralOde.Solvers;
 
@@ -34,7 +35,7 @@ public readonly record struct State1<T>(T X) : IState<State1<T>, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static State1<T> IState<State1<T>, T>.MultiplyAdd(T weight, State1<T> x, State1<T> sum) => new(T.FusedMultiplyAdd(weight, x._x, sum._x));
+    static State1<T> IState<State1<T>, T>.MultiplyAdd(T weight, State1<T> x, State1<T> sum) => new(FusedArithmetic.MultiplyAdd(weight, x._x, sum._x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static State1<T> IState<State1<T>, T>.Add(State1<T> x, State1<T> y) => new(x._x + y._x);

@@ -17,6 +17,19 @@ public static class GradientMode
         return new Scope();
     }
 
+    /// <summary>Records, whatever was disabled before, until the returned object is disposed.</summary>
+    internal static EnabledScope Enable()
+    {
+        int before = s_disabled;
+        s_disabled = 0;
+        return new EnabledScope(before);
+    }
+
+    internal readonly ref struct EnabledScope(int before) : IDisposable
+    {
+        public void Dispose() => s_disabled = before;
+    }
+
     private sealed class Scope : IDisposable
     {
         private bool _disposed;

@@ -19,6 +19,26 @@ public static class Gradients
                 nameof(output));
     }
 
+    /// <summary>The gradient of the sum of a function's values with respect to its argument, as a tensor like any other: within a compiled function, and eagerly.</summary>
+    /// <param name="function">From a tensor to one of any shape, made of tensor operations. It may use parameters.</param>
+    /// <param name="x">The argument.</param>
+    /// <returns>
+    /// A tensor of the shape of <paramref name="x"/>. Where each value depends on one row of the argument, each row of the result is the gradient of its own value. It can be
+    /// differentiated further, with respect to the argument and to parameters, unless the recording of gradients is off (<see cref="GradientMode"/>).
+    /// </returns>
+    public static Tensor OfFunction(Func<Tensor, Tensor> function, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(x);
+        bool createGraph = GradientMode.IsEnabled;
+
+        // Eager operations are recorded only for a tensor that requires a gradient.
+        using GradientMode.EnabledScope scope = GradientMode.Enable();
+        Tensor argument = x.IsSymbolic || x.RequiresGradient ? x : new Tensor(x.Shape, x.Storage, requiresGradient: true);
+        Tensor y = function(argument);
+        return VectorJacobianProduct([y], [argument], [Tensor.Ones(y.Shape, y.DType)], createGraph)[0];
+    }
+
     /// <summary>The vector-Jacobian products <c>Σ cotangentᵢ · ∂outputᵢ/∂x</c> for each <c>x</c>.</summary>
     /// <param name="outputs">What is differentiated.</param>
     /// <param name="withRespectTo">Leaves or intermediate results.</param>

@@ -22,6 +22,13 @@ internal static class ProgramCompiler
 
         var fused = new GraphBuilder(dtype);
         outputs = Fusion.Apply(simplified.Nodes, outputs, fused);
+        if (ComputeSettings.Current.Convolution == ConvolutionMethod.Automatic && WinogradChoice.Concerns(fused.Nodes))
+        {
+            var chosen = new GraphBuilder(dtype);
+            outputs = WinogradChoice.Apply(fused.Nodes, outputs, chosen);
+            fused = chosen;
+        }
+
         BufferUpdateNode[] moves = [.. updates.Zip(outputs[results.Count..], static (x, value) => new BufferUpdateNode(x.Target, value, x.Share))];
         ProgramLayout<T> layout = new ProgramLayoutBuilder<T>(fused.Nodes, outputs[..results.Count], moves, signature, tileBytes).Build();
         return new Program<T>(inputs, layout, wide?.Compile(layout.Inputs[inputs.Length..]));

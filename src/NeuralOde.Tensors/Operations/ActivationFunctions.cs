@@ -6,6 +6,7 @@ internal static class ActivationFunctions
     public static readonly ActivationFunction Tanh = new TanhFunction();
     public static readonly ActivationFunction Sigmoid = new SigmoidFunction();
     public static readonly ActivationFunction Elu = new EluFunction();
+    public static readonly ActivationFunction Selu = new SeluFunction();
     public static readonly ActivationFunction Relu = new ReluFunction();
     public static readonly ActivationFunction Softplus = new SoftplusFunction();
     public static readonly ActivationFunction Silu = new SiluFunction();
@@ -35,6 +36,15 @@ internal static class ActivationFunctions
         public override Kernel<T> Make<T, TMaker>(TMaker maker) => maker.Make<T, EluOperator<T>>();
 
         public override Kernel<T> MakeGradient<T, TMaker>(TMaker maker) => maker.Make<T, EluGradientOperator<T>>();
+
+        public override Tensor? GradientPullback(Tensor g, Tensor v, Tensor cotangent) => cotangent * g * (-v).Step();
+    }
+
+    private sealed class SeluFunction() : ActivationFunction(nameof(Selu))
+    {
+        public override Kernel<T> Make<T, TMaker>(TMaker maker) => maker.Make<T, SeluOperator<T>>();
+
+        public override Kernel<T> MakeGradient<T, TMaker>(TMaker maker) => maker.Make<T, SeluGradientOperator<T>>();
 
         public override Tensor? GradientPullback(Tensor g, Tensor v, Tensor cotangent) => cotangent * g * (-v).Step();
     }

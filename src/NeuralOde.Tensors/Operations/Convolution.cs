@@ -125,7 +125,9 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
         needed[1] ? Forward.Apply(inputs[0], cotangent) : null,
     ];
 
-    private ConvolutionSizes Sizes(Shape input, Shape cotangent)
+    /// <summary>The sizes for shapes that fit.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public ConvolutionSizes Sizes(Shape input, Shape cotangent)
     {
         ConvolutionSizes sizes = Forward.Sizes(input, new Shape(KernelHeight, KernelWidth, input[-1], cotangent[-1]));
         return cotangent == new Shape(sizes.Images, sizes.OutputHeight, sizes.OutputWidth, sizes.Outputs)

@@ -18,7 +18,7 @@ namespace NeuralOde.Blocks;
 /// own over the same field, and let no thread change parameters or modes meanwhile.
 /// </para>
 /// </remarks>
-public sealed class OdeBlock : Module
+public sealed partial class OdeBlock : Module
 {
     private readonly Lock _oneAtATime = new();
     private readonly ProgramCache<(Shape Shape, DType DType, string Modes, InputShapes Inputs), object> _compiled = new();
@@ -234,66 +234,16 @@ public sealed class OdeBlock : Module
             return solution;
         }
 
+        var recorded = new RecordedSolve<T>(this, sensitivity, memory, solution, timesTensor);
+
         // Buffers get no gradient, but are inputs nevertheless: the tape then sees it where one changes before the gradient is taken.
-        Tensor[] others = [.. timesTensor is null ? (Tensor[])[] : [timesTensor], .. inputs.Select(static x => x.Tensor)];
-        Tensor[] leaves = [z0, .. parameters, .. sensitivity.BackwardBuffers, .. others];
-        bool taken = false;
-        solution.States = Recorded.Apply("ode_solve", solution.States, leaves, cotangent =>
-        {
-            if (GradientMode.IsEnabled)
-            {
-                throw new NotSupportedException("The gradient of a gradient through an ODE solve is not available (createGraph: true).");
-            }
-
-            lock (_oneAtATime)
-            {
-                if (taken)
-                {
-                    throw new InvalidOperationException(
-                        "The gradient through this solve was taken already, and its memory reused. Call Forward again, or add the losses up and call Backward once.");
-                }
-
-                taken = true;
-                Tensor?[] gradients = Backward(sensitivity, memory, cotangent, timesTensor, out SolveStatistics cost);
-                solution.Backward = cost;
-                sensitivity.Return(memory);
-                return gradients;
-            }
-        });
+        recorded.Leaves = [z0, .. parameters, .. sensitivity.BackwardBuffers, .. timesTensor is null ? (Tensor[])[] : [timesTensor], .. inputs.Select(static x => x.Tensor)];
+        solution.States = Recorded.Apply("ode_solve", solution.States, recorded.Leaves, recorded.Backward);
         return solution;
     }
 
-    private static Tensor InTypeOf(FieldInput input, Tensor gradient) => input.IsTime ? gradient.ToDouble() : gradient;
-
     private static TValue[] Values<TValue>(IEnumerable<(string Name, Tensor Tensor)> inputs)
         where TValue : unmanaged, IBinaryFloatingPointIeee754<TValue> => [.. inputs.SelectMany(static x => x.Tensor.ToArray<TValue>())];
-
-    private static Tensor?[] Backward<T>(Sensitivity<T> sensitivity, SolveMemory<T> memory, Tensor cotangent, Tensor? timesTensor, out SolveStatistics cost)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        CompiledField<T> field = sensitivity.Field;
-        var initial = Storage<T>.Allocate(field.StateLength);
-        double[] times = timesTensor is { RequiresGradient: true } ? new double[memory.TimeCount] : [];
-        cost = sensitivity.Backward(memory, cotangent.AsSpan<T>(), initial.Span, times);
-        SolveMeter.AddBackward(cost);
-        List<Tensor?> gradients = [new Tensor(field.StateShape, initial)];
-        int start = 0;
-        foreach (Parameter parameter in field.Parameters)
-        {
-            gradients.Add(Tensor.From(sensitivity.ParameterGradient.Slice(start, parameter.ElementCount), parameter.Shape));
-            start += parameter.ElementCount;
-        }
-
-        gradients.AddRange(sensitivity.BackwardBuffers.Select(static _ => (Tensor?)null));
-        if (timesTensor is not null)
-        {
-            Tensor gradient = times.Length > 0 ? Tensor.From(times) : Tensor.Zeros(timesTensor.Shape, DType.Float64);
-            gradients.Add(timesTensor.DType == DType.Float32 ? gradient.ToSingle() : gradient);
-        }
-
-        gradients.AddRange(field.Inputs.Select(x => x.NeedsGradient ? InTypeOf(x, Tensor.From(sensitivity.InputGradient(x.Name), x.Shape)) : null));
-        return [.. gradients];
-    }
 
     /// <inheritdoc/>
     protected override Module CreateCopy(ModuleCloner cloner) => new OdeBlock(cloner.Clone(Field)) { Solver = Solver, Steps = Steps, GradientMethod = GradientMethod };

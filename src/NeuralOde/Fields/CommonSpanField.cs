@@ -37,6 +37,9 @@ internal sealed class CommonSpanField : VectorField
 
     public override ErrorNorm? ErrorNormOf(Shape state) => _field.ErrorNormOf(state);
 
+    // The derivative of a position is its velocity times the span.
+    public override PositionLayout? PositionsOf(Shape state) => _field.PositionsOf(state) is { } layout ? layout with { IsSecondOrder = false } : null;
+
     /// <summary>Further axes of the state: the one span of a sample holds for all of them.</summary>
     private static Tensor Broadcastable(Tensor span, Shape state) =>
         span.Shape == state ? span : span.Reshape(new Shape([state[0], .. Enumerable.Repeat(1, state.Rank - 1)]));

@@ -22,8 +22,19 @@ public sealed class LayerField : VectorField
     {
         ArgumentNullException.ThrowIfNull(t);
         ArgumentNullException.ThrowIfNull(z);
-        return Layer.Forward(Time == TimeInput.Concatenated ? Tensor.Concatenate([z, t.BroadcastTo(z.Shape.With(-1, 1))], -1) : z);
+        return Layer.Forward(Input(t, z));
     }
+
+    /// <inheritdoc/>
+    /// <remarks>A closed form for a perceptron with at most one hidden layer.</remarks>
+    public override (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z)
+    {
+        ArgumentNullException.ThrowIfNull(t);
+        ArgumentNullException.ThrowIfNull(z);
+        return z.Rank == 2 && Layer is Mlp network ? network.ForwardWithDivergence(Input(t, z), z.Shape[1]) : null;
+    }
+
+    private Tensor Input(Tensor t, Tensor z) => Time == TimeInput.Concatenated ? Tensor.Concatenate([z, t.BroadcastTo(z.Shape.With(-1, 1))], -1) : z;
 
     /// <inheritdoc/>
     protected override Module CreateCopy(ModuleCloner cloner) => new LayerField(cloner.Clone(Layer), Time);

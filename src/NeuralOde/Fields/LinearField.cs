@@ -25,5 +25,16 @@ public sealed class LinearField : VectorField
     }
 
     /// <inheritdoc/>
+    /// <remarks>The trace of the matrix.</remarks>
+    public override (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z)
+    {
+        ArgumentNullException.ThrowIfNull(z);
+        int size = Matrix.Shape[0];
+        return z.Rank == 2
+            ? (Forward(t, z), Matrix.Reshape([size * size]).Gather([.. Enumerable.Range(0, size).Select(x => x * (size + 1))]).Sum().BroadcastTo([z.Shape[0]]))
+            : null;
+    }
+
+    /// <inheritdoc/>
     protected override Module CreateCopy(ModuleCloner cloner) => new LinearField(Matrix.Shape[0], new RandomSource(0), dtype: Matrix.DType);
 }

@@ -77,6 +77,28 @@ public abstract class VectorField : Module
     /// </remarks>
     public virtual ErrorNorm? ErrorNormOf(Shape state) => null;
 
+    /// <summary>The derivative of the state with the field's divergence by the state, where that has a closed form that costs less than differentiating the field.</summary>
+    /// <param name="t">Time, a scalar.</param>
+    /// <param name="z">The state, <c>[batch, components]</c>.</param>
+    /// <returns>
+    /// What <see cref="Forward(Tensor, Tensor)"/> returns, and <c>Σ ∂fᵢ/∂zᵢ</c> of each sample, <c>[batch]</c>, made of tensor operations; null where there is no closed form, which
+    /// is the default.
+    /// </returns>
+    /// <remarks>
+    /// Both share the tensors of what they have in common: then a gradient goes back through it once. A field that wraps another one returns null unless it knows what its
+    /// wrapping does to the divergence.
+    /// </remarks>
+    public virtual (Tensor Derivative, Tensor Divergence)? ForwardWithDivergence(Tensor t, Tensor z) => null;
+
+    /// <summary>Which components of a state are positions, for symplectic methods, which move positions and velocities (or momenta) in turn.</summary>
+    /// <param name="state">The shape of the state.</param>
+    /// <returns>Where the positions are; null, the default, where symplectic methods cannot solve the field.</returns>
+    /// <remarks>
+    /// The derivative of a position must depend on time and velocities alone, and that of a velocity on time and positions alone, as in
+    /// <see cref="SecondOrderField"/> and a separable <see cref="HamiltonianField"/>. A field that wraps another one and keeps its state hands the question on.
+    /// </remarks>
+    public virtual PositionLayout? PositionsOf(Shape state) => null;
+
     /// <summary>
     /// Takes in what a compiled function was seen to use: parameters and buffers, and modules that asked for their mode. All of them must be within this field, or
     /// within a field given as code that is within it; that one then takes them in.

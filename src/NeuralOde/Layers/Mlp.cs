@@ -64,6 +64,28 @@ public sealed class Mlp : Layer
         return x;
     }
 
+    /// <summary>The output with the sum of <c>∂yᵢ/∂xᵢ</c> over the first inputs, <c>[batch]</c>; null with more than one hidden layer, where that has no simple form.</summary>
+    /// <param name="x"><c>[batch, inputs]</c>.</param>
+    /// <param name="count">How many inputs and outputs belong together.</param>
+    internal (Tensor Output, Tensor Divergence)? ForwardWithDivergence(Tensor x, int count)
+    {
+        Tensor first = _layers[0].Weight.Slice(1, 0, count);
+        switch (_layers.Length)
+        {
+            case 1:
+                return (_layers[0].Forward(x), first.Reshape([first.ElementCount]).Gather(Diagonal(count)).Sum().BroadcastTo([x.Shape[0]]));
+            case 2:
+                Tensor argument = _layers[0].Forward(x);
+                Tensor hidden = _activation.Apply(argument);
+                Tensor products = (first * _layers[1].Weight.Transpose()).Sum([1], keepAxes: true);
+                return (_layers[1].Forward(hidden), _activation.Derivative(argument, hidden).MatMul(products).Reshape([x.Shape[0]]));
+            default:
+                return null;
+        }
+    }
+
+    private static int[] Diagonal(int size) => [.. Enumerable.Range(0, size).Select(x => x * (size + 1))];
+
     /// <inheritdoc/>
     protected override Module CreateCopy(ModuleCloner cloner) => new Mlp(
         InputCount, [.. _layers[..^1].Select(static x => x.Weight.Shape[0])], _layers[^1].Weight.Shape[0], _activation, new RandomSource(0), _layers[0].Weight.DType);

@@ -66,6 +66,13 @@ internal sealed class AdjointSolve<T>
     /// <summary>Whether the adjoint is solved in units of its own, because steps are chosen by an error.</summary>
     public bool IsScaled { get; }
 
+    /// <summary>Length of the first step of the next interval, where steps are chosen: that of an earlier one, or of the forward solve.</summary>
+    public double? FirstStep
+    {
+        get => _integrator.FirstStep;
+        set => _integrator.FirstStep = value;
+    }
+
     /// <summary>The number of carried components.</summary>
     public int CarriedLength => _carried;
 
@@ -75,11 +82,29 @@ internal sealed class AdjointSolve<T>
     /// <summary>The adjoint, in the same way.</summary>
     public Span<T> Adjoint => _start.AsSpan(_carried, _length);
 
+    /// <summary>Starts the gradient of a solve.</summary>
+    /// <param name="firstStep">Length of the first step, where one is known.</param>
+    public void Begin(double? firstStep)
+    {
+        FirstStep = firstStep;
+        _start.AsSpan(_carried).Clear();
+    }
+
+    /// <summary>Ends the gradient of a solve.</summary>
+    /// <param name="gradient">The parameters' gradient; written where it was not gathered interval by interval.</param>
+    public void End(Span<T> gradient)
+    {
+        if (!IsScaled)
+        {
+            _start.AsSpan(_carried + _length).CopyTo(gradient);
+        }
+    }
+
     /// <summary>Solves over an interval.</summary>
     /// <param name="field">The system, as long as state and quadratures together.</param>
     /// <param name="from">Where it starts.</param>
     /// <param name="to">Where it ends.</param>
-    /// <param name="gradient">Gains the parameters' gradient of the interval.</param>
+    /// <param name="gradient">Gains the parameters' gradient of the interval, where the adjoint is scaled; else <see cref="End"/> gives that of all intervals.</param>
     /// <param name="recording">Receives the steps; not with parameters.</param>
     /// <returns>How it ended; where it failed, what is carried and the adjoint are as they were.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -93,10 +118,6 @@ internal sealed class AdjointSolve<T>
         if (IsScaled)
         {
             quadrature.Clear();
-        }
-        else
-        {
-            gradient.CopyTo(quadrature);
         }
 
         if (_isFull)
@@ -115,6 +136,7 @@ internal sealed class AdjointSolve<T>
             return result;
         }
 
+
         ReadOnlySpan<T> end = _ends.AsSpan(_start.Length);
         end[.._carried].CopyTo(Carried);
         end.Slice(_carried, _length).CopyTo(Adjoint);
@@ -124,10 +146,11 @@ internal sealed class AdjointSolve<T>
         if (IsScaled)
         {
             AddScaled(gradient, part, size);
+            FirstStep = Math.Abs(to - from) / result.Statistics.AcceptedSteps;
         }
         else
         {
-            part.CopyTo(gradient);
+            part.CopyTo(quadrature);
         }
 
         LastScale = size;

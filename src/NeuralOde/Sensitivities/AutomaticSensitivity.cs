@@ -29,7 +29,10 @@ internal sealed class AutomaticSensitivity<T> : Sensitivity<T>
 
         foreach (GradientMethod method in (GradientMethod[])[new BacksolveAdjoint(), new InterpolatedAdjoint(), new GaussAdjoint()])
         {
-            _candidates.Add((method, method.Create(field, solver, steps)));
+            if (method.Unfit(solver, steps) is null)
+            {
+                _candidates.Add((method, method.Create(field, solver, steps)));
+            }
         }
     }
 

@@ -42,6 +42,9 @@ public sealed record BacksolveAdjoint : GradientMethod
     = 100;
 
     /// <inheritdoc/>
+    public override string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => UnfitForAdjoint(Solver ?? solver);
+
+    /// <inheritdoc/>
     public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) =>
         new BacksolveSensitivity<T>(field, solver, steps, this, truncated: false);
 }

@@ -92,6 +92,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
         GradientLength = ParameterLength + _inputs.Sum(static x => x.NeedsGradient ? x.Shape.ElementCount : 0);
     }
 
+    /// <summary>What was compiled.</summary>
+    internal VectorField Source => _field;
+
     /// <summary>The shape of the state.</summary>
     public Shape StateShape { get; }
 
@@ -100,6 +103,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
 
     /// <summary>Which components of the flat state count in the error norm; all if null.</summary>
     public ErrorNorm? ErrorNorm => _field.ErrorNormOf(StateShape);
+
+    /// <summary>Which components of the flat state are positions, for symplectic methods; null where these cannot solve the field.</summary>
+    public PositionLayout? Positions => _field.PositionsOf(StateShape);
 
     /// <summary>The parameters that the field uses, in the order in which their gradients stand one after the other.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
@@ -195,11 +201,14 @@ public sealed class CompiledField<T> : IStatefulField<T>
         program.Output(0).CopyTo(product);
     }
 
+    /// <summary>Whether the field's modules have the modes that it was compiled for.</summary>
+    internal bool IsInItsModes => _field.Modes == _modes;
+
     /// <summary>Counts a solve, and looks whether what the field captured has changed. A field of which modules were switched to another mode is not what was compiled.</summary>
     /// <exception cref="InvalidOperationException">It has.</exception>
     internal void CountSolve()
     {
-        if (_field.Modes == _modes)
+        if (IsInItsModes)
         {
             _captures.Use();
         }
@@ -242,6 +251,27 @@ public sealed class CompiledField<T> : IStatefulField<T>
     internal Program<T> CompileJacobianVectorProduct() => CompileWithoutUpdates(
         4,
         x => Gradients.VectorJacobianProduct(Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[2]], [x[3]]));
+
+    /// <summary>
+    /// Compiles <c>(t, z, a, inputs…, w…) → ∂f/∂θ·w + ∂f/∂input·w</c>, with a direction w for each parameter and each input that needs a gradient. It is the derivative by a of
+    /// what is linear in a, which drops out.
+    /// </summary>
+    internal Program<T> CompileParameterTangent()
+    {
+        using IDisposable scope = BufferUpdates.Disable();
+        ProgramInput[] own = [.. _arguments[..3], .. _furtherArguments];
+        IEnumerable<ProgramInput> directions = _parameters.Select(static (x, i) => new ProgramInput($"w{i}", x.Shape))
+            .Concat(_inputs.Where(static x => x.NeedsGradient).Select(static x => new ProgramInput($"w {x.Name}", x.Shape) { IsWide = x.IsTime }));
+        var program = Program<T>.Compile(
+            x =>
+            {
+                Tensor[] arguments = x[..own.Length];
+                Tensor[] products = Gradients.VectorJacobianProduct([Derivative(arguments)], [.. _parameters, .. DifferentiatedInputs(arguments)], [x[2]]);
+                return Gradients.VectorJacobianProduct(products, [x[2]], x[own.Length..]);
+            },
+            [.. own, .. directions]);
+        return Added(program, 3);
+    }
 
     /// <summary>
     /// Compiles the adjoint system's right-hand side <c>(t, z, −a, inputs…) → f, −a·∂f/∂z, −a·∂f/∂θ…, −a·∂f/∂input…</c>, with one forward pass

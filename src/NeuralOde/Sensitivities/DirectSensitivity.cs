@@ -9,6 +9,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private readonly ReplayedField? _replayed;
     private readonly long? _budget;
     private readonly bool _takesStepsBack;
+    private SecondOrderSolve<T>? _secondOrder;
 
     /// <summary>Takes fixed steps of a reversible method back instead of keeping them.</summary>
     public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
@@ -25,6 +26,12 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     /// <param name="integrator">What solves, where another solves with it too.</param>
     public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, Integrator<T>? integrator = null)
         : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field), integrator)
+    {
+    }
+
+    /// <summary>With all of the steps kept, and without checks.</summary>
+    public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, CompiledVectorJacobianProduct<T> product)
+        : this(field, solver, steps, new DirectGradient { MemoryBudget = null, CheckInterval = 0 }, product, integrator: null)
     {
     }
 
@@ -50,6 +57,12 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     internal override IReadOnlyList<Tensors.Parameter> BackwardBuffers => _product.Buffers;
 
     internal override bool NeedsRecording => true;
+
+    internal override string? WhyNoSecondOrder => Integrator.Solver.TakesFixedSteps
+        ? null
+        : $"{Integrator.Solver.Name} chooses its formula by the error of its steps, so the steps of a solve cannot be taken again. Take a method of one formula.";
+
+    internal override SecondOrderSolve<T> SecondOrder => _secondOrder ??= new SecondOrderSolve<T>(Field, Integrator.Solver, Integrator.Control);
 
     internal override bool KeepsEndOnly => _takesStepsBack;
 

@@ -25,5 +25,8 @@ public sealed record GaussAdjoint : GradientMethod
     public StepSizeControl? Steps { get; init; }
 
     /// <inheritdoc/>
+    public override string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => UnfitForAdjoint(Solver ?? solver);
+
+    /// <inheritdoc/>
     public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) => new GaussSensitivity<T>(field, solver, steps, this);
 }

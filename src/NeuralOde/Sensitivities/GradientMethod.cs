@@ -27,11 +27,14 @@ public abstract record GradientMethod
     /// <summary><see cref="ReversibleGradient"/>, which has no settings.</summary>
     public static GradientMethod Reversible { get; } = new ReversibleGradient();
 
+    /// <summary><see cref="ForwardGradient"/> with its default settings.</summary>
+    public static GradientMethod Forward { get; } = new ForwardGradient();
+
     /// <summary><see cref="AutomaticGradient"/> with its default settings.</summary>
     public static GradientMethod Auto { get; } = new AutomaticGradient();
 
     /// <summary>All methods, with their default settings.</summary>
-    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint, Reversible, Auto];
+    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint, Reversible, Forward, Auto];
 
     /// <summary>The name on a command line.</summary>
     public abstract string Name { get; }
@@ -68,6 +71,14 @@ public abstract record GradientMethod
     /// <param name="solver">The method that integrates.</param>
     /// <param name="steps">How the steps are chosen; null where that is not known yet.</param>
     public virtual string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => null;
+
+    /// <summary>Why a solver cannot integrate an adjoint backward; null where it can.</summary>
+    private protected static string? UnfitForAdjoint(OdeSolver solver)
+    {
+        ArgumentNullException.ThrowIfNull(solver);
+        return !solver.NeedsPositions ? null
+            : $"{solver.Name} moves positions and velocities in turn, and an adjoint has none. Take the direct or the reversible gradient, or give the adjoint a solver of its own.";
+    }
 
     /// <summary>The name.</summary>
     /// <returns><see cref="Name"/>.</returns>

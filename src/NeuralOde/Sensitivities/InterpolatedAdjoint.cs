@@ -26,5 +26,8 @@ public sealed record InterpolatedAdjoint : GradientMethod
     public AdjointNorm Norm { get; init; } = AdjointNorm.Full;
 
     /// <inheritdoc/>
+    public override string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => UnfitForAdjoint(Solver ?? solver);
+
+    /// <inheritdoc/>
     public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) => new InterpolatedSensitivity<T>(field, solver, steps, this);
 }

@@ -31,6 +31,15 @@ public abstract class Sensitivity<T>
 
     private protected Sensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, T[]? gradient = null, Integrator<T>? integrator = null)
     {
+        if (solver.NeedsPositions && field.Positions is null)
+        {
+            throw new ArgumentException(
+                $"'{solver.Name}' moves positions and velocities in turn, and this field does not say which components are positions. Take a separable {nameof(HamiltonianField)}, a "
+                    + $"{nameof(SecondOrderField)} whose acceleration takes no velocities, or override {nameof(VectorField)}.{nameof(VectorField.PositionsOf)}; other fields "
+                    + $"take another method, such as {nameof(GaussLegendre4)}, which is symplectic for any energy.",
+                nameof(solver));
+        }
+
         Field = field;
         _integrator = integrator ?? new Integrator<T>(solver, steps, field.StateLength, errorNorm: field.ErrorNorm);
         Gradient = gradient ?? new T[field.GradientLength];
@@ -107,11 +116,21 @@ public abstract class Sensitivity<T>
             memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
-        // Implicit methods take the field's own derivative; it is compiled when one first asks.
-        _problem ??= new OdeProblem<T>(SolvedField) { Jacobian = Field.Jacobian };
-        SolveResult result = _integrator.Solve(_problem, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        SolveResult result = forGradient ? SolveForGradient(memory, z0, times) : Solve(memory, z0, times, null);
+        memory.MeanStep = result.IsSuccess && result.Statistics.AcceptedSteps > 0 ? Math.Abs(times[^1] - times[0]) / result.Statistics.AcceptedSteps : null;
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
         return result;
+    }
+
+    /// <summary>Solves for a gradient.</summary>
+    private protected virtual SolveResult SolveForGradient(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times) =>
+        Solve(memory, z0, times, NeedsRecording ? memory.Recording : null);
+
+    private SolveResult Solve(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, SolveRecording<T>? recording)
+    {
+        // Implicit methods take the field's own derivative; it is compiled when one first asks.
+        _problem ??= Problem();
+        return _integrator.Solve(_problem, z0, times, memory.Destination, recording);
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>
@@ -166,6 +185,29 @@ public abstract class Sensitivity<T>
         throw new ArgumentException($"The field was compiled without an input '{name}' that needs a gradient.", nameof(name));
     }
 
+    /// <summary>Why gradients cannot be differentiated again, as whole sentences; null where they can.</summary>
+    internal virtual string? WhyNoSecondOrder => "Take the direct gradient (GradientMethod.Direct): it is that of the steps, and they can be differentiated twice.";
+
+    /// <summary>The derivative of gradients along a direction, where there is no reason why not.</summary>
+    internal virtual SecondOrderSolve<T> SecondOrder => throw new NotSupportedException(WhyNoSecondOrder);
+
+    /// <summary>The gradient of the last backward pass with respect to one parameter; zeros for a parameter that the field does not use.</summary>
+    internal ReadOnlySpan<T> GradientOf(Parameter parameter)
+    {
+        int start = 0;
+        foreach (Parameter known in Field.ParameterSpan)
+        {
+            if (known == parameter)
+            {
+                return Gradient.AsSpan(start, known.ElementCount);
+            }
+
+            start += known.ElementCount;
+        }
+
+        return new T[parameter.ElementCount];
+    }
+
     /// <summary>Adds the parameters' gradient of the last backward pass to the parameters' own.</summary>
     public void AddParameterGradients()
     {
@@ -175,6 +217,18 @@ public abstract class Sensitivity<T>
             parameter.AddToGradient<T>(Gradient.AsSpan(start, parameter.ElementCount));
             start += parameter.ElementCount;
         }
+    }
+
+    private OdeProblem<T> Problem()
+    {
+        PositionLayout? positions = Field.Positions;
+        return new OdeProblem<T>(SolvedField)
+        {
+            Jacobian = Field.Jacobian,
+            PositionCount = positions?.PositionCount,
+            RowLength = positions?.RowLength,
+            IsSecondOrder = positions?.IsSecondOrder ?? false,
+        };
     }
 
     /// <summary>The sum of the versions of what the backward pass reads.</summary>

@@ -13,6 +13,9 @@ public sealed record TruncatedAdjoint : GradientMethod
     public override string Summary => "restarts the adjoint at each observation: biased, for comparison";
 
     /// <inheritdoc/>
+    public override string? Unfit(OdeSolver solver, StepSizeControl? steps = null) => UnfitForAdjoint(solver);
+
+    /// <inheritdoc/>
     public override Sensitivity<T> Create<T>(CompiledField<T> field, OdeSolver solver, StepSizeControl steps) =>
         new BacksolveSensitivity<T>(field, solver, steps, new BacksolveAdjoint(), truncated: true);
 }

@@ -119,6 +119,20 @@ public static class Setting
     public static ValueSetting<TOptions, double?> GradientNormBound<TOptions>(Func<TOptions, double?> get, Func<TOptions, double?, TOptions> with) =>
         OptionalPositive("bound on the gradient's norm", "A bound on the gradient's norm: longer gradients are scaled down to it.", get, with) with { Option = "clip" };
 
+    /// <summary>How many micro-batches a batch is divided into, from 1.</summary>
+    /// <inheritdoc cref="Whole"/>
+    public static ValueSetting<TOptions, long> MicroBatches<TOptions>(Func<TOptions, int> get, Func<TOptions, int, TOptions> with) => Whole(
+        "micro-batches",
+        1,
+        100_000,
+        "The parts of each batch that are computed apart, and shared by processes that mpirun starts. The result depends on their number, but not on that of processes.",
+        get,
+        with) with
+    {
+        // A run with several adds this to what its checkpoint must match.
+        MayDiffer = static _ => true,
+    };
+
     /// <summary>Settings that a help page lists under one heading.</summary>
     /// <param name="group">The heading.</param>
     /// <param name="settings">The settings.</param>

@@ -14,4 +14,7 @@ public enum TrainingFailureReason
 
     /// <summary>Steps failed again and again, although the learning rate was halved every time.</summary>
     StepsKeepFailing,
+
+    /// <summary>Processes that train one model together do not have the same model.</summary>
+    ProcessesDiffer,
 }

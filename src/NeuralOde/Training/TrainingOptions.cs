@@ -54,6 +54,10 @@ public sealed record TrainingOptions
     /// <value>Default null.</value>
     public Checkpointing? Checkpointing { get; init; }
 
+    /// <summary>How batches are divided into micro-batches, and which processes share them; null for undivided batches in this process. The task must be an <see cref="IMicroBatchTask"/>.</summary>
+    /// <value>Default null.</value>
+    public DataParallel? DataParallel { get; init; }
+
     /// <summary>What must be the same when a run is resumed, by names that a user knows. A checkpoint holds it and is refused where it differs.</summary>
     /// <value>Default empty.</value>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init => field = ValueList.From(value); } = ValueList.Of<(string Name, string Value)>();
@@ -61,6 +65,11 @@ public sealed record TrainingOptions
     /// <summary>The least time between two reports of progress. The end is always reported.</summary>
     /// <value>At least 0; default 50 ms.</value>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The settings, and the number of micro-batches, on which the bits of a run depend. The number of processes is free.</summary>
+    internal IReadOnlyList<(string Name, string Value)> AllSettings => DataParallel is null or { MicroBatches: 1 }
+        ? Settings
+        : [.. Settings, ("micro-batches", FormattableString.Invariant($"{DataParallel.MicroBatches}"))];
 
     internal void Check()
     {

@@ -68,6 +68,13 @@ public sealed partial class TrainingRun
             return;
         }
 
+        _microBatches?.CheckAgreement(Iteration);
+        _isSaved = true;
+        if (_microBatches is { IsFirst: false })
+        {
+            return;
+        }
+
         _checkpoint.Save(
             plan.Path,
             [
@@ -78,6 +85,5 @@ public sealed partial class TrainingRun
                 .. Best.Save(BestPrefix),
                 .. _task.SaveState(),
             ]);
-        _isSaved = true;
     }
 }

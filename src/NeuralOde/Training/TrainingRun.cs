@@ -20,6 +20,7 @@ public sealed partial class TrainingRun
     private readonly Optimizer _optimizer;
     private readonly TrainingOptions _options;
     private readonly double _rate;
+    private readonly MicroBatchSteps? _microBatches;
     private readonly Stopwatch _clock = new();
     private readonly List<double> _losses = [];
     private readonly List<(int Iteration, double Error)> _validations = [];
@@ -42,7 +43,7 @@ public sealed partial class TrainingRun
     /// <param name="task">What is trained, and by what.</param>
     /// <param name="optimizer">Moves the parameters of the task's model; its learning rate is the full one of the schedule.</param>
     /// <param name="options">How; the defaults where null.</param>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the batches of this task cannot be divided as <see cref="TrainingOptions.DataParallel"/> asks.</exception>
     public TrainingRun(ITrainingTask task, Optimizer optimizer, TrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -50,7 +51,14 @@ public sealed partial class TrainingRun
         options ??= new TrainingOptions();
         options.Check();
         (_task, _optimizer, _options, _rate) = (task, optimizer, options, optimizer.LearningRate);
-        _checkpoint = new TrainingCheckpoint(task.Model, optimizer, options.Settings, task.RandomSources);
+        if (options.DataParallel is { } parallel)
+        {
+            _microBatches = task is IMicroBatchTask divisible
+                ? new MicroBatchSteps(divisible, parallel)
+                : throw new ArgumentException($"Only an {nameof(IMicroBatchTask)} has batches that can be divided; this task is none.", nameof(options));
+        }
+
+        _checkpoint = new TrainingCheckpoint(task.Model, optimizer, options.AllSettings, task.RandomSources);
         Best = new BestModel(task.Model);
     }
 
@@ -85,7 +93,10 @@ public sealed partial class TrainingRun
         TrainingOutcome outcome;
         try
         {
+            _microBatches?.CheckAgreement(Iteration);
+            _microBatches?.AskToStop(cancellationToken.IsCancellationRequested);
             outcome = Train(progress, cancellationToken);
+            _microBatches?.CheckAgreement(Iteration);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -141,12 +152,13 @@ public sealed partial class TrainingRun
 
         while (Iteration < _options.Iterations && !HasStalled)
         {
-            if (cancellationToken.IsCancellationRequested)
+            // Several processes stop together, after the step before which all have heard of it.
+            if (_microBatches is { IsShared: true } shared ? shared.IsStopping : cancellationToken.IsCancellationRequested)
             {
                 return TrainingOutcome.Canceled;
             }
 
-            Step();
+            Step(cancellationToken);
             if (HasGivenUp)
             {
                 return TrainingOutcome.Diverged;
@@ -166,7 +178,7 @@ public sealed partial class TrainingRun
         return TrainingOutcome.Completed;
     }
 
-    private void Step()
+    private void Step(CancellationToken cancellationToken)
     {
         TimeSpan start = _clock.Elapsed;
         TrainingPosition position = Position;
@@ -174,9 +186,9 @@ public sealed partial class TrainingRun
         double loss = double.NaN;
         try
         {
-            loss = _task.Step(position);
+            loss = _microBatches?.Run(position, cancellationToken) ?? _task.Step(position);
         }
-        catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
+        catch (NeuralOdeException e) when (e is OdeSolveException or GradientException or RemoteStepException)
         {
             failure = new TrainingFailure(TrainingFailureReason.SolveFailed, Iteration + 1, Cause: e);
         }
@@ -248,13 +260,16 @@ public sealed partial class TrainingRun
         {
             try
             {
-                measured = _task.Validate(Position, cancellationToken);
+                // One process must not leave the others alone in the midst of a validation.
+                measured = _task.Validate(Position, _microBatches is { IsShared: true } ? CancellationToken.None : cancellationToken);
             }
             catch (OdeSolveException)
             {
                 measured = double.PositiveInfinity;
             }
         }
+
+        measured = _microBatches is null ? measured : _microBatches.OfFirst(measured);
 
         _validatedAt = Iteration;
         _isSaved = false;
@@ -274,7 +289,7 @@ public sealed partial class TrainingRun
 
     private void Report(IProgress<TrainingProgress>? progress, bool isForced)
     {
-        if (progress is not null && (isForced || _clock.Elapsed >= _nextReport))
+        if (progress is not null && _microBatches is not { IsFirst: false } && (isForced || _clock.Elapsed >= _nextReport))
         {
             TimeSpan now = _clock.Elapsed;
             _nextReport = now + _options.ProgressInterval;

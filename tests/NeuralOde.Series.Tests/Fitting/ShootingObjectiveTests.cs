@@ -74,18 +74,69 @@ public class ShootingObjectiveTests
         Assert.Equal(23, Enumerable.Range(0, 23).Select(point => pieces.Place(0, point)).Distinct().Count());
     }
 
+    [Fact]
+    public void Batches_of_pieces_have_the_objective_and_the_gradient_of_one_solve_over_all()
+    {
+        TimeSeriesSet series = Irregular(520);
+        (SeriesField field, ShootingObjective objective) = Create(series);
+        (SeriesField batchedField, ShootingObjective batched) = Create(series, mostStates: 1);
+        Assert.Single(objective.Pieces.Batches);
+        Assert.Equal(2, batched.Pieces.Batches.Length);
+        (objective.Continuity, batched.Continuity) = (1, 1);
+
+        // Both are as exact as the solver's tolerance of 1e-11, times the number of steps.
+        Assert.Equal(objective.Evaluate()!.Value, batched.Evaluate()!.Value, 1e-9);
+        Assert.Equal(objective.Misfit, batched.Misfit, 1e-9);
+        double[] expected = Gradient(field, objective), actual = Gradient(batchedField, batched);
+        Assert.True(expected.Max(Math.Abs) > 1e-3);
+        Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First, pair.Second, 1e-8));
+        objective.Solve().ThrowIfFailed();
+        batched.Solve().ThrowIfFailed();
+        for (int point = 0; point < 520; point++)
+        {
+            Assert.Equal(objective.StateAt(0, point)[0], batched.StateAt(0, point)[0], 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Batches_hold_states_in_proportion_to_the_observations()
+    {
+        static long States(int count) => new ShootingPieces(Irregular(count), 4).Batches.Sum(static x => (long)x.Count * x.Times.Length);
+
+        // Eight times the observations have eight times the states; one solve over all would have 64 times as many.
+        Assert.InRange((double)States(40_000) / States(5_000), 7.5, 8.5);
+    }
+
+    private static TimeSeriesSet Irregular(int count)
+    {
+        double[] gaps = new RandomSource(3).Uniform([count], 0.01, 0.05, DType.Float64).ToDoubles();
+        double[] times = new double[count], values = new double[2 * count];
+        for (int i = 0; i < count; i++)
+        {
+            times[i] = gaps[i] + (i == 0 ? 0 : times[i - 1]);
+            (values[2 * i], values[(2 * i) + 1]) = (Math.Sin(times[i]), i % 7 == 0 ? double.NaN : Math.Cos(times[i]));
+        }
+
+        return new TimeSeriesSet(["a", "b"], [new TimeSeries("", times, values)]);
+    }
+
     private static double[] Gradient(TimeSeriesSet series)
     {
         (SeriesField field, ShootingObjective objective) = Create(series);
         objective.Continuity = 1;
         objective.Evaluate();
+        return Gradient(field, objective);
+    }
+
+    private static double[] Gradient(SeriesField field, ShootingObjective objective)
+    {
         return [.. field.Parameters.Append(objective.Starts).SelectMany(static x => x.Gradient!.ToDoubles())];
     }
 
-    private static (SeriesField Field, ShootingObjective Objective) Create(TimeSeriesSet series)
+    private static (SeriesField Field, ShootingObjective Objective) Create(TimeSeriesSet series, int mostStates = ShootingPieces.MostStates)
     {
         var field = new SeriesField(SeriesFieldShape.For(series, s_options.HiddenStates, s_options.TimeDependent, s_options.Widths), new RandomSource(1));
-        var pieces = new ShootingPieces(series, 2);
+        var pieces = new ShootingPieces(series, 2, mostStates);
         double[] starts = new RandomSource(2).Uniform([pieces.Pieces.Length * 3], -0.5, 0.5, DType.Float64).ToDoubles();
         return (field, new ShootingObjective(field, series, pieces, starts, s_options));
     }

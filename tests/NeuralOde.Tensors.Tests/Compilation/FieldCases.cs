@@ -10,6 +10,7 @@ internal static class FieldCases
         ["tanh"] = x => x.Tanh(),
         ["sigmoid"] = x => x.Sigmoid(),
         ["elu"] = x => x.Elu(),
+        ["selu"] = x => x.Selu(),
         ["relu"] = x => x.Relu(),
         ["softplus"] = x => x.Softplus(),
         ["sin"] = x => x.Sin(),

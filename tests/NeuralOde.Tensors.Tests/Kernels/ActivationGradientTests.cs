@@ -8,6 +8,7 @@ public class ActivationGradientTests
     [InlineData("tanh", "tanhGradient", true)]
     [InlineData("sigmoid", "sigmoidGradient", true)]
     [InlineData("elu", "eluGradient", true)]
+    [InlineData("selu", "seluGradient", true)]
     [InlineData("relu", "reluGradient", true)]
     [InlineData("relu", "reluGradient", false)]
     [InlineData("softplus", "softplusGradient", false)]

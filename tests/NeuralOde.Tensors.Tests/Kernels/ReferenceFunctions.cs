@@ -15,6 +15,7 @@ internal static class ReferenceFunctions
         "sin" => Math.Sin(x),
         "cos" => Math.Cos(x),
         "elu" => x > 0 ? x : Expm1(x),
+        "selu" => x > 0 ? 1.0507009873554805 * x : 1.0507009873554805 * 1.6732632423543773 * Expm1(x),
         "expm1" => Expm1(x),
         "log1p" => Log1p(x),
         "softplus" => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))),

@@ -26,6 +26,7 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     [InlineData("tanh", 3)]
     [InlineData("sigmoid", 3)]
     [InlineData("elu", 2)]
+    [InlineData("selu", 3)]
     [InlineData("softplus", 3)]
     [InlineData("erf", 3)]
     public void Single_precision_stays_within_a_few_ulp_over_all_numbers(string name, double bound)
@@ -46,6 +47,7 @@ public class UnaryAccuracyTests(ITestOutputHelper output)
     [InlineData("tanh")]
     [InlineData("sigmoid")]
     [InlineData("elu")]
+    [InlineData("selu")]
     [InlineData("softplus")]
     [InlineData("erf")]
     [InlineData("silu")]

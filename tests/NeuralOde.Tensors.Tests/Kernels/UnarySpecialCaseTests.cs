@@ -17,6 +17,7 @@ public class UnarySpecialCaseTests
         "tanh: 0→0 -0→-0 Infinity→1 -Infinity→-1 1e5→1 -1e5→-1",
         "sigmoid: 0→0.5 -0→0.5 Infinity→1 -Infinity→0 1e5→1 -1e5→0",
         "elu: 0→0 -0→-0 Infinity→Infinity -Infinity→-1 1e5→1e5 -1e5→-1",
+        "selu: 0→0 -0→-0 Infinity→Infinity",
         "relu: 0→0 Infinity→Infinity -Infinity→0 -1→0",
         "softplus: Infinity→Infinity -Infinity→0 1e5→1e5 -1e5→0",
         "silu: 0→0 -0→-0 Infinity→Infinity 1e5→1e5 -1e5→-0",

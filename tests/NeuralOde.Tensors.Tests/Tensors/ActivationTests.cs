@@ -22,7 +22,7 @@ public class ActivationTests
     public void Every_function_with_a_kernel_for_its_derivative_is_an_activation()
     {
         string[] declared = [.. typeof(ActivationFunctions).GetFields().Select(x => x.Name)];
-        Assert.Equal(8, declared.Length);
+        Assert.Equal(9, declared.Length);
         Assert.All(declared, x => Assert.True(Activation.TryParse(x, out _), x));
     }
 
@@ -32,6 +32,7 @@ public class ActivationTests
         (Activation Activation, Func<double, double> Function)[] cases =
         [
             (Activation.Identity, x => x), (Activation.Tanh, Math.Tanh), (Activation.Elu, x => x > 0 ? x : Math.Exp(x) - 1), (Activation.Relu, x => Math.Max(x, 0)),
+            (Activation.Selu, x => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543773 * (Math.Exp(x) - 1))),
             (Activation.Sigmoid, x => 1 / (1 + Math.Exp(-x))), (Activation.Softplus, x => Math.Log(1 + Math.Exp(x))), (Activation.Sin, Math.Sin),
             (Activation.Silu, x => x / (1 + Math.Exp(-x))), (Activation.Gelu, x => x * Normal(x)),
             (Activation.GeluTanh, x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))))),

@@ -78,4 +78,19 @@ public class ComputeSettingsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new ComputeSettings { MaxCachedPrograms = 0 });
         Assert.Throws<ArgumentNullException>(() => new ComputeSettings { Random = null! });
     }
+
+    [Fact]
+    public void The_method_of_convolutions_is_the_environment_s_or_a_setting_s()
+    {
+        Assert.Equal(ConvolutionMethod.Automatic, ComputeSettings.ParseConvolution(null));
+        Assert.Equal(ConvolutionMethod.Automatic, ComputeSettings.ParseConvolution(" Automatic "));
+        Assert.Equal(ConvolutionMethod.Direct, ComputeSettings.ParseConvolution("direct"));
+        Assert.Contains("'fast'", Assert.Throws<InvalidOperationException>(() => ComputeSettings.ParseConvolution("fast")).Message, StringComparison.Ordinal);
+        using (new ComputeSettings { Convolution = ConvolutionMethod.Direct }.Use())
+        {
+            Assert.Equal(ConvolutionMethod.Direct, ComputeSettings.Current.Convolution);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ComputeSettings { Convolution = (ConvolutionMethod)7 });
+    }
 }

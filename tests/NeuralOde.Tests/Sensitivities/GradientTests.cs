@@ -29,6 +29,21 @@ public class GradientTests
     public static TheoryData<string> FixedSolvers() =>
         [.. OdeSolver.Names.Where(name => OdeSolver.Parse(name) is { TakesFixedSteps: true, HasTranspose: true, NeedsPositions: false })];
 
+    [Fact]
+    public void Backward_solves_take_their_first_step_from_the_one_before_and_pay_for_no_estimate()
+    {
+        Mlp network = new(2, [5], 2, Activation.Tanh, new RandomSource(2), DType.Float64);
+        var steps = new AdaptiveSteps { LimitsAtRest = false };
+        Sensitivity<double> sensitivity = new BacksolveAdjoint { CheckInterval = 0 }.Create(new CompiledField<double>(network.AsField(), [3, 2]), new Dopri5(), steps);
+        SolveMemory<double> memory = sensitivity.Rent();
+        double[] z0 = new RandomSource(3).Normal([3, 2], dtype: DType.Float64).ToDoubles(), gradient = [.. Enumerable.Repeat(1.0, 5 * 6)];
+        sensitivity.Forward(memory, z0, [0, 0.5, 1, 1.5, 2], forGradient: true).ThrowIfFailed();
+        SolveStatistics cost = sensitivity.Backward(memory, gradient, new double[6], []);
+
+        // Of four intervals each has the derivative at its start, and six stages a step.
+        Assert.Equal(4 + (6 * (cost.AcceptedSteps + cost.RejectedSteps)), cost.Evaluations);
+    }
+
     [Theory]
     [MemberData(nameof(AdaptiveCases))]
     public void With_adaptive_steps_direct_and_adjoint_gradients_equal_finite_differences(string name, bool timeDependent, bool backwardInTime)

@@ -27,7 +27,7 @@ internal sealed class GradientProblem(VectorField field, Tensor z0, double[] tim
         var t = Tensor.From<double>(times, [times.Length], requiresGradient: true);
         field.Parameters.ClearGradients();
         (ode.Forward(z, t) * weights).Sum().Backward();
-        return (z.Gradient!.ToDoubles(), t.Gradient!.ToDoubles(), [.. field.Parameters.SelectMany(x => x.Gradient!.ToDoubles())]);
+        return (z.Gradient!.ToDoubles(), t.Gradient!.ToDoubles(), [.. field.Parameters.SelectMany(x => x.Gradient?.ToDoubles() ?? new double[x.ElementCount])]);
     }
 
     public double[] InitialDifferences(OdeSolver solver, StepSizeControl steps) =>

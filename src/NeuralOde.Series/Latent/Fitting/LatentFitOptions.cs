@@ -1,3 +1,5 @@
+using NeuralOde.MicroBatches;
+
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>How <see cref="LatentSeriesFitter"/> and <see cref="SeriesClassifierFitter"/> learn.</summary>
@@ -30,6 +32,14 @@ public sealed record LatentFitOptions
     /// <summary>Series per batch; all of them where there are fewer.</summary>
     /// <value>At least 1; default 32.</value>
     public int BatchSize { get; init; } = 32;
+
+    /// <summary>How many micro-batches each batch is divided into; see <see cref="DataParallel"/>.</summary>
+    /// <value>At least 1, and at least as many as there are processes; default 1.</value>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>The processes that share the micro-batches.</summary>
+    /// <value>Default null: this one alone.</value>
+    public ICommunicator? Processes { get; init; }
 
     /// <summary>
     /// The share of series of which only a first part, of random length, is encoded in a training step, while the whole training part is decoded: it teaches the model to look
@@ -80,6 +90,7 @@ public sealed record LatentFitOptions
             "With --model latent only",
             Setting.OptionalWhole("latent", 1, 1_000, "Components of the latent state.", (LatentFitOptions x) => x.LatentStates, (x, v) => x with { LatentStates = v }),
             Setting.OptionalWhole("units", 1, 10_000, "Units of the encoder.", (LatentFitOptions x) => x.EncoderUnits, (x, v) => x with { EncoderUnits = v }),
+            Setting.MicroBatches((LatentFitOptions x) => x.MicroBatches, (x, v) => x with { MicroBatches = v }),
             Setting.Choice(
                 "encoder", [("gru", SeriesEncoderKind.Gru), ("ode-rnn", SeriesEncoderKind.OdeRnn)],
                 "What reads the series. The state of ode-rnn moves between observations.",
@@ -141,6 +152,8 @@ public sealed record LatentFitOptions
         DivergenceWarmUp = 0.2,
         GradientNormBound = 10,
         Seed = Seed,
+        MicroBatches = MicroBatches,
+        Processes = Processes,
         ValidationInterval = Math.Max(1, Iterations!.Value / 40),
         Patience = Patience,
     };

@@ -1,4 +1,5 @@
 using NeuralOde.Losses;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -66,6 +67,8 @@ public static class LatentSeriesFitter
         private readonly int _batchSize;
         private readonly (SeriesBatch Known, SeriesBatch Later)? _validation;
         private readonly Tensor _validationNoise;
+        private SeriesBatch? _target;
+        private SeriesBatch? _parts;
 
         public ForecastTask(LatentOde model, TimeSeries[] series, LatentFitOptions options, RandomSource random)
         {
@@ -98,6 +101,8 @@ public static class LatentSeriesFitter
 
         public override Module Model => _model;
 
+        public override int LatentCount => _model.Encoder.LatentCount;
+
         public override RandomSource Random { get; }
 
         public override IReadOnlyList<long> Position
@@ -106,13 +111,19 @@ public static class LatentSeriesFitter
             set => _order.Position = value;
         }
 
-        public override Tensor Loss(RandomSource noise, double divergenceWeight)
+        public override int Draw()
         {
             TimeSeries[] whole = [.. _order.Next(_batchSize).ToArray().Select(i => _learned[i])];
             TimeSeries[] parts = Array.ConvertAll(whole, Part);
-            var target = SeriesBatch.From(whole);
-            DiagonalGaussian posterior = _model.Encode(SeriesBatch.From(parts));
-            Tensor bound = _model.Elbo(posterior, posterior.Sample(noise), target, divergenceWeight);
+            (_target, _parts) = (SeriesBatch.From(whole), SeriesBatch.From(parts));
+            return whole.Length;
+        }
+
+        public override Tensor Loss(MicroBatch samples, Tensor noise, double divergenceWeight)
+        {
+            SeriesBatch target = _target!;
+            DiagonalGaussian posterior = _model.Encode(_parts!.Part(samples.Start, samples.Count));
+            Tensor bound = _model.Elbo(posterior, posterior.Sample(noise), target.Part(samples.Start, samples.Count), divergenceWeight);
 
             // Nats per value, so that learning rates mean the same for long and short series.
             return bound * (-(double)target.Count / target.ObservedCount);

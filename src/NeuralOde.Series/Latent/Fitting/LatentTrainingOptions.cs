@@ -1,4 +1,5 @@
 using NeuralOde.Optimizers;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -20,6 +21,14 @@ public sealed record LatentTrainingOptions
     /// <summary>A bound on the gradient's norm; null for none.</summary>
     /// <value>Default null.</value>
     public double? GradientNormBound { get; init; }
+
+    /// <summary>How many micro-batches each batch is divided into; see <see cref="DataParallel"/>.</summary>
+    /// <value>At least 1, and at least as many as there are processes; default 1.</value>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>The processes that share the micro-batches.</summary>
+    /// <value>Default null: this one alone.</value>
+    public ICommunicator? Processes { get; init; }
 
     /// <summary>The weight of the Kullback-Leibler divergence in the bound.</summary>
     /// <value>At least 0; default 1.</value>
@@ -61,6 +70,7 @@ public sealed record LatentTrainingOptions
         Validation = new ValidationPlan { Interval = ValidationInterval },
         EarlyStopping = Patience is { } patience ? new EarlyStopping(patience) : null,
         Checkpointing = CheckpointPath is null ? null : new Checkpointing(CheckpointPath, CheckpointInterval),
+        DataParallel = DataParallel.Of(MicroBatches, Processes),
         Settings = [.. RunSettings, .. LatentTrainingOptions.Settings.ToResume(this)],
     };
 
@@ -70,6 +80,7 @@ public sealed record LatentTrainingOptions
         .. Setting.Group(
             "Training",
             Setting.Iterations((LatentTrainingOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
+            Setting.MicroBatches((LatentTrainingOptions x) => x.MicroBatches, (x, v) => x with { MicroBatches = v }),
             Setting.LearningRate((LatentTrainingOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((LatentTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
             Setting.GradientNormBound((LatentTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),

@@ -1,24 +1,34 @@
+using NeuralOde.MicroBatches;
+
 namespace NeuralOde.Series.Latent.Fitting;
 
 /// <summary>A <see cref="LatentTask"/> as a training run takes it: the tape's scope, the noise of the draws, and the divergence's weight over training.</summary>
-internal sealed class LatentTrainingTask(LatentTask task, LatentTrainingOptions options) : ITrainingTask
+internal sealed class LatentTrainingTask(LatentTask task, LatentTrainingOptions options) : IMicroBatchTask
 {
     private const string PositionName = "position";
 
     private readonly RandomSource _noise = new RandomSource(options.Seed).Split();
+    private Tensor? _drawn;
 
     public Module Model => task.Model;
 
     public IReadOnlyList<(string Name, RandomSource Source)> RandomSources => [("batches", task.Random), ("noise", _noise)];
 
-    public double Step(TrainingPosition position)
+    public int Draw(TrainingPosition position)
+    {
+        int count = task.Draw();
+        _drawn = _noise.Normal([count, task.LatentCount], dtype: task.Model.Parameters[0].DType);
+        return count;
+    }
+
+    public MicroBatchResult Step(TrainingPosition position, MicroBatch samples)
     {
         double done = position.Done;
         double weight = options.DivergenceWeight * (done < options.DivergenceWarmUp ? done / options.DivergenceWarmUp : 1);
         using var scope = TensorScope.Begin();
-        Tensor loss = task.Loss(_noise, weight);
+        Tensor loss = task.Loss(samples, _drawn!.Slice(0, samples.Start, samples.Count), weight);
         loss.Backward();
-        return loss.ToScalar();
+        return new(loss.ToScalar());
     }
 
     public double? Validate(TrainingPosition position, CancellationToken cancellationToken) => task.Validate();

@@ -1,4 +1,5 @@
 using NeuralOde.Losses;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Series.Latent.Fitting;
 
@@ -42,6 +43,9 @@ public static class SeriesClassifierFitter
         private readonly LabeledSeries? _validation;
         private readonly ShuffledOrder _order;
         private readonly int _batchSize;
+        private int[] _labels = [];
+        private SeriesBatch? _target;
+        private SeriesBatch? _encoded;
 
         public ClassificationTask(SeriesClassifier classifier, LabeledSeries training, LatentFitOptions options, RandomSource random)
         {
@@ -64,6 +68,8 @@ public static class SeriesClassifierFitter
 
         public override Module Model => _classifier.Network;
 
+        public override int LatentCount => _classifier.Network.Latent.Encoder.LatentCount;
+
         public override RandomSource Random { get; }
 
         public override IReadOnlyList<long> Position
@@ -72,28 +78,36 @@ public static class SeriesClassifierFitter
             set => _order.Position = value;
         }
 
-        public override Tensor Loss(RandomSource noise, double divergenceWeight)
+        public override int Draw()
         {
             (TimeSeries Series, int Label)[] some = [.. _order.Next(_batchSize).ToArray().Select(i => _learned[i])];
+            _labels = Array.ConvertAll(some, static x => x.Label);
+            _encoded = SeriesBatch.From([.. some.Select(static x => LatentSeriesScaling.Encoded(x.Series, x.Series.Count))]);
+            _target = SeriesBatch.From([.. some.Select(static x => x.Series)]);
+            return some.Length;
+        }
+
+        public override Tensor Loss(MicroBatch samples, Tensor noise, double divergenceWeight)
+        {
             SeriesClassifierNetwork network = _classifier.Network;
-            DiagonalGaussian posterior = network.Latent.Encode(SeriesBatch.From([.. some.Select(static x => LatentSeriesScaling.Encoded(x.Series, x.Series.Count))]));
+            DiagonalGaussian posterior = network.Latent.Encode(_encoded!.Part(samples.Start, samples.Count));
             Tensor latent = posterior.Sample(noise);
             Tensor logits = network.Head.Forward(latent);
             int classes = _classifier.Classes.Count;
-            float[] right = new float[some.Length * classes];
-            for (int i = 0; i < some.Length; i++)
+            float[] right = new float[samples.Count * classes];
+            for (int i = 0; i < samples.Count; i++)
             {
-                right[(i * classes) + some[i].Label] = 1;
+                right[(i * classes) + _labels[samples.Start + i]] = 1;
             }
 
-            Tensor crossEntropy = (logits.LogSumExp() - (logits * Tensor.From(right, [some.Length, classes])).Sum([1])).Mean();
+            Tensor crossEntropy = (logits.LogSumExp() - (logits * Tensor.From(right, [samples.Count, classes])).Sum([1])).Mean();
             if (_options.EvidenceWeight == 0)
             {
                 return crossEntropy;
             }
 
-            var target = SeriesBatch.From([.. some.Select(static x => x.Series)]);
-            Tensor bound = network.Latent.Elbo(posterior, latent, target, divergenceWeight);
+            SeriesBatch target = _target!;
+            Tensor bound = network.Latent.Elbo(posterior, latent, target.Part(samples.Start, samples.Count), divergenceWeight);
             return crossEntropy - ((_options.EvidenceWeight * target.Count / target.ObservedCount) * bound);
         }
 

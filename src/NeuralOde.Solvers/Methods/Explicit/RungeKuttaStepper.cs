@@ -273,6 +273,8 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Interpolate(double theta, double h, Span<T> destination)
     {
+        // Attempts without an error estimate leave it out.
+        EvaluateSharedStage();
         EvaluateDenseStages();
         _tableau.DenseWeights(theta, _weights);
         CombineKernel.Run(ref Rows.Start, Rows.Offsets, _denseRows, _weights, h, ref Rows[StateRow], ref MemoryMarshal.GetReference(destination), Length);

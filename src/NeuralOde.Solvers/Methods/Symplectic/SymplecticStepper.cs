@@ -24,6 +24,7 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
     private double _end;
     private int _evaluated;
     private int _positions;
+    private int _rowLength;
     private bool _isSecondOrder;
 
     public SymplecticStepper(SymplecticMethod.Move[] moves, int stateLength)
@@ -63,6 +64,7 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
         base.Start(start);
         start.State.CopyTo(_rows.Row(StateRow, StateLength));
         _positions = start.Problem.PositionCount!.Value;
+        _rowLength = start.Problem.RowLength ?? StateLength;
         _isSecondOrder = start.Problem.IsSecondOrder;
         _firstIsKnown = _startIsKnown = false;
     }
@@ -89,7 +91,7 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
             if (!_moves[i].OfVelocities && _isSecondOrder)
             {
                 // The derivative of the positions are the velocities: no field needs to say so.
-                state[_positions..].CopyTo(slope);
+                CopyVelocities(state, slope);
             }
             else if (i > 0 || !_firstIsKnown)
             {
@@ -110,11 +112,14 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
         for (int i = 0; i < _evaluated; i++)
         {
             ReadOnlySpan<T> slope = _rows.Row(MoveRows + i, StateLength);
-            int component = _moves[i].OfVelocities ? Reductions.FirstNotFinite(slope[_positions..]) + _positions : Reductions.FirstNotFinite(slope[.._positions]);
-            if (component >= (_moves[i].OfVelocities ? _positions : 0))
+            for (int row = 0; row < StateLength; row += _rowLength)
             {
-                time = Time(t, plan, i);
-                return component;
+                Range moved = Moved(i, row);
+                if (Reductions.FirstNotFinite(slope[moved]) is >= 0 and int component)
+                {
+                    time = Time(t, plan, i);
+                    return moved.Start.Value + component;
+                }
             }
         }
 
@@ -188,7 +193,7 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
             Span<T> slope = _rows.Row(MoveRows + i, StateLength);
             if (!_moves[i].OfVelocities && _isSecondOrder)
             {
-                state[_positions..].CopyTo(slope);
+                CopyVelocities(state, slope);
             }
             else
             {
@@ -211,15 +216,31 @@ internal sealed class SymplecticStepper<T> : Stepper<T>
     internal void MoveBy(int move, double h, ReadOnlySpan<T> slope, Span<T> state)
     {
         T factor = T.CreateTruncating(h * _moves[move].Share);
-        int first = _moves[move].OfVelocities ? _positions : 0, end = _moves[move].OfVelocities ? StateLength : _positions;
-        for (int i = first; i < end; i++)
+        int first = _moves[move].OfVelocities ? _positions : 0, end = _moves[move].OfVelocities ? _rowLength : _positions;
+        for (; first < StateLength; first += _rowLength, end += _rowLength)
         {
-            state[i] += factor * slope[i];
+            for (int i = first; i < end; i++)
+            {
+                state[i] += factor * slope[i];
+            }
         }
     }
 
-    /// <summary>The components that a move changes.</summary>
-    internal Range Moved(int move) => _moves[move].OfVelocities ? _positions.. : .._positions;
+    /// <summary>The components of a row that a move changes.</summary>
+    /// <param name="move">The move.</param>
+    /// <param name="row">Where the row starts: 0, <see cref="RowLength"/>, …</param>
+    internal Range Moved(int move, int row) => _moves[move].OfVelocities ? (row + _positions)..(row + _rowLength) : row..(row + _positions);
+
+    /// <summary>The length of a row, which has its positions first.</summary>
+    internal int RowLength => _rowLength;
+
+    private void CopyVelocities(ReadOnlySpan<T> state, Span<T> slope)
+    {
+        for (int row = 0; row < StateLength; row += _rowLength)
+        {
+            state.Slice(row + _positions, _positions).CopyTo(slope[row..]);
+        }
+    }
 
     /// <summary>Whether a move of the positions is by the velocities, without the field.</summary>
     internal bool IsByVelocities(int move) => !_moves[move].OfVelocities && _isSecondOrder;

@@ -59,29 +59,40 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
         var plan = new StepPlan(recording.EndTime(step + 1), h, false);
         for (int move = _stepper.Moves.Length - 1; move >= 0; move--)
         {
-            Range moved = _stepper.Moved(move);
             double share = _stepper.Moves[move].Share;
-            ReadOnlySpan<T> bar = _stateBar.AsSpan(moved);
-            if (!bar.ContainsAnyExcept(T.Zero))
-            {
-                continue;
-            }
-
-            if (_timeCount > 0)
-            {
-                double stepBar = share * Reductions.Dot(bar, recording.Row(step, 2 + move)[moved]);
-                _timeCotangents[step] -= stepBar;
-                _timeCotangents[step + 1] += stepBar;
-            }
-
-            if (_stepper.IsByVelocities(move))
-            {
-                Add(bar, h * share, _stateBar.AsSpan(bar.Length));
-                continue;
-            }
-
+            bool isNeeded = false;
             Array.Clear(_moveBar);
-            Add(bar, h * share, _moveBar.AsSpan(moved));
+            for (int row = 0; row < _stateBar.Length; row += _stepper.RowLength)
+            {
+                Range moved = _stepper.Moved(move, row);
+                ReadOnlySpan<T> bar = _stateBar.AsSpan(moved);
+                if (!bar.ContainsAnyExcept(T.Zero))
+                {
+                    continue;
+                }
+
+                if (_timeCount > 0)
+                {
+                    double stepBar = share * Reductions.Dot(bar, recording.Row(step, 2 + move)[moved]);
+                    _timeCotangents[step] -= stepBar;
+                    _timeCotangents[step + 1] += stepBar;
+                }
+
+                if (_stepper.IsByVelocities(move))
+                {
+                    Add(bar, h * share, _stateBar.AsSpan(moved.End.Value));
+                    continue;
+                }
+
+                Add(bar, h * share, _moveBar.AsSpan(moved));
+                isNeeded = true;
+            }
+
+            if (!isNeeded)
+            {
+                continue;
+            }
+
             StateBefore(recording, step, move, h);
             VectorJacobianProducts++;
             double timeBar = field.Evaluate(_stepper.Time(t, plan, move), _state, _moveBar, _product);

@@ -35,6 +35,9 @@ internal static class CostModel
     /// <summary>A convolution or one of its gradients.</summary>
     public static double Convolution<T>(in ConvolutionSizes sizes) => sizes.MultiplyAdds * NanosecondsOfMultiplyAdd * Narrowness * Factor<T>();
 
+    /// <summary>A convolution in tiles or one of its gradients; half of the products' time on top for the transforms.</summary>
+    public static double Winograd<T>(in WinogradSizes sizes) => 1.5 * sizes.MultiplyAdds * NanosecondsOfMultiplyAdd * Narrowness * Factor<T>();
+
     /// <summary>A function of one variable, such as an activation. The cheap ones (a square) are counted as the others.</summary>
     public static double Function<T>(long elements) => elements * (typeof(T) == typeof(double) ? NanosecondsOfFunctionInDouble : NanosecondsOfFunction) * Narrowness;
 

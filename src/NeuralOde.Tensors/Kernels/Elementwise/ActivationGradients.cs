@@ -23,6 +23,15 @@ internal readonly struct EluGradientOperator<T> : IBinaryOperator<T> where T : u
         => TVector.Select(TVector.LessThan(TVector.Constant(0), y), g, TVector.MultiplyAdd(g, y, g));
 }
 
+/// <summary>The pullback of the scaled exponential linear unit from its output y: λg where y &gt; 0, g(y + λα) elsewhere.</summary>
+internal readonly struct SeluGradientOperator<T> : IBinaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector g, TVector y) where TVector : struct, ISimdVector<TVector, T>
+        => g * TVector.Select(
+            TVector.LessThan(TVector.Constant(0), y), TVector.Constant(SeluOperator<T>.Scale), y + TVector.Constant(SeluOperator<T>.NegativeScale));
+}
+
 /// <summary>The pullback of max(x, 0) from its input or its output: g where it is positive, 0 elsewhere.</summary>
 internal readonly struct ReluGradientOperator<T> : IBinaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -37,6 +37,24 @@ internal readonly struct EluOperator<T> : IUnaryOperator<T> where T : unmanaged,
     }
 }
 
+/// <summary>The scaled exponential linear unit (Klambauer et al., 2017): λx where x &gt; 0, λα(eˣ − 1) elsewhere.</summary>
+internal readonly struct SeluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>λ, of equation 14 there to twice its digits: the fixed point of mean 0 and variance 1.</summary>
+    public const double Scale = 1.0507009873554804934193349852946;
+
+    /// <summary>λα.</summary>
+    public const double NegativeScale = Scale * 1.6732632423543772848170429916717;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T>
+    {
+        TVector zero = TVector.Constant(0);
+        TVector negative = TVector.Constant(NegativeScale) * Exponential.Expm1NonPositive<TVector, T>(TVector.MinNative(zero, x));
+        return TVector.Select(TVector.LessThanOrEqual(zero, x), TVector.Constant(Scale) * x, negative);
+    }
+}
+
 /// <summary>max(x, 0), NaN where x is.</summary>
 internal readonly struct ReluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

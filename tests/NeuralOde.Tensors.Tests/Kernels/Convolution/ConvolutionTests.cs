@@ -112,7 +112,7 @@ public class ConvolutionTests
         }
     }
 
-    private static (double[] Y, double[] ToX, double[] ToW) Plain(ConvolutionSizes s, double[] x, double[] w, double[] g)
+    internal static (double[] Y, double[] ToX, double[] ToW) Plain(ConvolutionSizes s, double[] x, double[] w, double[] g)
     {
         (double[] y, double[] toX, double[] toW) = (new double[s.OutputLength], new double[s.InputLength], new double[s.WeightLength]);
         for (int pixel = 0; pixel < s.Images * s.OutputHeight * s.OutputWidth; pixel++)

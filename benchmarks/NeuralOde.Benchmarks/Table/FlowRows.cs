@@ -1,0 +1,72 @@
+using NeuralOde.Benchmarks.Timing;
+using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Flows.Divergences;
+using NeuralOde.Sensitivities;
+
+namespace NeuralOde.Benchmarks.Table;
+
+/// <summary>Rows about continuous flows.</summary>
+internal static class FlowRows
+{
+    private const int Iterations = 300;
+    private const int Seeds = 3;
+    private const int TestPoints = 20_000;
+
+    public static IEnumerable<TableRow> Flows(BatchTimer timer)
+    {
+        foreach ((string key, string name, DivergenceMethod divergence) in new[]
+        {
+            ("closed", "closed divergence", DivergenceMethod.Exact),
+            ("products", "divergence by products", (DivergenceMethod)new ExactDivergence { UsesClosedForm = false }),
+            ("hutchinson", "Hutchinson's divergence", DivergenceMethod.Hutchinson),
+        })
+        {
+            foreach (TableRow row in First(timer, $"flow first {key}", $"first iteration, direct, {name}", new FlowWorkload(0, GradientMethod.Direct, divergence)))
+            {
+                yield return row;
+            }
+        }
+
+        foreach (TableRow row in First(timer, "flow first adjoint", "first iteration, adjoint, closed divergence", new(0, GradientMethod.BacksolveAdjoint, DivergenceMethod.Exact)))
+        {
+            yield return row;
+        }
+
+        foreach (GradientMethod gradient in new[] { GradientMethod.Direct, GradientMethod.BacksolveAdjoint })
+        {
+            yield return Training(timer.Clock, gradient);
+        }
+    }
+
+    private static IEnumerable<TableRow> First(BatchTimer timer, string key, string name, FlowWorkload work)
+    {
+        Action<int> run = work.Repeat();
+        Measurement one = timer.Measure(run);
+        yield return TableRow.Time(key, name, one, FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward"));
+        if (Parallel.IsMeasurable(timer))
+        {
+            (Measurement two, double speedup) = timer.Compare(Parallel.On(1, run), Parallel.On(2, run));
+            yield return TableRow.Time($"{key} threads", $"{name}, two threads", two, FormattableString.Invariant($"{speedup:0.00} times one thread's speed"));
+        }
+    }
+
+    private static TableRow Training(Clock clock, GradientMethod gradient)
+    {
+        double[][] times = [.. Enumerable.Range(0, Seeds).Select(static _ => new double[Iterations])];
+        double[] tests = new double[Seeds];
+        (double forward, double backward) = (0, 0);
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            var work = new FlowWorkload(seed, gradient, DivergenceMethod.Exact);
+            work.Train(clock, times[seed]);
+            tests[seed] = work.Test(TestPoints);
+            (forward, backward) = (Math.Max(forward, work.ForwardEvaluations), Math.Max(backward, work.BackwardEvaluations));
+        }
+
+        Measurement time = Measurement.Of(times.Select(static x => x.Average()));
+        Array.Sort(tests);
+        return TableRow.Time(
+            $"flow circles {gradient.Name}", $"two circles, {gradient.Name}: mean of iterations 1-{Iterations}, {Seeds} seeds", time,
+            FormattableString.Invariant($"test negative log-likelihood {tests[0]:0.000}, {tests[1]:0.000}, {tests[2]:0.000}; at the end {forward} evaluations forward, {backward} backward"));
+    }
+}

@@ -1,0 +1,91 @@
+using NeuralOde.Series.Forecasting;
+
+namespace NeuralOde.Cli.Evaluate;
+
+/// <summary>What <c>neuralode evaluate</c> does.</summary>
+internal static class EvaluateRun
+{
+    public static int Start(CommandContext context, CommandValues parsed, EvaluateCommand.EvaluateCommandOptions options)
+    {
+        string path = parsed.GetValue(options.Data)!;
+        string? output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics), report = parsed.GetValue(options.Report);
+        OutputFiles.Check(path, ("--out", output), ("--metrics", metrics), ("--report", report));
+        OutputFiles.CheckEndings(("--out", output, [".csv"]), ("--metrics", metrics, [".json"]), ("--report", report, [".html", ".htm"]));
+        EvaluateOptions evaluate = options.Settings.Apply(EvaluateOptions.Settings, new EvaluateOptions(), parsed);
+        IReadOnlyList<IForecaster> methods = EvaluateMethods.Of(parsed, options);
+        TimeSeriesSet set = UserFault.Checked(() => DataTable.Read(path, options.Settings, parsed));
+        foreach (string note in set.Notes.Select(OptionAdvice.Describe))
+        {
+            context.Error.WriteLine(note);
+        }
+
+        var origins = new RollingOrigins(evaluate.Horizon) { Count = evaluate.Origins, Spacing = evaluate.Spacing == 0 ? null : evaluate.Spacing };
+        RollingResult result = ProgressView.Run(
+            context, $"Evaluating {InWords.Counted(methods.Count, "method", "methods")} on {path}", (Steps x) => x.Mark(),
+            (IProgress<Steps> progress) => origins.Evaluate(set, methods, new Counting(progress, methods.Count), context.CancellationToken));
+        var evaluation = new Evaluation(path, set, evaluate, result);
+        Print(context, evaluation);
+        if (output is not null)
+        {
+            AtomicFile.WriteText(output, text => EvaluateFiles.WriteCsv(text, evaluation));
+            context.Out.WriteLine($"Forecasts: {output}");
+        }
+
+        if (metrics is not null)
+        {
+            MetricsFile.WriteJson(metrics, EvaluateFiles.Json(evaluation, context.CommandLine));
+            context.Out.WriteLine($"Metrics:   {metrics}");
+        }
+
+        if (report is not null)
+        {
+            AtomicFile.WriteText(report, EvaluateReport.Create(evaluation, context.CommandLine).ToHtml());
+            context.Out.WriteLine($"Report:    {report}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void Print(CommandContext context, Evaluation evaluation)
+    {
+        context.Out.WriteLine(evaluation.What());
+        int width = evaluation.Result.Methods.Max(static x => x.Length);
+        foreach (string component in evaluation.Set.Components)
+        {
+            context.Out.WriteLine();
+            context.Out.WriteLine(component);
+            context.Out.WriteLine($"  {"method".PadRight(width)}     MASE      RMSE   in 80 %   in 95 %   score 80   score 95");
+            foreach (ForecastScore x in evaluation.Result.Ranking(component))
+            {
+                context.Out.WriteLine(
+                    $"  {x.Method.PadRight(width)} {ProgressText.Fixed(x.Mase, 3),8} {ProgressText.Number(x.Rmse),9} {Share(x.Coverage[1]),9} {Share(x.Coverage[2]),9} "
+                        + $"{ProgressText.Fixed(x.IntervalScore[1], 2),10} {ProgressText.Fixed(x.IntervalScore[2], 2),10}");
+            }
+        }
+
+        context.Out.WriteLine();
+        foreach (string sentence in evaluation.Set.Components.SelectMany(evaluation.Verdicts).Concat(evaluation.Failures()))
+        {
+            context.Out.WriteLine(sentence);
+        }
+    }
+
+    internal static string Share(double share) => double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %") : "-";
+
+    /// <summary>How many fits are done.</summary>
+    private readonly record struct Steps(RollingProgress Next, int Done, int All)
+    {
+        public ProgressMark Mark()
+        {
+            string text = $"{Next.Method}, origin {Next.Origin + 1} of {Next.Origins}";
+            return new ProgressMark(Done, All, Done == All, () => text, room => text.Length <= room ? text : "");
+        }
+    }
+
+    private sealed class Counting(IProgress<Steps> progress, int methods) : IProgress<RollingProgress>
+    {
+        private int _done;
+
+        public void Report(RollingProgress value) => progress.Report(new Steps(value, _done++, methods * value.Origins));
+    }
+}

@@ -1,0 +1,75 @@
+using NeuralOde.Series.Forecasting.Components;
+
+namespace NeuralOde.Series.Forecasting.Linear;
+
+/// <summary>
+/// The linear dynamic model: structures and transforms are compared by Akaike's criterion, and those near the best are averaged with its weights
+/// (Burnham and Anderson 2002, Model Selection and Multimodel Inference, chapter 4).
+/// </summary>
+internal sealed class LinearMethod : IComponentMethod
+{
+    /// <summary>How many models are averaged.</summary>
+    private const int Most = 5;
+
+    public string Name => "linear dynamics";
+
+    public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
+    {
+        IReadOnlyList<LinearCandidate> found = LinearSearch.Run(data, cancellation);
+        return found.Count == 0 ? null : new Average([.. found.Take(Most)]);
+    }
+
+    private sealed class Average : IComponentModel
+    {
+        private readonly LinearCandidate[] _models;
+        private readonly double[] _weights;
+
+        public Average(LinearCandidate[] models)
+        {
+            double[] weights = Array.ConvertAll(models, x => Math.Exp((models[0].Criterion - x.Criterion) / 2));
+            _models = models;
+            _weights = Array.ConvertAll(weights, x => x / weights.Sum());
+        }
+
+        public string Description
+        {
+            get
+            {
+                string transform = _models[0].Transform.Name == "none" ? "" : $" of the {_models[0].Transform.Name}";
+                int others = _weights.Count(static x => x > 0.05) - 1;
+                return $"{_models[0].Model.Structure}{transform}{(others > 0 ? $", and {others} like it" : "")}";
+            }
+        }
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation)
+        {
+            List<LinearCandidate> refitted = [];
+            foreach (LinearCandidate candidate in _models.Where((_, m) => _weights[m] > 0.05))
+            {
+                var fitter = new LinearFitter(LinearSearch.Transformed(data, candidate.Transform));
+                if (fitter.Fit(candidate.Model.Structure, candidate.Model.Parameters, cancellation) is { } model)
+                {
+                    refitted.Add(LinearSearch.Candidate(data, candidate.Transform, model));
+                }
+            }
+
+            return refitted.Count == 0 ? null : new Average([.. refitted.OrderBy(static x => x.Criterion)]);
+        }
+
+        public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
+        {
+            double[] quantiles = new double[times.Length * NormalQuantiles.Count];
+            for (int m = 0; m < _models.Length; m++)
+            {
+                (double[] means, double[] deviations) = _models[m].Model.Forecast(series, times, inputs);
+                for (int i = 0; i < quantiles.Length; i++)
+                {
+                    int at = i / NormalQuantiles.Count;
+                    quantiles[i] += _weights[m] * _models[m].Transform.Inverse(means[at] + (NormalQuantiles.Standard[i % NormalQuantiles.Count] * deviations[at]));
+                }
+            }
+
+            return quantiles;
+        }
+    }
+}

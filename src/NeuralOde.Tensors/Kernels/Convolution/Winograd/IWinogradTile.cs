@@ -1,0 +1,62 @@
+namespace NeuralOde.Tensors.Kernels;
+
+/// <summary>Where a transform reads vectors: element i of a row or column.</summary>
+internal interface IVectorSource<TVector>
+{
+    TVector Load(int index);
+}
+
+/// <summary>Where a transform writes vectors.</summary>
+internal interface IVectorSink<TVector>
+{
+    void Store(int index, TVector value);
+}
+
+/// <summary>
+/// The matrices of Winograd's short convolutions F(m, 3) in one dimension: y = Aᵀ[(G g) ⊙ (Bᵀ d)] for m outputs y, a kernel g of 3 and m + 2 inputs d.
+/// In two dimensions each is applied to columns and then to rows.
+/// </summary>
+/// <remarks>
+/// S. Winograd, Arithmetic Complexity of Computations (SIAM, 1980); A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), for the layout by products.
+/// The transposes of the same matrices make the gradient of the kernel: Gᵀ[(A y') ⊙ (Bᵀ d)].
+/// </remarks>
+internal interface IWinogradTile
+{
+    /// <summary>m.</summary>
+    static abstract int Outputs { get; }
+
+    /// <summary>Bᵀ: m + 2 to m + 2.</summary>
+    static abstract void Input<T, TVector, TSource, TSink>(TSource d, TSink to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct, ISimdVector<TVector, T>
+        where TSource : struct, IVectorSource<TVector>
+        where TSink : struct, IVectorSink<TVector>;
+
+    /// <summary>Aᵀ: m + 2 to m.</summary>
+    static abstract void Output<T, TVector, TSource, TSink>(TSource x, TSink to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct, ISimdVector<TVector, T>
+        where TSource : struct, IVectorSource<TVector>
+        where TSink : struct, IVectorSink<TVector>;
+
+    /// <summary>A: m to m + 2.</summary>
+    static abstract void Cotangent<T, TVector, TSource, TSink>(TSource y, TSink to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct, ISimdVector<TVector, T>
+        where TSource : struct, IVectorSource<TVector>
+        where TSink : struct, IVectorSink<TVector>;
+
+    /// <summary>G: 3 to m + 2.</summary>
+    static abstract void Kernel<T, TVector, TSource, TSink>(TSource g, TSink to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct, ISimdVector<TVector, T>
+        where TSource : struct, IVectorSource<TVector>
+        where TSink : struct, IVectorSink<TVector>;
+
+    /// <summary>Gᵀ: m + 2 to 3.</summary>
+    static abstract void KernelGradient<T, TVector, TSource, TSink>(TSource x, TSink to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct, ISimdVector<TVector, T>
+        where TSource : struct, IVectorSource<TVector>
+        where TSink : struct, IVectorSink<TVector>;
+}
