@@ -10,7 +10,7 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>What <c>neuralode fit --equations</c> does.</summary>
 internal static class EquationFitRun
 {
-    private static readonly string[] s_settings = ["time", "series", "seed"];
+    private static readonly string[] s_settings = ["time", "series", "seed", "hold-out"];
 
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
@@ -41,6 +41,15 @@ internal static class EquationFitRun
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
         };
+        EquationData? heldOut = null;
+        var bands = new BandOptions { Seed = settings.Seed };
+        if (options.Settings.Apply(FitDataOptions.Settings, new FitDataOptions { HoldOut = null }, parsed).HoldOut is { } rule)
+        {
+            (read, heldOut) = read.HoldOut(rule);
+            rivalData = rivalData?.HoldOut(rule).Training;
+            bands = bands with { Until = heldOut.LastTime };
+        }
+
         if (parsed.GetValue(options.Formula))
         {
             model = Formula(context, model, read, settings, (int)(parsed.GetValue(options.Degree) ?? 3));
@@ -49,18 +58,24 @@ internal static class EquationFitRun
 
         EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
         Print(context.Out, fit);
+        PredictedValue[] predicted = heldOut is null || !fit.HasBands ? [] : [.. fit.Predict(heldOut, bands)];
+        if (heldOut is not null)
+        {
+            PrintHeldOut(context.Out, predicted, bands.Level);
+        }
+
         if (rival is not null)
         {
             PrintComparison(context.Out, fit, EquationFitter.Fit(rival, rivalData!, settings with { Profiles = false }, null, context.CancellationToken));
         }
 
         OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));
-        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit)));
+        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit, predicted, bands)));
         bool isTable = string.Equals(Path.GetExtension(metrics), ".csv", StringComparison.OrdinalIgnoreCase);
         OutputFiles.Write(
             context, "numbers", metrics, path => AtomicFile.Write(path, stream => EquationFitNumbers.Write(stream, fit, isTable)));
         OutputFiles.Write(context, "C# class", export, path => AtomicFile.WriteText(path, CSharpExport.Write(fit.FittedModel, className)));
-        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, data, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, predicted, bands, data, context.CommandLine).ToHtml()));
         return ExitCode.Success;
     }
 
@@ -189,12 +204,42 @@ internal static class EquationFitRun
 
     internal static string Short(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture) : "";
 
-    private static void WriteValues(TextWriter text, EquationFit fit)
+    /// <summary>How well values that were held out are predicted, and how many lie within their bands.</summary>
+    private static void PrintHeldOut(TextWriter text, PredictedValue[] predicted, double level)
     {
-        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual"]);
-        foreach (FittedValue x in fit.Values)
+        text.WriteLine();
+        if (predicted.Length == 0)
         {
-            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).EndRow();
+            text.WriteLine("Held out: there are no bands, because the data do not determine the parameters.");
+        }
+
+        foreach (IGrouping<string, PredictedValue> group in predicted.GroupBy(static x => x.Observable))
+        {
+            PredictedValue[] values = [.. group];
+            double square = Math.Sqrt(values.Average(static x => (x.Measured - x.Predicted) * (x.Measured - x.Predicted)));
+            int inside = values.Count(static x => x.IsInside);
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Held out: {inside} of {values.Length} values of {group.Key} ({100.0 * inside / values.Length:0} %) lie within their {100 * level:0.#} % bands; "
+                    + $"root mean square {Number(square)}."));
+        }
+    }
+
+    /// <summary>All values; with bands where there are any.</summary>
+    private static void WriteValues(TextWriter text, EquationFit fit, PredictedValue[] predicted, BandOptions bands)
+    {
+        IReadOnlyList<PredictedValue> known = fit.HasBands ? fit.Predict(fit.Data, bands) : [];
+        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual", "lower", "upper", "held_out"]);
+        for (int i = 0; i < fit.Values.Count; i++)
+        {
+            FittedValue x = fit.Values[i];
+            (double lower, double upper) = i < known.Count ? (known[i].Lower, known[i].Upper) : (double.NaN, double.NaN);
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).Add(lower).Add(upper).Add(0.0).EndRow();
+        }
+
+        foreach (PredictedValue x in predicted)
+        {
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Predicted).Add(double.NaN).Add(x.Lower).Add(x.Upper).Add(1.0).EndRow();
         }
     }
 }

@@ -48,7 +48,7 @@ internal static class FlowRun
 
         var outcome = new FlowOutcome(source, data, fit, DensityBaselines.Measure(data), others);
         Say(context, outcome);
-        OutputFiles.Write(context, "model", save, path => WithNotes(fit.Model, context).Save(path));
+        OutputFiles.Write(context, "model", save, path => fit.Model.Save(path, new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine }));
         OutputFiles.Write(context, "metrics", metrics, path => FlowMetrics.Write(path, outcome, context.CommandLine));
         OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, FlowReport.Create(outcome, context.CommandLine).ToHtml()));
         return exitCode;
@@ -124,9 +124,6 @@ internal static class FlowRun
         CommandException.ThrowIf(depths.Any(static x => x is < 1 or > 1_000), $"--depths takes whole numbers from 1 to 1,000 joined by commas, such as 2,8,32; got '{text}'.");
         return [.. depths.Distinct()];
     }
-
-    private static DensityModel WithNotes(DensityModel model, CommandContext context) =>
-        model.WithNotes(new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine });
 
     private static void Say(CommandContext context, FlowOutcome outcome)
     {
