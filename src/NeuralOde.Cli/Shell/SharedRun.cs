@@ -10,7 +10,7 @@ internal static class SharedRun
     private const int UserSignal = 10;
 
     // Where all processes fail alike, the first one says so and ends the others before they repeat it.
-    private static readonly TimeSpan s_others = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan s_others = TimeSpan.FromSeconds(2);
 
     public static int Run(string[] arguments, CommandContext context, CancellationTokenSource cancellation)
     {

@@ -97,6 +97,9 @@ public enum EquationSolveReason
 
     /// <summary>The solve failed.</summary>
     NotSolvable,
+
+    /// <summary>The model has something that an exported program does not support.</summary>
+    NotExportable,
 }
 
 /// <summary>Solves models.</summary>

@@ -15,7 +15,7 @@ internal sealed class Timeline
     private readonly CompiledExpressions _doses;
     private readonly CompiledExpressions _switches;
     private readonly CompiledExpressions _conditions;
-    private readonly List<bool> _isFloor = [];
+    private readonly IReadOnlyList<bool> _isFloor;
     private readonly double[] _noStates;
 
     public Timeline(BoundModel model, IReadOnlyList<int> sensitive)
@@ -30,24 +30,34 @@ internal sealed class Timeline
                 .. model.Doses.Select(x => x.Bioavailability ?? p.One)],
             sensitive);
 
-        List<Term> affine = [], other = [];
-        lock (p)
-        {
-            FindConditions(affine, other);
-        }
-
+        (IReadOnlyList<Term> affine, _isFloor, IReadOnlyList<Term> other) = Conditions(model);
         _switches = new CompiledExpressions(model, affine, sensitive);
         _conditions = new CompiledExpressions(model, other, sensitive);
     }
 
-    /// <summary>What jumps at times that do not depend on the states: functions that are affine in time, by intercept and slope, and others.</summary>
-    private void FindConditions(List<Term> affine, List<Term> other)
+    /// <summary>
+    /// What jumps at times that do not depend on the states: functions that are affine in time, by intercept and slope, and whether they jump at all whole numbers instead of at
+    /// 0; and other functions.
+    /// </summary>
+    public static (IReadOnlyList<Term> Affine, IReadOnlyList<bool> IsFloor, IReadOnlyList<Term> Other) Conditions(BoundModel model)
     {
-        TermPool p = _model.Pool;
-        foreach (Term node in TermPool.Nodes(_model.Rates))
+        // The pool grows by the derivatives, and threads share it.
+        lock (model.Pool)
+        {
+            List<Term> affine = [], other = [];
+            List<bool> isFloors = [];
+            FindConditions(model, affine, isFloors, other);
+            return (affine, isFloors, other);
+        }
+    }
+
+    private static void FindConditions(BoundModel model, List<Term> affine, List<bool> isFloors, List<Term> other)
+    {
+        TermPool p = model.Pool;
+        foreach (Term node in TermPool.Nodes(model.Rates))
         {
             bool isFloor = node.Operator == Operator.Floor;
-            if ((isFloor || node.Operator is Operator.Less or Operator.LessOrEqual) && DependsOnTimeAlone(node))
+            if ((isFloor || node.Operator is Operator.Less or Operator.LessOrEqual) && DependsOnTimeAlone(model, node))
             {
                 Term function = isFloor ? node.A! : p.Subtract(node.B!, node.A!), slope = p.Derivative(function, BoundModel.TimeVariable);
                 bool hasKinks = TermPool.Nodes([function]).Any(static x => x.Operator is Operator.Floor or Operator.Less or Operator.LessOrEqual);
@@ -55,7 +65,7 @@ internal sealed class Timeline
                 {
                     affine.Add(p.Substitute(function, new Dictionary<int, Term> { [BoundModel.TimeVariable] = p.Zero }));
                     affine.Add(slope);
-                    _isFloor.Add(isFloor);
+                    isFloors.Add(isFloor);
                 }
                 else if (!isFloor)
                 {
@@ -86,11 +96,11 @@ internal sealed class Timeline
         return [.. items.OrderBy(static x => x.Time)];
     }
 
-    private bool DependsOnTimeAlone(Term node)
+    private static bool DependsOnTimeAlone(BoundModel model, Term node)
     {
-        IReadOnlySet<int> variables = _model.Pool.VariablesOf(node);
-        int inputs = _model.InputVariable(0);
-        return variables.Contains(BoundModel.TimeVariable) && !variables.Any(x => (x > 0 && x <= _model.States.Count) || x >= inputs);
+        IReadOnlySet<int> variables = model.Pool.VariablesOf(node);
+        int inputs = model.InputVariable(0);
+        return variables.Contains(BoundModel.TimeVariable) && !variables.Any(x => (x > 0 && x <= model.States.Count) || x >= inputs);
     }
 
     private double[] DoseBy(int root, ReadOnlySpan<double> scales)

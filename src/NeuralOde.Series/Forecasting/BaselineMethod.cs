@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>The baselines for one component. Their bands are normal, with variances that grow as the method's own errors do.</summary>
@@ -13,7 +15,7 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         _ => throw new InvalidOperationException($"There is no baseline {kind}."),
     };
 
-    public IComponentModel Fit(ComponentData data, CancellationToken cancellation) => kind switch
+    public IComponentModel? Fit(ComponentData data, CancellationToken cancellation) => kind switch
     {
         Baseline.Mean => new MeanModel(data),
         Baseline.SeasonalNaive when data.Period is { } period => new SeasonalModel(data, period),
@@ -49,6 +51,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         }
 
         public string Description => _hasDrift ? "the line through the first and the last value" : "the last value";
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(_hasDrift ? Baseline.Drift : Baseline.LastValue).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -89,6 +93,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public string Description => "the mean of the series";
 
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.Mean).Fit(data, cancellation);
+
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
             ComponentSeries known = _data.Series[series];
@@ -127,6 +133,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         }
 
         public string Description => string.Create(CultureInfo.InvariantCulture, $"the last season of {_period:0.##} steps");
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.SeasonalNaive).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -193,6 +201,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         }
 
         public string Description => _isLog ? "the line through the logarithms of the last three values" : "the line through the last three values";
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.LogLinearTail).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
