@@ -35,7 +35,7 @@ fit <- function(name, start, value, transform = exp) {
   cat(sprintf("  %-8s %.8g +- %.6g\n", names(start), estimate, slope * sqrt(diag(covariance))), sep = "")
 }
 
-lognormal <- function(y, f, s) if (any(!(f > 0))) 1e10 else -sum(dlnorm(y, log(f), s, log = TRUE))
+lognormal <- function(y, f, s) if (!isTRUE(all(f > 0))) 1e10 else -sum(dlnorm(y, log(f), s, log = TRUE))
 
 warfarin <- table("warfarin.csv")
 w <- warfarin[warfarin$EVID == 0 & warfarin$DVID == "cp" & warfarin$DV > 0, ]
