@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NeuralOde.Benchmarks;
+using NeuralOde.Benchmarks.Processes;
 using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.WorkPrecision;
@@ -23,6 +24,9 @@ const string Help = """
       workprecision [PROBLEM...] [--out FOLDER] [--clock wall|cpu] [--core N]
           Error against time and evaluations, as pictures (docs/images by default), and the times of all
           methods as Markdown.
+      processes [--rounds N]
+          Several processes by mpirun: throughput of a training step and of a table of seeds with one, two and
+          four processes in turns, messages, and what the model of docs/cluster.md predicts.
       gradients FILE
           Holds gradients against another implementation's (peers/gradients.py writes the file).
       bdn [FILTER...]
@@ -44,6 +48,7 @@ try
 
     ModelRows.LatentModel = Option(words, "--latent-model");
     string? pictures = Option(words, "--out");
+    string rounds = Option(words, "--rounds") ?? "3";
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
     switch (command)
@@ -57,6 +62,10 @@ try
         case "workprecision":
             WorkPrecisionCommand.Run(clock, rest, pictures ?? "docs/images");
             return 0;
+        case "processes" when rest.Length == 0:
+            return ProcessesCommand.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+        case "process" when rest.Length >= 1:
+            return ProcessesWorker.Run(rest);
         case "gradients" when rest.Length == 1:
             return GradientsCommand.Run(rest[0]);
         case "bdn":
