@@ -16,6 +16,7 @@ internal static class EvaluateReport
         {
             Subtitle = $"{evaluation.What()} Table: {Path.GetFileName(evaluation.Path)}.",
             Footer = ToolVersion.Text,
+            HasDownloads = true,
         };
         report = report.Add(new BulletList([.. components.Take(MostComponents).SelectMany(evaluation.Verdicts), .. evaluation.Failures()]));
         foreach (string component in components.Take(MostComponents))

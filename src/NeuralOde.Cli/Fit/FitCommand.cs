@@ -74,7 +74,9 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]),
+                    (
+                        "With --equations only",
+                        [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -107,7 +109,7 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
-            .Add(FitDataOptions.Settings, ("", new()))
+            .Add(FitDataOptions.Settings, ("", new()), ("with --equations", new() { HoldOut = null }))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
@@ -147,7 +149,11 @@ internal static class FitCommand
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
-        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes estimates, errors, profiles and criteria as JSON.", "FILE.json");
+        public CommandOption<string?> Metrics { get; } = Options.Text(
+            "--metrics", "Writes estimates, errors and intervals: with profiles and criteria as JSON, or as a table in CSV, by the file's ending.", "FILE.json|csv");
+
+        public CommandOption<string?> Export { get; } = Options.Text(
+            "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
 
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
