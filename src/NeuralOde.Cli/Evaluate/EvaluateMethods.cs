@@ -11,7 +11,7 @@ internal static class EvaluateMethods
     private const string Latent = "latent";
 
     /// <summary>What a command line calls them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Forecasters.Baselines().Select(static x => NameOf(x)), Field, Latent];
+    public static IReadOnlyList<string> Names { get; } = [.. Simple().Select(NameOf), Field, Latent];
 
     /// <summary>The methods that were asked for.</summary>
     /// <param name="parsed">What was typed.</param>
@@ -33,7 +33,7 @@ internal static class EvaluateMethods
             {
                 Field => new FieldForecaster(field),
                 Latent => new LatentModelForecaster(latent, forecasting),
-                _ => Forecasters.Baselines().First(x => NameOf(x) == name),
+                _ => Simple().First(x => NameOf(x) == name),
             });
         }
 
@@ -63,6 +63,9 @@ internal static class EvaluateMethods
 
     private static string Known(string name) => Names.FirstOrDefault(x => string.Equals(x, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new CommandException($"There is no method '{name}'.{NearestName.Suggestion(name, Names)} The methods are {string.Join(", ", Names)}.");
+
+    /// <summary>The methods without settings.</summary>
+    private static IReadOnlyList<IForecaster> Simple() => [.. Forecasters.Baselines(), Forecasters.Linear()];
 
     private static string NameOf(IForecaster method) => method.Name.Replace(' ', '-');
 

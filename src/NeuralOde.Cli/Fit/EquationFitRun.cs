@@ -18,6 +18,7 @@ internal static class EquationFitRun
         string data = parsed.GetValue(options.Data)!, equations = parsed.GetValue(options.Equations)!;
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
         OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics));
+        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json"]));
         TimeSeriesOptions columns = options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed);
         EquationModel model = ModelFiles.Load(equations);
         var columnsOf = new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) };
@@ -84,7 +85,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 

@@ -65,8 +65,8 @@ internal static class FitCommand
                 ("Kind of model", [options.Model, options.Equations]),
                 .. options.Settings.Groups(
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.GetValue(options.Model) == "latent",
@@ -77,6 +77,10 @@ internal static class FitCommand
     private static int Start(CommandContext context, CommandValues parsed, FitOptions options) =>
         parsed.GetValue(options.Equations) is not null ? EquationFitRun.Start(context, parsed, options)
         : parsed.GetValue(options.Model) == "latent" ? LatentFitRun.Start(context, parsed, options) : FitRun.Start(context, parsed, options);
+
+    /// <summary>Refuses files whose endings say that something else is in them.</summary>
+    internal static void CheckEndings(string? report, string? save, string? output, string? metrics) => OutputFiles.CheckEndings(
+        ("--report", report, [".html", ".htm"]), ("--save", save, [".safetensors"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json"]));
 
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
@@ -121,12 +125,18 @@ internal static class FitCommand
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
-        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes estimates, errors, profiles and criteria as JSON.", "FILE.json");
+        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes the numbers behind the report as JSON.", "FILE.json");
+
+        public CommandOption<string?> Figure { get; } = FigureFile.Option();
+
+        public CommandOption<string?> Title { get; } = FigureLabels.TitleOption();
+
+        public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
 
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text(
-            "--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
+            "--out", "Writes measured and fitted values by series and time, or with --model latent the forecast of the held-out part with its bands.", "FILE.csv");
 
         public CommandOption<string?> Report => _output.Report;
 

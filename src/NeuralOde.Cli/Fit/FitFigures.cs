@@ -42,7 +42,7 @@ internal sealed class FitFigures
         _series = _data.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
     }
 
-    private FigureAxis TimeAxis => TimeFigureAxis.Of(_data.Time);
+    private FigureAxis TimeAxis => _outcome.Data.TimeAxis;
 
     /// <summary>How far beyond the data forecasts are drawn: about the held-out length, or a fifth of the data.</summary>
     private static double Horizon(SeriesPath path, double start) => path.DataEnd + Math.Max(path.DataEnd - path.TrainingEnd, 0.2 * (path.DataEnd - start));
@@ -180,7 +180,7 @@ internal sealed class FitFigures
             ? " Each curve is one solve from one learned initial state."
             : " The curves are made of pieces, each from its own learned initial state; the forecast continues the last one.");
 
-    private FigureAxis ValueAxis(int c) => new(_data.Components[c]) { Scale = _model.Scaling.Components[c].IsLog ? AxisScale.Logarithmic : AxisScale.Linear };
+    private FigureAxis ValueAxis(int c) => _outcome.Data.ValueAxis(c);
 
     /// <summary>Early models may run far off; the data decide the range.</summary>
     private static FigureAxis Framed(FigureAxis axis, double[] values)

@@ -9,7 +9,7 @@ internal static class FitReport
     public static Report Create(FitOutcome outcome, string commandLine)
     {
         var figures = new FitFigures(outcome);
-        Report report = new Report($"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        Report report = new Report(outcome.Data.Labels.Title ?? $"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
         {
             Subtitle = $"Learned from {Path.GetFileName(outcome.Data.Path)} by a neural ordinary differential equation.",
             Footer = ToolVersion.Text,

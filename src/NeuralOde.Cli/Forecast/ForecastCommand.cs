@@ -66,6 +66,7 @@ internal static class ForecastCommand
     private static int Start(CommandContext context, string path, string until, double step, string? data, LatentForecastOptions? samples, string? output)
     {
         OutputFiles.Check(path, ("--out", output));
+        OutputFiles.CheckEndings(("--out", output, [".csv"]));
         if (data is not null && output is not null)
         {
             OutputFiles.Check(data, ("--out", output));

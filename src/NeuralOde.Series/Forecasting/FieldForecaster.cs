@@ -1,4 +1,5 @@
 using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Forecasting.Components;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Scaling;
 
