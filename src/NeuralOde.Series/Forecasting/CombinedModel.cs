@@ -2,30 +2,39 @@ using NeuralOde.Series.Forecasting.Components;
 
 namespace NeuralOde.Series.Forecasting;
 
-/// <summary>The weighted mean of models' quantiles.</summary>
+/// <summary>The weighted mean of models' quantiles, with bands that rolling origins calibrate.</summary>
 internal sealed class CombinedModel : IComponentModel
 {
-    public static double Power = 2;
+    /// <summary>A method with an error so many times the best one's has failed.</summary>
+    private const double Failure = 10;
+
+    /// <summary>How much weights of several series depend on errors.</summary>
+    private const double Power = 4;
 
     private readonly ComponentData _data;
     private readonly IReadOnlyList<string> _names;
     private readonly IReadOnlyList<IComponentModel> _models;
     private readonly double[] _weights;
+    private readonly BandCalibration _calibration;
 
     public CombinedModel(ComponentData data, IReadOnlyList<string> names, IReadOnlyList<IComponentModel> models, OriginTrials trials)
     {
         (_data, _names, _models) = (data, names, models);
-        _weights = Weights(trials, models.Count);
+        _weights = Weights(trials, models.Count, data.Series.Count > 1);
+        _calibration = BandCalibration.Of(trials, _weights);
     }
 
+    private CombinedModel(ComponentData data, IReadOnlyList<string> names, IReadOnlyList<IComponentModel> models, double[] weights, BandCalibration calibration) =>
+        (_data, _names, _models, _weights, _calibration) = (data, names, models, weights, calibration);
+
     public string Description => string.Join(
-        ", ", Enumerable.Range(0, _models.Count).Where(m => _weights[m] >= 0.01).OrderByDescending(m => _weights[m])
-            .Select(m => string.Create(CultureInfo.InvariantCulture, $"{_weights[m]:0.00} {_names[m]} ({_models[m].Description})")));
+        "; ", Enumerable.Range(0, _models.Count).Where(m => _weights[m] >= 0.01).OrderByDescending(m => _weights[m])
+            .Select(m => $"{100 * _weights[m]:0} % {_names[m]} ({_models[m].Description})"));
 
     public IComponentModel? Refit(ComponentData data, CancellationToken cancellation)
     {
         IComponentModel?[] refitted = [.. _models.Select(x => x.Refit(data, cancellation))];
-        return Array.TrueForAll(refitted, static x => x is not null) ? new CombinedModel(data, _names, refitted!, _weights) : null;
+        return Array.TrueForAll(refitted, static x => x is not null) ? new CombinedModel(data, _names, refitted!, _weights, _calibration) : null;
     }
 
     public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
@@ -43,20 +52,24 @@ internal sealed class CombinedModel : IComponentModel
             }
         }
 
+        ComponentSeries known = _data.Series[series];
+        double end = known.Count > 0 ? known.Times[^1] : 0, length = known.Count > 0 ? end - known.Times[0] + 1 : 1;
+        for (int i = 0; i < times.Length; i++)
+        {
+            Span<double> at = quantiles.AsSpan(i * NormalQuantiles.Count, NormalQuantiles.Count);
+            _calibration.Stretch((times[i] - end) / length, at, _data.Low, _data.High);
+        }
+
         return quantiles;
     }
 
-    private CombinedModel(ComponentData data, IReadOnlyList<string> names, IReadOnlyList<IComponentModel> models, double[] weights) =>
-        (_data, _names, _models, _weights) = (data, names, models, weights);
-
-    private static double[] Weights(OriginTrials trials, int models)
+    private static double[] Weights(OriginTrials trials, int models, bool areSeveral)
     {
-        if (trials.Trials.Count == 0)
-        {
-            return [.. Enumerable.Repeat(1.0 / models, models)];
-        }
-
-        double[] weights = [.. trials.Errors.Select(x => Math.Pow(Math.Max(x, 1e-6), -Power))];
+        double best = trials.Trials.Count == 0 ? double.NaN : trials.Errors.Min();
+        double[] weights = [.. Enumerable.Range(0, models).Select(m =>
+            !(best > 0) ? 1
+            : areSeveral ? Math.Pow(trials.Errors[m] / best, -Power)
+            : trials.Errors[m] <= Failure * best ? 1 : 0)];
         double sum = weights.Sum();
         return Array.ConvertAll(weights, x => x / sum);
     }
