@@ -1,4 +1,6 @@
 using System.Text.Json;
+using NeuralOde.Cli.Fit;
+using NeuralOde.Series;
 
 namespace NeuralOde.Cli.Tests;
 
@@ -48,6 +50,20 @@ public sealed class FitFilesTests : IDisposable
         var run = ToolRun.Of("fit", Data(), "--time", "day", option, option == "--unit" ? value : At(value));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_forecast_that_leaves_what_was_seen_is_marked_and_said()
+    {
+        Assert.False(ForecastWarnings.IsUnseen(10.9, (0, 10)));
+        Assert.True(ForecastWarnings.IsUnseen(11.1, (0, 10)));
+        Assert.True(ForecastWarnings.IsUnseen(-0.1, (0, 10)));
+        Assert.False(ForecastWarnings.IsUnseen(-5.5, (-5, 5)));
+        var set = new TimeSeriesSet(["a", "b"], [new TimeSeries("", [0, 1], [0, -5, 10, 5])]);
+        string[] said = [.. ForecastWarnings.Of(set, set, static c => c == 0 ? [5, -2] : [0, 5.5])];
+        Assert.Equal(2, said.Length);
+        Assert.Contains("a falls to −2.00, and no value that was learned from is below 0", said[0], StringComparison.Ordinal);
+        Assert.Contains("a leaves the range that was seen, 0 to 10.0", said[1], StringComparison.Ordinal);
     }
 
     private string At(string name) => Path.Combine(_folder, name);

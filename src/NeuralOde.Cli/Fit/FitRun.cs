@@ -150,7 +150,7 @@ internal static class FitRun
             CultureInfo.InvariantCulture,
             $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(fit.Losses.Count)}; "
                 + $"error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
-        foreach (string remark in Remarks(outcome))
+        foreach (string remark in Remarks(outcome).Concat(HeldOutWarnings(outcome)))
         {
             context.Out.WriteLine(remark);
         }
@@ -165,6 +165,10 @@ internal static class FitRun
             HeldOutErrors.Print(context, outcome.Errors);
         }
     }
+
+    /// <summary>What the forecast of the held-out part does and the data never did.</summary>
+    private static IEnumerable<string> HeldOutWarnings(FitOutcome outcome) => outcome.Forecast is not { } forecast ? [] : ForecastWarnings.Of(
+        outcome.Data.Set, outcome.Data.Split.Training, c => forecast.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c])));
 
     /// <summary>What a reader of the numbers should know, as sentences.</summary>
     internal static IEnumerable<string> Remarks(FitOutcome outcome)

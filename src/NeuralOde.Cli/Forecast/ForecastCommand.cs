@@ -88,8 +88,26 @@ internal static class ForecastCommand
                     + $"with it. 'neuralode fit --model latent' makes one.");
             var model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
+            Warn(context, model, forecast);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
+    }
+
+    /// <summary>Says where a forecast leaves the region in which the dynamics were learned.</summary>
+    private static void Warn(CommandContext context, SeriesModel model, TimeSeriesSet forecast)
+    {
+        for (int c = 0; c < forecast.Components.Count; c++)
+        {
+            (double low, double high) = model.Learned(c);
+            double[] values = [.. forecast.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c]))];
+            if (values.Length > 0 && (values.Min() < low || values.Max() > high))
+            {
+                context.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The forecast of {forecast.Components[c]} goes from {values.Min():G3} to {values.Max():G3}, outside of {low:G3} to {high:G3}, where the dynamics were learned: "
+                        + $"it is a guess there."));
+            }
+        }
     }
 
     private static int Write(CommandContext context, string? output, int rows, Action<TextWriter> toText, Action<string> toFile)

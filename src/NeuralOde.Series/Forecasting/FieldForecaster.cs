@@ -3,8 +3,6 @@ using NeuralOde.Series.Forecasting.Components;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Scaling;
 
-using NeuralOde.Series.Forecasting.Components;
-
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>
