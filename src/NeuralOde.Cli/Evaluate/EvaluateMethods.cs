@@ -9,9 +9,11 @@ internal static class EvaluateMethods
 {
     private const string Field = "field";
     private const string Latent = "latent";
+    private const string Automatic = "automatic";
+    private const string Linear = "linear-dynamics";
 
     /// <summary>What a command line calls them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Simple().Select(NameOf), Field, Latent];
+    public static IReadOnlyList<string> Names { get; } = [.. Forecasters.Baselines().Select(static x => NameOf(x)), Linear, Automatic, Field, Latent];
 
     /// <summary>The methods that were asked for.</summary>
     /// <param name="parsed">What was typed.</param>
@@ -31,9 +33,11 @@ internal static class EvaluateMethods
         {
             methods.Add(name switch
             {
+                Automatic => new AutomaticForecaster(),
+                Linear => Forecasters.Linear(),
                 Field => new FieldForecaster(field),
                 Latent => new LatentModelForecaster(latent, forecasting),
-                _ => Simple().First(x => NameOf(x) == name),
+                _ => Forecasters.Baselines().First(x => NameOf(x) == name),
             });
         }
 
@@ -63,9 +67,6 @@ internal static class EvaluateMethods
 
     private static string Known(string name) => Names.FirstOrDefault(x => string.Equals(x, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new CommandException($"There is no method '{name}'.{NearestName.Suggestion(name, Names)} The methods are {string.Join(", ", Names)}.");
-
-    /// <summary>The methods without settings.</summary>
-    private static IReadOnlyList<IForecaster> Simple() => [.. Forecasters.Baselines(), Forecasters.Linear()];
 
     private static string NameOf(IForecaster method) => method.Name.Replace(' ', '-');
 
