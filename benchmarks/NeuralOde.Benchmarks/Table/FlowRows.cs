@@ -12,6 +12,9 @@ internal static class FlowRows
     private const int Seeds = 3;
     private const int TestPoints = 20_000;
 
+    /// <summary>Where the picture of the regularizers' trade-off goes; null for none.</summary>
+    public static string? Pictures { get; set; }
+
     public static IEnumerable<TableRow> Flows(BatchTimer timer)
     {
         foreach ((string key, string name, DivergenceMethod divergence) in new[]
@@ -40,6 +43,7 @@ internal static class FlowRows
 
     public static IEnumerable<TableRow> Regularized(BatchTimer timer)
     {
+        List<(double Evaluations, double Likelihood)> points = [];
         foreach (double weight in new[] { 0, 0.003, 0.01, 0.03, 0.1 })
         {
             var work = new RegularizedFlowWorkload(weight, 0);
@@ -47,9 +51,15 @@ internal static class FlowRows
             work.Train();
             double time = timer.Clock.Now() - begun;
             (long evaluations, double likelihood, double energy) = work.Test(TestPoints);
+            points.Add((evaluations, likelihood));
             yield return new TableRow(
                 FormattableString.Invariant($"flow moons {weight}"), FormattableString.Invariant($"two moons, weights of {weight}: a training run"), "ns", time, time, time,
                 FormattableString.Invariant($"{evaluations} evaluations, held-out {likelihood:0.000} nats, kinetic energy {energy:0.00}; {work.TrainingEvaluations:0.0} evaluations in training"));
+        }
+
+        if (Pictures is { } folder)
+        {
+            TradeoffFigure.Save(points, Path.Combine(folder, "flow-regularization.svg"));
         }
     }
 

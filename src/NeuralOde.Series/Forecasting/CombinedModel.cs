@@ -9,7 +9,7 @@ internal sealed class CombinedModel : IComponentModel
     private const double Failure = 10;
 
     /// <summary>How much weights of several series depend on errors.</summary>
-    private const double Power = 4;
+    private const double Power = 8;
 
     private readonly ComponentData _data;
     private readonly IReadOnlyList<string> _names;
