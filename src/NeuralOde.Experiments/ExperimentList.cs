@@ -1,5 +1,6 @@
 using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Flows;
+using NeuralOde.Experiments.Hamiltonian;
 using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Experiments.Mnist.Characteristics;
@@ -21,5 +22,6 @@ internal static class ExperimentList
         LatentSpiralsCommand.Create(),
         PerSampleCommand.Create(),
         FlowCommand.Create(),
+        HamiltonianCommand.Create(),
     ];
 }

@@ -89,15 +89,17 @@ internal sealed class FieldWorkload
     /// <summary>The same of the adjoint system, the parameters' gradient as a quadrature.</summary>
     public SolveWorkload AdjointStep() => new(new AdjointField<float>(_compiled), [.. _state, .. _state], _compiled.GradientLength);
 
-    /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements by the backsolve adjoint.</summary>
-    public AdjointSolveWorkload AdjointSolve(double relativeTolerance, double absoluteTolerance) => new(
+    /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements.</summary>
+    public AdjointSolveWorkload AdjointSolve(GradientMethod gradient, double relativeTolerance, double absoluteTolerance) => new(
         new OdeBlock(Field)
         {
             Solver = new Dopri5(),
             Steps = new AdaptiveSteps { RelativeTolerance = relativeTolerance, AbsoluteTolerance = absoluteTolerance },
-            GradientMethod = GradientMethod.BacksolveAdjoint,
+            GradientMethod = gradient,
         }.Compile<float>(Shape),
-        _state);
+        _state,
+        0,
+        1);
 
     public static Action<int> Repeat(Program<float> program) => n =>
     {

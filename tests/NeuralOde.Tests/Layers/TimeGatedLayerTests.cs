@@ -10,14 +10,17 @@ public class TimeGatedLayerTests
     private static readonly Tensor s_x = new RandomSource(2).Normal([4, 3], dtype: DType.Float64);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_concatsquash_layer_gates_and_shifts_by_time(bool shift)
+    [InlineData(true, 2)]
+    [InlineData(false, 2)]
+    [InlineData(true, 4)]
+    [InlineData(false, 4)]
+    public void A_concatsquash_layer_gates_and_shifts_by_time(bool shift, int rows)
     {
+        Tensor x = s_x.Slice(0, 0, rows);
         var layer = new ConcatSquashLinear(3, 2, shift, new RandomSource(1), DType.Float64);
         const double T = 0.7;
-        double[] actual = layer.Forward(Tensor.Scalar(T, DType.Float64), s_x).ToDoubles();
-        for (int row = 0; row < 4; row++)
+        double[] actual = layer.Forward(Tensor.Scalar(T, DType.Float64), x).ToDoubles();
+        for (int row = 0; row < rows; row++)
         {
             for (int k = 0; k < 2; k++)
             {
@@ -28,8 +31,9 @@ public class TimeGatedLayerTests
         }
 
         Assert.Equal(shift ? 5 : 4, layer.Parameters.Count);
-        Assert.Equal(actual, layer.Clone().Forward(Tensor.Scalar(T, DType.Float64), s_x).ToDoubles());
-        Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros([2], DType.Float64), s_x));
+        Assert.Equal(actual, layer.Clone().Forward(Tensor.Scalar(T, DType.Float64), x).ToDoubles());
+        Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros([2], DType.Float64), x));
+        Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Scalar(T, DType.Float64), Tensor.Zeros([rows, 4], DType.Float64)));
     }
 
     [Fact]

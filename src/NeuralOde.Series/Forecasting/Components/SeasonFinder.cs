@@ -1,10 +1,10 @@
-namespace NeuralOde.Series.Forecasting;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>Finds the season of one component: among those that the calendar suggests, then in the autocorrelation.</summary>
 internal static class SeasonFinder
 {
     /// <summary>How much of the variance beside the trend a season must explain. Half of it for a season that the calendar suggests.</summary>
-    private const double Strength = 0.64;
+    private const double Strength = 0.8;
 
     /// <summary>The length of the season in steps; null where none is found.</summary>
     public static double? Find(IReadOnlyList<ComponentSeries> series, TimeGrid grid)
@@ -17,7 +17,7 @@ internal static class SeasonFinder
 
         foreach (double period in grid.NaturalPeriods)
         {
-            if (StrengthOf(longest, period) > Strength / 2)
+            if (StrengthOf(longest, period) > Strength * 0.4)
             {
                 return period;
             }

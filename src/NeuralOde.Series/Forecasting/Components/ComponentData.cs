@@ -1,4 +1,4 @@
-namespace NeuralOde.Series.Forecasting;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>One component of all series, and what is known of it.</summary>
 /// <param name="Name">The component's name.</param>

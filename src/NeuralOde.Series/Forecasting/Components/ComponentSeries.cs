@@ -1,4 +1,4 @@
-namespace NeuralOde.Series.Forecasting;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>The observed values of one component of one series, with times in steps of the grid.</summary>
 /// <param name="Times">Rising.</param>

@@ -1,4 +1,4 @@
-namespace NeuralOde.Series.Forecasting;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>A way to forecast one component of all series.</summary>
 internal interface IComponentMethod
@@ -6,7 +6,8 @@ internal interface IComponentMethod
     string Name { get; }
 
     /// <summary>Learns from the component's values.</summary>
-    IComponentModel Fit(ComponentData data, CancellationToken cancellation);
+    /// <returns>The model; null where the values are too few for the method, or not of its kind.</returns>
+    IComponentModel? Fit(ComponentData data, CancellationToken cancellation);
 }
 
 /// <summary>What was learned of one component.</summary>
@@ -21,4 +22,7 @@ internal interface IComponentModel
     /// <param name="inputs">The inputs' values at these times, shape <c>[times, inputs]</c>.</param>
     /// <returns>Quantiles, shape <c>[times, probabilities]</c>.</returns>
     double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs);
+
+    /// <summary>Fits the same structure to other data of the same component, such as a shorter part; null where they are too few.</summary>
+    IComponentModel? Refit(ComponentData data, CancellationToken cancellation);
 }

@@ -1,4 +1,4 @@
-namespace NeuralOde.Series.Forecasting.Linear;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>Minimizes a smooth function of a few variables by the BFGS method (Nocedal and Wright 2006, algorithm 6.1) with central differences.</summary>
 internal static class QuasiNewton

@@ -1,4 +1,4 @@
-namespace NeuralOde.Series.Forecasting;
+namespace NeuralOde.Series.Forecasting.Components;
 
 /// <summary>
 /// Times in units of the usual step between observations, counted from the first: whole numbers where the data lie on a grid. Dates on a monthly, quarterly or yearly
