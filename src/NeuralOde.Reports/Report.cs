@@ -29,6 +29,10 @@ public sealed record Report(string Title)
     /// <value>Default null: only if there are four or more sections.</value>
     public bool? HasContents { get; init; }
 
+    /// <summary>Whether each figure has a link that saves the numbers behind it as CSV. They are part of the page; where they are too many, it says so.</summary>
+    /// <value>Default false.</value>
+    public bool HasDownloads { get; init; }
+
     private ValueList<ReportBlock> Blocks { get; init; } = ValueList<ReportBlock>.Copy([]);
 
     /// <summary>Adds blocks at the end.</summary>
@@ -44,7 +48,7 @@ public sealed record Report(string Title)
     /// <returns>HTML that is also well-formed XML.</returns>
     public string ToHtml()
     {
-        var context = new ReportContext(new Markup());
+        var context = new ReportContext(new Markup()) { HasDownloads = HasDownloads };
         WriteBody(context);
         var page = new Markup();
         page.Raw("<!DOCTYPE html>\n").Open("html", ("lang", Language)).Raw("\n").Open("head").Raw("\n");

@@ -41,6 +41,7 @@ internal static class ReportStyle
             figure{margin:16px 0 24px;position:relative;break-inside:avoid}
             figure div>svg{display:block;margin:0 -10px;max-width:calc(100% + 20px);height:auto}
             figcaption{color:var(--muted);font-size:.9rem;max-width:44rem;margin-top:6px}
+            figure .data{margin:4px 0 0}
             .narrow{display:none}
             .row{display:flex;gap:16px;align-items:flex-start}
             .row>figure{flex:1 1 0;min-width:0}
@@ -68,7 +69,7 @@ internal static class ReportStyle
             @media (prefers-reduced-motion:reduce){.play,.playing{display:none}.play:checked~.stage .frame:last-child{display:inline}}
             @media screen and (max-width:640px){.wide{display:none}.narrow{display:block}main{padding:24px 16px 48px}h1{font-size:1.6rem}
             .row{display:block}th,td{padding-right:12px}}
-            @media print{main{max-width:none;padding:0}.pills,nav{display:none}h2,h3,caption{break-after:avoid}tr,.cards>div{break-inside:avoid}pre{white-space:pre-wrap}}
+            @media print{main{max-width:none;padding:0}.pills,nav,.data{display:none}h2,h3,caption{break-after:avoid}tr,.cards>div{break-inside:avoid}pre{white-space:pre-wrap}}
             @page{margin:16mm}
 
             """);

@@ -16,11 +16,12 @@ internal static class EvaluateReport
         {
             Subtitle = $"{evaluation.What()} Table: {Path.GetFileName(evaluation.Path)}.",
             Footer = ToolVersion.Text,
+            HasDownloads = true,
         };
         report = report.Add(new BulletList([.. components.Take(MostComponents).SelectMany(evaluation.Verdicts), .. evaluation.Failures()]));
         foreach (string component in components.Take(MostComponents))
         {
-            report = report.Add(new ReportSection(component, [Scores(evaluation, component), .. Forecasts(evaluation, component)]));
+            report = report.Add(Section(evaluation, component));
         }
 
         return report.Add(new ReportSection(
@@ -30,6 +31,9 @@ internal static class EvaluateReport
                 + "change; lower is better. Each method learns from what is before an origin alone.",
             new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same numbers.")));
     }
+
+    /// <summary>The scores of a component, and what was forecast.</summary>
+    internal static ReportSection Section(Evaluation evaluation, string component) => new(component, [Scores(evaluation, component), .. Forecasts(evaluation, component)]);
 
     private static ReportTable Scores(Evaluation evaluation, string component) => new()
     {

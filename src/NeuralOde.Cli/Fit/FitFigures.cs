@@ -8,6 +8,18 @@ namespace NeuralOde.Cli.Fit;
 internal sealed class FitFigures
 {
     private const int CurvePoints = 400;
+
+    /// <summary>Small panels need fewer points.</summary>
+    private const int PanelPoints = 120;
+
+    /// <summary>A long curve needs more, or its turns would be cut.</summary>
+    private const int MostCurvePoints = 8_000;
+
+    private const int PagePanels = 24;
+    private const int MostPanels = 96;
+
+    /// <summary>Of a longer series the end is also shown by itself.</summary>
+    private const int CloseLook = 1_000;
     private const int ManyPoints = 200;
     private static readonly LineStyle s_fitStyle = new() { Color = PaletteColor.Blue, Width = 2 };
     private static readonly LineStyle s_forecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = LineDash.Dashed };
@@ -17,6 +29,7 @@ internal sealed class FitFigures
     private readonly FitOutcome _outcome;
     private readonly SeriesModel _model;
     private readonly TimeSeriesSet _data;
+    private readonly Dictionary<string, TimeSeries> _series;
 
     // A solve gives all components at once: without this, a table of 200 columns would be solved 200 times.
     private readonly Dictionary<(string Series, double From, double To), (double[] Times, double[][] Components)> _curves = [];
@@ -26,6 +39,7 @@ internal sealed class FitFigures
         _outcome = outcome;
         _model = outcome.Fit.Model;
         _data = outcome.Data.Set;
+        _series = _data.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
     }
 
     private FigureAxis TimeAxis => TimeFigureAxis.Of(_data.Time);
@@ -38,27 +52,45 @@ internal sealed class FitFigures
     {
         if (_model.Paths.Count == 1)
         {
+            int shown = Math.Min(MostPanels / 2, _data.Components.Count);
+            string more = shown < _data.Components.Count ? $" The first {shown} of {_data.Components.Count} columns." : "";
+            SeriesPath path = _model.Paths[0];
+            double close = CloseStart(path);
             return
             [
-                new PanelGrid
-                {
-                    Panels = [.. _data.Components.Select((name, c) => Panel(_model.Paths[0], c) with { Title = name, YAxis = ValueAxis(c) })],
-                    PanelHeight = _data.Components.Count == 1 ? 300 : 190,
-                    Caption = Legend(),
-                },
+                .. Components(double.NegativeInfinity, "").ToPages(PagePanels),
+                .. close > double.NegativeInfinity ? Components(close, $" The last {CloseLook} observations.").ToPages(PagePanels) : [],
             ];
+
+            PanelGrid Components(double from, string which) => new()
+            {
+                Panels = [.. Enumerable.Range(0, shown).Select(c => Panel(path, c, from) with { Title = _data.Components[c], YAxis = ValueAxis(c) })],
+                PanelHeight = _data.Components.Count == 1 ? 300 : 190,
+                Caption = Legend() + which + more,
+            };
         }
 
-        return [.. _data.Components.Select((name, c) => new PanelGrid
+        SeriesPath[] paths = [.. _model.Paths.Take(Math.Max(PagePanels, MostPanels / _data.Components.Count))];
+        string rest = paths.Length < _model.Paths.Count ? $" The first {paths.Length} of {_model.Paths.Count.ToString("N0", CultureInfo.InvariantCulture)} series." : "";
+        return [.. _data.Components.SelectMany((name, c) => new PanelGrid
         {
             Title = _data.Components.Count > 1 ? name : null,
-            Panels = [.. _model.Paths.Select(path => Panel(path, c) with { Title = $"{_data.SeriesName} {path.Id}", YAxis = ValueAxis(c) })],
+            Panels = [.. paths.Select(path => Panel(path, c, double.NegativeInfinity) with { Title = $"{_data.SeriesName} {path.Id}", YAxis = ValueAxis(c) })],
             Columns = 3,
             PanelHeight = 130,
-            SharedY = true,
-            Caption = Legend(),
-        })];
+            SharedY = PanelRanges.AreAlike(paths.Select(path => Column(Observed(path), c)), _model.Scaling.Components[c].IsLog),
+            Caption = Legend() + rest,
+        }.ToPages(PagePanels))];
     }
+
+    /// <summary>Where the close look at the end of a long series begins.</summary>
+    private double CloseStart(SeriesPath path)
+    {
+        TimeSeries observed = Observed(path);
+        return observed.Count > 2 * CloseLook ? observed.Times[^CloseLook] : double.NegativeInfinity;
+    }
+
+    private static double[] Column(TimeSeries series, int c) => [.. Enumerable.Range(0, series.Count).Select(i => series[i, c])];
 
     /// <summary>The plane of two components with the learned field; null where there are not exactly two.</summary>
     public Figure? Portrait()
@@ -122,20 +154,23 @@ internal sealed class FitFigures
         SeriesPath path = _model.Paths[0];
         return [.. _data.Components.Take(2).Select((name, c) =>
         {
-            TimeSeries observed = Observed(path);
-            double[] values = [.. Enumerable.Range(0, observed.Count).Select(i => observed[i, c])];
+            double from = Math.Max(CloseStart(path), _model.StartOf(path));
+            double[] values = Column(Observed(path), c);
             return new FrameSequence
             {
                 Title = _model.Paths.Count > 1 ? $"{name}, {_data.SeriesName} {path.Id}" : name,
-                Base = WithObservations(new Figure { XAxis = TimeAxis, YAxis = Framed(ValueAxis(c), values), Height = 300 }, path, c),
+                Base = WithObservations(new Figure { XAxis = TimeAxis, YAxis = Framed(ValueAxis(c), values), Height = 300 }, path, c, from),
                 Frames = [.. _outcome.Fit.Snapshots.Select(snapshot =>
                 {
-                    (double[] times, double[][] curve) = Curve(snapshot.Model, snapshot.Model.PathOf(path.Id), _model.StartOf(path), path.DataEnd);
+                    (double[] times, double[][] curve) = Curve(snapshot.Model, snapshot.Model.PathOf(path.Id), from, path.DataEnd, Math.Min(PointsOf(path), 2 * CloseLook));
                     return new FigureFrame($"iteration {snapshot.Iteration.ToString("N0", CultureInfo.InvariantCulture)}", new Figure().Line(times, curve[c], "model", s_fitStyle));
                 })],
             };
         })];
     }
+
+    /// <summary>Whether the frames of <see cref="Evolution"/> are small enough to be seen side by side.</summary>
+    public bool HasStrips => Observed(_model.Paths[0]).Count <= CloseLook;
 
     private bool HasField => _model.HiddenStates == 0 && !_model.IsTimeDependent;
 
@@ -161,31 +196,32 @@ internal sealed class FitFigures
             : axis with { Min = Math.Max(double.MinValue, low - (0.15 * (high - low))), Max = Math.Min(double.MaxValue, high + (0.15 * (high - low))) };
     }
 
-    private TimeSeries Observed(SeriesPath path) => _data.Series.First(one => one.Id == path.Id);
+    private TimeSeries Observed(SeriesPath path) => _series[path.Id];
 
-    private Figure Panel(SeriesPath path, int c)
+    private Figure Panel(SeriesPath path, int c, double from)
     {
-        double start = _model.StartOf(path);
+        double start = Math.Max(from, _model.StartOf(path));
         (double[] fitTimes, double[][] fit) = Curve(path, start, path.TrainingEnd);
         (double[] aheadTimes, double[][] ahead) = Curve(path, path.TrainingEnd, Horizon(path, start));
-        return WithObservations(new Figure { XAxis = TimeAxis }, path, c)
+        return WithObservations(new Figure { XAxis = TimeAxis }, path, c, from)
             .Line(fitTimes, fit[c], "fit", s_fitStyle)
             .Line(aheadTimes, ahead[c], "forecast", s_forecastStyle);
     }
 
     /// <summary>Adds what was observed, the held-out part shaded and with its own marker.</summary>
-    private Figure WithObservations(Figure figure, SeriesPath path, int c)
+    private Figure WithObservations(Figure figure, SeriesPath path, int c, double from)
     {
         TimeSeries observed = Observed(path);
-        int[] seen = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] <= path.TrainingEnd)];
-        int[] heldOut = [.. Enumerable.Range(seen.Length, observed.Count - seen.Length)];
+        int[] shown = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] >= from)];
+        int[] seen = [.. shown.Where(i => observed.Times[i] <= path.TrainingEnd)];
+        int[] heldOut = shown[seen.Length..];
         if (path.DataEnd > path.TrainingEnd)
         {
             figure = figure.Shade(path.TrainingEnd, path.DataEnd, "held out");
         }
 
         // Where observations stand close, small pale marks leave the curve to be seen.
-        double size = observed.Count > ManyPoints ? 0.5 : 1, opacity = observed.Count > ManyPoints ? 0.5 : 1;
+        double size = shown.Length > ManyPoints ? 0.5 : 1, opacity = shown.Length > ManyPoints ? 0.5 : 1;
         figure = figure.Points(Times(seen), Values(seen), "observations", s_seenStyle with { Size = s_seenStyle.Size * size, Opacity = opacity });
         return heldOut.Length > 0
             ? figure.Points(Times(heldOut), Values(heldOut), "held-out observations", s_heldOutStyle with { Size = s_heldOutStyle.Size * size, Opacity = opacity })
@@ -226,11 +262,15 @@ internal sealed class FitFigures
         return (low - margin, high + margin);
     }
 
+    /// <summary>How many points a curve has: about two for each observation of a long series.</summary>
+    private int PointsOf(SeriesPath path) =>
+        _model.Paths.Count > 1 || _data.Components.Count > 4 ? PanelPoints : Math.Clamp(2 * Observed(path).Count, CurvePoints, MostCurvePoints);
+
     private (double[] Times, double[][] Components) Curve(SeriesPath path, double from, double to)
     {
         if (!_curves.TryGetValue((path.Id, from, to), out (double[] Times, double[][] Components) curve))
         {
-            curve = Curve(_model, path, from, to);
+            curve = Curve(_model, path, from, to, PointsOf(path));
             _curves.Add((path.Id, from, to), curve);
         }
 
@@ -238,16 +278,16 @@ internal sealed class FitFigures
     }
 
     /// <summary>A trajectory on an even grid; where a piece ends and the next starts elsewhere, the line is broken.</summary>
-    private static (double[] Times, double[][] Components) Curve(SeriesModel model, SeriesPath path, double from, double to)
+    private static (double[] Times, double[][] Components) Curve(SeriesModel model, SeriesPath path, double from, double to, int points)
     {
-        double[] times = to > from ? [.. Enumerable.Range(0, CurvePoints + 1).Select(i => i == CurvePoints ? to : from + (i * (to - from) / CurvePoints))] : [from];
+        double[] times = to > from ? [.. Enumerable.Range(0, points + 1).Select(i => i == points ? to : from + (i * (to - from) / points))] : [from];
         TimeSeries curve = model.Predict(path, times);
         double[] joints = [.. path.Starts.Skip(1).Select(model.Scaling.ToNaturalTime)];
         List<double> xs = [];
         List<double>[] ys = Enumerable.Range(0, curve.Components).Select(_ => new List<double>()).ToArray();
         for (int i = 0; i < times.Length; i++)
         {
-            if (i > 0 && joints.Length < CurvePoints / 4 && Array.Exists(joints, joint => times[i - 1] < joint && joint <= times[i]))
+            if (i > 0 && joints.Length < points / 4 && Array.Exists(joints, joint => times[i - 1] < joint && joint <= times[i]))
             {
                 xs.Add(times[i]);
                 Array.ForEach(ys, static y => y.Add(double.NaN));

@@ -13,6 +13,7 @@ internal static class FitReport
         {
             Subtitle = $"Learned from {Path.GetFileName(outcome.Data.Path)} by a neural ordinary differential equation.",
             Footer = ToolVersion.Text,
+            HasDownloads = true,
         }
             .Add([.. Notes(outcome)])
             .Add(Cards(outcome))
@@ -33,7 +34,10 @@ internal static class FitReport
 
         IReadOnlyList<FrameSequence> evolution = figures.Evolution();
         return report
-            .Add(new ReportSection("Over training", [.. evolution, new Collapsible("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])]))
+            .Add(new ReportSection("Over training", [
+                .. evolution,
+                .. figures.HasStrips ? (ReportBlock[])[new Collapsible("All at once", [.. evolution.Select(static x => x.ToFilmStrip(6, 3, 130))])] : [],
+            ]))
             .Add(new ReportSection("Training error", figures.Loss()))
             .Add(new ReportSection(
                 "Settings",

@@ -7,7 +7,8 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>The page about one run of <c>neuralode fit --model latent</c> on a table.</summary>
 internal static class LatentFitReport
 {
-    private const int MostPanels = 24;
+    private const int PagePanels = 24;
+    private const int MostPanels = 96;
     private const int CurvePoints = 100;
     private const string Bound = "Minus the evidence lower bound of each batch, per value.";
     private const string Validated =
@@ -23,6 +24,7 @@ internal static class LatentFitReport
             Subtitle = $"Learned from {InWords.Counted(outcome.Data.Split.Training.Series.Count, "series", "series")} of {Path.GetFileName(outcome.Data.Path)} by a "
                 + $"latent ordinary differential equation.",
             Footer = ToolVersion.Text,
+            HasDownloads = true,
         };
         string[] remarks = [.. LatentFitRun.Remarks(outcome), .. outcome.Data.Notes];
         if (outcome.Fit.WasCanceled)
@@ -68,8 +70,8 @@ internal static class LatentFitReport
     private static IEnumerable<ReportBlock> Series(LatentFitOutcome outcome)
     {
         TimeSeriesSet data = outcome.Data.Set, training = outcome.Data.Split.Training;
-        TimeSeries[] shown = [.. training.Series.Take(MostPanels)];
-        string all = training.Series.Count > MostPanels ? $" The first {MostPanels} of {training.Series.Count} series." : "";
+        TimeSeries[] shown = [.. training.Series.Take(Math.Max(PagePanels, MostPanels / data.Components.Count))];
+        string all = training.Series.Count > shown.Length ? $" The first {shown.Length} of {training.Series.Count.ToString("N0", CultureInfo.InvariantCulture)} series." : "";
         SeriesForecast[] curves =
         [
             .. shown.Select((x, i) => outcome.Fit.Forecaster.Predict(
@@ -84,15 +86,20 @@ internal static class LatentFitReport
         for (int c = 0; c < data.Components.Count; c++)
         {
             int component = c;
-            yield return new PanelGrid
+            IReadOnlyList<ReportBlock> pages = new PanelGrid
             {
                 Title = data.Components.Count > 1 ? data.Components[c] : null,
                 Panels = [.. shown.Select((x, i) => Panel(outcome, x, curves[i], component))],
                 Columns = 3,
                 PanelHeight = 130,
-                SharedY = true,
+                SharedY = PanelRanges.AreAlike(
+                    shown.Select(x => Enumerable.Range(0, x.Count).Select(i => x[i, component]).ToArray()), data.LogComponents.Contains(data.Components[c])),
                 Caption = caption,
-            };
+            }.ToPages(PagePanels);
+            foreach (ReportBlock page in pages)
+            {
+                yield return page;
+            }
         }
     }
 

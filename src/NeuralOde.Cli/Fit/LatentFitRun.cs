@@ -123,12 +123,20 @@ internal static class LatentFitRun
         }
     }
 
-    /// <summary>Refuses what only the latent model takes.</summary>
+    /// <summary>Refuses what the network of the columns does not take.</summary>
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
+    {
+        RefuseOtherOptions(parsed, options);
+        Refuse(parsed, "takes --model latent or --equations, or a fit without --model and --quick", options.Out);
+        Refuse(parsed, "is for a fit without --model and --quick", options.Known.Period, options.Known.Bounds);
+    }
+
+    /// <summary>Refuses what only latent models and equations take.</summary>
+    public static void RefuseOtherOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         CommandException.ThrowIf(IsLabeled(parsed, options), "Labeled series in a .ts file train a classifier: add --model latent.");
         Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]);
-        Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test, options.Out]);
+        Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test]);
     }
 
     /// <summary>The options of settings.</summary>

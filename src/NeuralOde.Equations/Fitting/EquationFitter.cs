@@ -61,6 +61,7 @@ public static class EquationFitter
             IsConverged = Array.TrueForAll(parts, static x => x.IsConverged),
             Values = [.. parts.SelectMany(static x => x.Values)],
             MakeCurves = () => [.. parts.SelectMany(static x => x.Curves)],
+            Uncertainties = [.. parts.SelectMany(static x => x.Uncertainties)],
             Notes = [.. parts.SelectMany((x, s) => x.Notes.Select(note => Of(s) + note))],
         };
     }

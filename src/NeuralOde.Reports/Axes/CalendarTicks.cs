@@ -64,9 +64,10 @@ internal static class CalendarTicks
         return new Ticks(ticks, 0) { Note = note };
     }
 
-    private static DateTime? Date(double days, DateTime origin)
+    /// <summary>The date of a value, to the millisecond; null beyond the calendar.</summary>
+    public static DateTime? Date(double days, DateTime origin)
     {
-        double ticks = days * TimeSpan.TicksPerDay;
+        double ticks = Math.Round(days * TimeSpan.TicksPerDay / TimeSpan.TicksPerMillisecond) * TimeSpan.TicksPerMillisecond;
         return ticks > (DateTime.MinValue - origin).Ticks && ticks < (DateTime.MaxValue - origin).Ticks ? origin.AddTicks((long)ticks) : null;
     }
 

@@ -41,6 +41,13 @@ public sealed record FigureAxis(string Label = "", string? Unit = null)
 
     internal bool IsLogarithmic => Scale == AxisScale.Logarithmic;
 
+    /// <summary>A value as the axis would write it: a category, a date, or a number.</summary>
+    internal string Text(double value) =>
+        Categories.Count > 0 && value >= 0 && value < Categories.Count && value == Math.Floor(value) ? Categories[(int)value]
+            : Calendar is { } origin && CalendarTicks.Date(value, origin) is { } date
+                ? date.ToString(date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)
+            : value.ToString("G9", CultureInfo.InvariantCulture);
+
     /// <summary>"time (10³ years)", or "date (1978)".</summary>
     internal string Caption(int exponent, string? note = null)
     {

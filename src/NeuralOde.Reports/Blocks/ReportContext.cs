@@ -20,6 +20,12 @@ internal sealed class ReportContext(Markup markup)
     /// <summary>Level of the next heading, 2 to 6.</summary>
     public int Heading { get; set; } = 2;
 
+    /// <summary>Whether pictures offer their numbers as a file.</summary>
+    public bool HasDownloads { get; init; }
+
+    /// <summary>The bytes of the files so far.</summary>
+    public int DownloadBytes { get; set; }
+
     /// <summary>Style rules of single parts, gathered for the document's head.</summary>
     public string Style => _style.ToString();
 

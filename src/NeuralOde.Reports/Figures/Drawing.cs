@@ -57,7 +57,20 @@ public abstract record Drawing : ReportBlock
         context.Out.Open("figure");
         WriteBothWidths(context);
         WriteCaption(context.Out);
+        if (context.HasDownloads && Sources.Count > 0)
+        {
+            FigureData.WriteLink(context, Sources, FileName(context));
+        }
         context.Out.Close();
+    }
+
+    /// <summary>The figures whose numbers a report offers as a file.</summary>
+    internal virtual IReadOnlyList<Figure> Sources => [];
+
+    private string FileName(ReportContext context)
+    {
+        string title = string.Concat((Title ?? "").Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        return title.Length is > 0 and <= 60 ? title : "figure-" + context.NextId()[1..];
     }
 
     /// <summary>The picture for wide and, laid out anew so that its text stays readable, for narrow pages.</summary>

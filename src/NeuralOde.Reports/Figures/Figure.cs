@@ -180,6 +180,8 @@ public sealed record Figure : Drawing
             : throw new ArgumentException($"The bounds {bounds} must be finite, and each minimum below its maximum.", nameof(bounds));
     }
 
+    internal override IReadOnlyList<Figure> Sources => [this];
+
     internal string Describe() => Layers.Count == 0 ? "Nothing is drawn." : string.Join("; ", Layers.Select(l => l.Describe())) + ".";
 
     internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone) =>

@@ -5,6 +5,7 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
 {
     private const double TickLength = 4;
 
+
     public void Draw(bool labelsX, bool labelsY)
     {
         ValueList<FigureLayer> layers = figure.Layers;
@@ -12,6 +13,10 @@ internal sealed class PanelDrawing(Figure figure, PanelAxes axes, Canvas canvas)
         DrawGrid();
         DrawLayers([.. layers.Where(l => !l.IsBackdrop)]);
         DrawAxes(labelsX, labelsY);
+        if (canvas.TellsValues)
+        {
+            new HoverPoints(figure, canvas).Draw(layers);
+        }
         if (!layers.Any(l => l.HasData))
         {
             SvgText.Draw(canvas.Out, "No data", 0.5 * (canvas.Left + canvas.Right), 0.5 * (canvas.Top + canvas.Bottom) + 4, 13, canvas.Right - canvas.Left, "middle", muted: true);

@@ -41,6 +41,33 @@ public sealed record PanelGrid : Drawing
     /// <value>Default 24.</value>
     public int MaxPanels { get; init; } = 24;
 
+    /// <summary>Splits a grid of many panels: the first ones are seen, the others open with a click, page by page.</summary>
+    /// <param name="panels">How many panels a page has; at least 1.</param>
+    /// <returns>The grid where it is short enough, or its pages.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="panels"/> is below 1.</exception>
+    public IReadOnlyList<ReportBlock> ToPages(int panels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(panels, 1);
+        if (Panels.Count <= panels)
+        {
+            return [this with { MaxPanels = panels }];
+        }
+        List<ReportBlock> blocks = [this with { Panels = [.. Panels.Take(panels)], MaxPanels = panels, Caption = null }];
+        for (int first = panels; first < Panels.Count; first += panels)
+        {
+            int count = Math.Min(panels, Panels.Count - first);
+            string names = $"{first + 1} to {first + count} of {Panels.Count}: {Panels[first].Title} to {Panels[first + count - 1].Title}";
+            blocks.Add(new Collapsible(names, this with { Title = null, Caption = null, Panels = [.. Panels.Skip(first).Take(count)], MaxPanels = panels }));
+        }
+        if (!string.IsNullOrEmpty(Caption))
+        {
+            blocks.Add(new ReportParagraph(Caption));
+        }
+        return blocks;
+    }
+
+    internal override IReadOnlyList<Figure> Sources => [.. Panels];
+
     internal override void Draw(Markup markup, double drawnWidth, string id, bool standalone)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Columns, 1);

@@ -81,6 +81,8 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
         // One name for all panels where they share an axis and its name.
         bool commonX = SharedX && _axes.All(a => a.XCaption == _axes[0].XCaption);
         bool commonY = SharedY && _axes.All(a => a.YCaption == _axes[0].YCaption);
+        // A telephone has no pointer.
+        bool tellsValues = width > ReportContext.NarrowWidth && HoverPoints.AreFew(AllFigures());
         double plotsWidth = (Columns - 1) * ColumnStep + _plotWidth;
         if (commonX)
         {
@@ -95,7 +97,11 @@ internal sealed class PanelLayout(double width, IReadOnlyList<Figure> panels, Dr
             (int row, int column) = Math.DivRem(i, Columns);
             double x = Pad + _left + column * ColumnStep;
             double y = top + row * RowHeight + (HasPanelTitles ? PanelTitleHeight : 0);
-            var canvas = new Canvas(markup, _axes[i].XScale(x, _plotWidth), _axes[i].YScale(y, PlotHeight)) { Color = color is var (_, domain, ramp) ? (domain, ramp) : null };
+            var canvas = new Canvas(markup, _axes[i].XScale(x, _plotWidth), _axes[i].YScale(y, PlotHeight))
+            {
+                Color = color is var (_, domain, ramp) ? (domain, ramp) : null,
+                TellsValues = tellsValues,
+            };
             if (HasPanelTitles)
             {
                 SvgText.Draw(markup, panels[i].Title ?? "", x, y - 6, 12.5, _plotWidth + _right, bold: true);

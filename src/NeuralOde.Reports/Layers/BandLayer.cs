@@ -15,6 +15,8 @@ internal sealed class BandLayer(double[] xs, double[] lower, double[] upper, Pal
         ExtendPairs(xs, upper, x, y);
     }
 
+    public override IReadOnlyList<(string What, double[] Xs, double[] Values)> Columns => [($"{Name ?? "band"}, lower", xs, lower), ($"{Name ?? "band"}, upper", xs, upper)];
+
     public override void Draw(Canvas canvas)
     {
         // A missing edge breaks the band, as it breaks a line.

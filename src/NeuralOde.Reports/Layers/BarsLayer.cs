@@ -22,6 +22,10 @@ internal sealed class BarsLayer(double[] xs, double[] heights, PaletteColor colo
         y.AddEdge(0);
     }
 
+    public override IReadOnlyList<(string What, double[] Xs, double[] Values)> Columns => [(Name ?? "bars", xs, heights)];
+
+    public override bool TellsValues => true;
+
     public override void Draw(Canvas canvas)
     {
         double slot = 0.8 * Spacing() / canvas.BarCount;

@@ -12,6 +12,9 @@ internal sealed record Canvas(Markup Out, Scale X, Scale Y)
     /// <summary>Bars that share a place stand side by side: how many there are.</summary>
     public int BarCount { get; init; } = 1;
 
+    /// <summary>Whether values are told where a pointer rests on them.</summary>
+    public bool TellsValues { get; init; }
+
     /// <summary>Points shrink a little in small plots.</summary>
     public double PointScale => X.To - X.From < 320 ? 0.75 : 1;
 

@@ -31,6 +31,12 @@ internal abstract class FigureLayer
 
     public abstract void Draw(Canvas canvas);
 
+    /// <summary>Its numbers, as a table has them: what they are, where, and how much. None where it has no such numbers.</summary>
+    public virtual IReadOnlyList<(string What, double[] Xs, double[] Values)> Columns => [];
+
+    /// <summary>Whether its values are worth telling one by one.</summary>
+    public virtual bool TellsValues => false;
+
     /// <summary>Its entry in the legend, without a name for an unnamed layer.</summary>
     public virtual LegendEntry? Legend => null;
 

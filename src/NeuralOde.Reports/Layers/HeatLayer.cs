@@ -14,7 +14,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
 
     private int Rows => values.GetLength(0);
 
-    private int Columns => values.GetLength(1);
+    private int ColumnCount => values.GetLength(1);
 
     public override void Extend(Extent x, Extent y)
     {
@@ -42,7 +42,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         if (values.Length > MostRectangles)
         {
             // Rows of an image run down, rows of a heat map up. A missing cell takes the ramp's lowest color here.
-            string uri = Png.DataUri(Columns, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
+            string uri = Png.DataUri(ColumnCount, Rows, (x, y) => colors.Bytes(Math.Max(0, Place(values[Rows - 1 - y, x]))));
             (double left, double top) = (canvas.X.At(bounds.XMin), canvas.Y.At(bounds.YMax));
             canvas.Out.Empty("image", ("x", NumberText.Coordinate(left)), ("y", NumberText.Coordinate(top)),
                 ("width", NumberText.Coordinate(canvas.X.At(bounds.XMax) - left)), ("height", NumberText.Coordinate(canvas.Y.At(bounds.YMin) - top)),
@@ -51,7 +51,7 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
         }
         for (int row = 0; row < Rows; row++)
         {
-            for (int column = 0; column < Columns; column++)
+            for (int column = 0; column < ColumnCount; column++)
             {
                 if (Place(values[row, column]) is >= 0 and var place)
                 {
@@ -66,12 +66,12 @@ internal sealed class HeatLayer(double[,] values, HeatBounds bounds, FigureAxis?
                 : Math.Clamp((domain.Transform(value) - domain.Low) / domain.Span, 0, 1);
     }
 
-    public override string Describe() => $"{Quoted("heat map")} of {Rows} rows and {Columns} columns";
+    public override string Describe() => $"{Quoted("heat map")} of {Rows} rows and {ColumnCount} columns";
 
     private void DrawCell(Canvas canvas, int row, int column, ColorRamp colors, double place)
     {
-        double left = canvas.X.At(bounds.XMin + column * (bounds.XMax - bounds.XMin) / Columns);
-        double right = canvas.X.At(bounds.XMin + (column + 1) * (bounds.XMax - bounds.XMin) / Columns);
+        double left = canvas.X.At(bounds.XMin + column * (bounds.XMax - bounds.XMin) / ColumnCount);
+        double right = canvas.X.At(bounds.XMin + (column + 1) * (bounds.XMax - bounds.XMin) / ColumnCount);
         double bottom = canvas.Y.At(bounds.YMin + row * (bounds.YMax - bounds.YMin) / Rows);
         double top = canvas.Y.At(bounds.YMin + (row + 1) * (bounds.YMax - bounds.YMin) / Rows);
         canvas.Out.Empty("rect", ("x", NumberText.Coordinate(Math.Min(left, right))), ("y", NumberText.Coordinate(Math.Min(top, bottom))),

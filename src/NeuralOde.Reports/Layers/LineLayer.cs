@@ -9,6 +9,11 @@ internal sealed class LineLayer(double[] xs, double[] ys, LineStyle style) : Fig
 
     public override void Extend(Extent x, Extent y) => ExtendPairs(xs, ys, x, y);
 
+    public override IReadOnlyList<(string What, double[] Xs, double[] Values)> Columns => [(Name ?? "line", xs, ys)];
+
+    // A curve of many points is read off the axes.
+    public override bool TellsValues => xs.Length <= 60;
+
     public override void Draw(Canvas canvas)
     {
         var path = new PathData();

@@ -3,8 +3,8 @@ namespace NeuralOde.Reports;
 /// <summary>Points, in one color or colored by values; a pair that is not finite is left out.</summary>
 internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyle, double[]? colors, FigureAxis? colorAxis, ColorRamp? ramp) : FigureLayer
 {
-    // Above this count, points that fall within one pixel of another of the same color are left out.
-    private const int Many = 5_000;
+    // Above this count, points that fall within one pixel of another of the same color are left out, or within larger cells where more would be left.
+    private const int Many = 2_500;
 
     public override bool IsClipped => false;
 
@@ -24,8 +24,17 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
         }
     }
 
+    public override IReadOnlyList<(string What, double[] Xs, double[] Values)> Columns => [(Name ?? "points", xs, ys)];
+
+    public override bool TellsValues => true;
+
     public override void Draw(Canvas canvas)
     {
+        // Larger cells keep fewer points, until they are few enough.
+        double cell = 1;
+        for (; xs.Length > Many && Kept(canvas, cell) > Many; cell *= 1.5)
+        {
+        }
         // One path for each color keeps a thousand points to a few elements. The last group is for points whose value is missing.
         var paths = new PathData?[colors is null ? 1 : ColorRamp.Steps + 1];
         HashSet<(int, int, int)>? seen = xs.Length > Many ? new HashSet<(int, int, int)>() : null;
@@ -39,9 +48,14 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
             }
             int step = colors is null ? 0 : canvas.ColorStep(colors[i]) is >= 0 and var s ? s : ColorRamp.Steps;
             (double x, double y) = (canvas.X.At(xs[i]), canvas.Y.At(ys[i]));
-            if (seen?.Add(((int)x, (int)y, step)) == false)
+            if (seen?.Add(Cell(x, y, step, cell)) == false)
             {
                 continue;
+            }
+            if (seen is not null)
+            {
+                // A tenth of a pixel is enough for a point among thousands.
+                (x, y) = (Math.Round(x, 1), Math.Round(y, 1));
             }
             style.Append(paths[step] ??= new PathData(), x, y);
             style.Append(all, x, y);
@@ -60,6 +74,21 @@ internal sealed class PointsLayer(double[] xs, double[] ys, PointStyle pointStyl
                 canvas.Out.Empty("path", [("d", path.ToString()), .. style.Attributes(color)]).Raw("\n");
             }
         }
+    }
+
+    private static (int, int, int) Cell(double x, double y, int step, double size) => ((int)(x / size), (int)(y / size), step);
+
+    private int Kept(Canvas canvas, double cell)
+    {
+        var seen = new HashSet<(int, int, int)>();
+        for (int i = 0; i < xs.Length; i++)
+        {
+            if (canvas.Holds(xs[i], ys[i]))
+            {
+                seen.Add(Cell(canvas.X.At(xs[i]), canvas.Y.At(ys[i]), colors is null ? 0 : canvas.ColorStep(colors[i]), cell));
+            }
+        }
+        return seen.Count;
     }
 
     public override LegendEntry? Legend => Name is null ? null : new LegendEntry(Name, pointStyle.ToString() + (colors is null), DrawSwatch);

@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>The baselines for one component. Their bands are normal, with variances that grow as the method's own errors do.</summary>
@@ -13,7 +15,7 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         _ => throw new InvalidOperationException($"There is no baseline {kind}."),
     };
 
-    public IComponentModel Fit(ComponentData data, CancellationToken cancellation) => kind switch
+    public IComponentModel? Fit(ComponentData data, CancellationToken cancellation) => kind switch
     {
         Baseline.Mean => new MeanModel(data),
         Baseline.SeasonalNaive when data.Period is { } period => new SeasonalModel(data, period),
@@ -49,6 +51,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         }
 
         public string Description => _hasDrift ? "the line through the first and the last value" : "the last value";
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(_hasDrift ? Baseline.Drift : Baseline.LastValue).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -89,6 +93,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public string Description => "the mean of the series";
 
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.Mean).Fit(data, cancellation);
+
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
             ComponentSeries known = _data.Series[series];
@@ -127,6 +133,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         }
 
         public string Description => string.Create(CultureInfo.InvariantCulture, $"the last season of {_period:0.##} steps");
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.SeasonalNaive).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -174,25 +182,39 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         public TailModel(ComponentData data)
         {
             _data = data;
-            _isLog = data.Series.All(static x => Array.TrueForAll(x.Values, static value => value > 0));
+
+            // A column with zeros, such as a concentration before the first dose, falls or rises by factors all the same.
+            int count = 0, positive = 0;
+            foreach (double value in data.Series.SelectMany(static x => x.Values))
+            {
+                count++;
+                positive += value > 0 ? 1 : 0;
+            }
+
+            _isLog = data.Low >= 0 && positive >= 0.8 * count;
             double sum = 0;
-            int count = 0;
+            int errors = 0;
             foreach (ComponentSeries series in data.Series)
             {
                 // One step ahead, from every three values in a row.
                 for (int i = Tail; i < series.Count; i++)
                 {
                     (double value, double spread) = Line(series, i, series.Times[i]);
-                    double error = Map(series.Values[i]) - value;
-                    sum += error * error / spread;
-                    count++;
+                    if (!_isLog || Array.TrueForAll(series.Values[(i - Tail)..(i + 1)], static x => x > 0))
+                    {
+                        double error = Map(series.Values[i]) - value;
+                        sum += error * error / spread;
+                        errors++;
+                    }
                 }
             }
 
-            _variance = sum / Math.Max(1, count);
+            _variance = sum / Math.Max(1, errors);
         }
 
         public string Description => _isLog ? "the line through the logarithms of the last three values" : "the line through the last three values";
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.LogLinearTail).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -212,7 +234,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
             return quantiles;
         }
 
-        private double Map(double value) => _isLog ? Math.Log(value) : value;
+        /// <summary>A zero counts as a thousandth of the component's mean.</summary>
+        private double Map(double value) => _isLog ? Math.Log(Math.Max(value, 1e-3 * _data.Mean)) : value;
 
         /// <summary>The line through the last of the first values at a time, and the variance of its error over that of one value.</summary>
         private (double Value, double Spread) Line(ComponentSeries series, int count, double time)

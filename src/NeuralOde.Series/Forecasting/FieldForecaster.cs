@@ -2,6 +2,8 @@ using NeuralOde.Series.Fitting;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Scaling;
 
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>
@@ -6,7 +8,6 @@ namespace NeuralOde.Series.Forecasting;
 /// </summary>
 public sealed class ForecastDistribution
 {
-    private static readonly double[] s_probabilities = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
     private static readonly double[] s_levels = [0.5, 0.8, 0.95];
 
     private readonly TimeSeriesSet[] _quantiles;
@@ -18,7 +19,7 @@ public sealed class ForecastDistribution
     {
         ArgumentNullException.ThrowIfNull(quantiles);
         ArgumentException.ThrowIf(
-            quantiles.Count != s_probabilities.Length, $"There are {quantiles.Count} sets of quantiles; a distribution has {s_probabilities.Length}.", nameof(quantiles));
+            quantiles.Count != NormalQuantiles.Count, $"There are {quantiles.Count} sets of quantiles; a distribution has {NormalQuantiles.Count}.", nameof(quantiles));
         foreach (TimeSeriesSet set in quantiles)
         {
             ArgumentException.ThrowIf(
@@ -30,13 +31,13 @@ public sealed class ForecastDistribution
     }
 
     /// <summary>The probabilities of the quantiles, rising: 0.025, 0.1, 0.25, 0.5, 0.75, 0.9 and 0.975.</summary>
-    public static IReadOnlyList<double> Probabilities => s_probabilities;
+    public static IReadOnlyList<double> Probabilities => NormalQuantiles.Probabilities;
 
     /// <summary>The probabilities that the bands claim to hold: 0.5, 0.8 and 0.95.</summary>
     public static IReadOnlyList<double> Levels => s_levels;
 
     /// <summary>The point forecast, which has the smallest expected absolute error: the median.</summary>
-    public TimeSeriesSet Median => _quantiles[s_probabilities.Length / 2];
+    public TimeSeriesSet Median => _quantiles[NormalQuantiles.Count / 2];
 
     /// <summary>One quantile of every forecast value.</summary>
     /// <param name="probability">One of <see cref="Probabilities"/>.</param>
@@ -44,9 +45,9 @@ public sealed class ForecastDistribution
     /// <exception cref="ArgumentOutOfRangeException">It is none of them.</exception>
     public TimeSeriesSet Quantile(double probability)
     {
-        int index = Array.IndexOf(s_probabilities, probability);
+        int index = Probabilities.ToList().IndexOf(probability);
         return index >= 0 ? _quantiles[index]
-            : throw new ArgumentOutOfRangeException(nameof(probability), probability, $"The quantiles are those at {string.Join(", ", s_probabilities)}.");
+            : throw new ArgumentOutOfRangeException(nameof(probability), probability, $"The quantiles are those at {string.Join(", ", Probabilities)}.");
     }
 
     /// <summary>The lower ends of the bands of one level.</summary>

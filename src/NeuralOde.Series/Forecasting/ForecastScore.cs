@@ -1,4 +1,5 @@
 using NeuralOde.Series.Evaluation;
+using NeuralOde.Series.Forecasting.Components;
 
 namespace NeuralOde.Series.Forecasting;
 

@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting.Linear;
 
 /// <summary>
@@ -11,10 +13,10 @@ internal sealed class LinearMethod : IComponentMethod
 
     public string Name => "linear dynamics";
 
-    public IComponentModel Fit(ComponentData data, CancellationToken cancellation)
+    public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
     {
         IReadOnlyList<LinearCandidate> found = LinearSearch.Run(data, cancellation);
-        return found.Count == 0 ? new BaselineMethod(Baseline.LastValue).Fit(data, cancellation) : new Average([.. found.Take(Most)]);
+        return found.Count == 0 ? null : new Average([.. found.Take(Most)]);
     }
 
     private sealed class Average : IComponentModel
@@ -37,6 +39,21 @@ internal sealed class LinearMethod : IComponentMethod
                 int others = _weights.Count(static x => x > 0.05) - 1;
                 return $"{_models[0].Model.Structure}{transform}{(others > 0 ? $", and {others} like it" : "")}";
             }
+        }
+
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation)
+        {
+            List<LinearCandidate> refitted = [];
+            foreach (LinearCandidate candidate in _models.Where((_, m) => _weights[m] > 0.05))
+            {
+                var fitter = new LinearFitter(LinearSearch.Transformed(data, candidate.Transform));
+                if (fitter.Fit(candidate.Model.Structure, candidate.Model.Parameters, cancellation) is { } model)
+                {
+                    refitted.Add(LinearSearch.Candidate(data, candidate.Transform, model));
+                }
+            }
+
+            return refitted.Count == 0 ? null : new Average([.. refitted.OrderBy(static x => x.Criterion)]);
         }
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)

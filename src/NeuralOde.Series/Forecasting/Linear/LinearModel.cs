@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting.Linear;
 
 /// <summary>A linear model that was fitted to one or more series: they share its parameters, and each has coefficients of its own.</summary>

@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting.Linear;
 
 /// <summary>A linear model of transformed values, and the criterion by which models of all transforms can be compared.</summary>
@@ -61,11 +63,15 @@ internal static class LinearSearch
     public static IReadOnlyList<ComponentSeries> Transformed(ComponentData data, ValueTransform transform) =>
         [.. data.Series.Select(x => x.With(Array.ConvertAll(x.Values, transform.Forward)))];
 
+    /// <summary>A model with its criterion on the scale of the natural values.</summary>
+    public static LinearCandidate Candidate(ComponentData data, ValueTransform transform, LinearModel model) =>
+        new(transform, model, model.Criterion - (2 * model.Fitter.SumOfUsed(data.Series, transform.LogDerivative)));
+
     private static void Add(List<LinearCandidate> found, ComponentData data, ValueTransform transform, LinearModel? model)
     {
         if (model is not null)
         {
-            found.Add(new LinearCandidate(transform, model, model.Criterion - (2 * model.Fitter.SumOfUsed(data.Series, transform.LogDerivative))));
+            found.Add(Candidate(data, transform, model));
         }
     }
 

@@ -1,4 +1,4 @@
-using NeuralOde.Series.Forecasting;
+using NeuralOde.Series.Forecasting.Components;
 using NeuralOde.Series.Forecasting.Linear;
 
 namespace NeuralOde.Series.Tests.Forecasting.Linear;

@@ -1,0 +1,43 @@
+using NeuralOde.Series.Forecasting.Components;
+using NeuralOde.Series.Forecasting.Discrete;
+using NeuralOde.Series.Forecasting.Linear;
+
+namespace NeuralOde.Series.Forecasting;
+
+/// <summary>
+/// Averages the quantiles of several methods. Each is tried at rolling origins within the training part. For a single series those that do not fail there have equal
+/// weights, because so few trials do not tell good methods from better ones; for several series a method weighs by a power of its mean error. The bands are then
+/// stretched by what the errors at the origins ask for.
+/// </summary>
+internal sealed class CombinedMethod : IComponentMethod
+{
+    private readonly IProgress<string>? _progress;
+
+    public CombinedMethod(IProgress<string>? progress = null) => _progress = progress;
+
+    public string Name => "automatic";
+
+    public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
+    {
+        IComponentMethod[] methods =
+        [
+            new LinearMethod(), new SmoothingMethod(), new ArimaMethod(),
+            .. data.Series.Count == 1
+                ? Array.Empty<IComponentMethod>()
+                : [new BaselineMethod(Baseline.LogLinearTail), new BaselineMethod(Baseline.LastValue), new BaselineMethod(Baseline.Mean)],
+        ];
+        _progress?.Report($"{data.Name}: {string.Join(", ", methods.Select(static x => x.Name))}");
+        IComponentModel?[] fitted = new IComponentModel?[methods.Length];
+        Parallel.For(0, methods.Length, new ParallelOptions { CancellationToken = cancellation }, m => fitted[m] = methods[m].Fit(data, cancellation));
+        int[] kept = [.. Enumerable.Range(0, methods.Length).Where(m => fitted[m] is not null)];
+        if (kept.Length == 0)
+        {
+            return null;
+        }
+
+        IComponentModel[] models = [.. kept.Select(m => fitted[m]!)];
+        _progress?.Report($"{data.Name}: rolling origins");
+        var trials = OriginTrials.Run(data, models, cancellation);
+        return new CombinedModel(data, [.. kept.Select(m => methods[m].Name)], models, trials);
+    }
+}

@@ -1,0 +1,117 @@
+using NeuralOde.Series.Forecasting.Components;
+
+namespace NeuralOde.Series.Forecasting;
+
+/// <summary>What methods would have forecast at earlier origins within the training part, and what came.</summary>
+internal sealed class OriginTrials
+{
+    private const int MostOrigins = 5;
+
+    /// <summary>Short series of one kind are many trials already, and early origins are in another phase than what is to come.</summary>
+    private const int MostOriginsOfSeveral = 2;
+
+    private const double Horizon = 0.2;
+
+    private OriginTrials(IReadOnlyList<Trial> trials, int models)
+    {
+        Trials = trials;
+        Errors = [.. Enumerable.Range(0, models).Select(m => trials.Count == 0 ? double.NaN : trials.Average(x => x.Error(m)))];
+    }
+
+    /// <summary>The trials: one for each series and origin.</summary>
+    public IReadOnlyList<Trial> Trials { get; }
+
+    /// <summary>The mean error of each model over all trials, in units of the series' own changes; NaN where there are no trials.</summary>
+    public IReadOnlyList<double> Errors { get; }
+
+    /// <summary>Fits models again to what was known at earlier origins.</summary>
+    public static OriginTrials Run(ComponentData data, IReadOnlyList<IComponentModel> models, CancellationToken cancellation)
+    {
+        (ComponentData Known, int[] Cuts, int[] Lengths)[] origins = [.. Origins(data)];
+        var quantiles = new double[origins.Length * models.Count][][];
+        Parallel.For(0, quantiles.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
+        {
+            (ComponentData known, int[] cuts, int[] lengths) = origins[index / models.Count];
+            IComponentModel? model = models[index % models.Count].Refit(known, cancellation);
+            quantiles[index] = model is null ? [] : [.. Enumerable.Range(0, cuts.Length).Select(s => Forecast(data.Series[s], model, s, cuts[s], lengths[s]))];
+        });
+        List<Trial> trials = [];
+        for (int o = 0; o < origins.Length; o++)
+        {
+            double scale = ForecastScore.ScaleOf(origins[o].Known);
+            for (int s = 0; s < data.Series.Count; s++)
+            {
+                int cut = origins[o].Cuts[s], length = origins[o].Lengths[s];
+                if (length == 0 || !(scale > 0))
+                {
+                    continue;
+                }
+
+                // A model that could not be fitted to so little is judged as a forecast that does not change.
+                ComponentSeries series = data.Series[s];
+                double[][] forecasts = [.. Enumerable.Range(0, models.Count).Select(m => quantiles[(o * models.Count) + m] is { Length: > 0 } all
+                    ? all[s] : [.. Enumerable.Repeat(series.Values[cut - 1], length * NormalQuantiles.Count)])];
+                trials.Add(new Trial(
+                    [.. Enumerable.Range(cut, length).Select(i => series.Times[i] - series.Times[cut - 1])], series.Values[cut..(cut + length)], forecasts, scale,
+                    series.Times[cut - 1] - series.Times[0] + 1));
+            }
+        }
+
+        return new OriginTrials(trials, models.Count);
+    }
+
+    private static double[] Forecast(ComponentSeries series, IComponentModel model, int index, int cut, int length)
+    {
+        if (length == 0)
+        {
+            return [];
+        }
+
+        int inputs = series.Inputs.Length / series.Count;
+        return model.Quantiles(index, series.Times.AsSpan(cut, length), series.Inputs.AsSpan(cut * inputs, length * inputs));
+    }
+
+    /// <summary>The data up to each origin, and how much follows; the last origin first.</summary>
+    private static IEnumerable<(ComponentData Known, int[] Cuts, int[] Lengths)> Origins(ComponentData data)
+    {
+        int least = data.Series.Count > 1 ? 3 : Math.Max(8, (int)Math.Ceiling((2 * (data.Period ?? 1)) + 2));
+        int most = data.Series.Count > 1 ? MostOriginsOfSeveral : MostOrigins;
+        for (int origin = 0; origin < most; origin++)
+        {
+            int[] cuts = new int[data.Series.Count], lengths = new int[data.Series.Count];
+            for (int s = 0; s < cuts.Length; s++)
+            {
+                int count = data.Series[s].Count, horizon = Math.Max(1, (int)Math.Round(Horizon * count / (1 + Horizon)));
+                int cut = count - horizon - (origin * Math.Max(1, horizon / 2));
+                (cuts[s], lengths[s]) = cut >= least ? (cut, horizon) : (count, 0);
+            }
+
+            if (Array.TrueForAll(lengths, static x => x == 0))
+            {
+                yield break;
+            }
+
+            yield return (data with { Series = [.. data.Series.Select((x, s) => x.Count == 0 ? x : x.First(cuts[s]))] }, cuts, lengths);
+        }
+    }
+
+    /// <summary>One series at one origin.</summary>
+    /// <param name="Ahead">How far ahead each value is, in steps.</param>
+    /// <param name="Truth">What came.</param>
+    /// <param name="Forecasts">Each model's quantiles, shape <c>[times, probabilities]</c>.</param>
+    /// <param name="Scale">The unit of errors.</param>
+    /// <param name="Known">The length of what was known, in steps.</param>
+    internal sealed record Trial(double[] Ahead, double[] Truth, double[][] Forecasts, double Scale, double Known)
+    {
+        public double Error(int model)
+        {
+            double sum = 0;
+            for (int i = 0; i < Truth.Length; i++)
+            {
+                sum += Math.Abs(Truth[i] - Forecasts[model][(i * NormalQuantiles.Count) + NormalQuantiles.Median]);
+            }
+
+            return sum / Truth.Length / Scale;
+        }
+    }
+}
