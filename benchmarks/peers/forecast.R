@@ -15,17 +15,17 @@ development <- list(
   AirPassengers = "datasets", nottem = "datasets", UKgas = "datasets", USAccDeaths = "datasets", LakeHuron = "datasets", Nile = "datasets", WWWusage = "datasets",
   BJsales = "datasets", co2 = "datasets", ldeaths = "datasets", austres = "datasets", JohnsonJohnson = "datasets", lynx = "datasets", sunspot.year = "datasets",
   nhtemp = "datasets", presidents = "datasets", lh = "datasets", treering = "datasets", discoveries = "datasets", UKDriverDeaths = "datasets", wineind = "forecast",
-  woolyrnq = "forecast", gas = "forecast")
+  woolyrnq = "forecast", gas = "forecast", BondYield = "AER", DutchSales = "AER", USProdIndex = "AER", UKInflation = "AER", USMoney = "AER", unemp = "tseries",
+  vel = "tseries", ip = "tseries", cpi = "tseries", uspop = "datasets")
 
 # The series that no choice saw: package, object, column.
 kept_back <- list(
-  ArgentinaCPI = c("AER", "ArgentinaCPI"), BondYield = c("AER", "BondYield"), DutchSales = c("AER", "DutchSales"), FrozenJuice = c("AER", "FrozenJuice", "price"),
-  GermanUnemployment = c("AER", "GermanUnemployment", "unadjusted"), MotorCycles2 = c("AER", "MotorCycles2"), PepperPrice = c("AER", "PepperPrice", "black"),
-  UKNonDurables = c("AER", "UKNonDurables"), USProdIndex = c("AER", "USProdIndex", "unadjusted"), manaus = c("boot", "manaus"), bondyield = c("lmtest", "bondyield", 1),
+  ArgentinaCPI = c("AER", "ArgentinaCPI"), FrozenJuice = c("AER", "FrozenJuice", "price"), GermanUnemployment = c("AER", "GermanUnemployment", "unadjusted"),
+  MotorCycles2 = c("AER", "MotorCycles2"), PepperPrice = c("AER", "PepperPrice", "black"), UKNonDurables = c("AER", "UKNonDurables"), manaus = c("boot", "manaus"), bondyield = c("lmtest", "bondyield", 1),
   chickens = c("lmtest", "ChickEgg", "chicken"), eggs = c("lmtest", "ChickEgg", "egg"), ftemp = c("lmtest", "ftemp"), jocci = c("lmtest", "jocci", 1),
   lhur = c("lmtest", "lhur", 1), RealInt = c("strucchange", "RealInt", 1), USIncExp = c("strucchange", "USIncExp", 1), durab = c("strucchange", "durab", 1),
   M1 = c("tseries", "M1"), bev = c("tseries", "bev"), nino3 = c("tseries", "nino3"), stock.prices = c("tseries", "stock.prices"), tcm10y = c("tseries", "tcm10y"),
-  unemp = c("tseries", "unemp"), vel = c("tseries", "vel"), UKconsumption = c("urca", "UKconsumption", 1))
+  UKconsumption = c("urca", "UKconsumption", 1))
 
 load_series <- function(entry) {
   frame <- new.env()

@@ -74,9 +74,7 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    (
-                        "With --equations only",
-                        [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -154,7 +152,7 @@ internal static class FitCommand
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
         public CommandOption<string?> Metrics { get; } = Options.Text(
-            "--metrics", "Writes the numbers behind the report as JSON; with --equations also estimates and intervals as a table in CSV, by the file's ending.", "FILE.json|csv");
+            "--metrics", "Writes the numbers behind the report as JSON; with --equations, estimates and errors also as a table in CSV, by the file's ending.", "FILE.json|csv");
 
         public CommandOption<string?> Export { get; } = Options.Text(
             "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
