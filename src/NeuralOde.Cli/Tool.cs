@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using NeuralOde.Cli.CheckGradient;
+using NeuralOde.Cli.Density;
 using NeuralOde.Cli.Evaluate;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
@@ -43,7 +44,7 @@ internal static class Tool
             Progress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" ? new LiveProgress(Console.Error) : null,
             CancellationToken = cancellation.Token,
         };
-        return isShared ? SharedRun.Run(arguments, context, cancellation) : Run(arguments, context);
+        return isShared ? SharedRun.Run(context, cancellation, x => (Run(arguments, x, out bool hasThrown), hasThrown)) : Run(arguments, context);
     }
 
     /// <summary>Runs anywhere.</summary>
@@ -120,7 +121,11 @@ internal static class Tool
     internal static IEnumerable<CommandDescription> Verbs()
     {
         CommandDescription[] experiments = [.. ExperimentList.All()];
-        return [experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), PredictCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..]];
+        return
+        [
+            experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), PredictCommand.Create(), DensityCommand.Create(),
+            SampleCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..],
+        ];
     }
 
     /// <summary>The commands, for the parser.</summary>

@@ -1,4 +1,6 @@
 using NeuralOde.Experiments.Dynamics;
+using NeuralOde.Experiments.Flows;
+using NeuralOde.Experiments.Hamiltonian;
 using NeuralOde.Experiments.LatentSpirals;
 using NeuralOde.Experiments.Mnist;
 using NeuralOde.Experiments.Mnist.Characteristics;
@@ -19,5 +21,7 @@ internal static class ExperimentList
         MnistCharacteristicsCommand.Create(),
         LatentSpiralsCommand.Create(),
         PerSampleCommand.Create(),
+        FlowCommand.Create(),
+        HamiltonianCommand.Create(),
     ];
 }

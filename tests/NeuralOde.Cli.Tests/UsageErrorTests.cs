@@ -12,7 +12,7 @@ public class UsageErrorTests
     [InlineData("There is no option '--itrations'. Did you mean '--iterations'?", "learn", "spiral", "--itrations", "5")]
     [InlineData("There is no option '--itrations'. Did you mean '--iterations'?", "learn", "--itrations", "5", "spiral")]
     [InlineData("There is no solver 'rk5'", "learn", "spiral", "--solver", "rk5")]
-    [InlineData("The choices are direct, adjoint, truncated, interpolated, gauss, reversible, auto.", "learn", "spiral", "--gradient", "magic")]
+    [InlineData("The choices are direct, adjoint, truncated, interpolated, gauss, reversible, forward, auto.", "learn", "spiral", "--gradient", "magic")]
     [InlineData("The choices are network, linear.", "learn", "spiral", "--field", "cube")]
     [InlineData("--iterations takes a whole number from 1", "learn", "spiral", "--iterations", "0")]
     [InlineData("got 'many'", "learn", "spiral", "--iterations", "many")]

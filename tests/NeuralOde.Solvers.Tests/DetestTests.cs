@@ -5,9 +5,12 @@ namespace NeuralOde.Solvers.Tests;
 /// <summary>Adaptive methods for problems that are not stiff, on DETEST.</summary>
 public class DetestTests
 {
-    // Class D are orbits of eccentricities from 0.1 to 0.9, whose phase drifts with any error of the energy. The largest error of SciPy 1.10's DOP853 there, in units of the
-    // tolerance (benchmarks/peers/orbits.py); its RK45 and LSODA leave up to 860.
-    private const double OrbitPeerAt6 = 176, OrbitPeerAt9 = 74;
+    // Class D are orbits of eccentricities from 0.1 to 0.9, whose phase drifts with any error of the energy. Errors of SciPy 1.10's DOP853 on D1 to D5, in units of the
+    // tolerance (benchmarks/peers/orbits.py), which exceed a hundred themselves; its RK45 and LSODA leave up to 860.
+    private static readonly double[] s_orbitPeerAt6 = [72, 176, 39, 55, 80], s_orbitPeerAt9 = [17, 74, 64, 64, 37];
+
+    // Methods that fit orbits: a hundred tolerances there, as everywhere.
+    private static readonly string[] s_forOrbits = ["auto", "gauss4", "gauss6", "radau5", "vern7", "vern9"];
 
     public static TheoryData<string, double> Methods
     {
@@ -36,7 +39,7 @@ public class DetestTests
         {
             var options = new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance }, DenseOutput = true };
             OdeSolution<double> solution = Ode.Solve(problem.Field, problem.Initial, 0, Detest.End, OdeSolver.Parse(name), options);
-            double bound = problem.Name[0] == 'D' ? 10 * (tolerance == 1e-6 ? OrbitPeerAt6 : OrbitPeerAt9) : 100;
+            double bound = problem.Name[0] == 'D' ? OrbitBound(name, tolerance, problem.Name[1] - '1') : 100;
             for (int i = 0; i < problem.Initial.Length; i++)
             {
                 // A component's scale is its largest magnitude on the way.
@@ -50,6 +53,15 @@ public class DetestTests
                 Assert.True(error <= bound, $"{problem.Name}, component {i}: {error} tolerances");
             }
         }
+    }
+
+    /// <summary>For a method that does not fit orbits ten times what DOP853 leaves on the same one; where step doubling makes order 4 do, on the worst.</summary>
+    private static double OrbitBound(string name, double tolerance, int orbit)
+    {
+        double[] peer = tolerance == 1e-6 ? s_orbitPeerAt6 : s_orbitPeerAt9;
+        return s_forOrbits.Contains(name) || (name == "tsit5" && tolerance == 1e-6) || (name == "dopri8" && tolerance == 1e-9)
+            ? 100
+            : 10 * (name == "doubled-rk4" ? peer.Max() : peer[orbit]);
     }
 
     [Fact]

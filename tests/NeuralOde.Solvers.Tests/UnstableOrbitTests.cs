@@ -39,7 +39,15 @@ public class UnstableOrbitTests
         {
             var options = new OdeOptions { Steps = new AdaptiveSteps { RelativeTolerance = factor * tolerance, AbsoluteTolerance = factor * tolerance } };
             double[] final = Ode.Solve(orbit.Field, orbit.Initial, [0, orbit.End], solver, options).FinalState.ToArray();
-            sum += Math.Log(final.Zip(orbit.Reference, (x, exact) => Math.Abs(x - exact)).Max());
+            double error = final.Zip(orbit.Reference, (x, exact) => Math.Abs(x - exact)).Max();
+            sum += Math.Log(error);
+
+            // At the tolerance itself too, where DOP853 leaves a third of its mean on the Pleiades. Newton's iteration is for stiff problems, and what it leaves in each step
+            // adds up here; order 5 by step doubling fits there as little as dopri5.
+            if (factor == 1 && name is not ("adams-newton" or "doubled-rk4"))
+            {
+                Assert.InRange(error, 0, 10 * orbit.ExactPeer(tolerance));
+            }
         }
 
         Assert.InRange(Math.Exp(sum / UnstableOrbit.Nearby.Length), 0, 10 * orbit.Peer(tolerance));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
+using NeuralOde.Sensitivities;
 using NeuralOde.Persistence;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
@@ -54,7 +55,7 @@ internal static class FieldRows
             yield return TableRow.Time("wide vjp threads", "f and VJP on two threads", two, FormattableString.Invariant($"{speedup:0.00} times one thread's speed"));
         }
 
-        AdjointSolveWorkload solve = FieldWorkload.Create("wide").AdjointSolve(1e-5, 1e-6);
+        AdjointSolveWorkload solve = FieldWorkload.Create("wide").AdjointSolve(GradientMethod.BacksolveAdjoint, 1e-5, 1e-6);
         Measurement time = timer.Measure(solve.Run);
         yield return TableRow.Time(
             "wide adjoint solve",
@@ -81,18 +82,29 @@ internal static class FieldRows
     {
         foreach (string tolerance in new[] { "1e-6", "1e-9" })
         {
-            foreach (bool isDense in new[] { false, true })
+            foreach (string form in new[] { "", "-inlined", "-held" })
             {
-                var solve = new LotkaVolterraWorkload(new Dopri5(), double.Parse(tolerance, CultureInfo.InvariantCulture), 15, isDense ? 300 : 1);
-                Measurement time = timer.Measure(solve.Run);
-                SolveStatistics x = solve.Statistics;
-                string note = FormattableString.Invariant(
-                    $"{time.Median / (x.AcceptedSteps + x.RejectedSteps):0} ns per step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, ")
-                    + FormattableString.Invariant($"error {solve.Error:0.0e+0}");
-                yield return TableRow.Time(
-                    $"dopri5{(isDense ? "-dense" : "")} {tolerance}", $"rtol = atol = {tolerance}, {(isDense ? "301 output times" : "final state")}", time, note);
+                foreach (bool isDense in new[] { false, true })
+                {
+                    yield return Dopri5(timer, tolerance, form, isDense);
+                }
             }
         }
+    }
+
+    private static TableRow Dopri5(BatchTimer timer, string tolerance, string form, bool isDense)
+    {
+        double? holdFrom = form == "-held" ? 0.2 : null;
+        var solve = new LotkaVolterraWorkload(
+            new Dopri5(), double.Parse(tolerance, CultureInfo.InvariantCulture), 15, isDense ? 300 : 1, isInlined: form != "", holdFrom);
+        Measurement time = timer.Measure(solve.Run);
+        SolveStatistics x = solve.Statistics;
+        string note = FormattableString.Invariant(
+            $"{time.Median / (x.AcceptedSteps + x.RejectedSteps):0} ns per step, {x.AcceptedSteps} steps, {x.RejectedSteps} rejected, {x.Evaluations} evaluations, ")
+            + FormattableString.Invariant($"error {solve.Error:0.0e+0}");
+        string field = form switch { "" => "field behind an interface", "-inlined" => "inlined field", _ => "inlined field, HoldFrom = 0.2" };
+        return TableRow.Time(
+            $"dopri5{form}{(isDense ? "-dense" : "")} {tolerance}", $"rtol = atol = {tolerance}, {(isDense ? "301 output times" : "final state")}, {field}", time, note);
     }
 
     private static IEnumerable<TableRow> Field(BatchTimer timer, string name)

@@ -26,7 +26,7 @@ internal sealed class FieldWorkload
         _state = new RandomSource(3).Normal(shape, 0, 0.5).ToArray<float>();
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["cubic", "spiral", "wide", "images", "flow"];
+    public static IReadOnlyList<string> Names { get; } = ["cubic", "spiral", "wide", "images", "flow", "squash"];
 
     /// <summary>The network for a reader of the table.</summary>
     public string Name { get; }
@@ -48,6 +48,9 @@ internal sealed class FieldWorkload
         "flow" => new(
             "two circles' flow, hypernetwork of 32, 64 units, with the divergence in closed form, 512 points",
             new FlowField(new HypernetworkField(2, 64, 32, new RandomSource(4)), 2, DivergenceMethod.Exact, FlowQuadratures.None), [512 * 3]),
+        "squash" => new(
+            "concatsquash 2-64-64-64-2 tanh, with the divergence by products, 512 points",
+            new FlowField(new ConcatSquashField(2, [64, 64, 64], random: new RandomSource(4)), 2, DivergenceMethod.Exact, FlowQuadratures.JacobianNorm), [(512 * 3) + 1]),
         _ => throw new ArgumentException($"There is no field '{name}'; fields are {string.Join(", ", Names)}.", nameof(name)),
     };
 
@@ -86,15 +89,17 @@ internal sealed class FieldWorkload
     /// <summary>The same of the adjoint system, the parameters' gradient as a quadrature.</summary>
     public SolveWorkload AdjointStep() => new(new AdjointField<float>(_compiled), [.. _state, .. _state], _compiled.GradientLength);
 
-    /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements by the backsolve adjoint.</summary>
-    public AdjointSolveWorkload AdjointSolve(double relativeTolerance, double absoluteTolerance) => new(
+    /// <summary>A solve on [0, 1] with the gradient of the sum of the final state's elements.</summary>
+    public AdjointSolveWorkload AdjointSolve(GradientMethod gradient, double relativeTolerance, double absoluteTolerance) => new(
         new OdeBlock(Field)
         {
             Solver = new Dopri5(),
             Steps = new AdaptiveSteps { RelativeTolerance = relativeTolerance, AbsoluteTolerance = absoluteTolerance },
-            GradientMethod = GradientMethod.BacksolveAdjoint,
+            GradientMethod = gradient,
         }.Compile<float>(Shape),
-        _state);
+        _state,
+        0,
+        1);
 
     public static Action<int> Repeat(Program<float> program) => n =>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Benchmarks.Workloads;
@@ -10,19 +11,22 @@ internal sealed class LotkaVolterraWorkload
     private readonly StepSizeControl _steps;
     private readonly Integrator<double> _integrator;
     private readonly OdeSolver _solver;
-    private readonly Equations _field = new();
+    private readonly IVectorField<double> _field;
     private readonly double[] _states;
 
     /// <param name="solver">Method.</param>
     /// <param name="tolerance">Relative and absolute tolerance.</param>
     /// <param name="end">Final time; the initial one is 0.</param>
     /// <param name="intervals">Output times are the ends of so many equal intervals.</param>
-    public LotkaVolterraWorkload(OdeSolver solver, double tolerance, double end, int intervals = 1)
+    /// <param name="isInlined">Whether the field is compiled into the loop over the steps.</param>
+    /// <param name="holdFrom">Errors from which steps stay as they are.</param>
+    public LotkaVolterraWorkload(OdeSolver solver, double tolerance, double end, int intervals = 1, bool isInlined = false, double? holdFrom = null)
     {
+        _field = isInlined ? State2<double>.Field(default(Function)) : new Equations();
         _solver = solver;
         _times = [.. Enumerable.Range(0, intervals + 1).Select(i => end * i / intervals)];
         _states = new double[2 * _times.Length];
-        _steps = new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance };
+        _steps = new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance, HoldFrom = holdFrom };
         _integrator = new Integrator<double>(solver, _steps, 2);
     }
 
@@ -69,6 +73,12 @@ internal sealed class LotkaVolterraWorkload
                 _solver,
                 options);
         }
+    }
+
+    private readonly struct Function : IStateField<State2<double>>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public State2<double> Evaluate(double t, State2<double> z) => new((1.5 * z.X) - (z.X * z.Y), (z.X * z.Y) - (3 * z.Y));
     }
 
     private sealed class Equations : IVectorField<double>

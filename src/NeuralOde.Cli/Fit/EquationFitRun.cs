@@ -1,7 +1,7 @@
-using System.Text.Json;
 using NeuralOde.Cli.Solve;
 using NeuralOde.Equations;
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Export;
 using NeuralOde.Equations.Fitting;
 using NeuralOde.Series.Tables;
 
@@ -10,15 +10,21 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>What <c>neuralode fit --equations</c> does.</summary>
 internal static class EquationFitRun
 {
-    private static readonly string[] s_settings = ["time", "series", "seed"];
+    private static readonly string[] s_settings = ["time", "series", "seed", "hold-out"];
 
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         RefuseOthers(parsed, options);
         string data = parsed.GetValue(options.Data)!, equations = parsed.GetValue(options.Equations)!;
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
-        OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics));
-        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json"]));
+        string? export = parsed.GetValue(options.Export);
+        OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--export", export));
+        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json", ".csv"]),
+            ("--export", export, [".cs"]));
+        string className = Path.GetFileNameWithoutExtension(export ?? "FittedModel.cs");
+        CommandException.ThrowIf(
+            !(char.IsAsciiLetterUpper(className.FirstOrDefault()) && className.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
+            $"--export names the class after the file: letters, digits and _, the first one a capital, such as Warfarin.cs; got '{export}'.");
         TimeSeriesOptions columns = options.Settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed);
         EquationModel model = ModelFiles.Load(equations);
         var columnsOf = new EquationDataOptions { TimeColumn = columns.TimeColumn, SeriesColumn = columns.SeriesColumn, Where = Where(parsed.GetValue(options.Where)) };
@@ -37,6 +43,15 @@ internal static class EquationFitRun
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
         };
+        EquationData? heldOut = null;
+        var bands = new BandOptions { Seed = settings.Seed };
+        if (options.Settings.Apply(FitDataOptions.Settings, new FitDataOptions { HoldOut = null }, parsed).HoldOut is { } rule)
+        {
+            (read, heldOut) = read.HoldOut(rule);
+            rivalData = rivalData?.HoldOut(rule).Training;
+            bands = bands with { Until = heldOut.LastTime };
+        }
+
         if (parsed.GetValue(options.Formula))
         {
             model = Formula(context, model, read, settings, (int)(parsed.GetValue(options.Degree) ?? 3));
@@ -45,15 +60,24 @@ internal static class EquationFitRun
 
         EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
         Print(context.Out, fit);
+        PredictedValue[] predicted = heldOut is null || !fit.HasBands ? [] : [.. fit.Predict(heldOut, bands)];
+        if (heldOut is not null)
+        {
+            PrintHeldOut(context.Out, predicted, bands.Level);
+        }
+
         if (rival is not null)
         {
             PrintComparison(context.Out, fit, EquationFitter.Fit(rival, rivalData!, settings with { Profiles = false }, null, context.CancellationToken));
         }
 
         OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));
-        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit)));
-        OutputFiles.Write(context, "numbers", metrics, path => AtomicFile.Write(path, stream => WriteJson(stream, fit)));
-        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, data, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit, predicted, bands)));
+        bool isTable = string.Equals(Path.GetExtension(metrics), ".csv", StringComparison.OrdinalIgnoreCase);
+        OutputFiles.Write(
+            context, "numbers", metrics, path => AtomicFile.Write(path, stream => EquationFitNumbers.Write(stream, fit, isTable)));
+        OutputFiles.Write(context, "C# class", export, path => AtomicFile.WriteText(path, CSharpExport.Write(fit.FittedModel, className)));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, predicted, bands, data, context.CommandLine).ToHtml()));
         return ExitCode.Success;
     }
 
@@ -82,7 +106,7 @@ internal static class EquationFitRun
         CommandOption[] own =
         [
             options.Equations, options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare,
-            options.Report, options.Save, options.Out,
+            options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
         IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(static x => x.Options);
@@ -120,12 +144,19 @@ internal static class EquationFitRun
         text.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{fit.ValueCount} values, {fit.ParameterCount} parameters, {kind}: -log L {fit.NegativeLogLikelihood:0.###}, AIC {fit.Aic:0.###}, BIC {fit.Bic:0.###}"));
+        foreach ((string parameter, double shrinkage) in fit.Shrinkages)
+        {
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Shrinkage of {parameter}: {100 * shrinkage:0} %"));
+        }
+
         foreach ((string observable, double square) in fit.RootMeanSquares)
         {
             text.WriteLine($"Root mean square of {observable}: {Number(square)}");
         }
 
-        text.WriteLine(fit.Model.LeastSquares
+        text.WriteLine(
+            fit.Shrinkages.Count > 0 ? "Population: first-order conditional estimation with interaction; standard errors from second differences of its likelihood."
+            : fit.Model.LeastSquares
             ? "Standard errors: expected information, n - p degrees of freedom."
             : "Standard errors: observed information (second derivatives), where it is positive definite.");
         // Of many series only what is worth a sentence.
@@ -182,56 +213,42 @@ internal static class EquationFitRun
 
     internal static string Short(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture) : "";
 
-    private static void WriteValues(TextWriter text, EquationFit fit)
+    /// <summary>How well values that were held out are predicted, and how many lie within their bands.</summary>
+    private static void PrintHeldOut(TextWriter text, PredictedValue[] predicted, double level)
     {
-        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual"]);
-        foreach (FittedValue x in fit.Values)
+        text.WriteLine();
+        if (predicted.Length == 0)
         {
-            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).EndRow();
+            text.WriteLine("Held out: there are no bands, because the data do not determine the parameters, or these vary between series.");
+        }
+
+        foreach (IGrouping<string, PredictedValue> group in predicted.GroupBy(static x => x.Observable))
+        {
+            PredictedValue[] values = [.. group];
+            double square = Math.Sqrt(values.Average(static x => (x.Measured - x.Predicted) * (x.Measured - x.Predicted)));
+            int inside = values.Count(static x => x.IsInside);
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Held out: {inside} of {values.Length} values of {group.Key} ({100.0 * inside / values.Length:0} %) lie within their {100 * level:0.#} % bands; "
+                    + $"root mean square {Number(square)}."));
         }
     }
 
-    private static void WriteJson(Stream stream, EquationFit fit)
+    /// <summary>All values; with bands where there are any.</summary>
+    private static void WriteValues(TextWriter text, EquationFit fit, PredictedValue[] predicted, BandOptions bands)
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        JsonNumber.Write(json, "negativeLogLikelihood", fit.NegativeLogLikelihood);
-        json.WriteNumber("values", fit.ValueCount);
-        json.WriteNumber("parameters", fit.ParameterCount);
-        JsonNumber.Write(json, "aic", fit.Aic);
-        JsonNumber.Write(json, "bic", fit.Bic);
-        json.WriteBoolean("converged", fit.IsConverged);
-        json.WriteStartArray("estimates");
-        foreach (ParameterEstimate x in fit.Estimates)
+        IReadOnlyList<PredictedValue> known = fit.HasBands ? fit.Predict(fit.Data, bands) : [];
+        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual", "lower", "upper", "held_out"]);
+        for (int i = 0; i < fit.Values.Count; i++)
         {
-            json.WriteStartObject();
-            json.WriteString("name", x.Name);
-            json.WriteString("series", x.Series);
-            JsonNumber.Write(json, "value", x.Value);
-            JsonNumber.Write(json, "standardError", x.StandardError);
-            JsonNumber.Write(json, "expectedError", x.ExpectedError);
-            JsonNumber.Write(json, "observedError", x.ObservedError);
-            json.WriteNumber("atBound", x.AtBound);
-            if (x.Profile is { } profile)
-            {
-                json.WriteString("verdict", profile.Verdict.ToString());
-                JsonNumber.Write(json, "lower95", profile.Lower);
-                JsonNumber.Write(json, "upper95", profile.Upper);
-                JsonNumber.Write(json, "profileValues", profile.Values);
-                JsonNumber.Write(json, "profileDeviances", profile.Deviances);
-            }
-
-            json.WriteEndObject();
+            FittedValue x = fit.Values[i];
+            (double lower, double upper) = i < known.Count ? (known[i].Lower, known[i].Upper) : (double.NaN, double.NaN);
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).Add(lower).Add(upper).Add(0.0).EndRow();
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("notes");
-        foreach (string note in fit.Notes)
+        foreach (PredictedValue x in predicted)
         {
-            json.WriteStringValue(note);
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Predicted).Add(double.NaN).Add(x.Lower).Add(x.Upper).Add(1.0).EndRow();
         }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -74,7 +74,7 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare]),
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -112,7 +112,7 @@ internal static class FitCommand
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
             .Add(WideOptions.Settings, ("", new()))
-            .Add(FitDataOptions.Settings, ("", new()))
+            .Add(FitDataOptions.Settings, ("", new()), ("with --equations", new() { HoldOut = null }))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
@@ -152,7 +152,11 @@ internal static class FitCommand
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
-        public CommandOption<string?> Metrics { get; } = Options.Text("--metrics", "Writes the numbers behind the report as JSON.", "FILE.json");
+        public CommandOption<string?> Metrics { get; } = Options.Text(
+            "--metrics", "Writes the numbers behind the report as JSON; with --equations, estimates and errors also as a table in CSV, by the file's ending.", "FILE.json|csv");
+
+        public CommandOption<string?> Export { get; } = Options.Text(
+            "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
 
         public CommandOption<string?> Figure { get; } = FigureFile.Option();
 

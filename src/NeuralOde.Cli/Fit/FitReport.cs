@@ -99,10 +99,15 @@ internal static class FitReport
                 ("network", $"tanh layers plus a matrix; {model.ParameterCount} weights"),
                 ("unit of time in the model", $"{Number(model.Scaling.TimeScale)} ({model.Scaling.Time.Unit})"),
                 ("optimizer", "Adam, with cosine decay in each stage"),
+                ("gradient", GradientText(outcome.Fit)),
                 .. SeriesFitOptions.Settings.Describe(outcome.Options),
                 ("trajectory", outcome.Fit.PieceLength is { } length ? $"pieces of about {length} observations" : "one solve per series"),
             ]);
     }
+
+    private static string GradientText(SeriesFit fit) => fit.GradientError is { } error
+        ? string.Create(CultureInfo.InvariantCulture, $"largest error that a check measured: {error:0.0e+0} of its size")
+        : "not checked";
 
     internal static string Number(double value) => double.IsFinite(value) ? NumberText.Short(value) : "none";
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Cli.Fit;
@@ -177,6 +178,11 @@ internal static class FitRun
         if (fit.FailedSolves > 0)
         {
             yield return $"{fit.FailedSolves} solves failed; each time training went back to its best model and halved its step.";
+        }
+
+        foreach (GradientWarning warning in fit.GradientWarnings)
+        {
+            yield return warning.ToString();
         }
 
         int done = fit.Losses.Count + fit.FailedSolves;

@@ -1,3 +1,4 @@
+using NeuralOde.Distributed;
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Fitting;
 using NeuralOde.Equations.Language;
@@ -6,6 +7,7 @@ using NeuralOde.Experiments.Dynamics;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Flows.Divergences;
 using NeuralOde.Sensitivities;
+using NeuralOde.Series.Densities;
 using NeuralOde.Series.Notes;
 using NeuralOde.Series.Tables;
 using NeuralOde.Settings;
@@ -91,8 +93,20 @@ internal static class OptionAdvice
         [TrainingFailureReason.SolveFailed] = "Try a smaller --learning-rate, or more --steps.",
         [TrainingFailureReason.StepsKeepFailing] = "Check the data for outliers, model positive columns as logarithms with --log, or try a smaller --learning-rate.",
         [TrainingFailureReason.LossNotFinite] = "Try a smaller --learning-rate.",
+        [TrainingFailureReason.ProcessesDiffer] = null,
+        [DistributedReason.NoLibrary] = null,
+        [DistributedReason.OtherLibrary] = null,
+        [DistributedReason.Unsuitable] = null,
+        [DistributedReason.OperationFailed] = null,
+        [DistributedReason.WorkFailed] = null,
         [TrainingFailureReason.GradientNotFinite] = "Try a smaller --learning-rate.",
         [DivergenceReason.TooLarge] = null,
+        [DensityReason.TooFewRows] = "Add rows, name fewer columns with --columns, or hold out another share with --hold-out.",
+        [DensityReason.TooFewColumns] = "Check the file, name the columns with --columns, or choose another --method.",
+        [DensityReason.ConstantColumn] = "Leave it out by naming the other columns with --columns.",
+        [DensityReason.DependentColumns] = "Leave the column out by naming the others with --columns.",
+        [DensityReason.MissingValue] = "Fill it in, leave the row out, or name other columns with --columns.",
+        [DensityReason.NotFinite] = null,
         [WindowReason.Duration] = "Choose another --window-min or --window-max.",
         [WindowReason.TooShort] = "Choose a larger --window-max.",
         [WindowReason.TooMany] = "Choose a smaller --windows or --window-max.",
@@ -157,12 +171,14 @@ internal static class OptionAdvice
         [EquationDataReason.Covariate] = null,
         [EquationDataReason.Input] = null,
         [EquationFitReason.NoStart] = null,
+        [EquationFitReason.NoBand] = null,
         [EquationFitReason.ImpossibleValue] = null,
         [EquationFitReason.TooFewValues] = null,
         [EquationSolveReason.UnknownName] = null,
         [EquationSolveReason.Value] = null,
         [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
         [EquationSolveReason.NotSolvable] = null,
+        [EquationSolveReason.NotExportable] = null,
     };
 
     /// <summary>By kind of model file, the command that writes one.</summary>
@@ -172,6 +188,7 @@ internal static class OptionAdvice
         ["latent-series"] = "neuralode fit --model latent --save",
         ["series-classifier"] = "neuralode fit --model latent --save",
         ["image-classifier"] = "neuralode experiment mnist --save",
+        ["density"] = "neuralode density --save",
         ["spirals"] = "neuralode experiment latent-spirals --save",
     };
 
@@ -210,6 +227,7 @@ internal static class OptionAdvice
         GradientException x => x.Reason,
         ImageFileException x => x.Reason,
         SettingException x => x.Reason,
+        DensityException x => x.Reason,
         WindowException x => x.Reason,
         SafeTensorsException x => x.Reason,
         CheckpointException x => x.Reason,

@@ -15,7 +15,7 @@ internal sealed class Timeline
     private readonly CompiledExpressions _doses;
     private readonly CompiledExpressions _switches;
     private readonly CompiledExpressions _conditions;
-    private readonly List<bool> _isFloor = [];
+    private readonly IReadOnlyList<bool> _isFloor;
     private readonly double[] _noStates;
 
     public Timeline(BoundModel model, IReadOnlyList<int> sensitive)
@@ -30,24 +30,34 @@ internal sealed class Timeline
                 .. model.Doses.Select(x => x.Bioavailability ?? p.One)],
             sensitive);
 
-        List<Term> affine = [], other = [];
-        lock (p)
-        {
-            FindConditions(affine, other);
-        }
-
+        (IReadOnlyList<Term> affine, _isFloor, IReadOnlyList<Term> other) = Conditions(model);
         _switches = new CompiledExpressions(model, affine, sensitive);
         _conditions = new CompiledExpressions(model, other, sensitive);
     }
 
-    /// <summary>What jumps at times that do not depend on the states: functions that are affine in time, by intercept and slope, and others.</summary>
-    private void FindConditions(List<Term> affine, List<Term> other)
+    /// <summary>
+    /// What jumps at times that do not depend on the states: functions that are affine in time, by intercept and slope, and whether they jump at all whole numbers instead of at
+    /// 0; and other functions.
+    /// </summary>
+    public static (IReadOnlyList<Term> Affine, IReadOnlyList<bool> IsFloor, IReadOnlyList<Term> Other) Conditions(BoundModel model)
     {
-        TermPool p = _model.Pool;
-        foreach (Term node in TermPool.Nodes(_model.Rates))
+        // The pool grows by the derivatives, and threads share it.
+        lock (model.Pool)
+        {
+            List<Term> affine = [], other = [];
+            List<bool> isFloors = [];
+            FindConditions(model, affine, isFloors, other);
+            return (affine, isFloors, other);
+        }
+    }
+
+    private static void FindConditions(BoundModel model, List<Term> affine, List<bool> isFloors, List<Term> other)
+    {
+        TermPool p = model.Pool;
+        foreach (Term node in TermPool.Nodes(model.Rates))
         {
             bool isFloor = node.Operator == Operator.Floor;
-            if ((isFloor || node.Operator is Operator.Less or Operator.LessOrEqual) && DependsOnTimeAlone(node))
+            if ((isFloor || node.Operator is Operator.Less or Operator.LessOrEqual) && DependsOnTimeAlone(model, node))
             {
                 Term function = isFloor ? node.A! : p.Subtract(node.B!, node.A!), slope = p.Derivative(function, BoundModel.TimeVariable);
                 bool hasKinks = TermPool.Nodes([function]).Any(static x => x.Operator is Operator.Floor or Operator.Less or Operator.LessOrEqual);
@@ -55,7 +65,7 @@ internal sealed class Timeline
                 {
                     affine.Add(p.Substitute(function, new Dictionary<int, Term> { [BoundModel.TimeVariable] = p.Zero }));
                     affine.Add(slope);
-                    _isFloor.Add(isFloor);
+                    isFloors.Add(isFloor);
                 }
                 else if (!isFloor)
                 {
@@ -83,14 +93,22 @@ internal sealed class Timeline
             items.AddRange(input.Times.Where(t => t > series.Start && t < end).Select(t => new TimelineItem(TimelineKind.Switch, t, never, 0, 0, never)));
         }
 
-        return [.. items.OrderBy(static x => x.Time)];
+        foreach (double time in series.Resets.Where(t => t <= end).Distinct())
+        {
+            // What was given before, and is pending or still flows, ends.
+            items.RemoveAll(x => x.Given < time && x.Time >= time);
+            double[] never = new double[scales.Length];
+            items.Add(new TimelineItem(TimelineKind.Reset, time, never, 0, 0, never));
+        }
+
+        return [.. items.OrderBy(static x => x.Time).ThenBy(static x => x.Kind == TimelineKind.Reset ? 0 : 1)];
     }
 
-    private bool DependsOnTimeAlone(Term node)
+    private static bool DependsOnTimeAlone(BoundModel model, Term node)
     {
-        IReadOnlySet<int> variables = _model.Pool.VariablesOf(node);
-        int inputs = _model.InputVariable(0);
-        return variables.Contains(BoundModel.TimeVariable) && !variables.Any(x => (x > 0 && x <= _model.States.Count) || x >= inputs);
+        IReadOnlySet<int> variables = model.Pool.VariablesOf(node);
+        int inputs = model.InputVariable(0);
+        return variables.Contains(BoundModel.TimeVariable) && !variables.Any(x => (x > 0 && x <= model.States.Count) || x >= inputs);
     }
 
     private double[] DoseBy(int root, ReadOnlySpan<double> scales)
@@ -115,7 +133,7 @@ internal sealed class Timeline
             for (int i = 0; i < dose.Times && at + (i * every) + lag <= end; i++)
             {
                 double[] timeBy = Sum(atBy, Sum(everyBy, lagBy, i, 1), 1, 1);
-                Add(new DoseTime(at + (i * every) + lag, timeBy, every, dose.IsSteady && i == 0), amount, amountBy, givenRate);
+                Add(new DoseTime(at + (i * every) + lag, timeBy, every, dose.IsSteady && i == 0, at + (i * every)), amount, amountBy, givenRate);
             }
 
             return;
@@ -134,7 +152,7 @@ internal sealed class Timeline
                 double time = record.Time + (i * record.Interval) + lag;
                 if (time <= end)
                 {
-                    DoseTime when = new(time, lagBy, record.Interval, (record.IsSteady || dose.IsSteady) && i == 0);
+                    DoseTime when = new(time, lagBy, record.Interval, (record.IsSteady || dose.IsSteady) && i == 0, record.Time);
                     Add(when, record.Amount, new double[scales.Length], dose.Rate is null ? record.Rate : givenRate);
                 }
             }
@@ -148,14 +166,15 @@ internal sealed class Timeline
             if (!(length > 0))
             {
                 AddSteady(when, size, sizeBy, 0, []);
-                items.Add(new TimelineItem(TimelineKind.Bolus, when.Time, when.TimeBy, dose.State, size, sizeBy));
+                items.Add(new TimelineItem(TimelineKind.Bolus, when.Time, when.TimeBy, dose.State, size, sizeBy) { Given = when.Given });
                 return;
             }
 
             double[] flowBy = Sum(sizeBy, lengthBy, 1 / length, -size / (length * length));
             AddSteady(when, size / length, flowBy, length, lengthBy);
-            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time, when.TimeBy, dose.State, size / length, flowBy));
-            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time + length, Sum(when.TimeBy, lengthBy, 1, 1), dose.State, -size / length, Sum(flowBy, flowBy, -1, 0)));
+            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time, when.TimeBy, dose.State, size / length, flowBy) { Given = when.Given });
+            double[] endBy = Sum(when.TimeBy, lengthBy, 1, 1);
+            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time + length, endBy, dose.State, -size / length, Sum(flowBy, flowBy, -1, 0)) { Given = when.Given });
         }
 
         void AddSteady(DoseTime when, double size, double[] sizeBy, double length, double[] lengthBy)
@@ -165,6 +184,7 @@ internal sealed class Timeline
                 items.Add(new TimelineItem(TimelineKind.Steady, when.Time, when.TimeBy, dose.State, size, sizeBy)
                 {
                     Interval = when.Interval,
+                    Given = when.Given,
                     Duration = length,
                     DurationBy = lengthBy,
                 });
@@ -256,5 +276,5 @@ internal sealed class Timeline
         return sum;
     }
 
-    private readonly record struct DoseTime(double Time, double[] TimeBy, double Interval, bool IsSteady);
+    private readonly record struct DoseTime(double Time, double[] TimeBy, double Interval, bool IsSteady, double Given);
 }

@@ -9,7 +9,7 @@ namespace NeuralOde.Solvers;
 /// A problem that has ended makes room for the next.
 /// <para>
 /// Lanes take explicit Runge-Kutta methods with <see cref="FixedSteps"/>, or with <see cref="AdaptiveSteps"/> whose absolute tolerances are positive, whose norm
-/// is the root mean square or the maximum, and that have a PI controller and no smallest step, times to land on or discontinuities (<see cref="UsesLanes"/>).
+/// is the root mean square or the maximum, and that have a PI controller, no held steps, and no smallest step, times to land on or discontinuities (<see cref="UsesLanes"/>).
 /// Lanes round in another order than <see cref="Integrator{T}"/>, and do not limit steps at rest (<see cref="AdaptiveSteps.LimitsAtRest"/>), which only gradients
 /// need. All other methods and controls, problems with events, and batches that keep their steps are solved one by one on every thread, as
 /// <see cref="Integrator{T}"/> solves them; implicit methods form their Jacobians from finite differences.
@@ -117,6 +117,7 @@ public sealed class BatchIntegrator<T>
         => (x.AbsoluteTolerances ?? [x.AbsoluteTolerance]).All(static value => T.CreateTruncating(value) > T.Zero)
             && (norm.Function is null || norm.IsMaximum)
             && x.MinStep is null
+            && x.HoldFrom is null
             && x.LandOn.Count == 0
             && x.Discontinuities.Count == 0
             && x.Controller is { Derivative: 0 }

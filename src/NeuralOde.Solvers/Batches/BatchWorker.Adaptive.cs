@@ -63,7 +63,7 @@ internal sealed unsafe partial class BatchWorker<T>
             T signed = T.CreateTruncating(x.Direction * x.Length);
             for (nint at = lane; at < (nint)_stateLength * Lanes; at += Lanes)
             {
-                _rows.AddressOf(_input)[at] = T.FusedMultiplyAdd(signed, _rows.AddressOf(_derivative)[at], _rows.AddressOf(_state)[at]);
+                _rows.AddressOf(_input)[at] = FusedArithmetic.MultiplyAdd(signed, _rows.AddressOf(_derivative)[at], _rows.AddressOf(_state)[at]);
             }
         }
 
@@ -247,10 +247,10 @@ internal sealed unsafe partial class BatchWorker<T>
             T sum = T.Zero;
             for (int j = 0; j < _weights.Length; j++)
             {
-                sum = T.FusedMultiplyAdd(T.CreateTruncating(_weights[j]), _rows.AddressOf(j < _tableau.StageCount ? j : j - _tableau.StageCount + _firstDense)[at], sum);
+                sum = FusedArithmetic.MultiplyAdd(T.CreateTruncating(_weights[j]), _rows.AddressOf(j < _tableau.StageCount ? j : j - _tableau.StageCount + _firstDense)[at], sum);
             }
 
-            destination[i] = T.FusedMultiplyAdd(size, sum, _rows.AddressOf(_state)[at]);
+            destination[i] = FusedArithmetic.MultiplyAdd(size, sum, _rows.AddressOf(_state)[at]);
         }
     }
 

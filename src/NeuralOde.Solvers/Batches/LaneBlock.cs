@@ -24,6 +24,9 @@ public readonly ref struct LaneBlock<T>
     /// <summary>Number of lanes: a multiple of 16, so that whole vectors of any width fit.</summary>
     public int Count { get; }
 
+    /// <summary>Number of parameters of each problem.</summary>
+    public int ParameterCount => _parameters.Length / Count;
+
     /// <summary>Time in each lane, <c>[Count]</c>; without meaning for an autonomous field.</summary>
     public ReadOnlySpan<double> Times { get; }
 

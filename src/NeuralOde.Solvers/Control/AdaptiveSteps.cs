@@ -45,6 +45,15 @@ public sealed record AdaptiveSteps : StepSizeControl
     /// <value>Greater than 1; 10 by default.</value>
     public double MaxFactor { get; init; } = 10;
 
+    /// <summary>
+    /// Errors from this share of the tolerance to 0.9 of it leave the next step as long as the last one, unless that was a retry; the factors of others come from a table
+    /// of four errors for each power of two. So no logarithm is computed, and where the length stays the processor begins the next step before it knows the error of the
+    /// last: small states are solved in up to half the time with 0.2, in a few more steps. Boost.odeint's controller leaves steps as they are from 0.5 to 1,
+    /// RADAU5 with factors from 1 to 1.2.
+    /// </summary>
+    /// <value>Within (0, 0.9), or <see langword="null"/> (the default): every step follows the error. Methods of variable order have rules of their own.</value>
+    public double? HoldFrom { get; init; }
+
     /// <summary>Length of the first step, in units of time.</summary>
     /// <value>Positive, or <see langword="null"/> (the default): by the algorithm of Hairer, Nørsett, Wanner I, II.4, which costs one evaluation.</value>
     public double? InitialStep { get; init; }
@@ -112,6 +121,7 @@ public sealed record AdaptiveSteps : StepSizeControl
         Within(SafetyFactor is > 0 and <= 1, SafetyFactor, nameof(SafetyFactor), "within (0, 1]", parameter);
         Within(MinFactor is > 0 and < 1, MinFactor, nameof(MinFactor), "within (0, 1)", parameter);
         Within(MaxFactor is > 1 and < double.PositiveInfinity, MaxFactor, nameof(MaxFactor), "finite and greater than 1", parameter);
+        Within(HoldFrom is null or (> 0 and < PidController.LargestHeldError), HoldFrom ?? 0, nameof(HoldFrom), "within (0, 0.9)", parameter);
         Positive(InitialStep ?? 1, nameof(InitialStep), parameter);
         Positive(MaxStep ?? 1, nameof(MaxStep), parameter);
         Positive(MinStep ?? 1, nameof(MinStep), parameter);

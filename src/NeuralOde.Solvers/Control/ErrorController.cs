@@ -10,14 +10,15 @@ namespace NeuralOde.Solvers;
 public abstract class ErrorController(AdaptiveSteps settings) : StepController
 {
     // A step of a few units in the last place of time makes no progress that double precision can tell from round-off.
-    private const double SmallestStep = 10 * 2.220446049250313e-16;
+    internal const double SmallestStep = 10 * 2.220446049250313e-16;
 
     // A remainder of up to 1 % of a step is not worth a step of its own (Hairer's DOPRI5).
-    private const double Stretch = 1.01;
+    internal const double Stretch = 1.01;
 
     private readonly double _largest = settings.MaxStep ?? double.PositiveInfinity;
     private readonly double _smallest = settings.MinStep ?? 0;
     private readonly double _minFactor = settings.MinFactor;
+    private readonly double _maxFactor = settings.MaxFactor;
     private double _direction;
     private double _size;
 
@@ -33,11 +34,19 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
     /// <inheritdoc/>
     public sealed override double MaxStep => _largest;
 
+    /// <summary>Length of the next step, positive.</summary>
+    internal double Size
+    {
+        get => _size;
+        private protected set => _size = value;
+    }
+
+
     /// <summary>Limits and tolerances.</summary>
     protected AdaptiveSteps Settings { get; } = settings;
 
     /// <summary>Whether the last attempt was rejected.</summary>
-    protected bool WasRejected { get; private set; }
+    protected bool WasRejected { get; private protected set; }
 
     /// <summary>Order for the next attempt of a method of variable order; 0 leaves it to the method.</summary>
     protected int NextOrder { get; set; }
@@ -79,25 +88,35 @@ public abstract class ErrorController(AdaptiveSteps settings) : StepController
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public sealed override void OnAccepted(in StepPlan plan, in StepAttempt attempt)
-    {
-        double factor = Math.Clamp(FactorAfterSuccess(attempt), _minFactor, Settings.MaxFactor);
-        double size = AtMost(Math.Abs(plan.Size) * (WasRejected ? AtMost(factor, 1) : factor), attempt.LongestNext);
-        _size = size < _smallest ? _smallest : size;
-        WasRejected = false;
-    }
+    public sealed override void OnAccepted(in StepPlan plan, in StepAttempt attempt) => Advance(Math.Abs(plan.Size), FactorAfterSuccess(attempt), attempt.LongestNext);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public sealed override bool OnRejected(in StepPlan plan, in StepAttempt attempt)
     {
         WasRejected = true;
-        double factor = double.IsFinite(attempt.Error) ? FactorAfterFailure(attempt) : _minFactor;
-        double tried = Math.Abs(plan.Size);
-
-        // The smallest step has its try; after that the next plan says that it was too small.
-        _size = tried <= _smallest ? 0 : Math.Max(_smallest, tried * Math.Max(_minFactor, factor));
+        Retreat(Math.Abs(plan.Size), double.IsFinite(attempt.Error) ? FactorAfterFailure(attempt) : _minFactor);
         return true;
+    }
+
+    /// <summary>Chooses the length after a step that was kept.</summary>
+    /// <returns><see cref="Size"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected double Advance(double size, double factor, double longest)
+    {
+        factor = AtMost(factor < _minFactor ? _minFactor : factor, _maxFactor);
+        size = AtMost(size * (WasRejected ? AtMost(factor, 1) : factor), longest);
+        WasRejected = false;
+        return _size = size < _smallest ? _smallest : size;
+    }
+
+    /// <summary>Chooses the length after a step that was discarded.</summary>
+    /// <returns><see cref="Size"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected double Retreat(double size, double factor)
+    {
+        // The smallest step has its try; after that the next plan says that it was too small.
+        return _size = size <= _smallest ? 0 : Math.Max(_smallest, size * Math.Max(_minFactor, factor));
     }
 
     // A branch, which is foreseen: Math.Min would add its latency to every step.

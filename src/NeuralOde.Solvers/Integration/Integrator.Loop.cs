@@ -19,6 +19,15 @@ public sealed partial class Integrator<T>
             return Result(status, t, plan);
         }
 
+        if (_inlinedTableau is not null && _problem.Field is IInlinedField<T> inlined && inlined.Length == StateLength && outputs.IsPlain && events is null && progress.IsSilent)
+        {
+            RunInlined(inlined, ref t, ref plan, ref outputs, cancellationToken);
+            if (t == end)
+            {
+                return Result(SolveStatus.Success, t, plan);
+            }
+        }
+
         while (true)
         {
             if (cancellationToken.IsCancellationRequested)

@@ -97,6 +97,8 @@ public sealed partial class Integrator<T>
         {
             _restGuard = new RestGuard<T>(_stepper.Length, stateLength, control.Tolerances, limits);
         }
+
+        PrepareInlined();
     }
 
     /// <summary>Method.</summary>

@@ -44,6 +44,13 @@ internal ref struct OutputPlan<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool IsAt(double t) => _next < _times.Length && _times[_next] == t;
 
+    /// <summary>Where the state at the next output time goes, of a solve without recording and output; then it is the turn of the one behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<T> Take() => _states.Slice(_next++ * _length, _length);
+
+    /// <summary>Whether states are kept at the output times only.</summary>
+    public readonly bool IsPlain => _recording is null && _output is null;
+
     /// <summary>Interpolates a state within a step that is about to be recorded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WriteWithin(Stepper<T> stepper, double t, double h)

@@ -9,6 +9,9 @@ internal struct ProgressGauge(IProgress<double>? progress, double start, double 
 
     private double _due = Interval;
 
+    /// <summary>Whether nobody listens.</summary>
+    public readonly bool IsSilent => progress is null;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Report(double t)
     {

@@ -43,7 +43,6 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
     private int _sinceProbe;
     private int _sinceLook;
     private double _lookedSize;
-    private Rest _lastLook;
 
     /// <summary>Forgets the last solve.</summary>
     public void Start()
@@ -51,16 +50,24 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
         _hasDirection = false;
         _sinceProbe = _sinceLook = Interval;
         _longest = _lookedSize = 0;
-        _lastLook = Rest.None;
+        LastLook = Rest.None;
     }
 
     /// <summary>How much of the state rests in the last attempt, which is about to be accepted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Rest Look(Stepper<T> stepper, double error, double size)
-        => error >= QuietError && ++_sinceLook < Interval && Math.Abs(size) <= 2 * _lookedSize ? _lastLook : LookClosely(stepper, error, size);
+        => IsSettled(error, size) ? LastLook : LookClosely(stepper, error, size);
 
+    /// <summary>What the last look found.</summary>
+    public Rest LastLook { get; private set; }
+
+    /// <summary>Whether the last look holds for one more step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsSettled(double error, double size) => error >= QuietError && ++_sinceLook < Interval && Math.Abs(size) <= 2 * _lookedSize;
+
+    /// <summary>Looks anew.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Rest LookClosely(Stepper<T> stepper, double error, double size)
+    public Rest LookClosely(Stepper<T> stepper, double error, double size)
     {
         if (error < QuietError && stepper.Movement() < 1)
         {
@@ -72,11 +79,11 @@ internal sealed class RestGuard<T>(int length, int stateLength, Tolerances toler
         {
             _sinceLook = 0;
             _lookedSize = Math.Abs(size);
-            _lastLook = stepper.HasStillComponent() ? Rest.Part : Rest.None;
+            LastLook = stepper.HasStillComponent() ? Rest.Part : Rest.None;
             _sinceProbe = Interval;
         }
 
-        return _lastLook;
+        return LastLook;
     }
 
     /// <summary>Largest length of the next step.</summary>

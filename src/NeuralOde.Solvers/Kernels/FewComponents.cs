@@ -43,19 +43,19 @@ internal static unsafe class FewComponents
         if (TComponents.Count > 1)
         {
             destination[1] = sum1;
-            notFinite = T.FusedMultiplyAdd(sum1, T.Zero, notFinite);
+            notFinite = FusedArithmetic.MultiplyAdd(sum1, T.Zero, notFinite);
         }
 
         if (TComponents.Count > 2)
         {
             destination[2] = sum2;
-            notFinite = T.FusedMultiplyAdd(sum2, T.Zero, notFinite);
+            notFinite = FusedArithmetic.MultiplyAdd(sum2, T.Zero, notFinite);
         }
 
         if (TComponents.Count > 3)
         {
             destination[3] = sum3;
-            notFinite = T.FusedMultiplyAdd(sum3, T.Zero, notFinite);
+            notFinite = FusedArithmetic.MultiplyAdd(sum3, T.Zero, notFinite);
         }
 
         return notFinite == T.Zero;
@@ -107,28 +107,29 @@ internal static unsafe class FewComponents
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TComponents : struct, ITermCount
     {
-        sum0 = T.FusedMultiplyAdd(weight, row[0], sum0);
+        sum0 = FusedArithmetic.MultiplyAdd(weight, row[0], sum0);
         if (TComponents.Count > 1)
         {
-            sum1 = T.FusedMultiplyAdd(weight, row[1], sum1);
+            sum1 = FusedArithmetic.MultiplyAdd(weight, row[1], sum1);
         }
 
         if (TComponents.Count > 2)
         {
-            sum2 = T.FusedMultiplyAdd(weight, row[2], sum2);
+            sum2 = FusedArithmetic.MultiplyAdd(weight, row[2], sum2);
         }
 
         if (TComponents.Count > 3)
         {
-            sum3 = T.FusedMultiplyAdd(weight, row[3], sum3);
+            sum3 = FusedArithmetic.MultiplyAdd(weight, row[3], sum3);
         }
     }
 
+    /// <summary>The square of a component's error in units of its tolerance.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Square<T>(T error, T before, T after, T absolute, T relative)
+    public static T Square<T>(T error, T before, T after, T absolute, T relative)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T scaled = error / T.FusedMultiplyAdd(relative, T.MaxNative(T.Abs(before), T.Abs(after)), absolute);
+        T scaled = error / FusedArithmetic.MultiplyAdd(relative, T.MaxNative(T.Abs(before), T.Abs(after)), absolute);
         return scaled * scaled;
     }
 }

@@ -235,9 +235,11 @@ public sealed partial class SolveRecording<T>
     }
 
     /// <summary>Whether a step marks an event, and has no length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsEvent(int step) => HasJumps && step < StepCount && _sizes[step] == 0;
 
     /// <summary>Time of a node as the end of the step before it, the whole of it where an event cuts a part off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double EndTime(int node) => IsEvent(node) ? Jump(node).StepEnd : _nodes[node];
 
     /// <summary>Whether an event is one of those at which a step ended.</summary>

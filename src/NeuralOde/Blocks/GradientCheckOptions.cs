@@ -7,7 +7,8 @@ public sealed record GradientCheckOptions
 {
     /// <summary>The methods.</summary>
     /// <value>
-    /// Default null: all of <see cref="GradientMethod.All"/> that can be used with the block's solver, but the one that chooses among them, and the block's own.
+    /// Default null: all of <see cref="GradientMethod.All"/> that can be used with the block's solver, but the one that chooses among them, and the block's own. The forward
+    /// gradient is among them for up to 64 state components and parameters.
     /// </value>
     public IReadOnlyList<GradientMethod>? Methods { get; init => field = value is null ? null : ValueList.From(value); }
 

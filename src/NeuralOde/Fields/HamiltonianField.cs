@@ -3,8 +3,8 @@ using NeuralOde.Layers;
 namespace NeuralOde.Fields;
 
 /// <summary>
-/// Hamilton's equations of a learned energy: <c>dq/dt = ∂H/∂p</c>, <c>dp/dt = −∂H/∂q</c>, where a network gives the scalar H (Greydanus, Dzamba, Yosinski 2019, arXiv 1906.01563).
-/// The energy is constant along every exact solution, whatever the network's parameters.
+/// Hamilton's equations of a learned energy: <c>dq/dt = ∂H/∂p</c>, <c>dp/dt = −∂H/∂q</c>, where a network gives the scalar H (Greydanus, Dzamba, Yosinski 2019,
+/// arXiv 1906.01563). The energy is constant along every exact solution, whatever the network's parameters.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -58,7 +58,9 @@ public sealed class HamiltonianField : VectorField
     }
 
     /// <summary>Makes the field of an energy given as code.</summary>
-    /// <param name="energy">From positions and momenta, both <c>[…, n]</c>, to the energy <c>[…, 1]</c>, made of tensor operations. It may capture parameters and modules.</param>
+    /// <param name="energy">
+    /// From positions and momenta, both <c>[…, n]</c>, to the energy <c>[…, 1]</c>, made of tensor operations. It may capture parameters and modules.
+    /// </param>
     /// <param name="modules">Modules whose parameters the function uses.</param>
     /// <returns>The field.</returns>
     public static HamiltonianField FromEnergy(Func<Tensor, Tensor, Tensor> energy, params Module[] modules)

@@ -3,8 +3,8 @@ namespace NeuralOde.Fields;
 /// <summary>An equation of second order, <c>q″ = a(t, q)</c> or <c>q″ = a(t, q, q′)</c>, as a field: <c>dq/dt = v</c>, <c>dv/dt = a</c>.</summary>
 /// <remarks>
 /// The state is <c>[…, 2n]</c>: n positions, then their n velocities. Where the acceleration does not depend on velocities, symplectic methods solve it
-/// (<see cref="VelocityVerlet"/>, <see cref="Yoshida4"/>, <see cref="Yoshida6"/>, with <see cref="FixedSteps"/>), and evaluate only the acceleration. A force with an energy, which these
-/// methods then keep, is a <see cref="HamiltonianField"/>; a network that gives the force itself need not have one.
+/// (<see cref="VelocityVerlet"/>, <see cref="Yoshida4"/>, <see cref="Yoshida6"/>, with <see cref="FixedSteps"/>), and evaluate only the acceleration. A force with an
+/// energy, which these methods then keep, is a <see cref="HamiltonianField"/>; a network that gives the force itself need not have one.
 /// </remarks>
 /// <example>
 /// <code>

@@ -51,6 +51,9 @@ internal sealed class TangentField : VectorField
         return Tensor.Stack([f, Gradients.VectorJacobianProduct(products, [cotangent], directions, createGraph: true)[0]]);
     }
 
+    /// <summary>A tangent has positions and velocities where its state has them.</summary>
+    public override PositionLayout? PositionsOf(Shape state) => _field.PositionsOf(state.Slice(1..));
+
     private static string DirectionOf(int parameter) => FormattableString.Invariant($"direction of parameter {parameter}");
 
     private static string DirectionOf(FieldInput input) => $"direction of {input.Name}";

@@ -42,10 +42,9 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
         bool wantsTimes = !timeGradients.IsEmpty;
         int length = Field.StateLength;
         Span<T> scratch = _scratch.AsSpan(0, length), a = Solve.Adjoint;
-        a.Clear();
         Array.Clear(Gradient);
         LargestAdjoint = 0;
-        Solve.FirstStep = memory.MeanStep;
+        Solve.Begin(memory.MeanStep);
         Begin(memory);
         SolveStatistics total = default;
         for (int i = memory.TimeCount - 1; i >= 1; i--)
@@ -73,6 +72,7 @@ internal abstract class AdjointSensitivity<T> : Sensitivity<T>
             timeGradients[0] = -TimeGradient(memory.Times[0], memory.State(0), a, scratch);
         }
 
+        Solve.End(Gradient);
         a.CopyTo(initialGradient);
         AdjointSolve<T>.Add(initialGradient, stateGradients[..length]);
         return total;

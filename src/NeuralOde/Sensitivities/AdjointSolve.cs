@@ -82,11 +82,29 @@ internal sealed class AdjointSolve<T>
     /// <summary>The adjoint, in the same way.</summary>
     public Span<T> Adjoint => _start.AsSpan(_carried, _length);
 
+    /// <summary>Starts the gradient of a solve.</summary>
+    /// <param name="firstStep">Length of the first step, where one is known.</param>
+    public void Begin(double? firstStep)
+    {
+        FirstStep = firstStep;
+        _start.AsSpan(_carried).Clear();
+    }
+
+    /// <summary>Ends the gradient of a solve.</summary>
+    /// <param name="gradient">The parameters' gradient; written where it was not gathered interval by interval.</param>
+    public void End(Span<T> gradient)
+    {
+        if (!IsScaled)
+        {
+            _start.AsSpan(_carried + _length).CopyTo(gradient);
+        }
+    }
+
     /// <summary>Solves over an interval.</summary>
     /// <param name="field">The system, as long as state and quadratures together.</param>
     /// <param name="from">Where it starts.</param>
     /// <param name="to">Where it ends.</param>
-    /// <param name="gradient">Gains the parameters' gradient of the interval.</param>
+    /// <param name="gradient">Gains the parameters' gradient of the interval, where the adjoint is scaled; else <see cref="End"/> gives that of all intervals.</param>
     /// <param name="recording">Receives the steps; not with parameters.</param>
     /// <returns>How it ended; where it failed, what is carried and the adjoint are as they were.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -100,10 +118,6 @@ internal sealed class AdjointSolve<T>
         if (IsScaled)
         {
             quadrature.Clear();
-        }
-        else
-        {
-            gradient.CopyTo(quadrature);
         }
 
         if (_isFull)
@@ -122,7 +136,6 @@ internal sealed class AdjointSolve<T>
             return result;
         }
 
-        FirstStep = Math.Abs(to - from) / result.Statistics.AcceptedSteps;
 
         ReadOnlySpan<T> end = _ends.AsSpan(_start.Length);
         end[.._carried].CopyTo(Carried);
@@ -133,10 +146,11 @@ internal sealed class AdjointSolve<T>
         if (IsScaled)
         {
             AddScaled(gradient, part, size);
+            FirstStep = Math.Abs(to - from) / result.Statistics.AcceptedSteps;
         }
         else
         {
-            part.CopyTo(gradient);
+            part.CopyTo(quadrature);
         }
 
         LastScale = size;

@@ -27,11 +27,14 @@ public abstract record GradientMethod
     /// <summary><see cref="ReversibleGradient"/>, which has no settings.</summary>
     public static GradientMethod Reversible { get; } = new ReversibleGradient();
 
+    /// <summary><see cref="ForwardGradient"/> with its default settings.</summary>
+    public static GradientMethod Forward { get; } = new ForwardGradient();
+
     /// <summary><see cref="AutomaticGradient"/> with its default settings.</summary>
     public static GradientMethod Auto { get; } = new AutomaticGradient();
 
     /// <summary>All methods, with their default settings.</summary>
-    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint, Reversible, Auto];
+    public static IReadOnlyList<GradientMethod> All { get; } = [Direct, BacksolveAdjoint, TruncatedAdjoint, InterpolatedAdjoint, GaussAdjoint, Reversible, Forward, Auto];
 
     /// <summary>The name on a command line.</summary>
     public abstract string Name { get; }

@@ -116,12 +116,21 @@ public abstract class Sensitivity<T>
             memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
-        // Implicit methods take the field's own derivative; it is compiled when one first asks.
-        _problem ??= Problem();
-        SolveResult result = _integrator.Solve(_problem, z0, times, memory.Destination, forGradient && NeedsRecording ? memory.Recording : null);
+        SolveResult result = forGradient ? SolveForGradient(memory, z0, times) : Solve(memory, z0, times, null);
         memory.MeanStep = result.IsSuccess && result.Statistics.AcceptedSteps > 0 ? Math.Abs(times[^1] - times[0]) / result.Statistics.AcceptedSteps : null;
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
         return result;
+    }
+
+    /// <summary>Solves for a gradient.</summary>
+    private protected virtual SolveResult SolveForGradient(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times) =>
+        Solve(memory, z0, times, NeedsRecording ? memory.Recording : null);
+
+    private SolveResult Solve(SolveMemory<T> memory, ReadOnlySpan<T> z0, ReadOnlySpan<double> times, SolveRecording<T>? recording)
+    {
+        // Implicit methods take the field's own derivative; it is compiled when one first asks.
+        _problem ??= Problem();
+        return _integrator.Solve(_problem, z0, times, memory.Destination, recording);
     }
 
     /// <summary>Takes the gradient through the solve that is in the memory.</summary>

@@ -7,6 +7,7 @@ public sealed class SolveMemory<T>
 {
     private double[] _times = [];
     private T[] _states = [];
+    private T[] _joint = [];
     private T[] _inputs = [];
     private double[] _timeInputs = [];
     private int _inputLength;
@@ -50,12 +51,23 @@ public sealed class SolveMemory<T>
     public long Bytes => Recording.PeakBytes + StateBytes;
 
     /// <summary>The part of it that states take.</summary>
-    internal long StateBytes => ((long)_states.Length * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
+    internal long StateBytes => (((long)_states.Length + _joint.Length) * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
 
     /// <summary>The state at one time, flat and row-major.</summary>
     /// <param name="time">The index of the time.</param>
     /// <returns>A view, good until the next solve into this memory.</returns>
     public ReadOnlySpan<T> State(int time) => _states.AsSpan(time * StateLength, StateLength);
+
+    /// <summary>States and derivatives at the times, where the gradient method solves both.</summary>
+    internal Span<T> Joint(int length)
+    {
+        if (_joint.Length < length)
+        {
+            _joint = new T[length];
+        }
+
+        return _joint.AsSpan(0, length);
+    }
 
     /// <summary>Lets go of the steps.</summary>
     internal void Forget() => Recording = Recording.PeakBytes > 0 ? new() : Recording;

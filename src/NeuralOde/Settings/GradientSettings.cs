@@ -36,6 +36,7 @@ internal static class GradientSettings
                 static x => x.Solver, static (x, value) => x with { Solver = value }, static x => x.Steps, static (x, value) => x with { Steps = value }),
         ]),
         new GradientText<ReversibleGradient>([]),
+        new GradientText<ForwardGradient>([Norm<ForwardGradient>(static x => x.Norm, static (x, value) => x with { Norm = value })]),
         new GradientText<AutomaticGradient>(
         [
             Memory<AutomaticGradient>(static x => x.MemoryBudget, static (x, value) => x with { MemoryBudget = value }),

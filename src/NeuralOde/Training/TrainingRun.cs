@@ -186,7 +186,7 @@ public sealed partial class TrainingRun
         double loss = double.NaN;
         try
         {
-            loss = _microBatches?.Run(position, cancellationToken.IsCancellationRequested) ?? _task.Step(position);
+            loss = _microBatches?.Run(position, cancellationToken) ?? _task.Step(position);
         }
         catch (NeuralOdeException e) when (e is OdeSolveException or GradientException or RemoteStepException)
         {

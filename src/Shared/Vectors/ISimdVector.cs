@@ -61,13 +61,13 @@ internal unsafe interface ISimdVector<TSelf, T> where TSelf : struct, ISimdVecto
 
     static abstract TSelf operator ^(TSelf a, TSelf b);
 
-    /// <summary>a·b + c with one rounding.</summary>
+    /// <summary>a·b + c, with one rounding where the processor can (<see cref="FusedArithmetic"/>).</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>The same with b in memory. The compiler makes one instruction of it, which it does not of a <see cref="Load"/> in a call.</summary>
     static virtual TSelf MultiplyAdd(TSelf a, T* b, TSelf c) => TSelf.MultiplyAdd(a, TSelf.Load(b), c);
 
-    /// <summary>c − a·b with one rounding.</summary>
+    /// <summary>c − a·b, likewise.</summary>
     static abstract TSelf NegateMultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>

@@ -48,9 +48,20 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T 
             return new(Avx.MaskLoad((double*)source, FirstDoubles(count)).As<double, T>());
         }
 
-        Vector128<T> buffer = Vector128<T>.Zero;
-        Unsafe.CopyBlockUnaligned(&buffer, source, (uint)(count * sizeof(T)));
-        return new(buffer);
+        if (typeof(T) == typeof(double))
+        {
+            return new((count > 1 ? Vector128.Load((double*)source) : count > 0 ? Vector128.CreateScalar(*(double*)source) : Vector128<double>.Zero).As<double, T>());
+        }
+
+        float* first = (float*)source;
+        return count switch
+        {
+            0 => new(Vector128<T>.Zero),
+            1 => new(Vector128.CreateScalar(*first).As<float, T>()),
+            2 => new(Vector128.CreateScalar(Unsafe.ReadUnaligned<long>(first)).As<long, T>()),
+            3 => new(Vector128.CreateScalar(Unsafe.ReadUnaligned<long>(first)).AsSingle().WithElement(2, first[2]).As<float, T>()),
+            _ => Load(source),
+        };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,10 +78,24 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T 
         {
             Avx.MaskStore((double*)destination, FirstDoubles(count), value._value.As<T, double>());
         }
+        else if (count * sizeof(T) >= 16)
+        {
+            Store(value, destination);
+        }
         else
         {
-            Vector128<T> buffer = value._value;
-            Unsafe.CopyBlockUnaligned(destination, &buffer, (uint)(count * sizeof(T)));
+            // 0, 1, 2 or 3 floats, 0 or 1 double.
+            Vector128<T> v = value._value;
+            if (count * sizeof(T) >= 8)
+            {
+                Unsafe.WriteUnaligned(destination, v.As<T, long>().ToScalar());
+                v = typeof(T) == typeof(float) ? v.WithElement(0, v.GetElement(2)) : v;
+            }
+
+            if (typeof(T) == typeof(float) && (count & 1) != 0)
+            {
+                destination[count - 1] = v.ToScalar();
+            }
         }
     }
 
@@ -104,12 +129,14 @@ internal readonly unsafe struct Simd128<T> : ISimdVector<Simd128<T>, T> where T 
     public static Simd128<T> operator ^(Simd128<T> a, Simd128<T> b) => new(a._value ^ b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> MultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c) => typeof(T) == typeof(float)
+    public static Simd128<T> MultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c) => !FusedArithmetic.IsSupported ? new((a._value * b._value) + c._value)
+        : typeof(T) == typeof(float)
         ? new(Vector128.FusedMultiplyAdd(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>())
         : new(Vector128.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> MultiplyAdd(Simd128<T> a, T* b, Simd128<T> c) => typeof(T) == typeof(float)
+    public static Simd128<T> MultiplyAdd(Simd128<T> a, T* b, Simd128<T> c) => !FusedArithmetic.IsSupported ? MultiplyAdd(a, Load(b), c)
+        : typeof(T) == typeof(float)
         ? new(Vector128.FusedMultiplyAdd(a._value.As<T, float>(), Vector128.Load((float*)b), c._value.As<T, float>()).As<float, T>())
         : new(Vector128.FusedMultiplyAdd(a._value.As<T, double>(), Vector128.Load((double*)b), c._value.As<T, double>()).As<double, T>());
 

@@ -104,12 +104,14 @@ internal readonly unsafe struct Simd256<T> : ISimdVector<Simd256<T>, T> where T 
     public static Simd256<T> operator ^(Simd256<T> a, Simd256<T> b) => new(a._value ^ b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> MultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c) => typeof(T) == typeof(float)
+    public static Simd256<T> MultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c) => !FusedArithmetic.IsSupported ? new((a._value * b._value) + c._value)
+        : typeof(T) == typeof(float)
         ? new(Vector256.FusedMultiplyAdd(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>())
         : new(Vector256.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> MultiplyAdd(Simd256<T> a, T* b, Simd256<T> c) => typeof(T) == typeof(float)
+    public static Simd256<T> MultiplyAdd(Simd256<T> a, T* b, Simd256<T> c) => !FusedArithmetic.IsSupported ? MultiplyAdd(a, Load(b), c)
+        : typeof(T) == typeof(float)
         ? new(Vector256.FusedMultiplyAdd(a._value.As<T, float>(), Vector256.Load((float*)b), c._value.As<T, float>()).As<float, T>())
         : new(Vector256.FusedMultiplyAdd(a._value.As<T, double>(), Vector256.Load((double*)b), c._value.As<T, double>()).As<double, T>());
 

@@ -102,12 +102,14 @@ internal readonly unsafe struct Simd512<T> : ISimdVector<Simd512<T>, T> where T 
     public static Simd512<T> operator ^(Simd512<T> a, Simd512<T> b) => new(a._value ^ b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512<T> MultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c) => typeof(T) == typeof(float)
+    public static Simd512<T> MultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c) => !FusedArithmetic.IsSupported ? new((a._value * b._value) + c._value)
+        : typeof(T) == typeof(float)
         ? new(Vector512.FusedMultiplyAdd(a._value.As<T, float>(), b._value.As<T, float>(), c._value.As<T, float>()).As<float, T>())
         : new(Vector512.FusedMultiplyAdd(a._value.As<T, double>(), b._value.As<T, double>(), c._value.As<T, double>()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512<T> MultiplyAdd(Simd512<T> a, T* b, Simd512<T> c) => typeof(T) == typeof(float)
+    public static Simd512<T> MultiplyAdd(Simd512<T> a, T* b, Simd512<T> c) => !FusedArithmetic.IsSupported ? MultiplyAdd(a, Load(b), c)
+        : typeof(T) == typeof(float)
         ? new(Vector512.FusedMultiplyAdd(a._value.As<T, float>(), Vector512.Load((float*)b), c._value.As<T, float>()).As<float, T>())
         : new(Vector512.FusedMultiplyAdd(a._value.As<T, double>(), Vector512.Load((double*)b), c._value.As<T, double>()).As<double, T>());
 

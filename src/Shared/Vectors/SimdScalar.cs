@@ -79,10 +79,10 @@ internal readonly unsafe struct SimdScalar<T> : ISimdVector<SimdScalar<T>, T> wh
     public static SimdScalar<T> operator ^(SimdScalar<T> a, SimdScalar<T> b) => FromBits(Bits(a) ^ Bits(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar<T> MultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c) => new(T.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static SimdScalar<T> MultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c) => new(FusedArithmetic.MultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar<T> NegateMultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c) => new(T.FusedMultiplyAdd(-a._value, b._value, c._value));
+    public static SimdScalar<T> NegateMultiplyAdd(SimdScalar<T> a, SimdScalar<T> b, SimdScalar<T> c) => new(FusedArithmetic.MultiplyAdd(-a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar<T> MinNative(SimdScalar<T> a, SimdScalar<T> b) => a._value < b._value ? a : b;

@@ -49,7 +49,7 @@ public class BroadcastTests
                 {
                     (T a, T b, T c) = (x[Offset(i, lengths, xStrides)], y[Offset(i, lengths, yStrides)], z[Offset(i, lengths, zStrides)]);
                     expected[i] = a - b;
-                    expectedFused[i] = T.FusedMultiplyAdd(a, b, c);
+                    expectedFused[i] = FusedArithmetic.MultiplyAdd(a, b, c);
                 }
 
                 var actual = new T[count];

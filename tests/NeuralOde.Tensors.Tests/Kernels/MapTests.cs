@@ -159,7 +159,7 @@ public class MapTests
                 T[] y = TestValues.Mixed<T>(length, length + 1);
                 T[] z = TestValues.Mixed<T>(length, length + 2);
                 T[] where = x.Select((c, i) => c != T.Zero ? y[i] : z[i]).ToArray();
-                T[] fused = x.Select((a, i) => T.FusedMultiplyAdd(a, y[i], z[i])).ToArray();
+                T[] fused = x.Select((a, i) => FusedArithmetic.MultiplyAdd(a, y[i], z[i])).ToArray();
                 foreach (SimdWidth width in TestValues.AllWidths)
                 {
                     string context = $"{width}, length {length}";

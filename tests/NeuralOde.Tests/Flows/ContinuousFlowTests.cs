@@ -84,7 +84,7 @@ public class ContinuousFlowTests
 
     public static TheoryData<string, string> GradientMethods() => new()
     {
-        { "direct", "dopri5" }, { "direct", "tsit5" }, { "direct", "rk4" }, { "adjoint", "dopri5" }, { "interpolated", "dopri5" }, { "gauss", "dopri5" }, { "reversible", "reversible-heun" },
+        { "direct", "dopri5" }, { "direct", "tsit5" }, { "direct", "rk4" }, { "adjoint", "dopri5" }, { "truncated", "dopri5" }, { "interpolated", "dopri5" }, { "gauss", "dopri5" }, { "reversible", "reversible-heun" },
     };
 
     [Theory]
@@ -122,6 +122,49 @@ public class ContinuousFlowTests
         };
         var x = new Parameter(new RandomSource(7).Normal([3, 3], dtype: DType.Float64));
         LossGradient.EqualsFiniteDifferences(() => flow.LogDensity(x, random: new RandomSource(3)).Sum(), [x, .. field.Parameters], 1e-9);
+    }
+
+    [Theory]
+    [InlineData("closed form")]
+    [InlineData("products")]
+    [InlineData("hutchinson")]
+    [InlineData("regularized")]
+    public void Hessian_vector_products_of_the_likelihood_are_derivatives_of_its_gradient(string kind)
+    {
+        VectorField field = kind == "closed form"
+            ? new HypernetworkField(2, 3, 3, new RandomSource(6), DType.Float64)
+            : new ConcatSquashField(2, [4], random: new RandomSource(6), dtype: DType.Float64);
+        var flow = new ContinuousFlow(field, new NormalDistribution(2, dtype: DType.Float64))
+        {
+            Solver = new Dopri5(),
+            Steps = FixedSteps.PerInterval(4),
+            Divergence = kind == "hutchinson" ? DivergenceMethod.Hutchinson : DivergenceMethod.Exact,
+            Regularization = kind == "regularized" ? new FlowRegularization { KineticEnergy = 0.3, JacobianNorm = 0.2, Acceleration = 0.1 } : new(),
+        };
+        var x = new Parameter(new RandomSource(7).Normal([3, 2], dtype: DType.Float64));
+        Parameter[] leaves = [x, .. field.Parameters];
+        var random = new RandomSource(8);
+        Tensor[] direction = Array.ConvertAll(leaves, p => random.Normal(p.Shape, dtype: DType.Float64));
+        Tensor[] gradient = Gradients.Of(flow.Loss(x, random: new RandomSource(3)).Total, leaves, createGraph: true);
+        Tensor along = gradient.Zip(direction, static (g, v) => (g * v).Sum()).Aggregate(static (sum, term) => sum + term);
+        double[] product = [.. Gradients.Of(along, leaves).SelectMany(static h => h.ToDoubles())];
+
+        // The fourth-order difference of gradients, which are exact for fixed steps.
+        double[][] start = Array.ConvertAll(leaves, static p => p.ToDoubles());
+        double[] At(double step)
+        {
+            foreach ((Parameter leaf, (double[] values, Tensor v)) in leaves.Zip(start.Zip(direction)))
+            {
+                leaf.SetValues<double>([.. values.Zip(v.ToDoubles(), (a, b) => a + (step * b))]);
+            }
+
+            return [.. LossGradient.Taken(() => flow.Loss(x, random: new RandomSource(3)).Total, leaves).SelectMany(static g => g)];
+        }
+
+        const double Step = 1e-3;
+        (double[] one, double[] back, double[] two, double[] backTwo) = (At(Step), At(-Step), At(2 * Step), At(-2 * Step));
+        double[] differences = [.. one.Select((_, i) => ((8 * (one[i] - back[i])) - (two[i] - backTwo[i])) / (12 * Step))];
+        FiniteDifference.AssertClose(differences, product, 1e-8);
     }
 
     [Fact]

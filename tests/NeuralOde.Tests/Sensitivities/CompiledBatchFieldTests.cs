@@ -97,6 +97,34 @@ public class CompiledBatchFieldTests
         Assert.InRange(batch.Result(7).Time, 0.4, 0.5);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_have_inputs_of_their_own_and_the_bits_of_a_row_alone(bool adaptive)
+    {
+        CheckInputs<float>(adaptive, DType.Float32, 2e-3);
+        CheckInputs<double>(adaptive, DType.Float64, 2e-3);
+    }
+
+    [Fact]
+    public void Inputs_that_do_not_fit_are_refused()
+    {
+        VectorField field = VectorField.Define((_, z, inputs) => inputs["rate"] * z);
+        Assert.Contains(
+            "'force'", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("force", [1])])).Message, StringComparison.Ordinal);
+        Assert.Contains("twice", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("rate", [1])])).Message, StringComparison.Ordinal);
+        Assert.Contains("time", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]) { IsTime = true }])).Message, StringComparison.Ordinal);
+        Assert.Contains("was not given", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1])).Message, StringComparison.Ordinal);
+        VectorField mixing = VectorField.Define((_, z, inputs) => inputs["rate"].Mean() * z);
+        Assert.Contains("other rows", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(mixing, [1], [new("rate", [1])])).Message, StringComparison.Ordinal);
+
+        var batch = new OdeBatch<double>(1, 1, parameterLength: 2);
+        batch.SetTimes(0, 1);
+        ArgumentException error = Assert.ThrowsAny<ArgumentException>(
+            () => new BatchIntegrator<double>(new Tsit5(), new AdaptiveSteps(), 1, parameterLength: 2).Solve(new CompiledBatchField<double>(field, [1], [new("rate", [1])]), batch));
+        Assert.Contains("2 parameters", error.Message, StringComparison.Ordinal);
+    }
+
     private static StepSizeControl Steps(bool adaptive) => adaptive ? new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-6 } : FixedSteps.OfLength(0.05);
 
     private static VectorField Field(bool isNetwork, DType dtype)
@@ -143,6 +171,43 @@ public class CompiledBatchFieldTests
             {
                 Assert.Equal(batch.State(i, k).ToArray(), alone.State(0, k).ToArray());
             }
+        }
+    }
+
+    /// <summary>x' = rate x + w·(1, 2), whose solution is known.</summary>
+    private static void CheckInputs<T>(bool adaptive, DType dtype, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor direction = Tensor.From(1.0, 2.0).To(dtype);
+        VectorField dynamics = VectorField.Define((_, z, inputs) => (inputs["rate"] * z) + (inputs["weights"] * direction).Sum([1], keepAxes: true));
+        var field = new CompiledBatchField<T>(dynamics, [1], [new FieldInput("rate", [1]), new FieldInput("weights", [2])]);
+        Assert.Equal(3, field.ParameterLength);
+        var integrator = new BatchIntegrator<T>(new Tsit5(), Steps(adaptive), 1, field.ParameterLength);
+        OdeBatch<T> batch = new(Problems, 1, field.ParameterLength);
+        for (int i = 0; i < Problems; i++)
+        {
+            Fill(batch, i, i);
+        }
+
+        integrator.Solve(field, batch, threads: 2);
+        batch.ThrowIfFailed();
+        for (int i = 0; i < Problems; i++)
+        {
+            OdeBatch<T> alone = new(1, 1, field.ParameterLength);
+            Fill(alone, 0, i);
+            integrator.Solve(field, alone, threads: 1);
+            Assert.Equal(alone.FinalState(0).ToArray(), batch.FinalState(i).ToArray());
+            Assert.Equal(alone.Result(0), batch.Result(i));
+            double rate = -0.5 - (0.1 * i), constant = (0.3 * i) + 2, exact = ((1 + (constant / rate)) * Math.Exp(rate)) - (constant / rate);
+            Assert.Equal(exact, double.CreateTruncating(batch.FinalState(i)[0]), tolerance);
+        }
+
+        static void Fill(OdeBatch<T> batch, int problem, int number)
+        {
+            batch.InitialState(problem)[0] = T.One;
+            batch.SetTimes(problem, [0, 1]);
+            Span<T> parameters = batch.Parameters(problem);
+            (parameters[0], parameters[1], parameters[2]) = (T.CreateTruncating(-0.5 - (0.1 * number)), T.CreateTruncating(0.3 * number), T.One);
         }
     }
 }

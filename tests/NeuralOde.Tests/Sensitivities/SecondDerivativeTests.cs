@@ -86,6 +86,30 @@ public class SecondDerivativeTests
         Assert.Equal(0.36 * z, second[1].ToScalar(), 1e-4);
     }
 
+    [Theory]
+    [InlineData("verlet")]
+    [InlineData("yoshida4")]
+    public void Symplectic_methods_have_them(string name)
+    {
+        // q'' = -k sin q: the derivative of the gradient by k, against a difference of it.
+        var rate = new Parameter(Tensor.From([1.3]), "rate");
+        var ode = new OdeBlock(new SecondOrderField(VectorField.Define((_, q) => -rate * q.Sin()))) { Solver = OdeSolver.Parse(name), Steps = FixedSteps.PerInterval(20) };
+        double[] Gradient(double k, bool again, out double second)
+        {
+            rate.SetValues<double>([k]);
+            Tensor z0 = Tensor.From([0.4, 0.2], [1, 2], requiresGradient: true);
+            Tensor[] gradient = Gradients.Of(ode.Forward(z0, 0, 2).Square().Sum(), [z0, rate], createGraph: again);
+            second = again ? Gradients.Of(gradient[0].Sum() + (2 * gradient[1].Sum()), [rate])[0].ToScalar() : 0;
+            return [.. gradient[0].ToDoubles(), .. gradient[1].ToDoubles()];
+        }
+
+        _ = Gradient(1.3, again: true, out double product);
+        const double H = 1e-4;
+        double[] high = Gradient(1.3 + H, again: false, out _), low = Gradient(1.3 - H, again: false, out _);
+        double difference = (high[0] + high[1] + (2 * high[2]) - low[0] - low[1] - (2 * low[2])) / (2 * H);
+        Assert.Equal(difference, product, 1e-7 * Math.Abs(product));
+    }
+
     [Fact]
     public void What_is_not_available_is_an_error_that_says_what_to_do()
     {

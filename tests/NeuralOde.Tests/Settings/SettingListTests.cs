@@ -108,7 +108,7 @@ public class SettingListTests
     [InlineData("learning-rate", "0,01", "with a point, not a comma")]
     [InlineData("kind", "netwrk", "There is no kind 'netwrk'. Did you mean 'network'? The choices are network, matrix.")]
     [InlineData("solver", "rk5", "There is no solver 'rk5'.")]
-    [InlineData("gradient", "magic", "There is no gradient method 'magic'. The choices are direct, adjoint, truncated, interpolated, gauss, reversible, auto.")]
+    [InlineData("gradient", "magic", "There is no gradient method 'magic'. The choices are direct, adjoint, truncated, interpolated, gauss, reversible, forward, auto.")]
     public void What_was_typed_wrong_is_told_with_the_option(string input, string text, string message) =>
         Assert.Contains(message, Assert.Throws<SettingException>(() => Apply((input, text))).Message);
 

@@ -110,6 +110,24 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
         _fewComponents = isFew && (!NeedsError || Scale.CountsFirst<T>(Length)) ? Length : 0;
     }
 
+    /// <summary>Where a loop that takes steps by itself puts the state at the start of a step.</summary>
+    internal Span<T> StepStart => Rows.Row(StateRow, Length);
+
+    /// <summary>Where a loop that takes steps by itself puts the state at the end of a step.</summary>
+    internal Span<T> StepEnd => Rows.Row(NewStateRow, Length);
+
+    /// <summary>Goes on from a state that another loop has reached, with the derivative there.</summary>
+    internal void Resume(ReadOnlySpan<T> state, ReadOnlySpan<T> derivative, long evaluations)
+    {
+        state.CopyTo(StepStart);
+        derivative.CopyTo(Rows.Row(0, Length));
+        FirstIsKnown = true;
+        _evaluatedStages = 1;
+        _lastRow = StateRow;
+        _denseIsEvaluated = false;
+        Counts.Evaluations += (int)evaluations;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void EvaluateDerivative(double t) => EvaluateFirst(t);
 

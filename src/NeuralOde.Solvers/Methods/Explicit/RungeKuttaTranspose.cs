@@ -159,7 +159,11 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
     {
-        TransposeDenseStages(recording, step, field);
+        if (_tableau.DenseStageCount > 0)
+        {
+            TransposeDenseStages(recording, step, field);
+        }
+
         FlushNode(recording, step + 1, field);
         double t = recording.Node(step);
         double next = recording.EndTime(step + 1);

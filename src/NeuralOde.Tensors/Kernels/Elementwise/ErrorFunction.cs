@@ -21,7 +21,7 @@ internal static class ErrorFunction
         // Beyond the clamp the complement is below half a unit in the last place of 1.
         TVector magnitude = TVector.MinNative(TVector.Constant(typeof(T) == typeof(float) ? 4 : 6), TVector.Abs(x));
         TVector square = magnitude * magnitude;
-        TVector rest = TVector.NegateMultiplyAdd(magnitude, magnitude, square);
+        TVector rest = FusedArithmetic.Cancel<TVector, T>(magnitude, magnitude, square);
         TVector far = one - (ExpOfMinus<TVector, T>(square, -rest) * Scaled<TVector, T>(magnitude));
 
         // Near 0 erf x = x·p(x²): 1 − erfc x would cancel.
@@ -45,7 +45,7 @@ internal static class ErrorFunction
         TVector magnitude = TVector.Abs(Clamp<TVector, T>(x));
         TVector square = magnitude * magnitude;
         TVector half = TVector.Constant(0.5);
-        TVector rest = TVector.NegateMultiplyAdd(magnitude, magnitude, square) * half;
+        TVector rest = FusedArithmetic.Cancel<TVector, T>(magnitude, magnitude, square) * half;
         TVector exponential = ExpOfMinus<TVector, T>(square * half, -rest);
         density = exponential * TVector.Constant(0.39894228040143268);
         TVector lower = half * exponential * Scaled<TVector, T>(magnitude * TVector.Constant(0.70710678118654752));

@@ -71,11 +71,11 @@ internal static class Exponential
         shifted = TVector.MultiplyAdd(x, TVector.Constant(Log2E), shift);
         TVector n = shifted - shift;
 
-        // ln 2 in two parts of full precision: with a fused multiply-add the first subtraction is exact.
+        // ln 2 in two parts of full precision: the first subtraction is exact.
         // p approximates (eʳ − 1 − r)/r² with a relative error of eʳ − 1 below 2⁻³¹ (single) and 2⁻⁶¹ (double): Remez exchange at 60 digits.
         if (typeof(T) == typeof(float))
         {
-            TVector r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471824645996), x);
+            TVector r = FusedArithmetic.Cancel<TVector, T>(n, TVector.Constant(0.6931471824645996), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(-1.9046542121259336e-09), r);
             TVector p = Polynomial.Evaluate<TVector, T>(
                 r, 0.5, 0.1666666716337204, 0.04166635498404503, 0.008333273231983185, 0.001394104678183794, 0.00019914258155040443);
@@ -83,7 +83,7 @@ internal static class Exponential
         }
         else
         {
-            TVector r = TVector.NegateMultiplyAdd(n, TVector.Constant(0.6931471805599453), x);
+            TVector r = FusedArithmetic.Cancel<TVector, T>(n, TVector.Constant(0.6931471805599453), x);
             r = TVector.NegateMultiplyAdd(n, TVector.Constant(2.3190468138462996e-17), r);
             TVector p = Polynomial.Continue<TVector, T>(
                 Polynomial.Evaluate<TVector, T>(r, 2.48015873608582e-05, 2.755724406867427e-06, 2.7557242520795483e-07, 2.510908825242361e-08, 2.0924513102673162e-09),

@@ -101,7 +101,7 @@ internal static class Logarithm
                 -0.12384209781885147);
             TVector tail = TVector.MultiplyAdd(square * f, p, exponent * TVector.Constant(-1.9046542121259336e-09));
             tail = TVector.MultiplyAdd(TVector.Constant(-0.5), square, tail);
-            return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471824645996), f + tail);
+            return FusedArithmetic.Cancel<TVector, T>(-exponent, TVector.Constant(0.6931471824645996), f + tail);
         }
         else
         {
@@ -112,7 +112,7 @@ internal static class Logarithm
                 z, 0.6666666666666735, 0.3999999999941186, 0.2857142874319746, 0.22222198474638444, 0.18183570144438005, 0.15313885684545606, 0.14797746283842958);
             TVector half = TVector.Constant(0.5) * f * f;
             TVector tail = TVector.MultiplyAdd(s, half + r, exponent * TVector.Constant(2.3190468138462996e-17));
-            return TVector.MultiplyAdd(exponent, TVector.Constant(0.6931471805599453), f - (half - tail));
+            return FusedArithmetic.Cancel<TVector, T>(-exponent, TVector.Constant(0.6931471805599453), f - (half - tail));
         }
     }
 }

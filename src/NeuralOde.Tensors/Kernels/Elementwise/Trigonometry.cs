@@ -4,7 +4,7 @@ namespace NeuralOde.Tensors.Kernels;
 /// Sine and cosine: |x| = n·π/2 + r with |r| ≤ π/4, minimax polynomials of r, and the quadrant n to choose among them.
 /// </summary>
 /// <remarks>
-/// π/2 in three parts of full precision (Cody and Waite, with fused multiply-adds) is enough up to 131,072 in single precision and 2³⁰ in double.
+/// π/2 in three parts of full precision (Cody and Waite, with exact products) is enough up to 131,072 in single precision and 2³⁰ in double.
 /// Larger and infinite lanes go one at a time to <see cref="Math.Sin"/> and <see cref="Math.Cos"/>.
 /// </remarks>
 internal static class Trigonometry
@@ -44,8 +44,8 @@ internal static class Trigonometry
         TVector shifted = TVector.MultiplyAdd(x, TVector.Constant(0.63661977236758134308), shift);
         TVector n = shifted - shift;
         bool single = typeof(T) == typeof(float);
-        r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? 1.5707963705062866 : 1.5707963267948966), x);
-        r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? -4.371138828673793e-08 : 6.123233995736766e-17), r);
+        r = FusedArithmetic.Cancel<TVector, T>(n, TVector.Constant(single ? 1.5707963705062866 : 1.5707963267948966), x);
+        r = FusedArithmetic.Cancel<TVector, T>(n, TVector.Constant(single ? -4.371138828673793e-08 : 6.123233995736766e-17), r);
         r = TVector.NegateMultiplyAdd(n, TVector.Constant(single ? -1.7151245100058819e-15 : -1.4973849048591698e-33), r);
         return shifted;
     }

@@ -65,7 +65,7 @@ internal static unsafe class NarrowProduct<T, TVector> where T : unmanaged, IBin
             for (nint j = 0; j < problem.N; j++)
             {
                 T start = problem.Start == null ? T.Zero : problem.Start[(i * problem.StartStep) + j];
-                c[j] = T.FusedMultiplyAdd(a, b[j * bStep], start);
+                c[j] = FusedArithmetic.MultiplyAdd(a, b[j * bStep], start);
             }
         }
     }

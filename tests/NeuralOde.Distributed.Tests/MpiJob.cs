@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace NeuralOde.Distributed.Tests;
+
+/// <summary>What <c>mpirun</c> started, and how it ended.</summary>
+/// <param name="ExitCode">The job's exit code.</param>
+/// <param name="Out">What was written to the output.</param>
+/// <param name="Error">What was written as messages.</param>
+internal sealed record MpiJob(int ExitCode, string Out, string Error)
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
+
+    public static string Tool { get; } = Program("NeuralOde.Cli", "neuralode");
+
+    public static string Probe { get; } = Program("NeuralOde.MpiProbe", "NeuralOde.MpiProbe");
+
+    /// <summary>The last line that a process wrote.</summary>
+    public string LastWord => Error.TrimEnd().Split('\n')[^1];
+
+    /// <summary>Runs a program in some processes, and waits for its end.</summary>
+    public static MpiJob Run(int processes, string program, params string[] arguments) => Run(["-n", $"{processes}", program, .. arguments]);
+
+    /// <summary>Runs what the words after <c>mpirun</c> say.</summary>
+    public static MpiJob Run(string[] words, Action<Process>? meanwhile = null) =>
+        Started("mpirun", ["--quiet", "--oversubscribe", "--allow-run-as-root", .. words], meanwhile);
+
+    /// <summary>Runs a program without <c>mpirun</c>.</summary>
+    public static MpiJob Alone(string program, params string[] arguments) => Started(program, arguments, null);
+
+    public static MpiJob Alone(string program, (string Name, string Value) variable, params string[] arguments) => Started(program, arguments, null, variable);
+
+    private static MpiJob Started(string program, string[] words, Action<Process>? meanwhile, (string Name, string Value)? variable = null)
+    {
+        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+
+        // One thread each: the processes share the machine with other tests.
+        start.Environment["NEURALODE_THREADS"] = "1";
+        if (variable is var (name, value))
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        meanwhile?.Invoke(process);
+        if (!process.WaitForExit(s_longest))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} {string.Join(' ', words)} did not end within {s_longest}: {output.Result} {error.Result}");
+        }
+
+        return new MpiJob(process.ExitCode, output.Result, error.Result);
+    }
+
+    private static string Program(string project, string name) => Repository.PathOf($"artifacts/bin/{project}/{new DirectoryInfo(AppContext.BaseDirectory).Name}/{name}");
+}
