@@ -42,14 +42,16 @@ internal static class ProcessesCommand
         Console.WriteLine();
         Console.WriteLine($"The same step in {MicroBatches} micro-batches, shared by processes");
         Console.WriteLine();
-        Console.WriteLine("| processes | step, ms | predicted, ms | throughput, relative to one process | messages and waits, ms |");
-        Console.WriteLine("| --- | --- | --- | --- | --- |");
+        Console.WriteLine("| processes | step, ms | predicted, ms | throughput, relative to one process | messages and waits, ms | computing, relative |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
+        List<double>[] computing = [.. s_sizes.Select(static _ => new List<double>())];
         List<double>[] waits = [.. s_sizes.Select(static _ => new List<double>())];
         double parameters = 0;
         double[][] steps = Turns(rounds, s_sizes, size =>
         {
             double[] numbers = Step(size, MicroBatches);
             waits[Array.IndexOf(s_sizes, size)].Add(numbers[1]);
+            computing[Array.IndexOf(s_sizes, size)].Add(numbers[3]);
             parameters = numbers[2];
             return numbers[0];
         });
@@ -59,9 +61,11 @@ internal static class ProcessesCommand
             (double latency, double bandwidth) = i == 0 ? (0, 1) : Fit(size, messages[i - 1]);
             double predicted = Predicted(Median(steps[0]), MicroBatches, size, cores, i == 0 ? 0 : latency + (Volume(size, parameters) / bandwidth));
             Console.WriteLine(Invariant(
-                $"| {size} | {1e3 * Median(steps[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(steps[0], steps[i])} | {1e3 * Median([.. waits[i]]):0.00} |"));
+                $"| {size} | {1e3 * Median(steps[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(steps[0], steps[i])} | {1e3 * Median([.. waits[i]]):0.00} | {Ratios([.. computing[0]], [.. computing[i]])} |"));
         }
 
+        Console.WriteLine();
+        Console.WriteLine("Computing: the processor time of one process over that of the process that takes most; on a machine that others use, too, it is what the division of work gains.");
         Console.WriteLine();
         Console.WriteLine("64 seeds of a fit of hares and lynxes, start of the program included");
         Console.WriteLine();

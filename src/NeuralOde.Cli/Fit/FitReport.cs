@@ -9,13 +9,13 @@ internal static class FitReport
     public static Report Create(FitOutcome outcome, string commandLine)
     {
         var figures = new FitFigures(outcome);
-        Report report = new Report($"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        Report report = new Report(outcome.Data.Labels.Title ?? $"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
         {
             Subtitle = $"Learned from {Path.GetFileName(outcome.Data.Path)} by a neural ordinary differential equation.",
             Footer = ToolVersion.Text,
             HasDownloads = true,
         }
-            .Add([.. Notes(outcome)])
+            .Add([.. Notes(outcome, figures)])
             .Add(Cards(outcome))
             .Add(new ReportSection("Observations, fit and forecast", [.. figures.Series()]));
         if (outcome.Errors.Count > 0)
@@ -45,7 +45,7 @@ internal static class FitReport
                 new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same model.")));
     }
 
-    private static IEnumerable<ReportBlock> Notes(FitOutcome outcome)
+    private static IEnumerable<ReportBlock> Notes(FitOutcome outcome, FitFigures figures)
     {
         if (outcome.Fit.WasCanceled)
         {
@@ -53,7 +53,7 @@ internal static class FitReport
                 + $"{outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model so far.";
         }
 
-        string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Notes];
+        string[] remarks = [.. FitRun.Remarks(outcome), .. figures.Warnings(), .. outcome.Data.Notes];
         if (remarks.Length > 0)
         {
             yield return new BulletList(remarks);
