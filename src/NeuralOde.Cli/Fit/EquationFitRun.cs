@@ -19,7 +19,8 @@ internal static class EquationFitRun
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
         string? export = parsed.GetValue(options.Export);
         OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--export", export));
-        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json", ".csv"]), ("--export", export, [".cs"]));
+        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json", ".csv"]),
+            ("--export", export, [".cs"]));
         string className = Path.GetFileNameWithoutExtension(export ?? "FittedModel.cs");
         CommandException.ThrowIf(
             !(char.IsAsciiLetterUpper(className.FirstOrDefault()) && className.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
