@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NeuralOde.Benchmarks;
+using NeuralOde.Benchmarks.Processes;
 using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.WorkPrecision;
@@ -12,11 +13,12 @@ using NeuralOde.Tensors;
 const string Help = """
     Usage: dotnet run -c Release --project benchmarks/NeuralOde.Benchmarks -- COMMAND
 
-      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE]
+      table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE] [--out FOLDER]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
           elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-          gradients, cost, flows, matching, mnist, latent. The default command.
+          gradients, cost, flows, rnode, matching, mnist, latent. The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
+          --out takes a folder for the picture of section rnode.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images|flow|squash [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
@@ -26,6 +28,9 @@ const string Help = """
       transport [--iterations N] [--decay]
           Flow matching in the plane with torchcfm's settings: the distance W2 to the target, beside the floor of the
           measurement, by three seeds; 20,000 iterations at a constant rate unless told otherwise.
+      processes [--rounds N]
+          Several processes by mpirun: throughput of a training step and of a table of seeds with one, two and
+          four processes in turns, messages, and what the model of docs/cluster.md predicts.
       gradients FILE
           Holds gradients against another implementation's (peers/gradients.py writes the file).
       bdn [FILTER...]
@@ -48,6 +53,8 @@ try
     ModelRows.LatentModel = Option(words, "--latent-model");
     string? pictures = Option(words, "--out");
     string? iterations = Option(words, "--iterations");
+    FlowRows.Pictures = pictures;
+    string rounds = Option(words, "--rounds") ?? "3";
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
     switch (command)
@@ -64,6 +71,10 @@ try
         case "transport" when rest.Length == 0 || rest is ["--decay"]:
             TransportCommand.Run(int.Parse(iterations ?? "20000", CultureInfo.InvariantCulture), rest.Length == 1);
             return 0;
+        case "processes" when rest.Length == 0:
+            return ProcessesCommand.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+        case "process" when rest.Length >= 1:
+            return ProcessesWorker.Run(rest);
         case "gradients" when rest.Length == 1:
             return GradientsCommand.Run(rest[0]);
         case "bdn":

@@ -44,7 +44,7 @@ internal static class Tool
             Progress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb" ? new LiveProgress(Console.Error) : null,
             CancellationToken = cancellation.Token,
         };
-        return isShared ? SharedRun.Run(arguments, context, cancellation) : Run(arguments, context);
+        return isShared ? SharedRun.Run(context, cancellation, x => (Run(arguments, x, out bool hasThrown), hasThrown)) : Run(arguments, context);
     }
 
     /// <summary>Runs anywhere.</summary>

@@ -9,11 +9,12 @@ public class ArchitectureTests
         ["NeuralOde.Solvers"] = [],
         ["NeuralOde.Tensors"] = [],
         ["NeuralOde"] = ["NeuralOde.Solvers", "NeuralOde.Tensors"],
+        ["NeuralOde.Distributed"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors"],
         ["NeuralOde.Series"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors"],
         ["NeuralOde.Equations"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series"],
         ["NeuralOde.Reports"] = [],
-        ["NeuralOde.Experiments"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Reports"],
-        ["NeuralOde.Cli"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Equations", "NeuralOde.Reports", "NeuralOde.Experiments"],
+        ["NeuralOde.Experiments"] = ["NeuralOde", "NeuralOde.Distributed", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Reports"],
+        ["NeuralOde.Cli"] = ["NeuralOde", "NeuralOde.Distributed", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Equations", "NeuralOde.Reports", "NeuralOde.Experiments"],
     };
 
     /// <summary>Circles that stand for now, each with the reason.</summary>

@@ -49,6 +49,25 @@ public class EquationCommandTests : IDisposable
     }
 
     [Fact]
+    public void Fit_forecasts_what_was_held_out_and_says_how_much_lies_within_the_bands()
+    {
+        string table = _folder.File("decay.csv"), report = _folder.File("r.html"), output = _folder.File("values.csv");
+        File.WriteAllText(table, "t,x\n0,2.02\n1,1.21\n2,0.73\n3,0.45\n4,0.26\n5,0.17\n6,0.1\n");
+        string model = Model("x' = -k*x\nk = 0.3 > 0\nx(0) = 1 > 0\nobserve x: proportional");
+        string[] fit = ["fit", table, "--equations", model, "--time", "t", "--hold-out", "2"];
+        var run = ToolRun.Of([.. fit, "--no-profiles", "--report", report, "--out", output]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("5 values, 3 parameters", run.Out, StringComparison.Ordinal);
+        Assert.Contains("of 2 values of x", run.Out, StringComparison.Ordinal);
+        Assert.Contains("held out", File.ReadAllText(report), StringComparison.Ordinal);
+        string[] lines = File.ReadAllLines(output);
+        Assert.Equal("series,observable,time,measured,fitted,residual,lower,upper,held_out", lines[0]);
+        Assert.Equal(2, lines.Count(static x => x.EndsWith(",1", StringComparison.Ordinal)));
+        string singular = Model("x' = -(k + m)*x\nk = 0.3\nm = 0.1\nx(0) = 1 > 0\nobserve x: proportional(0.1)");
+        Assert.Contains("there are no bands", ToolRun.Of("fit", table, "--equations", singular, "--time", "t", "--hold-out", "2").Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Solve_scans_sets_and_lists_events()
     {
         string model = Model("h' = v\nv' = -9.81\nh(0) = 10 fixed\nv(0) = 0 fixed\nr = 0.8 fixed\nwhen h < 0: v = -r*v");

@@ -88,7 +88,6 @@ public sealed class LatentFitCommandTests : IDisposable
     [InlineData("--latent 2")]
     [InlineData("--samples 2")]
     [InlineData("--covariates w")]
-    [InlineData("--out f.csv")]
     public void Options_of_a_latent_model_are_refused_without_it(string option)
     {
         var run = ToolRun.Of(["fit", Decays(), "--series", "id", .. option.Split(' ')]);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using NeuralOde.Cli.Shell;
+using NeuralOde.Distributed;
 using NeuralOde.Experiments.Commands;
 using NeuralOde.Experiments.Images;
 using NeuralOde.Series;
@@ -18,6 +19,7 @@ public partial class OptionAdviceTests
     [
         typeof(NeuralOdeException).Assembly,
         typeof(TrainingException).Assembly,
+        typeof(DistributedException).Assembly,
         typeof(SeriesException).Assembly,
         typeof(ImageFileException).Assembly,
     ];

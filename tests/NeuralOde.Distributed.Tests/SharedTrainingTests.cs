@@ -12,14 +12,15 @@ public class SharedTrainingTests
         using TemporaryFolder folder = Training.WithData();
 
         // The last batch of an epoch has four images, one for each micro-batch.
-        Same(folder, Training.Command(folder, "--epochs", "2", "--norm", "mixed", "--solver", "dopri5", "--rtol", "1e-2"), "of 60 test images right");
+        // Of its gradients, some are off by so much that a check replaces them: which ones are checked must not depend on the process either.
+        Same(folder, [1, 2, 4], Training.Command(folder, "--epochs", "2", "--norm", "mixed", "--solver", "dopri5", "--rtol", "1e-2"), "of 60 test images right");
     }
 
     [MpiFact]
     public void Spirals_are_learned_to_the_same_bits()
     {
         using var folder = new TemporaryFolder();
-        Same(folder, s_spirals, "latent ODE: median error per test spiral");
+        Same(folder, [2, 4], s_spirals, "latent ODE: median error per test spiral");
     }
 
     [MpiFact]
@@ -29,6 +30,7 @@ public class SharedTrainingTests
         using var folder = new TemporaryFolder();
         Same(
             folder,
+            [2],
             ["fit", Repository.PathOf("samples/theophylline.csv"), "--model", "latent", "--time", "Time", "--series", "Subject", "--states", "Concentration", "--iterations", "8"],
             "Noise of the observations");
     }
@@ -108,12 +110,12 @@ public class SharedTrainingTests
         Assert.Equal(0, job.ExitCode);
     }
 
-    private static void Same(TemporaryFolder folder, string[] command, string said)
+    private static void Same(TemporaryFolder folder, int[] sizes, string[] command, string said)
     {
         string plain = folder.File("plain.safetensors");
         Assert.Equal(0, MpiJob.Alone(MpiJob.Tool, [.. command, "--micro-batches", "4", "--save", plain]).ExitCode);
         string expected = Training.Bits(plain);
-        foreach (int processes in new[] { 1, 2, 4 })
+        foreach (int processes in sizes)
         {
             string path = folder.File($"{processes}.safetensors");
             var job = MpiJob.Run(processes, MpiJob.Tool, [.. command, "--save", path]);

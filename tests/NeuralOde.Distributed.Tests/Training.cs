@@ -21,5 +21,7 @@ internal static class Training
     public static string Bits(string path) => string.Join(
         '\n', SafeTensors.Load(path).Tensors.OrderBy(static x => x.Name, StringComparer.Ordinal).Select(static x => $"{x.Name} {Convert.ToHexString(Bytes(x))}"));
 
-    private static byte[] Bytes(SafeTensor tensor) => [.. tensor.ToDoubles().SelectMany(BitConverter.GetBytes)];
+    private static byte[] Bytes(SafeTensor tensor) => tensor.Type == SafeTensorType.Int64
+        ? [.. tensor.ToArray<long>().SelectMany(BitConverter.GetBytes)]
+        : [.. tensor.ToDoubles().SelectMany(BitConverter.GetBytes)];
 }

@@ -12,6 +12,9 @@ internal static class FlowRows
     private const int Seeds = 3;
     private const int TestPoints = 20_000;
 
+    /// <summary>Where the picture of the regularizers' trade-off goes; null for none.</summary>
+    public static string? Pictures { get; set; }
+
     public static IEnumerable<TableRow> Flows(BatchTimer timer)
     {
         foreach ((string key, string name, DivergenceMethod divergence) in new[]
@@ -38,6 +41,28 @@ internal static class FlowRows
         }
     }
 
+    public static IEnumerable<TableRow> Regularized(BatchTimer timer)
+    {
+        List<(double Evaluations, double Likelihood)> points = [];
+        foreach (double weight in new[] { 0, 0.003, 0.01, 0.03, 0.1 })
+        {
+            var work = new RegularizedFlowWorkload(weight, 0);
+            double begun = timer.Clock.Now();
+            work.Train();
+            double time = timer.Clock.Now() - begun;
+            (long evaluations, double likelihood, double energy) = work.Test(TestPoints);
+            points.Add((evaluations, likelihood));
+            yield return new TableRow(
+                FormattableString.Invariant($"flow moons {weight}"), FormattableString.Invariant($"two moons, weights of {weight}: a training run"), "ns", time, time, time,
+                FormattableString.Invariant($"{evaluations} evaluations, held-out {likelihood:0.000} nats, kinetic energy {energy:0.00}; {work.TrainingEvaluations:0.0} evaluations in training"));
+        }
+
+        if (Pictures is { } folder)
+        {
+            TradeoffFigure.Save(points, Path.Combine(folder, "flow-regularization.svg"));
+        }
+    }
+
     private static IEnumerable<TableRow> First(BatchTimer timer, string key, string name, FlowWorkload work)
     {
         Action<int> run = work.Repeat();
@@ -54,12 +79,14 @@ internal static class FlowRows
     {
         double[][] times = [.. Enumerable.Range(0, Seeds).Select(static _ => new double[Iterations])];
         double[] tests = new double[Seeds];
+        double integral = 0;
         (double forward, double backward) = (0, 0);
         for (int seed = 0; seed < Seeds; seed++)
         {
             var work = new FlowWorkload(seed, gradient, DivergenceMethod.Exact);
             work.Train(clock, times[seed]);
             tests[seed] = work.Test(TestPoints);
+            integral = work.Integral();
             (forward, backward) = (Math.Max(forward, work.ForwardEvaluations), Math.Max(backward, work.BackwardEvaluations));
         }
 
@@ -67,6 +94,6 @@ internal static class FlowRows
         Array.Sort(tests);
         return TableRow.Time(
             $"flow circles {gradient.Name}", $"two circles, {gradient.Name}: mean of iterations 1-{Iterations}, {Seeds} seeds", time,
-            FormattableString.Invariant($"test negative log-likelihood {tests[0]:0.000}, {tests[1]:0.000}, {tests[2]:0.000}; at the end {forward} evaluations forward, {backward} backward"));
+            FormattableString.Invariant($"test negative log-likelihood {tests[0]:0.000}, {tests[1]:0.000}, {tests[2]:0.000}; integral of the last density {integral:0.0000}; at the end {forward} evaluations forward, {backward} backward"));
     }
 }

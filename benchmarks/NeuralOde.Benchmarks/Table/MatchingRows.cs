@@ -16,5 +16,9 @@ internal static class MatchingRows
 
         yield return TableRow.Time("matching independent", "iteration, independent pairs", timer.Measure(new MatchingWorkload(Pairing.Independent).Train));
         yield return TableRow.Time("matching transport", "iteration, pairs by optimal transport", timer.Measure(new MatchingWorkload(Pairing.OptimalTransport).Train));
+        foreach ((string name, LikelihoodWorkload work) in LikelihoodWorkload.All())
+        {
+            yield return TableRow.Time($"likelihood {name}", $"iteration by maximum likelihood, 256 points: {name}", timer.Measure(work.Train), work.Note);
+        }
     }
 }

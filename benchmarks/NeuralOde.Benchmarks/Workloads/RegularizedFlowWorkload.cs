@@ -8,11 +8,13 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Benchmarks.Workloads;
 
 /// <summary>
-/// A flow on two moons with RNODE's regularizers: half circles with noise of deviation 0.08, scaled to about unit deviations, a concatsquash network 2-64-64-64-2 with tanh, 512 fresh
-/// points an iteration. It is trained with few fixed steps, and measured by Dopri5 at 1e-5.
+/// A flow on two moons with RNODE's regularizers: half circles with noise of deviation 0.08, scaled to about unit deviations, and a concatsquash network 2-64-64-64-2 with tanh. It is
+/// trained by Tsit5 at 1e-3 on 256 fresh points in each of 1,000 iterations with a cosine schedule from 5e-3, and measured by Dopri5 at 1e-5.
 /// </summary>
 internal sealed class RegularizedFlowWorkload
 {
+    private const int Batch = 256;
+    private const int Iterations = 1000;
     private readonly RandomSource _random;
     private readonly ContinuousFlow _training;
     private readonly ContinuousFlow _measured;
@@ -24,39 +26,37 @@ internal sealed class RegularizedFlowWorkload
         _random = new RandomSource(seed);
         var field = new ConcatSquashField(2, [64, 64, 64], random: _random.Split());
         var start = new NormalDistribution(2);
-        var regularization = new FlowRegularization { KineticEnergy = weight, JacobianNorm = weight };
-        _training = new ContinuousFlow(field, start) { Solver = TrainingSolver, Steps = TrainingSteps, Regularization = regularization, Divergence = Divergence };
+        _training = new ContinuousFlow(field, start)
+        {
+            Steps = new AdaptiveSteps { RelativeTolerance = 1e-3, AbsoluteTolerance = 1e-3 },
+            Regularization = new FlowRegularization { KineticEnergy = weight, JacobianNorm = weight },
+        };
         _measured = new ContinuousFlow(field, start)
         {
             Solver = new Dopri5(),
-            Steps = new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5 },
-            Regularization = new FlowRegularization { KineticEnergy = 1, JacobianNorm = 1 },
+            Steps = new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5, InitialStep = 0.1 },
+            Regularization = new FlowRegularization { KineticEnergy = 1 },
         };
     }
 
-    public static OdeSolver TrainingSolver { get; set; } = new RungeKutta4();
-
-    public static StepSizeControl TrainingSteps { get; set; } = FixedSteps.PerInterval(4);
-
-    public static int Batch { get; set; } = 512;
-
-    public static DivergenceMethod Divergence { get; set; } = DivergenceMethod.Exact;
-
-    public static double LearningRate { get; set; } = 1e-3;
-
-    public static int Iterations { get; set; } = 1500;
-
-    public long Train2 { get; private set; }
+    /// <summary>Evaluations of a training solve, in the mean.</summary>
+    public double TrainingEvaluations { get; private set; }
 
     public void Train()
     {
-        var optimizer = new Adam(_training.Parameters, LearningRate);
+        var optimizer = new Adam(_training.Parameters);
+        LearningRateSchedule schedule = LearningRateSchedule.Cosine();
+        double evaluations = 0;
         for (int i = 0; i < Iterations; i++)
         {
-            optimizer.LearningRate = LearningRate * 0.5 * (1 + Math.Cos(Math.PI * i / Iterations));
-            FlowLoss loss = _training.Loss(Moons(Batch, _random), random: _random); Train2 += loss.Solution.Forward.Evaluations; loss.Total.Backward();
+            optimizer.LearningRate = 5e-3 * schedule.Factor((double)i / Iterations);
+            FlowLoss loss = _training.Loss(Moons(Batch, _random));
+            loss.Total.Backward();
             optimizer.Step();
+            evaluations += loss.Solution.Forward.Evaluations;
         }
+
+        TrainingEvaluations = evaluations / Iterations;
     }
 
     /// <summary>Evaluations of a solve, mean negative log-likelihood and kinetic energy of fresh points.</summary>

@@ -46,7 +46,7 @@ internal static class DensityRun
             context.Error.WriteLine($"neuralode: {InWords.Counted(unsolved, "row is", "rows are")} so far from the others that no density can be computed; the score is empty there.");
         }
 
-        OutputFiles.Write(context, "model", save, file => density.WithNotes(new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine }).Save(file));
+        OutputFiles.Write(context, "model", save, file => density.Save(file, new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine }));
         if (output is null)
         {
             List(context.Out, table, points, scores, quantiles);

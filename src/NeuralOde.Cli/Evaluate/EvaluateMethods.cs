@@ -9,9 +9,11 @@ internal static class EvaluateMethods
 {
     private const string Field = "field";
     private const string Latent = "latent";
+    private const string Automatic = "automatic";
+    private const string Linear = "linear-dynamics";
 
     /// <summary>What a command line calls them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Forecasters.Baselines().Select(static x => NameOf(x)), Field, Latent];
+    public static IReadOnlyList<string> Names { get; } = [.. Forecasters.Baselines().Select(static x => NameOf(x)), Linear, Automatic, Field, Latent];
 
     /// <summary>The methods that were asked for.</summary>
     /// <param name="parsed">What was typed.</param>
@@ -31,6 +33,8 @@ internal static class EvaluateMethods
         {
             methods.Add(name switch
             {
+                Automatic => new AutomaticForecaster(),
+                Linear => Forecasters.Linear(),
                 Field => new FieldForecaster(field),
                 Latent => new LatentModelForecaster(latent, forecasting),
                 _ => Forecasters.Baselines().First(x => NameOf(x) == name),

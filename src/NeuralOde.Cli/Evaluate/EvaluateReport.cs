@@ -21,7 +21,7 @@ internal static class EvaluateReport
         report = report.Add(new BulletList([.. components.Take(MostComponents).SelectMany(evaluation.Verdicts), .. evaluation.Failures()]));
         foreach (string component in components.Take(MostComponents))
         {
-            report = report.Add(new ReportSection(component, [Scores(evaluation, component), .. Forecasts(evaluation, component)]));
+            report = report.Add(Section(evaluation, component));
         }
 
         return report.Add(new ReportSection(
@@ -31,6 +31,9 @@ internal static class EvaluateReport
                 + "change; lower is better. Each method learns from what is before an origin alone.",
             new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same numbers.")));
     }
+
+    /// <summary>The scores of a component, and what was forecast.</summary>
+    internal static ReportSection Section(Evaluation evaluation, string component) => new(component, [Scores(evaluation, component), .. Forecasts(evaluation, component)]);
 
     private static ReportTable Scores(Evaluation evaluation, string component) => new()
     {
@@ -88,7 +91,7 @@ internal static class EvaluateReport
         }
     }
 
-    private static Figure Panel(Evaluation evaluation, ForecastDistribution forecast, TimeSeries training, int s, int c)
+    internal static Figure Panel(Evaluation evaluation, ForecastDistribution forecast, TimeSeries training, int s, int c)
     {
         TimeSeries observed = evaluation.Set.Series.First(x => x.Id == training.Id), median = forecast.Median.Series[s];
         double from = training.Times[^1], to = median.Times[^1];
@@ -100,8 +103,8 @@ internal static class EvaluateReport
         return new Figure
         {
             Title = training.Id.Length == 0 ? $"after {evaluation.Set.Time.Text(from)}" : $"{evaluation.Set.SeriesName} {training.Id}, after {evaluation.Set.Time.Text(from)}",
-            XAxis = TimeFigureAxis.Of(evaluation.Set.Time),
-            YAxis = new FigureAxis(evaluation.Set.Components[c]),
+            XAxis = TimeFigureAxis.Of(evaluation.Set.Time, evaluation.Labels),
+            YAxis = new FigureAxis(evaluation.Set.Components[c], evaluation.Labels.UnitOf(evaluation.Set.Components[c])),
         }
             .Shade(from, to)
             .Band(times, Column(forecast.Lower(0.95)), Column(forecast.Upper(0.95)), "95 %", PaletteColor.SkyBlue)

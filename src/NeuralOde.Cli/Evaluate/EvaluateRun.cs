@@ -49,6 +49,17 @@ internal static class EvaluateRun
     private static void Print(CommandContext context, Evaluation evaluation)
     {
         context.Out.WriteLine(evaluation.What());
+        PrintScores(context, evaluation);
+        context.Out.WriteLine();
+        foreach (string sentence in evaluation.Set.Components.SelectMany(evaluation.Verdicts).Concat(evaluation.Failures()))
+        {
+            context.Out.WriteLine(sentence);
+        }
+    }
+
+    /// <summary>Prints a table of scores for each component.</summary>
+    internal static void PrintScores(CommandContext context, Evaluation evaluation)
+    {
         int width = evaluation.Result.Methods.Max(static x => x.Length);
         foreach (string component in evaluation.Set.Components)
         {
@@ -61,12 +72,6 @@ internal static class EvaluateRun
                     $"  {x.Method.PadRight(width)} {ProgressText.Fixed(x.Mase, 3),8} {ProgressText.Number(x.Rmse),9} {Share(x.Coverage[1]),9} {Share(x.Coverage[2]),9} "
                         + $"{ProgressText.Fixed(x.IntervalScore[1], 2),10} {ProgressText.Fixed(x.IntervalScore[2], 2),10}");
             }
-        }
-
-        context.Out.WriteLine();
-        foreach (string sentence in evaluation.Set.Components.SelectMany(evaluation.Verdicts).Concat(evaluation.Failures()))
-        {
-            context.Out.WriteLine(sentence);
         }
     }
 

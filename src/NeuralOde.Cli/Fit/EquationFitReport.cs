@@ -7,7 +7,7 @@ internal static class EquationFitReport
 {
     private const double Threshold = 3.841458820694124;
 
-    public static Report Create(EquationFit fit, string data, string commandLine)
+    public static Report Create(EquationFit fit, IReadOnlyList<PredictedValue> predicted, BandOptions bands, string data, string commandLine)
     {
         var report = new Report($"Equations fitted to {Path.GetFileName(data)}")
         {
@@ -25,7 +25,7 @@ internal static class EquationFitReport
                 new KeyNumber("AIC", Fixed(fit.Aic)),
                 new KeyNumber("BIC", Fixed(fit.Bic))))
             .Add(new ReportSection("Estimates", Estimates(fit), Explanation(fit)))
-            .Add(new ReportSection("Measured values and fit", Curves(fit)))
+            .Add(new ReportSection("Measured values and fit", BandsInWords(fit, bands), Curves(fit, predicted, bands)))
             .Add(new ReportSection("Residuals", "In units of the noise: most lie between −2 and 2, without a pattern, where the model is right.", Residuals(fit)));
         if (fit.Estimates.Any(static x => x.Profile is not null))
         {
@@ -68,22 +68,41 @@ internal static class EquationFitReport
         : "Standard errors are from the observed information, the second derivatives of the likelihood through the solve, where that is positive definite; "
             + "those from the expected information, which Gauss-Newton programs print, stand beside them.";
 
-    private static PanelGrid Curves(EquationFit fit)
+    private static string BandsInWords(EquationFit fit, BandOptions bands) => fit.HasBands
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"The wide band is to contain {100 * bands.Level:0.#} % of what is measured, by the uncertainty of the parameters (draws from their normal approximation) "
+                + $"and the noise; the narrow one is that of the curve itself.")
+        : "There are no bands: the data do not determine the parameters, or these vary between series.";
+
+    private static PanelGrid Curves(EquationFit fit, IReadOnlyList<PredictedValue> predicted, BandOptions bands)
     {
         List<Figure> panels = [];
+        PredictionBand[] drawn = fit.HasBands ? [.. fit.Bands(bands)] : [];
         foreach (FittedCurve curve in fit.Curves)
         {
             FittedValue[] values = [.. fit.Values.Where(x => x.Series == curve.Series && x.Observable == curve.Observable)];
+            PredictedValue[] heldOut = [.. predicted.Where(x => x.Series == curve.Series && x.Observable == curve.Observable)];
+            PredictionBand? band = Array.Find(drawn, x => x.Series == curve.Series && x.Observable == curve.Observable);
             if (values.Length > 0)
             {
-                panels.Add(new Figure
+                var figure = new Figure
                 {
                     Title = curve.Series.Length > 0 ? $"{curve.Series}: {curve.Observable}" : curve.Observable,
                     XAxis = new FigureAxis("time"),
                     YAxis = new FigureAxis(curve.Observable),
-                }
-                    .Line(curve.Times, curve.Values, "fit")
-                    .Points([.. values.Select(static x => x.Time)], [.. values.Select(static x => x.Measured)], "measured"));
+                };
+                figure = band is null
+                    ? figure.Line(curve.Times, curve.Values, "fit")
+                    : figure.Band(band.Times, band.MeasuredLower, band.MeasuredUpper, "values", PaletteColor.SkyBlue)
+                        .Band(band.Times, band.Lower, band.Upper, "curve", PaletteColor.Blue)
+                        .Line(band.Times, band.Values, "fit");
+                figure = figure.Points([.. values.Select(static x => x.Time)], [.. values.Select(static x => x.Measured)], "measured");
+                panels.Add(heldOut.Length == 0 ? figure : figure.Points(
+                    [.. heldOut.Select(static x => x.Time)],
+                    [.. heldOut.Select(static x => x.Measured)],
+                    "held out",
+                    new PointStyle { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring }));
             }
         }
 

@@ -10,7 +10,7 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>What <c>neuralode fit --equations</c> does.</summary>
 internal static class EquationFitRun
 {
-    private static readonly string[] s_settings = ["time", "series", "seed"];
+    private static readonly string[] s_settings = ["time", "series", "seed", "hold-out"];
 
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
@@ -19,6 +19,8 @@ internal static class EquationFitRun
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
         string? export = parsed.GetValue(options.Export);
         OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--export", export));
+        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json", ".csv"]),
+            ("--export", export, [".cs"]));
         string className = Path.GetFileNameWithoutExtension(export ?? "FittedModel.cs");
         CommandException.ThrowIf(
             !(char.IsAsciiLetterUpper(className.FirstOrDefault()) && className.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
@@ -41,6 +43,15 @@ internal static class EquationFitRun
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
         };
+        EquationData? heldOut = null;
+        var bands = new BandOptions { Seed = settings.Seed };
+        if (options.Settings.Apply(FitDataOptions.Settings, new FitDataOptions { HoldOut = null }, parsed).HoldOut is { } rule)
+        {
+            (read, heldOut) = read.HoldOut(rule);
+            rivalData = rivalData?.HoldOut(rule).Training;
+            bands = bands with { Until = heldOut.LastTime };
+        }
+
         if (parsed.GetValue(options.Formula))
         {
             model = Formula(context, model, read, settings, (int)(parsed.GetValue(options.Degree) ?? 3));
@@ -49,18 +60,24 @@ internal static class EquationFitRun
 
         EquationFit fit = EquationFitter.Fit(model, read, settings, null, context.CancellationToken);
         Print(context.Out, fit);
+        PredictedValue[] predicted = heldOut is null || !fit.HasBands ? [] : [.. fit.Predict(heldOut, bands)];
+        if (heldOut is not null)
+        {
+            PrintHeldOut(context.Out, predicted, bands.Level);
+        }
+
         if (rival is not null)
         {
             PrintComparison(context.Out, fit, EquationFitter.Fit(rival, rivalData!, settings with { Profiles = false }, null, context.CancellationToken));
         }
 
         OutputFiles.Write(context, "model with its estimates", save, path => AtomicFile.WriteText(path, fit.FittedModel.ToString()));
-        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit)));
+        OutputFiles.Write(context, "measured and fitted values", output, path => AtomicFile.WriteText(path, text => WriteValues(text, fit, predicted, bands)));
         bool isTable = string.Equals(Path.GetExtension(metrics), ".csv", StringComparison.OrdinalIgnoreCase);
         OutputFiles.Write(
             context, "numbers", metrics, path => AtomicFile.Write(path, stream => EquationFitNumbers.Write(stream, fit, isTable)));
         OutputFiles.Write(context, "C# class", export, path => AtomicFile.WriteText(path, CSharpExport.Write(fit.FittedModel, className)));
-        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, data, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, predicted, bands, data, context.CommandLine).ToHtml()));
         return ExitCode.Success;
     }
 
@@ -92,7 +109,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 
@@ -127,12 +144,19 @@ internal static class EquationFitRun
         text.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{fit.ValueCount} values, {fit.ParameterCount} parameters, {kind}: -log L {fit.NegativeLogLikelihood:0.###}, AIC {fit.Aic:0.###}, BIC {fit.Bic:0.###}"));
+        foreach ((string parameter, double shrinkage) in fit.Shrinkages)
+        {
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Shrinkage of {parameter}: {100 * shrinkage:0} %"));
+        }
+
         foreach ((string observable, double square) in fit.RootMeanSquares)
         {
             text.WriteLine($"Root mean square of {observable}: {Number(square)}");
         }
 
-        text.WriteLine(fit.Model.LeastSquares
+        text.WriteLine(
+            fit.Shrinkages.Count > 0 ? "Population: first-order conditional estimation with interaction; standard errors from second differences of its likelihood."
+            : fit.Model.LeastSquares
             ? "Standard errors: expected information, n - p degrees of freedom."
             : "Standard errors: observed information (second derivatives), where it is positive definite.");
         // Of many series only what is worth a sentence.
@@ -189,12 +213,42 @@ internal static class EquationFitRun
 
     internal static string Short(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture) : "";
 
-    private static void WriteValues(TextWriter text, EquationFit fit)
+    /// <summary>How well values that were held out are predicted, and how many lie within their bands.</summary>
+    private static void PrintHeldOut(TextWriter text, PredictedValue[] predicted, double level)
     {
-        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual"]);
-        foreach (FittedValue x in fit.Values)
+        text.WriteLine();
+        if (predicted.Length == 0)
         {
-            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).EndRow();
+            text.WriteLine("Held out: there are no bands, because the data do not determine the parameters, or these vary between series.");
+        }
+
+        foreach (IGrouping<string, PredictedValue> group in predicted.GroupBy(static x => x.Observable))
+        {
+            PredictedValue[] values = [.. group];
+            double square = Math.Sqrt(values.Average(static x => (x.Measured - x.Predicted) * (x.Measured - x.Predicted)));
+            int inside = values.Count(static x => x.IsInside);
+            text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Held out: {inside} of {values.Length} values of {group.Key} ({100.0 * inside / values.Length:0} %) lie within their {100 * level:0.#} % bands; "
+                    + $"root mean square {Number(square)}."));
+        }
+    }
+
+    /// <summary>All values; with bands where there are any.</summary>
+    private static void WriteValues(TextWriter text, EquationFit fit, PredictedValue[] predicted, BandOptions bands)
+    {
+        IReadOnlyList<PredictedValue> known = fit.HasBands ? fit.Predict(fit.Data, bands) : [];
+        var csv = new CsvWriter(text, ["series", "observable", "time", "measured", "fitted", "residual", "lower", "upper", "held_out"]);
+        for (int i = 0; i < fit.Values.Count; i++)
+        {
+            FittedValue x = fit.Values[i];
+            (double lower, double upper) = i < known.Count ? (known[i].Lower, known[i].Upper) : (double.NaN, double.NaN);
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Fitted).Add(x.Residual).Add(lower).Add(upper).Add(0.0).EndRow();
+        }
+
+        foreach (PredictedValue x in predicted)
+        {
+            csv.Add(x.Series).Add(x.Observable).Add(x.Time).Add(x.Measured).Add(x.Predicted).Add(double.NaN).Add(x.Lower).Add(x.Upper).Add(1.0).EndRow();
         }
     }
 }

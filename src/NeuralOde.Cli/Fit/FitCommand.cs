@@ -5,12 +5,17 @@ namespace NeuralOde.Cli.Fit;
 /// <summary><c>neuralode fit</c>: learns dynamics from a table of one's own. What it does is in <see cref="FitRun"/>.</summary>
 internal static class FitCommand
 {
+    private static readonly string[] s_network = ["time-dependent", "hidden-states", "hidden", "regularization", "iterations", "learning-rate", "solver", "rtol"];
+
     public static CommandDescription Create() => new()
     {
         Name = "fit",
-        Summary = "Learns dynamics from series in a CSV file: irregular times, missing values and several series are supported.",
+        Summary = "Learns to forecast series in a CSV file: irregular times, missing values and several series are supported.",
         Examples =
         [
+            (
+                "neuralode fit air-passengers.csv --time Month --report fit.html --save model.safetensors",
+                "Compares methods, averages what works, and says how good that is beside simple forecasts."),
             (
                 "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --report fit.html --save model.safetensors",
                 "Two species, learned as logarithms; the last five years are held out to test."),
@@ -34,7 +39,10 @@ internal static class FitCommand
                 + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
                 + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
                 + "Assumptions are printed, and what can be read in two ways is an error.",
-            "The model: dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
+            "By default several methods are tried at rolling origins: linear dynamics with hidden states in continuous time (trend, season, cycles), and on regular grids "
+                + "exponential smoothing and ARIMA models. What does not fail is averaged. Columns without a negative value are never forecast below 0. Bands of 50, 80 and 95 % "
+                + "are calibrated at the origins. The table shows the errors on the held-out part beside those of simple forecasts; better is said only of what beats the best of them.",
+            "A network (--quick, --model field): dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
                 + "Equal z always move in the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent "
                 + "(something that depends on time). Each series' initial state is learned, because the first observation is noisy as well.",
             "The latent model (--model latent) is for many short series of one kind: a network reads the observations of a series and infers a latent state, "
@@ -62,11 +70,12 @@ internal static class FitCommand
             Arguments = [options.Data],
             Groups =
             [
-                ("Kind of model", [options.Model, options.Equations]),
+                ("Kind of model", [options.Quick, options.Model, options.Equations]),
                 .. options.Settings.Groups(
+                    ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.GetValue(options.Model) == "latent",
@@ -74,9 +83,25 @@ internal static class FitCommand
         };
     }
 
-    private static int Start(CommandContext context, CommandValues parsed, FitOptions options) =>
-        parsed.GetValue(options.Equations) is not null ? EquationFitRun.Start(context, parsed, options)
-        : parsed.GetValue(options.Model) == "latent" ? LatentFitRun.Start(context, parsed, options) : FitRun.Start(context, parsed, options);
+    private static int Start(CommandContext context, CommandValues parsed, FitOptions options)
+    {
+        string? model = parsed.GetValue(options.Model);
+        CommandException.ThrowIf(
+            parsed.GetValue(options.Quick) && (model is not null and not "field" || parsed.GetValue(options.Equations) is not null),
+            "--quick fits one network of the columns. Omit it, or --model and --equations.");
+        return parsed.GetValue(options.Equations) is not null ? EquationFitRun.Start(context, parsed, options)
+            : model == "latent" ? LatentFitRun.Start(context, parsed, options)
+            : model == "field" || parsed.GetValue(options.Quick) || AsksForNetwork(parsed, options) ? FitRun.Start(context, parsed, options)
+            : AutomaticFitRun.Start(context, parsed, options);
+    }
+
+    /// <summary>Whether an option was given that only a single fit of a network has.</summary>
+    private static bool AsksForNetwork(CommandValues parsed, FitOptions options) =>
+        parsed.IsGiven(options.Seeds) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
+
+    /// <summary>Refuses files whose endings say that something else is in them.</summary>
+    internal static void CheckEndings(string? report, string? save, string? output, string? metrics) => OutputFiles.CheckEndings(
+        ("--report", report, [".html", ".htm"]), ("--save", save, [".safetensors"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json"]));
 
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
@@ -86,7 +111,7 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
-            .Add(FitDataOptions.Settings, ("", new()))
+            .Add(FitDataOptions.Settings, ("", new()), ("with --equations", new() { HoldOut = null }))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
             .Add(LatentForecastOptions.Settings, ("", new()));
@@ -101,9 +126,14 @@ internal static class FitCommand
             "--model",
             "kind of model",
             ["field", "latent"],
-            "field (the default): dynamics of the columns themselves, and an initial state for each series. "
+            "field: a network for the dynamics of the columns themselves, and an initial state for each series; also where an option of the network is given. "
                 + "latent: what many series have in common, with forecasts of unseen ones, bands, and classes.",
             "NAME");
+
+        public CommandOption<bool> Quick { get; } = Options.Flag(
+            "--quick", "Fits one network in about a second, as --model field does, instead of comparing methods.");
+
+        public KnownBeforehand Known { get; } = new();
 
         public CommandOption<string?> Equations { get; } = Options.Text(
             "--equations", "Fits your own equations instead, a text file with a model: estimates, standard errors, and which parameters the data determine.", "MODEL.ode");
@@ -122,15 +152,21 @@ internal static class FitCommand
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
         public CommandOption<string?> Metrics { get; } = Options.Text(
-            "--metrics", "Writes estimates, errors and intervals: with profiles and criteria as JSON, or as a table in CSV, by the file's ending.", "FILE.json|csv");
+            "--metrics", "Writes the numbers behind the report as JSON; with --equations, estimates and errors also as a table in CSV, by the file's ending.", "FILE.json|csv");
 
         public CommandOption<string?> Export { get; } = Options.Text(
             "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
 
+        public CommandOption<string?> Figure { get; } = FigureFile.Option();
+
+        public CommandOption<string?> Title { get; } = FigureLabels.TitleOption();
+
+        public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
+
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text(
-            "--out", "Writes the forecast of the held-out part with its bands (--model latent), or measured and fitted values (--equations).", "FILE.csv");
+            "--out", "Writes the forecast of the held-out part with its bands, or measured and fitted values (--quick, --equations).", "FILE.csv");
 
         public CommandOption<string?> Report => _output.Report;
 

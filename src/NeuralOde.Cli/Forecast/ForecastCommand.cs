@@ -1,3 +1,4 @@
+using NeuralOde.Series.Forecasting;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Tables;
 
@@ -22,6 +23,8 @@ internal static class ForecastCommand
         [
             "The CSV has the columns of the training data: the series if there are several, the time, and the components in their natural values. "
                 + "The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
+            "A model that 'fit' chose by itself writes for each component its median as NAME and the ends of its bands as NAME_lower_50, NAME_upper_50, NAME_lower_80 and so on, "
+                + "from the first step after the last observation on. The choice is made again when the file is read: it takes as long as the fit did.",
             "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. "
                 + "The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all its observations.",
         ],
@@ -66,6 +69,7 @@ internal static class ForecastCommand
     private static int Start(CommandContext context, string path, string until, double step, string? data, LatentForecastOptions? samples, string? output)
     {
         OutputFiles.Check(path, ("--out", output));
+        OutputFiles.CheckEndings(("--out", output, [".csv"]));
         if (data is not null && output is not null)
         {
             OutputFiles.Check(data, ("--out", output));
@@ -74,7 +78,7 @@ internal static class ForecastCommand
         return UserFault.Checked(() =>
         {
             InputFiles.Check(path, "a model in it", advice: $"'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
-            var file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind);
+            var file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind, AutomaticForecast.FileKind);
             if (file.Kind == LatentForecaster.FileKind.Name)
             {
                 SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
@@ -85,10 +89,48 @@ internal static class ForecastCommand
                 data is not null || samples is not null,
                 $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
                     + $"with it. 'neuralode fit --model latent' makes one.");
+            if (file.Kind == AutomaticForecast.FileKind.Name)
+            {
+                context.Error.WriteLine($"Choosing again how to forecast the series of {path}, which takes as long as the fit did.");
+                var chosen = AutomaticForecast.From(file, cancellation: context.CancellationToken);
+                ForecastDistribution distribution = Forecast(chosen, Time(chosen.Known.Time, until), until, step);
+                return Write(context, output, distribution.Median.Series.Sum(static x => x.Count), distribution.WriteCsv, distribution.WriteCsv);
+            }
+
             var model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
+            Warn(context, model, forecast);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
+    }
+
+    /// <summary>Says where a forecast leaves the region in which the dynamics were learned.</summary>
+    private static void Warn(CommandContext context, SeriesModel model, TimeSeriesSet forecast)
+    {
+        for (int c = 0; c < forecast.Components.Count; c++)
+        {
+            (double low, double high) = model.Learned(c);
+            double[] values = [.. forecast.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c]))];
+            if (values.Length > 0 && (values.Min() < low || values.Max() > high))
+            {
+                context.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The forecast of {forecast.Components[c]} goes from {values.Min():G3} to {values.Max():G3}, outside of {low:G3} to {high:G3}, where the dynamics were learned: "
+                        + $"it is a guess there."));
+            }
+        }
+    }
+
+    private static ForecastDistribution Forecast(AutomaticForecast chosen, double time, string until, double step)
+    {
+        double end = chosen.Known.Series.Min(static x => x.Times[^1]);
+        TimeAxis axis = chosen.Known.Time;
+        CommandException.ThrowIf(!(time > end), $"--until {until} is not after the end of the data, {axis.Text(end)}, where the forecast begins.");
+        CommandException.ThrowIf(
+            time - end < step * (1 - 1e-9),
+            $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {axis.Text(end)}, "
+                + $"so nothing would be forecast. Use a shorter step.");
+        return chosen.Forecast(time, step);
     }
 
     private static int Write(CommandContext context, string? output, int rows, Action<TextWriter> toText, Action<string> toFile)

@@ -1,3 +1,4 @@
+using NeuralOde.Distributed;
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Fitting;
 using NeuralOde.Equations.Language;
@@ -92,6 +93,12 @@ internal static class OptionAdvice
         [TrainingFailureReason.SolveFailed] = "Try a smaller --learning-rate, or more --steps.",
         [TrainingFailureReason.StepsKeepFailing] = "Check the data for outliers, model positive columns as logarithms with --log, or try a smaller --learning-rate.",
         [TrainingFailureReason.LossNotFinite] = "Try a smaller --learning-rate.",
+        [TrainingFailureReason.ProcessesDiffer] = null,
+        [DistributedReason.NoLibrary] = null,
+        [DistributedReason.OtherLibrary] = null,
+        [DistributedReason.Unsuitable] = null,
+        [DistributedReason.OperationFailed] = null,
+        [DistributedReason.WorkFailed] = null,
         [TrainingFailureReason.GradientNotFinite] = "Try a smaller --learning-rate.",
         [DivergenceReason.TooLarge] = null,
         [DensityReason.TooFewRows] = "Add rows, name fewer columns with --columns, or hold out another share with --hold-out.",
@@ -164,6 +171,7 @@ internal static class OptionAdvice
         [EquationDataReason.Covariate] = null,
         [EquationDataReason.Input] = null,
         [EquationFitReason.NoStart] = null,
+        [EquationFitReason.NoBand] = null,
         [EquationFitReason.ImpossibleValue] = null,
         [EquationFitReason.TooFewValues] = null,
         [EquationSolveReason.UnknownName] = null,

@@ -4,10 +4,10 @@ namespace NeuralOde.Cli.Shell;
 internal static class ProcessLauncher
 {
     // What Open MPI's launcher sets, then that of MPICH, Intel MPI and MS-MPI, then Slurm's.
-    private static readonly string[] s_sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
+    private static readonly string[] s_marks = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
     private static readonly string[] s_sizesHere = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"];
 
-    public static bool HasStartedThis => Array.Exists(s_sizes, static x => Environment.GetEnvironmentVariable(x) is { Length: > 0 });
+    public static bool HasStartedThis => Array.Exists(s_marks, static x => Environment.GetEnvironmentVariable(x) is { Length: > 0 });
 
     /// <summary>How many of the processes run on this machine, as far as the launcher says; at least 1.</summary>
     public static int ProcessesHere =>

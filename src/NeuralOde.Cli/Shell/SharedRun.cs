@@ -10,9 +10,12 @@ internal static class SharedRun
     private const int UserSignal = 10;
 
     // Where all processes fail alike, the first one says so and ends the others before they repeat it.
-    private static readonly TimeSpan s_others = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan s_others = TimeSpan.FromSeconds(2);
 
-    public static int Run(string[] arguments, CommandContext context, CancellationTokenSource cancellation)
+    /// <param name="context">What one process alone would have.</param>
+    /// <param name="cancellation">Stops the command.</param>
+    /// <param name="run">Runs the command; says whether its exit code is that of a failure that was thrown.</param>
+    public static int Run(CommandContext context, CancellationTokenSource cancellation, Func<CommandContext, (int Code, bool HasThrown)> run)
     {
         Communicator processes;
         try
@@ -35,7 +38,7 @@ internal static class SharedRun
             context = context with { Out = TextWriter.Null, Error = TextWriter.Null, Progress = null };
         }
 
-        int code = Tool.Run(arguments, context, out bool hasThrown);
+        (int code, bool hasThrown) = run(context);
         if (hasThrown)
         {
             if (!isFirst)

@@ -1,4 +1,5 @@
 using NeuralOde.Equations.Simulation;
+using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Equations.Data;
@@ -33,6 +34,9 @@ public sealed class EquationData
 
     /// <summary>Number of measured values.</summary>
     public int Count => _series.Sum(static x => x.Values.Length);
+
+    /// <summary>The last time at which a value was measured; not a number where there is none.</summary>
+    public double LastTime => _series.Where(static x => x.Times.Length > 0).Select(static x => x.Times[^1]).DefaultIfEmpty(double.NaN).Max();
 
     /// <summary>What was left out, in words.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -69,6 +73,34 @@ public sealed class EquationData
         ArgumentNullException.ThrowIfNull(solve);
         IReadOnlyList<SeriesInput> inputs = new EquationDataReader(table, model.Bound, options ?? new EquationDataOptions()).ReadInputs();
         return [.. inputs.Select(x => (x.Name, EquationSolver.Solve(model, solve, x)))];
+    }
+
+    /// <summary>Sets the last measured values of each series aside, to compare forecasts with. Doses, inputs and covariates stay in both parts.</summary>
+    /// <param name="rule">Which; it counts the times at which a series has measured values.</param>
+    /// <returns>What is learned from, and what was set aside, both with all series.</returns>
+    /// <exception cref="EquationDataException">A series would have no value left to learn from.</exception>
+    public (EquationData Training, EquationData HeldOut) HoldOut(HoldOut rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        var training = new List<SeriesObservations>();
+        var heldOut = new List<SeriesObservations>();
+        foreach (SeriesObservations series in _series)
+        {
+            int first = series.Times.Length - rule.CountOf(series.Times);
+            if (first < 1 && series.Times.Length > 0)
+            {
+                throw new EquationDataException(
+                    EquationDataReason.Nothing,
+                    $"{(series.Input.Name.Length == 0 ? "The series" : $"Series '{series.Input.Name}'")} has values at {series.Times.Length} times; "
+                        + $"holding out {rule} would leave none to learn from.",
+                    "Hold out less, or leave the series out.");
+            }
+
+            training.Add(series with { Times = series.Times[..first], Values = [.. series.Values.Where(x => x.Time < first)] });
+            heldOut.Add(series with { Times = series.Times[first..], Values = [.. series.Values.Where(x => x.Time >= first).Select(x => x with { Time = x.Time - first })] });
+        }
+
+        return (new EquationData(Name, training, Notes), new EquationData(Name, heldOut, Notes));
     }
 
     /// <summary>The data of one series.</summary>

@@ -34,7 +34,7 @@ internal sealed partial class EquationDataReader
             bool hasOwnFlow = _model.Doses.Any(x => string.Equals(x.Column, column, StringComparison.OrdinalIgnoreCase) && (x.Rate ?? x.Duration) is not null);
             foreach (int row in rows)
             {
-                bool isDose = evid < 0 || _table.IsMissing(row, evid) || _table.Number(row, evid) is 1;
+                bool isDose = evid < 0 || _table.IsMissing(row, evid) || _table.Number(row, evid) is 1 or 4;
                 double size = _table.IsMissing(row, amount) ? 0 : _table.Number(row, amount);
                 if (!isDose || size == 0)
                 {

@@ -187,14 +187,6 @@ internal sealed partial class EquationDataReader
         {
             double kind = evid < 0 || _table.IsMissing(row, evid) ? 0 : _table.Number(row, evid);
             bool isSilent = mdv >= 0 && !_table.IsMissing(row, mdv) && _table.Number(row, mdv) != 0;
-            if (kind is 3 or 4)
-            {
-                throw new EquationDataException(
-                    EquationDataReason.Dose,
-                    $"{_table.Name}, line {_table.LineOf(row)}: EVID {kind} resets the states, which is not supported.",
-                    "Make the rows from there on a series of their own.");
-            }
-
             Tally(row, kind == 0 && !isSilent, measured);
             foreach (Measured what in measured)
             {
@@ -222,6 +214,7 @@ internal sealed partial class EquationDataReader
             Covariates = [.. _model.Covariates.Select(x => Covariate(x, name, rows))],
             Inputs = [.. _model.Inputs.Select(x => Input(x, name, rows, times, asked))],
             Doses = [.. ReadDoses(rows, times)],
+            Resets = [.. rows.Where(x => evid >= 0 && !_table.IsMissing(x, evid) && _table.Number(x, evid) is 3 or 4).Select(x => times[x])],
         };
         return new SeriesObservations(
             input, asked, [.. values.Select(x => new Observation(x.What.Observable, Array.BinarySearch(asked, x.Time), x.Value, _table.LineOf(x.Row)))]);

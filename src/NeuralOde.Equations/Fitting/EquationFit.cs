@@ -103,6 +103,15 @@ public sealed class EquationFit
     /// <summary>The estimates, in the model's order; by series where they are per series.</summary>
     public required IReadOnlyList<ParameterEstimate> Estimates { get; init; }
 
+    /// <summary>Of parameters that vary between series: the value of each series, the mode of its distribution given the series' values.</summary>
+    public IReadOnlyList<ParameterEstimate> Individuals { get; init; } = [];
+
+    /// <summary>
+    /// Of parameters that vary between series: the shrinkage, one minus the standard deviation of the series' deviations over that of the population. Near 1 the
+    /// data of a series say little of its own value.
+    /// </summary>
+    public IReadOnlyList<(string Parameter, double Shrinkage)> Shrinkages { get; init; } = [];
+
     /// <summary>Correlations of the estimates that have a standard error, named by <see cref="CorrelatedNames"/>; empty where series are fitted alone.</summary>
     public IReadOnlyList<IReadOnlyList<double>> Correlations { get; init; } = [];
 
@@ -141,6 +150,42 @@ public sealed class EquationFit
 
     /// <summary>The fitted curves: for each series and observable, times from the start to the last value with the model's values.</summary>
     public IReadOnlyList<FittedCurve> Curves => field ??= MakeCurves();
+
+    /// <summary>What the estimates' uncertainty follows from: one for all series, or one for each series that was fitted alone.</summary>
+    internal IReadOnlyList<FitUncertainty> Uncertainties { get; init; } = [];
+
+    /// <summary>Whether there are bands: the data determine every parameter, at least so far that there is a covariance.</summary>
+    public bool HasBands => Uncertainties.Count > 0 && Uncertainties.All(static x => x.HasCovariance);
+
+    /// <summary>Predicts measured values, such as those that were held out, with bands from the uncertainty of the parameters and the noise.</summary>
+    /// <param name="data">Values of the same series, in the same order.</param>
+    /// <param name="options">The bands' level and the number of draws; the defaults where null.</param>
+    /// <returns>The values with their bands.</returns>
+    /// <exception cref="ArgumentException">The series are not those of the fit.</exception>
+    /// <exception cref="EquationFitException">There is no covariance, or the model cannot be solved for most parameters within it.</exception>
+    public IReadOnlyList<PredictedValue> Predict(EquationData data, BandOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!data.SeriesNames.SequenceEqual(Data.SeriesNames))
+        {
+            throw new ArgumentException("The fit and the data to predict have the same series, in the same order.", nameof(data));
+        }
+
+        options ??= new BandOptions();
+        return Uncertainties.Count == 1
+            ? Uncertainties[0].Predict(data, options)
+            : [.. Uncertainties.SelectMany((x, s) => x.Predict(data.Only(s), options))];
+    }
+
+    /// <summary>The fitted curves with bands, from the start of each series to its last value or beyond.</summary>
+    /// <param name="options">The bands' level, the number of draws and the last time; the defaults where null.</param>
+    /// <returns>A band for each series and observable.</returns>
+    /// <exception cref="EquationFitException">There is no covariance, or the model cannot be solved for most parameters within it.</exception>
+    public IReadOnlyList<PredictionBand> Bands(BandOptions? options = null)
+    {
+        options ??= new BandOptions();
+        return [.. Uncertainties.SelectMany(x => x.Bands(options))];
+    }
 
     internal Func<IReadOnlyList<FittedCurve>> MakeCurves { get; init; } = static () => [];
 
@@ -207,6 +252,9 @@ public sealed class EquationFitException : NeuralOdeException
 /// <summary>Why a model cannot be fitted.</summary>
 public enum EquationFitReason
 {
+    /// <summary>The data do not determine the parameters so far that bands could be drawn.</summary>
+    NoBand,
+
     /// <summary>The model cannot be solved for the start values, nor for others near them.</summary>
     NoStart,
 

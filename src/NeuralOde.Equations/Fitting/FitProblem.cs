@@ -94,9 +94,12 @@ internal sealed class FitProblem
     /// <summary>The same problem, solved less accurately where that is enough for a search.</summary>
     public FitProblem Coarse() => Copy(_options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) });
 
-    private FitProblem Copy(SimulationOptions options)
+    /// <summary>The same problem with other data of the same series, solved as accurately as a band needs.</summary>
+    public FitProblem For(EquationData data) => Copy(_options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) }, data);
+
+    private FitProblem Copy(SimulationOptions options, EquationData? data = null)
     {
-        FitProblem copy = new(_model, _data, options, Scales);
+        FitProblem copy = new(_model, data ?? _data, options, Scales);
         _parameters.CopyTo(copy._parameters, 0);
         return copy;
     }
@@ -115,6 +118,35 @@ internal sealed class FitProblem
         }
 
         return all;
+    }
+
+    /// <summary>The negative log-likelihood of one series without priors, with gradient and expected information by all coordinates.</summary>
+    /// <param name="series">Which series; parameters are not per series.</param>
+    /// <param name="point">The coordinates as this series has them.</param>
+    /// <returns>The value; infinite where the model cannot be solved.</returns>
+    public double EvaluateSeries(int series, ReadOnlySpan<double> point)
+    {
+        int[] places = _places[series];
+        double[] slopes = new double[_free.Length];
+        for (int k = 0; k < slopes.Length; k++)
+        {
+            slopes[k] = Coordinates[places[k]].Slope(point[places[k]]);
+        }
+
+        Array.Clear(Gradient);
+        Array.Clear(Information);
+        double value = _evaluator.Evaluate(_data.Series[series], ParametersOf(series, point), slopes);
+        for (int k = 0; k < slopes.Length && double.IsFinite(value); k++)
+        {
+            Gradient[places[k]] = _evaluator.Gradient[k];
+            for (int l = 0; l < slopes.Length; l++)
+            {
+                Information[(places[k] * Count) + places[l]] = _evaluator.Information[(k * slopes.Length) + l];
+            }
+        }
+
+        Problem = double.IsFinite(value) ? "" : _evaluator.Problem;
+        return double.IsFinite(value) ? value : double.PositiveInfinity;
     }
 
     /// <summary>Evaluates at a point.</summary>
@@ -169,6 +201,10 @@ internal sealed class FitProblem
     /// <summary>Model values and standardized residuals of all values of a series at a point; null where the model cannot be solved.</summary>
     public (double[] Fitted, double[] Residuals)? Predict(int series, ReadOnlySpan<double> point)
         => _evaluator.Predict(_data.Series[series], ParametersOf(series, point));
+
+    /// <summary>Model values and noise levels of every observable of a series at given times; null where the model cannot be solved.</summary>
+    public (double F, double A, double B)[][]? Distributions(int series, ReadOnlySpan<double> point, double[] times)
+        => _evaluator.Distributions(_data.Series[series], ParametersOf(series, point), times);
 
     /// <summary>Model values of every observable of a series, from its start to its last value; null where the model cannot be solved.</summary>
     public (double[] Times, double[][] Values)? Curves(int series, ReadOnlySpan<double> point, int count)

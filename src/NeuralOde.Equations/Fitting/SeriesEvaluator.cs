@@ -150,6 +150,28 @@ internal sealed class SeriesEvaluator
         return (fitted, residuals);
     }
 
+    /// <summary>Model values and noise levels of every observable at given times.</summary>
+    public (double F, double A, double B)[][]? Distributions(SeriesObservations series, double[] parameters, double[] times)
+    {
+        SeriesObservations asked = series with { Times = times };
+        if (!Solve(asked, parameters, new double[_moving]))
+        {
+            return null;
+        }
+
+        (double F, double A, double B)[][] values = [.. _model.Observables.Select(_ => new (double F, double A, double B)[times.Length])];
+        for (int i = 0; i < times.Length; i++)
+        {
+            At(asked, i, _rows.AsSpan(i * Simulator.RowLength, Simulator.RowLength));
+            for (int o = 0; o < values.Length; o++)
+            {
+                values[o][i] = (_observables.Value(Terms * o), _observables.Value((Terms * o) + 1), _observables.Value((Terms * o) + 2));
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>Model values of every observable at given times.</summary>
     public double[][]? Curves(SeriesObservations series, double[] parameters, double[] times)
     {

@@ -150,7 +150,7 @@ public static class EquationSolver
         }
 
         int[] sensitive = [.. options.SensitivitiesBy.Select(x => IndexOf(bound.Parameters.Select(static p => p.Name), x) is >= 0 and var at ? at : throw Unknown(bound, x))];
-        series = new SeriesInput { Name = series.Name, Start = series.Start, Covariates = covariates, Inputs = series.Inputs, Doses = series.Doses };
+        series = new SeriesInput { Name = series.Name, Start = series.Start, Covariates = covariates, Inputs = series.Inputs, Doses = series.Doses, Resets = series.Resets };
         Simulator simulator = Measured(bound, sensitive, options, series, parameters, times);
         double[] rows = new double[times.Length * simulator.RowLength];
         if (!simulator.Run(series, parameters, [.. sensitive.Select(static _ => 1.0)], times, rows, showsAfter: true))

@@ -29,6 +29,9 @@ internal sealed class SeriesInput
     public IReadOnlyList<InputSignal> Inputs { get; init; } = [];
 
     public IReadOnlyList<DoseRecord> Doses { get; init; } = [];
+
+    /// <summary>Times at which the states become the initial values again.</summary>
+    public IReadOnlyList<double> Resets { get; init; } = [];
 }
 
 /// <summary>How accurately, and by what method.</summary>

@@ -13,6 +13,14 @@ internal sealed partial class Simulator
             return BecomeSteady(item, t, parameters, scales);
         }
 
+        if (item.Kind == TimelineKind.Reset)
+        {
+            Array.Clear(_field.Infusions);
+            StartStates(t, scales);
+            _field.Piece = (after, after);
+            return MakeConsistent(t);
+        }
+
         bool moves = Array.Exists(item.TimeBy, static x => x != 0);
         if (moves)
         {

@@ -93,7 +93,15 @@ internal sealed class Timeline
             items.AddRange(input.Times.Where(t => t > series.Start && t < end).Select(t => new TimelineItem(TimelineKind.Switch, t, never, 0, 0, never)));
         }
 
-        return [.. items.OrderBy(static x => x.Time)];
+        foreach (double time in series.Resets.Where(t => t <= end).Distinct())
+        {
+            // What was given before, and is pending or still flows, ends.
+            items.RemoveAll(x => x.Given < time && x.Time >= time);
+            double[] never = new double[scales.Length];
+            items.Add(new TimelineItem(TimelineKind.Reset, time, never, 0, 0, never));
+        }
+
+        return [.. items.OrderBy(static x => x.Time).ThenBy(static x => x.Kind == TimelineKind.Reset ? 0 : 1)];
     }
 
     private static bool DependsOnTimeAlone(BoundModel model, Term node)
@@ -125,7 +133,7 @@ internal sealed class Timeline
             for (int i = 0; i < dose.Times && at + (i * every) + lag <= end; i++)
             {
                 double[] timeBy = Sum(atBy, Sum(everyBy, lagBy, i, 1), 1, 1);
-                Add(new DoseTime(at + (i * every) + lag, timeBy, every, dose.IsSteady && i == 0), amount, amountBy, givenRate);
+                Add(new DoseTime(at + (i * every) + lag, timeBy, every, dose.IsSteady && i == 0, at + (i * every)), amount, amountBy, givenRate);
             }
 
             return;
@@ -144,7 +152,7 @@ internal sealed class Timeline
                 double time = record.Time + (i * record.Interval) + lag;
                 if (time <= end)
                 {
-                    DoseTime when = new(time, lagBy, record.Interval, (record.IsSteady || dose.IsSteady) && i == 0);
+                    DoseTime when = new(time, lagBy, record.Interval, (record.IsSteady || dose.IsSteady) && i == 0, record.Time);
                     Add(when, record.Amount, new double[scales.Length], dose.Rate is null ? record.Rate : givenRate);
                 }
             }
@@ -158,14 +166,15 @@ internal sealed class Timeline
             if (!(length > 0))
             {
                 AddSteady(when, size, sizeBy, 0, []);
-                items.Add(new TimelineItem(TimelineKind.Bolus, when.Time, when.TimeBy, dose.State, size, sizeBy));
+                items.Add(new TimelineItem(TimelineKind.Bolus, when.Time, when.TimeBy, dose.State, size, sizeBy) { Given = when.Given });
                 return;
             }
 
             double[] flowBy = Sum(sizeBy, lengthBy, 1 / length, -size / (length * length));
             AddSteady(when, size / length, flowBy, length, lengthBy);
-            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time, when.TimeBy, dose.State, size / length, flowBy));
-            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time + length, Sum(when.TimeBy, lengthBy, 1, 1), dose.State, -size / length, Sum(flowBy, flowBy, -1, 0)));
+            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time, when.TimeBy, dose.State, size / length, flowBy) { Given = when.Given });
+            double[] endBy = Sum(when.TimeBy, lengthBy, 1, 1);
+            items.Add(new TimelineItem(TimelineKind.Infusion, when.Time + length, endBy, dose.State, -size / length, Sum(flowBy, flowBy, -1, 0)) { Given = when.Given });
         }
 
         void AddSteady(DoseTime when, double size, double[] sizeBy, double length, double[] lengthBy)
@@ -175,6 +184,7 @@ internal sealed class Timeline
                 items.Add(new TimelineItem(TimelineKind.Steady, when.Time, when.TimeBy, dose.State, size, sizeBy)
                 {
                     Interval = when.Interval,
+                    Given = when.Given,
                     Duration = length,
                     DurationBy = lengthBy,
                 });
@@ -266,5 +276,5 @@ internal sealed class Timeline
         return sum;
     }
 
-    private readonly record struct DoseTime(double Time, double[] TimeBy, double Interval, bool IsSteady);
+    private readonly record struct DoseTime(double Time, double[] TimeBy, double Interval, bool IsSteady, double Given);
 }

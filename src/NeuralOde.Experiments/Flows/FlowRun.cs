@@ -48,7 +48,7 @@ internal static class FlowRun
 
         var outcome = new FlowOutcome(source, data, fit, DensityBaselines.Measure(data), others);
         Say(context, outcome);
-        OutputFiles.Write(context, "model", save, path => WithNotes(fit.Model, context).Save(path));
+        OutputFiles.Write(context, "model", save, path => fit.Model.Save(path, new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine }));
         OutputFiles.Write(context, "metrics", metrics, path => FlowMetrics.Write(path, outcome, context.CommandLine));
         OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, FlowReport.Create(outcome, context.CommandLine).ToHtml()));
         return exitCode;
@@ -100,16 +100,20 @@ internal static class FlowRun
         {
             foreach ((string name, DensityMethod method) in DensityWords.Methods.Where(x => x.Value != settings.Method))
             {
-                yield return (name, 0, DensityOptions.For(method) with { Seed = settings.Seed, HoldOut = settings.HoldOut });
+                yield return (name, 0, Typed(DensityOptions.For(method)));
             }
         }
 
         foreach (int depth in depths)
         {
             DensityOptions planar = DensityOptions.For(DensityMethod.Planar), continuous = DensityOptions.For(DensityMethod.Likelihood);
-            yield return ($"planar, {depth} layers", depth, planar with { Layers = depth, Seed = settings.Seed, HoldOut = settings.HoldOut });
-            yield return ($"continuous, {depth} units", depth, continuous with { Hidden = [depth], Seed = settings.Seed, HoldOut = settings.HoldOut });
+            yield return ($"planar, {depth} layers", depth, Typed(planar with { Layers = depth }));
+            yield return ($"continuous, {depth} units", depth, Typed(continuous with { Hidden = [depth] }));
         }
+
+        // What is not the model's own holds for all.
+        DensityOptions Typed(DensityOptions defaults) => options.Settings.Apply(
+            DensityOptions.Settings.Only("iterations", "batch", "schedule", "validations", "hold-out", "seed"), defaults, parsed);
     }
 
     private static int[] Depths(string? text)
@@ -124,9 +128,6 @@ internal static class FlowRun
         CommandException.ThrowIf(depths.Any(static x => x is < 1 or > 1_000), $"--depths takes whole numbers from 1 to 1,000 joined by commas, such as 2,8,32; got '{text}'.");
         return [.. depths.Distinct()];
     }
-
-    private static DensityModel WithNotes(DensityModel model, CommandContext context) =>
-        model.WithNotes(new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine });
 
     private static void Say(CommandContext context, FlowOutcome outcome)
     {

@@ -70,7 +70,7 @@ public sealed class DensityModel
     public int Dimension => Columns.Count;
 
     /// <summary>Further text that is kept in its file, such as the command that made it.</summary>
-    public IReadOnlyDictionary<string, string> Notes { get; private set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Notes { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>The parameters.</summary>
     public ParameterList Parameters => Flow().Parameters;
@@ -117,7 +117,7 @@ public sealed class DensityModel
             DensityMethod.Coupling => options.Layers * (weights + options.Hidden[0]),
             _ => weights + ((long)columns.Length * options.Hidden[0]),
         });
-        var model = new DensityModel(options, columns, means, deviations, new RandomSource(0)).WithNotes(file.Notes);
+        var model = new DensityModel(options, columns, means, deviations, new RandomSource(0)) { Notes = file.Notes };
         model.Flow().Load(file.Part(Prefix));
         return model;
 
@@ -132,8 +132,9 @@ public sealed class DensityModel
 
     /// <summary>Writes the model to a file, all or nothing.</summary>
     /// <param name="path">The file; an existing one is replaced once the new one is whole.</param>
+    /// <param name="notes">Further text to keep in it; that of <see cref="Notes"/> where null.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
-    public void Save(string path) => new ModelFile(
+    public void Save(string path, IReadOnlyDictionary<string, string>? notes = null) => new ModelFile(
         FileKind,
         [.. DensityOptions.Settings.ToText(Options), ("columns", ModelFile.Text(Columns))],
         [
@@ -141,17 +142,7 @@ public sealed class DensityModel
             SafeTensor.Create<double>(MeansName, _means, [Dimension]),
             SafeTensor.Create<double>(DeviationsName, _deviations, [Dimension]),
         ],
-        Notes).Save(path);
-
-    /// <summary>This model with further text in its file.</summary>
-    /// <param name="notes">The text, by name.</param>
-    /// <returns>This model.</returns>
-    public DensityModel WithNotes(IReadOnlyDictionary<string, string> notes)
-    {
-        ArgumentNullException.ThrowIfNull(notes);
-        Notes = notes;
-        return this;
-    }
+        notes ?? Notes).Save(path);
 
     /// <summary>The log-density of rows.</summary>
     /// <param name="rows">Values in the columns' order, row-major.</param>

@@ -58,6 +58,10 @@ public sealed record DensityOptions
     /// <value>At least 0; default 0.</value>
     public double Sigma { get; init; }
 
+    /// <summary>The exponent of flow matching's times (<see cref="FlowMatchingOptions.TimeExponent"/>): above 1 training dwells near the data, where densities are decided.</summary>
+    /// <value>Above 0; default 2.</value>
+    public double TimeExponent { get; init; } = 2;
+
     /// <summary>The weight of the kinetic energy in a continuous flow's likelihood (RNODE).</summary>
     /// <value>At least 0; default 0.</value>
     public double KineticEnergy { get; init; }
@@ -128,6 +132,9 @@ public sealed record DensityOptions
             Setting.Number(
                 "sigma", 0, 10, "The deviation of flow matching's paths, in standard deviations of the data. It blurs what is learned.",
                 (DensityOptions x) => x.Sigma, (x, v) => x with { Sigma = v }) with { Unless = NoMatching },
+            Setting.Positive(
+                "time exponent", "The exponent k of flow matching's times 1 - u^k: above 1 training dwells near the data, where densities are decided.",
+                (DensityOptions x) => x.TimeExponent, (x, v) => x with { TimeExponent = v }) with { Unless = NoMatching },
             Setting.Number(
                 "kinetic energy", 0, 1e6, "The weight of the kinetic energy in the loss (RNODE); more of it makes straighter flows.",
                 (DensityOptions x) => x.KineticEnergy, (x, v) => x with { KineticEnergy = v }) with { Option = "kinetic", Unless = NoLikelihood },

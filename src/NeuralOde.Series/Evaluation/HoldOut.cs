@@ -81,6 +81,15 @@ public sealed class HoldOut
     /// <summary>The rule as text: the number of points or the fraction, which <see cref="TryParse"/> reads back, or "a time of" and the span.</summary>
     public override string ToString() => _text;
 
+    /// <summary>How many of a series' last points are held out.</summary>
+    /// <param name="times">The times of its observed points, rising.</param>
+    /// <returns>The number; 0 where there are no points.</returns>
+    public int CountOf(IReadOnlyList<double> times)
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        return times.Count == 0 ? 0 : _count([.. times]);
+    }
+
     /// <summary>Splits every series of a set. Points without an observation stay with the part whose time they fall into.</summary>
     /// <param name="set">The set.</param>
     /// <returns>The two parts.</returns>
@@ -93,7 +102,7 @@ public sealed class HoldOut
         foreach (TimeSeries series in set.Series)
         {
             int[] observed = Enumerable.Range(0, series.Count).Where(series.IsObserved).ToArray();
-            int count = observed.Length == 0 ? 0 : _count(Array.ConvertAll(observed, point => series.Times[point]));
+            int count = CountOf(Array.ConvertAll(observed, point => series.Times[point]));
             if (observed.Length - count < MinimumTraining)
             {
                 throw new SeriesException(

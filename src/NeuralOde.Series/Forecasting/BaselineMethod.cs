@@ -182,22 +182,34 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         public TailModel(ComponentData data)
         {
             _data = data;
-            _isLog = data.Series.All(static x => Array.TrueForAll(x.Values, static value => value > 0));
+
+            // A column with zeros, such as a concentration before the first dose, falls or rises by factors all the same.
+            int count = 0, positive = 0;
+            foreach (double value in data.Series.SelectMany(static x => x.Values))
+            {
+                count++;
+                positive += value > 0 ? 1 : 0;
+            }
+
+            _isLog = data.Low >= 0 && positive >= 0.8 * count;
             double sum = 0;
-            int count = 0;
+            int errors = 0;
             foreach (ComponentSeries series in data.Series)
             {
                 // One step ahead, from every three values in a row.
                 for (int i = Tail; i < series.Count; i++)
                 {
                     (double value, double spread) = Line(series, i, series.Times[i]);
-                    double error = Map(series.Values[i]) - value;
-                    sum += error * error / spread;
-                    count++;
+                    if (!_isLog || Array.TrueForAll(series.Values[(i - Tail)..(i + 1)], static x => x > 0))
+                    {
+                        double error = Map(series.Values[i]) - value;
+                        sum += error * error / spread;
+                        errors++;
+                    }
                 }
             }
 
-            _variance = sum / Math.Max(1, count);
+            _variance = sum / Math.Max(1, errors);
         }
 
         public string Description => _isLog ? "the line through the logarithms of the last three values" : "the line through the last three values";
@@ -222,7 +234,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
             return quantiles;
         }
 
-        private double Map(double value) => _isLog ? Math.Log(value) : value;
+        /// <summary>A zero counts as a thousandth of the component's mean.</summary>
+        private double Map(double value) => _isLog ? Math.Log(Math.Max(value, 1e-3 * _data.Mean)) : value;
 
         /// <summary>The line through the last of the first values at a time, and the variance of its error over that of one value.</summary>
         private (double Value, double Spread) Line(ComponentSeries series, int count, double time)

@@ -9,17 +9,19 @@ internal sealed class CombinedModel : IComponentModel
     private const double Failure = 10;
 
     /// <summary>How much weights of several series depend on errors.</summary>
-    private const double Power = 4;
+    private const double Power = 8;
 
     private readonly ComponentData _data;
     private readonly IReadOnlyList<string> _names;
     private readonly IReadOnlyList<IComponentModel> _models;
     private readonly double[] _weights;
+    private readonly IReadOnlyList<double> _errors = [];
     private readonly BandCalibration _calibration;
 
     public CombinedModel(ComponentData data, IReadOnlyList<string> names, IReadOnlyList<IComponentModel> models, OriginTrials trials)
     {
         (_data, _names, _models) = (data, names, models);
+        _errors = trials.Errors;
         _weights = Weights(trials, models.Count, data.Series.Count > 1);
         _calibration = BandCalibration.Of(trials, _weights);
     }
@@ -30,6 +32,10 @@ internal sealed class CombinedModel : IComponentModel
     public string Description => string.Join(
         "; ", Enumerable.Range(0, _models.Count).Where(m => _weights[m] >= 0.01).OrderByDescending(m => _weights[m])
             .Select(m => $"{100 * _weights[m]:0} % {_names[m]} ({_models[m].Description})"));
+
+    /// <summary>How the models did at the origins.</summary>
+    public IEnumerable<MethodTrial> Trials(string component) =>
+        Enumerable.Range(0, _models.Count).Select(m => new MethodTrial(component, _names[m], _errors[m], _weights[m], _models[m].Description));
 
     public IComponentModel? Refit(ComponentData data, CancellationToken cancellation)
     {

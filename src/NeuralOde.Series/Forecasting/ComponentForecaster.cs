@@ -10,43 +10,6 @@ internal sealed class ComponentForecaster(IComponentMethod method, ForecastOptio
     public IFittedForecaster Fit(TimeSeriesSet training, CancellationToken cancellation = default)
     {
         var data = ForecastData.Of(training, options);
-        return new Fitted(training, data, [.. data.Components.Select(x => method.Fit(x, cancellation) ?? new BaselineMethod(Baseline.LastValue).Fit(x, cancellation)!)]);
-    }
-
-    private sealed class Fitted(TimeSeriesSet training, ForecastData data, IComponentModel[] models) : IFittedForecaster
-    {
-        public IReadOnlyList<string> Descriptions { get; } = [.. models.Select(static x => x.Description)];
-
-        public ForecastDistribution Predict(TimeSeriesSet at)
-        {
-            ArgumentNullException.ThrowIfNull(at);
-            ArgumentException.ThrowIf(
-                !at.Components.SequenceEqual(training.Components) || !at.Inputs.SequenceEqual(training.Inputs),
-                $"The components or inputs to forecast are not those of the training set: {string.Join(", ", training.Components)}.", nameof(at));
-            int components = at.Components.Count;
-            TimeSeries[][] quantiles = [.. Enumerable.Range(0, NormalQuantiles.Count).Select(_ => new TimeSeries[at.Series.Count])];
-            for (int s = 0; s < at.Series.Count; s++)
-            {
-                TimeSeries series = at.Series[s];
-                int index = data.IndexOf(series.Id);
-                double[] times = [.. series.Times.ToArray().Select(data.Grid.ToGrid)];
-                double[][] values = [.. Enumerable.Range(0, NormalQuantiles.Count).Select(_ => new double[series.Count * components])];
-                for (int c = 0; c < components; c++)
-                {
-                    double[] forecast = models[c].Quantiles(index, times, series.InputValues);
-                    for (int i = 0; i < forecast.Length; i++)
-                    {
-                        values[i % NormalQuantiles.Count][(i / NormalQuantiles.Count * components) + c] = forecast[i];
-                    }
-                }
-
-                for (int k = 0; k < quantiles.Length; k++)
-                {
-                    quantiles[k][s] = series.WithValues(values[k]);
-                }
-            }
-
-            return new ForecastDistribution([.. quantiles.Select(at.WithSeries)]);
-        }
+        return new FittedComponents(training, data, [.. data.Components.Select(x => method.Fit(x, cancellation) ?? new BaselineMethod(Baseline.LastValue).Fit(x, cancellation)!)]);
     }
 }

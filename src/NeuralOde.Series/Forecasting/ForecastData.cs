@@ -22,6 +22,12 @@ internal sealed class ForecastData
     public static ForecastData Of(TimeSeriesSet set, ForecastOptions options)
     {
         ArgumentNullException.ThrowIfNull(set);
+        foreach ((string name, (double low, double high)) in options.Bounds)
+        {
+            ArgumentException.ThrowIf(!set.Components.Contains(name), $"There are bounds of '{name}', and no component of that name.", nameof(options));
+            ArgumentException.ThrowIf(!(low < high), $"The bounds of '{name}' are {low} and {high}; the lower one must be below the upper one.", nameof(options));
+        }
+
         var grid = new TimeGrid(set);
         double? given = options.Period is { } period ? grid.ToSteps(period) : null;
         return new ForecastData(set, grid, [.. Enumerable.Range(0, set.Components.Count).Select(c =>

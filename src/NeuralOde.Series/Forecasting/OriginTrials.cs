@@ -6,6 +6,10 @@ namespace NeuralOde.Series.Forecasting;
 internal sealed class OriginTrials
 {
     private const int MostOrigins = 5;
+
+    /// <summary>Short series of one kind are many trials already, and early origins are in another phase than what is to come.</summary>
+    private const int MostOriginsOfSeveral = 2;
+
     private const double Horizon = 0.2;
 
     private OriginTrials(IReadOnlyList<Trial> trials, int models)
@@ -71,7 +75,8 @@ internal sealed class OriginTrials
     private static IEnumerable<(ComponentData Known, int[] Cuts, int[] Lengths)> Origins(ComponentData data)
     {
         int least = data.Series.Count > 1 ? 3 : Math.Max(8, (int)Math.Ceiling((2 * (data.Period ?? 1)) + 2));
-        for (int origin = 0; origin < MostOrigins; origin++)
+        int most = data.Series.Count > 1 ? MostOriginsOfSeveral : MostOrigins;
+        for (int origin = 0; origin < most; origin++)
         {
             int[] cuts = new int[data.Series.Count], lengths = new int[data.Series.Count];
             for (int s = 0; s < cuts.Length; s++)

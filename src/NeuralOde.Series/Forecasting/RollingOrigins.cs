@@ -103,7 +103,23 @@ public sealed class RollingOrigins(HoldOut horizon)
         TimeSeriesSet set, IReadOnlyList<IForecaster> methods, IProgress<RollingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(methods);
-        IReadOnlyList<HoldOutSplit> splits = Split(set);
+        return Evaluate(Split(set), methods, Known, progress, cancellation);
+    }
+
+    /// <summary>Fits and scores methods on given splits, such as a hold-out.</summary>
+    /// <param name="splits">What is learned from and what is forecast.</param>
+    /// <param name="methods">The methods.</param>
+    /// <param name="known">What is known beforehand, for the season that errors are scaled by; null for nothing.</param>
+    /// <param name="progress">Is told of each method before it is fitted; null for nobody.</param>
+    /// <param name="cancellation">Stops the evaluation.</param>
+    /// <returns>The scores.</returns>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
+    public static RollingResult Evaluate(
+        IReadOnlyList<HoldOutSplit> splits, IReadOnlyList<IForecaster> methods, ForecastOptions? known = null, IProgress<RollingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(splits);
+        ArgumentNullException.ThrowIfNull(methods);
         List<ForecastScore> scores = [];
         List<RollingForecast> forecasts = [];
         for (int origin = 0; origin < splits.Count; origin++)
@@ -117,13 +133,13 @@ public sealed class RollingOrigins(HoldOut horizon)
                     IFittedForecaster fitted = methods[m].Fit(splits[origin].Training, cancellation);
                     ForecastDistribution forecast = fitted.Predict(splits[origin].HeldOut);
                     forecasts.Add(new RollingForecast(methods[m].Name, origin, forecast, fitted.Descriptions, null));
-                    scores.AddRange(ForecastScore.Of(methods[m].Name, origin, splits[origin], forecast, Known));
+                    scores.AddRange(ForecastScore.Of(methods[m].Name, origin, splits[origin], forecast, known));
                 }
                 catch (NeuralOdeException e)
                 {
                     // One method that fails at one origin must not hide what the others can do.
                     forecasts.Add(new RollingForecast(methods[m].Name, origin, null, [], e));
-                    scores.AddRange(ForecastScore.None(methods[m].Name, origin, splits[origin], Known));
+                    scores.AddRange(ForecastScore.None(methods[m].Name, origin, splits[origin], known ?? new ForecastOptions()));
                 }
             }
         }

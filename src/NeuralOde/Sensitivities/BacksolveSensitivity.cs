@@ -42,8 +42,9 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        bool isDue = _checkInterval > 0 && --_untilCheck < 0;
-        Solve = isDue ? _usual : Solve;
+        bool? isDueForAll = _checkInterval > 0 ? SharedChecks.IsDue(_checkInterval) : null;
+        bool isDue = isDueForAll ?? (_checkInterval > 0 && --_untilCheck < 0);
+        Solve = isDue || isDueForAll is not null ? _usual : Solve;
         SolveStatistics cost = base.BackwardCore(memory, stateGradients, initialGradient, timeGradients);
         if (!isDue)
         {
@@ -64,7 +65,11 @@ internal sealed class BacksolveSensitivity<T> : AdjointSensitivity<T>
             GradientDifference.Relative<T>(_initial, initialGradient, LargestAdjoint),
             GradientDifference.Relative<T>(_parameters, Gradient, 3 * _steps.Tolerances.Relative / _limit * _full.Magnitude));
         Measured(error);
-        if (!(error > _limit))
+        if (error > _limit)
+        {
+            SharedChecks.Fail();
+        }
+        else
         {
             _initial.CopyTo(initialGradient);
             _parameters.CopyTo(Gradient, 0);

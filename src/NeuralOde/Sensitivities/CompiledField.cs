@@ -23,6 +23,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
 
     private readonly CaptureGuard _captures;
     private readonly string _modes;
+    private readonly HashSet<string> _read = [];
 
     // The buffers as the solution left them, one after the other.
     private readonly Parameter[] _moved;
@@ -46,6 +47,12 @@ public sealed class CompiledField<T> : IStatefulField<T>
     /// The field reads values, draws random numbers or solves an equation while it is compiled, or uses a parameter, buffer or module that is not within it.
     /// </exception>
     public CompiledField(VectorField field, Shape stateShape, params IReadOnlyList<FieldInput> inputs)
+        : this(field, stateShape, inputs, allowsUnread: false)
+    {
+    }
+
+    /// <summary>Compiles a field that may leave inputs unread, because others read them.</summary>
+    internal CompiledField(VectorField field, Shape stateShape, IReadOnlyList<FieldInput> inputs, bool allowsUnread)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -69,7 +76,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
             () => TracedFunction.Of<T>(
                 x =>
                 {
-                    Tensor f = Derivative(x, isFirst: true);
+                    Tensor f = Derivative(x, isFirst: !allowsUnread, _read);
                     RefuseForgottenLeaves(f);
                     return [f];
                 },
@@ -121,6 +128,9 @@ public sealed class CompiledField<T> : IStatefulField<T>
 
     /// <summary>The same, to be walked through without garbage.</summary>
     internal ReadOnlySpan<FieldInput> InputSpan => _inputs;
+
+    /// <summary>Whether the field reads an input.</summary>
+    internal bool Reads(string input) => _read.Contains(input);
 
     /// <summary>The number of values of all inputs that are no times.</summary>
     public int InputLength { get; }
@@ -370,7 +380,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
     }
 
     /// <summary>The derivative of the state, of the program's arguments: t, z, perhaps a, then the inputs.</summary>
-    private Tensor Derivative(Tensor[] x, bool isFirst = false)
+    private Tensor Derivative(Tensor[] x, bool isFirst = false, HashSet<string>? reads = null)
     {
         var inputs = new FieldInputs();
         for (int i = 0; i < _inputs.Length; i++)
@@ -379,6 +389,7 @@ public sealed class CompiledField<T> : IStatefulField<T>
         }
 
         Tensor f = Derivative(x[0], x[1], inputs);
+        reads?.UnionWith(inputs.Read);
         if (isFirst && inputs.Unread.FirstOrDefault() is { } unread)
         {
             string read = string.Join("', '", inputs.Read);

@@ -15,7 +15,7 @@ internal sealed class DirectCheck<T>(CompiledField<T> field, OdeSolver solver, A
     private bool _hasFailed;
 
     /// <summary>Whether the gradient about to be taken is to be checked; counts it.</summary>
-    public bool IsDue() => GradientOrdinal.Current is { } number ? number % interval == 0 : _hasFailed || --_untilNext < 0;
+    public bool IsDue() => SharedChecks.IsDue(interval) ?? (_hasFailed || --_untilNext < 0);
 
     /// <summary>Checks a gradient, and replaces it where it is off.</summary>
     /// <param name="memory">The forward solve.</param>
@@ -61,6 +61,7 @@ internal sealed class DirectCheck<T>(CompiledField<T> field, OdeSolver solver, A
         _hasFailed = isReplaced = error > _limit;
         if (isReplaced)
         {
+            SharedChecks.Fail();
             _initial.CopyTo(initialGradient);
             _adjoint.Gradient.CopyTo(gradient);
             times.CopyTo(timeGradients);

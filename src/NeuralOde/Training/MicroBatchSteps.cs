@@ -13,6 +13,9 @@ internal sealed class MicroBatchSteps
     private const double Fine = 0;
     private const double Failed = 1;
 
+    // Numbers that a process tells before those of its micro-batches: whether one failed, whether to stop, the length of its message, whether a check failed.
+    private const int Head = 4;
+
     private readonly IMicroBatchTask _task;
     private readonly int _microBatches;
     private readonly ICommunicator? _communicator;
@@ -23,6 +26,8 @@ internal sealed class MicroBatchSteps
     private readonly MicroBatchResult[] _results;
     private readonly bool[] _hasGradient;
     private NeuralOdeException? _failure;
+    private bool _areAllChecked;
+    private bool _hasCheckFailed;
 
     public MicroBatchSteps(IMicroBatchTask task, DataParallel options)
     {
@@ -65,6 +70,7 @@ internal sealed class MicroBatchSteps
         _single?.Begin();
         _double?.Begin();
         _failure = null;
+        _hasCheckFailed = false;
         Array.Clear(_hasGradient);
         Array.Clear(_results);
         foreach (SumNode node in _owned)
@@ -189,7 +195,7 @@ internal sealed class MicroBatchSteps
 
         try
         {
-            GradientOrdinal.Current = ((long)position.Iteration * _microBatches) + node.Start;
+            SharedChecks.Begin(((long)position.Iteration * _microBatches) + node.Start, _areAllChecked);
             MicroBatchResult result = _task.Step(position, part);
             InvalidOperationException.ThrowIf(
                 (result.Measures?.Length ?? 0) != _task.MeasureCount,
@@ -202,7 +208,7 @@ internal sealed class MicroBatchSteps
         }
         finally
         {
-            GradientOrdinal.Current = null;
+            _hasCheckFailed |= SharedChecks.End();
         }
 
         for (int i = 0; i < _parameters.Length; i++)
@@ -217,20 +223,22 @@ internal sealed class MicroBatchSteps
     /// <summary>Tells all processes of losses, measures, failures and requests to stop.</summary>
     private void Share(CancellationToken cancellationToken)
     {
+        _areAllChecked = _hasCheckFailed;
         if (_communicator is null)
         {
             ThrowIfFailed();
             return;
         }
 
-        int width = 1 + _task.MeasureCount, most = (_microBatches + Size - 1) / Size, flags = 3 + (most * width);
+        int width = 1 + _task.MeasureCount, most = (_microBatches + Size - 1) / Size, flags = Head + (most * width);
         double[] mine = new double[flags + _parameters.Length], all = new double[mine.Length * Size];
         byte[] message = Encoding.UTF8.GetBytes(_failure?.Problem ?? "");
         (mine[0], mine[1], mine[2]) = (_failure is null ? Fine : Failed, cancellationToken.IsCancellationRequested ? 1 : 0, message.Length);
+        mine[3] = _hasCheckFailed ? 1 : 0;
         (int start, int end) = SumNode.Share(_microBatches, Rank, Size);
         for (int i = start; i < end; i++)
         {
-            int at = 3 + ((i - start) * width);
+            int at = Head + ((i - start) * width);
             mine[at] = _results[i].Loss;
             _results[i].Measures?.CopyTo(mine, at + 1);
         }
@@ -248,11 +256,12 @@ internal sealed class MicroBatchSteps
             ReadOnlySpan<double> its = all.AsSpan(rank * mine.Length, mine.Length);
             firstFailed = its[0] != Fine ? rank : firstFailed;
             IsStopping |= its[1] != 0;
+            _areAllChecked |= its[3] != 0;
             longest = Math.Max(longest, (int)its[2]);
             (start, end) = SumNode.Share(_microBatches, rank, Size);
             for (int i = start; i < end; i++)
             {
-                int at = 3 + ((i - start) * width);
+                int at = Head + ((i - start) * width);
                 _results[i] = new MicroBatchResult(its[at], its.Slice(at + 1, width - 1).ToArray());
             }
 

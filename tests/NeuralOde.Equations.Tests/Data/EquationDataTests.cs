@@ -64,7 +64,6 @@ public class EquationDataTests
     [InlineData("when,cp,pca,AMT\n0,1,1,0\n", "no column named time, t, date, datetime, timestamp or year")]
     [InlineData("t,cp,pca,AMT\n", "has no rows")]
     [InlineData("t,cp,pca,AMT,ADDL\n0,NA,NA,5,3\n1,1,1,0,0\n", "needs II")]
-    [InlineData("t,cp,pca,AMT,EVID\n0,NA,NA,5,4\n1,1,1,0,0\n", "EVID 4 resets the states")]
     [InlineData("t,cp,pca,AMT,RATE\n0,NA,NA,5,-2\n1,1,1,0,0\n", "RATE -2 means")]
     [InlineData("t,cp,pca,AMT\n0,NA,NA,5\n1,NA,NA,0\n", "no measured value of cp, pca")]
     [InlineData("t,DV,AMT\n0,1,5\n", "no column DVID")]

@@ -66,7 +66,7 @@ public sealed class DensityTests : IDisposable
     {
         DensityModel model = Fit(method, 3).Model;
         string path = _folder.File("m.safetensors");
-        model.WithNotes(new Dictionary<string, string> { ["command"] = "test" }).Save(path);
+        model.Save(path, new Dictionary<string, string> { ["command"] = "test" });
         var loaded = DensityModel.Load(path);
         double[] rows = [101, -5.1, 99, -4.9];
         Assert.Equal(model.LogDensity(rows), loaded.LogDensity(rows));

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DocumentPrograms;
 using ReadmePrograms;
 
 namespace NeuralOde.Tests.Readme;
 
-/// <summary>The README's programs are compiled as they are printed, and do what it says. The two texts are compared, so neither can change alone.</summary>
+/// <summary>The programs of the README and of docs/flows.md are compiled as they are printed, and do what it says. The two texts are compared, so neither can change alone.</summary>
 [Collection(nameof(ConsoleCollection))]
 public partial class ReadmeTests
 {
@@ -44,16 +45,28 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void The_readme_shows_the_programs_that_are_tested()
+    public void A_flow_learns_a_density_and_draws_from_it()
     {
-        string readme = File.ReadAllText(Repository.PathOf("README.md"));
-        string[] programs = [.. Directory.GetFiles(Repository.PathOf("tests/NeuralOde.Tests/Readme"), "*Program.cs")
+        string[] lines = Output(FlowProgram.Run).Split('\n');
+        double[] densities = Numbers(lines[0]);
+        Assert.True(densities[0] > densities[1] + 0.5, lines[0]);
+        double[] places = [.. Numbers(lines[2]).TakeLast(2)];
+        Assert.True(places[1] > 2 * places[0], lines[2]);
+    }
+
+    [Theory]
+    [InlineData("README.md", "Readme")]
+    [InlineData("docs/flows.md", "Documents")]
+    public void A_document_shows_the_programs_that_are_tested(string document, string folder)
+    {
+        string text = File.ReadAllText(Repository.PathOf(document));
+        string[] programs = [.. Directory.GetFiles(Repository.PathOf($"tests/NeuralOde.Tests/{folder}"), "*Program.cs")
             .Select(static x => Printed(File.ReadAllText(x))).Order(StringComparer.Ordinal)];
-        string[] shown = [.. CodeBlock().Matches(readme).Select(static x => Normalize(x.Groups[1].Value)).Order(StringComparer.Ordinal)];
+        string[] shown = [.. CodeBlock().Matches(text).Select(static x => Normalize(x.Groups[1].Value)).Order(StringComparer.Ordinal)];
         Assert.Equal(shown, programs);
     }
 
-    /// <summary>What of a file the README prints: its using lines, and the statements of its one method.</summary>
+    /// <summary>What of a file a document prints: its using lines, and the statements of its one method.</summary>
     private static string Printed(string file)
     {
         Match parts = ProgramFile().Match(file);

@@ -37,8 +37,10 @@ internal abstract class ValueTransform
             return [new Identity(data.Low, data.High)];
         }
 
-        return sum <= 0 ? [new Identity(0, data.High)] : least > 0 ? [new Softplus(Math.Min(least, sum / count / 4)), new SquareRoot(), new Logarithm()] : [new Identity(0, data.High), new SquareRoot()];
+        return sum <= 0 ? [new Identity(0, data.High)] : least > 0 ? [new Softplus(Math.Min(least, sum / count / 4)), new SquareRoot(), new Logarithm(0)] : [new Identity(0, data.High), new SquareRoot(), new Logarithm(Smallest(data) / 2)];
     }
+
+    private static double Smallest(ComponentData data) => data.Series.SelectMany(static x => x.Values).Where(static x => x > 0).Min();
 
     private sealed class Identity(double low, double high) : ValueTransform
     {
@@ -51,16 +53,17 @@ internal abstract class ValueTransform
         public override double LogDerivative(double value) => 0;
     }
 
-    private sealed class Logarithm : ValueTransform
+    /// <summary>The logarithm of the value and a shift, which is above 0 where there are zeros.</summary>
+    private sealed class Logarithm(double shift) : ValueTransform
     {
         public override string Name => "logarithm";
 
-        public override double Forward(double value) => Math.Log(value);
+        public override double Forward(double value) => Math.Log(value + shift);
 
         // Beyond e^700 there are no numbers.
-        public override double Inverse(double value) => Math.Exp(Math.Min(value, 700));
+        public override double Inverse(double value) => Math.Max(0, Math.Exp(Math.Min(value, 700)) - shift);
 
-        public override double LogDerivative(double value) => -Math.Log(value);
+        public override double LogDerivative(double value) => -Math.Log(value + shift);
     }
 
     private sealed class SquareRoot : ValueTransform

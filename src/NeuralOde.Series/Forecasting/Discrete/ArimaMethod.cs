@@ -15,6 +15,12 @@ internal sealed class ArimaMethod : IComponentMethod
 
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
     {
+        const int MostSeries = 20;
+        if (data.Series.Count > MostSeries)
+        {
+            return null;
+        }
+
         double? period = data.Period ?? (data.Candidates.Count > 0 ? data.Candidates[0] : null);
         int steps = period is { } length && Math.Abs(length - Math.Round(length)) < 0.02 && length <= LongestPeriod ? (int)Math.Round(length) : 1;
         IReadOnlyList<ValueTransform> transforms = ValueTransform.For(data);

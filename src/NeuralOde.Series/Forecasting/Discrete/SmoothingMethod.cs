@@ -12,6 +12,13 @@ internal sealed class SmoothingMethod : IComponentMethod
 
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
     {
+        // Of very many series none is long enough to be worth the time.
+        const int MostSeries = 20;
+        if (data.Series.Count > MostSeries)
+        {
+            return null;
+        }
+
         double? period = data.Period ?? (data.Candidates.Count > 0 ? data.Candidates[0] : null);
         int? steps = period is { } length && Math.Abs(length - Math.Round(length)) < 0.02 && length <= LongestPeriod ? (int)Math.Round(length) : null;
         SmoothingModel[][] models = new SmoothingModel[data.Series.Count][];

@@ -135,7 +135,7 @@ public sealed class FlowMatching<T> where T : unmanaged, IBinaryFloatingPointIee
 
     /// <summary>
     /// Times that are each uniform on [0, 1) and together evenly spaced, from a random start: the loss has the mean of independent times and less variance (Kingma et al. 2021,
-    /// appendix I.1).
+    /// appendix I.1). An exponent then moves them toward the data.
     /// </summary>
     private void DrawTimes(RandomSource random)
     {
@@ -144,7 +144,8 @@ public sealed class FlowMatching<T> where T : unmanaged, IBinaryFloatingPointIee
         for (int i = 0; i < times.Length; i++)
         {
             double t = start + ((double)i / times.Length);
-            times[i] = T.CreateTruncating(t < 1 ? t : t - 1);
+            t = t < 1 ? t : t - 1;
+            times[i] = T.CreateTruncating(_options.TimeExponent == 1 ? t : 1 - Math.Pow(1 - t, _options.TimeExponent));
         }
     }
 

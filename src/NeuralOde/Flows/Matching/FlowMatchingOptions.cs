@@ -40,6 +40,13 @@ public sealed record FlowMatchingOptions
     /// <value>At least 0; below 1 for <see cref="ConditionalPath.Narrowing"/>. Default 0.</value>
     public double Sigma { get; init; }
 
+    /// <summary>
+    /// The exponent k in the times <c>t = 1 − uᵏ</c> with u uniform on (0, 1], at which the field is trained. Above 1 more of them are near the data, where a density is decided;
+    /// what is learned stays the same field.
+    /// </summary>
+    /// <value>Above 0; default 1, uniform times.</value>
+    public double TimeExponent { get; init; } = 1;
+
     internal bool HasNoise => Path == ConditionalPath.Straight && Sigma > 0;
 
     internal void Check()
@@ -47,6 +54,8 @@ public sealed record FlowMatchingOptions
         ArgumentOutOfRangeException.ThrowIf(!Enum.IsDefined(Pairing), nameof(Pairing), Pairing, "Points are paired independently or by optimal transport.");
         ArgumentOutOfRangeException.ThrowIf(!Enum.IsDefined(Path), nameof(Path), Path, "A path is straight or narrowing.");
         ArgumentOutOfRangeException.ThrowIf(!(Sigma >= 0 && double.IsFinite(Sigma)), nameof(Sigma), Sigma, "A path's σ is a finite number, at least 0.");
+        ArgumentOutOfRangeException.ThrowIf(
+            !(TimeExponent > 0 && double.IsFinite(TimeExponent)), nameof(TimeExponent), TimeExponent, "The exponent of the times is a finite number above 0.");
         ArgumentOutOfRangeException.ThrowIf(
             Path == ConditionalPath.Narrowing && Sigma >= 1, nameof(Sigma), Sigma, "The σ of a narrowing path is below 1, the deviation that it starts with.");
     }

@@ -155,6 +155,7 @@ public class FlowMatchingTests
     {
         var field = new Mlp(3, [4], 2).AsField(TimeInput.Concatenated);
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatching<float>(field, 4, 2, s_independent with { Sigma = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatching<float>(field, 4, 2, s_independent with { TimeExponent = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatching<float>(field, 4, 2, s_independent with { Path = ConditionalPath.Narrowing, Sigma = 1 }));
         var matching = new FlowMatching<float>(field, 2, 2);
         Assert.Throws<ArgumentException>(() => matching.AddGradients([1, 2], [1, 2], new RandomSource(0)));
@@ -177,6 +178,21 @@ public class FlowMatchingTests
 
         // A draw of one time makes no array, and neither does anything else.
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Times_are_one_less_a_power_of_a_uniform_number(double exponent)
+    {
+        // A field that returns its time: from 0 to 0 the loss is the mean of t², which is that of (1 − uᵏ)², 1 − 2/(k + 1) + 1/(2k + 1).
+        var one = new Parameter(Tensor.Scalar(1, DType.Float64), "one");
+        VectorField field = VectorField.Define((t, z) => (one * t) + (0.0 * z), [one]);
+        var matching = new FlowMatching<double>(field, 1_000, 1, s_independent with { TimeExponent = exponent });
+        double loss = matching.AddGradients(new double[1_000], new double[1_000], new RandomSource(0));
+
+        // Evenly spaced times from a random start integrate to the order of their distance.
+        Assert.Equal(1 - (2 / (exponent + 1)) + (1 / ((2 * exponent) + 1)), loss, 2e-3);
     }
 
     [Fact]

@@ -1,0 +1,110 @@
+using NeuralOde.Series.Forecasting.Components;
+
+namespace NeuralOde.Series.Forecasting;
+
+/// <summary>How one method did at rolling origins within the training part.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Error">Its mean absolute error in units of the series' own changes; NaN where the series are too short for a trial.</param>
+/// <param name="Weight">Its share in the forecast.</param>
+/// <param name="Choice">What it chose, in words.</param>
+public sealed record MethodTrial(string Component, string Method, double Error, double Weight, string Choice);
+
+/// <summary>What <see cref="AutomaticForecaster"/> chose, ready to forecast. Immutable and thread-safe.</summary>
+public sealed class AutomaticForecast : IFittedForecaster
+{
+    private readonly FittedComponents _fitted;
+
+    internal AutomaticForecast(TimeSeriesSet known, ForecastOptions options, ForecastData data, IComponentModel[] models)
+    {
+        (Known, Options) = (known, options);
+        _fitted = new FittedComponents(known, data, models);
+        Trials = [.. models.SelectMany((x, c) => x is CombinedModel model
+            ? model.Trials(known.Components[c]) : [new MethodTrial(known.Components[c], "last value", double.NaN, 1, x.Description)])];
+    }
+
+    /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
+    public static ModelKind FileKind => AutomaticFile.Kind;
+
+    /// <summary>The series that were learned from.</summary>
+    public TimeSeriesSet Known { get; }
+
+    /// <summary>What was known beforehand.</summary>
+    public ForecastOptions Options { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Descriptions => _fitted.Descriptions;
+
+    /// <summary>What was tried for each component.</summary>
+    public IReadOnlyList<MethodTrial> Trials { get; }
+
+    /// <inheritdoc/>
+    public ForecastDistribution Predict(TimeSeriesSet at) => _fitted.Predict(at);
+
+    /// <summary>Continues every series from the end of its data.</summary>
+    /// <param name="until">The last natural time; the last step may end before it.</param>
+    /// <param name="step">The natural time between two values, above 0.</param>
+    /// <returns>Distributions at every step after the last observation of each series that ends before <paramref name="until"/>.</returns>
+    /// <exception cref="ArgumentException">The step is not above 0.</exception>
+    /// <exception cref="InvalidOperationException">The series have inputs, whose future values only <see cref="Predict"/> takes.</exception>
+    /// <exception cref="ForecastException">The time is less than a step after the end of every series, or the step makes over a million values.</exception>
+    public ForecastDistribution Forecast(double until, double step)
+    {
+        const double MostValues = 1e6;
+        ArgumentOutOfRangeException.ThrowIf(!(step > 0 && double.IsFinite(step)), nameof(step), step, "The step of a forecast is above 0.");
+        InvalidOperationException.ThrowIf(Known.Inputs.Count > 0, $"A forecast needs future values of the inputs {string.Join(", ", Known.Inputs)}: use Predict.");
+        var series = new List<TimeSeries>();
+        double values = Known.Series.Sum(x => Math.Max(0, (until - x.Times[^1]) / step));
+        if (values > MostValues)
+        {
+            throw new ForecastException(ForecastReason.TooManyValues, "The forecast would have over a million values.", "Choose a larger step or an earlier time.");
+        }
+
+        foreach (TimeSeries known in Known.Series)
+        {
+            // Round-off must not lose the last step.
+            double end = known.Times[^1];
+            int count = double.IsFinite(until) && until > end ? (int)Math.Floor(((until - end) / step) + 1e-9) : 0;
+            if (count > 0)
+            {
+                series.Add(new TimeSeries(
+                    known.Id, [.. Enumerable.Range(1, count).Select(i => end + (i * step))], new double[count * Known.Components.Count], known.Covariates));
+            }
+        }
+
+        double earliest = Known.Series.Min(static x => x.Times[^1]);
+        return series.Count > 0 ? Predict(Known.WithSeries(series)) : throw new ForecastException(
+            ForecastReason.NotAfterData, $"A forecast goes at least a step past the end of the data, {Known.Time.Name} = {Known.Time.Text(earliest)}.",
+            "Choose a later time or a smaller step.")
+        {
+            Time = earliest,
+        };
+    }
+
+    /// <summary>Saves the series and what was known beforehand, as a safetensors file, all or nothing. The choice is made again when it is loaded.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
+    public void Save(string path) => AutomaticFile.Save(this, path);
+
+    /// <summary>Loads what <see cref="Save"/> wrote, which takes as long as the fit did; it forecasts the same numbers to the last bit.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The forecast.</returns>
+    /// <exception cref="ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
+    /// <exception cref="SafeTensorsException">The file is no valid safetensors file, or a tensor is not as it must be.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static AutomaticForecast Load(string path) => From(ModelFile.Load(path, FileKind));
+
+    /// <summary>Makes the forecast of a file that is loaded already.</summary>
+    /// <param name="file">A file of the kind <see cref="FileKind"/>.</param>
+    /// <param name="progress">Is told what is being tried; null for nobody.</param>
+    /// <param name="cancellation">Stops the fit.</param>
+    /// <returns>The forecast.</returns>
+    /// <exception cref="ModelFileException">The file's description is damaged.</exception>
+    /// <exception cref="SafeTensorsException">A tensor is not as it must be.</exception>
+    public static AutomaticForecast From(ModelFile file, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        (TimeSeriesSet known, ForecastOptions options) = AutomaticFile.Read(file);
+        return new AutomaticForecaster(options, progress).Fit(known, cancellation);
+    }
+}

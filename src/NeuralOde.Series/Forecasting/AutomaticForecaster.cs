@@ -1,0 +1,36 @@
+using NeuralOde.Series.Forecasting.Components;
+
+namespace NeuralOde.Series.Forecasting;
+
+/// <summary>
+/// Chooses by itself how each component is forecast: linear dynamics in continuous time, and for regular grids exponential smoothing and ARIMA models, with season,
+/// transform and structure by Akaike's criterion; for several series also simple tails. Each is tried at rolling origins within the training part, and what does not fail
+/// is averaged, with bands that those trials calibrate. The same seed and data give the same bits for any number of threads.
+/// </summary>
+/// <example>
+/// <code>
+/// AutomaticForecast forecast = new AutomaticForecaster().Fit(set);
+/// forecast.Forecast(until: 1970, step: 1.0 / 12).WriteCsv("forecast.csv");
+/// </code>
+/// </example>
+/// <param name="options">What is known beforehand; null for nothing.</param>
+/// <param name="progress">Is told what is being tried, from any thread; null for nobody.</param>
+public sealed class AutomaticForecaster(ForecastOptions? options = null, IProgress<string>? progress = null) : IForecaster
+{
+    /// <inheritdoc/>
+    public string Name => "automatic";
+
+    IFittedForecaster IForecaster.Fit(TimeSeriesSet training, CancellationToken cancellation) => Fit(training, cancellation);
+
+    /// <inheritdoc cref="IForecaster.Fit"/>
+    public AutomaticForecast Fit(TimeSeriesSet training, CancellationToken cancellation = default)
+    {
+        ForecastOptions known = options ?? new ForecastOptions();
+        var data = ForecastData.Of(training, known);
+        var method = new CombinedMethod(progress);
+        var models = new IComponentModel[data.Components.Count];
+        Parallel.For(0, models.Length, new ParallelOptions { CancellationToken = cancellation }, c =>
+            models[c] = method.Fit(data.Components[c], cancellation) ?? new BaselineMethod(Baseline.LastValue).Fit(data.Components[c], cancellation)!);
+        return new AutomaticForecast(training, known, data, models);
+    }
+}
