@@ -58,7 +58,7 @@ internal static class FitCommand
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
-        SharingAdvice = "Processes share the seeds of --seeds, and the training steps of --model latent.",
+        SharingAdvice = "Processes share the seeds of --seeds, the starts of --starts, and the training steps of --model latent.",
         Body = Body,
     };
 
@@ -80,7 +80,7 @@ internal static class FitCommand
                     ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
-            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.GetValue(options.Model) == "latent",
+            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
             Run = (context, parsed) => Start(context, parsed, options),
         };
     }
