@@ -24,7 +24,9 @@ internal static class FitCommand
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
-            ("mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63", "The same over eight processes, each of which takes the next seed."),
+            (
+                "mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63",
+                "The same over eight processes, each of which takes the next seed."),
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
