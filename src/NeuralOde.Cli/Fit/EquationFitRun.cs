@@ -42,6 +42,7 @@ internal static class EquationFitRun
             Starts = (int?)parsed.GetValue(options.Starts),
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
+            Spread = context.Processes is { Size: > 1 } ? (count, work) => SharedStarts.Run(context, count, work) : null,
         };
         EquationData? heldOut = null;
         var bands = new BandOptions { Seed = settings.Seed };

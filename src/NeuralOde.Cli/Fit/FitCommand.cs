@@ -24,7 +24,9 @@ internal static class FitCommand
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
-            ("mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63", "The same over eight processes, each of which takes the next seed."),
+            (
+                "mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63",
+                "The same over eight processes, each of which takes the next seed."),
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
@@ -58,7 +60,7 @@ internal static class FitCommand
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
-        SharingAdvice = "Processes share the seeds of --seeds, and the training steps of --model latent.",
+        SharingAdvice = "Processes share the seeds of --seeds, the starts of --starts, and the training steps of --model latent.",
         Body = Body,
     };
 
@@ -78,7 +80,7 @@ internal static class FitCommand
                     ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
-            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.GetValue(options.Model) == "latent",
+            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
             Run = (context, parsed) => Start(context, parsed, options),
         };
     }
