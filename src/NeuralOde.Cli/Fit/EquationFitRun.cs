@@ -19,6 +19,8 @@ internal static class EquationFitRun
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
         string? export = parsed.GetValue(options.Export);
         OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--export", export));
+        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json", ".csv"]),
+            ("--export", export, [".cs"]));
         string className = Path.GetFileNameWithoutExtension(export ?? "FittedModel.cs");
         CommandException.ThrowIf(
             !(char.IsAsciiLetterUpper(className.FirstOrDefault()) && className.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
@@ -40,6 +42,7 @@ internal static class EquationFitRun
             Starts = (int?)parsed.GetValue(options.Starts),
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
+            Spread = context.Processes is { Size: > 1 } ? (count, work) => SharedStarts.Run(context, count, work) : null,
         };
         EquationData? heldOut = null;
         var bands = new BandOptions { Seed = settings.Seed };
@@ -107,7 +110,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 

@@ -229,6 +229,13 @@ public sealed record EquationFitOptions
     /// <value>1e-8 by default.</value>
     public double RelativeTolerance { get; init; } = 1e-8;
 
+    /// <summary>
+    /// Spreads the searches from several starts over processes: takes how many there are and what does one of them, and gives the results of all in every process alike, in
+    /// their order. Not used where series share no parameter.
+    /// </summary>
+    /// <value>Default null: the threads of this process.</value>
+    public Func<int, Func<int, double[]>, double[][]>? Spread { get; init; }
+
     /// <summary>Threads for several starts, profiles and series.</summary>
     /// <value>The number of processors by default.</value>
     public int Threads { get; init; } = Environment.ProcessorCount;

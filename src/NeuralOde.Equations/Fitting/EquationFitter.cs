@@ -47,7 +47,7 @@ public static class EquationFitter
 
         var parts = new EquationFit[data.Series.Count];
         Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, s =>
-            parts[s] = new SingleFit(model, data.Only(s), options with { Threads = 1 }, null, cancellationToken).Run());
+            parts[s] = new SingleFit(model, data.Only(s), options with { Threads = 1, Spread = null }, null, cancellationToken).Run());
         return Join(model, data, parts);
     }
 
