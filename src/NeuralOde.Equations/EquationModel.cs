@@ -63,7 +63,7 @@ public sealed class EquationModel
     }
 
     /// <summary>The model with other start values.</summary>
-    /// <param name="values">By the names of parameters and initial values; names that the text does not have are passed over.</param>
+    /// <param name="values">By the names of parameters, initial values and spreads (<c>omega(CL)</c>); names that the text does not have are passed over.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ModelTextException">A value is outside of its bounds.</exception>
     public EquationModel WithStarts(IReadOnlyDictionary<string, double> values)
@@ -72,10 +72,14 @@ public sealed class EquationModel
         HashSet<string> parameters = [.. Parameters];
         Statement Changed(Statement statement) => statement switch
         {
-            DefinitionStatement x when parameters.Contains(x.Name) && values.TryGetValue(x.Name, out double value) => x with { Value = Number(x.Position, value) },
-            InitialStatement x when parameters.Contains($"{x.State}(0)") && values.TryGetValue($"{x.State}(0)", out double value) => x with { Value = Number(x.Position, value) },
+            DefinitionStatement x when parameters.Contains(x.Name) && values.TryGetValue(x.Name, out double value) =>
+                x with { Value = Number(x.Position, value), Modifiers = WithSpread(x.Name, x.Modifiers) },
+            InitialStatement x when parameters.Contains($"{x.State}(0)") && values.TryGetValue($"{x.State}(0)", out double value) =>
+                x with { Value = Number(x.Position, value), Modifiers = WithSpread($"{x.State}(0)", x.Modifiers) },
             _ => statement,
         };
+        Modifiers WithSpread(string name, Modifiers modifiers) =>
+            modifiers.Spread is { } spread && values.TryGetValue($"omega({name})", out double value) ? modifiers with { Spread = Number(spread.Position, value) } : modifiers;
         IEnumerable<Statement> statements = _statements.Select(Changed);
         return Parse(ModelPrinter.Print(values.ContainsKey(UnknownTerm.OutputName(1)) ? UnknownTerm.Learned(statements, values) : statements), Name);
     }

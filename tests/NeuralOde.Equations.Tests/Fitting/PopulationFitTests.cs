@@ -48,6 +48,7 @@ public class PopulationFitTests
         Assert.Equal("A(0)", name);
         Assert.Equal(1 - (share * Math.Sqrt(between / (N - 1)) / omega), shrinkage, 1e-3);
         Assert.Equal(N * Count, fit.Values.Count);
+        Assert.Contains(FormattableString.Invariant($"varies {fit["omega(A(0))"].Value:R}"), fit.FittedModel.ToString(), StringComparison.Ordinal);
         Assert.Equal(3, fit.ParameterCount);
         Assert.Equal(data.Count, fit.ValueCount);
         Assert.False(fit.HasBands);
