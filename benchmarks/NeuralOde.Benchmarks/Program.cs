@@ -28,7 +28,7 @@ const string Help = """
       transport [--iterations N] [--decay]
           Flow matching in the plane with torchcfm's settings: the distance W2 to the target, beside the floor of the
           measurement, by three seeds; 20,000 iterations at a constant rate unless told otherwise.
-      processes [--rounds N]
+      processes [division] [steps] [seeds] [--rounds N]
           Several processes by mpirun: throughput of a training step and of a table of seeds with one, two and
           four processes in turns, messages, and what the model of docs/cluster.md predicts.
       gradients FILE
@@ -71,8 +71,8 @@ try
         case "transport" when rest.Length == 0 || rest is ["--decay"]:
             TransportCommand.Run(int.Parse(iterations ?? "20000", CultureInfo.InvariantCulture), rest.Length == 1);
             return 0;
-        case "processes" when rest.Length == 0:
-            return ProcessesCommand.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+        case "processes":
+            return ProcessesCommand.Run(int.Parse(rounds, CultureInfo.InvariantCulture), rest);
         case "process" when rest.Length >= 1:
             return ProcessesWorker.Run(rest);
         case "gradients" when rest.Length == 1:

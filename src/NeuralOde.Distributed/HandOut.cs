@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace NeuralOde.Distributed;
@@ -29,6 +30,62 @@ public static class HandOut
         ArgumentNullException.ThrowIfNull(done);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return communicator.Rank == 0 ? new Server(communicator, count, work, done).Run(cancellationToken) : Serve(communicator, work, cancellationToken);
+    }
+
+    /// <summary>Does all pieces of work, and gives their results to all processes. Every process calls this.</summary>
+    /// <param name="communicator">The processes.</param>
+    /// <param name="count">How many pieces there are.</param>
+    /// <param name="work">Does the piece of a number, and gives its result as numbers.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The results in the order of the pieces, in every process.</returns>
+    /// <exception cref="DistributedException">A piece failed.</exception>
+    /// <exception cref="OperationCanceledException">The work was canceled.</exception>
+    public static double[][] RunForAll(Communicator communicator, int count, Func<int, double[]> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        ArgumentNullException.ThrowIfNull(work);
+        var results = new double[count][];
+        string? failure = null;
+        int told = Run(
+            communicator,
+            count,
+            (i, _) => MemoryMarshal.AsBytes<double>(work(i)).ToArray(),
+            x =>
+            {
+                failure ??= x.Outcome == HandOutOutcome.Failed ? x.Failure : null;
+                results[x.Number] = MemoryMarshal.Cast<byte, double>(x.Value).ToArray();
+            },
+            cancellationToken);
+
+        // The lengths first; one that is negative says that there are no results.
+        int[] lengths = new int[count + 1];
+        if (communicator.Rank == 0)
+        {
+            lengths[count] = told < count ? -1 : failure is not null ? -2 : 0;
+            for (int i = 0; i < told; i++)
+            {
+                lengths[i] = results[i].Length;
+            }
+        }
+
+        communicator.Broadcast(MemoryMarshal.AsBytes(lengths.AsSpan()));
+        if (lengths[count] == -1)
+        {
+            throw new OperationCanceledException("The work was canceled.", cancellationToken);
+        }
+
+        if (lengths[count] == -2)
+        {
+            throw new DistributedException(DistributedReason.WorkFailed, failure ?? "A piece of work failed in another process.");
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            results[i] = communicator.Rank == 0 ? results[i] : new double[lengths[i]];
+            communicator.Broadcast(MemoryMarshal.AsBytes(results[i].AsSpan()));
+        }
+
+        return results;
     }
 
     /// <summary>Another process: asks for work, with the result of the last piece, until there is none.</summary>

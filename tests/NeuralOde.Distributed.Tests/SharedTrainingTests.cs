@@ -78,6 +78,18 @@ public class SharedTrainingTests
     }
 
     [MpiFact]
+    public void Starts_are_shared_and_give_the_same_fit()
+    {
+        string[] command =
+            ["fit", Repository.PathOf("samples/hare-lynx.csv"), "--equations", Repository.PathOf("samples/hare-lynx.ode"), "--time", "Year", "--starts", "6", "--no-profiles"];
+        var alone = MpiJob.Alone(MpiJob.Tool, command);
+        Assert.Equal(0, alone.ExitCode);
+        Assert.Contains("±", alone.Out);
+        var shared = MpiJob.Run(2, MpiJob.Tool, command);
+        Assert.Equal((0, alone.Out), (shared.ExitCode, shared.Out.Replace("\r", "", StringComparison.Ordinal)));
+    }
+
+    [MpiFact]
     public void What_cannot_be_shared_is_refused_in_one_line()
     {
         var job = MpiJob.Run(2, MpiJob.Tool, "fit", Repository.PathOf("samples/hare-lynx.csv"), "--time", "Year");

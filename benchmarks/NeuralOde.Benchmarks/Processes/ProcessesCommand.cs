@@ -7,14 +7,35 @@ namespace NeuralOde.Benchmarks.Processes;
 internal static class ProcessesCommand
 {
     private const int MicroBatches = 4;
-    private const int Steps = 12;
+    private const int StepCount = 12;
     private static readonly int[] s_sizes = [1, 2, 4];
 
-    public static int Run(int rounds)
+    /// <summary>Measures and prints.</summary>
+    /// <param name="rounds">How often each thing is measured.</param>
+    /// <param name="sections">Of division, steps and seeds those to measure; all where there is none.</param>
+    public static int Run(int rounds, string[] sections)
     {
-        int cores = Environment.ProcessorCount;
-        Console.WriteLine($"{cores} processors, one thread for each process, medians of {rounds} rounds in turns, with the range");
-        Console.WriteLine();
+        (string Name, Action<int> Measure)[] all = [("division", Division), ("steps", Steps), ("seeds", Seeds)];
+        if (Array.Find(sections, x => !Array.Exists(all, y => y.Name == x)) is { } unknown)
+        {
+            throw new ArgumentException($"There is no section '{unknown}'; the sections are {string.Join(", ", all.Select(static x => x.Name))}.");
+        }
+
+        Console.WriteLine($"{Environment.ProcessorCount} processors, one thread for each process, medians of {rounds} rounds in turns, with the range");
+        foreach ((string name, Action<int> measure) in all)
+        {
+            if (sections.Length == 0 || sections.Contains(name))
+            {
+                Console.WriteLine();
+                measure(rounds);
+            }
+        }
+
+        return 0;
+    }
+
+    private static void Division(int rounds)
+    {
         Console.WriteLine("What micro-batches cost: a training step of 32 MNIST images (ODE-Net, 208,010 parameters) in one process");
         Console.WriteLine();
         Console.WriteLine("| micro-batches | step, ms | of the undivided step |");
@@ -25,9 +46,11 @@ internal static class ProcessesCommand
         {
             Console.WriteLine(Invariant($"| {divisions[i]} | {1e3 * Median(divided[i]):0.0} | {Ratios(divided[i], divided[0])} |"));
         }
+    }
 
+    private static void Steps(int rounds)
+    {
         double[][] messages = [.. s_sizes.Skip(1).Select(static size => Numbers(size, "messages"))];
-        Console.WriteLine();
         Console.WriteLine("An exchange and a gather, as they add the gradients of all processes");
         Console.WriteLine();
         Console.WriteLine("| processes | one float each, µs | 200,000 floats, ms | 2,000,000 floats, ms | latency, µs | bandwidth, GB/s |");
@@ -39,41 +62,47 @@ internal static class ProcessesCommand
                 $"| {s_sizes[i + 1]} | {1e6 * messages[i][0]:0.0} | {1e3 * messages[i][1]:0.00} | {1e3 * messages[i][2]:0.0} | {1e6 * latency:0.0} | {1e-9 * bandwidth:0.0} |"));
         }
 
-        Console.WriteLine();
-        Console.WriteLine($"The same step in {MicroBatches} micro-batches, shared by processes");
-        Console.WriteLine();
-        Console.WriteLine("| processes | step, ms | predicted, ms | throughput, relative to one process | messages and waits, ms |");
-        Console.WriteLine("| --- | --- | --- | --- | --- |");
-        List<double>[] waits = [.. s_sizes.Select(static _ => new List<double>())];
-        double parameters = 0;
-        double[][] steps = Turns(rounds, s_sizes, size =>
+        double[][][] steps = [.. s_sizes.Select(_ => new double[rounds][])];
+        for (int round = 0; round < rounds; round++)
         {
-            double[] numbers = Step(size, MicroBatches);
-            waits[Array.IndexOf(s_sizes, size)].Add(numbers[1]);
-            parameters = numbers[2];
-            return numbers[0];
-        });
+            for (int i = 0; i < s_sizes.Length; i++)
+            {
+                steps[i][round] = Step(s_sizes[i], MicroBatches);
+            }
+        }
+
+        double[][] Column(int number) => [.. steps.Select(x => x.Select(y => y[number]).ToArray())];
+        double[][] times = Column(0), waits = Column(1), computing = Column(3);
+        Console.WriteLine();
+        Console.WriteLine($"A training step of 32 MNIST images in {MicroBatches} micro-batches, shared by processes");
+        Console.WriteLine();
+        Console.WriteLine("| processes | step, ms | predicted, ms | throughput, relative to one process | messages and waits, ms | computing, relative |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         for (int i = 0; i < s_sizes.Length; i++)
         {
             int size = s_sizes[i];
             (double latency, double bandwidth) = i == 0 ? (0, 1) : Fit(size, messages[i - 1]);
-            double predicted = Predicted(Median(steps[0]), MicroBatches, size, cores, i == 0 ? 0 : latency + (Volume(size, parameters) / bandwidth));
+            double message = i == 0 ? 0 : latency + (Volume(size, steps[0][0][2]) / bandwidth);
+            double predicted = Predicted(Median(times[0]), MicroBatches, size, Environment.ProcessorCount, message);
             Console.WriteLine(Invariant(
-                $"| {size} | {1e3 * Median(steps[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(steps[0], steps[i])} | {1e3 * Median([.. waits[i]]):0.00} |"));
+                $"| {size} | {1e3 * Median(times[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(times[0], times[i])} | {1e3 * Median(waits[i]):0.00} | {Ratios(computing[0], computing[i])} |"));
         }
 
         Console.WriteLine();
+        Console.WriteLine("Computing: the processor time of one process over that of the process that takes most; on a machine that others use, too, it is what the division of work gains.");
+    }
+
+    private static void Seeds(int rounds)
+    {
         Console.WriteLine("64 seeds of a fit of hares and lynxes, start of the program included");
         Console.WriteLine();
         Console.WriteLine("| processes | seconds | speed, relative to one process |");
         Console.WriteLine("| --- | --- | --- |");
-        double[][] seeds = Turns(rounds, [1, 2], Seeds);
+        double[][] seeds = Turns(rounds, [1, 2], SecondsOfSeeds);
         for (int i = 0; i < seeds.Length; i++)
         {
             Console.WriteLine(Invariant($"| {i + 1} | {Median(seeds[i]):0.0} | {Ratios(seeds[0], seeds[i])} |"));
         }
-
-        return 0;
     }
 
     /// <summary>The step of N processes, from that of one: the largest share of micro-batches, as many at a time as there are processors, and the messages.</summary>
@@ -86,12 +115,12 @@ internal static class ProcessesCommand
     /// <summary>Latency from the smallest message, bandwidth from the message of a gradient of this size.</summary>
     private static (double Latency, double Bandwidth) Fit(int size, double[] times) => (times[0], Volume(size, 200_000) / Math.Max(1e-9, times[1] - times[0]));
 
-    private static double[] Step(int size, int microBatches) => Numbers(size, "step", $"{microBatches}", $"{Steps}");
+    private static double[] Step(int size, int microBatches) => Numbers(size, "step", $"{microBatches}", $"{StepCount}");
 
     private static double[] Numbers(int size, params string[] words) =>
         [.. Started(size, Environment.ProcessPath!, ["process", .. words]).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static x => double.Parse(x, CultureInfo.InvariantCulture))];
 
-    private static double Seeds(int size)
+    private static double SecondsOfSeeds(int size)
     {
         string root = Root();
         string tool = Path.Combine(root, "artifacts", "bin", "NeuralOde.Cli", "release", "neuralode");

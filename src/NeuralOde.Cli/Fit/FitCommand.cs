@@ -24,7 +24,9 @@ internal static class FitCommand
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
-            ("mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63", "The same over eight processes, each of which takes the next seed."),
+            (
+                "mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63",
+                "The same over eight processes, each of which takes the next seed."),
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
@@ -58,7 +60,7 @@ internal static class FitCommand
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
-        SharingAdvice = "Processes share the seeds of --seeds, and the training steps of --model latent.",
+        SharingAdvice = "Processes share the seeds of --seeds, the starts of --starts, and the training steps of --model latent.",
         Body = Body,
     };
 
@@ -74,13 +76,11 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    (
-                        "With --equations only",
-                        [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
-            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.GetValue(options.Model) == "latent",
+            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
             Run = (context, parsed) => Start(context, parsed, options),
         };
     }
@@ -101,6 +101,10 @@ internal static class FitCommand
     private static bool AsksForNetwork(CommandValues parsed, FitOptions options) =>
         parsed.IsGiven(options.Seeds) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
 
+    /// <summary>Refuses files whose endings say that something else is in them.</summary>
+    internal static void CheckEndings(string? report, string? save, string? output, string? metrics) => OutputFiles.CheckEndings(
+        ("--report", report, [".html", ".htm"]), ("--save", save, [".safetensors"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json"]));
+
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
     {
@@ -109,6 +113,7 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
+            .Add(WideOptions.Settings, ("", new()))
             .Add(FitDataOptions.Settings, ("", new()), ("with --equations", new() { HoldOut = null }))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
@@ -150,15 +155,21 @@ internal static class FitCommand
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
         public CommandOption<string?> Metrics { get; } = Options.Text(
-            "--metrics", "Writes estimates, errors and intervals: with profiles and criteria as JSON, or as a table in CSV, by the file's ending.", "FILE.json|csv");
+            "--metrics", "Writes the numbers behind the report as JSON; with --equations, estimates and errors also as a table in CSV, by the file's ending.", "FILE.json|csv");
 
         public CommandOption<string?> Export { get; } = Options.Text(
             "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
 
+        public CommandOption<string?> Figure { get; } = FigureFile.Option();
+
+        public CommandOption<string?> Title { get; } = FigureLabels.TitleOption();
+
+        public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
+
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text(
-            "--out", "Writes the forecast of the held-out part with its bands, or measured and fitted values (--equations).", "FILE.csv");
+            "--out", "Writes the forecast of the held-out part with its bands, or measured and fitted values (--quick, --equations).", "FILE.csv");
 
         public CommandOption<string?> Report => _output.Report;
 

@@ -33,6 +33,11 @@ public static class EquationFitter
             throw new EquationFitException(EquationFitReason.TooFewValues, "Nothing is to be estimated: every parameter is fixed.", "Leave out 'fixed' after a parameter.");
         }
 
+        if (estimated.Any(static x => x.Spread is not null))
+        {
+            return new PopulationFit(model, data, options, cancellationToken).Run();
+        }
+
         // Series that share nothing are problems of their own.
         bool isApart = data.Series.Count > 1 && Array.TrueForAll(estimated, static x => x.IsPerSeries);
         if (!isApart)
@@ -42,7 +47,7 @@ public static class EquationFitter
 
         var parts = new EquationFit[data.Series.Count];
         Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, s =>
-            parts[s] = new SingleFit(model, data.Only(s), options with { Threads = 1 }, null, cancellationToken).Run());
+            parts[s] = new SingleFit(model, data.Only(s), options with { Threads = 1, Spread = null }, null, cancellationToken).Run());
         return Join(model, data, parts);
     }
 

@@ -112,14 +112,29 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
 
         double[][] starts = Starts(start);
         var found = new Minimum[starts.Length];
-        int done = 0;
-        Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
+        if (options.Spread is { } spread)
         {
-            problem.Reset();
-            found[i] = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
-            progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
-            return problem;
-        }, static _ => { });
+            double[][] results = spread(starts.Length, i =>
+            {
+                FitProblem problem = _problem.Coarse();
+                problem.Reset();
+                Minimum minimum = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
+                return [minimum.Value, minimum.Iterations, minimum.IsConverged ? 1 : 0, .. minimum.Point];
+            });
+            found = Array.ConvertAll(results, static x => new Minimum(x[3..], x[0], (int)x[1], x[2] != 0));
+        }
+        else
+        {
+            int done = 0;
+            Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
+            {
+                problem.Reset();
+                found[i] = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
+                progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
+                return problem;
+            }, static _ => { });
+        }
+
         Minimum[] order = [.. found.Where(static x => double.IsFinite(x.Value)).OrderBy(x => _problem.IsDegenerate(x.Point)).ThenBy(static x => x.Value)];
         foreach (Minimum x in order)
         {
