@@ -54,7 +54,8 @@ internal static class FlowRows
             points.Add((evaluations, likelihood));
             yield return new TableRow(
                 FormattableString.Invariant($"flow moons {weight}"), FormattableString.Invariant($"two moons, weights of {weight}: a training run"), "ns", time, time, time,
-                FormattableString.Invariant($"{evaluations} evaluations, held-out {likelihood:0.000} nats, kinetic energy {energy:0.00}; {work.TrainingEvaluations:0.0} evaluations in training"));
+                FormattableString.Invariant(
+                    $"{evaluations} evaluations, held-out {likelihood:0.000} nats, kinetic energy {energy:0.00}; {work.TrainingEvaluations:0.0} evaluations in training"));
         }
 
         if (Pictures is { } folder)
@@ -94,6 +95,7 @@ internal static class FlowRows
         Array.Sort(tests);
         return TableRow.Time(
             $"flow circles {gradient.Name}", $"two circles, {gradient.Name}: mean of iterations 1-{Iterations}, {Seeds} seeds", time,
-            FormattableString.Invariant($"test negative log-likelihood {tests[0]:0.000}, {tests[1]:0.000}, {tests[2]:0.000}; integral of the last density {integral:0.0000}; at the end {forward} evaluations forward, {backward} backward"));
+            FormattableString.Invariant($"test negative log-likelihood {tests[0]:0.000}, {tests[1]:0.000}, {tests[2]:0.000}; ")
+                + FormattableString.Invariant($"integral of the last density {integral:0.0000}; at the end {forward} evaluations forward, {backward} backward"));
     }
 }

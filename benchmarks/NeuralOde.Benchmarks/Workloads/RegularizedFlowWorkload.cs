@@ -8,8 +8,8 @@ using NeuralOde.Tensors;
 namespace NeuralOde.Benchmarks.Workloads;
 
 /// <summary>
-/// A flow on two moons with RNODE's regularizers: half circles with noise of deviation 0.08, scaled to about unit deviations, and a concatsquash network 2-64-64-64-2 with tanh. It is
-/// trained by Tsit5 at 1e-3 on 256 fresh points in each of 1,000 iterations with a cosine schedule from 5e-3, and measured by Dopri5 at 1e-5.
+/// A flow on two moons with RNODE's regularizers: half circles with noise of deviation 0.08, scaled to about unit deviations, and a concatsquash network 2-64-64-64-2 with tanh.
+/// It is trained by Tsit5 at 1e-3 on 256 fresh points in each of 1,000 iterations with a cosine schedule from 5e-3, and measured by Dopri5 at 1e-5.
 /// </summary>
 internal sealed class RegularizedFlowWorkload
 {

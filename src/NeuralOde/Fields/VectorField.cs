@@ -81,8 +81,8 @@ public abstract class VectorField : Module
     /// <param name="t">Time, a scalar.</param>
     /// <param name="z">The state, <c>[batch, components]</c>.</param>
     /// <returns>
-    /// What <see cref="Forward(Tensor, Tensor)"/> returns, and <c>Σ ∂fᵢ/∂zᵢ</c> of each sample, <c>[batch]</c>, made of tensor operations; null where there is no closed form, which
-    /// is the default.
+    /// What <see cref="Forward(Tensor, Tensor)"/> returns, and <c>Σ ∂fᵢ/∂zᵢ</c> of each sample, <c>[batch]</c>, made of tensor operations; null where there is no closed form,
+    /// which is the default.
     /// </returns>
     /// <remarks>
     /// Both share the tensors of what they have in common: then a gradient goes back through it once. A field that wraps another one returns null unless it knows what its

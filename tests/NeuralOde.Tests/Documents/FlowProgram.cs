@@ -28,7 +28,8 @@ internal static class FlowProgram
         }
 
         Tensor held = Ring(1000);
-        Console.WriteLine($"log-density of new points: {flow.LogDensity(held).Mean().ToScalar():0.00}, of the normal distribution: {flow.Base.LogDensity(held).Mean().ToScalar():0.00}");
+        (Tensor learned, Tensor normal) = (flow.LogDensity(held).Mean(), flow.Base.LogDensity(held).Mean());
+        Console.WriteLine($"log-density of new points: {learned.ToScalar():0.00}, of the normal distribution: {normal.ToScalar():0.00}");
         Console.WriteLine($"drawn: {flow.Sample(3, random)}");
         Console.WriteLine($"density at the center and on the ring: {flow.LogDensity(Tensor.From(new float[,] { { 0, 0 }, { 1, 0 } })).Exp()}");
     }

@@ -84,7 +84,8 @@ public class ContinuousFlowTests
 
     public static TheoryData<string, string> GradientMethods() => new()
     {
-        { "direct", "dopri5" }, { "direct", "tsit5" }, { "direct", "rk4" }, { "adjoint", "dopri5" }, { "truncated", "dopri5" }, { "interpolated", "dopri5" }, { "gauss", "dopri5" }, { "reversible", "reversible-heun" },
+        { "direct", "dopri5" }, { "direct", "tsit5" }, { "direct", "rk4" },
+        { "adjoint", "dopri5" }, { "truncated", "dopri5" }, { "interpolated", "dopri5" }, { "gauss", "dopri5" }, { "reversible", "reversible-heun" },
     };
 
     [Theory]

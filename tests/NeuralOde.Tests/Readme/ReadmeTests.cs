@@ -5,7 +5,7 @@ using ReadmePrograms;
 
 namespace NeuralOde.Tests.Readme;
 
-/// <summary>The programs of the README and of docs/flows.md are compiled as they are printed, and do what it says. The two texts are compared, so neither can change alone.</summary>
+/// <summary>The programs of the README and of docs/flows.md are compiled as they are printed, and do what these say. The texts are compared, so neither can change alone.</summary>
 [Collection(nameof(ConsoleCollection))]
 public partial class ReadmeTests
 {

@@ -29,7 +29,7 @@ internal static class DivergenceMemory
                 DivergenceReason.TooLarge,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The exact divergence of {f.Shape[0]} points in {dimension} dimensions takes {dimension} products, whose intermediate values have about {bytes / (1 << 30):0} GiB; "
+                    $"The exact divergence of {f.Shape[0]} points in {dimension} dimensions takes {dimension} products, whose values have about {bytes / (1 << 30):0} GiB; "
                         + $"there are {available / (1 << 30):0} GiB."),
                 $"Take {nameof(HutchinsonDivergence)}, whose cost does not grow with the dimension, smaller batches, or a field that gives its divergence in closed form.");
         }

@@ -3,8 +3,8 @@ using NeuralOde.Fields;
 namespace NeuralOde.Flows.Divergences;
 
 /// <summary>
-/// The exact divergence: in closed form where the field gives one (<see cref="VectorField.ForwardWithDivergence"/>), else as one vector-Jacobian product for each component of a point.
-/// Its cost and memory grow with the dimension.
+/// The exact divergence: in closed form where the field gives one (<see cref="VectorField.ForwardWithDivergence"/>), else as one vector-Jacobian product for each component of a
+/// point. Its cost and memory grow with the dimension.
 /// </summary>
 public sealed record ExactDivergence : DivergenceMethod
 {
