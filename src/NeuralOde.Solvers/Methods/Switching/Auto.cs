@@ -86,8 +86,8 @@ public sealed class Auto : OdeSolver
     internal override int StartOrder { get; }
 
     internal override string TransposeAdvice
-        => "Give it a stiff half that has one, new Auto(stiffMethod: new KenCarp4()), or take one of its halves: tsit5 where the problem is not stiff, and where it is, kencarp4 or "
-            + "radau5; OdeSolution.Switches says which it is.";
+        => "Give it a stiff half that has one, new Auto(stiffMethod: new KenCarp4()), or take one of its halves: tsit5 where the problem is not stiff, and where it is, "
+            + "kencarp4 or radau5; OdeSolution.Switches says which it is.";
 
     /// <summary>Only gradients need bounds at rest, and those of stability: shorter steps would hide from the monitor that the stiff half is wanted.</summary>
     internal override RestLimits? RestLimits(double tolerance)
