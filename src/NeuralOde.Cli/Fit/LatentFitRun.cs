@@ -150,7 +150,7 @@ internal static class LatentFitRun
     public static void RefuseOtherOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         CommandException.ThrowIf(IsLabeled(parsed, options), "Labeled series in a .ts file train a classifier: add --model latent.");
-        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare]);
+        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]);
         Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test]);
     }
 
