@@ -17,8 +17,9 @@ development <- list(
   AirPassengers = "datasets", nottem = "datasets", UKgas = "datasets", USAccDeaths = "datasets", LakeHuron = "datasets", Nile = "datasets", WWWusage = "datasets",
   BJsales = "datasets", co2 = "datasets", ldeaths = "datasets", austres = "datasets", JohnsonJohnson = "datasets", lynx = "datasets", sunspot.year = "datasets",
   nhtemp = "datasets", presidents = "datasets", lh = "datasets", treering = "datasets", discoveries = "datasets", UKDriverDeaths = "datasets", wineind = "forecast",
-  woolyrnq = "forecast", gas = "forecast", BondYield = "AER", DutchSales = "AER", USProdIndex = "AER", UKInflation = "AER", USMoney = "AER", unemp = "tseries",
-  vel = "tseries", ip = "tseries", cpi = "tseries", uspop = "datasets")
+  woolyrnq = "forecast", gas = "forecast")
+
+# In sight too, and in neither list: UKInflation and USMoney (AER), ip and cpi (tseries), uspop (datasets).
 
 # The series that no choice saw: package, object, column.
 kept_back <- list(
