@@ -19,6 +19,8 @@ development <- list(
   nhtemp = "datasets", presidents = "datasets", lh = "datasets", treering = "datasets", discoveries = "datasets", UKDriverDeaths = "datasets", wineind = "forecast",
   woolyrnq = "forecast", gas = "forecast")
 
+# In sight too, and in neither list: UKInflation and USMoney (AER), ip and cpi (tseries), uspop (datasets).
+
 # The series that no choice saw: package, object, column.
 kept_back <- list(
   ArgentinaCPI = c("AER", "ArgentinaCPI"), FrozenJuice = c("AER", "FrozenJuice", "price"),

@@ -56,7 +56,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [Fact]
     public void Columns_of_months_are_one_series_or_twelve_as_the_user_says()
     {
-        string[] rows = [.. Enumerable.Range(1950, 8).Select(static year => $"{year},{string.Join(',', Enumerable.Range(1, 12))}")];
+        string[] rows = [.. Enumerable.Range(1950, 8).Select(static year => $"{year},{string.Join(',', Enumerable.Range(1, 12).Select(month => year - 1950 + month))}")];
         string data = Write("wide.csv", ["Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec", .. rows]);
         var asked = ToolRun.Of("evaluate", data, "--time", "Year", "--methods", "seasonal-naive");
         Assert.Equal(2, asked.ExitCode);
