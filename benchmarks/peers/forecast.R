@@ -10,8 +10,10 @@ suppressPackageStartupMessages(library(forecast))
 
 LONGEST <- 300
 
-# The series that were in sight while the tool's methods were made.
+# The series that were in sight while the tool's methods were made: the package where the object has the series' name, or package, object and column.
 development <- list(
+  BondYield = c("AER", "BondYield"), DutchSales = c("AER", "DutchSales"), USProdIndex = c("AER", "USProdIndex", "unadjusted"), unemp = c("tseries", "unemp"),
+  vel = c("tseries", "vel"),
   AirPassengers = "datasets", nottem = "datasets", UKgas = "datasets", USAccDeaths = "datasets", LakeHuron = "datasets", Nile = "datasets", WWWusage = "datasets",
   BJsales = "datasets", co2 = "datasets", ldeaths = "datasets", austres = "datasets", JohnsonJohnson = "datasets", lynx = "datasets", sunspot.year = "datasets",
   nhtemp = "datasets", presidents = "datasets", lh = "datasets", treering = "datasets", discoveries = "datasets", UKDriverDeaths = "datasets", wineind = "forecast",
@@ -19,13 +21,13 @@ development <- list(
 
 # The series that no choice saw: package, object, column.
 kept_back <- list(
-  ArgentinaCPI = c("AER", "ArgentinaCPI"), BondYield = c("AER", "BondYield"), DutchSales = c("AER", "DutchSales"), FrozenJuice = c("AER", "FrozenJuice", "price"),
+  ArgentinaCPI = c("AER", "ArgentinaCPI"), FrozenJuice = c("AER", "FrozenJuice", "price"),
   GermanUnemployment = c("AER", "GermanUnemployment", "unadjusted"), MotorCycles2 = c("AER", "MotorCycles2"), PepperPrice = c("AER", "PepperPrice", "black"),
-  UKNonDurables = c("AER", "UKNonDurables"), USProdIndex = c("AER", "USProdIndex", "unadjusted"), manaus = c("boot", "manaus"), bondyield = c("lmtest", "bondyield", 1),
+  UKNonDurables = c("AER", "UKNonDurables"), manaus = c("boot", "manaus"), bondyield = c("lmtest", "bondyield", 1),
   chickens = c("lmtest", "ChickEgg", "chicken"), eggs = c("lmtest", "ChickEgg", "egg"), ftemp = c("lmtest", "ftemp"), jocci = c("lmtest", "jocci", 1),
   lhur = c("lmtest", "lhur", 1), RealInt = c("strucchange", "RealInt", 1), USIncExp = c("strucchange", "USIncExp", 1), durab = c("strucchange", "durab", 1),
   M1 = c("tseries", "M1"), bev = c("tseries", "bev"), nino3 = c("tseries", "nino3"), stock.prices = c("tseries", "stock.prices"), tcm10y = c("tseries", "tcm10y"),
-  unemp = c("tseries", "unemp"), vel = c("tseries", "vel"), UKconsumption = c("urca", "UKconsumption", 1))
+  UKconsumption = c("urca", "UKconsumption", 1))
 
 load_series <- function(entry) {
   frame <- new.env()
@@ -53,8 +55,8 @@ time_text <- function(x) {
 }
 
 export <- function(folder, set) {
-  entries <- if (set == "development") lapply(names(development), function(name) c(development[[name]], name)) else kept_back
-  names(entries) <- if (set == "development") names(development) else names(kept_back)
+  entries <- if (set == "development") development else kept_back
+  for (name in names(entries)) if (length(entries[[name]]) == 1) entries[[name]] <- c(entries[[name]], name)
   rows <- data.frame()
   for (name in names(entries)) {
     x <- load_series(entries[[name]])

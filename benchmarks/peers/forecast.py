@@ -7,7 +7,8 @@ Needs Rscript with forecast, nlme, AER, boot, lmtest, strucchange, tseries and u
 sight while the methods were made, and those that no choice saw. `neuralode evaluate` forecasts the last fifth of each series, and as much from two earlier origins; R gets the same
 values, and knows the season, which the tool has to find. Errors are divided by the mean absolute change from value to value, or from season to season, of what was learned from, so
 that the ratio to auto.arima is that of mean absolute errors. Means are geometric, over series, each with the same weight; the interval is that of 95 % of 4,000 bootstrap samples
-of whole series. FOLDER keeps what R forecast, so that a second run only repeats the tool's part.
+of whole series. FOLDER keeps what was forecast: a second run
+only repeats the tool's part, and with --reuse only the scores.
 """
 
 import argparse
@@ -56,7 +57,8 @@ def our_forecasts(args, series, folder):
         table = os.path.join(folder, name + ".csv")
         index = {row["time"]: i for i, row in enumerate(rows(table))}
         options = ["--methods", args.methods] if args.methods else []
-        written, elapsed = evaluate(args.tool, table, os.path.join(folder, name + ".ours.csv"), *options)
+        output = os.path.join(folder, name + ".ours.csv")
+        written, elapsed = (rows(output), math.nan) if args.reuse and os.path.exists(output) else evaluate(args.tool, table, output, *options)
         seconds.append(elapsed)
         for row in written:
             # The tool writes a date's first day; the table has the month or the quarter.
@@ -77,16 +79,18 @@ def table_time(text, index):
 
 
 def r_forecasts(folder, splits):
-    """What R forecast; kept in the folder as long as the origins are the same."""
-    wanted = "series,cut,length\n" + "".join(f"{name},{cut},{length}\n" for (name, cut), length in sorted(splits.items()))
-    path = os.path.join(folder, "splits.csv")
-    if not (os.path.exists(path) and open(path).read() == wanted and os.path.exists(os.path.join(folder, "r.done"))):
-        with open(path, "w") as file:
-            file.write(wanted)
+    """What R forecast; kept in the folder as long as it has all origins."""
+    path, done = os.path.join(folder, "r.csv"), os.path.join(folder, "r.done")
+    known = {(row["series"], int(row["cut"])) for row in rows(path)} if os.path.exists(done) else set()
+    if not known.issuperset(splits):
+        with open(os.path.join(folder, "splits.csv"), "w") as file:
+            file.write("series,cut,length\n" + "".join(f"{name},{cut},{length}\n" for (name, cut), length in sorted(splits.items())))
         rscript("forecast", folder)
-        open(os.path.join(folder, "r.done"), "w").close()
+        open(done, "w").close()
     forecasts = {}
-    for row in rows(os.path.join(folder, "r.csv")):
+    for row in rows(path):
+        if (row["series"], int(row["cut"])) not in splits:
+            continue
         values = [number(row["median"])] + [number(row[f"{end}_{level}"]) for level in LEVELS for end in ("lower", "upper")]
         forecasts.setdefault((row["method"], row["series"], int(row["cut"])), []).append(values)
     return forecasts
@@ -204,6 +208,7 @@ def main():
     parser.add_argument("--methods", help="the tool's methods; the default of `neuralode evaluate`")
     parser.add_argument("--subject-methods", help="the tool's methods for subjects; the default of `neuralode evaluate`")
     parser.add_argument("--no-subjects", action="store_true")
+    parser.add_argument("--reuse", action="store_true", help="takes the tool's forecasts from FOLDER where they are there")
     parser.add_argument("--folder", help="where series and forecasts are kept; a temporary one by default")
     args = parser.parse_args()
     folder = args.folder or tempfile.mkdtemp(prefix="forecast-")
@@ -215,8 +220,9 @@ def main():
     ours = sorted({m for m, _, _ in forecasts})
     forecasts.update(r_forecasts(folder, splits))
     scores = score_all(forecasts, folder, frequency, splits)
-    print(f"{len(frequency)} series ({args.set}): {', '.join(frequency)}. {len(splits)} tasks. "
-          f"The tool took {statistics.median(seconds):.1f} s for a series (median; the longest {max(seconds):.1f} s), all of its methods and origins.\n")
+    took = [x for x in seconds if not math.isnan(x)]
+    times = f" The tool took {statistics.median(took):.1f} s for a series (median; the longest {max(took):.1f} s), all of its methods and origins." if took else ""
+    print(f"{len(frequency)} series ({args.set}): {', '.join(frequency)}. {len(splits)} tasks.{times}\n")
     print_table(scores, len(splits))
     print_simple(scores, ours)
     if not args.no_subjects and args.set == "development":

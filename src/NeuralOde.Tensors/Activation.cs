@@ -70,6 +70,12 @@ public sealed class Activation : IParsable<Activation>
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(value);
+        if (this == Tanh)
+        {
+            // The most common one, without reading a tensor of ones.
+            return 1.0 - value.Square();
+        }
+
         var ones = Tensor.Ones(x.Shape, x.DType);
         return _function is null ? ones : _function.Pullback(x, value, ones) ?? Tensor.Zeros(x.Shape, x.DType);
     }

@@ -53,6 +53,19 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains("latent failed at 3 of 3 origins", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Columns_of_months_are_one_series_or_twelve_as_the_user_says()
+    {
+        string[] rows = [.. Enumerable.Range(1950, 8).Select(static year => $"{year},{string.Join(',', Enumerable.Range(1, 12))}")];
+        string data = Write("wide.csv", ["Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec", .. rows]);
+        var asked = ToolRun.Of("evaluate", data, "--time", "Year", "--methods", "seasonal-naive");
+        Assert.Equal(2, asked.ExitCode);
+        Assert.Contains("Give --months for one series, or name the columns with --states.", asked.Error, StringComparison.Ordinal);
+        var run = ToolRun.Of("evaluate", data, "--time", "Year", "--methods", "seasonal-naive,last-value", "--months");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("value: seasonal naive has the smallest error.", run.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("There is no method 'drft'. Did you mean 'drift'?", "--methods", "drft")]
     [InlineData("--metrics takes a file that ends in .json", "--metrics", "m.csv")]

@@ -46,7 +46,7 @@ public sealed class FitCommandTests : IDisposable
         cancelled.Cancel();
         (int code, string shown, string error) = Run(cancelled.Token, "fit", Write(Two), "--series", "id", "--save", model);
         Assert.Equal(ExitCode.Canceled, code);
-        Assert.Contains("stopped before anything was learned; no files were written", error, StringComparison.Ordinal);
+        Assert.Contains("stopped before anything was chosen; no files were written", error, StringComparison.Ordinal);
         Assert.Empty(shown);
         Assert.Equal("old", File.ReadAllText(model));
     }

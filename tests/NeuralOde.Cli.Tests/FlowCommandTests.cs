@@ -31,9 +31,11 @@ public sealed class FlowCommandTests : IDisposable
         string report = _folder.File("r.html"), metrics = _folder.File("m.json");
         string table = Table(200);
         var run = ToolRun.Of(
-            "experiment", "flow", "--data", table, "--method", "planar", "--iterations", "4", "--layers", "2", "--report", report, "--metrics", metrics, "--validations", "2");
+            "experiment", "flow", "--data", table, "--method", "planar", "--iterations", "4", "--layers", "2", "--report", report, "--metrics", metrics, "--validations", "2", "--compare",
+            "--depths", "2", "--batch", "16");
         Assert.Equal(ExitCode.Success, run.ExitCode);
-        Assert.Contains("a, b", File.ReadAllText(report), StringComparison.Ordinal);
+        string page = File.ReadAllText(report);
+        Assert.All(new[] { "a, b", "Models compared", "Densities by method", "by depth", "planar, 2 layers", "likelihood" }, x => Assert.Contains(x, page, StringComparison.Ordinal));
         Assert.Contains("\"negativeLogLikelihood\"", File.ReadAllText(metrics), StringComparison.Ordinal);
     }
 

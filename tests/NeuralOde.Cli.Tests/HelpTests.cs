@@ -40,7 +40,7 @@ public class HelpTests
         Assert.NotEmpty(description.Examples);
         Assert.All(description.Examples, x =>
         {
-            string[] words = x.Line.Split(' ')[1..];
+            string[] words = ToolRun.WordsOfExample(x.Line);
             Assert.Empty(Tool.Root(s_nowhere with { Arguments = words }).Parse(words).Errors);
         });
     }

@@ -59,8 +59,7 @@ public class RegistryTests
             Assert.Contains(verb.Examples, x => x.Line.StartsWith("neuralode " + verb.Name, StringComparison.Ordinal));
             Assert.All(verb.Examples, example =>
             {
-                string[] arguments = example.Line.Split(' ')[1..];
-                Assert.StartsWith("neuralode ", example.Line, StringComparison.Ordinal);
+                string[] arguments = ToolRun.WordsOfExample(example.Line);
                 RootCommand root = Tool.Root(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null, Arguments = arguments });
                 Assert.Empty(root.Parse(arguments).Errors.Select(static x => x.Message));
             });

@@ -15,4 +15,13 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         int code = Tool.Run(arguments, new CommandContext { Out = output, Error = error, CancellationToken = cancellation });
         return new ToolRun(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>The words after the tool's name in an example, which may start several processes.</summary>
+    public static string[] WordsOfExample(string line)
+    {
+        string[] words = line.Split(' ');
+        int tool = words is ["mpirun", "-n", _, ..] ? 3 : 0;
+        Assert.Equal("neuralode", words[tool]);
+        return words[(tool + 1)..];
+    }
 }

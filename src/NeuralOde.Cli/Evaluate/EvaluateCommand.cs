@@ -52,6 +52,7 @@ internal static class EvaluateCommand
             .Add(EvaluateOptions.Settings, ("", new()))
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
+            .Add(WideOptions.Settings, ("", new()))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("for latent models", LatentFitOptions.ForSeries))
             .Add(LatentForecastOptions.Settings, ("", new()));

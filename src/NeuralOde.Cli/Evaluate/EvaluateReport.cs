@@ -91,7 +91,7 @@ internal static class EvaluateReport
         }
     }
 
-    private static Figure Panel(Evaluation evaluation, ForecastDistribution forecast, TimeSeries training, int s, int c)
+    internal static Figure Panel(Evaluation evaluation, ForecastDistribution forecast, TimeSeries training, int s, int c)
     {
         TimeSeries observed = evaluation.Set.Series.First(x => x.Id == training.Id), median = forecast.Median.Series[s];
         double from = training.Times[^1], to = median.Times[^1];
@@ -103,8 +103,8 @@ internal static class EvaluateReport
         return new Figure
         {
             Title = training.Id.Length == 0 ? $"after {evaluation.Set.Time.Text(from)}" : $"{evaluation.Set.SeriesName} {training.Id}, after {evaluation.Set.Time.Text(from)}",
-            XAxis = TimeFigureAxis.Of(evaluation.Set.Time),
-            YAxis = new FigureAxis(evaluation.Set.Components[c]),
+            XAxis = TimeFigureAxis.Of(evaluation.Set.Time, evaluation.Labels),
+            YAxis = new FigureAxis(evaluation.Set.Components[c], evaluation.Labels.UnitOf(evaluation.Set.Components[c])),
         }
             .Shade(from, to)
             .Band(times, Column(forecast.Lower(0.95)), Column(forecast.Upper(0.95)), "95 %", PaletteColor.SkyBlue)

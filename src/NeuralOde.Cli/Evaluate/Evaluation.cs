@@ -9,6 +9,9 @@ namespace NeuralOde.Cli.Evaluate;
 /// <param name="Result">The scores and forecasts.</param>
 internal sealed record Evaluation(string Path, TimeSeriesSet Set, EvaluateOptions Options, RollingResult Result)
 {
+    /// <summary>What figures say.</summary>
+    public FigureLabels Labels { get; init; } = FigureLabels.None;
+
     private static readonly HashSet<string> s_baselines = [.. Forecasters.Baselines().Select(static x => x.Name)];
 
     public static bool IsBaseline(string method) => s_baselines.Contains(method);

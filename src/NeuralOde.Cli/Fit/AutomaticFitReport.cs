@@ -11,10 +11,11 @@ internal static class AutomaticFitReport
     public static Report Create(AutomaticFit fit, string commandLine)
     {
         IReadOnlyList<string> components = fit.Data.Set.Components;
-        var report = new Report($"Forecast of {(components.Count > 3 ? $"{components.Count} columns" : string.Join(", ", components))}")
+        var report = new Report(fit.Data.Labels.Title ?? $"Forecast of {(components.Count > 3 ? $"{components.Count} columns" : string.Join(", ", components))}")
         {
             Subtitle = $"Chosen from {Path.GetFileName(fit.Data.Path)} by rolling origins, beside the baselines.",
             Footer = ToolVersion.Text,
+            HasDownloads = true,
         };
         string[] remarks = [.. fit.Verdicts(), .. fit.Data.Notes];
         report = report.Add(remarks.Length > 0 ? [new BulletList(remarks)] : Array.Empty<ReportBlock>());
@@ -39,6 +40,28 @@ internal static class AutomaticFitReport
         return report
             .Add(new ReportSection("What was tried", "At rolling origins within the rows: the mean absolute error in units of the series' own changes, and the share in the forecast.", Trials(fit)))
             .Add(new ReportSection("Settings", new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same forecast.")));
+    }
+
+    /// <summary>The forecast of the held-out part with its bands: a panel for each component and series.</summary>
+    public static Drawing Figure(AutomaticFit fit)
+    {
+        (Evaluation evaluation, ForecastDistribution forecast) = (fit.Evaluation!, fit.HeldOut!);
+        IReadOnlyList<TimeSeries> training = evaluation.Result.Splits[0].Training.Series;
+        bool isOne = training.Count == 1;
+        return new PanelGrid
+        {
+            Title = fit.Data.Labels.Title,
+            Panels =
+            [
+                .. Enumerable.Range(0, fit.Data.Set.Components.Count).SelectMany(c => training.Select((x, s) => EvaluateReport.Panel(evaluation, forecast, x, s, c) with
+                {
+                    Title = isOne ? fit.Data.Set.Components[c] : $"{fit.Data.Set.Components[c]}, {fit.Data.Set.SeriesName} {x.Id}",
+                })).Take(MostComponents),
+            ],
+            Columns = isOne ? 1 : 3,
+            PanelHeight = isOne ? 190 : 130,
+            SharedX = isOne,
+        };
     }
 
     private static ReportTable Trials(AutomaticFit fit) => new()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NeuralOde.Cli.Evaluate;
 using NeuralOde.Series.Forecasting;
 
@@ -10,8 +11,11 @@ internal static class AutomaticFitRun
     {
         LatentFitRun.RefuseOtherOptions(parsed, options);
         string path = parsed.GetValue(options.Data)!;
-        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out);
-        OutputFiles.Check(path, ("--report", report), ("--save", save), ("--out", output));
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
+        string? figure = parsed.GetValue(options.Figure);
+        OutputFiles.Check(path, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--figure", figure));
+        FitCommand.CheckEndings(report, save, output, metrics);
+        PngProgram? png = FigureFile.Check(figure);
         var data = FitData.Read(parsed, options);
         long seed = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed;
         ForecastOptions known = options.Known.Read(parsed, data.Set, seed);
@@ -21,7 +25,8 @@ internal static class AutomaticFitRun
         }
 
         CommandException.ThrowIf(
-            output is not null && data.Split.Scored is null, "--out writes the forecast of what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
+            (output ?? figure) is not null && data.Split.Scored is null,
+            $"{(output is null ? "--figure draws" : "--out writes")} the forecast of what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
         string title = $"Choosing how to forecast {Listed(data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {path} "
             + $"(about ten seconds for 200 rows; --quick fits one network in a second)";
         AutomaticFit fit;
@@ -49,6 +54,18 @@ internal static class AutomaticFitRun
             context.Out.WriteLine($"Model:    {save}");
         }
 
+        if (metrics is not null)
+        {
+            MetricsFile.WriteJson(metrics, Json(fit, context.CommandLine));
+            context.Out.WriteLine($"Metrics:  {metrics}");
+        }
+
+        if (figure is not null)
+        {
+            FigureFile.Write(figure, AutomaticFitReport.Figure(fit), png);
+            context.Out.WriteLine($"Figure:   {figure}");
+        }
+
         if (report is not null)
         {
             AtomicFile.WriteText(report, AutomaticFitReport.Create(fit, context.CommandLine).ToHtml());
@@ -69,7 +86,7 @@ internal static class AutomaticFitRun
             IForecaster[] methods = [.. Forecasters.Baselines(known), new AutomaticForecaster(known, said)];
             RollingResult result = RollingOrigins.Evaluate([scored], methods, known, cancellation: cancellation);
             heldOut = result.Forecasts[^1].Forecast;
-            evaluation = new Evaluation(data.Path, data.Set, new EvaluateOptions { Origins = 1 }, result);
+            evaluation = new Evaluation(data.Path, data.Set, new EvaluateOptions { Origins = 1 }, result) { Labels = data.Labels };
         }
 
         TimeSeriesSet all = data.Set.WithSeries([.. data.Set.Series.Where(static x => Enumerable.Range(0, x.Count).Any(x.IsObserved))]);
@@ -96,6 +113,21 @@ internal static class AutomaticFitRun
         {
             context.Out.WriteLine($"{fit.Data.Set.Components[c]}, from all rows: {fit.Forecast.Descriptions[c]}.");
         }
+    }
+
+    private static JsonObject Json(AutomaticFit fit, string commandLine)
+    {
+        JsonObject json = fit.Evaluation is { } evaluation ? EvaluateFiles.Json(evaluation, commandLine) : new() { ["tool"] = ToolVersion.Text, ["command"] = commandLine };
+        json["chosen"] = MetricsFile.Objects(fit.Forecast.Trials, static x => new()
+        {
+            ["component"] = x.Component,
+            ["method"] = x.Method,
+            ["error"] = MetricsFile.Number(x.Error),
+            ["share"] = MetricsFile.Number(x.Weight),
+            ["choice"] = x.Choice,
+        });
+        json["remarks"] = new JsonArray([.. fit.Verdicts().Concat(fit.Data.Notes).Select(static x => (JsonNode?)x)]);
+        return json;
     }
 
     private static string Listed(IReadOnlyList<string> names) =>

@@ -14,7 +14,7 @@ internal static class ClassifyRun
         LatentFitRun.Refuse(
             parsed,
             "is for forecasts; from labeled series a classifier is learned, which --test FILE.ts measures",
-            [options.Settings["hold-out"], options.Settings["samples"], options.Out]);
+            [options.Settings["hold-out"], options.Settings["samples"], options.Out, options.Metrics, options.Figure, options.Title, options.Unit]);
         string path = parsed.GetValue(options.Data)!;
         string? test = parsed.GetValue(options.Test), report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
         int[]? seeds = parsed.GetValue(options.Seeds);
@@ -22,6 +22,7 @@ internal static class ClassifyRun
             seeds is { Length: > 0 } && ((report ?? save) is not null || test is null),
             "--seeds prints a table of accuracies on --test FILE.ts and writes no files. Omit --report and --save and name the test, or choose one --seed.");
         OutputFiles.Check(path, ("--report", report), ("--save", save));
+        FitCommand.CheckEndings(report, save, null, null);
         CommandException.ThrowIf(test is not null && (report == test || save == test), $"{test} is the test file; name another file to write.");
         LabeledSeries training = Read(path);
         LabeledSeries? unseen = test is null ? null : Read(test);

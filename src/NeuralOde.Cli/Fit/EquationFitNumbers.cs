@@ -23,7 +23,7 @@ internal static class EquationFitNumbers
     private static void WriteTable(TextWriter text, EquationFit fit)
     {
         var csv = new CsvWriter(text, ["series", "parameter", "estimate", "standard_error", "expected_error", "observed_error", "lower_95", "upper_95", "verdict"]);
-        foreach (ParameterEstimate x in fit.Estimates)
+        foreach (ParameterEstimate x in fit.Estimates.Concat(fit.Individuals))
         {
             csv.Add(x.Series).Add(x.Name).Add(x.Value).Add(x.StandardError).Add(x.ExpectedError).Add(x.ObservedError)
                 .Add(x.Profile?.Lower ?? double.NaN).Add(x.Profile?.Upper ?? double.NaN).Add(x.Profile is { } profile ? profile.Verdict.ToString() : "").EndRow();
@@ -64,6 +64,21 @@ internal static class EquationFitNumbers
         }
 
         json.WriteEndArray();
+        if (fit.Individuals.Count > 0)
+        {
+            json.WriteStartArray("individuals");
+            foreach (ParameterEstimate x in fit.Individuals)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", x.Name);
+                json.WriteString("series", x.Series);
+                JsonNumber.Write(json, "value", x.Value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("notes");
         foreach (string note in fit.Notes)
         {

@@ -73,7 +73,7 @@ internal static class EquationFitReport
             CultureInfo.InvariantCulture,
             $"The wide band is to contain {100 * bands.Level:0.#} % of what is measured, by the uncertainty of the parameters (draws from their normal approximation) "
                 + $"and the noise; the narrow one is that of the curve itself.")
-        : "There are no bands: the data do not determine the parameters.";
+        : "There are no bands: the data do not determine the parameters, or these vary between series.";
 
     private static PanelGrid Curves(EquationFit fit, IReadOnlyList<PredictedValue> predicted, BandOptions bands)
     {

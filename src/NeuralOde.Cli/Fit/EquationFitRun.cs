@@ -19,6 +19,8 @@ internal static class EquationFitRun
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
         string? export = parsed.GetValue(options.Export);
         OutputFiles.Check(data, ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--export", export));
+        OutputFiles.CheckEndings(("--report", report, [".html", ".htm"]), ("--save", save, [".ode"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json", ".csv"]),
+            ("--export", export, [".cs"]));
         string className = Path.GetFileNameWithoutExtension(export ?? "FittedModel.cs");
         CommandException.ThrowIf(
             !(char.IsAsciiLetterUpper(className.FirstOrDefault()) && className.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')),
@@ -108,7 +110,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 
@@ -143,12 +145,19 @@ internal static class EquationFitRun
         text.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{fit.ValueCount} values, {fit.ParameterCount} parameters, {kind}: -log L {fit.NegativeLogLikelihood:0.###}, AIC {fit.Aic:0.###}, BIC {fit.Bic:0.###}"));
+        foreach ((string parameter, double shrinkage) in fit.Shrinkages)
+        {
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Shrinkage of {parameter}: {100 * shrinkage:0} %"));
+        }
+
         foreach ((string observable, double square) in fit.RootMeanSquares)
         {
             text.WriteLine($"Root mean square of {observable}: {Number(square)}");
         }
 
-        text.WriteLine(fit.Model.LeastSquares
+        text.WriteLine(
+            fit.Shrinkages.Count > 0 ? "Population: first-order conditional estimation with interaction; standard errors from second differences of its likelihood."
+            : fit.Model.LeastSquares
             ? "Standard errors: expected information, n - p degrees of freedom."
             : "Standard errors: observed information (second derivatives), where it is positive definite.");
         // Of many series only what is worth a sentence.
@@ -211,7 +220,7 @@ internal static class EquationFitRun
         text.WriteLine();
         if (predicted.Length == 0)
         {
-            text.WriteLine("Held out: there are no bands, because the data do not determine the parameters.");
+            text.WriteLine("Held out: there are no bands, because the data do not determine the parameters, or these vary between series.");
         }
 
         foreach (IGrouping<string, PredictedValue> group in predicted.GroupBy(static x => x.Observable))

@@ -76,10 +76,8 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    (
-                        "With --equations only",
-                        [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Seeds]))
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
@@ -103,6 +101,10 @@ internal static class FitCommand
     private static bool AsksForNetwork(CommandValues parsed, FitOptions options) =>
         parsed.IsGiven(options.Seeds) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
 
+    /// <summary>Refuses files whose endings say that something else is in them.</summary>
+    internal static void CheckEndings(string? report, string? save, string? output, string? metrics) => OutputFiles.CheckEndings(
+        ("--report", report, [".html", ".htm"]), ("--save", save, [".safetensors"]), ("--out", output, [".csv"]), ("--metrics", metrics, [".json"]));
+
     /// <summary>The options of <c>fit</c>.</summary>
     internal sealed class FitOptions
     {
@@ -111,6 +113,7 @@ internal static class FitCommand
         public SettingOptions Settings { get; } = new SettingOptions()
             .Add(TimeSeriesOptions.Settings, ("", new()))
             .Add(CsvOptions.Settings, ("", new()))
+            .Add(WideOptions.Settings, ("", new()))
             .Add(FitDataOptions.Settings, ("", new()), ("with --equations", new() { HoldOut = null }))
             .Add(SeriesFitOptions.Settings, ("", new()))
             .Add(LatentFitOptions.Settings, ("with --model latent", LatentFitOptions.ForSeries), ("for classes", LatentFitOptions.ForClasses))
@@ -152,15 +155,21 @@ internal static class FitCommand
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
         public CommandOption<string?> Metrics { get; } = Options.Text(
-            "--metrics", "Writes estimates, errors and intervals: with profiles and criteria as JSON, or as a table in CSV, by the file's ending.", "FILE.json|csv");
+            "--metrics", "Writes the numbers behind the report as JSON; with --equations, estimates and errors also as a table in CSV, by the file's ending.", "FILE.json|csv");
 
         public CommandOption<string?> Export { get; } = Options.Text(
             "--export", "Writes the fitted model as a C# class without dependencies, named after the file: derivatives, doses, a solver.", "Name.cs");
 
+        public CommandOption<string?> Figure { get; } = FigureFile.Option();
+
+        public CommandOption<string?> Title { get; } = FigureLabels.TitleOption();
+
+        public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
+
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text(
-            "--out", "Writes the forecast of the held-out part with its bands, or measured and fitted values (--equations).", "FILE.csv");
+            "--out", "Writes the forecast of the held-out part with its bands, or measured and fitted values (--quick, --equations).", "FILE.csv");
 
         public CommandOption<string?> Report => _output.Report;
 

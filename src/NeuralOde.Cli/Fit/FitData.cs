@@ -5,6 +5,18 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>The data of a fit: read, checked and split, with every error reported as the user's.</summary>
 internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split)
 {
+    /// <summary>What figures say.</summary>
+    public FigureLabels Labels { get; init; } = FigureLabels.None;
+
+    /// <summary>The axis of a component's values.</summary>
+    public FigureAxis ValueAxis(int component) => new(Set.Components[component], Labels.UnitOf(Set.Components[component]))
+    {
+        Scale = Set.LogComponents.Contains(Set.Components[component]) ? AxisScale.Logarithmic : AxisScale.Linear,
+    };
+
+    /// <summary>The axis of the times.</summary>
+    public FigureAxis TimeAxis => TimeFigureAxis.Of(Set.Time, Labels);
+
     /// <summary>What a user should know about the data, as sentences.</summary>
     public IEnumerable<string> Notes => Set.Notes.Concat(Split.Notes).Select(OptionAdvice.Describe);
 
@@ -15,7 +27,10 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
         return UserFault.Checked(() =>
         {
             TimeSeriesSet set = DataTable.Read(path, options.Settings, parsed);
-            return new FitData(path, set, SeriesSplit.Of(set, holdOut));
+            return new FitData(path, set, SeriesSplit.Of(set, holdOut))
+            {
+                Labels = FigureLabels.Of(parsed.GetValue(options.Title), parsed.GetValue(options.Unit), [.. set.Components, set.Time.Name]),
+            };
         });
     }
 }

@@ -23,6 +23,7 @@ internal sealed class FitFigures
     private const int ManyPoints = 200;
     private static readonly LineStyle s_fitStyle = new() { Color = PaletteColor.Blue, Width = 2 };
     private static readonly LineStyle s_forecastStyle = new() { Color = PaletteColor.Vermillion, Width = 2.2, Dash = LineDash.Dashed };
+    private static readonly LineStyle s_unseenStyle = new() { Color = PaletteColor.Yellow, Width = 5, Opacity = 0.6 };
     private static readonly PointStyle s_seenStyle = new() { Color = PaletteColor.Ink, Size = 5 };
     private static readonly PointStyle s_heldOutStyle = new() { Color = PaletteColor.Vermillion, Marker = PointMarker.Ring, Size = 7 };
 
@@ -42,7 +43,7 @@ internal sealed class FitFigures
         _series = _data.Series.ToDictionary(static x => x.Id, StringComparer.Ordinal);
     }
 
-    private FigureAxis TimeAxis => TimeFigureAxis.Of(_data.Time);
+    private FigureAxis TimeAxis => _outcome.Data.TimeAxis;
 
     /// <summary>How far beyond the data forecasts are drawn: about the held-out length, or a fifth of the data.</summary>
     private static double Horizon(SeriesPath path, double start) => path.DataEnd + Math.Max(path.DataEnd - path.TrainingEnd, 0.2 * (path.DataEnd - start));
@@ -82,6 +83,10 @@ internal sealed class FitFigures
             Caption = Legend() + rest,
         }.ToPages(PagePanels))];
     }
+
+    /// <summary>What the forecasts that are drawn do and the data never did.</summary>
+    public IEnumerable<string> Warnings() => ForecastWarnings.Of(_data, _outcome.Data.Split.Training, c => _model.Paths.Take(PagePanels).SelectMany(
+        path => Curve(path, path.TrainingEnd, Horizon(path, _model.StartOf(path))).Components[c]));
 
     /// <summary>Where the close look at the end of a long series begins.</summary>
     private double CloseStart(SeriesPath path)
@@ -180,7 +185,7 @@ internal sealed class FitFigures
             ? " Each curve is one solve from one learned initial state."
             : " The curves are made of pieces, each from its own learned initial state; the forecast continues the last one.");
 
-    private FigureAxis ValueAxis(int c) => new(_data.Components[c]) { Scale = _model.Scaling.Components[c].IsLog ? AxisScale.Logarithmic : AxisScale.Linear };
+    private FigureAxis ValueAxis(int c) => _outcome.Data.ValueAxis(c);
 
     /// <summary>Early models may run far off; the data decide the range.</summary>
     private static FigureAxis Framed(FigureAxis axis, double[] values)
@@ -203,9 +208,12 @@ internal sealed class FitFigures
         double start = Math.Max(from, _model.StartOf(path));
         (double[] fitTimes, double[][] fit) = Curve(path, start, path.TrainingEnd);
         (double[] aheadTimes, double[][] ahead) = Curve(path, path.TrainingEnd, Horizon(path, start));
-        return WithObservations(new Figure { XAxis = TimeAxis }, path, c, from)
+        Figure figure = WithObservations(new Figure { XAxis = TimeAxis }, path, c, from)
             .Line(fitTimes, fit[c], "fit", s_fitStyle)
             .Line(aheadTimes, ahead[c], "forecast", s_forecastStyle);
+        (double Low, double High) seen = ForecastWarnings.Seen(_outcome.Data.Split.Training, c);
+        double[] unseen = [.. ahead[c].Select(x => ForecastWarnings.IsUnseen(x, seen) ? x : double.NaN)];
+        return Array.TrueForAll(unseen, double.IsNaN) ? figure : figure.Line(aheadTimes, unseen, "outside of what was seen", s_unseenStyle);
     }
 
     /// <summary>Adds what was observed, the held-out part shaded and with its own marker.</summary>

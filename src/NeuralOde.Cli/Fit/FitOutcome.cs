@@ -13,7 +13,8 @@ internal sealed class FitOutcome
             return;
         }
 
-        var errors = HeldOutErrors.Of(data.Set, scored, fit.Model.Predict(scored.HeldOut), fit.Model.Scaling);
+        Forecast = fit.Model.Predict(scored.HeldOut);
+        var errors = HeldOutErrors.Of(data.Set, scored, Forecast, fit.Model.Scaling);
         Errors = errors.Rows;
         Pooled = errors.Pooled;
     }
@@ -23,6 +24,9 @@ internal sealed class FitOutcome
     public SeriesFitOptions Options { get; }
 
     public SeriesFit Fit { get; }
+
+    /// <summary>The forecast of the held-out part; null where nothing was held out.</summary>
+    public TimeSeriesSet? Forecast { get; }
 
     /// <summary>One row per component and scale, then all together; none where nothing was held out.</summary>
     public IReadOnlyList<ErrorRow> Errors { get; } = [];

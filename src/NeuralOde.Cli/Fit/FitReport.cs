@@ -9,13 +9,13 @@ internal static class FitReport
     public static Report Create(FitOutcome outcome, string commandLine)
     {
         var figures = new FitFigures(outcome);
-        Report report = new Report($"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        Report report = new Report(outcome.Data.Labels.Title ?? $"Dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
         {
             Subtitle = $"Learned from {Path.GetFileName(outcome.Data.Path)} by a neural ordinary differential equation.",
             Footer = ToolVersion.Text,
             HasDownloads = true,
         }
-            .Add([.. Notes(outcome)])
+            .Add([.. Notes(outcome, figures)])
             .Add(Cards(outcome))
             .Add(new ReportSection("Observations, fit and forecast", [.. figures.Series()]));
         if (outcome.Errors.Count > 0)
@@ -45,7 +45,7 @@ internal static class FitReport
                 new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same model.")));
     }
 
-    private static IEnumerable<ReportBlock> Notes(FitOutcome outcome)
+    private static IEnumerable<ReportBlock> Notes(FitOutcome outcome, FitFigures figures)
     {
         if (outcome.Fit.WasCanceled)
         {
@@ -53,7 +53,7 @@ internal static class FitReport
                 + $"{outcome.Options.Iterations.ToString("N0", CultureInfo.InvariantCulture)} iterations. This page shows the best model so far.";
         }
 
-        string[] remarks = [.. FitRun.Remarks(outcome), .. outcome.Data.Notes];
+        string[] remarks = [.. FitRun.Remarks(outcome), .. figures.Warnings(), .. outcome.Data.Notes];
         if (remarks.Length > 0)
         {
             yield return new BulletList(remarks);
@@ -99,10 +99,15 @@ internal static class FitReport
                 ("network", $"tanh layers plus a matrix; {model.ParameterCount} weights"),
                 ("unit of time in the model", $"{Number(model.Scaling.TimeScale)} ({model.Scaling.Time.Unit})"),
                 ("optimizer", "Adam, with cosine decay in each stage"),
+                ("gradient", GradientText(outcome.Fit)),
                 .. SeriesFitOptions.Settings.Describe(outcome.Options),
                 ("trajectory", outcome.Fit.PieceLength is { } length ? $"pieces of about {length} observations" : "one solve per series"),
             ]);
     }
+
+    private static string GradientText(SeriesFit fit) => fit.GradientError is { } error
+        ? string.Create(CultureInfo.InvariantCulture, $"largest error that a check measured: {error:0.0e+0} of its size")
+        : "not checked";
 
     internal static string Number(double value) => double.IsFinite(value) ? NumberText.Short(value) : "none";
 }

@@ -1,3 +1,4 @@
+using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 
 namespace NeuralOde.Cli.Fit;
@@ -9,12 +10,16 @@ internal static class FitRun
 
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
-        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save);
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
+        string? figure = parsed.GetValue(options.Figure);
         int[]? seeds = parsed.GetValue(options.Seeds);
         CommandException.ThrowIf(
-            seeds is { Length: > 0 } && (report ?? save) is not null, "--seeds prints a table and writes no files. Omit --report and --save, or choose one --seed.");
+            seeds is { Length: > 0 } && (report ?? save ?? output ?? metrics ?? figure) is not null,
+            "--seeds prints a table and writes no files. Omit --report, --save, --out, --metrics and --figure, or choose one --seed.");
         LatentFitRun.RefuseLatentOptions(parsed, options);
-        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save));
+        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--figure", figure));
+        FitCommand.CheckEndings(report, save, output, metrics);
+        PngProgram? png = FigureFile.Check(figure);
         var data = FitData.Read(parsed, options);
         SeriesFitOptions settings = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed);
         foreach (string note in data.Notes)
@@ -43,24 +48,49 @@ internal static class FitRun
             context.Out.WriteLine($"Model:  {save}");
         }
 
+        if (output is not null)
+        {
+            AtomicFile.WriteText(output, Drawn(text => FitFiles.WriteCsv(text, outcome)));
+            context.Out.WriteLine($"Values: {output}");
+        }
+
+        if (metrics is not null)
+        {
+            MetricsFile.WriteJson(metrics, FitFiles.Json(outcome, context.CommandLine));
+            context.Out.WriteLine($"Metrics: {metrics}");
+        }
+
+        if (figure is not null)
+        {
+            Drawing drawing = Drawn(() => new FitFigures(outcome).Series().OfType<Drawing>().First());
+            FigureFile.Write(figure, outcome.Data.Labels.Title is { } own ? drawing with { Title = own } : drawing, png);
+            context.Out.WriteLine($"Figure: {figure}");
+        }
+
         if (report is not null)
         {
-            AtomicFile.WriteText(report, Html(outcome, context.CommandLine));
+            AtomicFile.WriteText(report, Drawn(() => FitReport.Create(outcome, context.CommandLine).ToHtml()));
             context.Out.WriteLine($"Report: {report}");
         }
 
         return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
     }
 
-    private static string Html(FitOutcome outcome, string commandLine)
+    private static Action<TextWriter> Drawn(Action<TextWriter> write) => text => Drawn(() =>
+    {
+        write(text);
+        return true;
+    });
+
+    private static T Drawn<T>(Func<T> draw)
     {
         try
         {
-            return FitReport.Create(outcome, commandLine).ToHtml();
+            return draw();
         }
         catch (ForecastException e)
         {
-            throw new CommandException($"There is no report, because a curve cannot be drawn. {e.Problem}", ExitCode.Failure, e);
+            throw new CommandException($"There is no file, because a curve cannot be drawn. {e.Problem}", ExitCode.Failure, e);
         }
     }
 
@@ -121,7 +151,7 @@ internal static class FitRun
             CultureInfo.InvariantCulture,
             $"Learned in {fit.Elapsed.TotalSeconds:0.00} s, {InWords.Iterations(fit.Losses.Count)}; "
                 + $"error at the training observations {ProgressText.Number(fit.TrainingError)} standard deviations."));
-        foreach (string remark in Remarks(outcome))
+        foreach (string remark in Remarks(outcome).Concat(HeldOutWarnings(outcome)))
         {
             context.Out.WriteLine(remark);
         }
@@ -137,6 +167,10 @@ internal static class FitRun
         }
     }
 
+    /// <summary>What the forecast of the held-out part does and the data never did.</summary>
+    private static IEnumerable<string> HeldOutWarnings(FitOutcome outcome) => outcome.Forecast is not { } forecast ? [] : ForecastWarnings.Of(
+        outcome.Data.Set, outcome.Data.Split.Training, c => forecast.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c])));
+
     /// <summary>What a reader of the numbers should know, as sentences.</summary>
     internal static IEnumerable<string> Remarks(FitOutcome outcome)
     {
@@ -144,6 +178,11 @@ internal static class FitRun
         if (fit.FailedSolves > 0)
         {
             yield return $"{fit.FailedSolves} solves failed; each time training went back to its best model and halved its step.";
+        }
+
+        foreach (GradientWarning warning in fit.GradientWarnings)
+        {
+            yield return warning.ToString();
         }
 
         int done = fit.Losses.Count + fit.FailedSolves;

@@ -19,7 +19,7 @@ internal static class LatentFitReport
 
     public static Report Create(LatentFitOutcome outcome, string commandLine)
     {
-        var report = new Report($"Latent dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
+        var report = new Report(outcome.Data.Labels.Title ?? $"Latent dynamics of {string.Join(", ", outcome.Data.Set.Components)}")
         {
             Subtitle = $"Learned from {InWords.Counted(outcome.Data.Split.Training.Series.Count, "series", "series")} of {Path.GetFileName(outcome.Data.Path)} by a "
                 + $"latent ordinary differential equation.",
@@ -67,7 +67,7 @@ internal static class LatentFitReport
     }
 
     /// <summary>One grid of small panels per component: what was seen, what was held out, the mean and the band.</summary>
-    private static IEnumerable<ReportBlock> Series(LatentFitOutcome outcome)
+    public static IEnumerable<ReportBlock> Series(LatentFitOutcome outcome)
     {
         TimeSeriesSet data = outcome.Data.Set, training = outcome.Data.Split.Training;
         TimeSeries[] shown = [.. training.Series.Take(Math.Max(PagePanels, MostPanels / data.Components.Count))];
@@ -111,8 +111,8 @@ internal static class LatentFitReport
         var figure = new Figure
         {
             Title = $"{data.SeriesName} {training.Id}",
-            XAxis = TimeFigureAxis.Of(data.Time),
-            YAxis = new FigureAxis(data.Components[c]) { Scale = data.LogComponents.Contains(data.Components[c]) ? AxisScale.Logarithmic : AxisScale.Linear },
+            XAxis = outcome.Data.TimeAxis,
+            YAxis = outcome.Data.ValueAxis(c),
         };
         int[] heldOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed.Times[i] > training.Times[^1] && !double.IsNaN(observed[i, c]))];
         if (heldOut.Length > 0)

@@ -18,12 +18,15 @@ internal static class LatentFitRun
         }
 
         Refuse(parsed, "is for classifiers, which learn from labeled series in a .ts file", options.Test);
-        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out);
+        string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
+        string? figure = parsed.GetValue(options.Figure);
         int[]? seeds = parsed.GetValue(options.Seeds);
         CommandException.ThrowIf(
-            seeds is { Length: > 0 } && (report ?? save ?? output) is not null,
-            "--seeds prints a table and writes no files. Omit --report, --save and --out, or choose one --seed.");
-        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output));
+            seeds is { Length: > 0 } && (report ?? save ?? output ?? metrics ?? figure) is not null,
+            "--seeds prints a table and writes no files. Omit --report, --save, --out, --metrics and --figure, or choose one --seed.");
+        OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--figure", figure));
+        FitCommand.CheckEndings(report, save, output, metrics);
+        PngProgram? png = FigureFile.Check(figure);
         var data = FitData.Read(parsed, options);
         CommandException.ThrowIf(
             data.Split.Scored is null && (seeds is { Length: > 0 } || output is not null),
@@ -71,6 +74,19 @@ internal static class LatentFitRun
         {
             outcome.Forecast!.WriteCsv(output);
             context.Out.WriteLine($"Forecast: {output}");
+        }
+
+        if (metrics is not null)
+        {
+            MetricsFile.WriteJson(metrics, FitFiles.Json(outcome, context.CommandLine));
+            context.Out.WriteLine($"Metrics:  {metrics}");
+        }
+
+        if (figure is not null)
+        {
+            Drawing drawing = LatentFitReport.Series(outcome).OfType<Drawing>().First();
+            FigureFile.Write(figure, data.Labels.Title is { } own ? drawing with { Title = own } : drawing, png);
+            context.Out.WriteLine($"Figure:   {figure}");
         }
 
         if (report is not null)
@@ -127,7 +143,6 @@ internal static class LatentFitRun
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         RefuseOtherOptions(parsed, options);
-        Refuse(parsed, "takes --model latent or --equations, or a fit without --model and --quick", options.Out);
         Refuse(parsed, "is for a fit without --model and --quick", options.Known.Period, options.Known.Bounds);
     }
 
@@ -135,7 +150,7 @@ internal static class LatentFitRun
     public static void RefuseOtherOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         CommandException.ThrowIf(IsLabeled(parsed, options), "Labeled series in a .ts file train a classifier: add --model latent.");
-        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Metrics]);
+        Refuse(parsed, "takes --equations", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]);
         Refuse(parsed, "takes --model latent", [.. Named(options, "latent", "units", "encoder", "covariates", "samples"), options.Test]);
     }
 

@@ -69,6 +69,7 @@ internal static class ForecastCommand
     private static int Start(CommandContext context, string path, string until, double step, string? data, LatentForecastOptions? samples, string? output)
     {
         OutputFiles.Check(path, ("--out", output));
+        OutputFiles.CheckEndings(("--out", output, [".csv"]));
         if (data is not null && output is not null)
         {
             OutputFiles.Check(data, ("--out", output));
@@ -98,8 +99,26 @@ internal static class ForecastCommand
 
             var model = SeriesModel.From(file);
             TimeSeriesSet forecast = Forecast(model, Time(model.Scaling.Time, until), until, step);
+            Warn(context, model, forecast);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
+    }
+
+    /// <summary>Says where a forecast leaves the region in which the dynamics were learned.</summary>
+    private static void Warn(CommandContext context, SeriesModel model, TimeSeriesSet forecast)
+    {
+        for (int c = 0; c < forecast.Components.Count; c++)
+        {
+            (double low, double high) = model.Learned(c);
+            double[] values = [.. forecast.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c]))];
+            if (values.Length > 0 && (values.Min() < low || values.Max() > high))
+            {
+                context.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The forecast of {forecast.Components[c]} goes from {values.Min():G3} to {values.Max():G3}, outside of {low:G3} to {high:G3}, where the dynamics were learned: "
+                        + $"it is a guess there."));
+            }
+        }
     }
 
     private static ForecastDistribution Forecast(AutomaticForecast chosen, double time, string until, double step)

@@ -18,9 +18,17 @@ internal static class DataTable
             InputFiles.Check(path, "a CSV file in it");
         }
 
-        CsvOptions table = settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);
+        CsvOptions read = settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);
+        CsvTable table = isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", read) : CsvTable.Read(path, read);
+        bool asMonths = settings.Apply(WideOptions.Settings, new WideOptions(), parsed).Months;
+        var months = MonthColumns.Find(table);
+        CommandException.ThrowIf(
+            months is not null && !asMonths && !parsed.IsGiven(settings["states"]),
+            $"{path}: the columns {months?.Months[0]} to {months?.Months[^1]} can be the months of one series, or twelve series of years. Give --months for one series, "
+                + $"or name the columns with --states.");
+        CommandException.ThrowIf(asMonths && months is null, $"{path}: --months needs a column of years and a column for each month, named Jan to Dec or January to December.");
         var set = TimeSeriesSet.FromTable(
-            isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", table) : CsvTable.Read(path, table),
+            asMonths ? months!.ToLong() : table,
             settings.Apply(TimeSeriesOptions.Settings, new TimeSeriesOptions(), parsed) with
             {
                 // A short series still tells something where there are others.

@@ -103,6 +103,15 @@ public sealed class EquationFit
     /// <summary>The estimates, in the model's order; by series where they are per series.</summary>
     public required IReadOnlyList<ParameterEstimate> Estimates { get; init; }
 
+    /// <summary>Of parameters that vary between series: the value of each series, the mode of its distribution given the series' values.</summary>
+    public IReadOnlyList<ParameterEstimate> Individuals { get; init; } = [];
+
+    /// <summary>
+    /// Of parameters that vary between series: the shrinkage, one minus the standard deviation of the series' deviations over that of the population. Near 1 the
+    /// data of a series say little of its own value.
+    /// </summary>
+    public IReadOnlyList<(string Parameter, double Shrinkage)> Shrinkages { get; init; } = [];
+
     /// <summary>Correlations of the estimates that have a standard error, named by <see cref="CorrelatedNames"/>; empty where series are fitted alone.</summary>
     public IReadOnlyList<IReadOnlyList<double>> Correlations { get; init; } = [];
 

@@ -33,6 +33,11 @@ public static class EquationFitter
             throw new EquationFitException(EquationFitReason.TooFewValues, "Nothing is to be estimated: every parameter is fixed.", "Leave out 'fixed' after a parameter.");
         }
 
+        if (estimated.Any(static x => x.Spread is not null))
+        {
+            return new PopulationFit(model, data, options, cancellationToken).Run();
+        }
+
         // Series that share nothing are problems of their own.
         bool isApart = data.Series.Count > 1 && Array.TrueForAll(estimated, static x => x.IsPerSeries);
         if (!isApart)

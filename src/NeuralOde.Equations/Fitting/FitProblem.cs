@@ -120,6 +120,35 @@ internal sealed class FitProblem
         return all;
     }
 
+    /// <summary>The negative log-likelihood of one series without priors, with gradient and expected information by all coordinates.</summary>
+    /// <param name="series">Which series; parameters are not per series.</param>
+    /// <param name="point">The coordinates as this series has them.</param>
+    /// <returns>The value; infinite where the model cannot be solved.</returns>
+    public double EvaluateSeries(int series, ReadOnlySpan<double> point)
+    {
+        int[] places = _places[series];
+        double[] slopes = new double[_free.Length];
+        for (int k = 0; k < slopes.Length; k++)
+        {
+            slopes[k] = Coordinates[places[k]].Slope(point[places[k]]);
+        }
+
+        Array.Clear(Gradient);
+        Array.Clear(Information);
+        double value = _evaluator.Evaluate(_data.Series[series], ParametersOf(series, point), slopes);
+        for (int k = 0; k < slopes.Length && double.IsFinite(value); k++)
+        {
+            Gradient[places[k]] = _evaluator.Gradient[k];
+            for (int l = 0; l < slopes.Length; l++)
+            {
+                Information[(places[k] * Count) + places[l]] = _evaluator.Information[(k * slopes.Length) + l];
+            }
+        }
+
+        Problem = double.IsFinite(value) ? "" : _evaluator.Problem;
+        return double.IsFinite(value) ? value : double.PositiveInfinity;
+    }
+
     /// <summary>Evaluates at a point.</summary>
     /// <returns>The value; infinite where the model cannot be solved, and <see cref="Problem"/> then says why.</returns>
     public double Evaluate(ReadOnlySpan<double> point)

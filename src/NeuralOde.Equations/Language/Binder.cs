@@ -218,7 +218,28 @@ internal sealed partial class Binder
         }
 
         _parameterPositions.Add(position);
-        _parameters.Add(new BoundParameter(name, start, lower, upper, prior, x.IsFixed, x.IsPerSeries));
+        _parameters.Add(new BoundParameter(name, start, lower, upper, prior, x.IsFixed, x.IsPerSeries) { Spread = Spread(name, position, start, lower, x) });
+    }
+
+    private double? Spread(string name, int position, double start, double lower, Modifiers x)
+    {
+        if (x.Spread is null)
+        {
+            return null;
+        }
+
+        double spread = Constant(x.Spread, $"The spread of {name} between series");
+        if (!(spread > 0) || !double.IsFinite(spread))
+        {
+            throw Fault(ModelTextReason.Bounds, position, $"{name} varies by the standard deviation of its logarithm, which is above 0, such as 'varies 0.3'.");
+        }
+
+        return lower >= 0 && start > 0 && !x.IsFixed && !x.IsPerSeries
+            ? spread
+            : throw Fault(
+                ModelTextReason.Bounds,
+                position,
+                $"{name} varies between series by a log-normal distribution: it is positive, as '{name} = 1 > 0 varies 0.3', and neither fixed nor per series.");
     }
 
     private Prior MakePrior(CallExpression call)

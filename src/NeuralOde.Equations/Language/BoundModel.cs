@@ -44,6 +44,9 @@ internal sealed record Prior(PriorKind Kind, double A, double B);
 /// <summary>A number that may be estimated.</summary>
 internal sealed record BoundParameter(string Name, double Start, double Lower, double Upper, Prior? Prior, bool IsFixed, bool IsPerSeries)
 {
+    /// <summary>Where it differs between series by a log-normal distribution, the start of the standard deviation of its logarithm.</summary>
+    public double? Spread { get; init; }
+
     /// <summary>Whether it is a noise level that nobody named: its start comes from residuals.</summary>
     public bool IsImplicitNoise { get; init; }
 

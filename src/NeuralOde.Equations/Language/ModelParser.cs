@@ -175,6 +175,10 @@ internal sealed class ModelParser : ExpressionParser
                 found = found with { Lower = lower, Upper = Sum() };
                 Expect(isClosed ? "]" : ")", "after the bounds");
             }
+            else if (TakeWord("varies"))
+            {
+                found = found with { Spread = Once(found.Spread, token, "a spread between series") ?? Sum() };
+            }
             else if (TakeWord("per"))
             {
                 if (!TakeWord("series"))

@@ -58,7 +58,8 @@ internal static class ModelPrinter
         string bounds = x.Lower is not null && x.Upper is not null
             ? $" in [{Print(x.Lower)}, {Print(x.Upper)}]"
             : x.Lower is not null ? $" > {Print(x.Lower)}" : x.Upper is not null ? $" < {Print(x.Upper)}" : "";
-        return bounds + (x.Prior is null ? "" : $" ~ {Print(x.Prior)}") + (x.IsFixed ? " fixed" : "") + (x.IsPerSeries ? " per series" : "");
+        string words = (x.IsFixed ? " fixed" : "") + (x.IsPerSeries ? " per series" : "") + (x.Spread is null ? "" : $" varies {Print(x.Spread)}");
+        return bounds + (x.Prior is null ? "" : $" ~ {Print(x.Prior)}") + words;
     }
 
     private static int Precedence(string symbol) => symbol switch

@@ -49,7 +49,7 @@ internal sealed class CallExpression(int position, string function, IReadOnlyLis
     public IReadOnlyList<(string Name, Expression Value)> Options => options;
 }
 
-/// <summary>What may follow a start value: bounds, a prior, <c>fixed</c>, <c>per series</c>.</summary>
+/// <summary>What may follow a start value: bounds, a prior, <c>fixed</c>, <c>per series</c>, <c>varies 0.3</c>.</summary>
 internal sealed record Modifiers
 {
     public Expression? Lower { get; init; }
@@ -62,7 +62,10 @@ internal sealed record Modifiers
 
     public bool IsPerSeries { get; init; }
 
-    public bool IsEmpty => Lower is null && Upper is null && Prior is null && !IsFixed && !IsPerSeries;
+    /// <summary>The start of the standard deviation of the logarithm between series.</summary>
+    public Expression? Spread { get; init; }
+
+    public bool IsEmpty => Lower is null && Upper is null && Prior is null && !IsFixed && !IsPerSeries && Spread is null;
 }
 
 /// <summary>A statement of a model.</summary>

@@ -100,16 +100,20 @@ internal static class FlowRun
         {
             foreach ((string name, DensityMethod method) in DensityWords.Methods.Where(x => x.Value != settings.Method))
             {
-                yield return (name, 0, DensityOptions.For(method) with { Seed = settings.Seed, HoldOut = settings.HoldOut });
+                yield return (name, 0, Typed(DensityOptions.For(method)));
             }
         }
 
         foreach (int depth in depths)
         {
             DensityOptions planar = DensityOptions.For(DensityMethod.Planar), continuous = DensityOptions.For(DensityMethod.Likelihood);
-            yield return ($"planar, {depth} layers", depth, planar with { Layers = depth, Seed = settings.Seed, HoldOut = settings.HoldOut });
-            yield return ($"continuous, {depth} units", depth, continuous with { Hidden = [depth], Seed = settings.Seed, HoldOut = settings.HoldOut });
+            yield return ($"planar, {depth} layers", depth, Typed(planar with { Layers = depth }));
+            yield return ($"continuous, {depth} units", depth, Typed(continuous with { Hidden = [depth] }));
         }
+
+        // What is not the model's own holds for all.
+        DensityOptions Typed(DensityOptions defaults) => options.Settings.Apply(
+            DensityOptions.Settings.Only("iterations", "batch", "schedule", "validations", "hold-out", "seed"), defaults, parsed);
     }
 
     private static int[] Depths(string? text)

@@ -1,3 +1,5 @@
+using NeuralOde.Sensitivities;
+
 namespace NeuralOde.Series.Fitting;
 
 /// <summary>The model as it was at one moment of training.</summary>
@@ -30,6 +32,12 @@ public sealed class SeriesFit
 
     /// <summary>How many solves failed and were answered by going back to the best model with a smaller step.</summary>
     public required int FailedSolves { get; init; }
+
+    /// <summary>The largest relative error of a gradient that a check measured (<see cref="DirectGradient.CheckInterval"/>); null where none was checked.</summary>
+    public double? GradientError { get; init; }
+
+    /// <summary>What was wrong with gradients: the first warning of each reason. Empty where nothing was.</summary>
+    public IReadOnlyList<GradientWarning> GradientWarnings { get; init; } = [];
 
     /// <summary>Whether training was canceled before its end; the model is then the best so far.</summary>
     public required bool WasCanceled { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NeuralOde.Optimizers;
+using NeuralOde.Sensitivities;
 
 namespace NeuralOde.Series.Fitting;
 
@@ -87,6 +88,8 @@ public static class SeriesFitter
         private readonly List<int> _stageStarts = [];
         private readonly List<SeriesFitSnapshot> _snapshots = [];
         private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private readonly List<GradientWarning> _gradientWarnings = [];
+        private double? _gradientError;
         private int _failures;
         private int _planned;
         private int _reported;
@@ -163,6 +166,8 @@ public static class SeriesFitter
                 TrainingError = Math.Sqrt(acceptedMisfit),
                 PieceLength = accepted!.Pieces.IsWhole ? null : (int)Math.Round(accepted.Pieces.Pieces.Average(static x => x.Last - x.First)),
                 FailedSolves = _failures,
+                GradientError = _gradientError,
+                GradientWarnings = [.. _gradientWarnings.DistinctBy(static x => x.Reason)],
                 WasCanceled = _cancellation.IsCancellationRequested,
                 Elapsed = _watch.Elapsed,
             };
@@ -195,6 +200,8 @@ public static class SeriesFitter
             });
             TrainingResult result = run.Run(_progress is null ? null : new StageProgress(this, run.Best, objective), _cancellation);
             _failures += result.FailedSteps;
+            _gradientWarnings.AddRange(result.GradientWarnings);
+            _gradientError = result.GradientError is { } error ? Math.Max(error, _gradientError ?? 0) : _gradientError;
             if (result.Outcome == TrainingOutcome.Diverged)
             {
                 throw new TrainingException(

@@ -14,13 +14,14 @@ public sealed record MethodTrial(string Component, string Method, double Error, 
 public sealed class AutomaticForecast : IFittedForecaster
 {
     private readonly FittedComponents _fitted;
+    private readonly NetworkTrial? _network;
 
-    internal AutomaticForecast(TimeSeriesSet known, ForecastOptions options, ForecastData data, IComponentModel[] models)
+    internal AutomaticForecast(TimeSeriesSet known, ForecastOptions options, ForecastData data, IComponentModel[] models, NetworkTrial? network)
     {
-        (Known, Options) = (known, options);
+        (Known, Options, _network) = (known, options, network);
         _fitted = new FittedComponents(known, data, models);
-        Trials = [.. models.SelectMany((x, c) => x is CombinedModel model
-            ? model.Trials(known.Components[c]) : [new MethodTrial(known.Components[c], "last value", double.NaN, 1, x.Description)])];
+        Descriptions = [.. _fitted.Descriptions.Select((x, c) => network?.Weights[c] > 0 ? $"{100 * network.Weights[c]:0} % a network of all columns; the rest: {x}" : x)];
+        Trials = [.. models.SelectMany((x, c) => TrialsOf(known.Components[c], x, c))];
     }
 
     /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
@@ -33,13 +34,13 @@ public sealed class AutomaticForecast : IFittedForecaster
     public ForecastOptions Options { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Descriptions => _fitted.Descriptions;
+    public IReadOnlyList<string> Descriptions { get; }
 
     /// <summary>What was tried for each component.</summary>
     public IReadOnlyList<MethodTrial> Trials { get; }
 
     /// <inheritdoc/>
-    public ForecastDistribution Predict(TimeSeriesSet at) => _fitted.Predict(at);
+    public ForecastDistribution Predict(TimeSeriesSet at) => _network is null ? _fitted.Predict(at) : _network.Mix(_fitted.Predict(at), at);
 
     /// <summary>Continues every series from the end of its data.</summary>
     /// <param name="until">The last natural time; the last step may end before it.</param>
@@ -106,5 +107,19 @@ public sealed class AutomaticForecast : IFittedForecaster
         ArgumentNullException.ThrowIfNull(file);
         (TimeSeriesSet known, ForecastOptions options) = AutomaticFile.Read(file);
         return new AutomaticForecaster(options, progress).Fit(known, cancellation);
+    }
+
+    private IEnumerable<MethodTrial> TrialsOf(string component, IComponentModel model, int index)
+    {
+        double share = 1 - (_network?.Weights[index] ?? 0);
+        foreach (MethodTrial trial in model is CombinedModel combined ? combined.Trials(component) : [new MethodTrial(component, "last value", double.NaN, 1, model.Description)])
+        {
+            yield return trial with { Weight = share * trial.Weight };
+        }
+
+        if (_network is not null)
+        {
+            yield return new MethodTrial(component, "network", _network.Errors[index], 1 - share, "dynamics of all columns");
+        }
     }
 }

@@ -1,8 +1,7 @@
 using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Forecasting.Components;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Scaling;
-
-using NeuralOde.Series.Forecasting.Components;
 
 namespace NeuralOde.Series.Forecasting;
 

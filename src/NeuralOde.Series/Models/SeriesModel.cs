@@ -38,6 +38,12 @@ public sealed class SeriesModel
     /// <summary>The number of components that are never observed.</summary>
     public int HiddenStates => Field.Layout.HiddenStates;
 
+    /// <summary>The values of a component between which the dynamics were learned: the range of the training data and a quarter of it on each side.</summary>
+    /// <param name="component">The index of the component.</param>
+    /// <returns>The ends, in natural values. Outside, the dynamics are a guess.</returns>
+    public (double Low, double High) Learned(int component) =>
+        (Scaling.Components[component].Restore(Field.Layout.Low[component]), Scaling.Components[component].Restore(Field.Layout.High[component]));
+
     /// <summary>Widths of the network's hidden layers.</summary>
     public IReadOnlyList<int> Widths => Field.Layout.Widths;
 

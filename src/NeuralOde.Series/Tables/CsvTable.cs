@@ -15,6 +15,7 @@ namespace NeuralOde.Series.Tables;
 /// <para>The delimiter is the comma, tab, semicolon or bar by which the header and the first rows have equally many fields, and most of them can be numbers, dates or missing;
 /// without any, blanks where they cut all rows alike. A first line <c>sep=;</c> says it. A header without any names one column. Whether a field is
 /// quoted does not change what it means: <c>"7"</c> is a number.</para>
+/// <para>JSON lines, an object of numbers and texts on each line, are a table too: a text that begins with a brace is read so.</para>
 /// <para>Numbers are written alike in a column: with a decimal point or comma, with groups of thousands (<c>6 000</c>, <c>1,234.5</c>), with a currency before or a unit or percent
 /// sign behind them, which is left out (<c>60 %</c> is 60).</para>
 /// <para>Row names are left out: a first column without a name, or one in quotes that the header does not count. Where the header is missing and the comment above the rows names
@@ -50,9 +51,11 @@ public sealed class CsvTable
                     + $"'|'.", nameof(options));
         }
 
-        var parser = new CsvParser(text, name, options.Delimiter);
+        byte[]? converted = JsonLines.TryConvert(text, name);
+        text = converted ?? text;
+        var parser = new CsvParser(text, name, converted is null ? options.Delimiter : ',');
         parser.Parse();
-        _decimal = options.Decimal;
+        _decimal = converted is null ? options.Decimal : DecimalMark.Point;
         _skipped = parser.Skipped;
         _notes = parser.Notes;
         _spellings = new NumberSpelling?[parser.Columns.Length];
@@ -62,7 +65,9 @@ public sealed class CsvTable
         _text = text;
         _begins = parser.Begins;
         _lengths = parser.Lengths;
-        _lines = parser.Lines;
+
+        // JSON lines have no header of their own.
+        _lines = converted is null ? parser.Lines : [.. parser.Lines.Select(static x => x - 1)];
         _headerLine = parser.HeaderLine;
     }
 

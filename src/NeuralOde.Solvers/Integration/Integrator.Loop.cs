@@ -77,7 +77,7 @@ public sealed partial class Integrator<T>
                 outputs.WriteWithin(_stepper, t, plan.Size);
             }
 
-            Rest rest = _restGuard?.Look(_stepper, attempt.Error, plan.Size) ?? Rest.None;
+            Rest rest = _restGuard is null || _stepper.IsStable ? Rest.None : _restGuard.Look(_stepper, attempt.Error, plan.Size);
             if (checkpoints is not null)
             {
                 RecordWithin(checkpoints, recording!, t, plan);
@@ -128,7 +128,8 @@ public sealed partial class Integrator<T>
             if (rest != Rest.None)
             {
                 double longest = _restGuard!.Longest(rest, _stepper, t, plan.Size, Math.Abs(end - start));
-                _controller.OnAccepted(plan, attempt with { LongestNext = longest });
+                _stepper.OnRestLimit(Math.Abs(plan.Size) >= 0.9 * longest);
+                _controller.OnAccepted(plan, attempt with { LongestNext = Math.Min(longest, attempt.LongestNext) });
                 _stateful?.Revert();
             }
             else

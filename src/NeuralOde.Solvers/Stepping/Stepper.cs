@@ -38,6 +38,14 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <summary>Whether attempts must be ready for <see cref="Interpolate"/>, though they need no error estimate.</summary>
     protected bool NeedsInterpolation { get; private set; }
 
+    /// <summary>Whether steps are stable however long they are, so that the guard at rest has nothing to bound. It may change from step to step.</summary>
+    public bool IsStable { get; protected set; }
+
+    /// <summary>Learns whether the last step, at rest, was as long as the guard allows.</summary>
+    public virtual void OnRestLimit(bool isAtLimit)
+    {
+    }
+
     /// <summary>State and quadratures at the start of the next step.</summary>
     public abstract ReadOnlySpan<T> State { get; }
 

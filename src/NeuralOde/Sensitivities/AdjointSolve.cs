@@ -13,6 +13,7 @@ internal sealed class AdjointSolve<T>
 {
     private readonly Integrator<T> _integrator;
     private readonly bool _isFull;
+    private readonly bool _knowsStep;
     private readonly int _carried;
     private readonly int _length;
     private readonly double _relative;
@@ -34,6 +35,9 @@ internal sealed class AdjointSolve<T>
     {
         (_carried, _length) = (carried, length);
         IsScaled = steps is not (FixedSteps or GivenSteps);
+
+        // The adjoint of a stiff problem starts with a transient, which an estimate sees.
+        _knowsStep = IsScaled && solver is ExplicitRungeKutta;
         _isFull = norm == AdjointNorm.Full && IsScaled && parameters > 0;
         _relative = Math.Max(steps.Tolerances.Relative, typeof(T) == typeof(float) ? 1e-6 : 1e-13);
         int state = carried + length;
@@ -66,13 +70,6 @@ internal sealed class AdjointSolve<T>
     /// <summary>Whether the adjoint is solved in units of its own, because steps are chosen by an error.</summary>
     public bool IsScaled { get; }
 
-    /// <summary>Length of the first step of the next interval, where steps are chosen: that of an earlier one, or of the forward solve.</summary>
-    public double? FirstStep
-    {
-        get => _integrator.FirstStep;
-        set => _integrator.FirstStep = value;
-    }
-
     /// <summary>The number of carried components.</summary>
     public int CarriedLength => _carried;
 
@@ -83,10 +80,10 @@ internal sealed class AdjointSolve<T>
     public Span<T> Adjoint => _start.AsSpan(_carried, _length);
 
     /// <summary>Starts the gradient of a solve.</summary>
-    /// <param name="firstStep">Length of the first step, where one is known.</param>
+    /// <param name="firstStep">Length of the first step where an explicit method chooses it, if one is known.</param>
     public void Begin(double? firstStep)
     {
-        FirstStep = firstStep;
+        _integrator.FirstStep = _knowsStep ? firstStep : null;
         _start.AsSpan(_carried).Clear();
     }
 
@@ -146,7 +143,7 @@ internal sealed class AdjointSolve<T>
         if (IsScaled)
         {
             AddScaled(gradient, part, size);
-            FirstStep = Math.Abs(to - from) / result.Statistics.AcceptedSteps;
+            _integrator.FirstStep = _knowsStep ? Math.Abs(to - from) / result.Statistics.AcceptedSteps : null;
         }
         else
         {

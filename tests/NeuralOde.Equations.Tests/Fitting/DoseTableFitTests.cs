@@ -117,7 +117,13 @@ public class DoseTableFitTests(ITestOutputHelper output)
     }
 
     [RealDataFact("equations/bolus_2cpt_mm.csv")]
-    public void Bolus_doses_of_two_compartments() => Fit(Bolus, "bolus_2cpt_mm.csv", 1740);
+    public void Bolus_doses_of_two_compartments()
+    {
+        EquationFit fit = Fit(Bolus, "bolus_2cpt_mm.csv", 1740);
+        Assert.Equal(11146.515440, fit.NegativeLogLikelihood, 1e-3);
+        Check(fit, ("VM", 916.42856, 33.7608), ("KM", 186.89007, 11.555), ("V", 67.647384, 1.68961), ("V2", 45.763745, 2.90734));
+        Check(fit, ("Q", 3.5398813, 0.514355), ("sd(DV)", 0.35726077, 0.00605614));
+    }
 
     private static CsvTable WithoutZeros(CsvTable table)
     {

@@ -31,12 +31,13 @@ public class PredictionBandTests
     [Fact]
     public void Bands_hold_the_share_of_held_out_values_that_they_claim()
     {
-        // 200 experiments of 12 values, of which the last 4 are held out: 800 values; the share's standard error is about 1.1 %, and more as values of an experiment share its parameters.
+        // 100 experiments of 12 values, of which the last 4 are held out: 400 values. The share's standard error is 1.5 %, or up to twice that as the values of an experiment
+        // share its parameters.
         var random = new RandomSource(11);
         var model = EquationModel.Parse("x' = -k*x\nk = 0.4 > 0\nx(0) = 2 > 0\nobserve x: lognormal(0.1)");
         int inside = 0, count = 0;
         double[] noise = new double[12];
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 100; i++)
         {
             random.FillNormal<double>(noise);
             (EquationData training, EquationData heldOut) = Table(noise.Select(static (e, k) => (0.3 * k, 2 * Math.Exp((-0.5 * 0.3 * k) + (0.1 * e))))).HoldOut(HoldOut.Count(4));
@@ -47,7 +48,7 @@ public class PredictionBandTests
             count += predicted.Count;
         }
 
-        Assert.InRange((double)inside / count, 0.86, 0.94);
+        Assert.InRange((double)inside / count, 0.84, 0.96);
     }
 
     [Fact]

@@ -106,6 +106,10 @@ public class SeriesFitterTests
             SimulatedSeries.DampedOscillator(20, 0.1), new SeriesFitOptions { Iterations = 100_000 }, progress: progress, cancellationToken: cancellation.Token);
         Assert.True(fit.WasCanceled);
         Assert.Equal(40, fit.Losses.Count);
+
+        // The first gradient is checked.
+        Assert.InRange(fit.GradientError!.Value, 0, 1e-3);
+        Assert.Empty(fit.GradientWarnings);
         Assert.True(fit.TrainingError <= fit.Losses[0]);
         Assert.Equal(2, fit.Model.Predict(fit.Model.Paths[0], [1.0]).Components);
     }

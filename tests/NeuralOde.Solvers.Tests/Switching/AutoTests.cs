@@ -196,7 +196,7 @@ public class AutoTests
     }
 
     [Fact]
-    public void It_has_no_transpose_and_says_what_to_take_instead()
+    public void By_default_it_has_no_transpose_and_says_what_to_take_instead()
     {
         var integrator = new Integrator<double>(new Auto(), new AdaptiveSteps(), 3);
         var recording = new SolveRecording<double>();
@@ -206,6 +206,101 @@ public class AutoTests
         Assert.Contains("tsit5", exception.Message, StringComparison.Ordinal);
         Assert.Contains("kencarp4", exception.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new Integrator<double>(new Auto(), FixedSteps.OfLength(0.1), 1));
+    }
+
+    public static TheoryData<string> StiffHalves => ["kencarp4", "kvaerno5", "radau5"];
+
+    /// <summary>
+    /// Attraction of x to cos 3t with a rate that swings between 0 and 1000, over which <c>y' = x y / 2</c> goes on, and an output within a step. The same steps are taken by the
+    /// halves alone, from switch to switch, and differentiated by central differences of 1e-5: their error is 1e-10 of third derivatives, and 1e-11 of rounding.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(StiffHalves))]
+    public void With_a_half_that_has_a_transpose_the_gradient_is_that_of_the_steps(string name)
+    {
+        var auto = new Auto(new Dopri5(), OdeSolver.Parse(name));
+        var field = new Swinging();
+        double[] initial = [1.5, 0.8], times = [0, 5.03, 20], states = new double[6], gradient = new double[2];
+        var integrator = new Integrator<double>(auto, new AdaptiveSteps { RelativeTolerance = 1e-7, AbsoluteTolerance = 1e-7 }, 2);
+        var recording = new SolveRecording<double>();
+        SolveStatistics solve = integrator.Solve(field, initial, times, states, recording).Statistics;
+        Assert.InRange(integrator.Switches.Count, 2, 10);
+        double[] nodes = [.. Enumerable.Range(0, recording.StepCount + 1).Select(recording.Node)];
+        MethodSwitch[] switches = [.. integrator.Switches];
+        double[] timeGradients = new double[3];
+        SolveStatistics transpose = integrator.Transpose(recording, field, [0, 0, 0.3, 1, 0.5, 2], gradient, timeGradients);
+        Assert.InRange(transpose.VectorJacobianProducts, recording.StepCount, 40L * solve.Evaluations);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal((Loss(i, 1e-5) - Loss(i, -1e-5)) / 2e-5, gradient[i], 1e-6);
+        }
+
+        // The loss depends on the last time by the field there, whose value in an implicit step is off by the tolerance times the rate, 715, and its weight, at most.
+        double[] slope = new double[2];
+        field.Evaluate(20, states.AsSpan(4), slope);
+        Assert.Equal((0.5 * slope[0]) + (2 * slope[1]), timeGradients[2], 0.5 * 715 * 1e-7);
+
+        double Loss(int component, double change)
+        {
+            double[] z = [.. initial];
+            z[component] += change;
+            double loss = 0;
+            int first = 0;
+            for (int part = 0; part <= switches.Length; part++)
+            {
+                int last = part == switches.Length ? nodes.Length - 1 : Array.IndexOf(nodes, switches[part].Time);
+                OdeSolver half = part % 2 == 0 ? new Dopri5() : OdeSolver.Parse(name);
+                bool hasOutput = nodes[first] < 5.03 && 5.03 < nodes[last];
+                double[] outputs = hasOutput ? [nodes[first], 5.03, nodes[last]] : [nodes[first], nodes[last]], result = new double[2 * outputs.Length];
+                var one = new Integrator<double>(half, GivenSteps.At(nodes[(first + 1)..(last + 1)]), 2);
+                one.Solve(field, z, outputs, result).ThrowIfFailed();
+                loss += hasOutput ? (0.3 * result[2]) + result[3] : 0;
+                z = result[^2..];
+                first = last;
+            }
+
+            return loss + (0.5 * z[0]) + (2 * z[1]);
+        }
+    }
+
+    /// <summary>x' = −1000 (x − 1) at rest, and y' = −y beside it: no step amplifies a perturbation, and the stiff half is noticed in time.</summary>
+    [Fact]
+    public void A_gradient_at_rest_is_not_amplified()
+    {
+        var field = new Resting();
+        var integrator = new Integrator<double>(new Auto(stiffMethod: new KenCarp4()), new AdaptiveSteps { RelativeTolerance = 1e-5, AbsoluteTolerance = 1e-5 }, 2);
+        var recording = new SolveRecording<double>();
+        double[] gradient = new double[2];
+        SolveStatistics solve = integrator.Solve(field, [1, 2], [0, 10], new double[4], recording).Statistics;
+        Assert.InRange(solve.AcceptedSteps, 20, 600);
+        integrator.Transpose(recording, field, [0, 0, 1, 1], gradient, []);
+        Assert.InRange(Math.Abs(gradient[0]), 0, 1e-3);
+        Assert.Equal(Math.Exp(-10), gradient[1], 1e-4);
+    }
+
+    private sealed class Resting : IVectorField<double>, IVectorJacobianProduct<double>
+    {
+        public void Evaluate(double t, ReadOnlySpan<double> z, Span<double> dz) => (dz[0], dz[1]) = (-1000 * (z[0] - 1), -z[1]);
+
+        public double Evaluate(double t, ReadOnlySpan<double> z, ReadOnlySpan<double> a, Span<double> zGradient)
+        {
+            (zGradient[0], zGradient[1]) = (-1000 * a[0], -a[1]);
+            return 0;
+        }
+    }
+
+    private sealed class Swinging : IVectorField<double>, IVectorJacobianProduct<double>
+    {
+        public void Evaluate(double t, ReadOnlySpan<double> z, Span<double> dz)
+            => (dz[0], dz[1]) = ((-Rate(t) * (z[0] - Math.Cos(3 * t))) - (3 * Math.Sin(3 * t)), 0.5 * z[0] * z[1]);
+
+        public double Evaluate(double t, ReadOnlySpan<double> z, ReadOnlySpan<double> a, Span<double> zGradient)
+        {
+            (zGradient[0], zGradient[1]) = ((-Rate(t) * a[0]) + (0.5 * z[1] * a[1]), 0.5 * z[0] * a[1]);
+            return 0;
+        }
+
+        private static double Rate(double t) => 1000 * Math.Pow(Math.Sin(t / 4), 8);
     }
 
     /// <summary>Van der Pol's oscillator with μ = 100.</summary>

@@ -57,6 +57,37 @@ public class GradientMatrixTests
     }
 
     [Theory]
+    [MemberData(nameof(AdaptiveSolvers))]
+    public void Spans_and_starts_of_samples_whose_state_is_two_tensors_have_their_gradients(string solver, string method)
+    {
+        if (solver is not ("tsit5" or "kvaerno5" or "bdf" or "rodas5p"))
+        {
+            return;
+        }
+
+        double[] right = PerSampleGradient(new Vern9(), 1e-12, GradientMethod.Direct);
+        double error = Difference(PerSampleGradient(OdeSolver.Parse(solver), 1e-8, GradientMethod.Parse(method)), right);
+        Assert.True(error <= 1e-6, FormattableString.Invariant($"{error:0.0e+0}"));
+    }
+
+    private static double[] PerSampleGradient(OdeSolver solver, double tolerance, GradientMethod method)
+    {
+        Mlp network = new(2, [3], 1, Activation.Tanh, new RandomSource(6), DType.Float64);
+        var field = new TupleField([1, 1], (t, z) => [z[1] * t.Cos(), network.Forward(Tensor.Concatenate(z, -1)) - z[0]], network);
+        var block = new PerSampleOdeBlock(field)
+        {
+            Solver = solver,
+            AdaptiveSteps = new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance },
+            GradientMethod = method,
+        };
+        Tensor z0 = Tensor.From([0.3, -0.5, 0.8, 0.1], [2, 2], requiresGradient: true);
+        Tensor spans = Tensor.From([1.2, -0.7], [2, 1], requiresGradient: true), starts = Tensor.From([0.1, 0.4], [2, 1], requiresGradient: true);
+        Tensor loss = (block.Forward(z0, spans, starts) * Tensor.From([0.7, -1.1, 0.4, 0.9], [2, 2])).Sin().Sum();
+        Tensor[] gradients = Gradients.Of(loss, [z0, spans, starts, .. network.Parameters]);
+        return [.. gradients.SelectMany(static x => x.ToDoubles())];
+    }
+
+    [Theory]
     [MemberData(nameof(Solvers))]
     public void With_fixed_steps_the_direct_gradient_equals_differences_of_the_discrete_map_within_a_budget_too(string name)
     {

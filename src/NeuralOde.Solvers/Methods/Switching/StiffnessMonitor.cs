@@ -4,7 +4,8 @@ namespace NeuralOde.Solvers;
 /// <remarks>
 /// Of the explicit half's steps <c>h ρ</c> tells: at the end of its stability interval, the problem is stiff (DOPRI5's test). At tight tolerances it never gets there: stages
 /// on a component that decays fast lose their order long before. Then <c>h ρ</c> far beyond what a mode of that eigenvalue could be resolved with says that there is no such
-/// mode, and the stiff half is given a trial. If that does not lengthen the steps it was not worth it, and the next trial is put off for twice as long.
+/// mode, and the stiff half is given a trial. If that does not lengthen the steps it was not worth it, and the next trial is put off for twice as long. Where the state rests
+/// and the guard keeps the steps short, no stage shows an eigenvalue; then as many steps at the guard's limit tell.
 /// </remarks>
 /// <param name="tableau">The explicit half.</param>
 internal sealed class StiffnessMonitor(ButcherTableau tableau)
@@ -40,6 +41,7 @@ internal sealed class StiffnessMonitor(ButcherTableau tableau)
     private double _limit;
     private int _patience;
     private int _sinceLook;
+    private int _atRestLimit;
     private int _steps;
     private int _easy;
     private double _sizeBefore;
@@ -54,7 +56,10 @@ internal sealed class StiffnessMonitor(ButcherTableau tableau)
     public void Start() => (_patience, _isTrial) = (SuspectSteps, false);
 
     /// <summary>Forgets the steps of the half that worked last.</summary>
-    public void Restart() => (_stiff, _suspect, _sinceLook, _steps, _easy) = (default, default, 0, 0, 0);
+    public void Restart() => (_stiff, _suspect, _sinceLook, _steps, _easy, _atRestLimit) = (default, default, 0, 0, 0, 0);
+
+    /// <summary>Learns whether a step of the explicit half at rest was as long as the guard allows.</summary>
+    public void CountRest(bool isAtLimit) => _atRestLimit = isAtLimit ? _atRestLimit + 1 : 0;
 
     /// <summary>Learns from a step of the explicit half that was kept.</summary>
     /// <param name="size">Its length.</param>
@@ -63,7 +68,8 @@ internal sealed class StiffnessMonitor(ButcherTableau tableau)
     /// <returns>Whether the stiff half takes over.</returns>
     public bool HasBecomeStiff(double size, double radius, double tolerance)
     {
-        if (!Looks)
+        bool isAtRestLimit = _atRestLimit >= StiffSteps;
+        if (!Looks && !isAtRestLimit)
         {
             _sinceLook++;
             return false;
@@ -71,6 +77,12 @@ internal sealed class StiffnessMonitor(ButcherTableau tableau)
 
         _sinceLook = 0;
         _limit = Limit(tolerance);
+        if (isAtRestLimit)
+        {
+            (_sizeBefore, _isTrial) = (Math.Abs(size), false);
+            return true;
+        }
+
         double product = Math.Abs(size) * radius;
         bool isStiff = _stiff.Count(product > _stable) >= StiffSteps;
         _isTrial = !isStiff && _suspect.Count(product > _limit) >= _patience;

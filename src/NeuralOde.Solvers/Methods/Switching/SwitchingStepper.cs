@@ -8,7 +8,7 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // What the maker of a recorded step is called.
-    private const int StiffMaker = 1;
+    internal const int StiffMaker = 1;
 
     private readonly Auto _method;
     private readonly OdeSolver _stiffMethod;
@@ -69,6 +69,7 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
         _hasSwitched = false;
         _monitor.Restart();
         _active.Start(start);
+        IsStable = IsStiff;
     }
 
     public override void Evaluate(double t, ReadOnlySpan<T> z, Span<T> dz)
@@ -135,6 +136,7 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
             _active = other;
             _switches.Add(new MethodSwitch(plan.End, IsStiff ? _stiffMethod : _explicitMethod));
             _monitor.Restart();
+            IsStable = IsStiff;
         }
     }
 
@@ -147,6 +149,14 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
 
     public override void InterpolateRecorded(SolveRecording<T> recording, int step, double theta, bool derivative, Span<T> destination)
         => (recording.MakerOf(step) == StiffMaker ? _stiff : _explicit).InterpolateRecorded(recording, step, theta, derivative, destination);
+
+    public override StepTranspose<T> CreateTranspose() => new SwitchingTranspose<T>(_explicit, _stiff);
+
+    public override void OnRestLimit(bool isAtLimit) => _monitor.CountRest(isAtLimit);
+
+    public override double Movement() => _explicit.Movement();
+
+    public override bool HasStillComponent() => _explicit.HasStillComponent();
 
     /// <summary>The tolerance in units of the state.</summary>
     private double RelativeTolerance()
