@@ -25,9 +25,6 @@ internal static class FitCommand
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
             ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
             (
-                "mpirun -n 8 neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-63",
-                "The same over eight processes, each of which takes the next seed."),
-            (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
             (
@@ -57,6 +54,8 @@ internal static class FitCommand
                 + "doses, inputs and covariates are columns of the table, and parameters may be shared or differ by series. "
                 + "--save writes the model with its estimates. docs/equations.md has the language.",
             "Limits: external inputs such as doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
+            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds, and the table is the same; the starts of --equations --starts and the training "
+                + "steps of --model latent are shared likewise. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],

@@ -13,7 +13,6 @@ internal static class MnistCommand
             ("neuralode experiment mnist --model mlp --epochs 20", "The one-layer perceptron, with the data that NEURALODE_DATA names."),
             ("neuralode experiment mnist --published --checkpoint run.safetensors --resume", "The published settings. The same command resumes a run that was stopped."),
             ("neuralode experiment mnist --solver dopri5 --rtol 1e-3 --gradient adjoint --norm group", "Steps chosen by tolerances, gradients by the adjoint."),
-            ("mpirun -n 4 neuralode experiment mnist --data mnist", "Four processes share each training step; with any number of them the result is the same."),
             ("neuralode experiment mnist --train-images 2000 --epochs 2 --channels 16", "A quick look at a part of the data with a smaller network."),
         ],
         Notes =
@@ -27,6 +26,8 @@ internal static class MnistCommand
                 + "or in a folder mnist or fashion-mnist within it. If files are missing, the message names them and says where to download them.",
             "The test images are measured after each epoch (with --validation N, N images held out of the training set are, and the test images once at the end). "
                 + "They do not select an epoch: the model is the one after the last epoch.",
+            "Several processes: 'mpirun -n 4 neuralode experiment mnist ...' shares each training step in 4 micro-batches (--micro-batches). The result is the same with any number "
+                + "of processes, and with the same --micro-batches without mpirun. docs/cluster.md says more.",
             "Ctrl+C stops training after the current step, then writes the checkpoint and the other requested files; the exit code is then 130. "
                 + "A run that was stopped or killed and resumed gives the same result, bit for bit, as one that was never stopped. "
                 + "The exit code is 2 if the command line, the data or the checkpoint is wrong, and 1 if training fails.",
