@@ -293,8 +293,8 @@ public class StepControlTests
         var integrator = new Integrator<double>(OdeSolver.Parse(name), GivenSteps.OfLengths(0.3, 0.5), 2);
         var recording = new SolveRecording<double>();
         double[] times = [0, 0.1, 0.2, 0.45, 1.3, 1.4, 2], states = new double[14], state = new double[2];
-        integrator.Solve(new OdeProblem<double>(new VectorFieldFunction<double>(Field)) { PositionCount = OdeSolver.Parse(name).NeedsPositions ? 1 : null }, [1, 0.5], times, states, recording)
-            .ThrowIfFailed();
+        var problem = new OdeProblem<double>(new VectorFieldFunction<double>(Field)) { PositionCount = OdeSolver.Parse(name).NeedsPositions ? 1 : null };
+        integrator.Solve(problem, [1, 0.5], times, states, recording).ThrowIfFailed();
         for (int i = 0; i < times.Length; i++)
         {
             recording.Interpolate(times[i], state);

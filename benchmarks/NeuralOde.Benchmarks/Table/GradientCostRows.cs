@@ -25,7 +25,8 @@ internal static class GradientCostRows
                 forward,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"its gradient takes {quotient - 1:0.00} times that; {solve.Forward.Evaluations} evaluations forward, {solve.Backward.VectorJacobianProducts} products backward"));
+                    $"its gradient takes {quotient - 1:0.00} times that; {solve.Forward.Evaluations} evaluations forward, "
+                        + $"{solve.Backward.VectorJacobianProducts} products backward"));
         }
 
         foreach (GradientMethod gradient in new[] { GradientMethod.Direct, GradientMethod.BacksolveAdjoint })

@@ -9,8 +9,8 @@ namespace NeuralOde.Blocks;
 /// events are differentiable in the initial state, the inputs, the given times of events, and the parameters of field, event functions and jumps.
 /// </summary>
 /// <remarks>
-/// Gradients are the direct ones, of the steps that were made; the time of an event follows the state by the implicit function theorem (R. T. Q. Chen, B. Amos, M. Nickel, ICLR 2021). A
-/// batch is one state: an event of one row makes the whole batch jump. Calls from several threads are right, and wait for one another.
+/// Gradients are the direct ones, of the steps that were made; the time of an event follows the state by the implicit function theorem (R. T. Q. Chen, B. Amos, M. Nickel, ICLR
+/// 2021). A batch is one state: an event of one row makes the whole batch jump. Calls from several threads are right, and wait for one another.
 /// </remarks>
 public sealed class EventOdeBlock : Module
 {
@@ -43,7 +43,8 @@ public sealed class EventOdeBlock : Module
         get;
         init => field = value.HasTranspose && !value.NeedsPositions
             ? value
-            : throw new ArgumentException($"Gradients through events need the transpose of the steps, which {value.Name} does not have here. Take an explicit method or Kvaerno5.", nameof(value));
+            : throw new ArgumentException(
+                $"Gradients through events need the transpose of the steps, which {value.Name} does not have here. Take an explicit method or Kvaerno5.", nameof(value));
     }
     = SolverDefaults.Solver;
 
@@ -77,7 +78,8 @@ public sealed class EventOdeBlock : Module
         T[] values = [.. inputs.Where(x => x.Tensor.DType == z0.DType).SelectMany(static x => x.Tensor.ToArray<T>())];
         double[] timeValues = [.. inputs.Where(x => x.Tensor.DType != z0.DType).SelectMany(static x => x.Tensor.ToDoubles())];
         Tensor[] eventTimes = [.. Events.Select(static x => x.Times).OfType<Tensor>().Distinct()];
-        Tensor[] leaves = [z0, .. solve.Parameters, .. eventTimes, .. inputs.Select(static x => x.Tensor), .. solve.Parts.SelectMany(static x => x.Field.Forward.Buffers).Distinct()];
+        IEnumerable<Parameter> buffers = solve.Parts.SelectMany(static x => x.Field.Forward.Buffers).Distinct();
+        Tensor[] leaves = [z0, .. solve.Parameters, .. eventTimes, .. inputs.Select(static x => x.Tensor), .. buffers];
         bool isRecorded = GradientMode.IsEnabled && Array.Exists(leaves, static x => x.RequiresGradient);
         SolveRecording<T>? recording = isRecorded ? new SolveRecording<T>() : null;
         int length = z0.ElementCount;
@@ -134,7 +136,14 @@ public sealed class EventOdeBlock : Module
     }
 
     private Tensor?[] Backward<T>(
-        EventSolve<T> solve, SolveRecording<T> recording, EventOccurrence<T>[] occurrences, ReadOnlySpan<T> cotangent, int stateLength, Tensor z0, Tensor[] eventTimes, int leafCount)
+        EventSolve<T> solve,
+        SolveRecording<T> recording,
+        EventOccurrence<T>[] occurrences,
+        ReadOnlySpan<T> cotangent,
+        int stateLength,
+        Tensor z0,
+        Tensor[] eventTimes,
+        int leafCount)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int length = z0.ElementCount, count = occurrences.Length, at = stateLength;

@@ -14,7 +14,9 @@ public sealed class EventSolution
         Forward = result.Statistics;
     }
 
-    /// <summary>The states at all times, <c>[times, …shape of the initial state]</c>; not a number after a terminal event. At the time of a jump it is the state after it.</summary>
+    /// <summary>
+    /// The states at all times, <c>[times, …shape of the initial state]</c>; not a number after a terminal event. At the time of a jump it is the state after it.
+    /// </summary>
     public Tensor States { get; }
 
     /// <summary>Which of <see cref="EventOdeBlock.Events"/> happened, one after the other.</summary>

@@ -79,7 +79,8 @@ public sealed partial class OdeBlock
                 var tangents = Storage<T>.Allocate(cotangent.ElementCount);
                 var flat = Storage<T>.Allocate(direction.ElementCount);
                 sensitivity.SecondOrder.Run(_steps!, cotangent.AsSpan<T>(), direction.AsSpan<T>(), tangents.Span, flat.Span);
-                return [new Tensor(cotangent.Shape, tangents), .. Parts(new Tensor(direction.Shape, flat), []), .. sensitivity.SecondOrder.Buffers.Select(static _ => (Tensor?)null)];
+                Tensor?[] parts = Parts(new Tensor(direction.Shape, flat), []);
+                return [new Tensor(cotangent.Shape, tangents), .. parts, .. sensitivity.SecondOrder.Buffers.Select(static _ => (Tensor?)null)];
             }
         }
 

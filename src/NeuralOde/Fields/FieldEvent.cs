@@ -1,8 +1,8 @@
 namespace NeuralOde.Fields;
 
 /// <summary>
-/// Something that happens during a solve of an <see cref="Blocks.EventOdeBlock"/>: a function of time and state crosses zero, or a given time is reached. It may end the solve or make
-/// the state jump. Function and jump are made of tensor operations; what they learn is among the block's parameters.
+/// Something that happens during a solve of an <see cref="Blocks.EventOdeBlock"/>: a function of time and state crosses zero, or a given time is reached. It may end the solve
+/// or make the state jump. Function and jump are made of tensor operations; what they learn is among the block's parameters.
 /// </summary>
 /// <example>
 /// <code>

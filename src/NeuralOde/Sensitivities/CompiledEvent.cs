@@ -79,7 +79,8 @@ internal sealed class CompiledEvent<T>
             Field = new CompiledField<T>(field, state, inputs, allowsUnread: true);
             if (Field.IsStateful)
             {
-                throw new NotSupportedException("A solve with events cannot move running statistics: its fields are evaluated where events are looked for. Switch to evaluation mode.");
+                throw new NotSupportedException(
+                    "A solve with events cannot move running statistics: its fields are evaluated where events are looked for. Switch to evaluation mode.");
             }
         }
 

@@ -18,7 +18,8 @@ internal sealed class ForwardGradientSensitivity<T> : Sensitivity<T>
         long count = (long)state + field.GradientLength, length = state * (1 + count);
         ArgumentException.ThrowIf(
             length > Array.MaxLength,
-            $"The forward gradient solves a state of {state} components with its derivatives by {count} numbers, {length} values in all, which is too much. Take the direct gradient.",
+            $"The forward gradient solves a state of {state} components with its derivatives by {count} numbers, {length} values in all, which is too much. "
+                + $"Take the direct gradient.",
             nameof(field));
         if (field.IsStateful)
         {

@@ -23,7 +23,8 @@ internal sealed class SecondOrderSolve<T>
     {
         (_field, _solver, _steps) = (field, solver, steps);
         InvalidOperationException.ThrowIf(
-            !field.IsInItsModes, "A module of the field was switched between training and evaluation after the solve, so the gradient of its gradient would be that of another field.");
+            !field.IsInItsModes,
+            "A module of the field was switched between training and evaluation after the solve, so the gradient of its gradient would be that of another field.");
         var tangent = new TangentField(field.Source, field.StateShape, field.Parameters, field.Inputs);
         _joint = new CompiledField<T>(tangent, new Shape([2, .. field.StateShape]), tangent.Inputs);
         _product = new CompiledVectorJacobianProduct<T>(_joint);
