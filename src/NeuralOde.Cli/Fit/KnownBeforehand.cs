@@ -19,7 +19,7 @@ internal sealed class KnownBeforehand
     public ForecastOptions Read(CommandValues parsed, TimeSeriesSet set, long seed) => new()
     {
         Period = parsed.GetValue(Period) is { } period ? ReadPeriod(period, set.Time) : null,
-        Bounds = parsed.GetValue(Bounds) is { } bounds ? ReadBounds(bounds, set) : new Dictionary<string, (double, double)>(),
+        Bounds = parsed.GetValue(Bounds) is { } bounds ? ReadBounds(bounds, set) : [],
         Seed = seed,
     };
 
@@ -39,9 +39,9 @@ internal sealed class KnownBeforehand
             : throw new CommandException($"--period {text} is not a length of time. Write a positive number{(axis.IsDate ? ", with a unit such as 1y or 12h or in days" : "")}, or none.");
     }
 
-    private static Dictionary<string, (double Low, double High)> ReadBounds(string text, TimeSeriesSet set)
+    private static List<ComponentBounds> ReadBounds(string text, TimeSeriesSet set)
     {
-        var bounds = new Dictionary<string, (double, double)>();
+        List<ComponentBounds> bounds = [];
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             int equals = part.LastIndexOf('='), colon = part.LastIndexOf(':');
@@ -55,7 +55,7 @@ internal sealed class KnownBeforehand
             int index = set.Components.ToList().IndexOf(name);
             double[] outside = [.. set.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, index])).Where(x => x < low || x > high)];
             CommandException.ThrowIf(outside.Length > 0, $"--bounds: '{name}' has the value {(outside.Length > 0 ? outside[0] : 0)}, which is outside {part[(equals + 1)..]}.");
-            bounds[name] = (low, high);
+            bounds.Add(new ComponentBounds(name, low, high));
 
             double Bound(string side, double none) => side.Length == 0 ? none
                 : double.TryParse(side, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value

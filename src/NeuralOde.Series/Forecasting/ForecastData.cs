@@ -22,7 +22,7 @@ internal sealed class ForecastData
     public static ForecastData Of(TimeSeriesSet set, ForecastOptions options)
     {
         ArgumentNullException.ThrowIfNull(set);
-        foreach ((string name, (double low, double high)) in options.Bounds)
+        foreach ((string name, double low, double high) in options.Bounds)
         {
             ArgumentException.ThrowIf(!set.Components.Contains(name), $"There are bounds of '{name}', and no component of that name.", nameof(options));
             ArgumentException.ThrowIf(!(low < high), $"The bounds of '{name}' are {low} and {high}; the lower one must be below the upper one.", nameof(options));
@@ -39,7 +39,7 @@ internal sealed class ForecastData
             double? found = given is null ? SeasonFinder.Find(series, grid) : given >= 2 ? given : null;
             double[] candidates = given is not null ? found is null ? [] : [found.Value]
                 : [.. (found is null ? [] : (double[])[found.Value]).Concat(grid.NaturalPeriods).Distinct()];
-            (double low, double high) = options.Bounds.TryGetValue(name, out (double Low, double High) bounds) ? bounds
+            (double low, double high) = options.Bounds.Any(x => x.Component == name) && options.Bounds.Last(x => x.Component == name) is var bounds ? (bounds.Low, bounds.High)
                 : (Array.TrueForAll(series, static x => Array.TrueForAll(x.Values, static value => value >= 0)) ? 0 : double.NegativeInfinity, double.PositiveInfinity);
             return new ComponentData(name, series, found, candidates, low, high);
         })]);
