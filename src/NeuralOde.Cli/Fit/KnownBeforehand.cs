@@ -41,7 +41,7 @@ internal sealed class KnownBeforehand
 
     private static List<ComponentBounds> ReadBounds(string text, TimeSeriesSet set)
     {
-        var bounds = new List<ComponentBounds>();
+        List<ComponentBounds> bounds = [];
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             int equals = part.LastIndexOf('='), colon = part.LastIndexOf(':');
@@ -55,8 +55,7 @@ internal sealed class KnownBeforehand
             int index = set.Components.ToList().IndexOf(name);
             double[] outside = [.. set.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, index])).Where(x => x < low || x > high)];
             CommandException.ThrowIf(outside.Length > 0, $"--bounds: '{name}' has the value {(outside.Length > 0 ? outside[0] : 0)}, which is outside {part[(equals + 1)..]}.");
-            CommandException.ThrowIf(bounds.Exists(x => x.Component == name), $"--bounds names '{name}' twice.");
-            bounds.Add(new(name, low, high));
+            bounds.Add(new ComponentBounds(name, low, high));
 
             double Bound(string side, double none) => side.Length == 0 ? none
                 : double.TryParse(side, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value

@@ -17,7 +17,7 @@ internal static class AutomaticFile
         double[] covariates = [.. known.Series.SelectMany(static x => x.Covariates.ToArray())];
         long[] counts = [.. known.Series.Select(static x => (long)x.Count)];
         double[] bounds = [.. known.Components.SelectMany(x =>
-            forecast.Options.Bounds.FirstOrDefault(y => y.Component == x) is { Component: not null } bound ? new[] { bound.Low, bound.High } : [double.NaN, double.NaN])];
+            forecast.Options.Bounds.Where(bound => bound.Component == x).Select(static bound => new[] { bound.Low, bound.High }).LastOrDefault() ?? [double.NaN, double.NaN])];
         List<(string, string)> settings =
         [
             ("components", ModelFile.Text(known.Components)), ("log components", ModelFile.Text(known.LogComponents)),
@@ -59,12 +59,12 @@ internal static class AutomaticFile
             throw file.Damaged("its bounds and components do not fit together");
         }
 
-        var limits = new List<ComponentBounds>();
+        List<ComponentBounds> limits = [];
         for (int c = 0; c < components.Length; c++)
         {
             if (!double.IsNaN(bounds[2 * c]) && !double.IsNaN(bounds[(2 * c) + 1]))
             {
-                limits.Add(new(components[c], bounds[2 * c], bounds[(2 * c) + 1]));
+                limits.Add(new ComponentBounds(components[c], bounds[2 * c], bounds[(2 * c) + 1]));
             }
         }
 

@@ -28,7 +28,6 @@ internal sealed class ForecastData
             ArgumentException.ThrowIf(!(low < high), $"The bounds of '{name}' are {low} and {high}; the lower one must be below the upper one.", nameof(options));
         }
 
-        ArgumentException.ThrowIf(options.Bounds.DistinctBy(static x => x.Component).Count() < options.Bounds.Count, $"A component has two bounds.", nameof(options));
         var grid = new TimeGrid(set);
         double? given = options.Period is { } period ? grid.ToSteps(period) : null;
         return new ForecastData(set, grid, [.. Enumerable.Range(0, set.Components.Count).Select(c =>
@@ -40,7 +39,7 @@ internal sealed class ForecastData
             double? found = given is null ? SeasonFinder.Find(series, grid) : given >= 2 ? given : null;
             double[] candidates = given is not null ? found is null ? [] : [found.Value]
                 : [.. (found is null ? [] : (double[])[found.Value]).Concat(grid.NaturalPeriods).Distinct()];
-            (double low, double high) = options.Bounds.FirstOrDefault(x => x.Component == name) is { Component: not null } bounds ? (bounds.Low, bounds.High)
+            (double low, double high) = options.Bounds.Any(x => x.Component == name) && options.Bounds.Last(x => x.Component == name) is var bounds ? (bounds.Low, bounds.High)
                 : (Array.TrueForAll(series, static x => Array.TrueForAll(x.Values, static value => value >= 0)) ? 0 : double.NegativeInfinity, double.PositiveInfinity);
             return new ComponentData(name, series, found, candidates, low, high);
         })]);

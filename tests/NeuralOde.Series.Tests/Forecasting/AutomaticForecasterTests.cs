@@ -34,7 +34,7 @@ public class AutomaticForecasterTests
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
         try
         {
-            AutomaticForecast first = new AutomaticForecaster(new ForecastOptions { Bounds = [new("x", 0, 50)] }).Fit(set);
+            AutomaticForecast first = new AutomaticForecaster(new ForecastOptions { Bounds = [new ComponentBounds("x", 0, 50)] }).Fit(set);
             first.Save(path);
             var second = AutomaticForecast.Load(path);
             double end = set.Series[0].Times[^1];
@@ -76,7 +76,7 @@ public class AutomaticForecasterTests
 
     [Fact]
     public void Bounds_of_an_unknown_component_are_an_error() => Assert.Throws<ArgumentException>(() =>
-        new AutomaticForecaster(new ForecastOptions { Bounds = [new("y", 0, 1)] }).Fit(Seasonal(24)));
+        new AutomaticForecaster(new ForecastOptions { Bounds = [new ComponentBounds("y", 0, 1)] }).Fit(Seasonal(24)));
 
     [Fact]
     public void A_forecast_that_does_not_go_past_the_data_is_an_error()
