@@ -64,7 +64,7 @@ public abstract class Communicator : ICommunicator
             return [];
         }
 
-        var parts = new byte[Size][];
+        byte[][] parts = new byte[Size][];
         for (int rank = 0, at = 0; rank < Size; at += lengths[rank++])
         {
             parts[rank] = all[at..(at + lengths[rank])];

@@ -44,7 +44,7 @@ public static class HandOut
     {
         ArgumentNullException.ThrowIfNull(communicator);
         ArgumentNullException.ThrowIfNull(work);
-        var results = new double[count][];
+        double[][] results = new double[count][];
         string? failure = null;
         int told = Run(
             communicator,

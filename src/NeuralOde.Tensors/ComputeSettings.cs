@@ -30,7 +30,7 @@ public sealed class ComputeSettings
 
     private int _maxThreads;
     private int _maxCachedPrograms;
-    
+
     // One more than the value, so that 0 is none.
     private int _convolution;
     private RandomSource? _random;

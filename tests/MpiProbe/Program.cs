@@ -10,7 +10,7 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
-        Communicator processes = Communicator.Start(new MpiOptions { Timeout = TimeSpan.FromSeconds(arguments is ["hang", ..] ? 2 : 60) });
+        var processes = Communicator.Start(new MpiOptions { Timeout = TimeSpan.FromSeconds(arguments is ["hang", ..] ? 2 : 60) });
         switch (arguments[0])
         {
             case "collectives":

@@ -19,7 +19,7 @@ public sealed class MpiFactAttribute : FactAttribute
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("mpirun", "--version") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo("mpirun", "--version") { RedirectStandardOutput = true, RedirectStandardError = true })!;
             return process.StandardOutput.ReadToEnd().Contains("Open MPI", StringComparison.Ordinal);
         }
         catch (System.ComponentModel.Win32Exception)

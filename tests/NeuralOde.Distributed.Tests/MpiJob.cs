@@ -41,7 +41,7 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         meanwhile?.Invoke(process);
         if (!process.WaitForExit(s_longest))

@@ -144,7 +144,7 @@ internal static class ProcessesCommand
     {
         var start = new ProcessStartInfo("mpirun", ["--quiet", "--oversubscribe", "--allow-run-as-root", "-n", $"{size}", program, .. words]) { RedirectStandardOutput = true };
         start.Environment["NEURALODE_THREADS"] = "1";
-        using var process = Process.Start(start) ?? throw new ArgumentException("mpirun did not start.");
+        using Process process = Process.Start(start) ?? throw new ArgumentException("mpirun did not start.");
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? output.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal) : throw new ArgumentException($"mpirun ended with the code {process.ExitCode}.");

@@ -18,7 +18,7 @@ internal static class ProcessesWorker
 
     public static int Run(string[] words)
     {
-        Communicator processes = Communicator.Start();
+        var processes = Communicator.Start();
         double[] numbers = words[0] == "step" ? Step(processes, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture)) : Messages(processes);
         if (processes.Rank == 0)
         {

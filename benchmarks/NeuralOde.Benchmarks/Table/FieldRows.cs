@@ -1,8 +1,8 @@
 using System.Globalization;
 using NeuralOde.Benchmarks.Timing;
 using NeuralOde.Benchmarks.Workloads;
-using NeuralOde.Sensitivities;
 using NeuralOde.Persistence;
+using NeuralOde.Sensitivities;
 using NeuralOde.Solvers;
 using NeuralOde.Tensors;
 

@@ -91,7 +91,7 @@ internal static class FlowRows
             (forward, backward) = (Math.Max(forward, work.ForwardEvaluations), Math.Max(backward, work.BackwardEvaluations));
         }
 
-        Measurement time = Measurement.Of(times.Select(static x => x.Average()));
+        var time = Measurement.Of(times.Select(static x => x.Average()));
         Array.Sort(tests);
         return TableRow.Time(
             $"flow circles {gradient.Name}", $"two circles, {gradient.Name}: mean of iterations 1-{Iterations}, {Seeds} seeds", time,

@@ -45,7 +45,7 @@ internal sealed class RegularizedFlowWorkload
     public void Train()
     {
         var optimizer = new Adam(_training.Parameters);
-        LearningRateSchedule schedule = LearningRateSchedule.Cosine();
+        var schedule = LearningRateSchedule.Cosine();
         double evaluations = 0;
         for (int i = 0; i < Iterations; i++)
         {

@@ -37,7 +37,7 @@ internal static class AutomaticFitRun
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
-            context.Error.WriteLine("neuralode: stopped before anything was chosen; no files were written.");
+            context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
         }
 

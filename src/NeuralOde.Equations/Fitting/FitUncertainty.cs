@@ -75,7 +75,7 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
         int m = free.Length;
         (double[] values, double[][] vectors) = Symmetric.Eigen(covariance!, m);
         double[] normal = new double[m];
-        var draws = new double[count][];
+        double[][] draws = new double[count][];
         for (int d = 0; d < count; d++)
         {
             double[] draw = [.. point];

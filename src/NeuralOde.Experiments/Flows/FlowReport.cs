@@ -11,7 +11,7 @@ internal static class FlowReport
         DensityOptions options = fit.Model.Options;
         var figures = new FlowFigures(outcome);
         int dimension = outcome.Data.Dimension;
-        Report report = new Report($"A flow from noise to {outcome.Source.Title}")
+        var report = new Report($"A flow from noise to {outcome.Source.Title}")
         {
             Subtitle = $"The density of {(dimension == 1 ? "one column" : $"{dimension} columns")}, learned by {DensityWords.Title(options.Method)}.",
             Footer = ToolVersion.Text,

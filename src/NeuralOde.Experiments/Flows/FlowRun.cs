@@ -20,7 +20,7 @@ internal static class FlowRun
             return FlowTable.Run(context, parsed, options, isTable, seeds ?? [0]);
         }
 
-        FlowSource source = FlowSource.Read(parsed.GetValue(options.Data) ?? "two-moons", parsed.GetValue(options.Columns));
+        var source = FlowSource.Read(parsed.GetValue(options.Data) ?? "two-moons", parsed.GetValue(options.Columns));
         DensityOptions settings = Settings(parsed, options) with { CheckpointPath = checkpoint };
         int[] depths = Depths(parsed.GetValue(options.Depths));
         string? report = options.Output.ReportPath(parsed, "flow.html");

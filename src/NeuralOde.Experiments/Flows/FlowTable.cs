@@ -38,7 +38,7 @@ internal static class FlowTable
                         + $"{Median.Of(fits.Select(static x => x.Training.Elapsed.TotalSeconds)),9:0.0}"));
             }
 
-            DensityBaselines baselines = DensityBaselines.Measure(source.Data(settings with { Seed = seeds[0] }));
+            var baselines = DensityBaselines.Measure(source.Data(settings with { Seed = seeds[0] }));
             context.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{source.Name,-16} kernel      {baselines.Kernel,14:0.000}\n{source.Name,-16} normal      {baselines.Gaussian,14:0.000}"));
         }

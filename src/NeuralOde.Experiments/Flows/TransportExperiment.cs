@@ -46,7 +46,7 @@ public static class TransportExperiment
         float[] from = source.Even(EvaluationCount, (3 * seed) + 1), goal = target.Even(EvaluationCount, (3 * seed) + 2), other = target.Even(EvaluationCount, (3 * seed) + 3);
 
         // The energy of the paths is solved with them: one more component, whose derivative is the squared speed.
-        VectorField measured = VectorField.Define(
+        var measured = VectorField.Define(
             (t, z) =>
             {
                 Tensor velocity = field.Forward(t, z.Slice(1, 0, 2));

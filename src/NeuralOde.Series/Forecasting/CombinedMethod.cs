@@ -27,7 +27,7 @@ internal sealed class CombinedMethod : IComponentMethod
                 : [new BaselineMethod(Baseline.LogLinearTail), new BaselineMethod(Baseline.LastValue), new BaselineMethod(Baseline.Mean)],
         ];
         _progress?.Report($"{data.Name}: {string.Join(", ", methods.Select(static x => x.Name))}");
-        IComponentModel?[] fitted = new IComponentModel?[methods.Length];
+        var fitted = new IComponentModel?[methods.Length];
         Parallel.For(0, methods.Length, new ParallelOptions { CancellationToken = cancellation }, m => fitted[m] = methods[m].Fit(data, cancellation));
         int[] kept = [.. Enumerable.Range(0, methods.Length).Where(m => fitted[m] is not null)];
         if (kept.Length == 0)

@@ -28,7 +28,7 @@ internal sealed class OriginTrials
     public static OriginTrials Run(ComponentData data, IReadOnlyList<IComponentModel> models, CancellationToken cancellation)
     {
         (ComponentData Known, int[] Cuts, int[] Lengths)[] origins = [.. Origins(data)];
-        var quantiles = new double[origins.Length * models.Count][][];
+        double[][][] quantiles = new double[origins.Length * models.Count][][];
         Parallel.For(0, quantiles.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
         {
             (ComponentData known, int[] cuts, int[] lengths) = origins[index / models.Count];

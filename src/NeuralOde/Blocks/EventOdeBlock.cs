@@ -83,7 +83,7 @@ public sealed class EventOdeBlock : Module
         bool isRecorded = GradientMode.IsEnabled && Array.Exists(leaves, static x => x.RequiresGradient);
         SolveRecording<T>? recording = isRecorded ? new SolveRecording<T>() : null;
         int length = z0.ElementCount;
-        T[] states = new T[times.Length * length];
+        var states = new T[times.Length * length];
         solve.SetInputs(values, timeValues);
         SolveResult result = solve.Solve(z0.AsSpan<T>(), times, states, recording);
         SolveMeter.AddForward(result.Statistics);
@@ -155,14 +155,14 @@ public sealed class EventOdeBlock : Module
             cotangent.Slice(at + count + ((count + i) * length), length).CopyTo(events.StateAfter(i));
         }
 
-        T[] initial = new T[length];
+        var initial = new T[length];
         SolveMeter.AddBackward(solve.Transpose(recording, cotangent[..stateLength], initial, events));
         List<Tensor?> gradients = [Tensor.From(initial, z0.Shape)];
         gradients.AddRange(solve.Parameters.Select(x => Tensor.From(solve.Gradient(x, x.ElementCount), x.Shape)));
         gradients.AddRange(eventTimes.Select(x => TimesGradient(x, occurrences, events)));
         foreach (FieldInput input in solve.Inputs)
         {
-            Tensor gradient = Tensor.From(solve.Gradient(input.Name, input.Shape.ElementCount), input.Shape);
+            var gradient = Tensor.From(solve.Gradient(input.Name, input.Shape.ElementCount), input.Shape);
             gradients.Add(input.IsTime ? gradient.ToDouble() : gradient);
         }
 
@@ -182,7 +182,7 @@ public sealed class EventOdeBlock : Module
             }
         }
 
-        Tensor result = Tensor.From(gradient);
+        var result = Tensor.From(gradient);
         return times.DType == DType.Float32 ? result.ToSingle() : result;
     }
 

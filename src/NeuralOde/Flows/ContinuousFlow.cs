@@ -220,7 +220,7 @@ public sealed class ContinuousFlow : Module
         }
 
         (int batch, int length) = (start.Shape[0], start.ElementCount);
-        Tensor state = Tensor.Concatenate([start.Reshape([length]), Tensor.Zeros([batch + field.QuadratureCount], start.DType)], 0);
+        var state = Tensor.Concatenate([start.Reshape([length]), Tensor.Zeros([batch + field.QuadratureCount], start.DType)], 0);
         OdeBlockSolution solution = inputs is null ? block.Solve(state, from, to) : block.Solve(state, [from, to], inputs);
         Tensor end = solution.States.Select(0, 1);
         int next = length + batch;

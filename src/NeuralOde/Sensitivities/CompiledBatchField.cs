@@ -195,7 +195,7 @@ public sealed class CompiledBatchField<T> : IBatchField<T>
     {
         var random = new RandomSource(0);
         int count = 2 + _inputs.Length;
-        T[][] values = new T[count][];
+        var values = new T[count][];
         for (int k = 0; k < count; k++)
         {
             double[] draws = random.Normal([program.Input(k).Length], dtype: DType.Float64).ToArray<double>();

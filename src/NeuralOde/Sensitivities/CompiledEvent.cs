@@ -64,7 +64,7 @@ internal sealed class CompiledEvent<T>
     /// <summary>The function's value is in all components; the first one counts.</summary>
     private T[] Cotangent(double a)
     {
-        T[] cotangent = new T[_value.Length];
+        var cotangent = new T[_value.Length];
         cotangent[0] = T.CreateTruncating(a);
         return cotangent;
     }

@@ -70,7 +70,7 @@ internal sealed class EventSolve<T>
     /// <summary>The gradient by a parameter, or by an input of a name.</summary>
     public T[] Gradient(object of, int length)
     {
-        T[] sum = new T[length];
+        var sum = new T[length];
         foreach (CompiledEvent<T>.Part part in Parts)
         {
             part.AddGradient(of, sum);

@@ -64,14 +64,14 @@ internal sealed class SecondOrderSolve<T>
         var sensitivity = new DirectSensitivity<T>(_joint, _solver, steps, _product);
         SolveMemory<T> memory = sensitivity.Rent();
         sensitivity.Forward(memory, [.. solve.InitialState, .. unit.AsSpan(0, length)], solve.Times, forGradient: true, inputs, timeInputs).ThrowIfFailed();
-        T[] jointCotangents = new T[2 * cotangents.Length];
+        var jointCotangents = new T[2 * cotangents.Length];
         for (int i = 0; i < times; i++)
         {
             Scaled(memory.State(i)[length..], size, tangents.Slice(i * length, length));
             cotangents.Slice(i * length, length).CopyTo(jointCotangents.AsSpan(((2 * i) + 1) * length));
         }
 
-        T[] initial = new T[2 * length];
+        var initial = new T[2 * length];
         sensitivity.Backward(memory, jointCotangents, initial, []);
         Scaled(initial.AsSpan(0, length), size, gradient);
         int start = length;

@@ -39,7 +39,7 @@ internal static class FusedArithmetic
         }
 
         // The upper half of the bits of each factor, and the rest: their products are exact.
-        var upper = TVector.FromBits(typeof(T) == typeof(float) ? 0xFFFFF000 : unchecked((long)0xFFFFFFFFF8000000));
+        TVector upper = TVector.FromBits(typeof(T) == typeof(float) ? 0xFFFFF000 : unchecked((long)0xFFFFFFFFF8000000));
         TVector product = a * b;
         TVector highA = a & upper;
         TVector highB = b & upper;

@@ -66,7 +66,7 @@ public class DoseTableFitTests(ITestOutputHelper output)
     {
         var model = EquationModel.Parse(text);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        CsvTable table = CsvTable.Read(RealDataFactAttribute.PathOf("equations/" + file));
+        var table = CsvTable.Read(RealDataFactAttribute.PathOf("equations/" + file));
         var data = EquationData.FromTable(select is null ? table : select(table), model);
         EquationFit fit = EquationFitter.Fit(model, data, new EquationFitOptions { Profiles = false });
         output.WriteLine(FormattableString.Invariant($"{watch.ElapsedMilliseconds} ms, {fit.ValueCount} values, -log L = {fit.NegativeLogLikelihood:R}"));

@@ -58,7 +58,7 @@ public class PopulationFitTests
     public void Theophylline_has_lme4s_estimates_by_the_same_approximation_and_errors_near_nlmes()
     {
         // benchmarks/peers/population.R: lme4's nlmer by Laplace's approximation; nlme's own approximation differs in the third digit.
-        CsvTable table = CsvTable.Read(Repository.PathOf("samples/theophylline.csv"));
+        var table = CsvTable.Read(Repository.PathOf("samples/theophylline.csv"));
         var model = EquationModel.Parse(Theophylline);
         var data = EquationData.FromTable(table, model, new EquationDataOptions { SeriesColumn = "Subject" });
         EquationFit fit = EquationFitter.Fit(model, data);

@@ -87,7 +87,7 @@ public class PlaneDistributionTests
     public void A_shift_is_measured_as_the_transport_that_it_is()
     {
         // z' = (3, 4) from 0 to 1: W2 to points shifted by (3, 4) is the floor, and the energy 25 over W2² = 25 of source and target.
-        VectorField shift = VectorField.Define(static (t, z) => Tensor.From(3f, 4f).BroadcastTo(z.Shape));
+        var shift = VectorField.Define(static (t, z) => Tensor.From(3f, 4f).BroadcastTo(z.Shape));
         TransportResult result = TransportExperiment.Measure(shift, PlaneDistribution.Normal, PlaneDistribution.Normal, 0);
         Assert.Equal(5, result.Distance, 0.05);
         Assert.InRange(result.Floor, 0, 0.12);

@@ -24,7 +24,7 @@ public class OtherLayoutsTests
     [InlineData("{\"t\":[1,2]}", 1)]
     public void A_line_that_is_no_row_is_named(string text, int line)
     {
-        var e = Assert.Throws<TableException>(() => CsvTable.Parse(text, "j"));
+        TableException e = Assert.Throws<TableException>(() => CsvTable.Parse(text, "j"));
         Assert.Equal(line, e.Line);
     }
 

@@ -42,7 +42,8 @@ internal static partial class OperationCases
         yield return Map("sigmoid", x => x.Sigmoid(), x => 1 / (1 + Math.Exp(-x)));
         yield return Map("elu", x => x.Elu(), x => x > 0 ? x : Math.Exp(x) - 1) with { Scale = x => x[0].Map(v => Math.Max(1, v)) };
         yield return Map("selu", x => x.Selu(), x => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543773 * (Math.Exp(x) - 1)))
-            with { Scale = x => x[0].Map(v => 2 * Math.Max(1, v)) };
+            with
+        { Scale = x => x[0].Map(v => 2 * Math.Max(1, v)) };
         yield return Map("relu", x => x.Relu(), x => Math.Max(x, 0));
         yield return Map("softplus", x => x.Softplus(), x => Math.Log(1 + Math.Exp(x)));
         yield return Map("erf", x => x.Erf(), x => ReferenceFunctions.InDouble("erf", x));

@@ -155,7 +155,7 @@ public class EventOdeBlockTests
     [Fact]
     public void What_cannot_be_is_said()
     {
-        VectorField field = VectorField.Define(static (_, z) => -z);
+        var field = VectorField.Define(static (_, z) => -z);
         Assert.Contains(nameof(OdeBlock), Assert.Throws<ArgumentException>(() => new EventOdeBlock(field)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new EventOdeBlock(field, new FieldEvent(1.0)) { Solver = new Rodas5P() });
         Assert.Throws<ArgumentException>(() => new FieldEvent(1.0, 1.0));

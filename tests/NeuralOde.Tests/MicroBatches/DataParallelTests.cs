@@ -55,7 +55,7 @@ public class DataParallelTests
     public void Gradients_of_micro_batches_add_up_to_that_of_the_batch()
     {
         // Without a normalization over the batch the sum is the same but for rounding: at most 2⁻²⁴ for each of the few additions.
-        var weights = new double[2][];
+        double[][] weights = new double[2][];
         foreach ((int i, int microBatches) in new[] { (0, 1), (1, 7) })
         {
             var task = new Regression(21, DType.Float64);

@@ -109,13 +109,13 @@ public class CompiledBatchFieldTests
     [Fact]
     public void Inputs_that_do_not_fit_are_refused()
     {
-        VectorField field = VectorField.Define((_, z, inputs) => inputs["rate"] * z);
+        var field = VectorField.Define((_, z, inputs) => inputs["rate"] * z);
         Assert.Contains(
             "'force'", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("force", [1])])).Message, StringComparison.Ordinal);
         Assert.Contains("twice", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("rate", [1])])).Message, StringComparison.Ordinal);
         Assert.Contains("time", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]) { IsTime = true }])).Message, StringComparison.Ordinal);
         Assert.Contains("was not given", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1])).Message, StringComparison.Ordinal);
-        VectorField mixing = VectorField.Define((_, z, inputs) => inputs["rate"].Mean() * z);
+        var mixing = VectorField.Define((_, z, inputs) => inputs["rate"].Mean() * z);
         Assert.Contains("other rows", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(mixing, [1], [new("rate", [1])])).Message, StringComparison.Ordinal);
 
         var batch = new OdeBatch<double>(1, 1, parameterLength: 2);
@@ -179,7 +179,7 @@ public class CompiledBatchFieldTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Tensor direction = Tensor.From(1.0, 2.0).To(dtype);
-        VectorField dynamics = VectorField.Define((_, z, inputs) => (inputs["rate"] * z) + (inputs["weights"] * direction).Sum([1], keepAxes: true));
+        var dynamics = VectorField.Define((_, z, inputs) => (inputs["rate"] * z) + (inputs["weights"] * direction).Sum([1], keepAxes: true));
         var field = new CompiledBatchField<T>(dynamics, [1], [new FieldInput("rate", [1]), new FieldInput("weights", [2])]);
         Assert.Equal(3, field.ParameterLength);
         var integrator = new BatchIntegrator<T>(new Tsit5(), Steps(adaptive), 1, field.ParameterLength);

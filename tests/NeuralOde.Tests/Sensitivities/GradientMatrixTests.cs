@@ -80,7 +80,7 @@ public class GradientMatrixTests
             AdaptiveSteps = new AdaptiveSteps { RelativeTolerance = tolerance, AbsoluteTolerance = tolerance },
             GradientMethod = method,
         };
-        Tensor z0 = Tensor.From([0.3, -0.5, 0.8, 0.1], [2, 2], requiresGradient: true);
+        var z0 = Tensor.From([0.3, -0.5, 0.8, 0.1], [2, 2], requiresGradient: true);
         Tensor spans = Tensor.From([1.2, -0.7], [2, 1], requiresGradient: true), starts = Tensor.From([0.1, 0.4], [2, 1], requiresGradient: true);
         Tensor loss = (block.Forward(z0, spans, starts) * Tensor.From([0.7, -1.1, 0.4, 0.9], [2, 2])).Sin().Sum();
         Tensor[] gradients = Gradients.Of(loss, [z0, spans, starts, .. network.Parameters]);

@@ -97,7 +97,7 @@ public class SecondDerivativeTests
         double[] Gradient(double k, bool again, out double second)
         {
             rate.SetValues<double>([k]);
-            Tensor z0 = Tensor.From([0.4, 0.2], [1, 2], requiresGradient: true);
+            var z0 = Tensor.From([0.4, 0.2], [1, 2], requiresGradient: true);
             Tensor[] gradient = Gradients.Of(ode.Forward(z0, 0, 2).Square().Sum(), [z0, rate], createGraph: again);
             second = again ? Gradients.Of(gradient[0].Sum() + (2 * gradient[1].Sum()), [rate])[0].ToScalar() : 0;
             return [.. gradient[0].ToDoubles(), .. gradient[1].ToDoubles()];

@@ -21,7 +21,7 @@ internal sealed class SmoothingMethod : IComponentMethod
 
         double? period = data.Period ?? (data.Candidates.Count > 0 ? data.Candidates[0] : null);
         int? steps = period is { } length && Math.Abs(length - Math.Round(length)) < 0.02 && length <= LongestPeriod ? (int)Math.Round(length) : null;
-        SmoothingModel[][] models = new SmoothingModel[data.Series.Count][];
+        var models = new SmoothingModel[data.Series.Count][];
         for (int s = 0; s < models.Length; s++)
         {
             cancellation.ThrowIfCancellationRequested();

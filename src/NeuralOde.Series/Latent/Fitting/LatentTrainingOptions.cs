@@ -1,5 +1,5 @@
-using NeuralOde.Optimizers;
 using NeuralOde.MicroBatches;
+using NeuralOde.Optimizers;
 
 namespace NeuralOde.Series.Latent.Fitting;
 

@@ -108,7 +108,7 @@ public class DiscreteFlowTests
     public void Density_fit_finds_a_normal_distribution()
     {
         // Two coupling layers can make any axis-parallel normal distribution; what remains is KL(q‖p) − log Z, at best the negative logarithm of ∫exp(−energy) = 2π·0.5·1.5.
-        DiscreteFlow flow = DiscreteFlow.Coupling(2, 2, [8], LayerDirection.BaseToData, new RandomSource(1));
+        var flow = DiscreteFlow.Coupling(2, 2, [8], LayerDirection.BaseToData, new RandomSource(1));
         var task = DiscreteFlowTask.DensityFit(flow, 256, static x =>
         {
             Tensor scaled = (x - Tensor.From(1f, -2f)) * Tensor.From(2f, 1 / 1.5f);
@@ -123,7 +123,7 @@ public class DiscreteFlowTests
     [Fact]
     public void Maximum_likelihood_reaches_the_entropy_of_a_correlated_normal_distribution()
     {
-        DiscreteFlow flow = DiscreteFlow.Coupling(2, 4, [8], random: new RandomSource(1));
+        var flow = DiscreteFlow.Coupling(2, 4, [8], random: new RandomSource(1));
         var task = DiscreteFlowTask.MaximumLikelihood(flow, 512, static (random, x) =>
         {
             random.FillNormal(x);
@@ -158,7 +158,7 @@ public class DiscreteFlowTests
         Assert.Throws<ArgumentException>(() => new DiscreteFlow([], new NormalDistribution(2)));
         Assert.Throws<ArgumentException>(() => new DiscreteFlow([new PlanarLayer(3)], new NormalDistribution(2)));
         Assert.Throws<ArgumentException>(() => DiscreteFlow.Planar(2, 1).LogDensity(Tensor.Zeros([4, 3])));
-        DiscreteFlow flow = DiscreteFlow.Planar(2, 1);
+        var flow = DiscreteFlow.Planar(2, 1);
         Assert.Throws<ArgumentException>(() => DiscreteFlowTask.DensityFit(flow, 4, static x => x.Sum([1]), new RandomSource(0)));
     }
 

@@ -26,7 +26,7 @@ public class FlowMatchingTests
         // Central differences of a loss of size 1 with third derivatives below 10: h²·10/6 + ε/h.
         const double H = 1e-5;
         var random = new RandomSource(5);
-        var field = new Mlp(4, [5], 3, Activation.Tanh, random, DType.Float64).AsField(TimeInput.Concatenated);
+        LayerField field = new Mlp(4, [5], 3, Activation.Tanh, random, DType.Float64).AsField(TimeInput.Concatenated);
         var matching = new FlowMatching<double>(field, 8, 3, new FlowMatchingOptions { Pairing = pairing, Path = path, Sigma = sigma });
         double[] source = random.Normal([8, 3], dtype: DType.Float64).ToDoubles(), target = random.Normal([8, 3], mean: 1, dtype: DType.Float64).ToDoubles();
         RandomState state = random.State;
@@ -115,7 +115,7 @@ public class FlowMatchingTests
     [Fact]
     public void Optimal_transport_pairs_each_target_with_the_source_of_the_least_total_distance()
     {
-        var field = new Mlp(2, [4], 1).AsField(TimeInput.Concatenated);
+        LayerField field = new Mlp(2, [4], 1).AsField(TimeInput.Concatenated);
         var matching = new FlowMatching<float>(field, 4, 1);
         matching.AddGradients([3, 1, 2, 0], [10, 20, 5, 7], new RandomSource(0));
         Assert.Equal([2, 0, 3, 1], matching.Partners.ToArray());
@@ -138,13 +138,13 @@ public class FlowMatchingTests
     public void Fields_whose_samples_depend_on_one_another_or_on_a_common_time_are_refused()
     {
         var weight = new Parameter(Tensor.Scalar(1f), "weight");
-        VectorField averaging = VectorField.Define((t, z) => weight * z.Mean([0], keepAxes: true).BroadcastTo(z.Shape) * t, [weight]);
+        var averaging = VectorField.Define((t, z) => weight * z.Mean([0], keepAxes: true).BroadcastTo(z.Shape) * t, [weight]);
         Assert.Contains("depends on the other samples", Message(averaging), StringComparison.Ordinal);
-        VectorField common = VectorField.Define((t, z) => weight * z * t.Mean(), [weight]);
+        var common = VectorField.Define((t, z) => weight * z * t.Mean(), [weight]);
         Assert.Contains("or on their times", Message(common), StringComparison.Ordinal);
-        VectorField scalar = VectorField.Define((t, z) => weight * z * t.Reshape(Shape.Scalar), [weight]);
+        var scalar = VectorField.Define((t, z) => weight * z * t.Reshape(Shape.Scalar), [weight]);
         Assert.Contains("a time for each sample", Message(scalar), StringComparison.Ordinal);
-        VectorField narrow = VectorField.Define((t, z) => weight * z.Slice(1, 0, 1), [weight]);
+        var narrow = VectorField.Define((t, z) => weight * z.Slice(1, 0, 1), [weight]);
         Assert.Contains("returns [6, 1]", Message(narrow), StringComparison.Ordinal);
 
         static string Message(VectorField field) => Assert.Throws<ArgumentException>(() => new FlowMatching<float>(field, 6, 2)).Message;
@@ -153,7 +153,7 @@ public class FlowMatchingTests
     [Fact]
     public void Bad_options_and_points_are_refused()
     {
-        var field = new Mlp(3, [4], 2).AsField(TimeInput.Concatenated);
+        LayerField field = new Mlp(3, [4], 2).AsField(TimeInput.Concatenated);
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatching<float>(field, 4, 2, s_independent with { Sigma = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatching<float>(field, 4, 2, s_independent with { TimeExponent = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatching<float>(field, 4, 2, s_independent with { Path = ConditionalPath.Narrowing, Sigma = 1 }));
@@ -165,7 +165,7 @@ public class FlowMatchingTests
     [Fact]
     public void Steps_allocate_nothing()
     {
-        var field = new Mlp(3, [16], 2).AsField(TimeInput.Concatenated);
+        LayerField field = new Mlp(3, [16], 2).AsField(TimeInput.Concatenated);
         var matching = new FlowMatching<float>(field, 64, 2, new FlowMatchingOptions { Sigma = 0.1 });
         var random = new RandomSource(0);
         float[] source = random.Normal([64, 2]).ToArray<float>(), target = random.Normal([64, 2]).ToArray<float>();
@@ -187,7 +187,7 @@ public class FlowMatchingTests
     {
         // A field that returns its time: from 0 to 0 the loss is the mean of t², which is that of (1 − uᵏ)², 1 − 2/(k + 1) + 1/(2k + 1).
         var one = new Parameter(Tensor.Scalar(1, DType.Float64), "one");
-        VectorField field = VectorField.Define((t, z) => (one * t) + (0.0 * z), [one]);
+        var field = VectorField.Define((t, z) => (one * t) + (0.0 * z), [one]);
         var matching = new FlowMatching<double>(field, 1_000, 1, s_independent with { TimeExponent = exponent });
         double loss = matching.AddGradients(new double[1_000], new double[1_000], new RandomSource(0));
 
@@ -199,7 +199,7 @@ public class FlowMatchingTests
     public void A_linear_field_learns_to_shift()
     {
         var random = new RandomSource(2);
-        var field = new Linear(2, 1, random: random).AsField(TimeInput.Concatenated);
+        LayerField field = new Linear(2, 1, random: random).AsField(TimeInput.Concatenated);
         var matching = new FlowMatching<float>(field, 64, 1);
         var task = new FlowMatchingTask(field, matching, (r, z) => r.FillNormal(z), (r, x) =>
         {
