@@ -26,7 +26,8 @@ public abstract class Communicator : ICommunicator
     /// <summary>Starts MPI in this process, which <c>mpirun</c>, <c>mpiexec</c> or <c>srun</c> has started.</summary>
     /// <param name="options">How; the defaults where null.</param>
     /// <returns>The processes of this job.</returns>
-    /// <exception cref="DistributedException">No MPI library was found, or it is another one than that of the program that started the processes; the message says what to do.</exception>
+    /// <exception cref="DistributedException">No MPI library was found, or it is another one than that of the program that started the processes; the message says what to
+    /// do.</exception>
     /// <exception cref="InvalidOperationException">MPI was started before.</exception>
     public static Communicator Start(MpiOptions? options = null) => MpiCommunicator.Start(options ?? new MpiOptions());
 

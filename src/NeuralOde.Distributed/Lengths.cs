@@ -4,7 +4,8 @@ namespace NeuralOde.Distributed;
 internal static class Lengths
 {
     public static void CheckGather(ReadOnlySpan<byte> send, ReadOnlySpan<byte> received, int size) => ArgumentException.ThrowIf(
-        received.Length != (long)send.Length * size, $"{size} processes that send {send.Length} bytes each fill {(long)send.Length * size} bytes, not {received.Length}.", nameof(received));
+        received.Length != (long)send.Length * size, $"{size} processes that send {send.Length} bytes each fill {(long)send.Length * size} bytes, not "
+            + $"{received.Length}.", nameof(received));
 
     public static void CheckExchange(ReadOnlySpan<byte> send, ReadOnlySpan<int> sendLengths, ReadOnlySpan<byte> received, ReadOnlySpan<int> receivedLengths, int size)
     {
@@ -21,6 +22,7 @@ internal static class Lengths
             sum += length;
         }
 
-        ArgumentException.ThrowIf(lengths.Length != size || sum != bytes.Length, $"{size} parts of {bytes.Length} bytes have {size} lengths that add up to them; got {lengths.Length} of {sum}.", name);
+        ArgumentException.ThrowIf(lengths.Length != size || sum != bytes.Length, $"{size} parts of {bytes.Length} bytes have {size} lengths that add up to them; "
+            + $"got {lengths.Length} of {sum}.", name);
     }
 }

@@ -35,7 +35,8 @@ internal sealed unsafe class MpiCommunicator : Communicator
         {
             throw new DistributedException(
                 DistributedReason.OtherLibrary,
-                $"{size} processes were started, but the MPI library {library.Name} ({library.Version}) knows of {communicator.Size}: it is not that of the program that started them.",
+                $"{size} processes were started, but the MPI library {library.Name} ({library.Version}) knows of {communicator.Size}: it is not that of the "
+                    + $"program that started them.",
                 "Start them with that library's own mpirun, or name the library that belongs to it by NEURALODE_MPI.");
         }
 
@@ -157,7 +158,8 @@ internal sealed unsafe class MpiCommunicator : Communicator
                 {
                     Console.Error.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Process {Rank} of {Size} has waited {_options.Timeout.TotalSeconds:0.###} s for {what}, and ends the job: another process hangs, or does something else."));
+                        $"Process {Rank} of {Size} has waited {_options.Timeout.TotalSeconds:0.###} s for {what}, and ends the job: another process hangs, or "
+                            + $"does something else."));
                     Abort(1);
                 }
             }

@@ -115,7 +115,8 @@ public sealed class ComputeSettings
 
         set
         {
-            ArgumentOutOfRangeException.ThrowIf(value is < ConvolutionMethod.Automatic or > ConvolutionMethod.Direct, nameof(value), $"There is no method of convolution {(int)value}.");
+            ArgumentOutOfRangeException.ThrowIf(value is < ConvolutionMethod.Automatic or > ConvolutionMethod.Direct, nameof(value), $"There is no method of "
+                + $"convolution {(int)value}.");
             _convolution = 1 + (int)value;
         }
     }

@@ -63,7 +63,8 @@ internal static class Program
         float[] expected = [.. Enumerable.Range(0, 1001).Select(i => Enumerable.Range(0, size).Aggregate(0f, (sum, r) => r == 0 ? 1f / (i + 1) : sum + (1f / (i + 1 + r))))];
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{rank}/{size} gather {Convert.ToHexString(all)} exchange {Convert.ToHexString(received)} broadcast {Convert.ToHexString(told)} sums {sums.AsSpan().SequenceEqual(expected)} "
+            $"{rank}/{size} gather {Convert.ToHexString(all)} exchange {Convert.ToHexString(received)} broadcast {Convert.ToHexString(told)} sums "
+                + $"{sums.AsSpan().SequenceEqual(expected)} "
                 + $"{one[0]} lengths {string.Join(',', gathered.Select(static x => x.Length))}");
         for (int i = 0; i < size; i++)
         {

@@ -49,7 +49,8 @@ public class FailureTests
         using TemporaryFolder folder = Training.WithData();
         string disk = folder.File("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(MpiJob.Alone("sh", "-c", $"mount -t tmpfs -o size=32k tmpfs {disk} 2>/dev/null").ExitCode == 0, "Only root can make a small disk: a full one was not tested.");
+        Assert.SkipUnless(MpiJob.Alone("sh", "-c", $"mount -t tmpfs -o size=32k tmpfs {disk} 2>/dev/null").ExitCode == 0, "Only root can make a small disk: a "
+            + "full one was not tested.");
         try
         {
             // One checkpoint has room, but not two side by side.

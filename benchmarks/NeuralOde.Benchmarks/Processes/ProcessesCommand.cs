@@ -85,11 +85,13 @@ internal static class ProcessesCommand
             double message = i == 0 ? 0 : latency + (Volume(size, steps[0][0][2]) / bandwidth);
             double predicted = Predicted(Median(times[0]), MicroBatches, size, Environment.ProcessorCount, message);
             Console.WriteLine(Invariant(
-                $"| {size} | {1e3 * Median(times[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(times[0], times[i])} | {1e3 * Median(waits[i]):0.00} | {Ratios(computing[0], computing[i])} |"));
+                $"| {size} | {1e3 * Median(times[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(times[0], times[i])} | {1e3 * Median(waits[i]):0.00} | "
+                    + $"{Ratios(computing[0], computing[i])} |"));
         }
 
         Console.WriteLine();
-        Console.WriteLine("Computing: the processor time of one process over that of the process that takes most; on a machine that others use, too, it is what the division of work gains.");
+        Console.WriteLine("Computing: the processor time of one process over that of the process that takes most; on a machine that others use, too, it is what "
+            + "the division of work gains.");
     }
 
     private static void Seeds(int rounds)
@@ -147,7 +149,8 @@ internal static class ProcessesCommand
         using Process process = Process.Start(start) ?? throw new ArgumentException("mpirun did not start.");
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal) : throw new ArgumentException($"mpirun ended with the code {process.ExitCode}.");
+        return process.ExitCode == 0 ? output.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal) : throw new ArgumentException($"mpirun ended with the code "
+            + $"{process.ExitCode}.");
     }
 
     /// <summary>Measures each of some things once in every round.</summary>

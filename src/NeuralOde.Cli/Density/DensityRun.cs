@@ -43,7 +43,8 @@ internal static class DensityRun
         int unsolved = scores.Count(double.IsNaN);
         if (unsolved > 0)
         {
-            context.Error.WriteLine($"neuralode: {InWords.Counted(unsolved, "row is", "rows are")} so far from the others that no density can be computed; the score is empty there.");
+            context.Error.WriteLine($"neuralode: {InWords.Counted(unsolved, "row is", "rows are")} so far from the others that no density can be computed; the "
+                + $"score is empty there.");
         }
 
         OutputFiles.Write(context, "model", save, file => density.Save(file, new Dictionary<string, string> { ["tool"] = ToolVersion.Text, ["command"] = context.CommandLine }));
@@ -76,7 +77,8 @@ internal static class DensityRun
         var fitter = new DensityFitter(data, settings);
         string title = string.Create(
             CultureInfo.InvariantCulture,
-            $"Learning {points.Rows.Length / points.Columns.Count:N0} rows of {string.Join(", ", points.Columns)} from {path} by {DensityWords.Title(settings.Method)} (seed {settings.Seed})");
+            $"Learning {points.Rows.Length / points.Columns.Count:N0} rows of {string.Join(", ", points.Columns)} from {path} by "
+                + $"{DensityWords.Title(settings.Method)} (seed {settings.Seed})");
         DensityFit fit = ProgressView.Run(context, title, progress => fitter.Run(progress, context.CancellationToken));
         if (fit.Training.Outcome == TrainingOutcome.Diverged)
         {

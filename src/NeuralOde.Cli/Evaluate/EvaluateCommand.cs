@@ -20,11 +20,13 @@ internal static class EvaluateCommand
         ],
         Notes =
         [
-            "Each method learns from what is before an origin alone, and forecasts what is after it. MASE is the mean absolute error of the median over the mean absolute change from "
+            "Each method learns from what is before an origin alone, and forecasts what is after it. MASE is the mean absolute error of the median over the mean "
+                + "absolute change from "
                 + "one value to the next in the part that was learned from, or from season to season where there is one: below 1 is better than the naive forecast one step ahead. "
                 + "Of a band of 80 %, 80 % of the values should lie inside. The score of a band is its mean width, and a fine for each value outside, "
                 + "over the same mean change: lower is better.",
-            "A saved latent model is kept as it is, and infers the states of the series from what is before each origin; it may have seen the table before. Of a saved model of the columns "
+            "A saved latent model is kept as it is, and infers the states of the series from what is before each origin; it may have seen the table before. Of a "
+                + "saved model of the columns "
                 + "themselves, the size and the logarithms are taken, and it is learned anew before each origin.",
             "The exit code is 0 whatever the result; it is 2 if the command line or the file is wrong.",
         ],

@@ -26,8 +26,10 @@ internal static class EvaluateReport
 
         return report.Add(new ReportSection(
             "What the columns mean",
-            "MASE: the mean absolute error of the median over the mean absolute change from one value to the next in the part that was learned from, or from season to season where "
-                + "there is one. In 80 %: the share of values in the band that should hold 80 %. Score: the mean width of a band and a fine for each value outside it, over the same mean "
+            "MASE: the mean absolute error of the median over the mean absolute change from one value to the next in the part that was learned from, or from "
+                + "season to season where "
+                + "there is one. In 80 %: the share of values in the band that should hold 80 %. Score: the mean width of a band and a fine for each value "
+                    + "outside it, over the same mean "
                 + "change; lower is better. Each method learns from what is before an origin alone.",
             new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same numbers.")));
     }

@@ -38,7 +38,8 @@ internal static class AutomaticFitReport
         }
 
         return report
-            .Add(new ReportSection("What was tried", "At rolling origins within the rows: the mean absolute error in units of the series' own changes, and the share in the forecast.", Trials(fit)))
+            .Add(new ReportSection("What was tried", "At rolling origins within the rows: the mean absolute error in units of the series' own changes, and the "
+                + "share in the forecast.", Trials(fit)))
             .Add(new ReportSection("Settings", new CodeBlock(commandLine, "The command that made this page. The same command with the same data gives the same forecast.")));
     }
 

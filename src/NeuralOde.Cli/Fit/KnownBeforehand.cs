@@ -36,7 +36,8 @@ internal sealed class KnownBeforehand
         string number = unit is null ? text : text[..^unit.Length];
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double length) && length > 0 && double.IsFinite(length)
             ? length * (unit is null ? 1 : days)
-            : throw new CommandException($"--period {text} is not a length of time. Write a positive number{(axis.IsDate ? ", with a unit such as 1y or 12h or in days" : "")}, or none.");
+            : throw new CommandException($"--period {text} is not a length of time. Write a positive "
+                + $"number{(axis.IsDate ? ", with a unit such as 1y or 12h or in days" : "")}, or none.");
     }
 
     private static List<ComponentBounds> ReadBounds(string text, TimeSeriesSet set)

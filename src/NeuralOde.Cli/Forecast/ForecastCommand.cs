@@ -115,7 +115,8 @@ internal static class ForecastCommand
             {
                 context.Error.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The forecast of {forecast.Components[c]} goes from {values.Min():G3} to {values.Max():G3}, outside of {low:G3} to {high:G3}, where the dynamics were learned: "
+                    $"The forecast of {forecast.Components[c]} goes from {values.Min():G3} to {values.Max():G3}, outside of {low:G3} to {high:G3}, where the "
+                        + $"dynamics were learned: "
                         + $"it is a guess there."));
             }
         }

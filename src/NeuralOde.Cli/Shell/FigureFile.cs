@@ -19,7 +19,8 @@ internal static class FigureFile
         }
 
         return PngProgram.Find() ?? throw new CommandException(
-            $"--figure {path} needs a program that draws PNG: {string.Join(", ", PngProgram.Names)} were looked for, and none was found. Name a file that ends in .svg, or install one.");
+            $"--figure {path} needs a program that draws PNG: {string.Join(", ", PngProgram.Names)} were looked for, and none was found. Name a file that ends "
+                + $"in .svg, or install one.");
     }
 
     /// <summary>Writes the picture.</summary>

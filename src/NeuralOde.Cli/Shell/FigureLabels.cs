@@ -26,7 +26,8 @@ internal sealed record FigureLabels(string? Title, IReadOnlyDictionary<string, s
             CommandException.ThrowIf(at < 1 || at == pair.Length - 1, $"--unit takes columns with their units, such as Concentration=mg/L,Time=h; got '{pair}'.");
             string name = pair[..at].TrimEnd();
             CommandException.ThrowIf(
-                !columns.Contains(name), $"--unit: there is no column '{name}' in the figure.{Settings.NearestName.Suggestion(name, columns)} The columns are {string.Join(", ", columns)}.");
+                !columns.Contains(name), $"--unit: there is no column '{name}' in the figure.{Settings.NearestName.Suggestion(name, columns)} The columns are "
+                    + $"{string.Join(", ", columns)}.");
             byName[name] = pair[(at + 1)..].TrimStart();
         }
 

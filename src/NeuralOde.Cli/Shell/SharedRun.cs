@@ -46,7 +46,8 @@ internal static class SharedRun
                 Thread.Sleep(s_others);
             }
 
-            Console.Error.Write(isFirst ? failures.ToString() : failures.ToString().Replace("neuralode: ", $"neuralode: process {processes.Rank} of {processes.Size}: ", StringComparison.Ordinal));
+            Console.Error.Write(isFirst ? failures.ToString() : failures.ToString().Replace("neuralode: ", $"neuralode: process {processes.Rank} of "
+                + $"{processes.Size}: ", StringComparison.Ordinal));
             processes.Abort(code);
         }
 

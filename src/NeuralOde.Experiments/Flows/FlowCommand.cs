@@ -70,7 +70,8 @@ internal static class FlowCommand
             "--method", "method", [.. DensityWords.Methods.Select(static x => x.Name)],
             $"{string.Join(", ", DensityWords.Methods.Select(static x => x.Name))} (see below). Default matching.", "NAME");
 
-        public CommandOption<bool> Compare { get; } = Options.Flag("--compare", "Also trains the three other methods, for the report: as many iterations as typed, else as many as suit each.");
+        public CommandOption<bool> Compare { get; } = Options.Flag("--compare", "Also trains the three other methods, for the report: as many iterations as "
+            + "typed, else as many as suit each.");
 
         public CommandOption<string?> Depths { get; } = Options.Text(
             "--depths", "Also trains planar flows of these depths, and continuous flows with as many hidden units, as in figure 4 of Chen et al. 2018.", "2,8,32");

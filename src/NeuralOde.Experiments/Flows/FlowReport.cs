@@ -62,7 +62,8 @@ internal static class FlowReport
             new KeyNumber(
                 "Training", fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), "s",
                 $"{InWords.Iterations(fit.Training.Losses.Count)}, {InWords.Whole(fit.Model.Parameters.ValueCount)} parameters"),
-            .. fit.Evaluations > 0 ? [new KeyNumber("Evaluations", fit.Evaluations.ToString("N0", CultureInfo.InvariantCulture), null, "to score rows at 1e-5")] : Array.Empty<KeyNumber>(),
+            .. fit.Evaluations > 0 ? [new KeyNumber("Evaluations", fit.Evaluations.ToString("N0", CultureInfo.InvariantCulture), null, "to score rows at "
+                + "1e-5")] : Array.Empty<KeyNumber>(),
         ]);
     }
 

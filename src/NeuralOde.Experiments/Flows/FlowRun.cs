@@ -75,14 +75,16 @@ internal static class FlowRun
 
         string title = string.Create(
             CultureInfo.InvariantCulture,
-            $"Learning {source.Title} by {DensityWords.Title(settings.Method)} ({fitter.Model.Parameters.ValueCount:N0} parameters; seed {settings.Seed}); best is nats of rows held out");
+            $"Learning {source.Title} by {DensityWords.Title(settings.Method)} ({fitter.Model.Parameters.ValueCount:N0} parameters; seed {settings.Seed}); best "
+                + $"is nats of rows held out");
         DensityFit fit = ProgressView.Run(context, title, progress => fitter.Run(progress, context.CancellationToken));
         string reached = string.Create(CultureInfo.InvariantCulture, $"{fit.Training.Losses.Count:N0} of {settings.Iterations:N0} iterations");
         switch (fit.Training.Outcome)
         {
             case TrainingOutcome.Canceled:
                 context.Error.WriteLine(
-                    $"neuralode: stopped after {reached}; the best model is kept." + (settings.CheckpointPath is { } path ? $" Add --resume to the same command to resume from {path}." : ""));
+                    $"neuralode: stopped after {reached}; the best model is kept." + (settings.CheckpointPath is { } path ? $" Add --resume to the same command "
+                        + $"to resume from {path}." : ""));
                 return (fit, ExitCode.Canceled);
             case TrainingOutcome.Diverged:
                 context.Error.WriteLine(

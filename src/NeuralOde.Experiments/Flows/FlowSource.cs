@@ -23,7 +23,8 @@ internal sealed record FlowSource(string Name, string Title, PlaneDistribution? 
 
         string[] names = [.. PlaneDistribution.All.Select(static x => x.Name)];
         CommandException.ThrowIf(
-            !File.Exists(name) && Path.GetExtension(name).Length == 0, $"--data: there is no set or file '{name}'.{NearestName.Suggestion(name, names)} The sets are {string.Join(", ", names)}.");
+            !File.Exists(name) && Path.GetExtension(name).Length == 0, $"--data: there is no set or file '{name}'.{NearestName.Suggestion(name, names)} The sets "
+                + $"are {string.Join(", ", names)}.");
         return UserFault.Checked(() =>
         {
             InputFiles.Check(name, "a CSV file in it", "--data");

@@ -11,7 +11,8 @@ internal static class FlowTable
         FlowSource[] sources = isWhole
             ? [.. PlaneDistribution.All.Select(static x => new FlowSource(x.Name, x.Title, x, null))]
             : [FlowSource.Read(parsed.GetValue(options.Data) ?? "two-moons", parsed.GetValue(options.Columns))];
-        CommandException.ThrowIf(isWhole && (parsed.IsGiven(options.Data) || parsed.IsGiven(options.Method)), "--table trains all sets by all methods. Leave --data and --method out.");
+        CommandException.ThrowIf(isWhole && (parsed.IsGiven(options.Data) || parsed.IsGiven(options.Method)), "--table trains all sets by all methods. Leave "
+            + "--data and --method out.");
         DensityOptions[] methods = isWhole ? [.. DensityWords.Methods.Select(x => options.Settings.Apply(Applicable(x.Value), DensityOptions.For(x.Value), parsed))] : [settings];
         context.Out.WriteLine("data             method       nats (median)   range             parameters   evaluations   seconds");
         foreach (FlowSource source in sources)

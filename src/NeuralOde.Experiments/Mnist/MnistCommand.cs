@@ -26,7 +26,8 @@ internal static class MnistCommand
                 + "or in a folder mnist or fashion-mnist within it. If files are missing, the message names them and says where to download them.",
             "The test images are measured after each epoch (with --validation N, N images held out of the training set are, and the test images once at the end). "
                 + "They do not select an epoch: the model is the one after the last epoch.",
-            "Several processes: 'mpirun -n 4 neuralode experiment mnist ...' shares each training step in 4 micro-batches (--micro-batches). The result is the same with any number "
+            "Several processes: 'mpirun -n 4 neuralode experiment mnist ...' shares each training step in 4 micro-batches (--micro-batches). The result is the "
+                + "same with any number "
                 + "of processes, and with the same --micro-batches without mpirun. docs/cluster.md says more.",
             "Ctrl+C stops training after the current step, then writes the checkpoint and the other requested files; the exit code is then 130. "
                 + "A run that was stopped or killed and resumed gives the same result, bit for bit, as one that was never stopped. "

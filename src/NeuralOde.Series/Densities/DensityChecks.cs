@@ -16,7 +16,8 @@ internal static class DensityChecks
         if (count <= dimension)
         {
             throw new DensityException(
-                DensityReason.TooFewRows, $"There are {count} rows and {dimension} columns; a density takes more rows than columns, many more to be of use.", "Add rows, or name fewer columns.");
+                DensityReason.TooFewRows, $"There are {count} rows and {dimension} columns; a density takes more rows than columns, many more to be of "
+                    + $"use.", "Add rows, or name fewer columns.");
         }
 
         for (int i = 0; i < rows.Length; i++)

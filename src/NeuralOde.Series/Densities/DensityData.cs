@@ -52,7 +52,8 @@ public sealed class DensityData
         {
             throw new DensityException(
                 DensityReason.TooFewRows,
-                $"Of {count} rows, {2 * heldOut} would be held out and {count - (2 * heldOut)} learned from, with {dimension} columns. At least one row each chooses and measures the model, "
+                $"Of {count} rows, {2 * heldOut} would be held out and {count - (2 * heldOut)} learned from, with {dimension} columns. At least one row each "
+                    + $"chooses and measures the model, "
                     + "and more rows than columns are learned from.",
                 "Add rows, or hold out another share.");
         }

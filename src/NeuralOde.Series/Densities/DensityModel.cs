@@ -46,7 +46,8 @@ public sealed class DensityModel
                 if (dimension < 2)
                 {
                     throw new DensityException(
-                        DensityReason.TooFewColumns, "A coupling flow takes at least two columns: one half of them tells how the other half is moved.", "Choose another method, or name more columns.");
+                        DensityReason.TooFewColumns, "A coupling flow takes at least two columns: one half of them tells how the other half is moved.", "Choose "
+                            + "another method, or name more columns.");
                 }
 
                 Discrete = DiscreteFlow.Coupling(dimension, options.Layers, options.Hidden, random: random);
@@ -126,7 +127,8 @@ public sealed class DensityModel
             SafeTensor tensor = file[name];
             return tensor.Count == columns.Length
                 ? tensor.ToArray<double>()
-                : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"the tensor '{name}' is {tensor}; a model of {columns.Length} columns has as many values.");
+                : throw new SafeTensorsException(file.Name, SafeTensorsReason.WrongShape, $"the tensor '{name}' is {tensor}; a model of {columns.Length} columns "
+                    + $"has as many values.");
         }
     }
 

@@ -51,14 +51,18 @@ public sealed record DensityOptions
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine();
 
     /// <summary>Which points flow matching pairs.</summary>
-    /// <value>Default <see cref="Pairing.Independent"/>: iterations cost a ninth, and as many more of them make the better density; optimal transport makes the straighter flow.</value>
+    /// <value>Default <see cref="Pairing.Independent"/>: iterations cost a ninth, and as many more of them make the better density; optimal transport makes the straighter
+    /// flow.</value>
     public Pairing Pairing { get; init; } = Pairing.Independent;
 
     /// <summary>The deviation of flow matching's paths, in standard deviations of the data: what is learned is blurred by it.</summary>
     /// <value>At least 0; default 0.</value>
     public double Sigma { get; init; }
 
-    /// <summary>The exponent of flow matching's times (<see cref="FlowMatchingOptions.TimeExponent"/>): above 1 training dwells near the data, where densities are decided.</summary>
+    /// <summary>
+    /// The exponent of flow matching's times (<see cref="FlowMatchingOptions.TimeExponent"/>): above 1 training dwells near the data, where densities are
+    /// decided.
+    /// </summary>
     /// <value>Above 0; default 2.</value>
     public double TimeExponent { get; init; } = 2;
 
@@ -115,7 +119,8 @@ public sealed record DensityOptions
         Setting.Choice("method", DensityWords.Methods, "The model and its training.", (DensityOptions x) => x.Method, (x, v) => x with { Method = v }),
         .. Setting.Group(
             "Model",
-            Setting.Widths("hidden", "The widths of the hidden layers: of the field, or of each coupling layer's network.", (DensityOptions x) => x.Hidden, (x, v) => x with { Hidden = v })
+            Setting.Widths("hidden", "The widths of the hidden layers: of the field, or of each coupling layer's "
+                + "network.", (DensityOptions x) => x.Hidden, (x, v) => x with { Hidden = v })
                 with { Unless = static x => x.Method == DensityMethod.Planar ? "has no hidden layers" : null },
             Setting.Whole("layers", 1, 1_000, "The layers of a discrete flow.", (DensityOptions x) => x.Layers, (x, v) => x with { Layers = v })
                 with { Unless = static x => IsContinuous(x) ? "is one flow without layers" : null }),

@@ -5,7 +5,8 @@ namespace NeuralOde.Series.Forecasting;
 /// <summary>
 /// Chooses by itself how each component is forecast: linear dynamics in continuous time, and for regular grids exponential smoothing and ARIMA models, with season,
 /// transform and structure by Akaike's criterion; for several series also simple tails. Each is tried at rolling origins within the training part, and what does not fail
-/// is averaged, with bands that those trials calibrate. Where few columns may drive one another, a network for their dynamics joins if the trials support it. The same seed and data give the same bits for any number of threads.
+/// is averaged, with bands that those trials calibrate. Where few columns may drive one another, a network for their dynamics joins if the trials support it. The same
+/// seed and data give the same bits for any number of threads.
 /// </summary>
 /// <example>
 /// <code>

@@ -70,7 +70,8 @@ internal static class JsonLines
         }
         catch (JsonException e)
         {
-            throw Fault(name, number, null, $"the file begins like JSON lines, and this line is no JSON{(e.BytePositionInLine is { } position ? $" (at its byte {position + 1})" : "")}.");
+            throw Fault(name, number, null, $"the file begins like JSON lines, and this line is no "
+                + $"JSON{(e.BytePositionInLine is { } position ? $" (at its byte {position + 1})" : "")}.");
         }
     }
 

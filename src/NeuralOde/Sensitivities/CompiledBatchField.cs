@@ -89,7 +89,8 @@ public sealed class CompiledBatchField<T> : IBatchField<T>
         if (lanes.ParameterCount != ParameterLength)
         {
             throw new ArgumentException(
-                $"The problems have {lanes.ParameterCount} parameters; the field's inputs take {ParameterLength}{(_inputs.Length == 0 ? "" : $": {string.Join(", ", _inputs.AsEnumerable())}")}.", nameof(lanes));
+                $"The problems have {lanes.ParameterCount} parameters; the field's inputs take "
+                    + $"{ParameterLength}{(_inputs.Length == 0 ? "" : $": {string.Join(", ", _inputs.AsEnumerable())}")}.", nameof(lanes));
         }
 
         Program<T> program = Rent();

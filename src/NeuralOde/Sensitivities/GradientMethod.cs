@@ -77,7 +77,8 @@ public abstract record GradientMethod
     {
         ArgumentNullException.ThrowIfNull(solver);
         return !solver.NeedsPositions ? null
-            : $"{solver.Name} moves positions and velocities in turn, and an adjoint has none. Take the direct or the reversible gradient, or give the adjoint a solver of its own.";
+            : $"{solver.Name} moves positions and velocities in turn, and an adjoint has none. Take the direct or the reversible gradient, or give the adjoint a "
+                + $"solver of its own.";
     }
 
     /// <summary>The name.</summary>

@@ -34,7 +34,8 @@ public abstract class Sensitivity<T>
         if (solver.NeedsPositions && field.Positions is null)
         {
             throw new ArgumentException(
-                $"'{solver.Name}' moves positions and velocities in turn, and this field does not say which components are positions. Take a separable {nameof(HamiltonianField)}, a "
+                $"'{solver.Name}' moves positions and velocities in turn, and this field does not say which components are positions. Take a separable "
+                    + $"{nameof(HamiltonianField)}, a "
                     + $"{nameof(SecondOrderField)} whose acceleration takes no velocities, or override {nameof(VectorField)}.{nameof(VectorField.PositionsOf)}; other fields "
                     + $"take another method, such as {nameof(GaussLegendre4)}, which is symplectic for any energy.",
                 nameof(solver));

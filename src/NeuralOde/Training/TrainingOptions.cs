@@ -54,7 +54,10 @@ public sealed record TrainingOptions
     /// <value>Default null.</value>
     public Checkpointing? Checkpointing { get; init; }
 
-    /// <summary>How batches are divided into micro-batches, and which processes share them; null for undivided batches in this process. The task must be an <see cref="IMicroBatchTask"/>.</summary>
+    /// <summary>
+    /// How batches are divided into micro-batches, and which processes share them; null for undivided batches in this process. The task must be an
+    /// <see cref="IMicroBatchTask"/>.
+    /// </summary>
     /// <value>Default null.</value>
     public DataParallel? DataParallel { get; init; }
 

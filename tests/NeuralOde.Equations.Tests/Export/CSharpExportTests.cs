@@ -41,7 +41,8 @@ public class CSharpExportTests
 
         // Repeated doses of its own, one of them an infusion, and an initial value that is an expression.
         {
-            "A' = -k*A\nB' = k*A - m*B\nk = 0.3\nm = 0.1\nA(0) = 2*k\ndose 100 -> A at 1 every 6 times 3 lag 0.25 bioavailability 0.8\ndose 50 -> B at 2 every 10 times 2 duration 1.5\nobserve B",
+            "A' = -k*A\nB' = k*A - m*B\nk = 0.3\nm = 0.1\nA(0) = 2*k\ndose 100 -> A at 1 every 6 times 3 lag 0.25 bioavailability 0.8\ndose 50 -> B at 2 every "
+                + "10 times 2 duration 1.5\nobserve B",
             [0, 0.5, 1.25, 3, 8, 30],
             0
         },

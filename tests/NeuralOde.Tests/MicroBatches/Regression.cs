@@ -9,7 +9,10 @@ using NeuralOde.Training;
 
 namespace NeuralOde.Tests.MicroBatches;
 
-/// <summary>Batches of random samples of a function, learned by a small network; where there are enough samples, with a normalization whose running statistics are buffers.</summary>
+/// <summary>
+/// Batches of random samples of a function, learned by a small network; where there are enough samples, with a normalization whose running statistics are
+/// buffers.
+/// </summary>
 internal sealed class Regression : IMicroBatchTask
 {
     private readonly RandomSource _random = new(3);

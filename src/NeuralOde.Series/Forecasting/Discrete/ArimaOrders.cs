@@ -23,5 +23,6 @@ internal sealed record ArimaOrders(int P, int D, int Q, int SeasonalP, int Seaso
         && (Period > 1 || SeasonalP + SeasonalQ == 0) && (!HasConstant || D + SeasonalD <= 1);
 
     public override string ToString() =>
-        $"ARIMA({P},{D},{Q})" + (Period > 1 ? $"({SeasonalP},{SeasonalD},{SeasonalQ}) of {Period} steps" : "") + (HasConstant ? (D + SeasonalD == 0 ? " with mean" : " with drift") : "");
+        $"ARIMA({P},{D},{Q})" + (Period > 1 ? $"({SeasonalP},{SeasonalD},{SeasonalQ}) of {Period} steps" : "") + (HasConstant ? (D + SeasonalD == 0 ? " with "
+            + "mean" : " with drift") : "");
 }

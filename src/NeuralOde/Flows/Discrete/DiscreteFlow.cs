@@ -35,7 +35,8 @@ public sealed class DiscreteFlow : Module
         ArgumentException.ThrowIf(layers.Count == 0, "A flow has at least one layer.", nameof(layers));
         ArgumentException.ThrowIf(
             layers.Any(x => x.Dimension != baseDistribution.Dimension),
-            $"All layers have points of the base distribution's {baseDistribution.Dimension} components; got {string.Join(", ", layers.Select(static x => x.Dimension))}.", nameof(layers));
+            $"All layers have points of the base distribution's {baseDistribution.Dimension} components; got "
+                + $"{string.Join(", ", layers.Select(static x => x.Dimension))}.", nameof(layers));
         _layers = [.. layers.Select((x, i) => AddModule($"layer{i}", x))];
         Base = AddModule("base", baseDistribution);
         Direction = direction;

@@ -48,7 +48,10 @@ public sealed class DiscreteFlowTask : ITrainingTask
         return new DiscreteFlowTask(flow, batchSize, x => -flow.LogDensity(x).Mean(), draw, random);
     }
 
-    /// <summary>Fitting a density that is known up to a factor: minimizes the mean of <c>log q(x) + energy(x)</c> over draws of the flow, which is KL(q‖p) less a constant.</summary>
+    /// <summary>
+    /// Fitting a density that is known up to a factor: minimizes the mean of <c>log q(x) + energy(x)</c> over draws of the flow, which is KL(q‖p) less a
+    /// constant.
+    /// </summary>
     /// <param name="flow">The flow to train; its layers go from a normal base distribution to the data.</param>
     /// <param name="batchSize">Draws in a step, at least 1.</param>
     /// <param name="energy">From points, <c>[batch, dimension]</c>, to <c>−log p</c> up to a constant, <c>[batch]</c>, made of tensor operations.</param>

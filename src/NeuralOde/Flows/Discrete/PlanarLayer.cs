@@ -2,7 +2,8 @@ namespace NeuralOde.Flows.Discrete;
 
 /// <summary>A planar layer, <c>z + û·tanh(w·z + b)</c>, which stretches space across one plane (Rezende, Mohamed 2015, arXiv 1505.05770).</summary>
 /// <remarks>
-/// <c>û</c> is <c>u</c> with its part along <c>w</c> mapped to <c>w·û = softplus(w·u) − 1 &gt; −1</c> (appendix A.1 there), so that the layer is always invertible. The inverse has no closed form:
+/// <c>û</c> is <c>u</c> with its part along <c>w</c> mapped to <c>w·û = softplus(w·u) − 1 &gt; −1</c> (appendix A.1 there), so that the layer is always invertible. The
+/// inverse has no closed form:
 /// one number for each point is found by Newton's method within a bracket.
 /// </remarks>
 public sealed class PlanarLayer : FlowLayer

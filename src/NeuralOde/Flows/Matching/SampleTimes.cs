@@ -16,7 +16,8 @@ internal static class SampleTimes
         using IDisposable noUpdates = BufferUpdates.Disable();
         var common = Program<T>.Compile(x => [Velocity(field, x, inputs)], [new("t", Shape.Scalar), .. further]);
         ArgumentException.ThrowIf(
-            common.OutputShapes[0] != new Shape([batch, dimension]), $"The field takes points {new Shape([batch, dimension])} and returns {common.OutputShapes[0]}.", nameof(field));
+            common.OutputShapes[0] != new Shape([batch, dimension]), $"The field takes points {new Shape([batch, dimension])} and returns "
+                + $"{common.OutputShapes[0]}.", nameof(field));
         Program<T> single;
         try
         {
@@ -43,7 +44,8 @@ internal static class SampleTimes
         }
 
         ArgumentException.ThrowIf(
-            single.OutputShapes[0] != common.OutputShapes[0], $"With a time for each sample the field returns {single.OutputShapes[0]} instead of {common.OutputShapes[0]}.", nameof(field));
+            single.OutputShapes[0] != common.OutputShapes[0], $"With a time for each sample the field returns {single.OutputShapes[0]} instead of "
+                + $"{common.OutputShapes[0]}.", nameof(field));
         single.Run();
         foreach (int parity in (ReadOnlySpan<int>)[0, 1])
         {

@@ -17,7 +17,8 @@ internal interface IVectorSink<TVector>
 /// In two dimensions each is applied to columns and then to rows.
 /// </summary>
 /// <remarks>
-/// S. Winograd, Arithmetic Complexity of Computations (SIAM, 1980); A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), for the layout by products.
+/// S. Winograd, Arithmetic Complexity of Computations (SIAM, 1980); A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), for the layout by
+/// products.
 /// The transposes of the same matrices make the gradient of the kernel: Gᵀ[(A y') ⊙ (Bᵀ d)].
 /// </remarks>
 internal interface IWinogradTile
