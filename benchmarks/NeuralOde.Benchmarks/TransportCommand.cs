@@ -28,7 +28,8 @@ internal static class TransportCommand
                 TransportResult[] results =
                 [
                     .. Enumerable.Range(0, Seeds).Select(seed => TransportExperiment.Run(
-                        source, target, new FlowMatchingOptions { Pairing = pairing, Sigma = 0.1 }, iterations, decays ? LearningRateSchedule.Cosine() : LearningRateSchedule.Constant, seed)),
+                        source, target, new FlowMatchingOptions { Pairing = pairing, Sigma = 0.1 }, iterations, decays ? LearningRateSchedule.Cosine()
+                            : LearningRateSchedule.Constant, seed)),
                 ];
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -28,7 +28,8 @@ internal sealed unsafe class MpiCommunicator : Communicator
     {
         // Open MPI's launcher says how many processes it started.
         string? started = Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") ?? Environment.GetEnvironmentVariable("PMI_SIZE");
-        var library = new MpiLibrary(options.Library, Environment.GetEnvironmentVariable("PMI_SIZE") is null || Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is not null);
+        var library = new MpiLibrary(options.Library, Environment.GetEnvironmentVariable("PMI_SIZE") is null
+            || Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is not null);
         InvalidOperationException.ThrowIf(Interlocked.Exchange(ref s_started, 1) != 0, "MPI starts once in a process, and cannot be started again after its end.");
         var communicator = new MpiCommunicator(library, options);
         if (int.TryParse(started, out int size) && size != communicator.Size)

@@ -14,7 +14,8 @@ public class ArchitectureTests
         ["NeuralOde.Equations"] = ["NeuralOde", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series"],
         ["NeuralOde.Reports"] = [],
         ["NeuralOde.Experiments"] = ["NeuralOde", "NeuralOde.Distributed", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Reports"],
-        ["NeuralOde.Cli"] = ["NeuralOde", "NeuralOde.Distributed", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Equations", "NeuralOde.Reports", "NeuralOde.Experiments"],
+        ["NeuralOde.Cli"] = ["NeuralOde", "NeuralOde.Distributed", "NeuralOde.Solvers", "NeuralOde.Tensors", "NeuralOde.Series", "NeuralOde.Equations", "NeuralOde.Reports",
+            "NeuralOde.Experiments"],
     };
 
     /// <summary>Circles that stand for now, each with the reason.</summary>

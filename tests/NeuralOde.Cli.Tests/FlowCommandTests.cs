@@ -31,11 +31,13 @@ public sealed class FlowCommandTests : IDisposable
         string report = _folder.File("r.html"), metrics = _folder.File("m.json");
         string table = Table(200);
         var run = ToolRun.Of(
-            "experiment", "flow", "--data", table, "--method", "planar", "--iterations", "4", "--layers", "2", "--report", report, "--metrics", metrics, "--validations", "2", "--compare",
+            "experiment", "flow", "--data", table, "--method", "planar", "--iterations", "4", "--layers", "2", "--report", report, "--metrics", metrics, "--validations", "2",
+                "--compare",
             "--depths", "2", "--batch", "16");
         Assert.Equal(ExitCode.Success, run.ExitCode);
         string page = File.ReadAllText(report);
-        Assert.All(new[] { "a, b", "Models compared", "Densities by method", "by depth", "planar, 2 layers", "likelihood" }, x => Assert.Contains(x, page, StringComparison.Ordinal));
+        Assert.All(new[] { "a, b", "Models compared", "Densities by method", "by depth", "planar, 2 layers", "likelihood" }, x =>
+            Assert.Contains(x, page, StringComparison.Ordinal));
         Assert.Contains("\"negativeLogLikelihood\"", File.ReadAllText(metrics), StringComparison.Ordinal);
     }
 
@@ -100,7 +102,8 @@ public sealed class FlowCommandTests : IDisposable
     {
         string path = _folder.File("points.csv");
         var random = new Random(5);
-        File.WriteAllLines(path, ["a,b", .. Enumerable.Range(0, rows).Select(_ => FormattableString.Invariant($"{random.NextDouble() - 0.5},{random.NextDouble() + random.NextDouble() - 1}"))]);
+        File.WriteAllLines(path, ["a,b",
+            .. Enumerable.Range(0, rows).Select(_ => FormattableString.Invariant($"{random.NextDouble() - 0.5},{random.NextDouble() + random.NextDouble() - 1}"))]);
         return path;
     }
 }

@@ -21,7 +21,8 @@ public class CommunicatorTests
         {
             var job = MpiJob.Run(processes, MpiJob.Probe, "collectives");
             Assert.Equal((0, ""), (job.ExitCode, job.Error));
-            string[] lines = [.. job.Out.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static x => x.TrimEnd('\r'))];
+            string[] lines = [.. job.Out.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static x =>
+                x.TrimEnd('\r'))];
             return [.. lines.Order(StringComparer.Ordinal)];
         }
     }

@@ -4,7 +4,8 @@ namespace NeuralOde.Distributed.Tests;
 public class SharedTrainingTests
 {
     private static readonly string[] s_spirals =
-        ["experiment", "latent-spirals", "--iterations", "12", "--spirals", "40", "--batch", "18", "--test-spirals", "5", "--validation-spirals", "5", "--hidden", "8", "--width", "8", "--no-report"];
+        ["experiment", "latent-spirals", "--iterations", "12", "--spirals", "40", "--batch", "18", "--test-spirals", "5", "--validation-spirals", "5", "--hidden", "8",
+            "--width", "8", "--no-report"];
 
     [MpiFact]
     public void Images_are_learned_to_the_same_bits()

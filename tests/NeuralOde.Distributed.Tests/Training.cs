@@ -15,7 +15,8 @@ internal static class Training
 
     /// <summary>The training of a small classifier.</summary>
     public static string[] Command(TemporaryFolder folder, params string[] more) =>
-        ["experiment", "mnist", "--data", folder.File("data"), "--batch", "16", "--train-images", "52", "--no-report", .. more.Contains("--channels") ? more : [.. more, "--channels", "4"]];
+        ["experiment", "mnist", "--data", folder.File("data"), "--batch", "16", "--train-images", "52", "--no-report", .. more.Contains("--channels") ? more
+            : [.. more, "--channels", "4"]];
 
     /// <summary>The tensors of a model file, as text that tells bits apart; its notes name the command line, which differs.</summary>
     public static string Bits(string path) => string.Join(

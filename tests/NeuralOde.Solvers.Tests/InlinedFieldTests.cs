@@ -36,7 +36,8 @@ public class InlinedFieldTests
     /// <summary>x' = −10 x comes to rest, where the guard bounds the steps and evaluates the field for that.</summary>
     [Fact]
     public void Solves_at_rest_have_the_bits_of_the_loop_for_all()
-        => Check_one(new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, default(Decay), static (_, z, dz) => dz[0] = -10 * z[0], [0, 3, 40], SolveStatus.Success);
+        => Check_one(new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, default(Decay), static (_, z, dz) =>
+            dz[0] = -10 * z[0], [0, 3, 40], SolveStatus.Success);
 
     /// <summary>x' = x² is infinite at t = 1.</summary>
     [Fact]

@@ -84,7 +84,8 @@ internal static class ProcessesCommand
             (double latency, double bandwidth) = i == 0 ? (0, 1) : Fit(size, messages[i - 1]);
             double message = i == 0 ? 0 : latency + (Volume(size, steps[0][0][2]) / bandwidth);
             double predicted = Predicted(Median(times[0]), MicroBatches, size, Environment.ProcessorCount, message);
-            Console.WriteLine(Invariant(
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
                 $"| {size} | {1e3 * Median(times[i]):0.0} | {1e3 * predicted:0.0} | {Ratios(times[0], times[i])} | {1e3 * Median(waits[i]):0.00} | "
                     + $"{Ratios(computing[0], computing[i])} |"));
         }
@@ -120,7 +121,8 @@ internal static class ProcessesCommand
     private static double[] Step(int size, int microBatches) => Numbers(size, "step", $"{microBatches}", $"{StepCount}");
 
     private static double[] Numbers(int size, params string[] words) =>
-        [.. Started(size, Environment.ProcessPath!, ["process", .. words]).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static x => double.Parse(x, CultureInfo.InvariantCulture))];
+        [.. Started(size, Environment.ProcessPath!, ["process", .. words]).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static x =>
+            double.Parse(x, CultureInfo.InvariantCulture))];
 
     private static double SecondsOfSeeds(int size)
     {

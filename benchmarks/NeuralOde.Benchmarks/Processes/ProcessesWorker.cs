@@ -19,7 +19,8 @@ internal static class ProcessesWorker
     public static int Run(string[] words)
     {
         var processes = Communicator.Start();
-        double[] numbers = words[0] == "step" ? Step(processes, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture)) : Messages(processes);
+        double[] numbers = words[0] == "step" ? Step(processes, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture))
+            : Messages(processes);
         if (processes.Rank == 0)
         {
             Console.WriteLine(string.Join(' ', numbers.Select(static x => x.ToString("R", CultureInfo.InvariantCulture))));

@@ -110,7 +110,8 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(static x => x.Options);
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(
+            static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 

@@ -43,12 +43,13 @@ internal sealed class FlowFigures
                     (double[] xs, double[] ys) = Columns(x.Rows);
                     Figure frame = IsPlane ? new Figure().Heat(Density(model, x.Time), _bounds, s_density) : new Figure();
                     return new FigureFrame(
-                        string.Create(CultureInfo.InvariantCulture, $"time {x.Time:0.###}"), frame.Points(xs, ys, "draws", new PointStyle { Color = PaletteColor.Vermillion, Size = 2.5, Opacity = 0.55 }));
+                        string.Create(CultureInfo.InvariantCulture, $"time {x.Time:0.###}"),
+                            frame.Points(xs, ys, "draws", new PointStyle { Color = PaletteColor.Vermillion, Size = 2.5, Opacity = 0.55 }));
                 }),
             ],
             Caption = $"Press a number to see the flow at that part of the way from noise (0) to data (1), or play. "
                 + $"{(IsPlane ? "Blue: the density, in its own units at each moment; red" : "Red")}: {Shown} draws, the same ones in all frames"
-                + $"{(_outcome.Fit.Model.Options.Method is DensityMethod.Coupling or DensityMethod.Planar ? ". A discrete flow has no times: what is shown are its layers." : ".")}",
+                + (_outcome.Fit.Model.Options.Method is DensityMethod.Coupling or DensityMethod.Planar ? ". A discrete flow has no times: what is shown are its layers." : "."),
         };
     }
 
@@ -70,7 +71,8 @@ internal sealed class FlowFigures
             + $"fewer steps a solve takes." };
         for (int i = 0; i < Paths; i++)
         {
-            figure = figure.Line([.. path.Select(x => Value(x.Rows, i, 0))], [.. path.Select(x => Value(x.Rows, i, 1))], null, new LineStyle { Color = PaletteColor.Gray, Width = 1, Opacity = 0.8 });
+            figure = figure.Line([.. path.Select(x => Value(x.Rows, i, 0))], [.. path.Select(x => Value(x.Rows, i, 1))], null,
+                new LineStyle { Color = PaletteColor.Gray, Width = 1, Opacity = 0.8 });
         }
 
         (double[] startXs, double[] startYs) = Columns(path[0].Rows);
@@ -120,7 +122,8 @@ internal sealed class FlowFigures
         {
             DensityValidation[] shown = [.. x.Fit.Validations.Where(static v => v.Iteration > 0 && double.IsFinite(v.NegativeLogLikelihood))];
             figure = figure.Line(
-                [.. shown.Select(static v => v.Time.TotalSeconds)], [.. shown.Select(static v => v.NegativeLogLikelihood)], x.Label, new LineStyle { Color = s_colors[color++ % s_colors.Length], Width = 2 });
+                [.. shown.Select(static v => v.Time.TotalSeconds)], [.. shown.Select(static v => v.NegativeLogLikelihood)], x.Label,
+                    new LineStyle { Color = s_colors[color++ % s_colors.Length], Width = 2 });
         }
 
         return figure

@@ -80,7 +80,8 @@ internal static class FlowReport
             .. outcome.Methods.Concat(outcome.Depths).Select(static x => (IReadOnlyList<string>)
             [
                 x.Label, Nats(x.Fit.NegativeLogLikelihood), InWords.Whole(x.Fit.Model.Parameters.ValueCount),
-                x.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), x.Fit.Evaluations > 0 ? x.Fit.Evaluations.ToString(CultureInfo.InvariantCulture) : "",
+                x.Fit.Training.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), x.Fit.Evaluations > 0
+                    ? x.Fit.Evaluations.ToString(CultureInfo.InvariantCulture) : "",
             ]),
             ["one normal distribution", Nats(outcome.Baselines.Gaussian), "", "", ""],
             ["kernel density", Nats(outcome.Baselines.Kernel), "", "", ""],

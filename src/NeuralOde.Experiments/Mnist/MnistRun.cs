@@ -84,7 +84,8 @@ internal static class MnistRun
         return options.Settings.Apply(MnistModelOptions.Settings, parsed.GetValue(options.Published) ? MnistModelOptions.Published(kind) : MnistModelOptions.Default(kind), parsed);
     }
 
-    private static ImageTrainingOptions Training(CommandContext context, CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection, MnistModelOptions model)
+    private static ImageTrainingOptions Training(CommandContext context, CommandValues parsed, MnistCommand.MnistOptions options, ImageCollection collection,
+        MnistModelOptions model)
     {
         ImageTrainingOptions training = options.Settings.Apply(
             ImageTrainingOptions.Settings, parsed.GetValue(options.Published) ? ImageTrainingOptions.Published : ImageTrainingOptions.Default, parsed);

@@ -31,7 +31,8 @@ internal static class CalendarTicks
     public static Ticks? Of(double low, double high, int most, DateTime origin)
     {
         double least = (high - low) / Math.Max(1, most);
-        if (Date(low, origin) is not { } first || Date(high, origin) is not { } last || least < 0.5 / 86_400 || Array.Find(s_steps, x => x.Days >= least) is not { Count: > 0 } step)
+        if (Date(low, origin) is not { } first || Date(high, origin) is not { } last || least < 0.5 / 86_400
+            || Array.Find(s_steps, x => x.Days >= least) is not { Count: > 0 } step)
         {
             return null;
         }

@@ -126,7 +126,8 @@ public sealed record DensityOptions
                 with { Unless = static x => IsContinuous(x) ? "is one flow without layers" : null }),
         .. Setting.Group(
             "Training",
-            Setting.Whole("batch size", 1, 1_000_000, "Points in a training step.", (DensityOptions x) => x.BatchSize, (x, v) => x with { BatchSize = v }) with { Option = "batch" },
+            Setting.Whole("batch size", 1, 1_000_000, "Points in a training step.", (DensityOptions x) => x.BatchSize, (x, v) =>
+                x with { BatchSize = v }) with { Option = "batch" },
             Setting.Iterations((DensityOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
             Setting.LearningRate((DensityOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((DensityOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),

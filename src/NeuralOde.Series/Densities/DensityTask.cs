@@ -29,7 +29,8 @@ internal sealed class DensityTask : ITrainingTask
         else if (options.Method == DensityMethod.Matching)
         {
             var matching = new FlowMatching<float>(
-                model.Continuous!.Field, options.BatchSize, data.Dimension, new FlowMatchingOptions { Pairing = options.Pairing, Sigma = options.Sigma, TimeExponent = options.TimeExponent });
+                model.Continuous!.Field, options.BatchSize, data.Dimension,
+                    new FlowMatchingOptions { Pairing = options.Pairing, Sigma = options.Sigma, TimeExponent = options.TimeExponent });
             _inner = new FlowMatchingTask(model.Continuous.Field, matching, static (from, z) => from.FillNormal(z), data.Draw, random);
         }
         else

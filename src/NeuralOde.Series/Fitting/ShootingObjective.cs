@@ -232,7 +232,8 @@ internal sealed class ShootingObjective
         {
             if (!sizes.TryGetValue(batch.Count, out (Sensitivity<double> Sensitivity, SolveMemory<double> Memory) solve))
             {
-                Sensitivity<double> sensitivity = GradientMethod.For(options.Solver).Create(new CompiledField<double>(field, [batch.Count, field.Layout.StateLength]), options.Solver, steps);
+                Sensitivity<double> sensitivity = GradientMethod.For(options.Solver).Create(new CompiledField<double>(field, [batch.Count, field.Layout.StateLength]),
+                    options.Solver, steps);
                 solve = (sensitivity, sensitivity.Rent());
                 sizes.Add(batch.Count, solve);
             }

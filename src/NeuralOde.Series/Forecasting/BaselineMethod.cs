@@ -52,7 +52,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public string Description => _hasDrift ? "the line through the first and the last value" : "the last value";
 
-        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(_hasDrift ? Baseline.Drift : Baseline.LastValue).Fit(data, cancellation);
+        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) =>
+            new BaselineMethod(_hasDrift ? Baseline.Drift : Baseline.LastValue).Fit(data, cancellation);
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {

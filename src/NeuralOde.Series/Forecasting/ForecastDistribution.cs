@@ -23,7 +23,8 @@ public sealed class ForecastDistribution
         foreach (TimeSeriesSet set in quantiles)
         {
             ArgumentException.ThrowIf(
-                !set.Components.SequenceEqual(quantiles[0].Components) || !set.Series.Select(static x => (x.Id, x.Count)).SequenceEqual(quantiles[0].Series.Select(static x => (x.Id, x.Count))),
+                !set.Components.SequenceEqual(quantiles[0].Components)
+                    || !set.Series.Select(static x => (x.Id, x.Count)).SequenceEqual(quantiles[0].Series.Select(static x => (x.Id, x.Count))),
                 "The quantiles of a distribution belong to the same series, times and components.", nameof(quantiles));
         }
 

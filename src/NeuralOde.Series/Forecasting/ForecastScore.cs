@@ -44,7 +44,8 @@ public sealed record ForecastScore(
         var data = ForecastData.Of(split.Training, options);
         double[] nothing = [.. ForecastDistribution.Levels.Select(static _ => double.NaN)];
         return [.. Enumerable.Range(0, split.HeldOut.Components.Count).Select(c => new ForecastScore(
-            method, split.HeldOut.Components[c], origin, split.HeldOut.Series.Sum(x => x.ObservedCount(c)), double.NaN, double.NaN, nothing, nothing, ScaleOf(data.Components[c])))];
+            method, split.HeldOut.Components[c], origin, split.HeldOut.Series.Sum(x => x.ObservedCount(c)), double.NaN, double.NaN, nothing, nothing,
+                ScaleOf(data.Components[c])))];
     }
 
     private static ForecastScore One(string method, int origin, int component, TimeSeriesSet heldOut, ForecastDistribution forecast, double scale)

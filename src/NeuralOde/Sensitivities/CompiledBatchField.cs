@@ -49,7 +49,8 @@ public sealed class CompiledBatchField<T> : IBatchField<T>
         if (_inputs.FirstOrDefault(static x => x.IsTime || x.Shape.ElementCount == 0) is { } unfit)
         {
             throw new ArgumentException(
-                $"The input '{unfit.Name}' {(unfit.IsTime ? "is a time, which a problem of a batch cannot have: its parameters have the state's element type" : "has no values")}.", nameof(inputs));
+                $"The input '{unfit.Name}' "
+                    + $"{(unfit.IsTime ? "is a time, which a problem of a batch cannot have: its parameters have the state's element type" : "has no values")}.", nameof(inputs));
         }
 
         if (_inputs.GroupBy(static x => x.Name).FirstOrDefault(static x => x.Count() > 1) is { } twice)

@@ -77,7 +77,8 @@ public class CSharpExportTests
     public void A_fitted_model_with_doses_gives_the_fitted_values()
     {
         string table = "ID,TIME,AMT,DV,WT\n1,0,100,NA,80\n" + string.Join("\n", new[] { 1, 2, 4, 8, 12, 24 }.Select(t =>
-            FormattableString.Invariant($"1,{t},0,{10 * (Math.Exp(-0.02 * t) - Math.Exp(-0.9 * t)) * (1 + (0.05 * Math.Sin(7 * t)))},80"))) + "\n1,24.5,50,NA,80\n1,30,0,9,80\n1,48,0,6,80\n";
+            FormattableString.Invariant($"1,{t},0,{10 * (Math.Exp(-0.02 * t) - Math.Exp(-0.9 * t)) * (1 + (0.05 * Math.Sin(7 * t)))},80")))
+                + "\n1,24.5,50,NA,80\n1,30,0,9,80\n1,48,0,6,80\n";
         var model = EquationModel.Parse(Absorption.Replace("V = 8*WT/70", "V0 = 8 > 0\nV = V0*WT/70", StringComparison.Ordinal));
         var data = EquationData.FromTable(CsvTable.Parse(table, "table"), model, new EquationDataOptions());
         EquationFit fit = EquationFitter.Fit(model, data, new EquationFitOptions { Profiles = false });

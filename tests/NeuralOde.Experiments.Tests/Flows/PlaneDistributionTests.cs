@@ -97,7 +97,8 @@ public class PlaneDistributionTests
     public void Training_brings_points_closer_to_the_target()
     {
         TransportResult result = TransportExperiment.Run(
-            PlaneDistribution.Normal, PlaneDistribution.WideEightGaussians, new FlowMatchingOptions { Pairing = Pairing.Independent, Sigma = 0.1 }, 100, LearningRateSchedule.Cosine(), 0);
+            PlaneDistribution.Normal, PlaneDistribution.WideEightGaussians, new FlowMatchingOptions { Pairing = Pairing.Independent, Sigma = 0.1 }, 100,
+                LearningRateSchedule.Cosine(), 0);
         Assert.InRange(result.Distance, 0.1, 2.5);
     }
 }

@@ -38,7 +38,8 @@ public class BaselineTests
     {
         var origin = new DateTime(1970, 1, 1);
         double[] times = [.. Enumerable.Range(0, 60).Select(i => (origin.AddMonths(i) - origin).TotalDays)];
-        TimeSeriesSet set = Set(times[..48], [.. Enumerable.Range(0, 48).Select(static i => 100 + (10 * Math.Sin(2 * Math.PI * i / 12)))], new TimeAxis("date", origin, TimeFormat.IsoDate));
+        TimeSeriesSet set = Set(times[..48], [.. Enumerable.Range(0, 48).Select(static i => 100 + (10 * Math.Sin(2 * Math.PI * i / 12)))],
+            new TimeAxis("date", origin, TimeFormat.IsoDate));
         double[] forecast = Median(Forecasters.Of(Baseline.SeasonalNaive), set, times[48..]);
         for (int i = 0; i < 12; i++)
         {

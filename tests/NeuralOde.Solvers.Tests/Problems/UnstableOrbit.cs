@@ -31,7 +31,8 @@ internal sealed record UnstableOrbit(
     public static double[] Nearby { get; } = [0.8, 0.9, 1, 1.1, 1.25];
 
     /// <summary>Hairer, Nørsett, Wanner I, II.0: a body between Earth and Moon, periodic.</summary>
-    public static UnstableOrbit Arenstorf { get; } = new("arenstorf", RestrictedThreeBodies, s_periodic, 17.0652165601579625588917206249, s_periodic, 5.9e-3, 7.7e-6, 6.9e-3, 7.3e-6);
+    public static UnstableOrbit Arenstorf { get; } = new("arenstorf", RestrictedThreeBodies, s_periodic, 17.0652165601579625588917206249, s_periodic, 5.9e-3, 7.7e-6, 6.9e-3,
+        7.3e-6);
 
     /// <summary>Seven stars with near collisions; reference values of the Test Set for IVP Solvers (F. Mazzia, C. Magherini, Bari).</summary>
     public static UnstableOrbit Pleiades { get; } = new(

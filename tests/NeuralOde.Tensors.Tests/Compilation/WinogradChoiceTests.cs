@@ -46,7 +46,8 @@ public class WinogradChoiceTests
 
             tiled.Run(x, a);
             direct.Run(x, a);
-            foreach (string name in new[] { "convolution_winograd+shift+relu", "convolution_winograd+shift+tanh", "data_gradient_winograd+relu_gradient", "convolution_weight_gradient_winograd" })
+            foreach (string name in new[] { "convolution_winograd+shift+relu", "convolution_winograd+shift+tanh", "data_gradient_winograd+relu_gradient",
+                "convolution_weight_gradient_winograd" })
             {
                 Assert.Contains(name, tiled.ToString(), StringComparison.Ordinal);
             }
@@ -59,7 +60,8 @@ public class WinogradChoiceTests
                 // Of two layers' rounding in tiles of 3 and 4, relative to the largest value; products in front of a kink may fall on either side of it.
                 double[] expected = Values.Doubles(direct.Output(i));
                 double scale = expected.Max(Math.Abs);
-                Assert.All(expected.Zip(Values.Doubles(tiled.Output(i))), p => Assert.True(Math.Abs(p.First - p.Second) <= 200 * Values.Epsilon<T>() * scale, $"result {i}: {p} of {scale}"));
+                Assert.All(expected.Zip(Values.Doubles(tiled.Output(i))), p =>
+                    Assert.True(Math.Abs(p.First - p.Second) <= 200 * Values.Epsilon<T>() * scale, $"result {i}: {p} of {scale}"));
             }
         }
     }

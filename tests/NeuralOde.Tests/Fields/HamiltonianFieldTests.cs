@@ -151,7 +151,8 @@ public class HamiltonianFieldTests
             Assert.Contains(nameof(GaussLegendre4), message, StringComparison.Ordinal);
         }
 
-        foreach (GradientMethod method in (GradientMethod[])[GradientMethod.BacksolveAdjoint, GradientMethod.TruncatedAdjoint, GradientMethod.InterpolatedAdjoint, GradientMethod.GaussAdjoint])
+        foreach (GradientMethod method in (GradientMethod[])[GradientMethod.BacksolveAdjoint, GradientMethod.TruncatedAdjoint, GradientMethod.InterpolatedAdjoint,
+            GradientMethod.GaussAdjoint])
         {
             Assert.NotNull(method.Unfit(new VelocityVerlet()));
             Assert.Null(method.Unfit(new Tsit5()));

@@ -112,8 +112,10 @@ public class CompiledBatchFieldTests
         var field = VectorField.Define((_, z, inputs) => inputs["rate"] * z);
         Assert.Contains(
             "'force'", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("force", [1])])).Message, StringComparison.Ordinal);
-        Assert.Contains("twice", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("rate", [1])])).Message, StringComparison.Ordinal);
-        Assert.Contains("time", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]) { IsTime = true }])).Message, StringComparison.Ordinal);
+        Assert.Contains("twice", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]), new("rate", [1])])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("time", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1], [new("rate", [1]) { IsTime = true }])).Message,
+            StringComparison.Ordinal);
         Assert.Contains("was not given", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(field, [1])).Message, StringComparison.Ordinal);
         var mixing = VectorField.Define((_, z, inputs) => inputs["rate"].Mean() * z);
         Assert.Contains("other rows", Assert.Throws<ArgumentException>(() => new CompiledBatchField<double>(mixing, [1], [new("rate", [1])])).Message, StringComparison.Ordinal);
@@ -121,7 +123,8 @@ public class CompiledBatchFieldTests
         var batch = new OdeBatch<double>(1, 1, parameterLength: 2);
         batch.SetTimes(0, 1);
         ArgumentException error = Assert.ThrowsAny<ArgumentException>(
-            () => new BatchIntegrator<double>(new Tsit5(), new AdaptiveSteps(), 1, parameterLength: 2).Solve(new CompiledBatchField<double>(field, [1], [new("rate", [1])]), batch));
+            () => new BatchIntegrator<double>(new Tsit5(), new AdaptiveSteps(), 1, parameterLength: 2).Solve(new CompiledBatchField<double>(field, [1], [new("rate", [1])]),
+                batch));
         Assert.Contains("2 parameters", error.Message, StringComparison.Ordinal);
     }
 

@@ -37,7 +37,8 @@ internal abstract class ValueTransform
             return [new Identity(data.Low, data.High)];
         }
 
-        return sum <= 0 ? [new Identity(0, data.High)] : least > 0 ? [new Softplus(Math.Min(least, sum / count / 4)), new SquareRoot(), new Logarithm(0)] : [new Identity(0, data.High), new SquareRoot(), new Logarithm(Smallest(data) / 2)];
+        return sum <= 0 ? [new Identity(0, data.High)] : least > 0 ? [new Softplus(Math.Min(least, sum / count / 4)), new SquareRoot(), new Logarithm(0)]
+            : [new Identity(0, data.High), new SquareRoot(), new Logarithm(Smallest(data) / 2)];
     }
 
     private static double Smallest(ComponentData data) => data.Series.SelectMany(static x => x.Values).Where(static x => x > 0).Min();

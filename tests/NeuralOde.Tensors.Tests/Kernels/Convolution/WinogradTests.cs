@@ -89,7 +89,8 @@ public class WinogradTests
                 first ??= actual;
                 Assert.True(first.AsSpan().SequenceEqual(actual), $"{what} of {s} at {width}: not the bits of the scalar path.");
                 double error = Math.Sqrt(expected.Zip(actual, static (a, b) => Math.Pow(a - double.CreateChecked(b), 2)).Average());
-                Assert.True(error <= Bound(tile) * Math.Sqrt(terms) * Values.Epsilon<T>() * Math.Max(Math.Sqrt(meanSquare), 1), FormattableString.Invariant($"{what} of {s} in tiles of {tile} at {width}: error {error}, values {Math.Sqrt(meanSquare)}."));
+                Assert.True(error <= Bound(tile) * Math.Sqrt(terms) * Values.Epsilon<T>() * Math.Max(Math.Sqrt(meanSquare), 1),
+                    FormattableString.Invariant($"{what} of {s} in tiles of {tile} at {width}: error {error}, values {Math.Sqrt(meanSquare)}."));
             }
         }
     }

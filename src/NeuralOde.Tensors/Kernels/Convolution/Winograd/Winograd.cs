@@ -124,7 +124,8 @@ internal static unsafe class Winograd
         }
     }
 
-    private readonly ref struct WeightGradientCall<T>(ref readonly WinogradSizes sizes, T* input, T* cotangent, T* gradient, int channel, int channels, int tileRows) : IVectorKernel<T>
+    private readonly ref struct WeightGradientCall<T>(ref readonly WinogradSizes sizes, T* input, T* cotangent, T* gradient, int channel, int channels, int tileRows)
+        : IVectorKernel<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly ref readonly WinogradSizes _sizes = ref sizes;
