@@ -6,8 +6,12 @@ namespace NeuralOde.Reports.Tests;
 /// <summary>The numbers behind a picture: where a pointer rests, and as a file.</summary>
 public partial class ValuesTests
 {
-    private static readonly Figure s_figure = new Figure { Title = "hare, lynx", XAxis = new FigureAxis("day") { Calendar = new DateTime(2024, 2, 28) },
-        YAxis = new FigureAxis("pelts", "k") }
+    private static readonly Figure s_figure = new Figure
+    {
+        Title = "hare, lynx",
+        XAxis = new FigureAxis("day") { Calendar = new DateTime(2024, 2, 28) },
+        YAxis = new FigureAxis("pelts", "k"),
+    }
         .Band([0, 1, 2], [1, 2, 3], [4, 5, 6], "80 %")
         .Points([0, 1, 2], [1.5, double.NaN, 4.5], "observed");
 

@@ -67,8 +67,12 @@ internal sealed class FlowFigures
     public Figure Ways()
     {
         IReadOnlyList<(double Time, double[] Rows)> path = _outcome.Fit.Model.Path(Paths, 41, new RandomSource(4));
-        Figure figure = Plane() with { Height = 520, Caption = $"The ways of {Paths} draws from noise (rings) to data (discs). The straighter they are, the "
-            + $"fewer steps a solve takes." };
+        Figure figure = Plane() with
+        {
+            Height = 520,
+            Caption = $"The ways of {Paths} draws from noise (rings) to data (discs). The straighter they are, the "
+                + "fewer steps a solve takes.",
+        };
         for (int i = 0; i < Paths; i++)
         {
             figure = figure.Line([.. path.Select(x => Value(x.Rows, i, 0))], [.. path.Select(x => Value(x.Rows, i, 1))], null,
