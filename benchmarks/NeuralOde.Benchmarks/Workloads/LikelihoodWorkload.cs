@@ -57,7 +57,7 @@ internal sealed class LikelihoodWorkload(Action step, Adam adam)
     private static LikelihoodWorkload Of(DiscreteFlow flow)
     {
         var task = DiscreteFlowTask.MaximumLikelihood(flow, Batch, Draw, new RandomSource(1));
-        return new LikelihoodWorkload(() => task.Step(new TrainingPosition(0, 1, TimeSpan.Zero)), new Adam(flow.Parameters));
+        return new LikelihoodWorkload(() => _ = task.Step(new TrainingPosition(0, 1, TimeSpan.Zero)), new Adam(flow.Parameters));
     }
 
     private static void Draw(RandomSource random, Span<float> points)

@@ -105,10 +105,10 @@ internal sealed class ArimaMethod : IComponentMethod
 
         foreach ((int p, int q, int seasonalP, int seasonalQ) in (ReadOnlySpan<(int, int, int, int)>)[(2, 2, most, most), (0, 0, 0, 0), (1, 0, most, 0), (0, 1, 0, most)])
         {
-            Try(new ArimaOrders(p, differences, q, seasonalP, seasonal, seasonalQ, period, hasConstant));
+            _ = Try(new ArimaOrders(p, differences, q, seasonalP, seasonal, seasonalQ, period, hasConstant));
         }
 
-        Try(new ArimaOrders(0, differences, 0, 0, seasonal, 0, period, false));
+        _ = Try(new ArimaOrders(0, differences, 0, 0, seasonal, 0, period, false));
         bool isBetter = best is not null;
         while (isBetter)
         {
