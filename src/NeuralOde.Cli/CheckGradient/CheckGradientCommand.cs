@@ -29,7 +29,7 @@ internal static class CheckGradientCommand
 
     private static CommandBody Body()
     {
-        var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
+        var model = new CommandOption<string?>("MODEL", "A model that 'neuralode fit --quick --save' wrote.") { ValueName = "MODEL.safetensors", IsRequired = true };
         var data = new CommandOption<string?>("DATA", "A table with the columns of the training data.") { ValueName = "DATA.csv", IsRequired = true };
         CommandOption<string?> id = Options.Text("--id", "The series. Default: the first one.", "ID");
         SettingOptions settings = new SettingOptions().Add(CheckGradientOptions.Settings, ("", new()));

@@ -78,7 +78,7 @@ internal static class ForecastCommand
         return UserFault.Checked(() =>
         {
             InputFiles.Check(path, "a model in it", advice: $"'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
-            var file = ModelFile.Load(path, SeriesModel.FileKind, LatentForecaster.FileKind, AutomaticForecast.FileKind);
+            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, LatentForecaster.FileKind);
             if (file.Kind == LatentForecaster.FileKind.Name)
             {
                 SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);

@@ -184,7 +184,8 @@ internal static class OptionAdvice
     /// <summary>By kind of model file, the command that writes one.</summary>
     private static readonly Dictionary<string, string> s_makers = new()
     {
-        ["series"] = "neuralode fit --save",
+        ["forecast"] = "neuralode fit --save",
+        ["series"] = "neuralode fit --quick --save",
         ["latent-series"] = "neuralode fit --model latent --save",
         ["series-classifier"] = "neuralode fit --model latent --save",
         ["image-classifier"] = "neuralode experiment mnist --save",
