@@ -144,7 +144,8 @@ internal static unsafe class Convolutions
     private static void Run<T>(in ImageMap<T> map, int image, int firstRow, int endRow, SimdWidth width) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         VectorDispatch.Run<T, ImageMapCall<T>>(new(in map, image, firstRow, endRow), width);
 
-    private static void Check(int expected, int length, string name)
+    /// <summary>Refuses memory of another length than the sizes take.</summary>
+    internal static void Check(int expected, int length, string name)
     {
         if (length != expected)
         {

@@ -39,8 +39,8 @@ internal static unsafe class Winograd
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int size = channels * outputs;
-        Check(9 * size, weight.Length, nameof(weight));
-        Check((tile + 2) * (tile + 2) * size, transformed.Length, nameof(transformed));
+        Convolutions.Check(9 * size, weight.Length, nameof(weight));
+        Convolutions.Check((tile + 2) * (tile + 2) * size, transformed.Length, nameof(transformed));
         fixed (T* pWeight = weight, pTransformed = transformed)
         {
             VectorDispatch.Run<T, WeightCall<T>>(new(tile, pWeight, size, pTransformed), width);
@@ -53,13 +53,13 @@ internal static unsafe class Winograd
         in WinogradSizes s, ReadOnlySpan<T> input, ReadOnlySpan<T> transformed, ReadOnlySpan<T> start, Span<T> output, int first, int count, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Check(s.InputLength, input.Length, nameof(input));
-        Check(s.WeightLength, transformed.Length, nameof(transformed));
-        Check(s.OutputLength, output.Length, nameof(output));
+        Convolutions.Check(s.InputLength, input.Length, nameof(input));
+        Convolutions.Check(s.WeightLength, transformed.Length, nameof(transformed));
+        Convolutions.Check(s.OutputLength, output.Length, nameof(output));
         bool startIsImage = start.Length != s.Outputs;
         if (!start.IsEmpty && startIsImage)
         {
-            Check(s.OutputHeight * s.OutputWidth * s.Outputs, start.Length, nameof(start));
+            Convolutions.Check(s.OutputHeight * s.OutputWidth * s.Outputs, start.Length, nameof(start));
         }
 
         fixed (T* pInput = input, pWeight = transformed, pStart = start, pOutput = output)
@@ -74,20 +74,12 @@ internal static unsafe class Winograd
         in WinogradSizes s, ReadOnlySpan<T> input, ReadOnlySpan<T> cotangent, Span<T> gradient, int first, int count, int tileRowsAtOnce, SimdWidth width = SimdWidth.Best)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Check(s.InputLength, input.Length, nameof(input));
-        Check(s.OutputLength, cotangent.Length, nameof(cotangent));
-        Check(s.KernelLength, gradient.Length, nameof(gradient));
+        Convolutions.Check(s.InputLength, input.Length, nameof(input));
+        Convolutions.Check(s.OutputLength, cotangent.Length, nameof(cotangent));
+        Convolutions.Check(s.KernelLength, gradient.Length, nameof(gradient));
         fixed (T* pInput = input, pCotangent = cotangent, pGradient = gradient)
         {
             VectorDispatch.Run<T, WeightGradientCall<T>>(new(in s, pInput, pCotangent, pGradient, first, count, tileRowsAtOnce), width);
-        }
-    }
-
-    private static void Check(int expected, int length, string name)
-    {
-        if (length != expected)
-        {
-            throw new ArgumentException($"These sizes take {expected} elements, but {name} has {length}.", name);
         }
     }
 
