@@ -72,19 +72,7 @@ public sealed class ForecastDistribution
     {
         ArgumentNullException.ThrowIfNull(observed);
         CheckMatch(observed);
-        TimeSeriesSet low = Lower(level), high = Upper(level);
-        int inside = 0, count = 0;
-        for (int s = 0; s < observed.Series.Count; s++)
-        {
-            ReadOnlySpan<double> values = observed.Series[s].Values, lower = low.Series[s].Values, upper = high.Series[s].Values;
-            for (int i = 0; i < values.Length; i++)
-            {
-                count += double.IsNaN(values[i]) ? 0 : 1;
-                inside += values[i] >= lower[i] && values[i] <= upper[i] ? 1 : 0;
-            }
-        }
-
-        return (inside, count);
+        return BandCoverage.Of(observed, Lower(level), Upper(level));
     }
 
     /// <summary>

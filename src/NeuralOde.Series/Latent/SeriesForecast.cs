@@ -28,18 +28,7 @@ public sealed class SeriesForecast
         ArgumentException.ThrowIf(
             !observed.Series.Select(static x => (x.Id, x.Count, x.Components)).SequenceEqual(Mean.Series.Select(static x => (x.Id, x.Count, x.Components))),
             "Bands are compared with the same series at the same times.", nameof(observed));
-        int inside = 0, count = 0;
-        for (int s = 0; s < observed.Series.Count; s++)
-        {
-            ReadOnlySpan<double> values = observed.Series[s].Values, lower = Lower.Series[s].Values, upper = Upper.Series[s].Values;
-            for (int i = 0; i < values.Length; i++)
-            {
-                count += double.IsNaN(values[i]) ? 0 : 1;
-                inside += values[i] >= lower[i] && values[i] <= upper[i] ? 1 : 0;
-            }
-        }
-
-        return (inside, count);
+        return BandCoverage.Of(observed, Lower, Upper);
     }
 
     /// <summary>Writes one row per time: the series' id where there is a name for it, the time, and for each component its mean, <c>NAME_lower</c> and <c>NAME_upper</c>.</summary>
