@@ -94,6 +94,7 @@ internal static class OptionAdvice
         [TrainingFailureReason.StepsKeepFailing] = "Check the data for outliers, model positive columns as logarithms with --log, or try a smaller --learning-rate.",
         [TrainingFailureReason.LossNotFinite] = "Try a smaller --learning-rate.",
         [TrainingFailureReason.ProcessesDiffer] = null,
+        [TrainingFailureReason.MicroBatchesApart] = "Try a solver with fixed steps, --norm mixed, or --statistics micro-batch.",
         [DistributedReason.NoLibrary] = null,
         [DistributedReason.OtherLibrary] = null,
         [DistributedReason.Unsuitable] = null,
