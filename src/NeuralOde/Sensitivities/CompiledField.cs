@@ -255,6 +255,10 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
     /// <summary>Compiles the same together with the field in two programs: one for forward evaluations, which leaves what the other one, the product, reads.</summary>
+    /// <remarks>
+    /// Gradients of small layers are summed over many evaluations at once. A field that moves running statistics does not do so: an evaluation that was not kept would have to be made
+    /// again for it, and would count twice.
+    /// </remarks>
     internal SplitProgram<T> CompileSplit()
     {
         ProgramInput[] arguments = [.. _arguments[..3], .. _furtherArguments];
@@ -267,7 +271,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
             firstResults: 1,
             late: 2,
             kept: 1,
-            arguments);
+            arguments,
+            firstSum: Forward.MovesBuffers ? null : 2);
         Added(split.First, 2);
         Added(split.Second, 3);
         return split;
@@ -280,6 +285,14 @@ public sealed class CompiledField<T> : IStatefulField<T>
     internal Program<T> CompileJacobianVectorProduct() => CompileWithoutUpdates(
         4,
         x => Gradients.VectorJacobianProduct(Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[2]], [x[3]]));
+
+    /// <summary>
+    /// Compiles <c>(t, z, a, v, inputs…) → ∂s/∂z, ∂s/∂t, ∂s/∂θ…, ∂s/∂input…</c> with <c>s = a·∂f/∂z·v</c>, for methods whose formula contains the Jacobian.
+    /// </summary>
+    internal Program<T> CompileSecondDerivative() => CompileWithoutUpdates(
+        4,
+        x => Gradients.VectorJacobianProduct(
+            Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[3]]));
 
     /// <summary>
     /// Compiles <c>(t, z, a, inputs…, w…) → ∂f/∂θ·w + ∂f/∂input·w</c>, with a direction w for each parameter and each input that needs a gradient. It is the derivative by a of
