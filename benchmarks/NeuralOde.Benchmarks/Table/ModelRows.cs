@@ -24,6 +24,7 @@ internal static class ModelRows
             ("latent adaptive", "default settings", LatentSpiralsOptions.Default),
         })
         {
+            var memory = HeldMemory.Start();
             var work = new LatentTrainingWorkload(LatentModel is null
                 ? LatentTrainingWorkload.Fresh(options)
                 : SpiralModel.Load(LatentModel, x => x with { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient }));
@@ -35,7 +36,8 @@ internal static class ModelRows
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; decoder's error {work.DecoderError:0.0e-0}; "
-                        + $"{(LatentModel is null ? "first values" : "trained")}"));
+                        + $"{(LatentModel is null ? "first values" : "trained")}; {memory}"));
+            GC.KeepAlive(work);
         }
     }
 
@@ -49,10 +51,11 @@ internal static class ModelRows
             ("mnist resnet", "ResNet, 6 blocks", MnistModelOptions.Published(MnistModel.ResNet)),
         })
         {
+            var memory = HeldMemory.Start();
             var work = new ImageTrainingWorkload(options);
             Func<string> note = () => options.HasEquation
-                ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward")
-                : "";
+                ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; {memory}")
+                : memory.ToString();
             foreach (TableRow row in OnOneAndTwo(timer, key, name, work.Train, note))
             {
                 yield return row;

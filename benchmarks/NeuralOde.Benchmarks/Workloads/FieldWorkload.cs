@@ -101,6 +101,20 @@ internal sealed class FieldWorkload
         0,
         1);
 
+    /// <summary>The same by the direct gradient without checks, with or without keeping what evaluations compute.</summary>
+    public AdjointSolveWorkload DirectSolve(bool keeps, double relativeTolerance, double absoluteTolerance) => new(
+        new DirectSensitivity<float>(
+            new CompiledField<float>(Field, Shape),
+            new Dopri5(),
+            new AdaptiveSteps { RelativeTolerance = relativeTolerance, AbsoluteTolerance = absoluteTolerance },
+            new DirectGradient { CheckInterval = 0 })
+        {
+            KeepsEvaluations = keeps,
+        },
+        _state,
+        0,
+        1);
+
     public static Action<int> Repeat(Program<float> program) => n =>
     {
         for (int i = 0; i < n; i++)

@@ -21,7 +21,10 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
     // Compiled where a method asks for it.
     private Program<T>? _second;
 
-    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. Evaluations after it was read are not in it yet.</summary>
+    /// <summary>
+    /// The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. The array is one and the same, and is brought up to date when
+    /// it is asked for.
+    /// </summary>
     public T[] Gradient
     {
         get
