@@ -1,10 +1,11 @@
 """Forecasts by the tool and by R's package forecast, on the same series from the same origins: one command prints the tables.
 
     python3 benchmarks/peers/forecast.py --set development
+    python3 benchmarks/peers/forecast.py --set seen --no-subjects
     python3 benchmarks/peers/forecast.py --set kept-back
 
-Needs Rscript with forecast, nlme, AER, boot, lmtest, strucchange, tseries and urca (Debian: r-cran-*), and the built tool. forecast.R names the series of both sets: those in
-sight while the methods were made, and those that no choice saw. `neuralode evaluate` forecasts the last fifth of each series, and as much from two earlier origins; R gets the same
+Needs Rscript with forecast, nlme, lme4, geepack, AER, boot, dynlm, lmtest, quantreg, strucchange, tseries and urca (Debian: r-cran-*), and the built tool. forecast.R names the series of the
+sets: those in sight while the methods were made, those that an earlier day kept back and scored, and those that no choice saw. `neuralode evaluate` forecasts the last fifth of each series, and as much from two earlier origins; R gets the same
 values, and knows the season, which the tool has to find. Errors are divided by the mean absolute change from value to value, or from season to season, of what was learned from, so
 that the ratio to auto.arima is that of mean absolute errors. Means are geometric, over series, each with the same weight; the interval is that of 95 % of 4,000 bootstrap samples
 of whole series. FOLDER keeps what was forecast: a second run
@@ -169,7 +170,7 @@ def print_simple(scores, ours):
 
 def print_subjects(args, folder):
     """Subject data beside a curve of known form for each subject: mean absolute errors over the curve's."""
-    rscript("subjects", folder)
+    rscript("subjects", folder, args.set)
     curves = {}
     for row in rows(os.path.join(folder, "curves.csv")):
         curves.setdefault(row["table"], {})[row["id"], int(row["index"])] = (float(row["observed"]), float(row["curve"]))
@@ -203,7 +204,7 @@ def print_subjects(args, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", choices=["development", "kept-back"], default="development")
+    parser.add_argument("--set", choices=["development", "seen", "kept-back"], default="development")
     parser.add_argument("--tool", default=os.path.join(ROOT, "artifacts", "bin", "NeuralOde.Cli", "release", "neuralode"))
     parser.add_argument("--methods", help="the tool's methods; the default of `neuralode evaluate`")
     parser.add_argument("--subject-methods", help="the tool's methods for subjects; the default of `neuralode evaluate`")
@@ -225,7 +226,7 @@ def main():
     print(f"{len(frequency)} series ({args.set}): {', '.join(frequency)}. {len(splits)} tasks.{times}\n")
     print_table(scores, len(splits))
     print_simple(scores, ours)
-    if not args.no_subjects and args.set == "development":
+    if not args.no_subjects and args.set != "seen":
         print_subjects(args, folder)
 
 

@@ -8,7 +8,10 @@ internal static class SeriesModelFile
 {
     public static readonly ModelKind Kind = new("series", "a forecast model of series");
 
-    public static void Save(SeriesModel model, string path)
+    public static void Save(SeriesModel model, string path) => File(model).Save(path);
+
+    /// <summary>The file of a model, which may be a part of another.</summary>
+    public static ModelFile File(SeriesModel model)
     {
         SeriesFieldShape layout = model.Field.Layout;
         double[] times = [.. model.Paths.SelectMany(static path => path.Starts)];
@@ -28,7 +31,7 @@ internal static class SeriesModelFile
 
         settings.Add(("series", ModelFile.Text(model.Paths.Select(static x => x.Id))));
         settings.Add(("standardization", model.Scaling.ToJson()));
-        new ModelFile(
+        return new ModelFile(
             Kind,
             settings,
             [
@@ -39,7 +42,7 @@ internal static class SeriesModelFile
                 SafeTensor.Create<double>("series.ends", ends, [model.Paths.Count, 2]),
                 SafeTensor.Create<double>("box.low", [.. layout.Low], [layout.LearnedStates]),
                 SafeTensor.Create<double>("box.high", [.. layout.High], [layout.LearnedStates]),
-            ]).Save(path);
+            ]);
     }
 
     public static SeriesModel Load(string path) => Read(ModelFile.Load(path, Kind));
