@@ -12,6 +12,11 @@ internal static class FlowRun
         int[]? seeds = parsed.GetValue(options.Seeds);
         bool isTable = parsed.GetValue(options.Table);
         options.Threads.Apply(parsed);
+        if (parsed.GetValue(options.Energies))
+        {
+            return EnergyRun.Start(context, parsed, options, Depths(parsed.GetValue(options.Depths)));
+        }
+
         if (isTable || seeds is { Length: > 0 })
         {
             CommandException.ThrowIf(
@@ -102,21 +107,21 @@ internal static class FlowRun
         {
             foreach ((string name, DensityMethod method) in DensityWords.Methods.Where(x => x.Value != settings.Method))
             {
-                yield return (name, 0, Typed(DensityOptions.For(method)));
+                yield return (name, 0, Typed(parsed, options, DensityOptions.For(method)));
             }
         }
 
         foreach (int depth in depths)
         {
             DensityOptions planar = DensityOptions.For(DensityMethod.Planar), continuous = DensityOptions.For(DensityMethod.Likelihood);
-            yield return ($"planar, {depth} layers", depth, Typed(planar with { Layers = depth }));
-            yield return ($"continuous, {depth} units", depth, Typed(continuous with { Hidden = [depth] }));
+            yield return ($"planar, {depth} layers", depth, Typed(parsed, options, planar with { Layers = depth }));
+            yield return ($"continuous, {depth} units", depth, Typed(parsed, options, continuous with { Hidden = [depth] }));
         }
-
-        // What is not the model's own holds for all.
-        DensityOptions Typed(DensityOptions defaults) => options.Settings.Apply(
-            DensityOptions.Settings.Only("iterations", "batch", "schedule", "validations", "hold-out", "seed"), defaults, parsed);
     }
+
+    /// <summary>What was typed in place of a model's defaults, of those settings that are no model's own.</summary>
+    public static DensityOptions Typed(CommandValues parsed, FlowCommand.FlowOptionSet options, DensityOptions defaults) => options.Settings.Apply(
+        DensityOptions.Settings.Only("iterations", "batch", "schedule", "validations", "hold-out", "seed"), defaults, parsed);
 
     private static int[] Depths(string? text)
     {

@@ -39,12 +39,12 @@ public sealed record DensityOptions
     public int BatchSize { get; init; } = 256;
 
     /// <summary>Training steps.</summary>
-    /// <value>At least 1; default 30,000.</value>
-    public int Iterations { get; init; } = 30_000;
+    /// <value>At least 1; default 20,000.</value>
+    public int Iterations { get; init; } = 20_000;
 
     /// <summary>Adam's step at the schedule's start.</summary>
-    /// <value>Default 0.002.</value>
-    public double LearningRate { get; init; } = 0.002;
+    /// <value>Default 0.005.</value>
+    public double LearningRate { get; init; } = 0.005;
 
     /// <summary>How it changes.</summary>
     /// <value>Default half a cosine down to 0.</value>
@@ -107,9 +107,9 @@ public sealed record DensityOptions
     /// <returns>The options.</returns>
     public static DensityOptions For(DensityMethod method) => method switch
     {
-        DensityMethod.Likelihood => new DensityOptions { Method = method, Hidden = [64, 64], BatchSize = 512, Iterations = 1_500, LearningRate = 0.005 },
-        DensityMethod.Coupling => new DensityOptions { Method = method, Hidden = [32, 32], Iterations = 8_000 },
-        DensityMethod.Planar => new DensityOptions { Method = method, Layers = 32, Iterations = 15_000, LearningRate = 0.005 },
+        DensityMethod.Likelihood => new DensityOptions { Method = method, Hidden = [64, 64], BatchSize = 512, Iterations = 1_500 },
+        DensityMethod.Coupling => new DensityOptions { Method = method, Hidden = [36, 36], LearningRate = 0.002 },
+        DensityMethod.Planar => new DensityOptions { Method = method, Layers = 32 },
         _ => new DensityOptions { Method = method },
     };
 
