@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using NeuralOde.Cli.CheckGradient;
 using NeuralOde.Cli.Density;
 using NeuralOde.Cli.Evaluate;
+using NeuralOde.Cli.Explain;
 using NeuralOde.Cli.Fit;
 using NeuralOde.Cli.Forecast;
 using NeuralOde.Cli.Predict;
@@ -123,7 +124,7 @@ internal static class Tool
         CommandDescription[] experiments = [.. ExperimentList.All()];
         return
         [
-            experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), PredictCommand.Create(), DensityCommand.Create(),
+            experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), ExplainCommand.Create(), PredictCommand.Create(), DensityCommand.Create(),
             SampleCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..],
         ];
     }

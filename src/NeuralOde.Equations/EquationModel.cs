@@ -96,6 +96,14 @@ public sealed class EquationModel
     /// <summary>The unknown terms as they were written.</summary>
     internal IReadOnlyList<CallExpression> UnknownTerms => [.. UnknownTerm.In(_statements)];
 
+    /// <summary>Where each unknown term stands, such as <c>x'</c>.</summary>
+    internal IReadOnlyList<string> UnknownPlaces => [.. _statements.SelectMany(static x => UnknownTerm.In([x]).Select(_ => x switch
+    {
+        DerivativeStatement s => $"{s.State}'",
+        DefinitionStatement s => s.Name,
+        _ => "0",
+    }))];
+
     /// <summary>The model as text, which reads back as the same model; comments are left out.</summary>
     public override string ToString() => ModelPrinter.Print(_statements);
 

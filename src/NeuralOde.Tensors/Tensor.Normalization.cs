@@ -55,6 +55,13 @@ public partial class Tensor
         return Normalize(new NormalizationExtent(1, Shape.Slice(..^1).ElementCount, Shape[-1], 1), scale, shift, epsilon, out moments);
     }
 
+    /// <summary>The mean of each channel over all other axes, then the variances (with the divisor n): <c>[2·channels]</c>.</summary>
+    internal Tensor BatchMoments()
+    {
+        RequireAxes(1);
+        return new NormalizationMoments(new NormalizationExtent(1, Shape.Slice(..^1).ElementCount, Shape[-1], 1)).Apply(this);
+    }
+
     private void RequireAxes(int count) =>
         ArgumentException.ThrowIf(Rank < count, $"This normalization takes a tensor of at least {count} axes, the channels last; got shape {Shape}.");
 

@@ -18,6 +18,19 @@ public class SharedTrainingTests
     }
 
     [MpiFact]
+    public void Images_are_learned_to_the_same_bits_with_statistics_of_the_whole_batch()
+    {
+        using TemporaryFolder folder = Training.WithData();
+        string[] command = Training.Command(folder, "--epochs", "1");
+        Same(folder, [2, 4], [.. command, "--statistics", "batch"], "of 60 test images right");
+
+        // They are other statistics than those of each micro-batch.
+        string apart = folder.File("apart.safetensors");
+        Assert.Equal(0, MpiJob.Alone(MpiJob.Tool, [.. command, "--micro-batches", "4", "--save", apart]).ExitCode);
+        Assert.NotEqual(Training.Bits(folder.File("4.safetensors")), Training.Bits(apart));
+    }
+
+    [MpiFact]
     public void Spirals_are_learned_to_the_same_bits()
     {
         using var folder = new TemporaryFolder();

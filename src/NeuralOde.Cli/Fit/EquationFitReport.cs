@@ -1,4 +1,5 @@
 using NeuralOde.Equations.Fitting;
+using NeuralOde.Equations.Formulas;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -7,7 +8,7 @@ internal static class EquationFitReport
 {
     private const double Threshold = 3.841458820694124;
 
-    public static Report Create(EquationFit fit, IReadOnlyList<PredictedValue> predicted, BandOptions bands, string data, string commandLine)
+    public static Report Create(EquationFit fit, IReadOnlyList<PredictedValue> predicted, BandOptions bands, string data, string commandLine, FormulaSearchResult? formula)
     {
         var report = new Report($"Equations fitted to {Path.GetFileName(data)}")
         {
@@ -34,6 +35,11 @@ internal static class EquationFitReport
                 "How much worse the best fit is where a parameter is held at a value and all others are fitted again, twice the difference of log-likelihoods. "
                     + "The 95 % interval lies below the line at 3.84; a profile that does not reach it says that the data do not determine the parameter.",
                 Profiles(fit)));
+        }
+
+        foreach (ReportSection section in formula is null ? [] : FormulaText.Sections(formula))
+        {
+            report = report.Add(section);
         }
 
         if (fit.Correlations.Count > 0)

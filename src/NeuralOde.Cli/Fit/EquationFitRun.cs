@@ -3,6 +3,7 @@ using NeuralOde.Equations;
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Export;
 using NeuralOde.Equations.Fitting;
+using NeuralOde.Equations.Formulas;
 using NeuralOde.Series.Tables;
 
 namespace NeuralOde.Cli.Fit;
@@ -53,9 +54,14 @@ internal static class EquationFitRun
             bands = bands with { Until = heldOut.LastTime };
         }
 
+        FormulaSearchResult? formula = null;
         if (parsed.GetValue(options.Formula))
         {
-            model = Formula(context, model, read, settings, (int)(parsed.GetValue(options.Degree) ?? 3));
+            CommandException.ThrowIf(!model.HasUnknownTerms, "--formula needs a model with unknown terms, such as x' = -k*x + unknown(x).");
+            var search = new FormulaSearchOptions { Degree = (int)(parsed.GetValue(options.Degree) ?? 3), Fit = settings };
+            formula = FormulaSearch.Find(model, read, search, context.CancellationToken);
+            FormulaText.Print(context.Out, formula);
+            model = formula.Chosen.Fit.FittedModel;
             settings = settings with { Starts = 1 };
         }
 
@@ -78,28 +84,8 @@ internal static class EquationFitRun
         OutputFiles.Write(
             context, "numbers", metrics, path => AtomicFile.Write(path, stream => EquationFitNumbers.Write(stream, fit, isTable)));
         OutputFiles.Write(context, "C# class", export, path => AtomicFile.WriteText(path, CSharpExport.Write(fit.FittedModel, className)));
-        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, predicted, bands, data, context.CommandLine).ToHtml()));
+        OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EquationFitReport.Create(fit, predicted, bands, data, context.CommandLine, formula).ToHtml()));
         return ExitCode.Success;
-    }
-
-    /// <summary>The model with formulas in the place of its unknown terms; prints what was tried.</summary>
-    private static EquationModel Formula(CommandContext context, EquationModel model, EquationData data, EquationFitOptions settings, int degree)
-    {
-        CommandException.ThrowIf(
-            !model.HasUnknownTerms, "--formula needs a model with unknown terms, such as x' = -k*x + unknown(x).");
-        FormulaSearchResult found = FormulaSearch.Find(model, data, new FormulaSearchOptions { Degree = degree, Fit = settings }, context.CancellationToken);
-        context.Out.WriteLine("Formulas by number of terms, each the best of its size, with BIC:");
-        foreach (FormulaCandidate x in found.Tried)
-        {
-            string terms = string.Join("; ", x.Terms.Select(static t => string.Join(" + ", t)));
-            context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(x == found.Chosen ? "*" : " ")} {x.Count,2}  {x.Bic,10:0.00}  {terms}"));
-        }
-
-        context.Out.WriteLine("The one with * is the smallest within 10 of the best.");
-        context.Out.WriteLine();
-        context.Out.Write(found.Chosen.Fit.FittedModel);
-        context.Out.WriteLine();
-        return found.Chosen.Fit.FittedModel;
     }
 
     private static void RefuseOthers(CommandValues parsed, FitCommand.FitOptions options)
@@ -115,7 +101,8 @@ internal static class EquationFitRun
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }
 
-    private static (string Column, string Text)? Where(string? text)
+    /// <summary>A column and its text, which select rows.</summary>
+    internal static (string Column, string Text)? Where(string? text)
     {
         if (text is null)
         {

@@ -95,6 +95,7 @@ internal static class OptionAdvice
         [TrainingFailureReason.StepsKeepFailing] = "Check the data for outliers, model positive columns as logarithms with --log, or try a smaller --learning-rate.",
         [TrainingFailureReason.LossNotFinite] = "Try a smaller --learning-rate.",
         [TrainingFailureReason.ProcessesDiffer] = null,
+        [TrainingFailureReason.MicroBatchesApart] = "Try a solver with fixed steps, --norm mixed, or --statistics micro-batch.",
         [DistributedReason.NoLibrary] = null,
         [DistributedReason.OtherLibrary] = null,
         [DistributedReason.Unsuitable] = null,
@@ -178,6 +179,7 @@ internal static class OptionAdvice
         [EquationSolveReason.UnknownName] = null,
         [EquationSolveReason.Value] = null,
         [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
+        [EquationSolveReason.NothingToDraw] = "Write priors in the model, or give --estimates with the file that 'neuralode fit --metrics' wrote for it.",
         [EquationSolveReason.NotSolvable] = null,
         [EquationSolveReason.NotExportable] = null,
     };

@@ -200,7 +200,11 @@ internal sealed class FitProblem
 
     /// <summary>Model values and standardized residuals of all values of a series at a point; null where the model cannot be solved.</summary>
     public (double[] Fitted, double[] Residuals)? Predict(int series, ReadOnlySpan<double> point)
-        => _evaluator.Predict(_data.Series[series], ParametersOf(series, point));
+    {
+        (double[] Fitted, double[] Residuals)? found = _evaluator.Predict(_data.Series[series], ParametersOf(series, point));
+        Problem = found is null ? _evaluator.Problem : Problem;
+        return found;
+    }
 
     /// <summary>Model values and noise levels of every observable of a series at given times; null where the model cannot be solved.</summary>
     public (double F, double A, double B)[][]? Distributions(int series, ReadOnlySpan<double> point, double[] times)

@@ -267,7 +267,8 @@ internal sealed class PopulationFit
         for (int s = 0; s < _data.Series.Count; s++)
         {
             SeriesObservations series = _data.Series[s];
-            (double[] fitted, double[] residuals) = _problem.Predict(s, _objective.PointOf(s, x))!.Value;
+            (double[] fitted, double[] residuals) = _problem.Predict(s, _objective.PointOf(s, x)) ?? throw new EquationFitException(
+                EquationFitReason.NoStart, $"The search ended where series {series.Input.Name} cannot be solved reliably. {_problem.Problem}", "Change the start values or the bounds.");
             values.AddRange(series.Values.Select((v, i) => new FittedValue(
                 series.Input.Name, _model.Bound.Observables[v.Observable].Name, series.Times[v.Time], v.Value, fitted[i], residuals[i])));
         }

@@ -315,7 +315,11 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         List<FittedValue> values = [];
         for (int s = 0; s < data.Series.Count; s++)
         {
-            (double[] fitted, double[] residuals) = _problem.Predict(s, point)!.Value;
+            // Where the search ends at the edge of what can be solved, one solve more may fail.
+            (double[] fitted, double[] residuals) = _problem.Predict(s, point) ?? throw new EquationFitException(
+                EquationFitReason.NoStart,
+                $"{Place()}the search ended where the model cannot be solved reliably. {_problem.Problem}",
+                "Change the start values or the bounds.");
             SeriesObservations series = data.Series[s];
             values.AddRange(series.Values.Select((x, i) => new FittedValue(
                 series.Input.Name, model.Bound.Observables[x.Observable].Name, series.Times[x.Time], x.Value, fitted[i], residuals[i])));

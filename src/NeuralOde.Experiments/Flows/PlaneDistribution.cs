@@ -105,7 +105,7 @@ public sealed class PlaneDistribution
     /// <param name="count">How many; a multiple of 8.</param>
     /// <param name="seed">The scrambling.</param>
     /// <returns>The points, row-major.</returns>
-    /// <exception cref="ArgumentException">The distribution takes more numbers a point than can be even.</exception>
+    /// <exception cref="ArgumentException">The distribution takes more numbers per point than can be even.</exception>
     public float[] Even(int count, long seed)
     {
         int rest = Math.Max(0, _uniforms - 1);

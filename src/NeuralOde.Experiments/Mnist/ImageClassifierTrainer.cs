@@ -45,7 +45,7 @@ public sealed class ImageClassifierTrainer
             Checkpointing = options.CheckpointPath is null ? null : new Checkpointing(options.CheckpointPath, options.CheckpointInterval, afterValidation: true),
             Settings = [.. options.RunSettings, .. Fingerprint(options, training, measured)],
             ProgressInterval = TimeSpan.Zero,
-            DataParallel = DataParallel.Of(options.MicroBatches, options.Processes),
+            DataParallel = DataParallel.Of(options.MicroBatches, options.Processes, options.SynchronizesStatistics),
         });
     }
 

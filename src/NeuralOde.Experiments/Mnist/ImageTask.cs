@@ -3,9 +3,8 @@ using NeuralOde.MicroBatches;
 namespace NeuralOde.Experiments.Mnist;
 
 /// <summary>Cross entropy of images, epoch after epoch; each epoch ends with a measurement on images apart.</summary>
-internal sealed class ImageTask(Layer classifier, ImageBatches batches, int classes, ImageDataset? measured, ImageTrainingOptions options) : IMicroBatchTask
+internal sealed class ImageTask(Layer classifier, ImageBatches batches, int classes, ImageDataset? measured, ImageTrainingOptions options) : IReplicableTask
 {
-    private readonly ClassifierStep _step = new(classifier, classes);
     private ImageBatch? _batch;
 
     public Module Model => classifier;
@@ -21,9 +20,9 @@ internal sealed class ImageTask(Layer classifier, ImageBatches batches, int clas
 
     public int Draw(TrainingPosition position) => (_batch = batches.Get(position.Iteration / batches.Count, position.Iteration % batches.Count)).Count;
 
-    public MicroBatchResult Step(TrainingPosition position, MicroBatch samples)
+    public MicroBatchResult Step(TrainingPosition position, MicroBatch samples, Module model)
     {
-        ImageTrainingStep step = _step.Run(_batch!, samples);
+        ImageTrainingStep step = new ClassifierStep((Layer)model, classes).Run(_batch!, samples);
         return new(step.Loss, step.Correct, step.ForwardEvaluations, step.BackwardEvaluations);
     }
 

@@ -29,6 +29,10 @@ public sealed record ImageTrainingOptions
     /// <value>At least 1, and at least as many as there are processes; default 1.</value>
     public int MicroBatches { get; init; } = 1;
 
+    /// <summary>Whether batch normalization takes its statistics over the whole batch instead of each micro-batch; see <see cref="DataParallel.SynchronizesStatistics"/>.</summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool SynchronizesStatistics { get; init; }
+
     /// <summary>The processes that share the micro-batches.</summary>
     /// <value>Default null: this one alone.</value>
     public ICommunicator? Processes { get; init; }
@@ -77,6 +81,11 @@ public sealed record ImageTrainingOptions
                 "batch size", 1, 100_000, "Images in a training step.",
                 (ImageTrainingOptions x) => x.Batches.BatchSize, (x, v) => x with { Batches = x.Batches with { BatchSize = v } }) with { Option = "batch" },
             Setting.MicroBatches((ImageTrainingOptions x) => x.MicroBatches, (x, v) => x with { MicroBatches = v }),
+            Setting.Choice(
+                "statistics", [("micro-batch", false), ("batch", true)],
+                "What batch normalization takes mean and variance over: each micro-batch alone, or the whole batch. batch costs time, and takes fixed steps where the "
+                    + "equation normalizes over the batch.",
+                (ImageTrainingOptions x) => x.SynchronizesStatistics, (x, v) => x with { SynchronizesStatistics = v }) with { MayDiffer = static _ => true },
             Setting.LearningRate((ImageTrainingOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((ImageTrainingOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
             Setting.GradientNormBound((ImageTrainingOptions x) => x.GradientNormBound, (x, v) => x with { GradientNormBound = v }),

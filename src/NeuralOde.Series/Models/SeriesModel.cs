@@ -174,6 +174,40 @@ public sealed class SeriesModel
         }
     }
 
+    /// <summary>States along the learned trajectories of all series, with how fast they change there: what the dynamics can be explained by.</summary>
+    /// <param name="count">Points of each series, at least 2, evenly spaced from its first to its last training observation.</param>
+    /// <returns>The points, series after series.</returns>
+    /// <exception cref="ForecastException">A trajectory cannot be solved.</exception>
+    public IReadOnlyList<FieldPoint> PointsAlongPaths(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        int length = Field.Layout.StateLength, components = Field.Layout.Components, learned = Field.Layout.LearnedStates;
+        var points = new List<FieldPoint>();
+        double[] velocity = new double[length];
+        foreach (SeriesPath path in Paths.Where(x => x.TrainingEnd > StartOf(x)))
+        {
+            double start = StartOf(path);
+            double[] times = [.. Enumerable.Range(0, count).Select(i => start + ((path.TrainingEnd - start) * i / (count - 1)))];
+            double[] states = PredictStates(path, times);
+            for (int i = 0; i < count; i++)
+            {
+                ReadOnlySpan<double> state = states.AsSpan(i * length, length);
+                _compiled.Evaluate(0, state, velocity);
+                double[] natural = state[..learned].ToArray(), change = velocity[..learned];
+                Scaling.ToNatural(natural.AsSpan(0, components), natural.AsSpan(0, components));
+                for (int c = 0; c < learned; c++)
+                {
+                    double size = c >= components ? 1 : Scaling.Components[c].Deviation * (Scaling.Components[c].IsLog ? natural[c] : 1);
+                    change[c] *= size / Scaling.TimeScale;
+                }
+
+                points.Add(new FieldPoint(path.Id, times[i], natural, change));
+            }
+        }
+
+        return points;
+    }
+
     /// <summary>Finds a series.</summary>
     /// <param name="id">Its id.</param>
     /// <returns>What is known of it.</returns>

@@ -10,7 +10,7 @@ public sealed partial class Integrator<T>
     /// parameters) to the states at the times.
     /// </summary>
     /// <remarks>
-    /// One vector-Jacobian product a stage; a stage shared by two steps is multiplied once, and one whose cotangent is exactly zero not at all.
+    /// One vector-Jacobian product per stage; a stage shared by two steps is multiplied once, and one whose cotangent is exactly zero not at all.
     /// With <see cref="FixedSteps"/> the step h = Δt/n, n constant, is differentiated, also through the stages' times, so the time gradients are those of the discrete map.
     /// With <see cref="AdaptiveSteps"/> the accepted steps are constants: <c>dL/dt_i = g_i·ż(t_i)</c> for i ≥ 1, where ż is the derivative of the dense output
     /// (f itself where a step ends; within a step f to the order of the dense output less one), and <c>dL/dt_0 = −a(t_0⁺)·f(t_0, z_0)</c>, a before g_0 is added.

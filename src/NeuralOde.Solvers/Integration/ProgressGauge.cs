@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Tells how much of an interval is solved, at most a hundred times a solve and once at its end.</summary>
+/// <summary>Tells how much of an interval is solved, at most a hundred times per solve and once at its end.</summary>
 internal struct ProgressGauge(IProgress<double>? progress, double start, double end)
 {
     private const double Interval = 0.01;

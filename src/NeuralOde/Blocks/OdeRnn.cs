@@ -68,7 +68,7 @@ public sealed class OdeRnn : Module
 
         if (mask is not null && mask.Shape != x.Shape.Slice(..2))
         {
-            throw new ArgumentException($"The mask of a sequence {x.Shape} has the shape {x.Shape.Slice(..2)}, one number a step and sample; got {mask.Shape}.", nameof(mask));
+            throw new ArgumentException($"The mask of a sequence {x.Shape} has the shape {x.Shape.Slice(..2)}, one number per step and sample; got {mask.Shape}.", nameof(mask));
         }
 
         double[]? present = mask?.ToDoubles();

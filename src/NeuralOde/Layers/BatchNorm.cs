@@ -1,3 +1,5 @@
+using NeuralOde.MicroBatches;
+
 namespace NeuralOde.Layers;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace NeuralOde.Layers;
 /// <remarks>
 /// In training the mean and the variance are those of the batch, and their running means move toward them; in evaluation the running ones are used, and
 /// samples do not influence one another. Inside a compiled vector field the running ones move in forward evaluations only, at every evaluation.
-/// As in PyTorch, normalization divides the variance by n and the running variance by n − 1.
+/// As in PyTorch, normalization divides the variance by n and the running variance by n − 1. Where a batch is divided into micro-batches, the statistics are those of each
+/// micro-batch, or of the whole batch with <see cref="Training.DataParallel.SynchronizesStatistics"/>.
 /// </remarks>
 public sealed class BatchNorm : Layer
 {
@@ -48,6 +51,9 @@ public sealed class BatchNorm : Layer
     /// <summary>The running variance of each channel (with the divisor n − 1), a buffer.</summary>
     public Parameter RunningVariance { get; }
 
+    /// <summary>The micro-batch whose statistics are to be those of the whole batch; null for statistics of what the layer gets. Set before anything is compiled.</summary>
+    internal MicroBatchMember? Member { get; set; }
+
     /// <summary>Applies the layer.</summary>
     /// <param name="x"><c>[…, channels]</c>.</param>
     /// <returns>A tensor of that shape.</returns>
@@ -63,6 +69,11 @@ public sealed class BatchNorm : Layer
 
         int channels = Weight.ElementCount;
         int count = x.ElementCount / channels;
+        if (Member is { } member)
+        {
+            return Synchronized(x, member, channels, count);
+        }
+
         ArgumentException.ThrowIf(
             count < 2,
             $"Batch normalization in training takes at least two elements for each channel; shape {x.Shape} has {count}. Take a larger batch, or switch to Evaluate().", nameof(x));
@@ -70,6 +81,15 @@ public sealed class BatchNorm : Layer
         RunningMean.MoveTowards(moments.Slice(0, 0, channels), Momentum);
         RunningVariance.MoveTowards(moments.Slice(0, channels, channels) * ((double)count / (count - 1)), Momentum);
         return y;
+    }
+
+    private Tensor Synchronized(Tensor x, MicroBatchMember member, int channels, int count)
+    {
+        Tensor moments = new SynchronizedMoments(member, count).Apply(x.BatchMoments());
+        Tensor mean = moments.Slice(0, 0, channels), variance = moments.Slice(0, channels, channels);
+        RunningMean.MoveTowards(mean, Momentum);
+        RunningVariance.MoveTowards(moments.Slice(0, 2 * channels, channels), Momentum);
+        return (x - mean).ScaleShift(Weight / (variance + Epsilon).Sqrt(), Bias);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,8 @@ namespace NeuralOde.MicroBatches;
 /// <typeparam name="T">The element type of the parameters and buffers.</typeparam>
 internal sealed class MicroBatchSum<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly DType s_dtype = typeof(T) == typeof(float) ? DType.Float32 : DType.Float64;
+
     private readonly Parameter[] _parameters;
     private readonly Parameter[] _buffers;
     private readonly T[][] _before;
@@ -27,9 +29,8 @@ internal sealed class MicroBatchSum<T> where T : unmanaged, IBinaryFloatingPoint
     /// <param name="communicator">The processes; null for one.</param>
     public MicroBatchSum(IEnumerable<Parameter> parameters, IEnumerable<Parameter> buffers, int microBatches, ICommunicator? communicator)
     {
-        DType dtype = typeof(T) == typeof(float) ? DType.Float32 : DType.Float64;
-        _parameters = [.. parameters.Where(x => x.DType == dtype)];
-        _buffers = [.. buffers.Where(x => x.DType == dtype)];
+        _parameters = [.. parameters.Where(static x => x.DType == s_dtype)];
+        _buffers = [.. buffers.Where(static x => x.DType == s_dtype)];
         _before = Array.ConvertAll(_buffers, static x => new T[x.ElementCount]);
         _communicator = communicator is { Size: > 1 } ? communicator : null;
         int size = _communicator?.Size ?? 1;
@@ -64,10 +65,24 @@ internal sealed class MicroBatchSum<T> where T : unmanaged, IBinaryFloatingPoint
     /// <param name="share">The share of the batch's samples that it has.</param>
     public T[] Take(double share)
     {
+        T[] values = Take(share, _parameters, _buffers);
+        RestoreBuffers();
+        return values;
+    }
+
+    /// <summary>The same of a micro-batch that was computed with a copy of the model.</summary>
+    /// <param name="share">The share of the batch's samples that it has.</param>
+    /// <param name="parameters">All parameters of the copy.</param>
+    /// <param name="buffers">All buffers of the copy.</param>
+    public T[] Take(double share, IEnumerable<Parameter> parameters, IEnumerable<Parameter> buffers) =>
+        Take(share, (Parameter[])[.. parameters.Where(static x => x.DType == s_dtype)], [.. buffers.Where(static x => x.DType == s_dtype)]);
+
+    private T[] Take(double share, Parameter[] parameters, Parameter[] buffers)
+    {
         T[] values = Rent();
         T factor = T.CreateTruncating(share);
         int at = 0;
-        foreach (Parameter parameter in _parameters)
+        foreach (Parameter parameter in parameters)
         {
             Span<T> to = values.AsSpan(at, parameter.ElementCount);
             if (!parameter.HasGradient)
@@ -87,9 +102,9 @@ internal sealed class MicroBatchSum<T> where T : unmanaged, IBinaryFloatingPoint
             at += parameter.ElementCount;
         }
 
-        for (int i = 0; i < _buffers.Length; i++)
+        for (int i = 0; i < buffers.Length; i++)
         {
-            Span<T> after = _buffers[i].MutableValues<T>();
+            Span<T> after = buffers[i].MutableValues<T>();
             for (int j = 0; j < after.Length; j++)
             {
                 values[at + j] = factor * (after[j] - _before[i][j]);
@@ -98,7 +113,6 @@ internal sealed class MicroBatchSum<T> where T : unmanaged, IBinaryFloatingPoint
             at += after.Length;
         }
 
-        RestoreBuffers();
         return values;
     }
 

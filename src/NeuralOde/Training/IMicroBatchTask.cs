@@ -53,6 +53,21 @@ public interface IMicroBatchTask : ITrainingTask
     }
 }
 
+/// <summary>A task whose micro-batches can be computed with copies of its model: what <see cref="DataParallel.SynchronizesStatistics"/> takes.</summary>
+/// <remarks>The model can be cloned (<see cref="ModuleCloning.Clone"/>).</remarks>
+public interface IReplicableTask : IMicroBatchTask
+{
+    /// <summary>Computes the mean loss over some samples of the batch that was drawn, and adds its gradients to those of the parameters of a model.</summary>
+    /// <param name="position">The position before this step.</param>
+    /// <param name="samples">Which samples.</param>
+    /// <param name="model">The task's model, or a copy of it. A copy has a thread of its own.</param>
+    /// <returns>As <see cref="IMicroBatchTask.Step(TrainingPosition, MicroBatch)"/>.</returns>
+    MicroBatchResult Step(TrainingPosition position, MicroBatch samples, Module model);
+
+    /// <inheritdoc/>
+    MicroBatchResult IMicroBatchTask.Step(TrainingPosition position, MicroBatch samples) => Step(position, samples, Model);
+}
+
 /// <summary>What a micro-batch gave.</summary>
 /// <param name="Loss">The mean loss over its samples.</param>
 /// <param name="Measures">Further numbers to be recorded, such as how many samples were classified right; as many as <see cref="IMicroBatchTask.MeasureCount"/>.</param>

@@ -8,7 +8,7 @@ namespace NeuralOde.Training;
 /// <summary>
 /// Training steps of a batch that is divided into micro-batches: computes those of this process, tells all processes how they went, and adds the gradients of all.
 /// </summary>
-internal sealed class MicroBatchSteps
+internal sealed partial class MicroBatchSteps : IDisposable
 {
     private const double Fine = 0;
     private const double Failed = 1;
@@ -33,6 +33,13 @@ internal sealed class MicroBatchSteps
     {
         (_task, _microBatches) = (task, options.MicroBatches);
         _communicator = options.Communicator is { Size: > 1 } several ? several : null;
+        if (options.SynchronizesStatistics)
+        {
+            _replicable = task as IReplicableTask ?? throw new ArgumentException(
+                $"Statistics of micro-batches are synchronized by copies of the model, which only an {nameof(IReplicableTask)} takes; this task is none.", nameof(options));
+            ModelReplicas.Check(task.Model);
+        }
+
         _owned = SumNode.Owned(_microBatches, Rank, Size);
         _parameters = [.. task.Model.Parameters];
         Parameter[] buffers = [.. task.Model.NamedBuffers().Select(static x => x.Buffer)];
@@ -73,6 +80,11 @@ internal sealed class MicroBatchSteps
         _hasCheckFailed = false;
         Array.Clear(_hasGradient);
         Array.Clear(_results);
+        if (_replicable is not null)
+        {
+            ComputeTogether(_replicable, position, samples);
+        }
+
         foreach (SumNode node in _owned)
         {
             (float[]? single, double[]? @double) = Compute(position, node, samples);
@@ -104,76 +116,6 @@ internal sealed class MicroBatchSteps
         return loss;
     }
 
-    /// <summary>A number of process 0, for all.</summary>
-    public double? OfFirst(double? value)
-    {
-        if (_communicator is null || value is null)
-        {
-            return value;
-        }
-
-        Span<double> all = stackalloc double[Size];
-        _communicator.AllGather(MemoryMarshal.AsBytes<double>([value.Value]), MemoryMarshal.AsBytes(all));
-        return all[0];
-    }
-
-    /// <summary>Asks all processes whether one was asked to stop.</summary>
-    public void AskToStop(bool isStopping)
-    {
-        if (_communicator is null)
-        {
-            return;
-        }
-
-        Span<double> all = new double[Size];
-        _communicator.AllGather(MemoryMarshal.AsBytes<double>([isStopping ? 1 : 0]), MemoryMarshal.AsBytes(all));
-        IsStopping = all.IndexOfAnyExcept(0.0) >= 0;
-    }
-
-    /// <summary>Makes sure that all processes have the same model at the same place.</summary>
-    /// <exception cref="TrainingException">They do not.</exception>
-    public void CheckAgreement(int iteration)
-    {
-        if (_communicator is null)
-        {
-            return;
-        }
-
-        Span<ulong> all = new ulong[2 * Size];
-        ulong print = _parameters.Aggregate(14695981039346656037, static (sum, x) => x.DType == DType.Float32 ? Print(sum, x.AsSpan<float>()) : Print(sum, x.AsSpan<double>()));
-        _communicator.AllGather(MemoryMarshal.AsBytes<ulong>([(ulong)iteration, print]), MemoryMarshal.AsBytes(all));
-        for (int rank = 1; rank < Size; rank++)
-        {
-            if (all[2 * rank] != all[0] || all[(2 * rank) + 1] != all[1])
-            {
-                throw new TrainingException(
-                    TrainingFailureReason.ProcessesDiffer,
-                    all[2 * rank] != all[0]
-                        ? $"Process {rank} is at iteration {all[2 * rank]}, and process 0 at {all[0]}."
-                        : $"Process {rank} has other parameters than process 0 at iteration {iteration}.",
-                    "All processes must start from the same settings, data and checkpoint, and run the same program on processors of the same kind.");
-            }
-        }
-    }
-
-    /// <summary>Fowler, Noll and Vo's hash over words of eight bytes.</summary>
-    private static ulong Print<T>(ulong sum, ReadOnlySpan<T> values) where T : unmanaged
-    {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
-        {
-            sum = (sum ^ word) * 1099511628211;
-        }
-
-        foreach (byte rest in bytes[(words.Length * sizeof(ulong))..])
-        {
-            sum = (sum ^ rest) * 1099511628211;
-        }
-
-        return sum;
-    }
-
     private bool HasGradient(Parameter parameter) => _hasGradient[Array.IndexOf(_parameters, parameter)];
 
     private (float[]? Single, double[]? Double) Compute(TrainingPosition position, SumNode node, int samples)
@@ -193,22 +135,14 @@ internal sealed class MicroBatchSteps
             return (_single?.Zeros(), _double?.Zeros());
         }
 
-        try
+        if (_replicable is not null)
         {
-            SharedChecks.Begin(((long)position.Iteration * _microBatches) + node.Start, _areAllChecked);
-            MicroBatchResult result = _task.Step(position, part);
-            InvalidOperationException.ThrowIf(
-                (result.Measures?.Length ?? 0) != _task.MeasureCount,
-                $"The task gives {result.Measures?.Length ?? 0} measures of a micro-batch; its {nameof(IMicroBatchTask.MeasureCount)} is {_task.MeasureCount}.");
-            _results[node.Start] = result;
+            return _computed[node.Start];
         }
-        catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
+
+        if (!TryStep(((long)position.Iteration * _microBatches) + node.Start, node.Start, () => _task.Step(position, part)))
         {
-            _failure = e;
-        }
-        finally
-        {
-            _hasCheckFailed |= SharedChecks.End();
+            return (_single?.Zeros(), _double?.Zeros());
         }
 
         for (int i = 0; i < _parameters.Length; i++)
@@ -218,6 +152,33 @@ internal sealed class MicroBatchSteps
 
         double share = (double)part.Count / samples;
         return (_single?.Take(share), _double?.Take(share));
+    }
+
+    /// <summary>Computes a micro-batch, and keeps what it gave; a failure is kept as well.</summary>
+    /// <param name="number">The number of the gradient, by which checks are due.</param>
+    /// <param name="microBatch">Which one.</param>
+    /// <param name="step">Computes it.</param>
+    private bool TryStep(long number, int microBatch, Func<MicroBatchResult> step)
+    {
+        try
+        {
+            SharedChecks.Begin(number, _areAllChecked);
+            MicroBatchResult result = step();
+            InvalidOperationException.ThrowIf(
+                (result.Measures?.Length ?? 0) != _task.MeasureCount,
+                $"The task gives {result.Measures?.Length ?? 0} measures of a micro-batch; its {nameof(IMicroBatchTask.MeasureCount)} is {_task.MeasureCount}.");
+            _results[microBatch] = result;
+            return true;
+        }
+        catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
+        {
+            _failure = e;
+            return false;
+        }
+        finally
+        {
+            _hasCheckFailed |= SharedChecks.End();
+        }
     }
 
     /// <summary>Tells all processes of losses, measures, failures and requests to stop.</summary>

@@ -17,4 +17,7 @@ public enum TrainingFailureReason
 
     /// <summary>Processes that train one model together do not have the same model.</summary>
     ProcessesDiffer,
+
+    /// <summary>Micro-batches whose statistics are synchronized did not compute the same operations.</summary>
+    MicroBatchesApart,
 }

@@ -69,10 +69,15 @@ public sealed record TrainingOptions
     /// <value>At least 0; default 50 ms.</value>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The settings, and the number of micro-batches, on which the bits of a run depend. The number of processes is free.</summary>
+    /// <summary>The settings, and the micro-batches, on which the bits of a run depend. The number of processes is free.</summary>
     internal IReadOnlyList<(string Name, string Value)> AllSettings => DataParallel is null or { MicroBatches: 1 }
         ? Settings
-        : [.. Settings, ("micro-batches", FormattableString.Invariant($"{DataParallel.MicroBatches}"))];
+        :
+        [
+            .. Settings,
+            ("micro-batches", FormattableString.Invariant($"{DataParallel.MicroBatches}")),
+            .. DataParallel.SynchronizesStatistics ? [("statistics", "batch")] : Array.Empty<(string, string)>(),
+        ];
 
     internal void Check()
     {

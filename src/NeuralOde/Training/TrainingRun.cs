@@ -89,6 +89,7 @@ public sealed partial class TrainingRun
         _clock.Start();
         _firstIteration = Iteration;
         using var gradients = GradientWarnings.Start();
+        using MicroBatchSteps? microBatches = _microBatches;
         _gradients = gradients;
         TrainingOutcome outcome;
         try

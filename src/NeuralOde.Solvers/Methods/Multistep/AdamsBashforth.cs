@@ -1,6 +1,6 @@
 namespace NeuralOde.Solvers;
 
-/// <summary>The explicit Adams–Bashforth methods of order 1 to 5, with variable coefficients: one evaluation a step.</summary>
+/// <summary>The explicit Adams–Bashforth methods of order 1 to 5, with variable coefficients: one evaluation per step.</summary>
 /// <remarks>
 /// Order as given · no error estimate: needs <see cref="FixedSteps"/> · 1 stage · dense output: the integral of the same polynomial, of the same order ·
 /// J. C. Adams, F. Bashforth (1883); Hairer, Nørsett, Wanner I, III.1 and III.5.

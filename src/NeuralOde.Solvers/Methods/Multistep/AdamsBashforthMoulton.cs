@@ -3,7 +3,7 @@ namespace NeuralOde.Solvers;
 /// <summary>The Adams–Bashforth–Moulton methods of order 2 to 5 with variable coefficients: predict, evaluate, correct, evaluate.</summary>
 /// <remarks>
 /// Order as given, of the predictor and the corrector · no error estimate: needs <see cref="FixedSteps"/> · 1 stage and the one at the predicted state: 2
-/// evaluations a step · dense output: the integral of the corrector's polynomial, of the same order ·
+/// evaluations per step · dense output: the integral of the corrector's polynomial, of the same order ·
 /// J. C. Adams, F. R. Moulton, <i>New Methods in Exterior Ballistics</i> (1926); Hairer, Nørsett, Wanner I, III.1 and III.5.
 /// More precise than <see cref="AdamsBashforth"/> and stable for longer steps. Starts, and changes of step, are as there.
 /// </remarks>

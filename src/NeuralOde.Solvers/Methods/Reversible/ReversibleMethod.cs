@@ -2,7 +2,7 @@ namespace NeuralOde.Solvers;
 
 /// <summary>
 /// An algebraically reversible method: it carries a second state along, and a step backward from where a step forward ended comes back to where that began, but for round-off.
-/// One evaluation a step.
+/// One evaluation per step.
 /// </summary>
 /// <remarks>
 /// Their stability on decays is small or none: of <c>z' = λ z</c> with λ &lt; 0 errors grow slowly. They are for oscillations, and for short intervals.

@@ -27,7 +27,7 @@ public abstract class SymplecticMethod : OdeSolver
     /// <inheritdoc/>
     public override int? EmbeddedOrder => null;
 
-    /// <summary>Order of the dense output, a cubic through states and slopes at both ends, which costs an evaluation a step.</summary>
+    /// <summary>Order of the dense output, a cubic through states and slopes at both ends, which costs one evaluation per step.</summary>
     public override int DenseOrder => Math.Min(3, Order);
 
     /// <inheritdoc/>

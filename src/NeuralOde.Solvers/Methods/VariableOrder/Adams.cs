@@ -10,7 +10,7 @@ namespace NeuralOde.Solvers;
 /// <i>Computer Solution of Ordinary Differential Equations</i> (1975); P. N. Brown, G. D. Byrne, A. C. Hindmarsh, "VODE", <i>SIAM J. Sci. Stat. Comput.</i> 10 (1989);
 /// strategies of CVODE, A. C. Hindmarsh et al., <i>ACM TOMS</i> 31 (2005).
 /// <para>
-/// The nonlinear equations are solved by functional iteration, at one to three evaluations a step, or by a modified Newton iteration as in <see cref="Bdf"/>.
+/// The nonlinear equations are solved by functional iteration, at one to three evaluations per step, or by a modified Newton iteration as in <see cref="Bdf"/>.
 /// The transpose is that of the map with the orders and lengths of the steps as constants, by the implicit function theorem at each corrected state. The corrector leaves up
 /// to a third of the tolerance in each step, so the gradient is exact to about that; it converges as the tolerance falls.
 /// </para>

@@ -69,7 +69,7 @@ public abstract class RecurrentLayer : Module
             CheckType(mask, nameof(mask));
             ArgumentException.ThrowIf(
                 mask.Shape != x.Shape.Slice(..2),
-                $"The mask of a sequence {x.Shape} has the shape {x.Shape.Slice(..2)}, one number a step and sample; got {mask.Shape}.", nameof(mask));
+                $"The mask of a sequence {x.Shape} has the shape {x.Shape.Slice(..2)}, one number per step and sample; got {mask.Shape}.", nameof(mask));
         }
 
         foreach (Tensor? state in initial)

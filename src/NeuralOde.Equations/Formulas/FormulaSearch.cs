@@ -1,47 +1,13 @@
 using NeuralOde.Equations.Compilation;
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Fitting;
 using NeuralOde.Equations.Language;
 using NeuralOde.Equations.Simulation;
 
-namespace NeuralOde.Equations.Fitting;
-
-/// <summary>How formulas are sought.</summary>
-public sealed record FormulaSearchOptions
-{
-    /// <summary>Highest degree of the products of arguments.</summary>
-    /// <value>From 1 to 6; 3 by default.</value>
-    public int Degree { get; init; } = 3;
-
-    /// <summary>Most products in the formula of one unknown term.</summary>
-    /// <value>From 1 to 4; 3 by default.</value>
-    public int MostTerms { get; init; } = 3;
-
-    /// <summary>How much worse by BIC a smaller formula may be and still be preferred.</summary>
-    /// <value>10 by default, very strong evidence.</value>
-    public double Tolerance { get; init; } = 10;
-
-    /// <summary>How the network and the formulas are fitted.</summary>
-    public EquationFitOptions Fit { get; init; } = new();
-}
-
-/// <summary>A formula for every unknown term of a model, fitted in the network's place.</summary>
-/// <param name="Terms">The products in each unknown term, as text.</param>
-/// <param name="Bic">Schwarz's criterion of the fit.</param>
-/// <param name="Fit">The fit, without profiles.</param>
-public sealed record FormulaCandidate(IReadOnlyList<IReadOnlyList<string>> Terms, double Bic, EquationFit Fit)
-{
-    /// <summary>Number of products in all.</summary>
-    public int Count => Terms.Sum(static x => x.Count);
-}
-
-/// <summary>What a search for formulas found.</summary>
-/// <param name="Network">The fit with networks.</param>
-/// <param name="Chosen">The smallest formula within the tolerance of the best.</param>
-/// <param name="Tried">For each number of products the best formula, by that number.</param>
-public sealed record FormulaSearchResult(EquationFit Network, FormulaCandidate Chosen, IReadOnlyList<FormulaCandidate> Tried);
+namespace NeuralOde.Equations.Formulas;
 
 /// <summary>
-/// Finds formulas for what networks learned. Subsets of a library of products are ranked by how well they fit the networks' outputs along the solution; the best of
+/// Finds formulas for what networks learned. Subsets of a library of terms are ranked by how well they fit the networks' outputs along the solution; the best of
 /// each size are then fitted to the data themselves in the networks' place, and the smallest within a tolerance of the best by BIC is chosen.
 /// </summary>
 /// <remarks>
@@ -71,24 +37,40 @@ public static class FormulaSearch
             throw new ArgumentException("The model has no unknown term.", nameof(model));
         }
 
-        if (options.Degree is < 1 or > 6 || options.MostTerms is < 1 or > 4)
+        options.Check();
+        TermLibrary[] libraries = TermLibrary.Of(model, options);
+        EquationFit network = EquationFitter.Fit(model, data, options.Fit with { Profiles = false }, null, cancellationToken);
+        Sample(model, network, libraries);
+        return Choose(model, data, options, libraries, cancellationToken) with { Network = network };
+    }
+
+    /// <summary>Searches where the libraries know what was learned.</summary>
+    internal static FormulaSearchResult Choose(
+        EquationModel model, EquationData data, FormulaSearchOptions options, TermLibrary[] libraries, CancellationToken cancellationToken)
+    {
+        foreach (TermLibrary library in libraries)
         {
-            throw new ArgumentException($"The degree is from 1 to 6 and the number of terms from 1 to 4; they are {options.Degree} and {options.MostTerms}.", nameof(options));
+            library.AddScaledTerms(options);
         }
 
-        EquationFit network = EquationFitter.Fit(model, data, options.Fit with { Profiles = false }, null, cancellationToken);
-        Library[] libraries = [.. model.UnknownTerms.Select(x => new Library(x, options.Degree))];
-        Sample(model, network, libraries);
         Search search = new(model, data, options, libraries, cancellationToken);
         IReadOnlyList<FormulaCandidate> found = search.Run();
         double best = found.Min(static x => x.Bic);
         FormulaCandidate chosen = found.Where(x => x.Bic <= best + options.Tolerance).OrderBy(static x => x.Count).ThenBy(static x => x.Bic).First();
         FormulaCandidate[] tried = [.. found.GroupBy(static x => x.Count).OrderBy(static x => x.Key).Select(static x => x.MinBy(static c => c.Bic)!)];
-        return new FormulaSearchResult(network, chosen, tried);
+        IReadOnlyList<string> places = model.UnknownPlaces;
+        return new FormulaSearchResult(
+            chosen,
+            tried,
+            [.. libraries.Select((x, k) => new LearnedTerm(places[k], x.Times, x.Outputs, x.Values(chosen.Sets[k], Coefficients(chosen.Fit, k, chosen.Sets[k].Length))))]);
     }
 
+    private static string CoefficientName(int library, int term) => FormattableString.Invariant($"f{library + 1}_{term + 1}");
+
+    private static double[] Coefficients(EquationFit fit, int library, int count) => [.. Enumerable.Range(0, count).Select(i => fit[CoefficientName(library, i)].Value)];
+
     /// <summary>The networks' arguments and outputs along the fitted solution of every series.</summary>
-    private static void Sample(EquationModel model, EquationFit network, Library[] libraries)
+    private static void Sample(EquationModel model, EquationFit network, TermLibrary[] libraries)
     {
         BoundModel bound = model.Bound;
         var values = network.Estimates.Where(static x => x.Series.Length == 0).ToDictionary(static x => x.Name, static x => x.Value);
@@ -116,10 +98,10 @@ public static class FormulaSearch
 
                 terms.Run(times[i], rows.AsSpan(i * simulator.RowLength));
                 int root = 0;
-                foreach (Library library in libraries)
+                foreach (TermLibrary library in libraries)
                 {
                     double[] arguments = [.. Enumerable.Range(0, library.ArgumentCount).Select(k => terms.Value(root + k))];
-                    library.Add(arguments, terms.Value(root + library.ArgumentCount));
+                    library.Add(times[i], arguments, terms.Value(root + library.ArgumentCount));
                     root += library.ArgumentCount + 1;
                 }
             }
@@ -127,7 +109,7 @@ public static class FormulaSearch
     }
 
     /// <summary>Refits of formulas, each subset once.</summary>
-    private sealed class Search(EquationModel model, EquationData data, FormulaSearchOptions options, Library[] libraries, CancellationToken cancellation)
+    private sealed class Search(EquationModel model, EquationData data, FormulaSearchOptions options, TermLibrary[] libraries, CancellationToken cancellation)
     {
         private readonly Dictionary<string, FormulaCandidate?> _done = [];
 
@@ -166,7 +148,7 @@ public static class FormulaSearch
                 : throw new EquationFitException(EquationFitReason.NoStart, "No formula of the library can be solved in the place of the unknown terms.", "Try another degree.");
         }
 
-        /// <summary>The ranked subsets, and the current one with a product left out, added or exchanged.</summary>
+        /// <summary>The ranked subsets, and the current one with a term left out, added or exchanged.</summary>
         private IEnumerable<int[]> Neighbors(int[][] ranked, int[] current, int count)
         {
             List<int[]> all = [.. ranked];
@@ -211,7 +193,7 @@ public static class FormulaSearch
                 Expression? sum = null;
                 for (int i = 0; i < sets[k].Length; i++)
                 {
-                    string name = FormattableString.Invariant($"f{k + 1}_{i + 1}");
+                    string name = CoefficientName(k, i);
                     parameters.Add((name, start[i]));
                     Expression product = libraries[k].Product(sets[k][i], new NameExpression(0, name));
                     sum = sum is null ? product : new InfixExpression(0, "+", sum, product);
@@ -224,7 +206,11 @@ public static class FormulaSearch
             {
                 EquationModel formula = model.WithFormulas(formulas, parameters);
                 EquationFit fit = EquationFitter.Fit(formula, data, options.Fit with { Profiles = false, Starts = 1, Threads = 1 }, null, cancellation);
-                return new FormulaCandidate([.. sets.Select((x, k) => (IReadOnlyList<string>)[.. x.Select(libraries[k].Text)])], fit.Bic, fit);
+                return new FormulaCandidate([.. sets.Select((x, k) => (IReadOnlyList<string>)[.. x.Select(libraries[k].Text)])], fit.Bic, fit)
+                {
+                    Sets = sets,
+                    NetworkErrors = [.. sets.Select((x, k) => libraries[k].RelativeError(x, Coefficients(fit, k, x.Length)))],
+                };
             }
             catch (NeuralOdeException)
             {

@@ -1,8 +1,9 @@
 using NeuralOde.Equations.Data;
 using NeuralOde.Equations.Fitting;
+using NeuralOde.Equations.Formulas;
 using NeuralOde.Series.Tables;
 
-namespace NeuralOde.Equations.Tests.Fitting;
+namespace NeuralOde.Equations.Tests.Formulas;
 
 public class FormulaSearchTests(ITestOutputHelper output)
 {
