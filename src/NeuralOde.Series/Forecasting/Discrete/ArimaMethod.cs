@@ -94,8 +94,9 @@ internal sealed class ArimaMethod : IComponentMethod
 
     private static IEnumerable<ArimaModel> Search(double[] values, int period, CancellationToken cancellation)
     {
+        // A season that repeats exactly and explains half of what varies beside the trend is worth a difference.
         int seasonal = period > 1 && values.Length > 2.5 * period && SeasonFinder.StrengthOf(
-            new ComponentSeries([.. Enumerable.Range(0, values.Length).Select(static i => (double)i)], values, []), period) > 0.64 ? 1 : 0;
+            new ComponentSeries([.. Enumerable.Range(0, values.Length).Select(static i => (double)i)], values, []), period) > 0.5 ? 1 : 0;
         double[] rest = seasonal == 1 ? ArimaModel.Differenced(values, period) : values;
         int differences = 0;
         while (differences + seasonal < 2 && differences < 2 && rest.Length > 8 && !UnitRootTest.IsStationary(rest))
