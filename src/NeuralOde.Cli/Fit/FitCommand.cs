@@ -54,7 +54,9 @@ internal static class FitCommand
             "Equations (--equations): a text file with known equations whose parameters are estimated by maximum likelihood, or with priors as modes; "
                 + "doses, inputs and covariates are columns of the table, and parameters may be shared or differ by series. "
                 + "--save writes the model with its estimates. docs/equations.md has the language.",
-            "Limits: external inputs such as doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
+            "Inputs (--inputs): columns that act from outside and are known ahead. The automatic choice tries its linear dynamics with and without them, and leaves out what does "
+                + "not help. Rows after the last observation hold their later values, or a table that 'forecast --inputs' reads.",
+            "Limits: doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
             "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds, and the table is the same; the starts of --equations --starts and the training "
                 + "steps of --model latent are shared likewise. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
@@ -72,7 +74,7 @@ internal static class FitCommand
             Arguments = [options.Data],
             Groups =
             [
-                ("Kind of model", [options.Quick, options.Model, options.Equations]),
+                ("Kind of model", [options.Quick, options.Model, options.Equations, options.TimeLimit]),
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
@@ -88,6 +90,10 @@ internal static class FitCommand
     private static int Start(CommandContext context, CommandValues parsed, FitOptions options)
     {
         string? model = parsed.GetValue(options.Model);
+        CommandException.ThrowIf(
+            parsed.IsGiven(options.Settings["inputs"])
+                && (model is not null || parsed.GetValue(options.Quick) || parsed.GetValue(options.Equations) is not null || AsksForNetwork(parsed, options)),
+            "--inputs is for the automatic choice. Omit it or the options of another kind of model; --equations names its inputs in the model.");
         CommandException.ThrowIf(
             parsed.GetValue(options.Quick) && (model is not null and not "field" || parsed.GetValue(options.Equations) is not null),
             "--quick fits one network of the columns. Omit it, or --model and --equations.");
@@ -135,6 +141,9 @@ internal static class FitCommand
 
         public CommandOption<bool> Quick { get; } = Options.Flag(
             "--quick", "Fits one network in about a second, as --model field does, instead of comparing methods.");
+
+        public CommandOption<double?> TimeLimit { get; } = Options.Positive(
+            "--time-limit", "The most seconds that the automatic choice may take; when they are over it ends with an error. Default 600.", "S");
 
         public KnownBeforehand Known { get; } = new();
 

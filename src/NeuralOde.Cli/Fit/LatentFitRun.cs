@@ -143,7 +143,7 @@ internal static class LatentFitRun
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         RefuseOtherOptions(parsed, options);
-        Refuse(parsed, "is for a fit without --model and --quick", options.Known.Period, options.Known.Bounds);
+        Refuse(parsed, "is for a fit without --model and --quick", options.Known.Period, options.Known.Bounds, options.TimeLimit);
     }
 
     /// <summary>Refuses what only latent models and equations take.</summary>

@@ -61,6 +61,7 @@ internal static class OptionAdvice
         [SeriesReason.UnknownClass] = null,
         [SeriesReason.UnknownSeries] = null,
         [SeriesReason.NothingObserved] = null,
+        [SeriesReason.InputMissing] = "Fill it in, or leave the column out of --inputs.",
         [SeriesReason.NotAScaling] = null,
         [TimeReason.NotADate] = null,
         [TimeReason.NotANumber] = null,
