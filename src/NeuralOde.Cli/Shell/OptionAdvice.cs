@@ -150,6 +150,7 @@ internal static class OptionAdvice
         [ModelFileReason.EarlierFormat] = null,
         [ModelFileReason.OtherVersion] = null,
         [GradientWarningReason.ReverseFlow] = "Use --gradient direct.",
+        [GradientWarningReason.NotFinite] = null,
         [GradientWarningReason.StepsTooLong] = "Use --gradient gauss, or a smaller --rtol.",
         [ModelFileReason.Damaged] = null,
         [CheckpointReason.OtherSettings] = "Use the options that the run was started with, or start a new run without --resume.",
