@@ -78,7 +78,7 @@ internal static class ForecastCommand
         return UserFault.Checked(() =>
         {
             InputFiles.Check(path, "a model in it", advice: $"'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
-            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, LatentForecaster.FileKind);
+            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, SeriesEnsemble.FileKind, LatentForecaster.FileKind);
             if (file.Kind == LatentForecaster.FileKind.Name)
             {
                 SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
@@ -95,6 +95,18 @@ internal static class ForecastCommand
                 var chosen = AutomaticForecast.From(file, cancellation: context.CancellationToken);
                 ForecastDistribution distribution = Forecast(chosen, Time(chosen.Known.Time, until), until, step);
                 return Write(context, output, distribution.Median.Series.Sum(static x => x.Count), distribution.WriteCsv, distribution.WriteCsv);
+            }
+
+            if (file.Kind == SeriesEnsemble.FileKind.Name)
+            {
+                var ensemble = SeriesEnsemble.From(file);
+                SeriesModel first = ensemble.Members[0];
+                double end = Time(first.Scaling.Time, until);
+                CheckReach(first, end, until, step);
+                EnsembleForecast joint = ensemble.Forecast(end, step);
+                Warn(context, first, joint.Mean);
+                TimeSeriesSet table = joint.Table();
+                return Write(context, output, joint.Mean.Series.Sum(static x => x.Count), table.WriteCsv, table.WriteCsv);
             }
 
             var model = SeriesModel.From(file);
@@ -177,6 +189,12 @@ internal static class ForecastCommand
 
     private static TimeSeriesSet Forecast(SeriesModel model, double time, string until, double step)
     {
+        CheckReach(model, time, until, step);
+        return model.Forecast(time, step);
+    }
+
+    private static void CheckReach(SeriesModel model, double time, string until, double step)
+    {
         double start = model.Paths.Min(model.StartOf), end = model.Paths.Min(static x => x.DataEnd);
         if (!(time > end))
         {
@@ -190,6 +208,5 @@ internal static class ForecastCommand
             time - end < step * (1 - 1e-9),
             $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
                 + $"so nothing would be forecast. Use a shorter step.");
-        return model.Forecast(time, step);
     }
 }
