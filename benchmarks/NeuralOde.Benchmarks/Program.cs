@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NeuralOde.Benchmarks;
+using NeuralOde.Benchmarks.Holds;
 using NeuralOde.Benchmarks.Processes;
 using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
@@ -25,6 +26,9 @@ const string Help = """
       workprecision [PROBLEM...] [--out FOLDER] [--clock wall|cpu] [--core N]
           Error against time and evaluations, as pictures (docs/images by default), and the times of all
           methods as Markdown.
+      holds [--clock wall|cpu] [--core N]
+          What AdaptiveSteps.HoldFrom costs and gains on DETEST at equal errors, as multiples of what steps take that
+          all follow the error.
       transport [--iterations N] [--decay]
           Flow matching in the plane with torchcfm's settings: the distance W2 to the target, beside the floor of the
           measurement, by three seeds; 20,000 iterations at a constant rate unless told otherwise.
@@ -67,6 +71,9 @@ try
             return 0;
         case "workprecision":
             WorkPrecisionCommand.Run(clock, rest, pictures ?? "docs/images");
+            return 0;
+        case "holds" when rest.Length == 0:
+            HoldsCommand.Run(clock);
             return 0;
         case "transport" when rest.Length == 0 || rest is ["--decay"]:
             TransportCommand.Run(int.Parse(iterations ?? "20000", CultureInfo.InvariantCulture), rest.Length == 1);

@@ -24,7 +24,7 @@ internal static class ForecastCommand
             "The CSV has the columns of the training data: the series if there are several, the time, and the components in their natural values. "
                 + "The first row of each series is at its last observation, held out or not; the trajectory itself starts from the learned initial state.",
             "A model that 'fit' chose by itself writes for each component its median as NAME and the ends of its bands as NAME_lower_50, NAME_upper_50, NAME_lower_80 and so on, "
-                + "from the first step after the last observation on. The choice is made again when the file is read: it takes as long as the fit did.",
+                + "from the first step after the last observation on.",
             "A latent model ('fit --model latent') writes for each component three columns: the mean, NAME_lower and NAME_upper. "
                 + "The next observation lies between the two with a probability of 90 %, if the model is right. It infers the state of each series from all its observations.",
         ],
@@ -91,8 +91,7 @@ internal static class ForecastCommand
                     + $"with it. 'neuralode fit --model latent' makes one.");
             if (file.Kind == AutomaticForecast.FileKind.Name)
             {
-                context.Error.WriteLine($"Choosing again how to forecast the series of {path}, which takes as long as the fit did.");
-                var chosen = AutomaticForecast.From(file, cancellation: context.CancellationToken);
+                var chosen = AutomaticForecast.From(file);
                 ForecastDistribution distribution = Forecast(chosen, Time(chosen.Known.Time, until), until, step);
                 return Write(context, output, distribution.Median.Series.Sum(static x => x.Count), distribution.WriteCsv, distribution.WriteCsv);
             }

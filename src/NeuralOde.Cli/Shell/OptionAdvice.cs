@@ -178,6 +178,7 @@ internal static class OptionAdvice
         [EquationSolveReason.UnknownName] = null,
         [EquationSolveReason.Value] = null,
         [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
+        [EquationSolveReason.NothingToDraw] = "Write priors in the model, or give --estimates with the file that 'neuralode fit --metrics' wrote for it.",
         [EquationSolveReason.NotSolvable] = null,
         [EquationSolveReason.NotExportable] = null,
     };

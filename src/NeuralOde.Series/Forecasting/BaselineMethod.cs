@@ -23,6 +23,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         _ => new WalkModel(data, kind == Baseline.Drift),
     };
 
+    public IComponentModel Restore(ComponentData data, ComponentState state) => Fit(data, CancellationToken.None)!;
+
     /// <summary>A random walk, with or without drift.</summary>
     private sealed class WalkModel : IComponentModel
     {
@@ -54,6 +56,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) =>
             new BaselineMethod(_hasDrift ? Baseline.Drift : Baseline.LastValue).Fit(data, cancellation);
+
+        public ComponentState Save() => new();
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -96,6 +100,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.Mean).Fit(data, cancellation);
 
+        public ComponentState Save() => new();
+
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
             ComponentSeries known = _data.Series[series];
@@ -136,6 +142,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         public string Description => string.Create(CultureInfo.InvariantCulture, $"the last season of {_period:0.##} steps");
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.SeasonalNaive).Fit(data, cancellation);
+
+        public ComponentState Save() => new();
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -216,6 +224,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         public string Description => _isLog ? "the line through the logarithms of the last three values" : "the line through the last three values";
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.LogLinearTail).Fit(data, cancellation);
+
+        public ComponentState Save() => new();
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {

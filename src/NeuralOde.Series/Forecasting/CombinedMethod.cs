@@ -1,4 +1,5 @@
 using NeuralOde.Series.Forecasting.Components;
+using NeuralOde.Series.Forecasting.Curves;
 using NeuralOde.Series.Forecasting.Discrete;
 using NeuralOde.Series.Forecasting.Linear;
 
@@ -19,17 +20,11 @@ internal sealed class CombinedMethod : IComponentMethod
 
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
     {
-        IComponentMethod[] methods =
-        [
-            new LinearMethod(), new SmoothingMethod(), new ArimaMethod(),
-            .. data.Series.Count == 1
-                ? Array.Empty<IComponentMethod>()
-                : [new BaselineMethod(Baseline.LogLinearTail), new BaselineMethod(Baseline.LastValue), new BaselineMethod(Baseline.Mean)],
-        ];
+        IReadOnlyList<IComponentMethod> methods = Methods(data);
         _progress?.Report($"{data.Name}: {string.Join(", ", methods.Select(static x => x.Name))}");
-        var fitted = new IComponentModel?[methods.Length];
-        Parallel.For(0, methods.Length, new ParallelOptions { CancellationToken = cancellation }, m => fitted[m] = methods[m].Fit(data, cancellation));
-        int[] kept = [.. Enumerable.Range(0, methods.Length).Where(m => fitted[m] is not null)];
+        var fitted = new IComponentModel?[methods.Count];
+        Parallel.For(0, fitted.Length, Workers.Options(cancellation), m => fitted[m] = methods[m].Fit(data, cancellation));
+        int[] kept = [.. Enumerable.Range(0, fitted.Length).Where(m => fitted[m] is not null)];
         if (kept.Length == 0)
         {
             return null;
@@ -40,4 +35,17 @@ internal sealed class CombinedMethod : IComponentMethod
         var trials = OriginTrials.Run(data, models, cancellation);
         return new CombinedModel(data, [.. kept.Select(m => methods[m].Name)], models, trials);
     }
+
+    public IComponentModel Restore(ComponentData data, ComponentState state) => CombinedModel.Restore(data, Methods(data), state);
+
+    /// <summary>What is tried.</summary>
+    private static IReadOnlyList<IComponentMethod> Methods(ComponentData data) =>
+    [
+        new LinearMethod(), new SmoothingMethod(), new ArimaMethod(),
+        .. data.Series.Count == 1 ? Array.Empty<IComponentMethod>()
+            : [
+                .. CurveForm.All.Select(static x => new CurveMethod(x)),
+                new BaselineMethod(Baseline.LogLinearTail), new BaselineMethod(Baseline.LastValue), new BaselineMethod(Baseline.Mean),
+            ],
+    ];
 }

@@ -9,7 +9,10 @@ internal sealed class CombinedModel : IComponentModel
     private const double Failure = 10;
 
     /// <summary>How much weights of several series depend on errors.</summary>
-    private const double Power = 8;
+    private const double Power = 12;
+
+    /// <summary>What has less than this part of the greatest weight is left out.</summary>
+    private const double Least = 0.02;
 
     private readonly ComponentData _data;
     private readonly IReadOnlyList<string> _names;
@@ -26,8 +29,9 @@ internal sealed class CombinedModel : IComponentModel
         _calibration = BandCalibration.Of(trials, _weights);
     }
 
-    private CombinedModel(ComponentData data, IReadOnlyList<string> names, IReadOnlyList<IComponentModel> models, double[] weights, BandCalibration calibration) =>
-        (_data, _names, _models, _weights, _calibration) = (data, names, models, weights, calibration);
+    private CombinedModel(
+        ComponentData data, IReadOnlyList<string> names, IReadOnlyList<IComponentModel> models, double[] errors, double[] weights, BandCalibration calibration) =>
+        (_data, _names, _models, _errors, _weights, _calibration) = (data, names, models, errors, weights, calibration);
 
     public string Description => string.Join(
         "; ", Enumerable.Range(0, _models.Count).Where(m => _weights[m] >= 0.01).OrderByDescending(m => _weights[m])
@@ -40,8 +44,29 @@ internal sealed class CombinedModel : IComponentModel
     public IComponentModel? Refit(ComponentData data, CancellationToken cancellation)
     {
         IComponentModel?[] refitted = [.. _models.Select(x => x.Refit(data, cancellation))];
-        return Array.TrueForAll(refitted, static x => x is not null) ? new CombinedModel(data, _names, refitted!, _weights, _calibration) : null;
+        return Array.TrueForAll(refitted, static x => x is not null) ? new CombinedModel(data, _names, refitted!, [.. _errors], _weights, _calibration) : null;
     }
+
+    /// <summary>Makes a model again from what <see cref="Save"/> kept.</summary>
+    /// <exception cref="FormatException">It is not of these methods.</exception>
+    public static CombinedModel Restore(ComponentData data, IReadOnlyList<IComponentMethod> methods, ComponentState state)
+    {
+        ComponentState[] parts = state.Parts("models");
+        IComponentMethod[] found = [.. parts.Select(x => methods.FirstOrDefault(method => method.Name == x.Text("method")) ?? throw ComponentState.Wrong("method"))];
+        double[] weights = state.Finite("weights", parts.Length);
+        if (parts.Length == 0 || Array.Exists(weights, static x => x < 0))
+        {
+            throw ComponentState.Wrong("weights");
+        }
+
+        return new CombinedModel(
+            data, [.. found.Select(static x => x.Name)], [.. found.Select((x, m) => x.Restore(data, parts[m].Parts("model", 1)[0]))], state.Numbers("errors", parts.Length), weights,
+            BandCalibration.Restore(state.Parts("calibration", 1)[0]));
+    }
+
+    public ComponentState Save() => new ComponentState()
+        .With("models", _models.Select((x, m) => new ComponentState().With("method", _names[m]).With("model", [x.Save()])))
+        .With("errors", _errors).With("weights", _weights).With("calibration", [_calibration.Save()]);
 
     public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
     {
@@ -76,6 +101,8 @@ internal sealed class CombinedModel : IComponentModel
             !(best > 0) ? 1
             : areSeveral ? Math.Pow(trials.Errors[m] / best, -Power)
             : trials.Errors[m] <= Failure * best ? 1 : 0)];
+        double least = Least * weights.Max();
+        weights = Array.ConvertAll(weights, x => x >= least ? x : 0);
         double sum = weights.Sum();
         return Array.ConvertAll(weights, x => x / sum);
     }

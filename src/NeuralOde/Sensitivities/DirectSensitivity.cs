@@ -48,7 +48,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
         // A method that cannot go on from a checkpoint keeps all of its steps.
         _budget = Integrator.HasCheckpoints() ? settings.MemoryBudget : null;
-        _replayed = _budget is not null && field.Forward.MovesBuffers ? new ReplayedField(field) : null;
+        _replayed = field.Forward.MovesBuffers ? new ReplayedField(field) : null;
         _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
             ? new DirectCheck<T>(field, solver, adaptive, product.Program, settings.CheckInterval)
             : null;

@@ -37,8 +37,7 @@ internal sealed class ArimaMethod : IComponentMethod
             models[s] =
             [
                 .. tried.Select(x => (Transform: x, Model: Search(Array.ConvertAll(values, x.Forward), steps, cancellation)))
-                    .Where(static x => x.Model is not null)
-                    .Select(x => (x.Transform, x.Model!, x.Model!.Criterion - (2 * values.Skip(values.Length - x.Model.Used).Sum(x.Transform.LogDerivative)))),
+                    .Where(static x => x.Model is not null).Select(x => Compared(x.Transform, x.Model!, values)),
             ];
             if (models[s].Length == 0)
             {
@@ -48,6 +47,28 @@ internal sealed class ArimaMethod : IComponentMethod
 
         return new Model(data, models);
     }
+
+    public IComponentModel Restore(ComponentData data, ComponentState state)
+    {
+        ComponentState[] series = state.Parts("series", data.Series.Count);
+        return new Model(data, [.. series.Select((x, s) =>
+        {
+            double[] values = Filled(GridValues.Of(data.Series[s]) ?? throw ComponentState.Wrong("series"));
+            (ValueTransform, ArimaModel, double)[] models = [.. x.Parts("models").Select(one =>
+            {
+                var transform = ValueTransform.Named(data, one.Text("transform"));
+                ArimaOrders orders = ArimaOrders.Restore(one);
+                double[] parameters = one.Finite("parameters", orders.Coefficients);
+                ArimaModel model = ArimaModel.At(orders, Array.ConvertAll(values, transform.Forward), parameters) ?? throw ComponentState.Wrong("parameters");
+                return Compared(transform, model, values);
+            })];
+            return models.Length > 0 ? models : throw ComponentState.Wrong("models");
+        })]);
+    }
+
+    /// <summary>A model with its criterion on the scale of the natural values.</summary>
+    private static (ValueTransform Transform, ArimaModel Model, double Criterion) Compared(ValueTransform transform, ArimaModel model, double[] values) =>
+        (transform, model, model.Criterion - (2 * values.Skip(values.Length - model.Used).Sum(transform.LogDerivative)));
 
     /// <summary>Missing values on the line between their neighbors.</summary>
     private static double[] Filled(double[] values)
@@ -148,6 +169,9 @@ internal sealed class ArimaMethod : IComponentMethod
 
         // A search costs little, and orders that the whole series suggests would be hindsight.
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new ArimaMethod().Fit(data, cancellation);
+
+        public ComponentState Save() => new ComponentState().With("series", models.Select(static series => new ComponentState()
+            .With("models", series.Select(static x => x.Model.Orders.Save().With("transform", x.Transform.Name).With("parameters", x.Model.Parameters)))));
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs) => GridForecast.At(
             data, series, times, steps => GridForecast.Weighted(Array.ConvertAll(models[series], static x => x.Criterion), k =>

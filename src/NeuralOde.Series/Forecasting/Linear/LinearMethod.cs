@@ -19,6 +19,21 @@ internal sealed class LinearMethod : IComponentMethod
         return found.Count == 0 ? null : new Average([.. found.Take(Most)]);
     }
 
+    public IComponentModel Restore(ComponentData data, ComponentState state)
+    {
+        LinearCandidate[] models = [.. state.Parts("models").Select(x =>
+        {
+            ValueTransform transform = ValueTransform.Named(data, x.Text("transform"));
+            LinearStructure structure = LinearStructure.Restore(x);
+            IReadOnlyList<ComponentSeries> series = LinearSearch.Transformed(data, transform);
+            double criterion = x.Finite("criterion", 1)[0];
+            int inputs = data.Series.FirstOrDefault(static one => one.Count > 0) is { } first ? first.Inputs.Length / first.Count : 0;
+            return new LinearCandidate(
+                transform, new LinearModel(structure, x.Finite("parameters", structure.Parameters), series, inputs, x.Finite("variance", 1)[0], criterion), criterion);
+        })];
+        return models.Length > 0 ? new Average(models) : throw ComponentState.Wrong("models");
+    }
+
     private sealed class Average : IComponentModel
     {
         private readonly LinearCandidate[] _models;
@@ -49,12 +64,15 @@ internal sealed class LinearMethod : IComponentMethod
                 var fitter = new LinearFitter(LinearSearch.Transformed(data, candidate.Transform));
                 if (fitter.Fit(candidate.Model.Structure, candidate.Model.Parameters, cancellation) is { } model)
                 {
-                    refitted.Add(LinearSearch.Candidate(data, candidate.Transform, model));
+                    refitted.Add(LinearSearch.Candidate(data, candidate.Transform, fitter, model));
                 }
             }
 
             return refitted.Count == 0 ? null : new Average([.. refitted.OrderBy(static x => x.Criterion)]);
         }
+
+        public ComponentState Save() => new ComponentState().With("models", _models.Select(static x => x.Model.Structure.Save()
+            .With("transform", x.Transform.Name).With("parameters", x.Model.Parameters).With("variance", x.Model.Variance).With("criterion", x.Criterion)));
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
