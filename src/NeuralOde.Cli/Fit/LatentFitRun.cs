@@ -187,6 +187,10 @@ internal static class LatentFitRun
         context.Out.WriteLine(FitText.Learned(training, outcome.Fit.ValidationCount));
         IEnumerable<string> noise = outcome.Data.Set.Components.Zip(outcome.Fit.Forecaster.Noise, static (name, x) => $"{name} {ProgressText.Number(x)}");
         context.Out.WriteLine($"Noise of the observations: {string.Join(", ", noise)} standard deviations.");
+        context.Out.WriteLine(outcome.Fit.ValidationCount == 0 ? "The bands are the model's own: there are too few series to calibrate them on some that it did not learn from."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bands are {outcome.Fit.Forecaster.BandFactor:0.00} times as wide as the model's own, by the tails of {outcome.Fit.ValidationCount} series that it did not learn from."));
         foreach (string remark in Remarks(outcome))
         {
             context.Out.WriteLine(remark);
