@@ -84,7 +84,7 @@ internal static class FitCommand
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
                     ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds, options.Grid]))
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
@@ -179,6 +179,8 @@ internal static class FitCommand
         public CommandOption<string?> Title { get; } = FigureLabels.TitleOption();
 
         public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
+
+        public CommandOption<string?> Scales { get; } = FigureLabels.ScalesOption();
 
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
