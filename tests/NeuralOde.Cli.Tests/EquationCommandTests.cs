@@ -23,12 +23,33 @@ public class EquationCommandTests : IDisposable
         var run = ToolRun.Of("solve", Model("x' = -k*x\nk = 0.5\nx(0) = 2 fixed\ny = x^2"), "--until", "2", "--step", "1", "--sensitivities", "k", "--out", output, "--plot", plot);
         Assert.Equal(0, run.ExitCode);
         string[] lines = File.ReadAllLines(output);
-        Assert.Equal("t,x,y,dx/dk", lines[0]);
+        Assert.Equal("t,x,y,dx/dk,dy/dk", lines[0]);
         Assert.Equal(4, lines.Length);
         double[] last = [.. lines[3].Split(',').Select(static x => double.Parse(x, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(2 * Math.Exp(-1), last[1], 1e-8);
         Assert.Equal(-4 * Math.Exp(-1), last[3], 1e-7);
         Assert.StartsWith("<svg", File.ReadAllText(plot), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Solve_draws_parameters_from_priors_or_from_the_estimates_of_a_fit()
+    {
+        string table = _folder.File("decay.csv"), numbers = _folder.File("fit.json"), output = _folder.File("band.csv"), plot = _folder.File("band.svg");
+        File.WriteAllText(table, "t,x\n0,2.02\n1,1.21\n2,0.73\n3,0.45\n");
+        string model = Model("x' = -k*x\nk = 0.3 > 0\nx(0) = 1 > 0\nobserve x");
+        Assert.Equal(0, ToolRun.Of("fit", table, "--equations", model, "--time", "t", "--no-profiles", "--metrics", numbers).ExitCode);
+        var run = ToolRun.Of("solve", model, "--until", "3", "--step", "1", "--draws", "200", "--estimates", numbers, "--out", output, "--plot", plot);
+        Assert.Equal(0, run.ExitCode);
+        string[] lines = File.ReadAllLines(output);
+        Assert.Equal("t,x,x lower,x upper", lines[0]);
+        double[] last = [.. lines[^1].Split(',').Select(static x => double.Parse(x, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(0.45, last[1], 0.02);
+        Assert.InRange(last[1], last[2], last[3]);
+        Assert.InRange(last[3] - last[2], 1e-4, 0.1);
+        Assert.StartsWith("<svg", File.ReadAllText(plot), StringComparison.Ordinal);
+        Assert.Contains("--estimates takes the JSON", ToolRun.Of("solve", model, "--until", "3", "--draws", "50", "--estimates", table).Error, StringComparison.Ordinal);
+        Assert.Contains("give --estimates", ToolRun.Of("solve", model, "--until", "3", "--draws", "50").Error, StringComparison.Ordinal);
+        Assert.Contains("go with --draws", ToolRun.Of("solve", model, "--until", "3", "--seed", "1").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class ExplainCommand
             ("neuralode explain model.safetensors --degree 2", "Regression alone: how well few terms follow the network, for each component."),
             ("neuralode explain model.safetensors --data hare-lynx.csv --degree 2 --report formula.html --save formula.ode", "Formulas, fitted to the data in the network's place."),
             ("neuralode explain ude.ode --data lotka_volterra_ude.csv --report formula.html", "The unknown terms of a model: network first, then formulas."),
-            ("neuralode explain ude.ode --data table.csv --ratios --terms \"sin(x), x*y/(1 + y)\"", "More terms to choose from, two of them your own."),
+            ("neuralode explain ude.ode --data table.csv --ratios --terms \"sin(x),x*y/(1+y)\"", "More terms to choose from, two of them your own."),
         ],
         Notes =
         [

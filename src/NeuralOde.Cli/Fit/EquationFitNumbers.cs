@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NeuralOde.Cli.Solve;
 using NeuralOde.Equations.Fitting;
 using NeuralOde.Series.Tables;
 
@@ -77,6 +78,11 @@ internal static class EquationFitNumbers
             }
 
             json.WriteEndArray();
+        }
+
+        if (fit.Covariance is { } covariance)
+        {
+            EstimatesFile.Write(json, covariance);
         }
 
         json.WriteStartArray("notes");

@@ -43,7 +43,7 @@ internal static class EquationFitRun
             Starts = (int?)parsed.GetValue(options.Starts),
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
-            Spread = context.Processes is { Size: > 1 } ? (count, work) => SharedStarts.Run(context, count, work) : null,
+            Spread = context.Processes is { Size: > 1 } ? (count, work) => SharedWork.Run(context, count, work) : null,
         };
         EquationData? heldOut = null;
         var bands = new BandOptions { Seed = settings.Seed };
@@ -96,7 +96,7 @@ internal static class EquationFitRun
             options.Report, options.Save, options.Out, options.Export,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Figure, options.Title, options.Unit])).SelectMany(
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Grid, options.Figure, options.Title, options.Unit])).SelectMany(
             static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }

@@ -61,6 +61,7 @@ internal static class OptionAdvice
         [SeriesReason.UnknownClass] = null,
         [SeriesReason.UnknownSeries] = null,
         [SeriesReason.NothingObserved] = null,
+        [SeriesReason.InputMissing] = "Fill it in, or leave the column out of --inputs.",
         [SeriesReason.NotAScaling] = null,
         [TimeReason.NotADate] = null,
         [TimeReason.NotANumber] = null,
@@ -179,6 +180,7 @@ internal static class OptionAdvice
         [EquationSolveReason.UnknownName] = null,
         [EquationSolveReason.Value] = null,
         [EquationSolveReason.NeedsTable] = "Give a table that has them with --data; a covariate may also be set with --set.",
+        [EquationSolveReason.NothingToDraw] = "Write priors in the model, or give --estimates with the file that 'neuralode fit --metrics' wrote for it.",
         [EquationSolveReason.NotSolvable] = null,
         [EquationSolveReason.NotExportable] = null,
     };

@@ -1,5 +1,6 @@
 using NeuralOde.Equations;
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Fitting;
 using NeuralOde.Equations.Simulation;
 using NeuralOde.Series.Tables;
 using NeuralOde.Settings;
@@ -22,6 +23,7 @@ internal static class SolveCommand
             ("neuralode solve hare-lynx.ode --until 40 --step 0.1 --set b=0.02 --plot path.svg --out path.csv", "A table and a picture, with one parameter changed."),
             ("neuralode solve hare-lynx.ode --until 40 --scan b=0.01:0.05:9 --plot scan.svg", "Nine solves, with b from 0.01 to 0.05."),
             ("neuralode solve warfarin.ode --data warfarin.csv --until 120 --out curves.csv", "The doses and covariates of a table, for each of its subjects."),
+            ("neuralode solve fitted.ode --until 40 --draws 500 --estimates fit.json --plot band.svg", "A band from the uncertainty of the estimates of a fit."),
             ("neuralode solve hare-lynx.ode --until 40 --sensitivities a,b", "How the states depend on two parameters, to the standard output."),
         ],
         Notes =
@@ -43,6 +45,7 @@ internal static class SolveCommand
             Groups =
             [
                 ("Solve", [options.Until, options.Step, options.Set, options.Scan, options.Sensitivities, options.Solver, options.Tolerance]),
+                ("Ensemble", [options.Draws, options.Estimates, options.Level, options.Seed]),
                 ("Data", [options.Data, options.Time, options.Series]),
                 ("Output", [options.Out, options.Plot]),
             ],
@@ -66,6 +69,14 @@ internal static class SolveCommand
             RelativeTolerance = parsed.GetValue(options.Tolerance) ?? 1e-8,
         };
         var read = new EquationDataOptions { TimeColumn = parsed.GetValue(options.Time), SeriesColumn = parsed.GetValue(options.Series) };
+        if (parsed.GetValue(options.Draws) is { } draws)
+        {
+            CommandException.ThrowIf(parsed.IsGiven(options.Scan), "--draws and --scan exclude each other: one draws parameters, the other sets them.");
+            EnsembleFiles.Write(context, output, plot, Ensembles(parsed, options, model, solve, read, (int)draws));
+            return ExitCode.Success;
+        }
+
+        CommandException.ThrowIf(parsed.IsGiven(options.Estimates) || parsed.IsGiven(options.Level) || parsed.IsGiven(options.Seed), "--estimates, --level and --seed go with --draws.");
         (string? scanned, double[] values) = Scan(parsed.GetValue(options.Scan));
         List<(double Scanned, string Series, EquationSolution Solution)> solutions = [];
         CsvTable? table = data is null ? null : ModelFiles.Table(data, "--data");
@@ -84,6 +95,30 @@ internal static class SolveCommand
 
         Write(context, output, plot, scanned, solutions);
         return ExitCode.Success;
+    }
+
+    private static IReadOnlyList<(string Series, SolutionEnsemble Ensemble)> Ensembles(
+        CommandValues parsed, SolveOptions options, EquationModel model, EquationSolveOptions solve, EquationDataOptions read, int count)
+    {
+        double level = parsed.GetValue(options.Level) ?? 0.9;
+        CommandException.ThrowIf(level >= 1, $"--level takes a share below 1, such as 0.9; got {level.ToString(CultureInfo.InvariantCulture)}.");
+        long seed = parsed.GetValue(options.Seed) ?? 0;
+        IReadOnlyList<IReadOnlyDictionary<string, double>> draws;
+        if (parsed.GetValue(options.Estimates) is { } path)
+        {
+            // The center is the model at the estimates, whatever its own start values are.
+            ParameterCovariance estimates = EstimatesFile.Read(path);
+            draws = ParameterDraws.FromEstimates(model, estimates, count, seed);
+            model = model.WithStarts(estimates.Names.Zip(estimates.Values).ToDictionary());
+        }
+        else
+        {
+            draws = ParameterDraws.FromPriors(model, count, seed);
+        }
+
+        return parsed.GetValue(options.Data) is { } data
+            ? SolutionEnsemble.Solve(ModelFiles.Table(data, "--data"), model, solve, draws, level, read)
+            : [("", SolutionEnsemble.Solve(model, solve, draws, level))];
     }
 
     private static void Write(CommandContext context, string? output, string? plot, string? scanned, List<(double Scanned, string Series, EquationSolution Solution)> solutions)
@@ -205,8 +240,18 @@ internal static class SolveCommand
 
         public CommandOption<string?> Scan { get; } = Options.Text("--scan", "Solves for several values of a parameter: from A to B, N of them.", "NAME=A:B:N");
 
-        public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of the states with respect to these "
+        public CommandOption<string?> Sensitivities { get; } = Options.Text("--sensitivities", "Adds the derivatives of states and quantities with respect to these "
             + "parameters, joined by commas.", "NAMES");
+
+        public CommandOption<long?> Draws { get; } = Options.Whole(
+            "--draws", 20, 100_000, "Solves for so many draws of the parameters as well, and gives the band that holds most of them. They come from the model's priors, or from --estimates.");
+
+        public CommandOption<string?> Estimates { get; } = Options.Text(
+            "--estimates", "With --draws: draws from the estimates of a fit and their covariance, the file that 'neuralode fit --equations --metrics' wrote.", "FIT.json");
+
+        public CommandOption<double?> Level { get; } = Options.Positive("--level", "With --draws: the share of them within the band. Default 0.9.");
+
+        public CommandOption<long?> Seed { get; } = Options.Whole("--seed", 0, int.MaxValue, "With --draws: their seed. Default 0.");
 
         public CommandOption<string?> Solver { get; } = Options.Choice(
             "--solver", "solver", OdeSolver.Names, "auto (the default: order 7, and BDF where that proves stiff), or a method by name, such as tsit5, vern9, bdf, radau5.", "NAME");

@@ -157,6 +157,9 @@ public sealed class EquationFit
     /// <summary>Whether there are bands: the data determine every parameter, at least so far that there is a covariance.</summary>
     public bool HasBands => Uncertainties.Count > 0 && Uncertainties.All(static x => x.HasCovariance);
 
+    /// <summary>The covariance of the parameters that all series share; <see langword="null"/> where the data determine none, or each series is fitted alone.</summary>
+    public ParameterCovariance? Covariance => Uncertainties.Count == 1 ? Uncertainties[0].Shared() : null;
+
     /// <summary>Predicts measured values, such as those that were held out, with bands from the uncertainty of the parameters and the noise.</summary>
     /// <param name="data">Values of the same series, in the same order.</param>
     /// <param name="options">The bands' level and the number of draws; the defaults where null.</param>

@@ -15,6 +15,23 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
 
     public bool HasCovariance => covariance is not null;
 
+    /// <summary>The covariance of what all series share, on the scale of the search.</summary>
+    public ParameterCovariance? Shared()
+    {
+        if (covariance is null)
+        {
+            return null;
+        }
+
+        int[] shared = [.. Enumerable.Range(0, free.Length).Where(i => problem.Coordinates[free[i]].Series < 0)];
+        double squared = inflation * inflation;
+        return new ParameterCovariance(
+            [.. shared.Select(i => problem.Coordinates[free[i]].Name)],
+            [.. shared.Select(i => problem.Coordinates[free[i]].Natural(point[free[i]]))],
+            [.. shared.Select(i => problem.Coordinates[free[i]].IsLogarithmic)],
+            [.. shared.Select(i => (IReadOnlyList<double>)[.. shared.Select(j => squared * covariance[(i * free.Length) + j])])]);
+    }
+
     public IReadOnlyList<PredictedValue> Predict(EquationData data, BandOptions options)
     {
         IReadOnlyList<SeriesBands> found = Find(data, s => data.Series[s].Times, options);
@@ -72,23 +89,12 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
     /// <summary>Draws through the eigenvectors of the covariance, within the bounds.</summary>
     private double[][] Draw(RandomSource random, int count)
     {
-        int m = free.Length;
-        (double[] values, double[][] vectors) = Symmetric.Eigen(covariance!, m);
-        double[] normal = new double[m];
+        NormalDraws normal = new(covariance!, free.Length);
         double[][] draws = new double[count][];
         for (int d = 0; d < count; d++)
         {
             double[] draw = [.. point];
-            random.FillNormal<double>(normal);
-            for (int k = 0; k < m; k++)
-            {
-                double size = Math.Sqrt(Math.Max(values[k], 0)) * inflation * normal[k];
-                for (int i = 0; i < m; i++)
-                {
-                    draw[free[i]] += size * vectors[k][i];
-                }
-            }
-
+            normal.AddTo(draw, free, inflation, random);
             for (int i = 0; i < draw.Length; i++)
             {
                 draw[i] = Math.Clamp(draw[i], problem.Coordinates[i].Lower, problem.Coordinates[i].Upper);
@@ -169,14 +175,7 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
         private static (double Lower, double Upper) Range(double[] samples, double level)
         {
             Array.Sort(samples);
-            return (Quantile(samples, (1 - level) / 2), Quantile(samples, (1 + level) / 2));
-        }
-
-        private static double Quantile(double[] sorted, double share)
-        {
-            double at = share * (sorted.Length - 1);
-            int below = (int)Math.Floor(at), above = Math.Min(below + 1, sorted.Length - 1);
-            return sorted[below] + ((at - below) * (sorted[above] - sorted[below]));
+            return (Quantiles.Of(samples, (1 - level) / 2), Quantiles.Of(samples, (1 + level) / 2));
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed record EquationSolveOptions
     /// <value>None by default.</value>
     public IReadOnlyDictionary<string, double> Set { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Parameters by which the states' derivatives are wanted.</summary>
+    /// <summary>Parameters by which the derivatives of states and quantities are wanted.</summary>
     /// <value>None by default.</value>
     public IReadOnlyList<string> SensitivitiesBy { get; init; } = [];
 
@@ -52,7 +52,7 @@ public sealed class EquationSolution
         IsStiff = isStiff;
     }
 
-    /// <summary>Names of the columns: states, quantities of the model, then sensitivities as <c>dx/dk</c>.</summary>
+    /// <summary>Names of the columns: states, quantities of the model, then their sensitivities as <c>dx/dk</c>.</summary>
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>The times. At the time of a dose the row is of after it.</summary>
@@ -94,6 +94,9 @@ public enum EquationSolveReason
 
     /// <summary>A value that only a table can give: a covariate without a reference, an input, or doses.</summary>
     NeedsTable,
+
+    /// <summary>Nothing is said from which parameters could be drawn.</summary>
+    NothingToDraw,
 
     /// <summary>The solve failed.</summary>
     NotSolvable,
@@ -158,7 +161,7 @@ public static class EquationSolver
             throw new EquationSolveException(EquationSolveReason.NotSolvable, simulator.Problem);
         }
 
-        return Table(bound, options, series, parameters, times, rows, simulator);
+        return Table(bound, options, series, parameters, times, rows, simulator, sensitive);
     }
 
     /// <summary>A simulator whose absolute tolerances go by the states' sizes in a rough solve.</summary>
@@ -180,17 +183,18 @@ public static class EquationSolver
     }
 
     private static EquationSolution Table(
-        BoundModel bound, EquationSolveOptions options, SeriesInput series, double[] parameters, double[] times, double[] rows, Simulator simulator)
+        BoundModel bound, EquationSolveOptions options, SeriesInput series, double[] parameters, double[] times, double[] rows, Simulator simulator, int[] sensitive)
     {
         int n = bound.States.Count, length = simulator.RowLength;
-        CompiledExpressions quantities = new(bound, [.. bound.Quantities.Select(static x => x.Value)], []);
+        CompiledExpressions quantities = new(bound, [.. bound.Quantities.Select(static x => x.Value)], sensitive);
         quantities.Prepare(parameters, series.Covariates);
         string[] columns =
         [
             .. bound.States, .. bound.Quantities.Select(static x => x.Name),
-            .. options.SensitivitiesBy.SelectMany(k => bound.States.Select(x => $"d{x}/d{k}")),
+            .. options.SensitivitiesBy.SelectMany(k => bound.States.Concat(bound.Quantities.Select(static x => x.Name)).Select(x => $"d{x}/d{k}")),
         ];
         double[][] values = [.. columns.Select(_ => new double[times.Length])];
+        double[] ones = [.. sensitive.Select(static _ => 1.0)], total = new double[sensitive.Length];
         for (int i = 0; i < times.Length; i++)
         {
             ReadOnlySpan<double> row = rows.AsSpan(i * length, length);
@@ -200,9 +204,22 @@ public static class EquationSolver
             }
 
             quantities.Run(times[i], row);
-            for (int k = 0; k < columns.Length; k++)
+            for (int k = 0; k < n + quantities.Count; k++)
             {
-                values[k][i] = k < n ? row[k] : k < n + quantities.Count ? quantities.Value(k - n) : row[k - quantities.Count];
+                values[k][i] = k < n ? row[k] : quantities.Value(k - n);
+            }
+
+            for (int q = 0; q < n + quantities.Count && sensitive.Length > 0; q++)
+            {
+                if (q >= n)
+                {
+                    quantities.TotalDerivative(q - n, row[n..], ones, total);
+                }
+
+                for (int k = 0; k < sensitive.Length; k++)
+                {
+                    values[((k + 1) * (n + quantities.Count)) + q][i] = q < n ? row[n + (k * n) + q] : total[k];
+                }
             }
         }
 

@@ -263,6 +263,25 @@ public sealed class CompiledField<T> : IStatefulField<T>
         3,
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
+    /// <summary>Compiles the same together with the field in two programs: one for forward evaluations, which leaves what the other one, the product, reads.</summary>
+    internal SplitProgram<T> CompileSplit()
+    {
+        ProgramInput[] arguments = [.. _arguments[..3], .. _furtherArguments];
+        var split = SplitProgram<T>.Compile(
+            x =>
+            {
+                Tensor f = Derivative(x);
+                return [f, .. Gradients.VectorJacobianProduct([f], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]])];
+            },
+            firstResults: 1,
+            late: 2,
+            kept: 1,
+            arguments);
+        Added(split.First, 2);
+        Added(split.Second, 3);
+        return split;
+    }
+
     /// <summary>
     /// Compiles <c>(t, z, a, v, inputs…) → ∂f/∂z·v</c>. The product <c>a·∂f/∂z</c> is linear in a, and its derivative by a, times v, is what is asked for: no
     /// operation needs a rule of its own for it, and a itself drops out.
