@@ -16,8 +16,9 @@ const string Help = """
 
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE] [--out FOLDER]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
-          elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-          gradients, cost, flows, rnode, matching, mnist, latent, threads, scaling. The default command.
+          elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, rows, training,
+          checkpoints, gradients, cost, flows, rnode, matching, mnist, latent, threads, scaling.
+          The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
           --out takes a folder for the pictures of sections rnode and scaling.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).

@@ -244,6 +244,7 @@ public abstract class Sensitivity<T>
         return new OdeProblem<T>(SolvedField)
         {
             Jacobian = Field.Jacobian,
+            JacobianBlockLength = Field.JacobianBlockLength,
             PositionCount = positions?.PositionCount,
             RowLength = positions?.RowLength,
             IsSecondOrder = positions?.IsSecondOrder ?? false,
