@@ -83,7 +83,8 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Subjects,
+                    options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -165,6 +166,11 @@ internal static class FitCommand
         public CommandOption<long?> Degree { get; } = Options.Whole("--degree", 1, 6, "With --formula: the highest degree of the products in it. Default 3.");
 
         public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
+
+        public CommandOption<string?> Subjects { get; } = Options.Text(
+            "--subjects",
+            "Other series of the same population, where parameters vary between series: estimates their own values, and with --hold-out forecasts their last ones.",
+            "OTHER.csv");
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
