@@ -23,7 +23,12 @@ internal static class FitCommand
             (
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
-            ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
+            (
+                "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4 --save ensemble.safetensors",
+                "How much the result depends on the seed: a table, and one model of all five."),
+            (
+                "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --grid hidden=8:16 --grid hidden-states=0:1",
+                "Four combinations of settings: a table."),
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
@@ -57,12 +62,12 @@ internal static class FitCommand
             "Inputs (--inputs): columns that act from outside and are known ahead. The automatic choice tries its linear dynamics with and without them, and leaves out what does "
                 + "not help. Rows after the last observation hold their later values, or a table that 'forecast --inputs' reads.",
             "Limits: doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
-            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds, and the table is the same; the starts of --equations --starts and the training "
+            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds or the points of --grid, and the table is the same; the starts of --equations --starts and the training "
                 + "steps of --model latent are shared likewise. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
-        SharingAdvice = "Processes share the seeds of --seeds, the starts of --starts, and the training steps of --model latent.",
+        SharingAdvice = "Processes share the seeds of --seeds, the points of --grid, the starts of --starts, and the training steps of --model latent.",
         Body = Body,
     };
 
@@ -78,11 +83,12 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds]))
+                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Subjects,
+                    options.Export]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
-            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
+            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
             Run = (context, parsed) => Start(context, parsed, options),
         };
     }
@@ -105,7 +111,7 @@ internal static class FitCommand
 
     /// <summary>Whether an option was given that only a single fit of a network has.</summary>
     private static bool AsksForNetwork(CommandValues parsed, FitOptions options) =>
-        parsed.IsGiven(options.Seeds) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
+        parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
 
     /// <summary>Refuses files whose endings say that something else is in them.</summary>
     internal static void CheckEndings(string? report, string? save, string? output, string? metrics) => OutputFiles.CheckEndings(
@@ -161,6 +167,11 @@ internal static class FitCommand
 
         public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
 
+        public CommandOption<string?> Subjects { get; } = Options.Text(
+            "--subjects",
+            "Other series of the same population, where parameters vary between series: estimates their own values, and with --hold-out forecasts their last ones.",
+            "OTHER.csv");
+
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
         public CommandOption<string?> Metrics { get; } = Options.Text(
@@ -186,6 +197,14 @@ internal static class FitCommand
 
         public CommandOption<string?> Save => _output.Save;
 
-        public CommandOption<int[]?> Seeds { get; } = Options.Seeds("--seeds", "Fits once for each seed and prints a table of errors instead of writing files, such as 0-4.");
+        public CommandOption<int[]?> Seeds { get; } = Options.Seeds(
+            "--seeds", "Fits a network once for each seed, such as 0-4, and prints a table of errors; --save, --report, --out and --metrics are then of the ensemble.");
+
+        public CommandOption<string[]?> Grid { get; } = new(
+            "--grid", "Fits a network at all combinations of values of settings, one --grid for each setting, and prints a table of errors.")
+        {
+            ValueName = "NAME=A:B",
+            MostTimes = 20,
+        };
     }
 }

@@ -82,7 +82,7 @@ internal static class ForecastCommand
         return UserFault.Checked(() =>
         {
             InputFiles.Check(path, "a model in it", advice: $"'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
-            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, LatentForecaster.FileKind);
+            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, SeriesEnsemble.FileKind, LatentForecaster.FileKind);
             AutomaticForecast? chosen = file.Kind == AutomaticForecast.FileKind.Name ? AutomaticForecast.From(file) : null;
             if (chosen?.Known.Inputs.Count > 0)
             {
@@ -105,6 +105,18 @@ internal static class ForecastCommand
             if (chosen is not null)
             {
                 return Write(context, output, Said(context, chosen, Forecast(chosen, Time(chosen.Known.Time, until), until, step)));
+            }
+
+            if (file.Kind == SeriesEnsemble.FileKind.Name)
+            {
+                var ensemble = SeriesEnsemble.From(file);
+                SeriesModel first = ensemble.Members[0];
+                double end = Time(first.Scaling.Time, until);
+                CheckReach(first, end, until, step);
+                EnsembleForecast joint = ensemble.Forecast(end, step);
+                Warn(context, first, joint.Mean);
+                TimeSeriesSet table = joint.Table();
+                return Write(context, output, joint.Mean.Series.Sum(static x => x.Count), table.WriteCsv, table.WriteCsv);
             }
 
             var model = SeriesModel.From(file);
@@ -203,6 +215,12 @@ internal static class ForecastCommand
 
     private static TimeSeriesSet Forecast(SeriesModel model, double time, string until, double step)
     {
+        CheckReach(model, time, until, step);
+        return model.Forecast(time, step);
+    }
+
+    private static void CheckReach(SeriesModel model, double time, string until, double step)
+    {
         double start = model.Paths.Min(model.StartOf), end = model.Paths.Min(static x => x.DataEnd);
         if (!(time > end))
         {
@@ -216,7 +234,6 @@ internal static class ForecastCommand
             time - end < step * (1 - 1e-9),
             $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
                 + $"so nothing would be forecast. Use a shorter step.");
-        return model.Forecast(time, step);
     }
 
     /// <summary>What is to be forecast.</summary>
