@@ -175,6 +175,7 @@ internal static class OptionAdvice
         [EquationDataReason.Input] = null,
         [EquationFitReason.NoStart] = null,
         [EquationFitReason.NoBand] = null,
+        [EquationFitReason.NoPopulation] = null,
         [EquationFitReason.ImpossibleValue] = null,
         [EquationFitReason.TooFewValues] = null,
         [EquationSolveReason.UnknownName] = null,
