@@ -27,6 +27,9 @@ internal readonly struct Buffer<T>(T[] array, int offset, int length) where T : 
     /// <summary>The address of the first element. Only for memory that never moves (<see cref="Storage{T}.AllocateAligned"/>), while the array is held.</summary>
     public unsafe T* Pointer => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Span));
 
+    /// <summary>From here to the end of a later buffer in the same memory.</summary>
+    public Buffer<T> Until(Buffer<T> later) => new(array, offset, later.Offset + later.Length - offset);
+
     /// <summary>Whether the elements are those of an array.</summary>
     public bool IsIn(object other) => ReferenceEquals(array, other);
 
