@@ -268,7 +268,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             Values = Values(best.Point),
             Sizes = model.Bound.Unknowns.SelectMany(static x => x.Sizes.Append(x.Output)).ToDictionary(x => model.Bound.Parameters[x].Name, _problem.Fixed),
             MakeCurves = () => Curves(best.Point),
-            Uncertainties = [new FitUncertainty(_problem, best.Point, correlated, isExact ? null : covariance, inflation, isLeastSquares, options.Threads)],
+            Uncertainties = [new FitUncertainty(_problem, new SharedDraws(_problem, best.Point, correlated, isExact ? null : covariance, inflation), inflation, options.Threads)],
             Notes = _notes,
         };
     }

@@ -58,6 +58,7 @@ internal sealed partial class Binder
             Doses = [.. _statements.OfType<DoseStatement>().Select(Dose)],
             Events = [.. _statements.OfType<WhenStatement>().Select(Event)],
             Unknowns = [.. _unknowns.OrderBy(static x => x.Number)],
+            Correlations = Correlations(),
             Start = _statements.OfType<StartStatement>().LastOrDefault() is { } start ? Constant(start.Time, "The time of the start") : null,
         };
         CheckUse(model);

@@ -123,6 +123,9 @@ internal sealed class BoundModel
 
     public IReadOnlyList<BoundUnknown> Unknowns { get; init; } = [];
 
+    /// <summary>Groups of parameters whose deviations between series are correlated.</summary>
+    public IReadOnlyList<int[]> Correlations { get; init; } = [];
+
     /// <summary>Time of the initial values; null for the first time of the data.</summary>
     public double? Start { get; init; }
 

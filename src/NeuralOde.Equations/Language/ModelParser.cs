@@ -4,7 +4,7 @@ namespace NeuralOde.Equations.Language;
 internal sealed class ModelParser : ExpressionParser
 {
     /// <summary>Words that begin a statement, unless a definition of that name follows.</summary>
-    public static readonly string[] Keywords = ["observe", "input", "covariate", "dose", "when", "start"];
+    public static readonly string[] Keywords = ["observe", "input", "covariate", "dose", "when", "correlate", "start"];
 
     private static readonly string[] s_doseWords = ["at", "every", "times", "rate", "duration", "lag", "bioavailability"];
 
@@ -63,6 +63,9 @@ internal sealed class ModelParser : ExpressionParser
                     return Dose();
                 case "when":
                     return When();
+                case "correlate":
+                    Take();
+                    return new CorrelateStatement(first.Position, Names("the name of a parameter that varies between series"));
                 case "start":
                     Take();
                     return new StartStatement(first.Position, Sum());

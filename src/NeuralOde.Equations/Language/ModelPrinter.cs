@@ -31,6 +31,7 @@ internal static class ModelPrinter
         CovariateStatement x => $"covariate {string.Join(", ", x.Names.Select(static n => Name(n.Name) + Assigned(n.Reference)))}",
         DoseStatement x => $"dose {Print(x.Amount)} -> {Name(x.State)}{string.Concat(x.Clauses.Select(static c => Clause(c.Word, c.Value)))}{(x.IsSteady ? " steady" : "")}",
         WhenStatement x => $"when {Print(x.Condition)}: {string.Join(", ", x.Changes.Select(static c => Name(c.State) + Assigned(c.Value)))}",
+        CorrelateStatement x => $"correlate {string.Join(", ", x.Names.Select(Name))}",
         StartStatement x => $"start {Print(x.Time)}",
         _ => throw new InvalidOperationException($"{statement.GetType().Name} is not printed."),
     };

@@ -100,5 +100,8 @@ internal sealed record DoseStatement(int Position, Expression Amount, string Sta
 /// <summary><c>when x > 3: x = 0, y = y + 1</c></summary>
 internal sealed record WhenStatement(int Position, Expression Condition, IReadOnlyList<(string State, Expression Value, int Position)> Changes) : Statement(Position);
 
+/// <summary><c>correlate CL, V</c>: the deviations of these parameters between series depend on one another.</summary>
+internal sealed record CorrelateStatement(int Position, IReadOnlyList<string> Names) : Statement(Position);
+
 /// <summary><c>start -1</c>, the time of the initial values.</summary>
 internal sealed record StartStatement(int Position, Expression Time) : Statement(Position);

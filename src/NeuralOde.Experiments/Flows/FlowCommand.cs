@@ -29,9 +29,12 @@ internal static class FlowCommand
             + "  planar      planar layers, by maximum likelihood",
             "Errors are negative log-likelihoods in nats, of rows that neither learned nor chose the model, in standardized units: less is better. "
                 + "Beside them are those of one normal distribution and of a kernel density.",
+            "Several processes: 'mpirun -n 4 neuralode experiment flow --method likelihood' shares each training step in 4 micro-batches (--micro-batches); --seeds and --table "
+                + "share their runs. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. A run that was stopped and resumed gives the same result, "
                 + "bit for bit, as one that was never stopped. The exit code is 2 if the command line or the table is wrong, and 1 if training fails.",
         ],
+        SharingAdvice = "Processes share the training steps of --method likelihood, and the runs of --seeds and --table.",
         Body = Body,
     };
 
@@ -46,6 +49,8 @@ internal static class FlowCommand
                 ("Training", [options.Threads.Option, options.Checkpoint.File, options.Checkpoint.Resume]),
                 ("Comparison", [options.Compare, options.Depths, options.Energies, options.Table, options.Seeds]),
                 ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics])),
+            IsShared = parsed => parsed.GetValue(options.Table) || parsed.IsGiven(options.Seeds)
+                || (parsed.GetValue(options.Method) == "likelihood" && !parsed.GetValue(options.Compare) && !parsed.IsGiven(options.Depths)),
             Run = (context, parsed) => FlowRun.Start(context, parsed, options),
         };
     }

@@ -26,7 +26,15 @@ internal static class FlowRun
         }
 
         var source = FlowSource.Read(parsed.GetValue(options.Data) ?? "two-moons", parsed.GetValue(options.Columns));
-        DensityOptions settings = Settings(parsed, options) with { CheckpointPath = checkpoint };
+        DensityOptions settings = Settings(parsed, options);
+        settings = settings with
+        {
+            CheckpointPath = checkpoint,
+            MicroBatches = settings.Method == DensityMethod.Likelihood
+                ? MicroBatchOption.Of(context, parsed.IsGiven(options.Settings["micro-batches"]), settings.MicroBatches)
+                : 1,
+            Processes = context.Processes,
+        };
         int[] depths = Depths(parsed.GetValue(options.Depths));
         string? report = options.Output.ReportPath(parsed, "flow.html");
         OutputFiles.Check(source.Points is null ? null : source.Name, ("--report", report), ("--save", save), ("--metrics", metrics), ("--checkpoint", checkpoint));
@@ -37,6 +45,11 @@ internal static class FlowRun
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
+        }
+
+        if (!context.IsFirst)
+        {
+            return exitCode;
         }
 
         List<FlowComparison> others = [];

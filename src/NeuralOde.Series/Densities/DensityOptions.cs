@@ -1,4 +1,5 @@
 using NeuralOde.Flows.Matching;
+using NeuralOde.MicroBatches;
 using NeuralOde.Optimizers;
 
 namespace NeuralOde.Series.Densities;
@@ -102,6 +103,14 @@ public sealed record DensityOptions
     /// <value>At least 1; default 1,000.</value>
     public int CheckpointInterval { get; init; } = 1_000;
 
+    /// <summary>How many micro-batches each batch of training by likelihood is divided into; see <see cref="DataParallel"/>.</summary>
+    /// <value>At least 1, and at least as many as there are processes; default 1.</value>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>The processes that share the micro-batches; steps of the other methods are too short to be shared.</summary>
+    /// <value>Default null: this one alone.</value>
+    public ICommunicator? Processes { get; init; }
+
     /// <summary>What suits a method.</summary>
     /// <param name="method">The method.</param>
     /// <returns>The options.</returns>
@@ -128,6 +137,7 @@ public sealed record DensityOptions
             "Training",
             Setting.Whole("batch size", 1, 1_000_000, "Points in a training step.", (DensityOptions x) => x.BatchSize, (x, v) =>
                 x with { BatchSize = v }) with { Option = "batch" },
+            Setting.MicroBatches((DensityOptions x) => x.MicroBatches, (x, v) => x with { MicroBatches = v }) with { Unless = NoLikelihood },
             Setting.Iterations((DensityOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
             Setting.LearningRate((DensityOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((DensityOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
@@ -181,6 +191,7 @@ public sealed record DensityOptions
         Validation = new ValidationPlan { Interval = Math.Max(1, Iterations / Validations), AtStart = true, WhenStopped = true },
         Checkpointing = CheckpointPath is null ? null : new Checkpointing(CheckpointPath, CheckpointInterval),
         Settings = Settings.ToResume(this),
+        DataParallel = Method == DensityMethod.Likelihood ? DataParallel.Of(MicroBatches, Processes) : null,
     };
 
     private static string? NoMatching(DensityOptions x) => x.Method == DensityMethod.Matching ? null : "pairs no points";
