@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using NeuralOde.Benchmarks;
+using NeuralOde.Benchmarks.Holds;
 using NeuralOde.Benchmarks.Processes;
 using NeuralOde.Benchmarks.Table;
 using NeuralOde.Benchmarks.Timing;
@@ -16,15 +17,18 @@ const string Help = """
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE] [--out FOLDER]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
           elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-          gradients, cost, flows, rnode, matching, mnist, latent. The default command.
+          gradients, cost, flows, rnode, matching, mnist, latent, threads, scaling. The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
-          --out takes a folder for the picture of section rnode.
+          --out takes a folder for the pictures of sections rnode and scaling.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images|flow|squash [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
       workprecision [PROBLEM...] [--out FOLDER] [--clock wall|cpu] [--core N]
           Error against time and evaluations, as pictures (docs/images by default), and the times of all
           methods as Markdown.
+      holds [--clock wall|cpu] [--core N]
+          What AdaptiveSteps.HoldFrom costs and gains on DETEST at equal errors, as multiples of what steps take that
+          all follow the error.
       transport [--iterations N] [--decay]
           Flow matching in the plane with torchcfm's settings: the distance W2 to the target, beside the floor of the
           measurement, by three seeds; 20,000 iterations at a constant rate unless told otherwise.
@@ -53,7 +57,7 @@ try
     ModelRows.LatentModel = Option(words, "--latent-model");
     string? pictures = Option(words, "--out");
     string? iterations = Option(words, "--iterations");
-    FlowRows.Pictures = pictures;
+    (FlowRows.Pictures, ScalingRows.Pictures) = (pictures, pictures);
     string rounds = Option(words, "--rounds") ?? "3";
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];
@@ -67,6 +71,9 @@ try
             return 0;
         case "workprecision":
             WorkPrecisionCommand.Run(clock, rest, pictures ?? "docs/images");
+            return 0;
+        case "holds" when rest.Length == 0:
+            HoldsCommand.Run(clock);
             return 0;
         case "transport" when rest.Length == 0 || rest is ["--decay"]:
             TransportCommand.Run(int.Parse(iterations ?? "20000", CultureInfo.InvariantCulture), rest.Length == 1);

@@ -28,7 +28,7 @@ def main():
         name, tolerance, lower, median, upper, steps, evaluations, error = line.split()
         note = f"Boost.odeint: {steps + ' steps, ' if int(steps) else ''}{evaluations} evaluations, error {error}"
         # Boost's one form stands beside each of ours.
-        for form in ("dopri5", "dopri5-inlined", "dopri5-held"):
+        for form in ("dopri5", "dopri5-inlined", "dopri5-following"):
             key = f"{name.replace('dopri5', form)} {tolerance}"
             rows.append({"key": key, "unit": "ns", "lower": float(lower), "median": float(median), "upper": float(upper), "note": note})
         print(f"{name} {tolerance}: {float(median) / 1e3:.2f} µs ({note})")

@@ -90,10 +90,10 @@ public sealed class ComputeSettings
         }
     }
 
-    /// <summary>How compiled programs sum up convolutions.</summary>
+    /// <summary>How convolutions are summed up.</summary>
     /// <value>
     /// The default is the environment variable <c>NEURALODE_CONVOLUTION</c>, or without it <see cref="ConvolutionMethod.Automatic"/>. It holds for programs that are compiled from
-    /// then on.
+    /// then on, and at once for what runs outside of programs.
     /// </value>
     /// <exception cref="InvalidOperationException">The environment variable is set, but to neither <c>automatic</c> nor <c>direct</c>.</exception>
     public ConvolutionMethod Convolution

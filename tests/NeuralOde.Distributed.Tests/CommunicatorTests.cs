@@ -21,9 +21,7 @@ public class CommunicatorTests
         {
             var job = MpiJob.Run(processes, MpiJob.Probe, "collectives");
             Assert.Equal((0, ""), (job.ExitCode, job.Error));
-            string[] lines = [.. job.Out.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static x =>
-                x.TrimEnd('\r'))];
-            return [.. lines.Order(StringComparer.Ordinal)];
+            return [.. job.Lines.Order(StringComparer.Ordinal)];
         }
     }
 
@@ -97,11 +95,10 @@ public class CommunicatorTests
     {
         var job = MpiJob.Run(3, MpiJob.Probe, "hand-out", "12");
         Assert.Equal((0, ""), (job.ExitCode, job.Error));
-        string[] lines = [.. job.Out.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static x => x.TrimEnd('\r'))];
         Assert.Equal(
             ["0 0", "1 1", "2 4", "3 9", "4 InvalidTimeZoneException: piece 4", "5 25", "6 36", "7 49", "8 64", "9 InvalidTimeZoneException: piece 9", "10 "
                 + "100", "11 121", "told 12 by 3"],
-            lines);
+            job.Lines);
     }
 
     [Fact]

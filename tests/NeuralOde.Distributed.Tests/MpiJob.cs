@@ -9,11 +9,18 @@ namespace NeuralOde.Distributed.Tests;
 /// <param name="Error">What was written as messages.</param>
 internal sealed record MpiJob(int ExitCode, string Out, string Error)
 {
+    /// <summary>MPICH's program that starts processes.</summary>
+    public const string Hydra = "mpiexec.hydra";
+
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
 
     public static string Tool { get; } = Program("NeuralOde.Cli", "neuralode");
 
     public static string Probe { get; } = Program("NeuralOde.MpiProbe", "NeuralOde.MpiProbe");
+
+    /// <summary>What was written to the output, line by line, without what a terminal is told.</summary>
+    public string[] Lines =>
+        [.. Out.Replace("\x1b[?1h\x1b=", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static x => x.TrimEnd('\r'))];
 
     /// <summary>The last line that a process wrote.</summary>
     public string LastWord => Error.TrimEnd().Split('\n')[^1];
@@ -24,6 +31,9 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
     /// <summary>Runs what the words after <c>mpirun</c> say.</summary>
     public static MpiJob Run(string[] words, Action<Process>? meanwhile = null) =>
         Started("mpirun", ["--quiet", "--oversubscribe", "--allow-run-as-root", .. words], meanwhile);
+
+    /// <summary>Runs a program in some processes by MPICH.</summary>
+    public static MpiJob RunByMpich(int processes, string program, params string[] arguments) => Started(Hydra, ["-n", $"{processes}", program, .. arguments], null);
 
     /// <summary>Runs a program without <c>mpirun</c>.</summary>
     public static MpiJob Alone(string program, params string[] arguments) => Started(program, arguments, null);

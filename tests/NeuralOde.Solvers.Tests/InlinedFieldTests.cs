@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NeuralOde.Solvers.Tests;
 
-/// <summary>A field that is compiled into the loop over the steps gives what the same field gives in the loop for all, to the bit: states, counts and failures.</summary>
+/// <summary>A field that is compiled into the loop over the steps gives what the same field gives in the loop for all, to the bit where both hold steps: states, counts and failures.</summary>
 public class InlinedFieldTests
 {
     public static TheoryData<string> Methods => ["dopri5", "tsit5", "bosh3", "vern7", "bdf"];
@@ -23,7 +23,7 @@ public class InlinedFieldTests
             {
                 RelativeTolerance = tolerance,
                 AbsoluteTolerance = tolerance,
-                HoldFrom = i % 4 < 2 ? null : 0.2,
+                HoldFrom = i % 4 < 2 ? 1 : 0.2,
                 InitialStep = i % 5 == 0 ? 0.5 : null,
                 MaxStep = i % 7 == 0 ? 0.11 : null,
                 Controller = i % 8 < 5 ? ControllerCoefficients.Dopri5 : ControllerCoefficients.Arkode,
@@ -36,13 +36,13 @@ public class InlinedFieldTests
     /// <summary>x' = −10 x comes to rest, where the guard bounds the steps and evaluates the field for that.</summary>
     [Fact]
     public void Solves_at_rest_have_the_bits_of_the_loop_for_all()
-        => Check_one(new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4 }, default(Decay), static (_, z, dz) =>
+        => Check_one(new AdaptiveSteps { RelativeTolerance = 1e-4, AbsoluteTolerance = 1e-4, HoldFrom = 1 }, default(Decay), static (_, z, dz) =>
             dz[0] = -10 * z[0], [0, 3, 40], SolveStatus.Success);
 
     /// <summary>x' = x² is infinite at t = 1.</summary>
     [Fact]
     public void Steps_that_become_too_small_are_reported_as_in_the_loop_for_all()
-        => Check_one(new AdaptiveSteps(), default(Explosion), static (_, z, dz) => dz[0] = z[0] * z[0], [0, 0.5, 2], SolveStatus.StepTooSmall);
+        => Check_one(new AdaptiveSteps { HoldFrom = 1 }, default(Explosion), static (_, z, dz) => dz[0] = z[0] * z[0], [0, 0.5, 2], SolveStatus.StepTooSmall);
 
     /// <summary>√(1 − t) is not a number after t = 1.</summary>
     [Fact]
@@ -52,18 +52,46 @@ public class InlinedFieldTests
     [Fact]
     public void Smallest_step_ends_a_solve_as_in_the_loop_for_all()
         => Check_one(
-            new AdaptiveSteps { MinStep = 0.2, RelativeTolerance = 1e-9 }, default(Explosion), static (_, z, dz) => dz[0] = z[0] * z[0], [0, 2], SolveStatus.StepTooSmall);
+            new AdaptiveSteps { MinStep = 0.2, RelativeTolerance = 1e-9, HoldFrom = 1 }, default(Explosion), static (_, z, dz) => dz[0] = z[0] * z[0], [0, 2], SolveStatus.StepTooSmall);
 
     [Fact]
     public void Events_and_recordings_are_served_as_for_every_field()
     {
-        var steps = new AdaptiveSteps { RelativeTolerance = 1e-8 };
+        var steps = new AdaptiveSteps { RelativeTolerance = 1e-8, HoldFrom = 0.2 };
         IVectorField<double> inlined = State2<double>.Field(new Spiral2<double>(3));
         var events = new OdeProblem<double>(inlined) { Events = [new OdeEvent<double>((t, _) => t - 2)] };
         OdeSolution<double> solution = Ode.Solve(events, [1, 0.5], 0, 5, new Dopri5(), new OdeOptions { Steps = steps });
         OdeSolution<double> expected = Ode.Solve((t, z, dz) => Spiral(3, t, z, dz), [1, 0.5], 0, 5, new Dopri5(), new OdeOptions { Steps = steps });
         Assert.NotEmpty(solution.Events);
         Assert.Equal(expected.At(3.3), solution.At(3.3));
+    }
+
+    /// <summary>Also where the loop for all takes the steps, as with a recording, and where the integrator served other fields before.</summary>
+    [Theory]
+    [InlineData("dopri5", true)]
+    [InlineData("tsit5", true)]
+    [InlineData("bosh3", false)]
+    public void Steps_are_held_by_default_where_the_field_is_compiled_into_the_loop(string name, bool holds)
+    {
+        AdaptiveSteps usual = new() { RelativeTolerance = 1e-8 }, given = usual with { HoldFrom = holds ? 0.2 : 1 }, following = usual with { HoldFrom = 1 };
+        IVectorField<double> inlined = State2<double>.Field(new Spiral2<double>(3)), general = new FunctionField<double>((t, z, dz) => Spiral(3, t, z, dz));
+        var integrator = new Integrator<double>(OdeSolver.Parse(name), usual, 2);
+        Assert.Equal(With(following, general), Solve(integrator, general));
+        double[] expected = With(given, general);
+        Assert.Equal(expected, Solve(integrator, inlined));
+        Assert.Equal(expected, Solve(integrator, inlined, new SolveRecording<double>()));
+        Assert.Equal(With(following, general), Solve(integrator, general));
+        Assert.Equal(With(following, general), With(following, inlined));
+        Assert.Equal(holds, !expected.SequenceEqual(With(following, general)));
+
+        double[] With(AdaptiveSteps steps, IVectorField<double> field) => Solve(new Integrator<double>(OdeSolver.Parse(name), steps, 2), field);
+
+        static double[] Solve(Integrator<double> integrator, IVectorField<double> field, SolveRecording<double>? recording = null)
+        {
+            double[] states = new double[6];
+            integrator.Solve(field, [1, 0.5], [0, 2, 3], states, recording).ThrowIfFailed();
+            return states;
+        }
     }
 
     [Fact]
@@ -88,6 +116,7 @@ public class InlinedFieldTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.9)]
+    [InlineData(1.1)]
     [InlineData(double.NaN)]
     public void Errors_that_hold_steps_are_checked(double from)
     {

@@ -147,7 +147,7 @@ public class TransposeTests
         double[] Solve(NonlinearField<double> f, double[] z0, double[] ts)
         {
             double[] states = new double[ts.Length * 3];
-            integrator.Solve(f, z0, ts, states).ThrowIfFailed();
+            integrator.Solve(f.ProblemFor(integrator.Solver), z0, ts, states).ThrowIfFailed();
             return states;
         }
     }
@@ -155,7 +155,7 @@ public class TransposeTests
     private static SolveRecording<double> Record(Integrator<double> integrator, NonlinearField<double> field, double[] times)
     {
         var recording = new SolveRecording<double>();
-        integrator.Solve(field, s_initial, times, new double[times.Length * 3], recording).ThrowIfFailed();
+        integrator.Solve(field.ProblemFor(integrator.Solver), s_initial, times, new double[times.Length * 3], recording).ThrowIfFailed();
         return recording;
     }
 

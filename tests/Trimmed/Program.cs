@@ -1,5 +1,7 @@
 // Solves, learns, saves and loads with the libraries trimmed. Exit code 0 says that all of it works.
+using System.Text;
 using NeuralOde.Blocks;
+using NeuralOde.Distributed;
 using NeuralOde.Fields;
 using NeuralOde.Layers;
 using NeuralOde.Losses;
@@ -31,5 +33,7 @@ loaded.Load(file);
 File.Delete(file);
 bool same = loaded.Forward(start, times).ToDoubles().AsSpan().SequenceEqual(block.Forward(start, times).ToDoubles());
 
-Console.WriteLine($"orbit error {error:E1}, loss {first:E1} -> {last:E1}, loaded model {(same ? "agrees" : "differs")}");
-return error < 1e-5 && last < 0.1 * first && same ? 0 : 1;
+int told = HandOut.Run(Communicator.Single, 3, static (i, _) => Encoding.UTF8.GetBytes($"{i}"), static _ => { });
+
+Console.WriteLine($"orbit error {error:E1}, loss {first:E1} -> {last:E1}, loaded model {(same ? "agrees" : "differs")}, {told} pieces handed out");
+return error < 1e-5 && last < 0.1 * first && same && told == 3 ? 0 : 1;

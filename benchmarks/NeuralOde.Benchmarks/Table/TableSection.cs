@@ -33,6 +33,8 @@ internal sealed record TableSection(string Name, string Title, Func<BatchTimer, 
         new("matching", "Flow matching in the plane: 256 pairs, field 3-64-64-64-2 with SELU, float", MatchingRows.Matching),
         new("mnist", "A training step of 32 images and an evaluation of them, float", ModelRows.Mnist),
         new("latent", "A training step of the latent ODE on 100 spirals of 100 points, float", ModelRows.Latent),
+        new("threads", "The same work on one and on two threads; it needs an idle machine", ThreadRows.Threads),
+        new("scaling", "How time and memory grow: beside a fixed cost and one for each unit of work", ScalingRows.Scaling),
     ];
 
     public static TableSection Find(string name) => All.FirstOrDefault(x => x.Name == name)

@@ -29,12 +29,12 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
     public Action<int> CreateForward<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        (Buffer<T> x, Buffer<T> w, Buffer<T> y) = Operands<T>(Sizes.InputLength, Sizes.WeightLength, Sizes.OutputLength);
         return n =>
         {
             for (int i = 0; i < n; i++)
             {
-                Convolutions.Forward<T>(Sizes, x, w, [], y, 0, Sizes.Images * Sizes.OutputHeight);
+                Convolutions.Forward<T>(Sizes, x.Span, w.Span, [], y.Span, 0, Sizes.Images * Sizes.OutputHeight);
             }
         };
     }
@@ -42,12 +42,12 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
     public Action<int> CreateDataGradient<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        (Buffer<T> x, Buffer<T> w, Buffer<T> y) = Operands<T>(Sizes.InputLength, Sizes.WeightLength, Sizes.OutputLength);
         return n =>
         {
             for (int i = 0; i < n; i++)
             {
-                Convolutions.DataGradient<T>(Sizes, y, w, x, 0, Sizes.Images * Sizes.Height);
+                Convolutions.DataGradient<T>(Sizes, y.Span, w.Span, x.Span, 0, Sizes.Images * Sizes.Height);
             }
         };
     }
@@ -55,12 +55,12 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
     public Action<int> CreateWeightGradient<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        (Buffer<T> x, Buffer<T> w, Buffer<T> y) = Operands<T>(Sizes.InputLength, Sizes.WeightLength, Sizes.OutputLength);
         return n =>
         {
             for (int i = 0; i < n; i++)
             {
-                Convolutions.WeightGradient<T>(Sizes, x, y, w, 0, Sizes.KernelHeight * Sizes.KernelWidth * Sizes.Channels);
+                Convolutions.WeightGradient<T>(Sizes, x.Span, y.Span, w.Span, 0, Sizes.KernelHeight * Sizes.KernelWidth * Sizes.Channels);
             }
         };
     }
@@ -75,13 +75,13 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var sizes = WinogradSizes.Of(Sizes, tile);
-        (T[] x, T[] w, T[] y) = (Normal<T>(Sizes.InputLength), Normal<T>(Sizes.WeightLength), Normal<T>(Sizes.OutputLength));
+        (Buffer<T> x, Buffer<T> w, Buffer<T> y) = Operands<T>(Sizes.InputLength, Sizes.WeightLength, Sizes.OutputLength);
         int rows = Winograd.WeightGradientTileRows<T>(sizes);
         return n =>
         {
             for (int i = 0; i < n; i++)
             {
-                Winograd.WeightGradient<T>(sizes, x, y, w, 0, sizes.Channels, rows);
+                Winograd.WeightGradient<T>(sizes, x.Span, y.Span, w.Span, 0, sizes.Channels, rows);
             }
         };
     }
@@ -89,7 +89,7 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
     private static Action<int> CreateTiled<T>(WinogradSizes sizes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (T[] x, T[] w, T[] y) = (Normal<T>(sizes.InputLength), Normal<T>(sizes.WeightLength), Normal<T>(sizes.OutputLength));
+        (Buffer<T> x, Buffer<T> w, Buffer<T> y) = Operands<T>(sizes.InputLength, sizes.WeightLength, sizes.OutputLength);
         int rows = Winograd.ForwardTileRows<T>(sizes);
         return n =>
         {
@@ -97,19 +97,14 @@ internal sealed record ConvolutionWorkload(string Name, ConvolutionSizes Sizes)
             {
                 for (int row = 0; row < sizes.TileRows; row += rows)
                 {
-                    Winograd.Forward<T>(sizes, x, w, [], y, row, Math.Min(rows, sizes.TileRows - row));
+                    Winograd.Forward<T>(sizes, x.Span, w.Span, [], y.Span, row, Math.Min(rows, sizes.TileRows - row));
                 }
             }
         };
     }
 
-    private static T[] Normal<T>(int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var values = new T[length];
-        new RandomSource(1).FillNormal<T>(values);
-        return values;
-    }
+    private static (Buffer<T> Input, Buffer<T> Weight, Buffer<T> Output) Operands<T>(int input, int weight, int output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => (AlignedValues.Normal<T>(input), AlignedValues.Normal<T>(weight), AlignedValues.Normal<T>(output));
 
     private static ConvolutionWorkload Of(int size, int channels, int outputs, int kernel, int stride, int padding)
     {

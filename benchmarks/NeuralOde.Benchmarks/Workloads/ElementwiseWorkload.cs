@@ -28,13 +28,13 @@ internal static class ElementwiseWorkload
     {
         DType dtype = typeof(T) == typeof(float) ? DType.Float32 : DType.Float64;
         var random = new RandomSource(2);
-        T[] x = (positive ? random.Uniform([Length], 0.1, 10, dtype) : random.Normal([Length], 0, 2, dtype)).ToArray<T>();
-        var y = new T[Length];
+        Buffer<T> x = AlignedValues.Of((positive ? random.Uniform([Length], 0.1, 10, dtype) : random.Normal([Length], 0, 2, dtype)).AsSpan<T>());
+        Buffer<T> y = AlignedValues.Zeros<T>(Length);
         return n =>
         {
             for (int i = 0; i < n; i++)
             {
-                Map.Unary<T, TOperator>(x, y);
+                Map.Unary<T, TOperator>(x.Span, y.Span);
             }
         };
     }

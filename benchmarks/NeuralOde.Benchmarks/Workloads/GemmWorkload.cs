@@ -19,16 +19,14 @@ internal sealed record GemmWorkload(int M, int N, int K)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var random = new RandomSource(1);
-        var a = new T[M * K];
-        var b = new T[K * N];
-        var c = new T[M * N];
-        random.FillNormal<T>(a);
-        random.FillNormal<T>(b);
+        Buffer<T> a = AlignedValues.Zeros<T>(M * K), b = AlignedValues.Zeros<T>(K * N), c = AlignedValues.Zeros<T>(M * N);
+        random.FillNormal(a.Span);
+        random.FillNormal(b.Span);
         return n =>
         {
             for (int i = 0; i < n; i++)
             {
-                Gemm.Multiply<T>(new(false, false, M, N, K), a, b, c);
+                Gemm.Multiply<T>(new(false, false, M, N, K), a.Span, b.Span, c.Span);
             }
         };
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using NeuralOde.Tensors;
 using NeuralOde.Tensors.Kernels;
 
 namespace NeuralOde.Benchmarks.Workloads;
@@ -20,15 +21,13 @@ internal static unsafe class PeakWorkload
     public static Action<int> Create<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] a = GC.AllocateArray<T>(Rows * Terms, pinned: true);
-        T[] b = GC.AllocateArray<T>(2 * Terms * Count<T>(), pinned: true);
-        T[] c = GC.AllocateArray<T>(Rows * 2 * Count<T>(), pinned: true);
-        Array.Fill(a, T.CreateTruncating(0.5));
-        Array.Fill(b, T.CreateTruncating(0.25));
-        T* pa = (T*)Unsafe.AsPointer(ref a[0]), pb = (T*)Unsafe.AsPointer(ref b[0]), pc = (T*)Unsafe.AsPointer(ref c[0]);
+        // On cache lines: a vector of 64 bytes across two of them takes two reads, and where an array happens to lie would decide about the peak.
+        Buffer<T> a = AlignedValues.Zeros<T>(Rows * Terms), b = AlignedValues.Zeros<T>(2 * Terms * Count<T>()), c = AlignedValues.Zeros<T>(Rows * 2 * Count<T>());
+        a.Span.Fill(T.CreateTruncating(0.5));
+        b.Span.Fill(T.CreateTruncating(0.25));
         return n =>
         {
-            VectorDispatch.Run<T, Call<T>>(new(pa, pb, pc, n), SimdWidths.Best);
+            VectorDispatch.Run<T, Call<T>>(new(a.Pointer, b.Pointer, c.Pointer, n), SimdWidths.Best);
             GC.KeepAlive((a, b, c));
         };
     }

@@ -17,7 +17,7 @@ internal static class AutomaticFitReport
             Footer = ToolVersion.Text,
             HasDownloads = true,
         };
-        string[] remarks = [.. fit.Verdicts(), .. fit.Data.Notes];
+        string[] remarks = [.. fit.Verdicts(), .. fit.Warnings(), .. fit.Data.Notes];
         report = report.Add(remarks.Length > 0 ? [new BulletList(remarks)] : Array.Empty<ReportBlock>());
         if (fit.Ratios() is [var worst, ..])
         {

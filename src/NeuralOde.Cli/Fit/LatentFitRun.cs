@@ -11,6 +11,7 @@ internal static class LatentFitRun
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         const string Fields = "is an option of the default model, --model field";
+        Refuse(parsed, "varies settings of a network of the columns", options.Grid);
         Refuse(parsed, Fields, Named(options, "time-dependent", "hidden-states", "regularization", "solver"));
         if (IsLabeled(parsed, options))
         {
@@ -143,7 +144,7 @@ internal static class LatentFitRun
     public static void RefuseLatentOptions(CommandValues parsed, FitCommand.FitOptions options)
     {
         RefuseOtherOptions(parsed, options);
-        Refuse(parsed, "is for a fit without --model and --quick", options.Known.Period, options.Known.Bounds);
+        Refuse(parsed, "is for a fit without --model and --quick", options.Known.Period, options.Known.Bounds, options.TimeLimit);
     }
 
     /// <summary>Refuses what only latent models and equations take.</summary>
@@ -211,7 +212,7 @@ internal static class LatentFitRun
 
     private static int Table(CommandContext context, FitData data, LatentFitOptions settings, LatentForecastOptions forecasting, int[] seeds)
     {
-        return SeedTable.Print(
+        return RunTable.Print(
             context,
             seeds,
             seed =>
@@ -224,8 +225,9 @@ internal static class LatentFitRun
 
                 ErrorRow row = outcome.Pooled!;
                 (int inside, int count) = outcome.Coverage!.Value;
-                return new SeedRow(
-                    $"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale\n  seed     error     naive     ratio   in the band   seconds",
+                return new RunRow(
+                    $"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale",
+                    "     error     naive     ratio   in the band   seconds",
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $" {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} {100.0 * inside / count,11:0.0} % "
@@ -234,7 +236,7 @@ internal static class LatentFitRun
                     row.Naive,
                     row.Ratio);
             },
-            rows => FitRun.Summarize(context, rows));
+            rows => FitTable.Summarize(context, rows));
     }
 }
 

@@ -1,11 +1,15 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting;
 
 /// <summary>
 /// The file of an <see cref="AutomaticForecast"/>: the known series as <c>known.…</c>, one after the other; the bounds as <c>bounds</c>, a row for each component; what is
-/// known beforehand and what the times mean as settings.
+/// known beforehand, what the times mean and what was chosen as settings; a network of all columns as <c>network.…</c>.
 /// </summary>
 internal static class AutomaticFile
 {
+    private const string NetworkPrefix = "network.";
+
     public static readonly ModelKind Kind = new("forecast", "an automatic forecast of series");
 
     public static void Save(AutomaticForecast forecast, string path)
@@ -25,6 +29,9 @@ internal static class AutomaticFile
             ("series", ModelFile.Text(known.Series.Select(static x => x.Id))), ("seed", forecast.Options.Seed.ToString(CultureInfo.InvariantCulture)),
             ("time", known.Time.Name), ("time format", known.Time.Format.ToString()),
         ];
+        settings.AddRange(forecast.Models.Select(static (x, c) => (Choice(c), AutomaticForecaster.Save(x).ToString())));
+        (ComponentState State, IReadOnlyList<SafeTensor> Tensors)? network = forecast.Network?.Save();
+        AddOptional("network", network?.State.ToString());
         AddOptional("series name", known.SeriesName);
         AddOptional("period", forecast.Options.Period?.ToString("R", CultureInfo.InvariantCulture));
         AddOptional("time origin", known.Time.Origin?.Ticks.ToString(CultureInfo.InvariantCulture));
@@ -39,6 +46,7 @@ internal static class AutomaticFile
                 SafeTensor.Create<double>("known.covariates", covariates, [known.Series.Count, known.Covariates.Count]),
                 SafeTensor.Create<long>("known.counts", counts, [counts.Length]),
                 SafeTensor.Create<double>("bounds", bounds, [known.Components.Count, 2]),
+                .. (network?.Tensors ?? []).Select(static x => x.Renamed(NetworkPrefix + x.Name)),
             ]).Save(path);
 
         void AddOptional(string name, string? value)
@@ -50,7 +58,32 @@ internal static class AutomaticFile
         }
     }
 
-    public static (TimeSeriesSet Known, ForecastOptions Options) Read(ModelFile file)
+    /// <exception cref="ModelFileException">The file is damaged.</exception>
+    public static AutomaticForecast Read(ModelFile file)
+    {
+        TimeSeriesSet known = Known(file, file.Names("components"));
+        ForecastOptions options = Options(file);
+        try
+        {
+            var data = ForecastData.Of(known, options);
+            IComponentModel[] models = [.. data.Components.Select((x, c) => AutomaticForecaster.Restore(x, ComponentState.Parse(file.Setting(Choice(c)))))];
+            NetworkTrial? network = !file.Settings.ContainsKey("network") ? null
+                : NetworkTrial.Restore(known, options, ComponentState.Parse(file.Setting("network")), file.Part(NetworkPrefix).Tensors);
+            return new AutomaticForecast(known, options, data, models, network);
+        }
+        catch (FormatException e)
+        {
+            throw file.Damaged($"in what was chosen {e.Message}", e);
+        }
+        catch (Exception e) when (e is SeriesException or ArgumentException)
+        {
+            throw file.Damaged("what was chosen and its series do not fit together", e);
+        }
+    }
+
+    private static string Choice(int component) => string.Create(CultureInfo.InvariantCulture, $"choice {component}");
+
+    private static ForecastOptions Options(ModelFile file)
     {
         string[] components = file.Names("components");
         double[] bounds = file["bounds"].ToArray<double>();
@@ -68,13 +101,12 @@ internal static class AutomaticFile
             }
         }
 
-        var options = new ForecastOptions
+        return new ForecastOptions
         {
             Period = file.Settings.ContainsKey("period") ? file.Number("period", static x => x >= 0) : null,
             Seed = long.TryParse(file.Setting("seed"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed : throw file.Wrong("seed"),
             Bounds = limits,
         };
-        return (Known(file, components), options);
     }
 
     private static TimeSeriesSet Known(ModelFile file, string[] components)

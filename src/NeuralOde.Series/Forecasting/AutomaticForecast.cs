@@ -15,10 +15,11 @@ public sealed class AutomaticForecast : IFittedForecaster
 {
     private readonly FittedComponents _fitted;
     private readonly NetworkTrial? _network;
+    private readonly IComponentModel[] _models;
 
     internal AutomaticForecast(TimeSeriesSet known, ForecastOptions options, ForecastData data, IComponentModel[] models, NetworkTrial? network)
     {
-        (Known, Options, _network) = (known, options, network);
+        (Known, Options, _network, _models) = (known, options, network, models);
         _fitted = new FittedComponents(known, data, models);
         Descriptions = [.. _fitted.Descriptions.Select((x, c) => network?.Weights[c] > 0 ? $"{100 * network.Weights[c]:0} % a network of all columns; the rest: {x}" : x)];
         Trials = [.. models.SelectMany((x, c) => TrialsOf(known.Components[c], x, c))];
@@ -82,12 +83,39 @@ public sealed class AutomaticForecast : IFittedForecaster
         };
     }
 
-    /// <summary>Saves the series and what was known beforehand, as a safetensors file, all or nothing. The choice is made again when it is loaded.</summary>
+    /// <summary>The models of the components.</summary>
+    internal IReadOnlyList<IComponentModel> Models => _models;
+
+    /// <summary>The network of all columns; null where none was kept.</summary>
+    internal NetworkTrial? Network => _network;
+
+    /// <summary>The rows after the last observation of each series where all inputs have values; null where there is none.</summary>
+    public TimeSeriesSet? Future
+    {
+        get
+        {
+            List<TimeSeries> rows = [.. Known.Series.Select(static x => After(x)).OfType<TimeSeries>()];
+            return Known.Inputs.Count > 0 && rows.Count > 0 ? Known.WithSeries(rows) : null;
+        }
+    }
+
+    private static TimeSeries? After(TimeSeries series)
+    {
+        int last = Enumerable.Range(0, series.Count).LastOrDefault(series.IsObserved, -1), end = last + 1;
+        while (end < series.Count && series.InputValues.Slice(end * series.Inputs, series.Inputs).ToArray().All(double.IsFinite))
+        {
+            end++;
+        }
+
+        return end > last + 1 ? series.Slice(last + 1, end - last - 1) : null;
+    }
+
+    /// <summary>Saves the series, what was known beforehand and what was chosen, as a safetensors file, all or nothing.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
     public void Save(string path) => AutomaticFile.Save(this, path);
 
-    /// <summary>Loads what <see cref="Save"/> wrote, which takes as long as the fit did; it forecasts the same numbers to the last bit.</summary>
+    /// <summary>Loads what <see cref="Save"/> wrote, without fitting again; it forecasts the same numbers to the last bit.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The forecast.</returns>
     /// <exception cref="ModelFileException">The file holds no such model (the message says what it is), or its description is damaged.</exception>
@@ -97,16 +125,13 @@ public sealed class AutomaticForecast : IFittedForecaster
 
     /// <summary>Makes the forecast of a file that is loaded already.</summary>
     /// <param name="file">A file of the kind <see cref="FileKind"/>.</param>
-    /// <param name="progress">Is told what is being tried; null for nobody.</param>
-    /// <param name="cancellation">Stops the fit.</param>
     /// <returns>The forecast.</returns>
     /// <exception cref="ModelFileException">The file's description is damaged.</exception>
     /// <exception cref="SafeTensorsException">A tensor is not as it must be.</exception>
-    public static AutomaticForecast From(ModelFile file, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static AutomaticForecast From(ModelFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        (TimeSeriesSet known, ForecastOptions options) = AutomaticFile.Read(file);
-        return new AutomaticForecaster(options, progress).Fit(known, cancellation);
+        return AutomaticFile.Read(file);
     }
 
     private IEnumerable<MethodTrial> TrialsOf(string component, IComponentModel model, int index)

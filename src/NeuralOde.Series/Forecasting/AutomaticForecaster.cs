@@ -30,9 +30,23 @@ public sealed class AutomaticForecaster(ForecastOptions? options = null, IProgre
         var data = ForecastData.Of(training, known);
         var method = new CombinedMethod(progress);
         var models = new IComponentModel[data.Components.Count];
-        Parallel.For(0, models.Length, new ParallelOptions { CancellationToken = cancellation }, c =>
+        Parallel.For(0, models.Length, Workers.Options(cancellation), c =>
             models[c] = method.Fit(data.Components[c], cancellation) ?? new BaselineMethod(Baseline.LastValue).Fit(data.Components[c], cancellation)!);
         var network = NetworkTrial.Run(training, known, new ComponentForecaster(new CombinedMethod(), known), progress, cancellation);
         return new AutomaticForecast(training, known, data, models, network);
     }
+
+    /// <summary>A component's model from its description in a file.</summary>
+    /// <exception cref="FormatException">It is none of this component.</exception>
+    internal static IComponentModel Restore(ComponentData data, ComponentState state)
+    {
+        IComponentMethod[] methods = [new CombinedMethod(), new BaselineMethod(Baseline.LastValue)];
+        string name = state.Text("method");
+        IComponentMethod method = Array.Find(methods, x => x.Name == name) ?? throw ComponentState.Wrong("method");
+        return method.Restore(data, state.Parts("model", 1)[0]);
+    }
+
+    /// <summary>What <see cref="Restore"/> reads.</summary>
+    internal static ComponentState Save(IComponentModel model) =>
+        new ComponentState().With("method", (model is CombinedModel ? (IComponentMethod)new CombinedMethod() : new BaselineMethod(Baseline.LastValue)).Name).With("model", [model.Save()]);
 }

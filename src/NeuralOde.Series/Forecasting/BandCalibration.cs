@@ -64,6 +64,18 @@ internal sealed class BandCalibration
         return new BandCalibration(factors, Middle(halves[0].Select(static x => x.Item1)), Middle(halves[1].Select(static x => x.Item1)));
     }
 
+    /// <summary>Reads what <see cref="Save"/> made.</summary>
+    /// <exception cref="FormatException">It is no calibration.</exception>
+    public static BandCalibration Restore(ComponentState state)
+    {
+        int levels = ForecastDistribution.Levels.Count;
+        double[] factors = state.Finite("factors", 2 * levels), reach = state.Finite("reach", 2);
+        return new BandCalibration([factors[..levels], factors[levels..]], reach[0], reach[1]);
+    }
+
+    /// <summary>The factors as they are kept in a file.</summary>
+    public ComponentState Save() => new ComponentState().With("factors", _factors.SelectMany(static x => x)).With("reach", _near, _far);
+
     /// <summary>Stretches the quantiles of one forecast around its median.</summary>
     /// <param name="ahead">How far ahead it is, in lengths of the known part.</param>
     /// <param name="quantiles">The quantiles.</param>

@@ -15,6 +15,9 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         _ => throw new InvalidOperationException($"There is no baseline {kind}."),
     };
 
+    /// <summary>Whether a method of this name is a baseline.</summary>
+    public static bool IsName(string name) => Enum.GetValues<Baseline>().Any(x => new BaselineMethod(x).Name == name);
+
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation) => kind switch
     {
         Baseline.Mean => new MeanModel(data),
@@ -22,6 +25,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         Baseline.LogLinearTail => new TailModel(data),
         _ => new WalkModel(data, kind == Baseline.Drift),
     };
+
+    public IComponentModel Restore(ComponentData data, ComponentState state) => Fit(data, CancellationToken.None)!;
 
     /// <summary>A random walk, with or without drift.</summary>
     private sealed class WalkModel : IComponentModel
@@ -54,6 +59,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) =>
             new BaselineMethod(_hasDrift ? Baseline.Drift : Baseline.LastValue).Fit(data, cancellation);
+
+        public ComponentState Save() => new();
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -96,6 +103,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.Mean).Fit(data, cancellation);
 
+        public ComponentState Save() => new();
+
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
             ComponentSeries known = _data.Series[series];
@@ -136,6 +145,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         public string Description => string.Create(CultureInfo.InvariantCulture, $"the last season of {_period:0.##} steps");
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.SeasonalNaive).Fit(data, cancellation);
+
+        public ComponentState Save() => new();
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {
@@ -216,6 +227,8 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         public string Description => _isLog ? "the line through the logarithms of the last three values" : "the line through the last three values";
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new BaselineMethod(Baseline.LogLinearTail).Fit(data, cancellation);
+
+        public ComponentState Save() => new();
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs)
         {

@@ -34,25 +34,28 @@ public sealed class FieldForecaster(SeriesFitOptions? options = null, ForecastOp
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return new Fitted(fit, training, known ?? new ForecastOptions());
+        string how = fit.PieceLength is { } length ? $"dynamics learned over pieces of about {length} observations" : "dynamics learned over whole series";
+        return new Fitted(fit.Model, how, training, known ?? new ForecastOptions());
     }
 
-    private sealed class Fitted : IFittedForecaster
+    /// <summary>Dynamics that were learned, with the spread of their residuals.</summary>
+    internal sealed class Fitted : IFittedForecaster
     {
         private readonly SeriesModel _model;
         private readonly double[] _deviations;
         private readonly (double Low, double High)[] _bounds;
 
-        public Fitted(SeriesFit fit, TimeSeriesSet training, ForecastOptions known)
+        public Fitted(SeriesModel model, string how, TimeSeriesSet training, ForecastOptions known)
         {
             _bounds = [.. ForecastData.Of(training, known).Components.Select(static x => (x.Low, x.High))];
-            _model = fit.Model;
+            _model = model;
             _deviations = Residuals(training);
-            string how = fit.PieceLength is { } length ? $"dynamics learned over pieces of about {length} observations" : "dynamics learned over whole series";
             Descriptions = [.. training.Components.Select(_ => how)];
         }
 
         public IReadOnlyList<string> Descriptions { get; }
+
+        public SeriesModel Model => _model;
 
         public ForecastDistribution Predict(TimeSeriesSet at)
         {

@@ -1,5 +1,7 @@
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Fitting;
+using NeuralOde.Series.Forecasting.Components;
+using NeuralOde.Series.Models;
 
 namespace NeuralOde.Series.Forecasting;
 
@@ -16,11 +18,11 @@ internal sealed class NetworkTrial
     private const int MostSeries = 20;
     private const int MostComponents = 6;
 
-    private readonly IFittedForecaster _network;
+    private readonly FieldForecaster.Fitted _network;
     private readonly double[] _weights;
     private readonly (double Low, double High)[] _bounds;
 
-    private NetworkTrial(IFittedForecaster network, double[] weights, double[] errors, (double Low, double High)[] bounds) =>
+    private NetworkTrial(FieldForecaster.Fitted network, double[] weights, double[] errors, (double Low, double High)[] bounds) =>
         (_network, _weights, Errors, _bounds) = (network, weights, errors, bounds);
 
     /// <summary>The network's mean error for each component, in units of the series' own changes.</summary>
@@ -38,10 +40,7 @@ internal sealed class NetworkTrial
             return null;
         }
 
-        // Positive columns that drive one another do so by factors.
-        TimeSeriesSet set = new(
-            training.Components, training.Series, training.Time, [.. training.Components.Where((_, c) => IsPositive(training, c))], training.Covariates,
-            seriesName: training.SeriesName);
+        TimeSeriesSet set = ByFactors(training);
         var network = new FieldForecaster(new SeriesFitOptions { Seed = known.Seed }, known);
         progress?.Report("a network at rolling origins");
         try
@@ -49,14 +48,39 @@ internal sealed class NetworkTrial
             RollingResult result = new RollingOrigins(HoldOut.Fraction(0.2)) { Known = known }.Evaluate(set, [network, others], cancellation: cancellation);
             (double Weight, double Error)[] found = [.. training.Components.Select(x => Weight(result, network.Name, others.Name, x))];
             return Array.TrueForAll(found, static x => x.Weight == 0)
-                ? null : new NetworkTrial(network.Fit(set, cancellation), [.. found.Select(static x => x.Weight)], [.. found.Select(static x => x.Error)],
-                    [.. ForecastData.Of(training, known).Components.Select(static x => (x.Low, x.High))]);
+                ? null : new NetworkTrial((FieldForecaster.Fitted)network.Fit(set, cancellation), [.. found.Select(static x => x.Weight)], [.. found.Select(static x => x.Error)],
+                    Bounds(training, known));
         }
         catch (NeuralOdeException)
         {
             // What cannot be learned at all is not kept.
             return null;
         }
+    }
+
+    /// <summary>Makes a trial's result again from what <see cref="Save"/> kept.</summary>
+    /// <exception cref="FormatException">The description is not one of a network for these series.</exception>
+    /// <exception cref="NeuralOdeException">The model is damaged.</exception>
+    public static NetworkTrial Restore(TimeSeriesSet training, ForecastOptions known, ComponentState state, IEnumerable<SafeTensor> tensors)
+    {
+        int components = training.Components.Count;
+        ComponentState[] settings = state.Parts("settings");
+        var file = new ModelFile(SeriesModel.FileKind, settings.Select(static x => (x.Text("name"), x.Text("value"))), tensors);
+        var model = SeriesModel.From(file);
+        return model.Components.SequenceEqual(training.Components) && model.Paths.Select(static x => x.Id).SequenceEqual(training.Series.Select(static x => x.Id))
+            ? new NetworkTrial(
+                new FieldForecaster.Fitted(model, state.Text("how"), ByFactors(training), known), state.Finite("weights", components), state.Numbers("errors", components),
+                Bounds(training, known))
+            : throw ComponentState.Wrong("network");
+    }
+
+    /// <summary>What <see cref="Restore"/> reads.</summary>
+    public (ComponentState State, IReadOnlyList<SafeTensor> Tensors) Save()
+    {
+        ModelFile file = SeriesModelFile.File(_network.Model);
+        ComponentState state = new ComponentState().With("weights", _weights).With("errors", Errors).With("how", _network.Descriptions[0])
+            .With("settings", file.Settings.Select(static x => new ComponentState().With("name", x.Key).With("value", x.Value)));
+        return (state, file.Tensors);
     }
 
     /// <summary>Averages the medians of a forecast and of the network.</summary>
@@ -115,6 +139,14 @@ internal sealed class NetworkTrial
 
         double At(string method, int origin) => result.Scores.First(x => x.Method == method && x.Component == component && x.Origin == origin).Mase;
     }
+
+    /// <summary>Positive columns that drive one another do so by factors.</summary>
+    private static TimeSeriesSet ByFactors(TimeSeriesSet training) => new(
+        training.Components, training.Series, training.Time, [.. training.Components.Where((_, c) => IsPositive(training, c))], training.Covariates,
+        seriesName: training.SeriesName);
+
+    private static (double Low, double High)[] Bounds(TimeSeriesSet training, ForecastOptions known) =>
+        [.. ForecastData.Of(training, known).Components.Select(static x => (x.Low, x.High))];
 
     private static bool IsPositive(TimeSeriesSet set, int component) =>
         set.Series.All(x => Enumerable.Range(0, x.Count).All(i => double.IsNaN(x[i, component]) || x[i, component] > 0));

@@ -117,7 +117,7 @@ public sealed class BatchIntegrator<T>
         => (x.AbsoluteTolerances ?? [x.AbsoluteTolerance]).All(static value => T.CreateTruncating(value) > T.Zero)
             && (norm.Function is null || norm.IsMaximum)
             && x.MinStep is null
-            && x.HoldFrom is null
+            && x.HoldFrom is null or 1
             && x.LandOn.Count == 0
             && x.Discontinuities.Count == 0
             && x.Controller is { Derivative: 0 }

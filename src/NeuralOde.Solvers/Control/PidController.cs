@@ -17,10 +17,15 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     // Above this the next step would be likely to fail.
     public const double LargestHeldError = 0.9;
 
+    // Where steps are held for a field that is compiled into the loop: chosen on DETEST's small problems (the benchmark "holds").
+    public const double InlinedHoldFrom = 0.2;
+
     private readonly double _logSafety = Math.Log(settings.SafetyFactor);
-    private readonly double _smallestHeldError = settings.HoldFrom ?? double.PositiveInfinity;
+    private readonly double _smallestHeldError = settings.HoldFrom ?? InlinedHoldFrom;
+
     // Only where steps are held: there nothing else may take time either.
-    private readonly StepFactorTable? _table = settings.HoldFrom is null ? null : new StepFactorTable();
+    private StepFactorTable? _table = settings.HoldFrom < LargestHeldError ? new StepFactorTable() : null;
+    private StepFactorTable? _inlinedTable;
     private double _memoryFactor;
     private double _earlierFactor;
     private int _indexBefore;
@@ -31,6 +36,16 @@ internal sealed class PidController(AdaptiveSteps settings) : ErrorController(se
     private double _logPrevious;
     private double _logBefore;
     private int _errorOrder;
+
+    /// <summary>Before a solve: whether its field is compiled into the loop over the steps, where <see cref="AdaptiveSteps.HoldFrom"/> has another default.</summary>
+    public void Serve(bool isInlined)
+    {
+        if (Settings.HoldFrom is null && isInlined != _table is not null)
+        {
+            _table = isInlined ? _inlinedTable ??= new StepFactorTable() : null;
+            _errorOrder = 0;
+        }
+    }
 
     public override void Start(double t, double end, double initialStep)
     {

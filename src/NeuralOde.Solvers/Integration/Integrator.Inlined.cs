@@ -11,11 +11,14 @@ public sealed partial class Integrator<T>
     /// <summary>Finds out whether method and controller are such that an <see cref="IInlinedField{T}"/> takes the steps.</summary>
     private void PrepareInlined()
     {
-        bool isPlain = StateLength <= FewComponents.Most && QuadratureLength == 0 && _stops is null && !_scale.KeepsErrors && _scale.CountsFirst<T>(StateLength);
-        if (isPlain && _controller is PidController controller && _stepper.GetType() == typeof(RungeKuttaStepper<T>) && Solver is ExplicitRungeKutta method)
+        if (_controller is PidController controller
+            && _stepper.GetType() == typeof(RungeKuttaStepper<T>)
+            && Solver is ExplicitRungeKutta method
+            && InlinedTableau.Of(method.Tableau) is { } tableau)
         {
+            bool isPlain = StateLength <= FewComponents.Most && QuadratureLength == 0 && _stops is null && !_scale.KeepsErrors && _scale.CountsFirst<T>(StateLength);
             _inlinedController = controller;
-            _inlinedTableau = InlinedTableau.Of(method.Tableau);
+            _inlinedTableau = isPlain ? tableau : null;
         }
     }
 

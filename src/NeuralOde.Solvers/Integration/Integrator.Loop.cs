@@ -261,6 +261,7 @@ public sealed partial class Integrator<T>
             }
         }
 
+        _inlinedController?.Serve(_problem.Field is IInlinedField<T>);
         _controller.Start(t, end, initial);
         return true;
     }

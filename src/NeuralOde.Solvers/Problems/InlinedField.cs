@@ -8,7 +8,8 @@ namespace NeuralOde.Solvers;
 /// It is made by <see cref="State2{T}.Field{TField}(TField)"/> and its like.
 /// </summary>
 /// <remarks>
-/// Solutions are the same to the bit as those of the same function in any other form, and everything that a field serves for is the same. The loop of its own serves methods
+/// With the same <see cref="AdaptiveSteps.HoldFrom"/>, which by default is 0.2 here, solutions are the same to the bit as those of the same function in any other form, and
+/// everything that a field serves for is the same. The loop of its own serves methods
 /// of seven stages of which the last is shared with the next step (<see cref="Dopri5"/>, <see cref="Tsit5"/>, a user's) with <see cref="AdaptiveSteps"/>, and solves
 /// without events, recording, times to land on, progress and a norm of its own; all others go the usual way.
 /// Mark the function with <see cref="MethodImplOptions.AggressiveInlining"/>: the loop is long, so the compiler does not inline it by itself.

@@ -33,6 +33,9 @@ internal sealed record Convolution(int Stride, int Padding) : Operation
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new ConvolutionKernel<T, IdentityOperator<T>>(Sizes(inputs[0], inputs[1]), false);
 
+    protected override Storage Run<T>(Tensor[] inputs, Shape[] shapes, Shape shape) =>
+        WinogradChoice.TryRun(this, inputs) is { } result ? result.StorageOf<T>() : base.Run<T>(inputs, shapes, shape);
+
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
         needed[0] ? ConvolutionDataGradient.Of(this, inputs[0].Shape).Apply(cotangent, new TurnWeight(Stride, false).Apply(inputs[1])) : null,
@@ -58,6 +61,9 @@ internal sealed record ConvolutionDataGradient(Convolution Forward, int Height, 
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) =>
         new ConvolutionDataGradientKernel<T, ReluGradientOperator<T>>(Sizes(inputs[0], inputs[1]), false);
+
+    protected override Storage Run<T>(Tensor[] inputs, Shape[] shapes, Shape shape) =>
+        WinogradChoice.TryRun(this, inputs) is { } result ? result.StorageOf<T>() : base.Run<T>(inputs, shapes, shape);
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [
@@ -118,6 +124,9 @@ internal sealed record ConvolutionWeightGradient(Convolution Forward, int Kernel
     }
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new WeightGradientKernel<T>(Sizes(inputs[0], inputs[1]));
+
+    protected override Storage Run<T>(Tensor[] inputs, Shape[] shapes, Shape shape) =>
+        WinogradChoice.TryRun(this, inputs) is { } result ? result.StorageOf<T>() : base.Run<T>(inputs, shapes, shape);
 
     public override Tensor?[] Gradient(Tensor[] inputs, Tensor output, Tensor cotangent, ReadOnlySpan<bool> needed) =>
     [

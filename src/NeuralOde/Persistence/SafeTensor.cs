@@ -125,8 +125,10 @@ public sealed class SafeTensor
     /// <returns>One line of text.</returns>
     public override string ToString() => $"{Name} {Type.Name()} {Describe(_shape)}";
 
-    /// <summary>The same elements under another name.</summary>
-    internal SafeTensor Renamed(string name) => new(name, Type, _shape, _bytes, File);
+    /// <summary>The same values under another name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The tensor.</returns>
+    public SafeTensor Renamed(string name) => new(name, Type, _shape, _bytes, File);
 
     internal static string Describe(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 

@@ -263,6 +263,14 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct(Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[2]], [x[3]]));
 
     /// <summary>
+    /// Compiles <c>(t, z, a, v, inputs…) → ∂s/∂z, ∂s/∂t, ∂s/∂θ…, ∂s/∂input…</c> with <c>s = a·∂f/∂z·v</c>, for methods whose formula contains the Jacobian.
+    /// </summary>
+    internal Program<T> CompileSecondDerivative() => CompileWithoutUpdates(
+        4,
+        x => Gradients.VectorJacobianProduct(
+            Gradients.VectorJacobianProduct([Derivative(x)], [x[1]], [x[2]]), [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[3]]));
+
+    /// <summary>
     /// Compiles <c>(t, z, a, inputs…, w…) → ∂f/∂θ·w + ∂f/∂input·w</c>, with a direction w for each parameter and each input that needs a gradient. It is the derivative by a of
     /// what is linear in a, which drops out.
     /// </summary>

@@ -48,7 +48,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
         // A method that cannot go on from a checkpoint keeps all of its steps.
         _budget = Integrator.HasCheckpoints() ? settings.MemoryBudget : null;
-        _replayed = _budget is not null && field.Forward.MovesBuffers ? new ReplayedField(field) : null;
+        _replayed = field.Forward.MovesBuffers ? new ReplayedField(field) : null;
         _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
             ? new DirectCheck<T>(field, solver, adaptive, product.Program, settings.CheckInterval)
             : null;
@@ -101,7 +101,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         Array.Clear(Gradient);
-        SolveStatistics cost = Transpose(memory, stateGradients, initialGradient, timeGradients);
+        SolveStatistics cost = Transpose(memory, _product, stateGradients, initialGradient, timeGradients);
         if (_takesStepsBack && !(memory.Recording.ReversalDrift <= ReverseFlow.MostDrift))
         {
             Doubt(memory);
@@ -120,6 +120,13 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         return cost;
     }
 
+    private protected override (double Time, int Component)? FindNotFinite(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients)
+    {
+        var watched = new WatchedProduct<T>(_product);
+        Transpose(memory, watched, stateGradients, new T[Field.StateLength], []);
+        return watched.Found;
+    }
+
     private void Doubt(SolveMemory<T> memory)
     {
         double drift = memory.Recording.ReversalDrift;
@@ -136,17 +143,18 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         }
     }
 
-    private SolveStatistics Transpose(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private SolveStatistics Transpose(
+        SolveMemory<T> memory, IVectorJacobianProduct<T> product, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         if (_replayed is null)
         {
-            return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+            return Integrator.Transpose(memory.Recording, product, stateGradients, initialGradient, timeGradients);
         }
 
         _replayed.IsReplaying = true;
         try
         {
-            return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+            return Integrator.Transpose(memory.Recording, product, stateGradients, initialGradient, timeGradients);
         }
         finally
         {

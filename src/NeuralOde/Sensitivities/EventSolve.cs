@@ -57,13 +57,15 @@ internal sealed class EventSolve<T>
     }
 
     /// <summary>Takes the gradient; <see cref="Gradient"/> then gives its parts.</summary>
-    public SolveStatistics Transpose(SolveRecording<T> recording, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, EventGradients<T> events)
+    public SolveStatistics Transpose(
+        SolveRecording<T> recording, ReadOnlySpan<double> times, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, EventGradients<T> events)
     {
         foreach (CompiledEvent<T>.Part part in Parts)
         {
             Array.Clear(part.Product.Gradient);
         }
 
+        NotFiniteGradient.RefuseIn(stateGradients, times, _field.Field.StateShape);
         return _integrator.Transpose(recording, _field.Product, stateGradients, initialGradient, [], events);
     }
 

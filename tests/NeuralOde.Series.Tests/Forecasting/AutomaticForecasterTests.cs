@@ -1,6 +1,8 @@
+using NeuralOde.Persistence;
 using NeuralOde.Series.Evaluation;
 using NeuralOde.Series.Forecasting;
 using NeuralOde.Series.Times;
+using NeuralOde.Tensors;
 
 namespace NeuralOde.Series.Tests.Forecasting;
 
@@ -27,29 +29,113 @@ public class AutomaticForecasterTests
         }
     }
 
-    [Fact]
-    public void The_same_data_give_the_same_bits_also_from_a_file()
+    public static TheoryData<string> Kinds => ["season", "several", "pair"];
+
+    private static TimeSeriesSet Of(string kind) => kind switch
     {
-        TimeSeriesSet set = Seasonal(48);
+        "season" => Seasonal(48),
+        "several" => Decays(),
+        _ => Pair(),
+    };
+
+    /// <summary>A file keeps what was chosen, not only the data: loading does not choose again, and forecasts the same bits.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_same_data_give_the_same_bits_also_from_a_file_and_by_any_number_of_threads(string kind)
+    {
+        TimeSeriesSet set = Of(kind);
+        string name = set.Components[0], path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
+        try
+        {
+            var options = new ForecastOptions { Bounds = [new ComponentBounds(name, 0, 50)] };
+            AutomaticForecast first, other;
+            using (new ComputeSettings { MaxThreads = 1 }.Use())
+            {
+                first = new AutomaticForecaster(options).Fit(set);
+            }
+
+            using (new ComputeSettings { MaxThreads = 5 }.Use())
+            {
+                other = new AutomaticForecaster(options).Fit(set);
+            }
+
+            first.Save(path);
+            var second = AutomaticForecast.Load(path);
+            double end = set.Series.Max(static x => x.Times[^1]), step = kind == "season" ? 30.4375 : 0.5;
+            ForecastDistribution a = first.Forecast(end + (13 * step), step), b = second.Forecast(end + (13 * step), step), c = other.Forecast(end + (13 * step), step);
+            foreach (double probability in ForecastDistribution.Probabilities)
+            {
+                for (int s = 0; s < a.Median.Series.Count; s++)
+                {
+                    double[] values = a.Quantile(probability).Series[s].Values.ToArray();
+                    Assert.Equal(values, b.Quantile(probability).Series[s].Values.ToArray());
+                    Assert.Equal(values, c.Quantile(probability).Series[s].Values.ToArray());
+                    Assert.All(values.Where((_, i) => i % set.Components.Count == 0), static x => Assert.InRange(x, 0, 50));
+                }
+            }
+
+            Assert.Equal(first.Descriptions, second.Descriptions);
+            Assert.Equal(first.Trials, second.Trials);
+            Assert.Equal(kind == "pair", first.Trials.Any(static x => x.Method == "network"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_file_whose_choice_does_not_fit_is_damaged()
+    {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
         try
         {
-            AutomaticForecast first = new AutomaticForecaster(new ForecastOptions { Bounds = [new ComponentBounds("x", 0, 50)] }).Fit(set);
-            first.Save(path);
-            var second = AutomaticForecast.Load(path);
-            double end = set.Series[0].Times[^1];
-            ForecastDistribution a = first.Forecast(end + 400, 30.4375), b = second.Forecast(end + 400, 30.4375);
-            Assert.Equal(13, a.Median.Series[0].Count);
-            foreach (double probability in ForecastDistribution.Probabilities)
+            new AutomaticForecaster().Fit(Seasonal(24)).Save(path);
+            var file = ModelFile.Load(path);
+            foreach (string text in (string[])["", "[]", "{}", "{\"method\":\"none\",\"model\":[{}]}", file.Setting("choice 0").Replace("\"parameters\":[", "\"parameters\":[1e9,", StringComparison.Ordinal)])
             {
-                Assert.Equal(a.Quantile(probability).Series[0].Values.ToArray(), b.Quantile(probability).Series[0].Values.ToArray());
-                Assert.All(a.Quantile(probability).Series[0].Values.ToArray(), static x => Assert.InRange(x, 0, 50));
+                new ModelFile(AutomaticForecast.FileKind, file.Settings.Select(x => (x.Key, x.Key == "choice 0" ? text : x.Value)), file.Tensors).Save(path);
+                Assert.Equal(ModelFileReason.Damaged, Assert.Throws<ModelFileException>(() => AutomaticForecast.Load(path)).Reason);
             }
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Concentrations after a dose, of which the last are forecast: the curve that all share goes on, and the last value does not.</summary>
+    [Fact]
+    public void Tails_of_short_series_of_one_kind_follow_their_curve()
+    {
+        HoldOutSplit split = HoldOut.Count(3).Split(Decays());
+        RollingResult result = RollingOrigins.Evaluate([split], [.. Forecasters.Baselines(), new AutomaticForecaster()]);
+        Assert.Equal("automatic", result.Ranking("c")[0].Method);
+    }
+
+    private static TimeSeriesSet Decays()
+    {
+        var random = new Random(9);
+        double[] times = [0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12];
+        return new TimeSeriesSet(["c"], [.. Enumerable.Range(0, 8).Select(id => new TimeSeries($"{id}", times, [.. times.Select(t =>
+            (5 + (0.5 * id)) * (Math.Exp(-(0.2 + (0.01 * id)) * t) - Math.Exp(-(1.5 + (0.1 * id)) * t)) * (1 + (0.04 * (random.NextDouble() - 0.5))))]))], seriesName: "id");
+    }
+
+    /// <summary>Hunters and prey by exact steps of their equations, which no column shows alone.</summary>
+    private static TimeSeriesSet Pair()
+    {
+        double x = 10, y = 5;
+        double[] times = [.. Enumerable.Range(0, 60).Select(static i => 0.5 * i)], values = new double[120];
+        for (int i = 0; i < times.Length; i++)
+        {
+            (values[2 * i], values[(2 * i) + 1]) = (x, y);
+            for (int k = 0; k < 500; k++)
+            {
+                (x, y) = (x + (1e-3 * x * (1 - (0.1 * y))), y + (1e-3 * y * ((0.1 * x) - 0.8)));
+            }
+        }
+
+        return new TimeSeriesSet(["prey", "hunters"], [new TimeSeries("", times, values)]);
     }
 
     [Fact]

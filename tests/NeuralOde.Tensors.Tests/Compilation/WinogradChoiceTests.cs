@@ -11,7 +11,10 @@ public class WinogradChoiceTests
     [InlineData(7, 64, 64, 3, 1, 1, 4)]
     [InlineData(7, 65, 64, 3, 1, 1, 4)]
     [InlineData(6, 1, 64, 3, 1, 1, 0)]
-    [InlineData(26, 64, 64, 4, 2, 1, 0)]
+    [InlineData(26, 64, 64, 4, 2, 1, 3)]
+    [InlineData(13, 64, 64, 4, 2, 1, 3)]
+    [InlineData(26, 1, 64, 4, 2, 1, 0)]
+    [InlineData(26, 64, 64, 4, 1, 1, 0)]
     [InlineData(13, 64, 64, 3, 2, 1, 0)]
     [InlineData(6, 64, 64, 5, 1, 2, 0)]
     public void The_tile_follows_the_sizes(int size, int channels, int outputs, int kernel, int stride, int padding, int tile) =>
@@ -71,5 +74,44 @@ public class WinogradChoiceTests
     {
         var program = Program<float>.Compile(v => [v[0].Convolution2d(v[1], 1, 1)], new("x", [8, 6, 6, 64]), new("w", [3, 3, 64, 64]));
         Assert.DoesNotContain("winograd", program.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(6, 3, 1)]
+    [InlineData(13, 4, 2)]
+    public void Outside_of_programs_many_images_have_the_bits_of_a_program_and_few_are_summed_up_directly(int size, int kernel, int stride)
+    {
+        var random = new Random(7);
+        Parameter weight = Values.Parameter<float>(random, [kernel, kernel, 64, 64], "w", 0.1);
+        Tensor x = Values.Random<float>(random, [32, size, size, 64]);
+        Tensor y = x.Convolution2d(weight, stride, 1);
+        Tensor a = Values.Random<float>(random, [.. y.Shape.Lengths]);
+        Tensor[] All(Tensor x, Tensor a)
+        {
+            Tensor y = x.Convolution2d(weight, stride, 1);
+            return [y, .. Gradients.VectorJacobianProduct([y], [x, weight], [a])];
+        }
+
+        Tensor Input() => Tensor.From(x.ToArray<float>(), x.Shape, requiresGradient: true);
+        var program = Program<float>.Compile(v => All(v[0], v[1]), new("x", x.Shape), new("a", a.Shape));
+        program.Run(x, a);
+        Tensor[] now = All(Input(), a), direct;
+        using (new ComputeSettings { Convolution = ConvolutionMethod.Direct }.Use())
+        {
+            direct = All(Input(), a);
+        }
+
+        Assert.Contains("winograd", program.ToString(), StringComparison.Ordinal);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(program.Output(i).SequenceEqual(now[i].AsSpan<float>()), $"result {i}");
+        }
+
+        Assert.False(direct[0].AsSpan<float>().SequenceEqual(now[0].AsSpan<float>()));
+
+        // The transformed weight would take longer than one image.
+        Tensor one = x.Slice(0, 0, 1);
+        Tensor alone = one.Convolution2d(weight, stride, 1);
+        Assert.True(alone.AsSpan<float>().SequenceEqual(direct[0].Slice(0, 0, 1).AsSpan<float>()));
     }
 }

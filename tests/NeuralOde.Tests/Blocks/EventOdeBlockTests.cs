@@ -157,7 +157,7 @@ public class EventOdeBlockTests
     {
         var field = VectorField.Define(static (_, z) => -z);
         Assert.Contains(nameof(OdeBlock), Assert.Throws<ArgumentException>(() => new EventOdeBlock(field)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new EventOdeBlock(field, new FieldEvent(1.0)) { Solver = new Rodas5P() });
+        Assert.Throws<ArgumentException>(() => new EventOdeBlock(field, new FieldEvent(1.0)) { Solver = new VelocityVerlet() });
         Assert.Throws<ArgumentException>(() => new FieldEvent(1.0, 1.0));
         var block = new EventOdeBlock(field, new FieldEvent(static (_, z) => z - 0.5));
         Assert.Contains(

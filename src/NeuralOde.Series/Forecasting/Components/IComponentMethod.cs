@@ -8,6 +8,10 @@ internal interface IComponentMethod
     /// <summary>Learns from the component's values.</summary>
     /// <returns>The model; null where the values are too few for the method, or not of its kind.</returns>
     IComponentModel? Fit(ComponentData data, CancellationToken cancellation);
+
+    /// <summary>Makes the model again that <see cref="IComponentModel.Save"/> described, of the same data.</summary>
+    /// <exception cref="FormatException">The description is not one of this method's, or does not fit the data.</exception>
+    IComponentModel Restore(ComponentData data, ComponentState state);
 }
 
 /// <summary>What was learned of one component.</summary>
@@ -25,4 +29,7 @@ internal interface IComponentModel
 
     /// <summary>Fits the same structure to other data of the same component, such as a shorter part; null where they are too few.</summary>
     IComponentModel? Refit(ComponentData data, CancellationToken cancellation);
+
+    /// <summary>What was found, so that it need not be searched again.</summary>
+    ComponentState Save();
 }

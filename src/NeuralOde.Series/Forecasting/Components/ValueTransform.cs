@@ -41,6 +41,10 @@ internal abstract class ValueTransform
             : [new Identity(0, data.High), new SquareRoot(), new Logarithm(Smallest(data) / 2)];
     }
 
+    /// <summary>The transform of a name among those that fit a component's range.</summary>
+    /// <exception cref="FormatException">There is none.</exception>
+    public static ValueTransform Named(ComponentData data, string name) => For(data).FirstOrDefault(x => x.Name == name) ?? throw ComponentState.Wrong("transform");
+
     private static double Smallest(ComponentData data) => data.Series.SelectMany(static x => x.Values).Where(static x => x > 0).Min();
 
     private sealed class Identity(double low, double high) : ValueTransform

@@ -39,6 +39,9 @@ internal sealed class ArimaModel
     /// <summary>How many values, the last ones, the criterion is of.</summary>
     public int Used => _differences.Length - _skipped;
 
+    /// <summary>What was found, in the form that is searched.</summary>
+    public double[] Parameters { get; private set; } = [];
+
     /// <summary>The orders.</summary>
     public ArimaOrders Orders => _orders;
 
@@ -60,10 +63,20 @@ internal sealed class ArimaModel
         }
 
         (double[] point, _) = QuasiNewton.Minimize(model.Objective, new double[orders.Coefficients], 40, 1e-3);
-        double squares = Math.Exp(2 * (model.Objective(point) - Penalty(point)) / used);
-        model._variance = squares / Math.Max(1, used - orders.Coefficients);
-        double likelihood = used * (Math.Log(2 * Math.PI * squares / used) + 1);
-        model.Criterion = likelihood + (2 * freedom) + (2.0 * freedom * (freedom + 1) / (used - freedom - 1));
+        model.Take(point);
+        return double.IsFinite(model.Criterion) ? model : null;
+    }
+
+    /// <summary>Makes a model of parameters that were found before; null where the series is too short for them.</summary>
+    public static ArimaModel? At(ArimaOrders orders, double[] values, double[] parameters)
+    {
+        if (values.Length - orders.Lost < 6)
+        {
+            return null;
+        }
+
+        var model = new ArimaModel(orders, values);
+        model.Take(parameters);
         return double.IsFinite(model.Criterion) ? model : null;
     }
 
@@ -122,6 +135,16 @@ internal sealed class ArimaModel
     }
 
     private static double Penalty(double[] point) => point.Sum(static x => x * x) * 0.02;
+
+    private void Take(double[] point)
+    {
+        int used = Used, freedom = _orders.Coefficients + 1;
+        double squares = Math.Exp(2 * (Objective(point) - Penalty(point)) / used);
+        _variance = squares / Math.Max(1, used - _orders.Coefficients);
+        double likelihood = used * (Math.Log(2 * Math.PI * squares / used) + 1);
+        Parameters = point;
+        Criterion = likelihood + (2 * freedom) + (2.0 * freedom * (freedom + 1) / (used - freedom - 1));
+    }
 
     /// <summary>Half of the number of errors times the logarithm of the sum of their squares, with a weak pull away from the unit circle.</summary>
     private double Objective(double[] point)

@@ -45,12 +45,30 @@ internal sealed class SmoothingMethod : IComponentMethod
         return new Model(data, models);
     }
 
+    public IComponentModel Restore(ComponentData data, ComponentState state)
+    {
+        ComponentState[] series = state.Parts("series", data.Series.Count);
+        return new Model(data, [.. series.Select((x, s) =>
+        {
+            double[] values = GridValues.Of(data.Series[s]) ?? throw ComponentState.Wrong("series");
+            SmoothingModel[] models = [.. x.Parts("models").Select(one =>
+            {
+                SmoothingStructure structure = SmoothingStructure.Restore(one, values.Length);
+                return SmoothingModel.At(structure, values, one.Finite("parameters", structure.Parameters));
+            })];
+            return models.Length > 0 && Array.TrueForAll(models, static one => double.IsFinite(one.Criterion)) ? models : throw ComponentState.Wrong("models");
+        })]);
+    }
+
     private sealed class Model(ComponentData data, SmoothingModel[][] models) : IComponentModel
     {
         public string Description => $"exponential smoothing with {models[0][0].Structure}";
 
         // A search costs little, and orders that the whole series suggests would be hindsight.
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) => new SmoothingMethod().Fit(data, cancellation);
+
+        public ComponentState Save() => new ComponentState().With("series", models.Select(static series => new ComponentState()
+            .With("models", series.Select(static x => x.Structure.Save().With("parameters", x.Parameters)))));
 
         public double[] Quantiles(int series, ReadOnlySpan<double> times, ReadOnlySpan<double> inputs) => GridForecast.At(
             data, series, times, steps => GridForecast.Weighted(

@@ -32,6 +32,9 @@ internal sealed class SmoothingModel
     /// <summary>Akaike's corrected criterion, up to a constant of the series.</summary>
     public double Criterion { get; private set; }
 
+    /// <summary>What was found, in the form that is searched.</summary>
+    public double[] Parameters { get; private set; } = [];
+
     /// <summary>The structure.</summary>
     public SmoothingStructure Structure => _structure;
 
@@ -58,9 +61,16 @@ internal sealed class SmoothingModel
         }
 
         (double[] point, _) = QuasiNewton.Minimize(model.Objective, start, 60, 1e-4);
-        double likelihood = model.Objective(point) - Penalty(point);
-        model.Criterion = likelihood + (2 * structure.Freedom) + (2.0 * structure.Freedom * (structure.Freedom + 1) / (count - structure.Freedom - 1));
+        model.Take(point);
         return double.IsFinite(model.Criterion) ? model : null;
+    }
+
+    /// <summary>Makes a model of parameters that were found before.</summary>
+    public static SmoothingModel At(SmoothingStructure structure, double[] values, double[] parameters)
+    {
+        var model = new SmoothingModel(structure, values);
+        model.Take(parameters);
+        return model;
     }
 
     /// <summary>Forecasts whole steps after the last value.</summary>
@@ -109,6 +119,14 @@ internal sealed class SmoothingModel
     }
 
     private static double Penalty(double[] point) => point.Sum(static x => x * x) * 0.01;
+
+    private void Take(double[] point)
+    {
+        int count = _values.Count(static x => !double.IsNaN(x));
+        Parameters = point;
+        Criterion = Objective(point) - Penalty(point) + (2 * _structure.Freedom)
+            + (2.0 * _structure.Freedom * (_structure.Freedom + 1) / (count - _structure.Freedom - 1));
+    }
 
     private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));
 

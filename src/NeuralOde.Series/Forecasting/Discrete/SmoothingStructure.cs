@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting.Discrete;
 
 /// <summary>The trend of exponential smoothing.</summary>
@@ -50,6 +52,18 @@ internal sealed record SmoothingStructure(bool IsRelative, SmoothingTrend Trend,
                 }
             }
         }
+    }
+
+    /// <summary>The structure as it is kept in a file.</summary>
+    public ComponentState Save() => new ComponentState().With("structure", IsRelative ? 1 : 0, (int)Trend, (int)Season, Period);
+
+    /// <summary>Reads what <see cref="Save"/> made.</summary>
+    /// <exception cref="FormatException">It is no structure of so many values.</exception>
+    public static SmoothingStructure Restore(ComponentState state, int values)
+    {
+        int[] x = state.Wholes("structure", 4, values);
+        return x[0] <= 1 && x[1] <= (int)SmoothingTrend.Damped && x[2] <= (int)SmoothingSeason.Multiplicative && x[3] >= 1 && (x[2] == 0 || 2 * x[3] <= values)
+            ? new SmoothingStructure(x[0] == 1, (SmoothingTrend)x[1], (SmoothingSeason)x[2], x[3]) : throw ComponentState.Wrong("structure");
     }
 
     public override string ToString() =>

@@ -68,7 +68,7 @@ internal sealed class LinearFitter
         (point, _) = QuasiNewton.Minimize(Objective, point, start is null ? Iterations : Iterations / 3, Tolerance);
         Likelihood best = Evaluate(structure, point, coefficients);
         double criterion = (2 * best.Full) + (2 * freedom) + (2.0 * freedom * (freedom + 1) / (_count - freedom - 1));
-        return double.IsFinite(criterion) ? new LinearModel(structure, point, _all, _inputs, best.Variance, criterion, this) : null;
+        return double.IsFinite(criterion) ? new LinearModel(structure, point, _all, _inputs, best.Variance, criterion) : null;
     }
 
     /// <summary>The sum of a function over the natural values that parameters are fitted to.</summary>

@@ -8,9 +8,9 @@ internal sealed class LinearModel
     private readonly IReadOnlyList<ComponentSeries> _series;
     private readonly int _inputs;
 
-    public LinearModel(LinearStructure structure, double[] parameters, IReadOnlyList<ComponentSeries> series, int inputs, double variance, double criterion, LinearFitter fitter)
+    public LinearModel(LinearStructure structure, double[] parameters, IReadOnlyList<ComponentSeries> series, int inputs, double variance, double criterion)
     {
-        (Structure, Parameters, _series, _inputs, Variance, Criterion, Fitter) = (structure, parameters, series, inputs, variance, criterion, fitter);
+        (Structure, Parameters, _series, _inputs, Variance, Criterion) = (structure, parameters, series, inputs, variance, criterion);
     }
 
     public LinearStructure Structure { get; }
@@ -22,9 +22,6 @@ internal sealed class LinearModel
 
     /// <summary>Akaike's criterion, corrected for small samples (Hurvich and Tsai 1989); lower is better.</summary>
     public double Criterion { get; }
-
-    /// <summary>What fitted it.</summary>
-    public LinearFitter Fitter { get; }
 
     /// <summary>Forecasts one series.</summary>
     /// <param name="series">Its index.</param>

@@ -37,7 +37,7 @@ internal static class LinearSearch
                 var structure = new LinearStructure(trend, season, period, harmonics, cycles, autoregression);
                 for (int t = 0; t < transforms.Count; t++)
                 {
-                    Add(found, data, transforms[t], fitters[t].Fit(structure, cancellation: cancellation));
+                    Add(found, data, transforms[t], fitters[t], structure, cancellation);
                 }
             }
         }
@@ -53,7 +53,7 @@ internal static class LinearSearch
         foreach ((Trend trend, int cycles, bool autoregression) in s_second)
         {
             LinearStructure structure = best with { Trend = trend, Cycles = cycles, HasAutoregression = autoregression };
-            Add(found, data, first.Transform, fitters[chosen].Fit(structure, cancellation: cancellation));
+            Add(found, data, first.Transform, fitters[chosen], structure, cancellation);
         }
 
         return [.. found.OrderBy(static x => x.Criterion)];
@@ -64,14 +64,14 @@ internal static class LinearSearch
         [.. data.Series.Select(x => x.With(Array.ConvertAll(x.Values, transform.Forward)))];
 
     /// <summary>A model with its criterion on the scale of the natural values.</summary>
-    public static LinearCandidate Candidate(ComponentData data, ValueTransform transform, LinearModel model) =>
-        new(transform, model, model.Criterion - (2 * model.Fitter.SumOfUsed(data.Series, transform.LogDerivative)));
+    public static LinearCandidate Candidate(ComponentData data, ValueTransform transform, LinearFitter fitter, LinearModel model) =>
+        new(transform, model, model.Criterion - (2 * fitter.SumOfUsed(data.Series, transform.LogDerivative)));
 
-    private static void Add(List<LinearCandidate> found, ComponentData data, ValueTransform transform, LinearModel? model)
+    private static void Add(List<LinearCandidate> found, ComponentData data, ValueTransform transform, LinearFitter fitter, LinearStructure structure, CancellationToken cancellation)
     {
-        if (model is not null)
+        if (fitter.Fit(structure, cancellation: cancellation) is { } model)
         {
-            found.Add(Candidate(data, transform, model));
+            found.Add(Candidate(data, transform, fitter, model));
         }
     }
 

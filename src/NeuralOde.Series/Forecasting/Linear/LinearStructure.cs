@@ -1,3 +1,5 @@
+using NeuralOde.Series.Forecasting.Components;
+
 namespace NeuralOde.Series.Forecasting.Linear;
 
 /// <summary>What carries the level of a linear model.</summary>
@@ -153,6 +155,20 @@ internal sealed record LinearStructure(Trend Trend, Season Season = Season.None,
         }
 
         return [.. blocks];
+    }
+
+    /// <summary>The structure as it is kept in a file.</summary>
+    public ComponentState Save() => new ComponentState().With("structure", (int)Trend, (int)Season, Harmonics, Cycles, HasAutoregression ? 1 : 0).With("period", Period);
+
+    /// <summary>Reads what <see cref="Save"/> made.</summary>
+    /// <exception cref="FormatException">It is no structure that a search finds.</exception>
+    public static LinearStructure Restore(ComponentState state)
+    {
+        const int Most = 1000;
+        int[] x = state.Wholes("structure", 5, Most);
+        double period = state.Finite("period", 1)[0];
+        bool isSound = x[0] <= (int)Trend.LocalLine && x[1] <= (int)Season.Changing && x[3] <= 2 && x[4] <= 1 && (x[1] == 0 || (period >= 2 && x[2] >= 1 && 2 * x[2] <= period + 1e-6));
+        return isSound ? new LinearStructure((Trend)x[0], (Season)x[1], period, x[2], x[3], x[4] == 1) : throw ComponentState.Wrong("structure");
     }
 
     /// <summary>What the coefficients of a series are multiplied by at a time.</summary>

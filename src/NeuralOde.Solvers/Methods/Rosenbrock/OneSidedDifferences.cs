@@ -14,7 +14,7 @@ namespace NeuralOde.Solvers;
 /// </remarks>
 /// <param name="stateLength">Number of components of the state.</param>
 /// <param name="length">Number of elements that the field writes.</param>
-internal sealed class OneSidedDifferences<T>(int stateLength, int length)
+internal sealed partial class OneSidedDifferences<T>(int stateLength, int length)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private static readonly double s_epsilon = double.CreateTruncating(T.BitIncrement(T.One) - T.One);
@@ -97,9 +97,7 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ByTime(IVectorField<T> field, double t, double h, ReadOnlySpan<T> z, ReadOnlySpan<T> f, Span<T> destination)
     {
-        // Long enough for the difference of two doubles near t to be what was meant.
-        double size = Math.Min(Math.Max((IsSecondOrder ? s_cubeRoot : s_root) * Math.Abs(h), 1e-12 * Math.Abs(t)), 0.5 * Math.Abs(h));
-        double first = t + (h > 0 ? size : -size);
+        double first = FirstTime(t, h);
         field.Evaluate(first, z, _first);
         if (f[..stateLength].SequenceEqual(_first.AsSpan(0, stateLength)) || first == t)
         {
@@ -127,6 +125,14 @@ internal sealed class OneSidedDifferences<T>(int stateLength, int length)
         }
 
         return 2;
+    }
+
+    /// <summary>Where the difference by time first looks.</summary>
+    private double FirstTime(double t, double h)
+    {
+        // Long enough for the difference of two doubles near t to be what was meant.
+        double size = Math.Min(Math.Max((IsSecondOrder ? s_cubeRoot : s_root) * Math.Abs(h), 1e-12 * Math.Abs(t)), 0.5 * Math.Abs(h));
+        return t + (h > 0 ? size : -size);
     }
 
     /// <summary>

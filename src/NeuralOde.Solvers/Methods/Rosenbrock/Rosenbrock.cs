@@ -8,8 +8,9 @@ namespace NeuralOde.Solvers;
 /// The Jacobian enters the formula, so it is evaluated at every step. Where the problem has none, it and the derivative by time are one-sided
 /// differences: of second order at relative tolerances below 1e-5, so that they do not limit the accuracy.
 /// A mass matrix may be singular (index 1).
-/// The step has no transpose: the Jacobian enters the formula, so the derivative of a step holds second derivatives of the field, and those of what differences approximate where
-/// the Jacobian is not given. Forward sensitivities (<see cref="ForwardSensitivity{T}"/>) are exact as the tolerance falls, not those of the map.
+/// The Jacobian enters the formula, so the transpose of a step holds second derivatives of the field: where the problem gives its Jacobian, the vector-Jacobian product must be
+/// an <see cref="ISecondDerivative{T}"/>, as that of a compiled field is; where it does not, the differences are differentiated, in as many products as they take evaluations.
+/// Forward sensitivities (<see cref="ForwardSensitivity{T}"/>) are exact as the tolerance falls, not those of the map.
 /// </remarks>
 public abstract class Rosenbrock : OdeSolver
 {
@@ -27,13 +28,6 @@ public abstract class Rosenbrock : OdeSolver
 
     /// <inheritdoc/>
     public sealed override int StageCount => Tableau.StageCount;
-
-    /// <inheritdoc/>
-    /// <value><see langword="false"/>.</value>
-    public sealed override bool HasTranspose => false;
-
-    internal sealed override string TransposeAdvice
-        => "Its step holds the Jacobian, so its derivative needs second derivatives of the field. Take kvaerno5, radau5 or bdf, or a gradient that integrates backward.";
 
     /// <inheritdoc/>
     /// <value>A mass matrix.</value>

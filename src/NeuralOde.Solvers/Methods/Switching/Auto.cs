@@ -14,7 +14,7 @@ namespace NeuralOde.Solvers;
 /// Comput.</i> 4 (1983)). Between the limits each half stays at work. After a jump the half that worked goes on.
 /// </para>
 /// A problem's Jacobian, its band and its linear solver serve the stiff half. <see cref="OdeSolution{T}.Switches"/> says where the method changed.
-/// It has a transpose where the stiff half has one, each step by the half that made it: <c>new Auto(stiffMethod: new KenCarp4())</c>. <see cref="Rodas5P"/> has none.
+/// It has a transpose, each step by the half that made it.
 /// Problems with a mass matrix or a split field are for implicit methods from the start. Needs steps chosen by their error.
 /// </remarks>
 public sealed class Auto : OdeSolver
@@ -80,18 +80,11 @@ public sealed class Auto : OdeSolver
     /// <inheritdoc/>
     public override bool TakesFixedSteps => false;
 
-    /// <summary>Whether steps can be differentiated: where the stiff half is given, and has a transpose.</summary>
-    public override bool HasTranspose => _stiff is { HasTranspose: true };
-
     internal override int StartOrder { get; }
-
-    internal override string TransposeAdvice
-        => "Give it a stiff half that has one, new Auto(stiffMethod: new KenCarp4()), or take one of its halves: tsit5 where the problem is not stiff, and where it is, "
-            + "kencarp4 or radau5; OdeSolution.Switches says which it is.";
 
     /// <summary>Only gradients need bounds at rest, and those of stability: shorter steps would hide from the monitor that the stiff half is wanted.</summary>
     internal override RestLimits? RestLimits(double tolerance)
-        => HasTranspose && ExplicitFor(tolerance).RestLimits(tolerance) is { } x ? x with { Precise = Math.Min(x.Decay, x.Oscillation) } : null;
+        => ExplicitFor(tolerance).RestLimits(tolerance) is { } x ? x with { Precise = Math.Min(x.Decay, x.Oscillation) } : null;
 
     /// <summary>The method for what is not stiff.</summary>
     /// <param name="relativeTolerance">Relative tolerance of the solve.</param>

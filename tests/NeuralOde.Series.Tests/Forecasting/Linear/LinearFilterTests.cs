@@ -57,7 +57,7 @@ public class LinearFilterTests
         LinearStructure structure = All(isRegular);
         ComponentSeries series = Series(times);
         double[] ahead = [times[^1] + 1, times[^1] + 3, times[^1] + 30];
-        var model = new LinearModel(structure, s_parameters, [series], 0, 1, 0, new LinearFitter([series]));
+        var model = new LinearModel(structure, s_parameters, [series], 0, 1, 0);
         (double[] means, double[] deviations) = model.Forecast(0, ahead, []);
 
         // Universal kriging: all times at once, with the coefficients' prior of no information.

@@ -13,6 +13,13 @@ public class WinogradTests
         [2, 4, 11, 1, 130, 0], [1, 13, 9, 7, 33, 2], [1, 5, 5, 3, 2, 3], [5, 8, 8, 16, 16, 1], [1, 30, 3, 4, 9, 1],
     ];
 
+    // The same for 4x4 kernels with stride 2; last, images of which a row and a column are not seen.
+    private static readonly int[][] s_stridedSizes =
+    [
+        [2, 26, 26, 16, 16, 1], [1, 13, 13, 64, 65, 1], [1, 2, 2, 1, 3, 1], [3, 4, 4, 65, 64, 0], [2, 5, 9, 7, 5, 2], [1, 8, 30, 1, 1, 3], [1, 3, 2, 5, 33, 4],
+        [1, 15, 7, 3, 17, 0],
+    ];
+
     public static TheoryData<int, int> Cases
     {
         get
@@ -30,9 +37,19 @@ public class WinogradTests
         }
     }
 
+    public static TheoryData<int> StridedCases => [.. Enumerable.Range(0, s_stridedSizes.Length)];
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Double_precision_gives_direct_sums_to_the_bound_and_the_same_bits_at_every_width(int index, int tile) => Check<double>(s_sizes[index], tile);
+
+    [Theory]
+    [MemberData(nameof(StridedCases))]
+    public void A_stride_of_two_gives_direct_sums_to_the_bound_and_the_same_bits_at_every_width(int index)
+    {
+        Check<double>(s_stridedSizes[index], Winograd.StridedTile, stride: 2);
+        Check<float>(s_stridedSizes[index], Winograd.StridedTile, stride: 2);
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -44,34 +61,38 @@ public class WinogradTests
         var random = new Random(11);
         for (int i = 0; i < 40; i++)
         {
+            int stride = random.Next(1, 3);
             int padding = random.Next(3);
-            int smallest = Math.Max(1, 3 - (2 * padding));
-            Check<double>(
-                [random.Next(1, 4), random.Next(smallest, 12), random.Next(smallest, 12), random.Next(1, 20), random.Next(1, 20), padding], random.Next(2, Winograd.MaxTile + 1));
+            int smallest = Math.Max(1, stride + 2 - (2 * padding));
+            int tile = stride == 1 ? random.Next(2, Winograd.MaxTile + 1) : Winograd.StridedTile;
+            int[] sizes = [random.Next(1, 4), random.Next(smallest, 12), random.Next(smallest, 12), random.Next(1, 20), random.Next(1, 20), padding];
+            Check<double>(sizes, tile, stride);
+            Check<float>(sizes, tile, stride);
         }
     }
 
-    private static void Check<T>(int[] size, int tile)
+    private static void Check<T>(int[] size, int tile, int stride = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var s = new ConvolutionSizes([size[0], size[1], size[2], size[3]], [3, 3, size[3], size[4]], 1, size[5]);
+        int kernel = stride + 2;
+        var s = new ConvolutionSizes([size[0], size[1], size[2], size[3]], [kernel, kernel, size[3], size[4]], stride, size[5]);
         var forward = WinogradSizes.Of(s, tile);
         WinogradSizes backward = forward.Backward;
         T[] x = TestValues.Spread<T>(s.InputLength, 1, 1), w = TestValues.Spread<T>(s.WeightLength, 2, 1), g = TestValues.Spread<T>(s.OutputLength, 3, 1);
         var turned = new T[w.Length];
-        Convolutions.Turn<T>(3, 3, s.Channels, s.Outputs, 1, back: false, w, turned);
+        Convolutions.Turn<T>(kernel, kernel, s.Channels, s.Outputs, stride, back: false, w, turned);
         (double[] y, double[] toX, double[] toW) = ConvolutionTests.Plain(
             s, Array.ConvertAll(x, double.CreateChecked), Array.ConvertAll(w, double.CreateChecked), Array.ConvertAll(g, double.CreateChecked));
         Check("forward", y, s.Channels, (to, width) =>
         {
             var transformed = new T[forward.WeightLength];
-            Winograd.TransformWeight<T>(tile, s.Channels, s.Outputs, w, transformed, width);
+            Winograd.TransformWeight<T>(forward, w, transformed, width);
             InShares(forward.TileRows, width, (first, count) => Winograd.Forward<T>(forward, x, transformed, [], to, first, count, width));
         });
         Check("data gradient", toX, s.Outputs, (to, width) =>
         {
             var transformed = new T[backward.WeightLength];
-            Winograd.TransformWeight<T>(tile, s.Outputs, s.Channels, turned, transformed, width);
+            Winograd.TransformWeight<T>(backward, turned, transformed, width);
             InShares(backward.TileRows, width, (first, count) => Winograd.Forward<T>(backward, g, transformed, [], to, first, count, width));
         });
         Check("weight gradient", toW, s.Images * s.OutputHeight * s.OutputWidth, (to, width) =>

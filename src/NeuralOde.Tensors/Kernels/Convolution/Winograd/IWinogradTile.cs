@@ -13,7 +13,7 @@ internal interface IVectorSink<TVector>
 }
 
 /// <summary>
-/// The matrices of Winograd's short convolutions F(m, 3) in one dimension: y = Aᵀ[(G g) ⊙ (Bᵀ d)] for m outputs y, a kernel g of 3 and m + 2 inputs d.
+/// The matrices of Winograd's short convolutions F(m, r) in one dimension: y = Aᵀ[(G g) ⊙ (Bᵀ d)] for m outputs y, a kernel g of r and n = m + r − 1 inputs d.
 /// In two dimensions each is applied to columns and then to rows.
 /// </summary>
 /// <remarks>
@@ -26,35 +26,38 @@ internal interface IWinogradTile
     /// <summary>m.</summary>
     static abstract int Outputs { get; }
 
-    /// <summary>Bᵀ: m + 2 to m + 2.</summary>
+    /// <summary>r: 3, or 2 for the phases of a kernel with stride 2.</summary>
+    static abstract int Taps { get; }
+
+    /// <summary>Bᵀ: n to n.</summary>
     static abstract void Input<T, TVector, TSource, TSink>(TSource d, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TSource : struct, IVectorSource<TVector>
         where TSink : struct, IVectorSink<TVector>;
 
-    /// <summary>Aᵀ: m + 2 to m.</summary>
+    /// <summary>Aᵀ: n to m.</summary>
     static abstract void Output<T, TVector, TSource, TSink>(TSource x, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TSource : struct, IVectorSource<TVector>
         where TSink : struct, IVectorSink<TVector>;
 
-    /// <summary>A: m to m + 2.</summary>
+    /// <summary>A: m to n.</summary>
     static abstract void Cotangent<T, TVector, TSource, TSink>(TSource y, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TSource : struct, IVectorSource<TVector>
         where TSink : struct, IVectorSink<TVector>;
 
-    /// <summary>G: 3 to m + 2.</summary>
+    /// <summary>G: r to n.</summary>
     static abstract void Kernel<T, TVector, TSource, TSink>(TSource g, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : struct, ISimdVector<TVector, T>
         where TSource : struct, IVectorSource<TVector>
         where TSink : struct, IVectorSink<TVector>;
 
-    /// <summary>Gᵀ: m + 2 to 3.</summary>
+    /// <summary>Gᵀ: n to r.</summary>
     static abstract void KernelGradient<T, TVector, TSource, TSink>(TSource x, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : struct, ISimdVector<TVector, T>

@@ -37,27 +37,27 @@ internal readonly unsafe struct TileColumn<T, TVector>(T** rows, nint offset, in
 }
 
 /// <summary>A tile's row of output pixels: those within the image are written, with what they start from added.</summary>
-internal readonly unsafe struct TileOutput<T, TVector>(T* first, nint pixel, int pixels, int lanes, T* start, nint startPixel) : IVectorSink<TVector>
+internal readonly unsafe struct TileOutput<T, TVector>(T* first, nint pixel, int from, int pixels, int lanes, T* start, nint startPixel) : IVectorSink<TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : struct, ISimdVector<TVector, T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, TVector value)
     {
-        if (index >= pixels)
+        if (index < from || index >= pixels)
         {
             return;
         }
 
         T* to = first + (index * pixel);
-        T* from = start + (index * startPixel);
+        T* added = start + (index * startPixel);
         if (lanes == TVector.Count)
         {
-            TVector.Store(start == null ? value : value + TVector.Load(from), to);
+            TVector.Store(start == null ? value : value + TVector.Load(added), to);
         }
         else
         {
-            TVector.StorePartial(start == null ? value : value + TVector.LoadPartial(from, lanes), to, lanes);
+            TVector.StorePartial(start == null ? value : value + TVector.LoadPartial(added, lanes), to, lanes);
         }
     }
 }

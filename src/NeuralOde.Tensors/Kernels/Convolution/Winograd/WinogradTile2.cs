@@ -5,6 +5,8 @@ internal readonly struct WinogradTile2 : IWinogradTile
 {
     public static int Outputs => 2;
 
+    public static int Taps => 3;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<T, TVector, TSource, TSink>(TSource d, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

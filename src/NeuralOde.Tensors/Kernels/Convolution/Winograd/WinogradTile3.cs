@@ -5,6 +5,8 @@ internal readonly struct WinogradTile3 : IWinogradTile
 {
     public static int Outputs => 3;
 
+    public static int Taps => 3;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<T, TVector, TSource, TSink>(TSource d, TSink to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
