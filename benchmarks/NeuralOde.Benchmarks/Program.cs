@@ -16,10 +16,11 @@ const string Help = """
 
       table [SECTION...] [--json FILE] [--clock wall|cpu] [--core N] [--latent-model FILE] [--out FOLDER]
           The whole table in a few minutes, as Markdown; or some of its sections: gemm, conv,
-          elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, training, checkpoints,
-          gradients, cost, flows, rnode, matching, mnist, latent. The default command.
+          elementwise, fields, steps, wide, lotka, dopri5, lorenz, stiff, rows, training,
+          checkpoints, gradients, cost, flows, rnode, matching, mnist, latent, threads, scaling.
+          The default command.
           --latent-model takes a model that 'neuralode experiment latent-spirals --save' wrote.
-          --out takes a folder for the picture of section rnode.
+          --out takes a folder for the pictures of sections rnode and scaling.
           --clock cpu counts only this thread's own time, --core keeps it on one core (both Linux).
       instructions cubic|spiral|wide|images|flow|squash [--clock wall|cpu] [--core N]
           Where the time of a compiled field goes, instruction by instruction.
@@ -57,7 +58,7 @@ try
     ModelRows.LatentModel = Option(words, "--latent-model");
     string? pictures = Option(words, "--out");
     string? iterations = Option(words, "--iterations");
-    FlowRows.Pictures = pictures;
+    (FlowRows.Pictures, ScalingRows.Pictures) = (pictures, pictures);
     string rounds = Option(words, "--rounds") ?? "3";
     string command = words.Count > 0 ? words[0] : "table";
     string[] rest = [.. words.Skip(1)];

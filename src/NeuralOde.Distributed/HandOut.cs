@@ -42,18 +42,27 @@ public static class HandOut
     /// <exception cref="OperationCanceledException">The work was canceled.</exception>
     public static double[][] RunForAll(Communicator communicator, int count, Func<int, double[]> work, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(work);
+        byte[][] results = RunForAll(communicator, count, i => MemoryMarshal.AsBytes<double>(work(i)).ToArray(), cancellationToken);
+        return Array.ConvertAll(results, static x => MemoryMarshal.Cast<byte, double>(x).ToArray());
+    }
+
+    /// <summary>The same for results that are bytes.</summary>
+    /// <inheritdoc cref="RunForAll(Communicator, int, Func{int, double[]}, CancellationToken)"/>
+    public static byte[][] RunForAll(Communicator communicator, int count, Func<int, byte[]> work, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(communicator);
         ArgumentNullException.ThrowIfNull(work);
-        double[][] results = new double[count][];
+        byte[][] results = new byte[count][];
         string? failure = null;
         int told = Run(
             communicator,
             count,
-            (i, _) => MemoryMarshal.AsBytes<double>(work(i)).ToArray(),
+            (i, _) => work(i),
             x =>
             {
                 failure ??= x.Outcome == HandOutOutcome.Failed ? x.Failure : null;
-                results[x.Number] = MemoryMarshal.Cast<byte, double>(x.Value).ToArray();
+                results[x.Number] = x.Value;
             },
             cancellationToken);
 
@@ -81,8 +90,8 @@ public static class HandOut
 
         for (int i = 0; i < count; i++)
         {
-            results[i] = communicator.Rank == 0 ? results[i] : new double[lengths[i]];
-            communicator.Broadcast(MemoryMarshal.AsBytes(results[i].AsSpan()));
+            results[i] = communicator.Rank == 0 ? results[i] : new byte[lengths[i]];
+            communicator.Broadcast(results[i]);
         }
 
         return results;

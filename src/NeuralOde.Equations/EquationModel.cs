@@ -32,6 +32,9 @@ public sealed class EquationModel
     /// <summary>Whether a part of the equations is unknown, to be learned as a network.</summary>
     public bool HasUnknownTerms => Bound.Unknowns.Count > 0;
 
+    /// <summary>Whether a parameter varies between series by a distribution, so that a fit is that of a population.</summary>
+    public bool HasPopulation => Bound.Parameters.Any(static x => x is { Spread: not null, IsFixed: false });
+
     /// <summary>Whether all noise is that of least squares.</summary>
     public bool LeastSquares => Bound.Observables.All(static x => x.Noise == NoiseKind.LeastSquares);
 
@@ -80,7 +83,8 @@ public sealed class EquationModel
         };
         Modifiers WithSpread(string name, Modifiers modifiers) =>
             modifiers.Spread is { } spread && values.TryGetValue($"omega({name})", out double value) ? modifiers with { Spread = Number(spread.Position, value) } : modifiers;
-        IEnumerable<Statement> statements = _statements.Select(Changed);
+        IEnumerable<Statement> statements = _statements.Select(Changed).Select(x => x is DefinitionStatement { Modifiers.Walk: not null } walk ? WalkingParameter.Learned(walk,
+            values) : x);
         return Parse(ModelPrinter.Print(values.ContainsKey(UnknownTerm.OutputName(1)) ? UnknownTerm.Learned(statements, values) : statements), Name);
     }
 

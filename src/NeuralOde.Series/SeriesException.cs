@@ -33,6 +33,9 @@ public enum SeriesReason
     /// <summary>A series has no value, so there is nothing to forecast it from.</summary>
     NothingObserved,
 
+    /// <summary>An input has no value where one is needed.</summary>
+    InputMissing,
+
     /// <summary>A text is not a saved standardization.</summary>
     NotAScaling,
 }

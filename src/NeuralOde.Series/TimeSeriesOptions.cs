@@ -82,5 +82,9 @@ public sealed record TimeSeriesOptions
         .Append(Setting.OptionalNames(
             "covariates", "Columns of numbers that are constant over each series, such as a subject's weight: further inputs of the encoder.",
             (TimeSeriesOptions x) => x.CovariateColumns, (x, v) => x with { CovariateColumns = v ?? [] }) with
-        { Group = "With --model latent only" }));
+        { Group = "With --model latent only" })
+        .Append(Setting.OptionalNames(
+            "inputs", "Columns of numbers that act from outside and are known ahead, such as a price or a temperature; 'forecast' needs their later values.",
+            (TimeSeriesOptions x) => x.InputColumns, (x, v) => x with { InputColumns = v ?? [] }) with
+        { Group = "Data" }));
 }

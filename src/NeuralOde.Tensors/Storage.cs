@@ -59,7 +59,7 @@ internal sealed class Storage<T> : Storage where T : unmanaged, IBinaryFloatingP
     public override DType DType => DTypes.Of<T>();
 
     /// <summary>Plain garbage-collected memory, for the many short-lived tensors of eager code; within a <see cref="TensorScope"/>, lent by its pool.</summary>
-    public static Storage<T> Allocate(int length) => new(new Buffer<T>(TensorScope.Rent<T>(length), 0, length));
+    public static Storage<T> Allocate(int length) => new(TensorScope.Rent<T>(length));
 
     /// <summary>Zeroed memory that starts on a cache line and never moves, for parameters and compiled programs.</summary>
     public static Storage<T> AllocateAligned(int length)

@@ -53,6 +53,26 @@ public class EquationCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_population_forecasts_other_subjects_and_its_report_checks_it()
+    {
+        string table = _folder.File("known.csv"), others = _folder.File("others.csv"), report = _folder.File("fit.html");
+        string Rows(int first, int count) => "ID,t,x\n" + string.Concat(Enumerable.Range(first, count).SelectMany(i => Enumerable.Range(0, 5).Select(j =>
+            FormattableString.Invariant($"{i},{j},{2 * Math.Exp((0.4 * Math.Sin(5.0 * i)) - (0.3 * j) + (0.05 * Math.Sin((31.0 * i) + (17 * j)))):R}\n"))));
+        File.WriteAllText(table, Rows(0, 10));
+        File.WriteAllText(others, Rows(20, 2));
+        string model = Model("x' = -k*x\nk = 0.3 > 0\nx(0) = 1 > 0 varies 0.3\nobserve x: lognormal");
+        var run = ToolRun.Of("fit", table, "--equations", model, "--subjects", others, "--hold-out", "2", "--report", report);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Other series, held out:", run.Out, StringComparison.Ordinal);
+        Assert.Contains("20: x(0) = ", run.Out, StringComparison.Ordinal);
+        string page = File.ReadAllText(report);
+        Assert.Contains("Quantiles of the residuals", page, StringComparison.Ordinal);
+        Assert.Contains("Predictive check by series", page, StringComparison.Ordinal);
+        var pooled = ToolRun.Of("fit", table, "--equations", Model("x' = -k*x\nk = 0.3 > 0\nx(0) = 1 > 0\nobserve x"), "--subjects", others);
+        Assert.Contains("--subjects needs parameters that vary", pooled.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Fit_exports_a_class_and_writes_estimates_as_a_table()
     {
         string table = _folder.File("decay.csv"), code = _folder.File("Decay.cs"), numbers = _folder.File("numbers.csv");

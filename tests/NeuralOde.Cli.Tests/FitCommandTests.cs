@@ -33,8 +33,33 @@ public sealed class FitCommandTests : IDisposable
     {
         (int code, string shown, _) = Run("fit", Write(Two), "--series", "id", "--iterations", "10", "--seeds", "0-2");
         Assert.Equal(ExitCode.Success, code);
-        Assert.Equal(6, shown.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(7, shown.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("median", shown, StringComparison.Ordinal);
+        Assert.Contains("The mean of 3 forecasts: error ", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Seeds_make_an_ensemble_that_forecasts()
+    {
+        string model = PathOf("e.safetensors"), report = PathOf("e.html"), metrics = PathOf("e.json");
+        (int code, _, _) = Run("fit", Write(Two), "--series", "id", "--iterations", "5", "--seeds", "0-1", "--save", model, "--report", report, "--metrics", metrics);
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("no band in which observations lie", File.ReadAllText(report), StringComparison.Ordinal);
+        Assert.Contains("\"run\":\"1\",\"failure\":null", File.ReadAllText(metrics), StringComparison.Ordinal);
+        (code, string shown, _) = Run("forecast", model, "--until", "7", "--step", "1");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.StartsWith("id,t,x,x_lowest,x_highest", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_grid_prints_a_row_for_each_combination()
+    {
+        (int code, string shown, _) = Run("fit", Write(Two), "--series", "id", "--iterations", "5", "--grid", "hidden=4:5,5", "--grid", "hidden-states=0:1");
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Equal(
+            ["hidden=4 hidden-states=0", "hidden=4 hidden-states=1", "hidden=5,5 hidden-states=0", "hidden=5,5 hidden-states=1"],
+            shown.Split('\n').Where(static x => x.StartsWith("hidden=", StringComparison.Ordinal)).Select(static x => string.Join(' ', x.Split(' ')[..2])));
+        Assert.Contains("flatters its settings", shown, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +222,13 @@ public sealed class FitCommandTests : IDisposable
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden-states 2147483647", "from 0 to 1,000", "2147483647")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--hidden 2000000000", "from 1 to 10,000", "2000000000")]
     [InlineData("t,x\n0,1\n1,2\n2,3\n", "--iterations 2147483647", "from 1 to 100,000,000", "2147483647")]
-    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--seeds 0-1 --save m.safetensors", "--seeds", "--save")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--seeds 0-1 --figure m.svg", "--seeds", "--figure")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--grid hidden=4:8 --save m.safetensors", "--grid", "--save")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--grid hiden=4:8", "'hiden' is none", "hidden")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--grid hidden", "such as --grid hidden=8:16", "'hidden'")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--grid hidden=4:x", "--hidden", "'x'")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--grid hidden=4:8 --hidden 3", "--hidden", "twice")]
+    [InlineData("t,x\n0,1\n1,2\n2,3\n", "--grid hidden=4:8 --model latent", "--grid", "network")]
     public void Wrong_input_ends_before_work_with_one_message(string csv, string options, string first, string second)
     {
         (int code, string shown, string error) = Run(["fit", Write(csv), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);

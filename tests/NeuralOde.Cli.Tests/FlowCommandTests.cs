@@ -42,6 +42,18 @@ public sealed class FlowCommandTests : IDisposable
     }
 
     [Fact]
+    public void Densities_known_up_to_a_factor_are_fitted_by_depth()
+    {
+        string report = _folder.File("r.html"), metrics = _folder.File("m.csv");
+        var run = ToolRun.Of("experiment", "flow", "--energies", "--depths", "1,2", "--iterations", "3", "--batch", "16", "--report", report, "--metrics", metrics);
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        Assert.Equal(12, run.Out.Split('\n').Count(static x => x.Contains("KL", StringComparison.Ordinal)));
+        Assert.Contains("A wave that splits", File.ReadAllText(report), StringComparison.Ordinal);
+        Assert.Equal(13, File.ReadAllLines(metrics).Length);
+        Assert.Equal(ExitCode.Usage, ToolRun.Of("experiment", "flow", "--energies", "--data", "two-moons", "--no-report").ExitCode);
+    }
+
+    [Fact]
     public void Seeds_print_a_table()
     {
         var run = ToolRun.Of("experiment", "flow", "--data", "two-circles", "--method", "planar", "--layers", "2", "--iterations", "3", "--seeds", "0-1");
@@ -66,6 +78,7 @@ public sealed class FlowCommandTests : IDisposable
         Assert.Equal(ExitCode.Success, scored.ExitCode);
         string[] listed = scored.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith("3", listed[2].Trim(), StringComparison.Ordinal);
+        Assert.Contains("2 rows of", scored.Error, StringComparison.Ordinal);
         Assert.Contains("0.0000", listed[2], StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, ToolRun.Of("density", unusual, "--model", model, "--iterations", "3").ExitCode);
         Assert.Equal(ExitCode.Usage, ToolRun.Of("density", unusual, "--model", table).ExitCode);

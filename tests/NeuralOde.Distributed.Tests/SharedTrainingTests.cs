@@ -50,57 +50,25 @@ public class SharedTrainingTests
     }
 
     [MpiFact]
+    public void Flows_are_learned_to_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+
+        // The noise of a part of a batch must not depend on the process either.
+        string[] command =
+        [
+            "experiment", "flow", "--data", "two-circles", "--method", "likelihood", "--iterations", "4", "--batch", "33", "--hidden", "8", "--validations", "1",
+            "--divergence", "hutchinson", "--no-report",
+        ];
+        Same(folder, [2, 4], command, "One normal distribution");
+    }
+
+    [MpiFact]
     public void A_run_is_resumed_by_another_number_of_processes_to_the_same_bits()
     {
         using TemporaryFolder folder = Training.WithData();
-        string[] command = Training.Command(folder, "--epochs", "60");
-        string checkpoint = folder.File("run.safetensors"), straight = folder.File("straight.safetensors"), resumed = folder.File("resumed.safetensors");
-        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. command, "--save", straight]).ExitCode);
-        string[] kept = [.. command, "--checkpoint", checkpoint, "--checkpoint-every", "1"];
-        var stopped = MpiJob.Run(["-n", "4", MpiJob.Tool, .. kept], mpirun =>
-        {
-            while (!File.Exists(checkpoint) && !mpirun.HasExited)
-            {
-                Thread.Sleep(20);
-            }
-
-            // mpirun passes this signal on to all.
-            MpiJob.Alone("kill", "-USR1", $"{mpirun.Id}");
-        });
-        Assert.Equal(130, stopped.ExitCode);
-        Assert.Contains("training steps. Add --resume to the same command to resume", stopped.Error);
-        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. kept, "--resume", "--save", resumed]).ExitCode);
-        Assert.Equal(Training.Bits(straight), Training.Bits(resumed));
-    }
-
-    [MpiFact]
-    public void Seeds_are_shared_and_come_back_as_the_one_table()
-    {
-        string[] command =
-        [
-            "fit", Repository.PathOf("samples/hare-lynx.csv"), "--time", "Year", "--log", "Hare,Lynx", "--hold-out", "5", "--iterations", "40", "--seeds", "0-6",
-        ];
-        string alone = WithoutSeconds(MpiJob.Alone(MpiJob.Tool, command));
-        Assert.Equal(10, alone.Split('\n').Length);
-        Assert.Equal(alone, WithoutSeconds(MpiJob.Run(3, MpiJob.Tool, command)));
-
-        static string WithoutSeconds(MpiJob job)
-        {
-            Assert.Equal(0, job.ExitCode);
-            return string.Join('\n', job.Out.TrimEnd().Split('\n').Select(static x => x.Length > 50 && char.IsAsciiDigit(x.TrimStart()[0]) ? x[..50] : x.TrimEnd('\r')));
-        }
-    }
-
-    [MpiFact]
-    public void Starts_are_shared_and_give_the_same_fit()
-    {
-        string[] command =
-            ["fit", Repository.PathOf("samples/hare-lynx.csv"), "--equations", Repository.PathOf("samples/hare-lynx.ode"), "--time", "Year", "--starts", "6", "--no-profiles"];
-        var alone = MpiJob.Alone(MpiJob.Tool, command);
-        Assert.Equal(0, alone.ExitCode);
-        Assert.Contains("±", alone.Out);
-        var shared = MpiJob.Run(2, MpiJob.Tool, command);
-        Assert.Equal((0, alone.Out), (shared.ExitCode, shared.Out.Replace("\r", "", StringComparison.Ordinal)));
+        Resumed(folder, Training.Command(folder, "--epochs", "40"), "training steps. Add --resume to the same command to resume");
+        Resumed(folder, [.. s_spirals[..2], "--iterations", "100", .. s_spirals[4..]], "Add --resume");
     }
 
     [MpiFact]
@@ -134,6 +102,28 @@ public class SharedTrainingTests
         Assert.Equal(0, job.ExitCode);
         job = MpiJob.Alone(Path.Combine(copy, Path.GetFileName(MpiJob.Tool)), "fit", Repository.PathOf("samples/hare-lynx.csv"), "--time", "Year", "--iterations", "3");
         Assert.Equal(0, job.ExitCode);
+    }
+
+    private static void Resumed(TemporaryFolder folder, string[] command, string said)
+    {
+        string checkpoint = folder.File("run.safetensors"), straight = folder.File("straight.safetensors"), resumed = folder.File("resumed.safetensors");
+        File.Delete(checkpoint);
+        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. command, "--save", straight]).ExitCode);
+        string[] kept = [.. command, "--checkpoint", checkpoint, "--checkpoint-every", "1"];
+        var stopped = MpiJob.Run(["-n", "4", MpiJob.Tool, .. kept], mpirun =>
+        {
+            while (!File.Exists(checkpoint) && !mpirun.HasExited)
+            {
+                Thread.Sleep(20);
+            }
+
+            // mpirun passes this signal on to all.
+            MpiJob.Alone("kill", "-USR1", $"{mpirun.Id}");
+        });
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Contains(said, stopped.Error);
+        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. kept, "--resume", "--save", resumed]).ExitCode);
+        Assert.Equal(Training.Bits(straight), Training.Bits(resumed));
     }
 
     private static void Same(TemporaryFolder folder, int[] sizes, string[] command, string said)

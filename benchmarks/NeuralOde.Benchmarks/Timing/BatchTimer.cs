@@ -69,7 +69,7 @@ internal sealed class BatchTimer(Clock clock, int batches = 25, double batchNano
         while (true)
         {
             recent.Enqueue(Time(repeat, count) / count);
-            if (recent.Count < RecentBatches)
+            if (recent.Count < RecentBatches && Stopwatch.GetElapsedTime(start).TotalNanoseconds <= LongestWarmUpNanoseconds)
             {
                 continue;
             }

@@ -17,7 +17,7 @@ internal sealed class FieldWorkload
     private readonly CompiledField<float> _compiled;
     private readonly float[] _state;
 
-    private FieldWorkload(string name, VectorField field, Shape shape)
+    public FieldWorkload(string name, VectorField field, Shape shape)
     {
         Name = name;
         Field = field;

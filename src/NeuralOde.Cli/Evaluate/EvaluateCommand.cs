@@ -28,6 +28,7 @@ internal static class EvaluateCommand
             "A saved latent model is kept as it is, and infers the states of the series from what is before each origin; it may have seen the table before. Of a "
                 + "saved model of the columns "
                 + "themselves, the size and the logarithms are taken, and it is learned anew before each origin.",
+            "Several processes: 'mpirun -n 8 neuralode evaluate ...' shares the methods and origins; the tables and files are the same. docs/cluster.md says more.",
             "The exit code is 0 whatever the result; it is 2 if the command line or the file is wrong.",
         ],
         Body = Body,
@@ -43,6 +44,7 @@ internal static class EvaluateCommand
                 ("Evaluation", [options.Methods, options.Model]),
                 ("Output", [options.Out, options.Metrics, options.Report]))
                 .OrderBy(static x => x.Title switch { "Evaluation" => 0, "Output" => 3, _ => x.Title.StartsWith("With ", StringComparison.Ordinal) ? 2 : 1 })],
+            IsShared = static _ => true,
             Run = (context, parsed) => EvaluateRun.Start(context, parsed, options),
         };
     }

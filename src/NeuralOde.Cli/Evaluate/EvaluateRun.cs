@@ -19,31 +19,31 @@ internal static class EvaluateRun
             context.Error.WriteLine(note);
         }
 
-        var origins = new RollingOrigins(evaluate.Horizon) { Count = evaluate.Origins, Spacing = evaluate.Spacing == 0 ? null : evaluate.Spacing };
+        var origins = new RollingOrigins(evaluate.Horizon)
+        {
+            Count = evaluate.Origins,
+            Spacing = evaluate.Spacing == 0 ? null : evaluate.Spacing,
+            Spread = context.Processes is { Size: > 1 } ? (count, work) => SharedWork.Run(context, count, work) : null,
+        };
         RollingResult result = ProgressView.Run(
             context, $"Evaluating {InWords.Counted(methods.Count, "method", "methods")} on {path}", (Steps x) => x.Mark(),
             (IProgress<Steps> progress) => origins.Evaluate(set, methods, new Counting(progress, methods.Count), context.CancellationToken));
         var evaluation = new Evaluation(path, set, evaluate, result);
         Print(context, evaluation);
-        if (output is not null)
-        {
-            AtomicFile.WriteText(output, text => EvaluateFiles.WriteCsv(text, evaluation));
-            context.Out.WriteLine($"Forecasts: {output}");
-        }
-
-        if (metrics is not null)
-        {
-            MetricsFile.WriteJson(metrics, EvaluateFiles.Json(evaluation, context.CommandLine));
-            context.Out.WriteLine($"Metrics:   {metrics}");
-        }
-
-        if (report is not null)
-        {
-            AtomicFile.WriteText(report, EvaluateReport.Create(evaluation, context.CommandLine).ToHtml());
-            context.Out.WriteLine($"Report:    {report}");
-        }
-
+        Write("Forecasts", output, path => AtomicFile.WriteText(path, text => EvaluateFiles.WriteCsv(text, evaluation)));
+        Write("Metrics", metrics, path => MetricsFile.WriteJson(path, EvaluateFiles.Json(evaluation, context.CommandLine)));
+        Write("Report", report, path => AtomicFile.WriteText(path, EvaluateReport.Create(evaluation, context.CommandLine).ToHtml()));
         return ExitCode.Success;
+
+        // Of several processes, which all have the results, the first one writes.
+        void Write(string what, string? path, Action<string> write)
+        {
+            if (path is not null && context.IsFirst)
+            {
+                write(path);
+                context.Out.WriteLine($"{$"{what}:",-10} {path}");
+            }
+        }
     }
 
     private static void Print(CommandContext context, Evaluation evaluation)

@@ -12,7 +12,8 @@ internal static class ExplainCommand
         Examples =
         [
             ("neuralode explain model.safetensors --degree 2", "Regression alone: how well few terms follow the network, for each component."),
-            ("neuralode explain model.safetensors --data hare-lynx.csv --degree 2 --report formula.html --save formula.ode", "Formulas, fitted to the data in the network's place."),
+            ("neuralode explain model.safetensors --data hare-lynx.csv --degree 2 --report formula.html --save formula.ode",
+            "Formulas, fitted to the data in the network's place."),
             ("neuralode explain ude.ode --data lotka_volterra_ude.csv --report formula.html", "The unknown terms of a model: network first, then formulas."),
             ("neuralode explain ude.ode --data table.csv --ratios --terms \"sin(x),x*y/(1+y)\"", "More terms to choose from, two of them your own."),
         ],
@@ -67,7 +68,8 @@ internal static class ExplainCommand
 
         public CommandOption<string?> Time { get; } = Options.Text("--time", "The table's column of times. Default: the model's, or the one named as a time.", "COLUMN");
 
-        public CommandOption<string?> Series { get; } = Options.Text("--series", "The table's column that tells series apart. Default: the model's, or the one named ID.", "COLUMN");
+        public CommandOption<string?> Series { get; } = Options.Text("--series", "The table's column that tells series apart. Default: the model's, or the one named ID.",
+            "COLUMN");
 
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
 

@@ -17,7 +17,7 @@ internal static class AutomaticFitReport
             Footer = ToolVersion.Text,
             HasDownloads = true,
         };
-        string[] remarks = [.. fit.Verdicts(), .. fit.Data.Notes];
+        string[] remarks = [.. fit.Verdicts(), .. fit.Warnings(), .. fit.Data.Notes];
         report = report.Add(remarks.Length > 0 ? [new BulletList(remarks)] : Array.Empty<ReportBlock>());
         if (fit.Ratios() is [var worst, ..])
         {
@@ -62,6 +62,7 @@ internal static class AutomaticFitReport
             Columns = isOne ? 1 : 3,
             PanelHeight = isOne ? 190 : 130,
             SharedX = isOne,
+            SharedY = fit.Data.Set.Components.Count == 1 && !isOne && (fit.Data.Labels.SharesScales ?? PanelRanges.AreAlike(training.Select(static x => x.Values.ToArray()), false)),
         };
     }
 

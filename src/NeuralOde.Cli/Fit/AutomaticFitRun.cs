@@ -7,6 +7,9 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>What <c>neuralode fit</c> does where no kind of model is asked for: it compares, chooses, and says how good that is beside the baselines.</summary>
 internal static class AutomaticFitRun
 {
+    /// <summary>What a default fit may take, in seconds.</summary>
+    private const double DefaultLimit = 600;
+
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         LatentFitRun.RefuseOtherOptions(parsed, options);
@@ -19,6 +22,7 @@ internal static class AutomaticFitRun
         var data = FitData.Read(parsed, options);
         long seed = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed;
         ForecastOptions known = options.Known.Read(parsed, data.Set, seed);
+        var limit = TimeSpan.FromSeconds(Math.Min(parsed.GetValue(options.TimeLimit) ?? DefaultLimit, int.MaxValue / 1000));
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
@@ -28,12 +32,20 @@ internal static class AutomaticFitRun
             (output ?? figure) is not null && data.Split.Scored is null,
             $"{(output is null ? "--figure draws" : "--out writes")} the forecast of what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
         string title = $"Choosing how to forecast {Listed(data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {path} "
-            + $"(about ten seconds for 200 rows; --quick fits one network in a second)";
+            + $"(about ten seconds for 200 rows, at most {limit.TotalSeconds:0} s; --quick fits one network in a second)";
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        clock.CancelAfter(limit);
         AutomaticFit fit;
         try
         {
-            fit = ProgressView.Run(
-                context, title, (Step x) => x.Mark(), (IProgress<Step> progress) => Run(data, known, progress, context.CancellationToken));
+            fit = ProgressView.Run(context, title, (Step x) => x.Mark(), (IProgress<Step> progress) => Run(data, known, progress, clock.Token));
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            // What is tried depends on the size of the table alone, so that the same command gives the same forecast: the clock ends it, and chooses nothing.
+            throw new CommandException(
+                $"The time limit of {limit.TotalSeconds:0.###} s was over before a forecast was chosen; no files were written. Raise --time-limit, name fewer columns with --states, "
+                    + "or add --quick.", ExitCode.Failure);
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
@@ -101,7 +113,7 @@ internal static class AutomaticFitRun
             context.Out.WriteLine("On the held-out part, beside the baselines:");
             EvaluateRun.PrintScores(context, evaluation);
             context.Out.WriteLine();
-            foreach (string sentence in fit.Verdicts())
+            foreach (string sentence in fit.Verdicts().Concat(fit.Warnings()))
             {
                 context.Out.WriteLine(sentence);
             }
@@ -126,7 +138,7 @@ internal static class AutomaticFitRun
             ["share"] = MetricsFile.Number(x.Weight),
             ["choice"] = x.Choice,
         });
-        json["remarks"] = new JsonArray([.. fit.Verdicts().Concat(fit.Data.Notes).Select(static x => (JsonNode?)x)]);
+        json["remarks"] = new JsonArray([.. fit.Verdicts().Concat(fit.Warnings()).Concat(fit.Data.Notes).Select(static x => (JsonNode?)x)]);
         return json;
     }
 
@@ -176,6 +188,19 @@ internal sealed record AutomaticFit(FitData Data, ForecastOptions Known, Evaluat
                 return (model, baseline, model.Mase / baseline.Mase);
             }).Where(static x => double.IsFinite(x.Item3)).OrderByDescending(static x => x.Item3),
         ];
+    }
+
+    /// <summary>What the forecast of the held-out part does that the data never did.</summary>
+    public IEnumerable<string> Warnings()
+    {
+        if (HeldOut is not { } forecast || Evaluation is not { } evaluation)
+        {
+            return [];
+        }
+
+        TimeSeriesSet training = evaluation.Result.Splits[0].Training, median = forecast.Median;
+        return ForecastWarnings.Of(training, training, c => median.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c])))
+            .Concat(SeriesWarnings.Of(training, median));
     }
 
     /// <summary>What the errors say, as sentences: the worst component first.</summary>

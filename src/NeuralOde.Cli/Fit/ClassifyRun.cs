@@ -90,7 +90,7 @@ internal static class ClassifyRun
 
     private static int Table(CommandContext context, LabeledSeries training, LabeledSeries unseen, LatentFitOptions settings, int[] seeds)
     {
-        return SeedTable.Print(
+        return RunTable.Print(
             context,
             seeds,
             seed =>
@@ -102,8 +102,9 @@ internal static class ClassifyRun
                 }
 
                 SeriesClassification test = fit.Classifier.Evaluate(unseen);
-                return new SeedRow(
-                    $"Accuracy on {unseen.Labels.Count} test series\n  seed   accuracy   cross entropy   seconds",
+                return new RunRow(
+                    $"Accuracy on {unseen.Labels.Count} test series",
+                    "   accuracy   cross entropy   seconds",
                     string.Create(
                         CultureInfo.InvariantCulture, $" {ProgressText.Percent(test.Accuracy),10} {ProgressText.Number(test.Loss),15} {fit.Training.Elapsed.TotalSeconds,9:0.00}"),
                     test.Accuracy);

@@ -27,7 +27,24 @@ internal static class EquationFitReport
                 new KeyNumber("BIC", Fixed(fit.Bic))))
             .Add(new ReportSection("Estimates", Estimates(fit), Explanation(fit)))
             .Add(new ReportSection("Measured values and fit", BandsInWords(fit, bands), Curves(fit, predicted, bands)))
-            .Add(new ReportSection("Residuals", "In units of the noise: most lie between −2 and 2, without a pattern, where the model is right.", Residuals(fit)));
+            .Add(new ReportSection("Residuals", "In units of the noise: most lie between −2 and 2, without a pattern, where the model is right.", Residuals(fit)))
+            .Add(new ReportSection("Quantiles of the residuals", "Beside those of the normal distribution: on the line, where the noise model is right.",
+                EquationFitChecks.Quantiles(fit)));
+        if (fit.Walks.Count > 0)
+        {
+            report = report.Add(new ReportSection("Parameters that walk with time", new PanelGrid
+            {
+                Panels = [.. fit.Walks.Select(static x => new Figure { Title = x.Parameter, XAxis = new FigureAxis("time") }.Line(x.Times, x.Values))],
+                Columns = Math.Min(2, fit.Walks.Count),
+                SharedX = false,
+            }));
+        }
+
+        foreach (ReportSection section in EquationFitChecks.Predictive(fit, bands))
+        {
+            report = report.Add(section);
+        }
+
         if (fit.Estimates.Any(static x => x.Profile is not null))
         {
             report = report.Add(new ReportSection(
@@ -64,8 +81,9 @@ internal static class EquationFitReport
         ],
         Rows = [.. fit.Estimates.Where(static x => !x.IsWeight).Select(static x => (IReadOnlyList<string>)
         [
-            x.Series, x.Name, EquationFitRun.Number(x.Value), EquationFitRun.Short(x.StandardError), EquationFitRun.Short(x.ExpectedError), EquationFitRun.Short(x.ObservedError),
-            x.Profile is null ? "" : $"{EquationFitRun.Short(x.Profile.Lower)} to {EquationFitRun.Short(x.Profile.Upper)}", x.Words,
+            x.Series, x.Name, EquationFitText.Number(x.Value), EquationFitText.Short(x.StandardError), EquationFitText.Short(x.ExpectedError),
+            EquationFitText.Short(x.ObservedError),
+            x.Profile is null ? "" : $"{EquationFitText.Short(x.Profile.Lower)} to {EquationFitText.Short(x.Profile.Upper)}", x.Words,
         ])],
     };
 
@@ -79,7 +97,7 @@ internal static class EquationFitReport
             CultureInfo.InvariantCulture,
             $"The wide band is to contain {100 * bands.Level:0.#} % of what is measured, by the uncertainty of the parameters (draws from their normal approximation) "
                 + $"and the noise; the narrow one is that of the curve itself.")
-        : "There are no bands: the data do not determine the parameters, or these vary between series.";
+        : "There are no bands: the data do not determine the parameters.";
 
     private static PanelGrid Curves(EquationFit fit, IReadOnlyList<PredictedValue> predicted, BandOptions bands)
     {

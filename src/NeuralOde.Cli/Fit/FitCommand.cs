@@ -23,7 +23,12 @@ internal static class FitCommand
             (
                 "neuralode fit theophylline.csv --time Time --series Subject --states Concentration --hidden-states 2 --report fit.html",
                 "Twelve subjects, one of two or three amounts measured: the others are hidden states."),
-            ("neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4", "How much the result depends on the seed: a table."),
+            (
+                "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --seeds 0-4 --save ensemble.safetensors",
+                "How much the result depends on the seed: a table, and one model of all five."),
+            (
+                "neuralode fit hare-lynx.csv --time Year --log Hare,Lynx --hold-out 5 --grid hidden=8:16 --grid hidden-states=0:1",
+                "Four combinations of settings: a table."),
             (
                 "neuralode fit theophylline.csv --model latent --time Time --series Subject --states Concentration --report fit.html --save latent.safetensors",
                 "What the subjects have in common, learned by a latent model: it forecasts subjects that it has never seen, with bands."),
@@ -34,7 +39,7 @@ internal static class FitCommand
         ],
         Notes =
         [
-            "The file: a header that names the columns, then one row per time, also compressed by gzip, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
+            "The file: a header that names the columns, then one row per time, also compressed by gzip, a Parquet file, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
                 + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
                 + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
                 + "Assumptions are printed, and what can be read in two ways is an error.",
@@ -54,13 +59,15 @@ internal static class FitCommand
             "Equations (--equations): a text file with known equations whose parameters are estimated by maximum likelihood, or with priors as modes; "
                 + "doses, inputs and covariates are columns of the table, and parameters may be shared or differ by series. "
                 + "--save writes the model with its estimates. docs/equations.md has the language.",
-            "Limits: external inputs such as doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
-            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds, and the table is the same; the starts of --equations --starts and the training "
+            "Inputs (--inputs): columns that act from outside and are known ahead. The automatic choice tries its linear dynamics with and without them, and leaves out what does "
+                + "not help. Rows after the last observation hold their later values, or a table that 'forecast --inputs' reads.",
+            "Limits: doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
+            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds or the points of --grid, and the table is the same; the starts of --equations --starts and the training "
                 + "steps of --model latent are shared likewise. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
         ],
-        SharingAdvice = "Processes share the seeds of --seeds, the starts of --starts, and the training steps of --model latent.",
+        SharingAdvice = "Processes share the seeds of --seeds, the points of --grid, the starts of --starts, and the training steps of --model latent.",
         Body = Body,
     };
 
@@ -72,15 +79,16 @@ internal static class FitCommand
             Arguments = [options.Data],
             Groups =
             [
-                ("Kind of model", [options.Quick, options.Model, options.Equations]),
+                ("Kind of model", [options.Quick, options.Model, options.Equations, options.TimeLimit]),
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds]))
+                    ("With --equations only", [options.Starts, options.Stages, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare,
+                    options.Subjects, options.Export]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
-            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
+            IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
             Run = (context, parsed) => Start(context, parsed, options),
         };
     }
@@ -88,6 +96,10 @@ internal static class FitCommand
     private static int Start(CommandContext context, CommandValues parsed, FitOptions options)
     {
         string? model = parsed.GetValue(options.Model);
+        CommandException.ThrowIf(
+            parsed.IsGiven(options.Settings["inputs"])
+                && (model is not null || parsed.GetValue(options.Quick) || parsed.GetValue(options.Equations) is not null || AsksForNetwork(parsed, options)),
+            "--inputs is for the automatic choice. Omit it or the options of another kind of model; --equations names its inputs in the model.");
         CommandException.ThrowIf(
             parsed.GetValue(options.Quick) && (model is not null and not "field" || parsed.GetValue(options.Equations) is not null),
             "--quick fits one network of the columns. Omit it, or --model and --equations.");
@@ -99,7 +111,7 @@ internal static class FitCommand
 
     /// <summary>Whether an option was given that only a single fit of a network has.</summary>
     private static bool AsksForNetwork(CommandValues parsed, FitOptions options) =>
-        parsed.IsGiven(options.Seeds) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
+        parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || s_network.Any(x => parsed.IsGiven(options.Settings[x]));
 
     /// <summary>Refuses files whose endings say that something else is in them.</summary>
     internal static void CheckEndings(string? report, string? save, string? output, string? metrics) => OutputFiles.CheckEndings(
@@ -136,6 +148,9 @@ internal static class FitCommand
         public CommandOption<bool> Quick { get; } = Options.Flag(
             "--quick", "Fits one network in about a second, as --model field does, instead of comparing methods.");
 
+        public CommandOption<double?> TimeLimit { get; } = Options.Positive(
+            "--time-limit", "The most seconds that the automatic choice may take; when they are over it ends with an error. Default 600.", "S");
+
         public KnownBeforehand Known { get; } = new();
 
         public CommandOption<string?> Equations { get; } = Options.Text(
@@ -144,6 +159,9 @@ internal static class FitCommand
         public CommandOption<long?> Starts { get; } = Options.Whole(
             "--starts", 1, 100_000, "How many starts to search from: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
 
+        public CommandOption<long?> Stages { get; } = Options.Whole(
+            "--stages", 1, 100, "For oscillations and long series: each search fits the first part of every series, then more, and last all, in so many stages. Default 1.");
+
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
 
         public CommandOption<bool> Formula { get; } = Options.Flag("--formula", "Finds a formula for the unknown terms of the model, and fits that in their place.");
@@ -151,6 +169,11 @@ internal static class FitCommand
         public CommandOption<long?> Degree { get; } = Options.Whole("--degree", 1, 6, "With --formula: the highest degree of the products in it. Default 3.");
 
         public CommandOption<string?> Compare { get; } = Options.Text("--compare", "Fits a rival model as well, and compares the two by AIC and BIC.", "OTHER.ode");
+
+        public CommandOption<string?> Subjects { get; } = Options.Text(
+            "--subjects",
+            "Other series of the same population, where parameters vary between series: estimates their own values, and with --hold-out forecasts their last ones.",
+            "OTHER.csv");
 
         public CommandOption<bool> NoProfiles { get; } = Options.Flag("--no-profiles", "Skips the likelihood profiles and the verdicts.");
 
@@ -166,6 +189,8 @@ internal static class FitCommand
 
         public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
 
+        public CommandOption<string?> Scales { get; } = FigureLabels.ScalesOption();
+
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 
         public CommandOption<string?> Out { get; } = Options.Text(
@@ -175,6 +200,14 @@ internal static class FitCommand
 
         public CommandOption<string?> Save => _output.Save;
 
-        public CommandOption<int[]?> Seeds { get; } = Options.Seeds("--seeds", "Fits once for each seed and prints a table of errors instead of writing files, such as 0-4.");
+        public CommandOption<int[]?> Seeds { get; } = Options.Seeds(
+            "--seeds", "Fits a network once for each seed, such as 0-4, and prints a table of errors; --save, --report, --out and --metrics are then of the ensemble.");
+
+        public CommandOption<string[]?> Grid { get; } = new(
+            "--grid", "Fits a network at all combinations of values of settings, one --grid for each setting, and prints a table of errors.")
+        {
+            ValueName = "NAME=A:B",
+            MostTimes = 20,
+        };
     }
 }

@@ -13,9 +13,7 @@ internal static class FitRun
         string? report = parsed.GetValue(options.Report), save = parsed.GetValue(options.Save), output = parsed.GetValue(options.Out), metrics = parsed.GetValue(options.Metrics);
         string? figure = parsed.GetValue(options.Figure);
         int[]? seeds = parsed.GetValue(options.Seeds);
-        CommandException.ThrowIf(
-            seeds is { Length: > 0 } && (report ?? save ?? output ?? metrics ?? figure) is not null,
-            "--seeds prints a table and writes no files. Omit --report, --save, --out, --metrics and --figure, or choose one --seed.");
+        FitTable.CheckFiles(parsed, options);
         LatentFitRun.RefuseLatentOptions(parsed, options);
         OutputFiles.Check(parsed.GetValue(options.Data), ("--report", report), ("--save", save), ("--out", output), ("--metrics", metrics), ("--figure", figure));
         FitCommand.CheckEndings(report, save, output, metrics);
@@ -27,9 +25,9 @@ internal static class FitRun
             context.Error.WriteLine(note);
         }
 
-        if (seeds is { Length: > 0 })
+        if (seeds is { Length: > 0 } || parsed.IsGiven(options.Grid))
         {
-            return Table(context, data, settings, seeds);
+            return FitTable.Run(context, parsed, options, data);
         }
 
         string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} "
@@ -94,7 +92,7 @@ internal static class FitRun
         }
     }
 
-    private static FitOutcome Fit(CommandContext context, FitData data, SeriesFitOptions settings, Func<Func<IProgress<TrainingProgress>?, SeriesFit>, SeriesFit> run)
+    internal static FitOutcome Fit(CommandContext context, FitData data, SeriesFitOptions settings, Func<Func<IProgress<TrainingProgress>?, SeriesFit>, SeriesFit> run)
     {
         try
         {
@@ -110,39 +108,6 @@ internal static class FitRun
                 e);
         }
     }
-
-    private static int Table(CommandContext context, FitData data, SeriesFitOptions settings, int[] seeds)
-    {
-        CommandException.ThrowIf(data.Split.Scored is null, "--seeds compares errors on what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
-        return SeedTable.Print(
-            context,
-            seeds,
-            seed =>
-            {
-                FitOutcome outcome = Fit(context, data, settings with { Seed = seed }, static work => work(null));
-                if (outcome.Fit.WasCanceled)
-                {
-                    throw new OperationCanceledException(context.CancellationToken);
-                }
-
-                ErrorRow row = outcome.Pooled!;
-                return new SeedRow(
-                    $"Root-mean-square error of {row.Count} held-out values, {row.Scale} scale\n  seed     error     naive     ratio   training error   seconds",
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $" {ProgressText.Number(row.Model),9} {ProgressText.Number(row.Naive),9} {ProgressText.Fixed(row.Ratio, 3),9} "
-                            + $"{ProgressText.Number(outcome.Fit.TrainingError),16} {outcome.Fit.Elapsed.TotalSeconds,9:0.00}"),
-                    row.Model,
-                    row.Naive,
-                    row.Ratio);
-            },
-            rows => Summarize(context, rows));
-    }
-
-    /// <summary>The medians of error and ratio, below those of the naive forecast, which no seed changes.</summary>
-    internal static void Summarize(CommandContext context, IReadOnlyList<SeedRow> rows) => context.Out.WriteLine(
-        $"median {ProgressText.Number(Median.Of(rows.Select(static x => x.Values[0]))),8} {ProgressText.Number(rows[0].Values[1]),9} "
-            + $"{ProgressText.Fixed(Median.Of(rows.Select(static x => x.Values[2])), 3),9}");
 
     private static void Print(CommandContext context, FitOutcome outcome)
     {

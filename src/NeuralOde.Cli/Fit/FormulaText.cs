@@ -25,7 +25,8 @@ internal static class FormulaText
     /// <summary>Formula, trade-off, and formula, network and data side by side.</summary>
     public static IEnumerable<ReportSection> Sections(FormulaSearchResult found)
     {
-        yield return new ReportSection("Formula", new CodeBlock(found.Chosen.Fit.FittedModel.ToString(), "The model with formulas in the place of what was learned."), Coefficients(found));
+        yield return new ReportSection("Formula", new CodeBlock(found.Chosen.Fit.FittedModel.ToString(), "The model with formulas in the place of what was learned."),
+            Coefficients(found));
         yield return new ReportSection(
             "Terms against error",
             "For each number of terms the best formula, fitted to the data in the network's place. The smallest whose BIC is within 10 of the best is chosen.",
@@ -40,7 +41,7 @@ internal static class FormulaText
     {
         Columns = [new("parameter"), new("estimate", null, true), new("standard error", null, true)],
         Rows = [.. found.Chosen.Fit.Estimates.Select(static x => (IReadOnlyList<string>)
-            [x.Series.Length > 0 ? $"{x.Series}: {x.Name}" : x.Name, EquationFitRun.Number(x.Value), EquationFitRun.Short(x.StandardError)])],
+            [x.Series.Length > 0 ? $"{x.Series}: {x.Name}" : x.Name, EquationFitText.Number(x.Value), EquationFitText.Short(x.StandardError)])],
     };
 
     private static ReportTable TradeOff(FormulaSearchResult found) => new()
@@ -48,7 +49,8 @@ internal static class FormulaText
         Columns = [new("terms", null, true), new("BIC", null, true), new("−log L", null, true), new("error to the network, %", null, true), new("which"), new("chosen")],
         Rows = [.. found.Tried.Select(x => (IReadOnlyList<string>)
         [
-            x.Count.ToString(CultureInfo.InvariantCulture), x.Bic.ToString("0.00", CultureInfo.InvariantCulture), x.Fit.NegativeLogLikelihood.ToString("0.00", CultureInfo.InvariantCulture),
+            x.Count.ToString(CultureInfo.InvariantCulture), x.Bic.ToString("0.00", CultureInfo.InvariantCulture), x.Fit.NegativeLogLikelihood.ToString("0.00",
+            CultureInfo.InvariantCulture),
             string.Join("; ", x.NetworkErrors.Select(static e => (100 * e).ToString("0.0", CultureInfo.InvariantCulture))), Terms(x), x == found.Chosen ? "yes" : "",
         ])],
     };

@@ -1,3 +1,4 @@
+using NeuralOde.Cli.Fit;
 using NeuralOde.Series.Forecasting;
 using NeuralOde.Series.Models;
 using NeuralOde.Series.Tables;
@@ -39,9 +40,13 @@ internal static class ForecastCommand
             "The last time, in the form of the data: a number, or a date such as 1978-03-01. The last row is at this time or less than a step before it.")
         {
             ValueName = "T",
-            IsRequired = true,
         };
-        CommandOption<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D", isRequired: true);
+        CommandOption<double?> step = Options.Positive("--step", "The time between two values, in the data's unit (days for dates).", "D");
+        CommandOption<string?> inputs = Options.Text(
+            "--inputs",
+            "The later values of a model's inputs: a table with the columns of the training data's times and inputs; its rows are forecast. Default: the rows after the last "
+                + "observation in the training data.",
+            "FILE.csv");
         CommandOption<string?> data = Options.Text(
             "--data",
             "Other series to continue, by a latent model: a table with the columns of the training data. Default: the series of the training data.",
@@ -53,21 +58,20 @@ internal static class ForecastCommand
             Arguments = [model],
             Groups =
             [
-                ("Forecast", [until, step, data, settings["samples"], output]),
+                ("Forecast", [until, step, data, inputs, settings["samples"], output]),
             ],
             Run = (context, parsed) => Start(
                 context,
                 parsed.GetValue(model)!,
-                parsed.GetValue(until)!,
-                parsed.GetValue(step)!.Value,
-                parsed.GetValue(data),
+                new Asked(parsed.GetValue(until), parsed.GetValue(step), parsed.GetValue(data), parsed.GetValue(inputs)),
                 settings.IsGiven(parsed) ? settings.Apply(LatentForecastOptions.Settings, new LatentForecastOptions(), parsed) : null,
                 parsed.GetValue(output)),
         };
     }
 
-    private static int Start(CommandContext context, string path, string until, double step, string? data, LatentForecastOptions? samples, string? output)
+    private static int Start(CommandContext context, string path, Asked asked, LatentForecastOptions? samples, string? output)
     {
+        string? data = asked.Data;
         OutputFiles.Check(path, ("--out", output));
         OutputFiles.CheckEndings(("--out", output, [".csv"]));
         if (data is not null && output is not null)
@@ -78,7 +82,16 @@ internal static class ForecastCommand
         return UserFault.Checked(() =>
         {
             InputFiles.Check(path, "a model in it", advice: $"'neuralode fit DATA.csv --save {Path.GetFileName(path)}' makes a model.");
-            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, LatentForecaster.FileKind);
+            var file = ModelFile.Load(path, AutomaticForecast.FileKind, SeriesModel.FileKind, SeriesEnsemble.FileKind, LatentForecaster.FileKind);
+            AutomaticForecast? chosen = file.Kind == AutomaticForecast.FileKind.Name ? AutomaticForecast.From(file) : null;
+            if (chosen?.Known.Inputs.Count > 0)
+            {
+                return Write(context, output, Said(context, chosen, FutureInputs.Forecast(chosen, path, asked)));
+            }
+
+            CommandException.ThrowIf(asked.Inputs is not null, $"--inputs: {path} was learned without inputs. 'neuralode fit --inputs' names them.");
+            string until = asked.Until ?? throw new CommandException("--until is required: the last time of the forecast, in the form of the data.");
+            double step = asked.Step ?? throw new CommandException("--step is required: the time between two values, in the data's unit (days for dates).");
             if (file.Kind == LatentForecaster.FileKind.Name)
             {
                 SeriesForecast bands = LatentForecast(LatentForecaster.From(file), until, step, data, samples);
@@ -89,11 +102,21 @@ internal static class ForecastCommand
                 data is not null || samples is not null,
                 $"{(data is null ? "--samples" : "--data")} takes a latent model, and {path} is not one: its dynamics start from initial states that were learned "
                     + $"with it. 'neuralode fit --model latent' makes one.");
-            if (file.Kind == AutomaticForecast.FileKind.Name)
+            if (chosen is not null)
             {
-                var chosen = AutomaticForecast.From(file);
-                ForecastDistribution distribution = Forecast(chosen, Time(chosen.Known.Time, until), until, step);
-                return Write(context, output, distribution.Median.Series.Sum(static x => x.Count), distribution.WriteCsv, distribution.WriteCsv);
+                return Write(context, output, Said(context, chosen, Forecast(chosen, Time(chosen.Known.Time, until), until, step)));
+            }
+
+            if (file.Kind == SeriesEnsemble.FileKind.Name)
+            {
+                var ensemble = SeriesEnsemble.From(file);
+                SeriesModel first = ensemble.Members[0];
+                double end = Time(first.Scaling.Time, until);
+                CheckReach(first, end, until, step);
+                EnsembleForecast joint = ensemble.Forecast(end, step);
+                Warn(context, first, joint.Mean);
+                TimeSeriesSet table = joint.Table();
+                return Write(context, output, joint.Mean.Series.Sum(static x => x.Count), table.WriteCsv, table.WriteCsv);
             }
 
             var model = SeriesModel.From(file);
@@ -101,6 +124,19 @@ internal static class ForecastCommand
             Warn(context, model, forecast);
             return Write(context, output, forecast.Series.Sum(static x => x.Count), forecast.WriteCsv, forecast.WriteCsv);
         });
+    }
+
+    /// <summary>Says what a forecast does that the data never did.</summary>
+    private static ForecastDistribution Said(CommandContext context, AutomaticForecast chosen, ForecastDistribution forecast)
+    {
+        TimeSeriesSet median = forecast.Median;
+        foreach (string sentence in ForecastWarnings.Of(chosen.Known, chosen.Known, c => median.Series.SelectMany(x => Enumerable.Range(0, x.Count).Select(i => x[i, c])))
+            .Concat(SeriesWarnings.Of(chosen.Known, median)))
+        {
+            context.Error.WriteLine(sentence);
+        }
+
+        return forecast;
     }
 
     /// <summary>Says where a forecast leaves the region in which the dynamics were learned.</summary>
@@ -133,6 +169,9 @@ internal static class ForecastCommand
         return chosen.Forecast(time, step);
     }
 
+    private static int Write(CommandContext context, string? output, ForecastDistribution distribution) =>
+        Write(context, output, distribution.Median.Series.Sum(static x => x.Count), distribution.WriteCsv, distribution.WriteCsv);
+
     private static int Write(CommandContext context, string? output, int rows, Action<TextWriter> toText, Action<string> toFile)
     {
         if (output is null)
@@ -162,7 +201,7 @@ internal static class ForecastCommand
 
     private static string Rows(int count) => count == 1 ? "1 row" : count.ToString("N0", CultureInfo.InvariantCulture) + " rows";
 
-    private static double Time(TimeAxis axis, string until)
+    internal static double Time(TimeAxis axis, string until)
     {
         try
         {
@@ -175,6 +214,12 @@ internal static class ForecastCommand
     }
 
     private static TimeSeriesSet Forecast(SeriesModel model, double time, string until, double step)
+    {
+        CheckReach(model, time, until, step);
+        return model.Forecast(time, step);
+    }
+
+    private static void CheckReach(SeriesModel model, double time, string until, double step)
     {
         double start = model.Paths.Min(model.StartOf), end = model.Paths.Min(static x => x.DataEnd);
         if (!(time > end))
@@ -189,6 +234,12 @@ internal static class ForecastCommand
             time - end < step * (1 - 1e-9),
             $"--step {step.ToString(CultureInfo.InvariantCulture)} reaches past --until {until} from the end of the data, {model.Scaling.Time.Text(end)}, "
                 + $"so nothing would be forecast. Use a shorter step.");
-        return model.Forecast(time, step);
     }
+
+    /// <summary>What is to be forecast.</summary>
+    /// <param name="Until">The last time.</param>
+    /// <param name="Step">The time between two values.</param>
+    /// <param name="Data">A table of other series, for a latent model.</param>
+    /// <param name="Inputs">A table with later values of inputs.</param>
+    internal sealed record Asked(string? Until, double? Step, string? Data, string? Inputs);
 }

@@ -76,7 +76,8 @@ internal static class SolveCommand
             return ExitCode.Success;
         }
 
-        CommandException.ThrowIf(parsed.IsGiven(options.Estimates) || parsed.IsGiven(options.Level) || parsed.IsGiven(options.Seed), "--estimates, --level and --seed go with --draws.");
+        CommandException.ThrowIf(parsed.IsGiven(options.Estimates) || parsed.IsGiven(options.Level) || parsed.IsGiven(options.Seed),
+            "--estimates, --level and --seed go with --draws.");
         (string? scanned, double[] values) = Scan(parsed.GetValue(options.Scan));
         List<(double Scanned, string Series, EquationSolution Solution)> solutions = [];
         CsvTable? table = data is null ? null : ModelFiles.Table(data, "--data");
@@ -244,7 +245,8 @@ internal static class SolveCommand
             + "parameters, joined by commas.", "NAMES");
 
         public CommandOption<long?> Draws { get; } = Options.Whole(
-            "--draws", 20, 100_000, "Solves for so many draws of the parameters as well, and gives the band that holds most of them. They come from the model's priors, or from --estimates.");
+            "--draws", 20, 100_000, "Solves for so many draws of the parameters as well, and gives the band that holds most of them. "
+                + "They come from the model's priors, or from --estimates.");
 
         public CommandOption<string?> Estimates { get; } = Options.Text(
             "--estimates", "With --draws: draws from the estimates of a fit and their covariance, the file that 'neuralode fit --equations --metrics' wrote.", "FIT.json");

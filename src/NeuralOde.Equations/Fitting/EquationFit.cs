@@ -1,4 +1,5 @@
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Language;
 
 namespace NeuralOde.Equations.Fitting;
 
@@ -145,6 +146,16 @@ public sealed class EquationFit
     /// <summary>Measured and fitted values.</summary>
     public IReadOnlyList<FittedValue> Values { get; init; } = [];
 
+    /// <summary>Parameters that walk with time, with their values at the knots.</summary>
+    public IReadOnlyList<(string Parameter, IReadOnlyList<double> Times, IReadOnlyList<double> Values)> Walks => [.. Model.Bound.Walks.Select(x =>
+    {
+        double sum = 0, start = Model.Bound.Parameters.First(p => p.Name == x.Name) is { IsFixed: true } known ? known.Start : this[x.Name].Value;
+        double[] sums = [0, .. Enumerable.Range(1, x.Steps).Select(k => sum += this[WalkingParameter.IncrementName(x.Name, k)].Value)];
+        return (
+            x.Name, (IReadOnlyList<double>)[.. sums.Select((_, k) => x.From + (k * x.Every))],
+            (IReadOnlyList<double>)[.. sums.Select(s => x.IsLogarithmic ? start * Math.Exp(s) : start + s)]);
+    })];
+
     /// <summary>What a user should know, in whole sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -159,6 +170,31 @@ public sealed class EquationFit
 
     /// <summary>The covariance of the parameters that all series share; <see langword="null"/> where the data determine none, or each series is fitted alone.</summary>
     public ParameterCovariance? Covariance => Uncertainties.Count == 1 ? Uncertainties[0].Shared() : null;
+
+    /// <summary>Whether parameters vary between series, so that the fit says something of other series of the same population.</summary>
+    public bool HasPopulation => MakeSubjects is not null;
+
+    /// <summary>Makes the fit for the data of other series.</summary>
+    internal Func<EquationData, EquationFit>? MakeSubjects { get; init; }
+
+    /// <summary>
+    /// The population applied to other series, such as a new subject of which little is measured yet: their own values are the modes given what was measured, and those of
+    /// the population where nothing was. The fit for them predicts (<see cref="Predict"/>) and has bands.
+    /// </summary>
+    /// <param name="data">What is known of the series, read for the same model.</param>
+    /// <returns>The fit for these series; its parameters are those of the population.</returns>
+    /// <exception cref="EquationFitException">No parameter varies between series, or a series cannot be solved.</exception>
+    public EquationFit ForSubjects(EquationData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return MakeSubjects is { } make
+            ? make(data)
+            : throw new EquationFitException(
+                EquationFitReason.NoPopulation, "The fit is not one of a population: no parameter varies between series.", "Write 'varies' after parameters that differ.");
+    }
+
+    /// <summary>Draws for a series of which nothing is known, by the population; as <see cref="Uncertainties"/> where there is no population.</summary>
+    internal FitUncertainty? Marginal { get; init; }
 
     /// <summary>Predicts measured values, such as those that were held out, with bands from the uncertainty of the parameters and the noise.</summary>
     /// <param name="data">Values of the same series, in the same order.</param>
@@ -193,6 +229,39 @@ public sealed class EquationFit
     internal Func<IReadOnlyList<FittedCurve>> MakeCurves { get; init; } = static () => [];
 
     /// <summary>
+    /// Visual predictive checks: values are simulated at the times of the measured ones, with draws of the parameters, of the series' deviations where these vary, and of the
+    /// noise, and their quantiles compared with the measured ones.
+    /// </summary>
+    /// <param name="options">The number of draws and their seed; the defaults where null.</param>
+    /// <param name="bySeries">Whether each series is checked alone.</param>
+    /// <returns>A check for each observable, by series where asked for.</returns>
+    /// <exception cref="EquationFitException">There is no covariance.</exception>
+    public IReadOnlyList<PredictiveCheck> PredictiveChecks(BandOptions? options = null, bool bySeries = false)
+    {
+        options ??= new BandOptions();
+        if (!HasBands)
+        {
+            throw new EquationFitException(
+                EquationFitReason.NoBand, "There is no predictive check: the data do not determine the parameters, so that their covariance is unknown.",
+                "Write 'fixed' after known parameters.");
+        }
+
+        IReadOnlyList<double[]>[] simulated = Marginal is { } marginal ? marginal.Simulate(options) : [.. Uncertainties.SelectMany(x => x.Simulate(options))];
+        return bySeries
+            ? [.. Enumerable.Range(0, Data.Series.Count).SelectMany(s => PredictiveCheck.Of(Model, Data, simulated, s))]
+            : [.. PredictiveCheck.Of(Model, Data, simulated, null)];
+    }
+
+    /// <summary>The residuals of an observable in units of the noise, rising, beside the quantiles of the normal distribution that they would have.</summary>
+    /// <param name="observable">What was measured.</param>
+    /// <returns>Normal quantiles and residuals: a straight line where the noise model is right.</returns>
+    public (IReadOnlyList<double> Normal, IReadOnlyList<double> Residuals) QuantilePlot(string observable)
+    {
+        double[] residuals = [.. Values.Where(x => x.Observable == observable && double.IsFinite(x.Residual)).Select(static x => x.Residual).Order()];
+        return ([.. residuals.Select((_, i) => SpecialFunctions.NormalQuantile((i + 0.5) / residuals.Length))], residuals);
+    }
+
+    /// <summary>
     /// The model with the estimates in the place of start values, and unknown terms as the formulas that were learned. Estimates of single series, and of noise levels
     /// without a name, are left out.
     /// </summary>
@@ -211,66 +280,4 @@ public sealed class EquationFit
     /// <param name="name">The parameter's name.</param>
     /// <param name="series">The series, where it is per series.</param>
     public ParameterEstimate this[string name, string series = ""] => Estimates.First(x => x.Name == name && x.Series == series);
-}
-
-/// <summary>How a model is fitted.</summary>
-public sealed record EquationFitOptions
-{
-    /// <summary>How many starts: the model's own, and others by Latin hypercube sampling within the bounds.</summary>
-    /// <value>At least 1, or <see langword="null"/> (the default): 12 where the model has unknown terms, else 1.</value>
-    public int? Starts { get; init; }
-
-    /// <summary>Seed of the starts.</summary>
-    /// <value>0 by default.</value>
-    public int Seed { get; init; }
-
-    /// <summary>Whether likelihood profiles are made of every parameter but noise levels.</summary>
-    /// <value><see langword="true"/> by default.</value>
-    public bool Profiles { get; init; } = true;
-
-    /// <summary>Relative tolerance of the solves.</summary>
-    /// <value>1e-8 by default.</value>
-    public double RelativeTolerance { get; init; } = 1e-8;
-
-    /// <summary>
-    /// Spreads the searches from several starts over processes: takes how many there are and what does one of them, and gives the results of all in every process alike, in
-    /// their order. Not used where series share no parameter.
-    /// </summary>
-    /// <value>Default null: the threads of this process.</value>
-    public Func<int, Func<int, double[]>, double[][]>? Spread { get; init; }
-
-    /// <summary>Threads for several starts, profiles and series.</summary>
-    /// <value>The number of processors by default.</value>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-}
-
-/// <summary>A model cannot be fitted.</summary>
-public sealed class EquationFitException : NeuralOdeException
-{
-    /// <summary>Describes the failure.</summary>
-    /// <param name="reason">What kind of failure it is.</param>
-    /// <param name="problem">What is wrong, as whole sentences.</param>
-    /// <param name="advice">What to do, as whole sentences.</param>
-    public EquationFitException(EquationFitReason reason, string problem, string? advice = null)
-        : base(problem, advice)
-        => Reason = reason;
-
-    /// <summary>What kind of failure it is.</summary>
-    public EquationFitReason Reason { get; }
-}
-
-/// <summary>Why a model cannot be fitted.</summary>
-public enum EquationFitReason
-{
-    /// <summary>The data do not determine the parameters so far that bands could be drawn.</summary>
-    NoBand,
-
-    /// <summary>The model cannot be solved for the start values, nor for others near them.</summary>
-    NoStart,
-
-    /// <summary>A measured value that the noise model cannot produce.</summary>
-    ImpossibleValue,
-
-    /// <summary>There is nothing to estimate, or more to estimate than values.</summary>
-    TooFewValues,
 }

@@ -97,6 +97,9 @@ internal sealed class FitProblem
     /// <summary>The same problem with other data of the same series, solved as accurately as a band needs.</summary>
     public FitProblem For(EquationData data) => Copy(_options with { RelativeTolerance = Math.Max(_options.RelativeTolerance, 1e-6) }, data);
 
+    /// <summary>The same problem with the data of other series, where no parameter is per series.</summary>
+    public FitProblem With(EquationData data) => Copy(_options, data);
+
     private FitProblem Copy(SimulationOptions options, EquationData? data = null)
     {
         FitProblem copy = new(_model, data ?? _data, options, Scales);

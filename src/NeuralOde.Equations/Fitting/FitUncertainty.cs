@@ -4,8 +4,12 @@ using NeuralOde.Tensors;
 
 namespace NeuralOde.Equations.Fitting;
 
-/// <summary>Draws parameters from the normal approximation of their distribution on the scale on which they are searched, solves for each, and adds noise.</summary>
-internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] free, double[]? covariance, double inflation, bool isLeastSquares, int threads)
+/// <summary>Solves for draws of the parameters, and adds noise.</summary>
+/// <param name="problem">The model and the data of the fit.</param>
+/// <param name="draws">Where the draws come from.</param>
+/// <param name="inflation">By least squares, the factor of standard deviations for n − p degrees of freedom.</param>
+/// <param name="threads">Most threads.</param>
+internal sealed class FitUncertainty(FitProblem problem, UncertaintyDraws draws, double inflation, int threads)
 {
     private const int CurvePoints = 60;
     private const int NoisePerDraw = 4;
@@ -13,24 +17,10 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
     /// <summary>Of the draws, at least this share must be solvable.</summary>
     private const double LeastShare = 0.8;
 
-    public bool HasCovariance => covariance is not null;
+    public bool HasCovariance => draws.HasCovariance;
 
     /// <summary>The covariance of what all series share, on the scale of the search.</summary>
-    public ParameterCovariance? Shared()
-    {
-        if (covariance is null)
-        {
-            return null;
-        }
-
-        int[] shared = [.. Enumerable.Range(0, free.Length).Where(i => problem.Coordinates[free[i]].Series < 0)];
-        double squared = inflation * inflation;
-        return new ParameterCovariance(
-            [.. shared.Select(i => problem.Coordinates[free[i]].Name)],
-            [.. shared.Select(i => problem.Coordinates[free[i]].Natural(point[free[i]]))],
-            [.. shared.Select(i => problem.Coordinates[free[i]].IsLogarithmic)],
-            [.. shared.Select(i => (IReadOnlyList<double>)[.. shared.Select(j => squared * covariance[(i * free.Length) + j])])]);
-    }
+    public ParameterCovariance? Shared() => draws.Shared();
 
     public IReadOnlyList<PredictedValue> Predict(EquationData data, BandOptions options)
     {
@@ -67,7 +57,7 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
 
     private SeriesBands[] Find(EquationData data, Func<int, double[]> timesOf, BandOptions options)
     {
-        if (covariance is null)
+        if (!HasCovariance)
         {
             throw new EquationFitException(
                 EquationFitReason.NoBand,
@@ -75,35 +65,46 @@ internal sealed class FitUncertainty(FitProblem problem, double[] point, int[] f
                 "Write 'fixed' after parameters that are known, or give priors.");
         }
 
-        double[][] draws = Draw(new RandomSource(options.Seed), options.Draws);
+        Func<int, double[][]> drawsOf = draws.Sampler(options);
         var bands = new SeriesBands[data.Series.Count];
         Parallel.For(0, bands.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => problem.For(data), (s, _, own) =>
         {
             // A source for each series, so that the order in which threads take them does not matter.
-            bands[s] = new SeriesBands(own, s, point, draws, timesOf(s), options.Level, new RandomSource(options.Seed + 1 + s), isLeastSquares ? inflation : 1);
+            bands[s] = new SeriesBands(own, s, draws.Center(s), drawsOf(s), timesOf(s), options.Level, new RandomSource(options.Seed + 1 + s), inflation);
             return own;
         }, static _ => { });
         return bands;
     }
 
-    /// <summary>Draws through the eigenvectors of the covariance, within the bounds.</summary>
-    private double[][] Draw(RandomSource random, int count)
+    /// <summary>What would be measured in place of the data, for many draws: one value for each measured one, and with each draw noise of its own.</summary>
+    /// <returns>For each series and draw the values; a draw that cannot be solved is left out.</returns>
+    public IReadOnlyList<double[]>[] Simulate(BandOptions options)
     {
-        NormalDraws normal = new(covariance!, free.Length);
-        double[][] draws = new double[count][];
-        for (int d = 0; d < count; d++)
+        Func<int, double[][]> drawsOf = draws.Sampler(options);
+        EquationData data = problem.Data;
+        var simulated = new IReadOnlyList<double[]>[data.Series.Count];
+        Parallel.For(0, simulated.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => problem.For(data), (s, _, own) =>
         {
-            double[] draw = [.. point];
-            normal.AddTo(draw, free, inflation, random);
-            for (int i = 0; i < draw.Length; i++)
+            SeriesObservations series = data.Series[s];
+            RandomSource random = new(options.Seed + 1 + s);
+            List<double[]> found = [];
+            foreach (double[] draw in drawsOf(s))
             {
-                draw[i] = Math.Clamp(draw[i], problem.Coordinates[i].Lower, problem.Coordinates[i].Upper);
+                if (own.Distributions(s, draw, series.Times) is { } solved)
+                {
+                    found.Add([.. series.Values.Select(x =>
+                    {
+                        NoiseKind kind = problem.Model.Observables[x.Observable].Noise;
+                        (double f, double a, double b) = solved[x.Observable][x.Time];
+                        return NoiseSampler.Draw(kind, f, kind == NoiseKind.LeastSquares ? a * inflation : a, b, random);
+                    })]);
+                }
             }
 
-            draws[d] = draw;
-        }
-
-        return draws;
+            simulated[s] = found;
+            return own;
+        }, static _ => { });
+        return simulated;
     }
 
     /// <summary>The bands of one series at its times, by observable.</summary>

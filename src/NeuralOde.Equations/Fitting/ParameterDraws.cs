@@ -23,7 +23,8 @@ public static class ParameterDraws
         if (drawn.Length == 0)
         {
             throw new EquationSolveException(
-                EquationSolveReason.NothingToDraw, "No parameter of the model has a prior to be drawn from.", "Write priors, as 'k = 0.5 ~ normal(0.5, 0.1)', or draw from the estimates of a fit.");
+                EquationSolveReason.NothingToDraw, "No parameter of the model has a prior to be drawn from.",
+                "Write priors, as 'k = 0.5 ~ normal(0.5, 0.1)', or draw from the estimates of a fit.");
         }
 
         RandomSource random = new(seed);
@@ -48,7 +49,8 @@ public static class ParameterDraws
         if (drawn.Length == 0)
         {
             throw new EquationSolveException(
-                EquationSolveReason.NothingToDraw, $"The model has none of the estimated parameters, which are {string.Join(", ", covariance.Names)}.", "Give the estimates of this model.");
+                EquationSolveReason.NothingToDraw, $"The model has none of the estimated parameters, which are {string.Join(", ", covariance.Names)}.",
+                "Give the estimates of this model.");
         }
 
         double[] center = [.. covariance.Values.Select((x, i) => covariance.IsLogarithmic[i] ? Math.Log(x) : x)];

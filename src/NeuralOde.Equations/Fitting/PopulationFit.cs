@@ -13,11 +13,10 @@ namespace NeuralOde.Equations.Fitting;
 /// </remarks>
 internal sealed class PopulationFit
 {
-    private const int CurvePoints = 200;
     private const int MostIterations = 200;
     private const double Step = 1e-3;
     private readonly EquationModel _model;
-    private readonly EquationData _data;
+    private readonly int _threads;
     private readonly CancellationToken _cancellation;
     private readonly FitProblem _problem;
     private readonly FitProblem[] _workers;
@@ -25,7 +24,7 @@ internal sealed class PopulationFit
 
     public PopulationFit(EquationModel model, EquationData data, EquationFitOptions options, CancellationToken cancellation)
     {
-        (_model, _data, _cancellation) = (model, data, cancellation);
+        (_model, _threads, _cancellation) = (model, options.Threads, cancellation);
         if (data.Series.Count(static x => x.Values.Length > 0) < 2)
         {
             throw new EquationFitException(
@@ -69,7 +68,7 @@ internal sealed class PopulationFit
         bool isConverged = Minimize(x, ref value);
         double[] hessian = Hessian(x, value);
         double[]? covariance = Symmetric.Inverse(hessian, x.Length);
-        return Result(x, value, covariance, isConverged);
+        return new PopulationResult(_model, _problem, _objective, x, covariance, _threads).Build(value, isConverged);
     }
 
     /// <summary>BFGS with backtracking.</summary>
@@ -200,93 +199,4 @@ internal sealed class PopulationFit
     }
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, static (x, y) => x * y).Sum();
-
-    private EquationFit Result(double[] x, double value, double[]? covariance, bool isConverged)
-    {
-        int n = _problem.Count, m = x.Length;
-        List<ParameterEstimate> estimates = [];
-        for (int i = 0; i < m; i++)
-        {
-            bool isShared = i < n;
-            Coordinate c = _problem.Coordinates[isShared ? i : _objective.Varying[i - n]];
-            double error = covariance is null ? double.NaN : Math.Sqrt(covariance[(i * m) + i]) * (isShared ? Math.Abs(c.Slope(x[i])) : Math.Exp(x[i]));
-            estimates.Add(new ParameterEstimate
-            {
-                Name = isShared ? c.Name : $"omega({c.Name})",
-                Value = isShared ? c.Natural(x[i]) : Math.Exp(x[i]),
-                ObservedError = error,
-                StandardError = error,
-                AtBound = _objective.AtBound(i, x[i]),
-            });
-        }
-
-        List<string> notes = covariance is null
-            ? ["The likelihood of the population is flat in a direction: there are no standard errors. A spread between series that is nearly 0 can be left out."] : [];
-        if (!isConverged)
-        {
-            notes.Add("The search did not end at a clear minimum. Try other start values.");
-        }
-
-        notes.AddRange(estimates.Where(static e => e.AtBound != 0).Select(
-            static e => $"{e.Name} is at its {(e.AtBound < 0 ? "lower" : "upper")} bound, {FitWords.Number(e.Value)}."));
-        return new EquationFit
-        {
-            Model = _model,
-            Data = _data,
-            Estimates = estimates,
-            Individuals = [.. Individuals(x)],
-            Shrinkages = [.. _objective.Varying.Select((c, k) => (_problem.Coordinates[c].Name, Shrinkage(k, Math.Exp(x[n + k]))))],
-            NegativeLogLikelihood = value - _objective.PriorOf(x),
-            ValueCount = _data.Count,
-            ParameterCount = m,
-            HasPriors = _problem.Coordinates.Any(static c => c.Prior is not null),
-            IsConverged = isConverged,
-            Values = Values(x),
-            MakeCurves = () => Curves(x),
-            Notes = notes,
-        };
-    }
-
-    private IEnumerable<ParameterEstimate> Individuals(double[] x) => _objective.Varying.SelectMany((c, _) => _data.Series.Select((series, s) => new ParameterEstimate
-    {
-        Name = _problem.Coordinates[c].Name,
-        Series = series.Input.Name,
-        Value = _problem.Coordinates[c].Natural(_objective.PointOf(s, x)[c]),
-    }));
-
-    private double Shrinkage(int k, double spread)
-    {
-        double[] deviations = [.. Enumerable.Range(0, _data.Series.Count).Select(s => _objective.Deviations[s][k])];
-        double mean = deviations.Average();
-        return 1 - (Math.Sqrt(deviations.Sum(d => (d - mean) * (d - mean)) / Math.Max(1, deviations.Length - 1)) / spread);
-    }
-
-    private List<FittedValue> Values(double[] x)
-    {
-        List<FittedValue> values = [];
-        for (int s = 0; s < _data.Series.Count; s++)
-        {
-            SeriesObservations series = _data.Series[s];
-            (double[] fitted, double[] residuals) = _problem.Predict(s, _objective.PointOf(s, x)) ?? throw new EquationFitException(
-                EquationFitReason.NoStart, $"The search ended where series {series.Input.Name} cannot be solved reliably. {_problem.Problem}", "Change the start values or the bounds.");
-            values.AddRange(series.Values.Select((v, i) => new FittedValue(
-                series.Input.Name, _model.Bound.Observables[v.Observable].Name, series.Times[v.Time], v.Value, fitted[i], residuals[i])));
-        }
-
-        return values;
-    }
-
-    private List<FittedCurve> Curves(double[] x)
-    {
-        List<FittedCurve> curves = [];
-        for (int s = 0; s < _data.Series.Count; s++)
-        {
-            if (_problem.Curves(s, _objective.PointOf(s, x), CurvePoints) is { } found)
-            {
-                curves.AddRange(found.Values.Select((v, o) => new FittedCurve(_data.Series[s].Input.Name, _model.Bound.Observables[o].Name, found.Times, v)));
-            }
-        }
-
-        return curves;
-    }
 }

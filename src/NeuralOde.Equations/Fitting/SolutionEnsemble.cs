@@ -99,7 +99,8 @@ public sealed class SolutionEnsemble
         if (solved.Length < LeastShare * draws.Count)
         {
             throw new EquationSolveException(
-                EquationSolveReason.NotSolvable, $"The model can be solved for {solved.Length} of {draws.Count} draws of its parameters only. {problem}", "Give bounds or narrower priors.");
+                EquationSolveReason.NotSolvable, $"The model can be solved for {solved.Length} of {draws.Count} draws of its parameters only. {problem}",
+                "Give bounds or narrower priors.");
         }
 
         double[][] lower = [.. center.Values.Select(static x => new double[x.Count])], upper = [.. center.Values.Select(static x => new double[x.Count])];

@@ -6,6 +6,30 @@ internal static class SpecialFunctions
     /// <summary>The value that a squared standard normal variable exceeds with a probability of 5 %.</summary>
     public const double ChiSquare95 = 3.841458820694124;
 
+    /// <summary>The value that a standard normal variable is below with a probability, by Newton's method on <see cref="LogNormalCdf"/>.</summary>
+    /// <param name="probability">Above 0 and below 1.</param>
+    public static double NormalQuantile(double probability)
+    {
+        if (probability > 0.5)
+        {
+            return -NormalQuantile(1 - probability);
+        }
+
+        double target = Math.Log(probability), u = -Math.Sqrt(Math.Max(0, -2 * Math.Log(2 * probability)));
+        for (int i = 0; i < 50; i++)
+        {
+            (double log, double ratio) = LogNormalCdf(u);
+            double step = (log - target) / ratio;
+            u -= step;
+            if (Math.Abs(step) < 1e-14 * (1 + Math.Abs(u)))
+            {
+                break;
+            }
+        }
+
+        return u;
+    }
+
     /// <summary>The logarithm of the gamma function of a positive number, by recurrence and Stirling's series (6.1.40).</summary>
     public static double LogGamma(double x)
     {

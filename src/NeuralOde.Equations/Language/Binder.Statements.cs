@@ -109,6 +109,35 @@ internal sealed partial class Binder
         }
     }
 
+    private List<int[]> Correlations()
+    {
+        List<int[]> groups = [];
+        foreach (CorrelateStatement statement in _statements.OfType<CorrelateStatement>())
+        {
+            foreach (string name in statement.Names)
+            {
+                int parameter = _parameters.FindIndex(x => x.Name == name || x.Name == $"{name}(0)");
+                if (parameter < 0 || _parameters[parameter].Spread is null)
+                {
+                    string[] varying = [.. _parameters.Where(static x => x.Spread is not null).Select(static x => x.Name)];
+                    throw Fault(
+                        ModelTextReason.Misplaced,
+                        statement.Position,
+                        $"'{name}' does not vary between series, so its deviations cannot be correlated.{NearestName.Suggestion(name, varying)} Write 'varies' after it.");
+                }
+
+                if (groups.Exists(x => x.Contains(parameter)) || statement.Names.Count(x => x == name) > 1)
+                {
+                    throw Fault(ModelTextReason.NameTaken, statement.Position, $"{name} is correlated twice: name all parameters that depend on one another in one statement.");
+                }
+            }
+
+            groups.Add([.. statement.Names.Select(name => _parameters.FindIndex(x => x.Name == name || x.Name == $"{name}(0)"))]);
+        }
+
+        return groups;
+    }
+
     private int State(string name, int position)
     {
         int state = _states.IndexOf(name);

@@ -4,7 +4,7 @@ namespace NeuralOde.Equations.Language;
 internal sealed class ModelParser : ExpressionParser
 {
     /// <summary>Words that begin a statement, unless a definition of that name follows.</summary>
-    public static readonly string[] Keywords = ["observe", "input", "covariate", "dose", "when", "start"];
+    public static readonly string[] Keywords = ["observe", "input", "covariate", "dose", "when", "correlate", "start"];
 
     private static readonly string[] s_doseWords = ["at", "every", "times", "rate", "duration", "lag", "bioavailability"];
 
@@ -63,6 +63,9 @@ internal sealed class ModelParser : ExpressionParser
                     return Dose();
                 case "when":
                     return When();
+                case "correlate":
+                    Take();
+                    return new CorrelateStatement(first.Position, Names("the name of a parameter that varies between series"));
                 case "start":
                     Take();
                     return new StartStatement(first.Position, Sum());
@@ -179,6 +182,17 @@ internal sealed class ModelParser : ExpressionParser
             {
                 found = found with { Spread = Once(found.Spread, token, "a spread between series") ?? Sum() };
             }
+            else if (TakeWord("walks"))
+            {
+                Once(found.Walk?.Size, token, "a walk");
+                Expression size = Sum();
+                ExpectWord("from");
+                Expression from = Sum();
+                ExpectWord("to");
+                Expression to = Sum();
+                ExpectWord("every");
+                found = found with { Walk = (size, from, to, Sum()) };
+            }
             else if (TakeWord("per"))
             {
                 if (!TakeWord("series"))
@@ -192,6 +206,14 @@ internal sealed class ModelParser : ExpressionParser
             {
                 return found;
             }
+        }
+    }
+
+    private void ExpectWord(string word)
+    {
+        if (!TakeWord(word))
+        {
+            throw Unexpected($"'{word}', as in walks 0.2 from 0 to 14 every 2");
         }
     }
 

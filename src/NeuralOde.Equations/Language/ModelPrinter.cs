@@ -31,6 +31,7 @@ internal static class ModelPrinter
         CovariateStatement x => $"covariate {string.Join(", ", x.Names.Select(static n => Name(n.Name) + Assigned(n.Reference)))}",
         DoseStatement x => $"dose {Print(x.Amount)} -> {Name(x.State)}{string.Concat(x.Clauses.Select(static c => Clause(c.Word, c.Value)))}{(x.IsSteady ? " steady" : "")}",
         WhenStatement x => $"when {Print(x.Condition)}: {string.Join(", ", x.Changes.Select(static c => Name(c.State) + Assigned(c.Value)))}",
+        CorrelateStatement x => $"correlate {string.Join(", ", x.Names.Select(Name))}",
         StartStatement x => $"start {Print(x.Time)}",
         _ => throw new InvalidOperationException($"{statement.GetType().Name} is not printed."),
     };
@@ -59,6 +60,7 @@ internal static class ModelPrinter
             ? $" in [{Print(x.Lower)}, {Print(x.Upper)}]"
             : x.Lower is not null ? $" > {Print(x.Lower)}" : x.Upper is not null ? $" < {Print(x.Upper)}" : "";
         string words = (x.IsFixed ? " fixed" : "") + (x.IsPerSeries ? " per series" : "") + (x.Spread is null ? "" : $" varies {Print(x.Spread)}");
+        words += x.Walk is { } walk ? $" walks {Print(walk.Size)} from {Print(walk.From)} to {Print(walk.To)} every {Print(walk.Every)}" : "";
         return bounds + (x.Prior is null ? "" : $" ~ {Print(x.Prior)}") + words;
     }
 

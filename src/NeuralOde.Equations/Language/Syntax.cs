@@ -65,7 +65,10 @@ internal sealed record Modifiers
     /// <summary>The start of the standard deviation of the logarithm between series.</summary>
     public Expression? Spread { get; init; }
 
-    public bool IsEmpty => Lower is null && Upper is null && Prior is null && !IsFixed && !IsPerSeries && Spread is null;
+    /// <summary>How the parameter walks with time: standard deviation per unit of time, first and last time, time between two knots.</summary>
+    public (Expression Size, Expression From, Expression To, Expression Every)? Walk { get; init; }
+
+    public bool IsEmpty => Walk is null && Lower is null && Upper is null && Prior is null && !IsFixed && !IsPerSeries && Spread is null;
 }
 
 /// <summary>A statement of a model.</summary>
@@ -99,6 +102,9 @@ internal sealed record DoseStatement(int Position, Expression Amount, string Sta
 
 /// <summary><c>when x > 3: x = 0, y = y + 1</c></summary>
 internal sealed record WhenStatement(int Position, Expression Condition, IReadOnlyList<(string State, Expression Value, int Position)> Changes) : Statement(Position);
+
+/// <summary><c>correlate CL, V</c>: the deviations of these parameters between series depend on one another.</summary>
+internal sealed record CorrelateStatement(int Position, IReadOnlyList<string> Names) : Statement(Position);
 
 /// <summary><c>start -1</c>, the time of the initial values.</summary>
 internal sealed record StartStatement(int Position, Expression Time) : Statement(Position);

@@ -8,7 +8,7 @@ internal static class LearnTable
         context.Error.WriteLine(
             $"Learning {settings.Dynamics.Name} ({DynamicsText.Field(settings)}; {DynamicsText.Solver(settings)}; "
                 + $"{settings.Iterations} iterations, learning rate {ProgressText.Number(settings.LearningRate)})");
-        return SeedTable.Print(
+        return RunTable.Print(
             context,
             seeds,
             seed =>
@@ -20,8 +20,9 @@ internal static class LearnTable
                 }
 
                 double milliseconds = result.Elapsed.TotalMilliseconds / result.Iterations;
-                return new SeedRow(
-                    "  seed     error   at the end   ms/iteration   seconds   skipped",
+                return new RunRow(
+                    "",
+                    "     error   at the end   ms/iteration   seconds   skipped",
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $" {ProgressText.Fixed(result.Error, 4),9} {ProgressText.Fixed(result.LastError, 4),12} {milliseconds,14:0.000} "

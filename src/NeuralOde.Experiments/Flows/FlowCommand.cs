@@ -15,6 +15,7 @@ internal static class FlowCommand
             ("neuralode experiment flow --data two-circles --method likelihood", "A continuous flow by maximum likelihood, as in Chen et al. 2018."),
             ("neuralode experiment flow --data checkerboard --compare --depths 2,8,32", "All four methods on one set, and planar flows by depth."),
             ("neuralode experiment flow --data readings.csv --columns temperature,pressure", "Points of your own; 'neuralode density' scores rows with less ado."),
+            ("neuralode experiment flow --energies", "Densities known up to a factor, fitted by planar and continuous flows of 2, 8 and 32 layers or units."),
             ("neuralode experiment flow --table --seeds 0-2", "All six sets by all four methods: a table of medians."),
         ],
         Notes =
@@ -28,9 +29,12 @@ internal static class FlowCommand
             + "  planar      planar layers, by maximum likelihood",
             "Errors are negative log-likelihoods in nats, of rows that neither learned nor chose the model, in standardized units: less is better. "
                 + "Beside them are those of one normal distribution and of a kernel density.",
+            "Several processes: 'mpirun -n 4 neuralode experiment flow --method likelihood' shares each training step in 4 micro-batches (--micro-batches); --seeds and --table "
+                + "share their runs. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. A run that was stopped and resumed gives the same result, "
                 + "bit for bit, as one that was never stopped. The exit code is 2 if the command line or the table is wrong, and 1 if training fails.",
         ],
+        SharingAdvice = "Processes share the training steps of --method likelihood, and the runs of --seeds and --table.",
         Body = Body,
     };
 
@@ -43,8 +47,10 @@ internal static class FlowCommand
                 ("Data", [options.Data, options.Columns]),
                 ("Model", [options.Method]),
                 ("Training", [options.Threads.Option, options.Checkpoint.File, options.Checkpoint.Resume]),
-                ("Comparison", [options.Compare, options.Depths, options.Table, options.Seeds]),
+                ("Comparison", [options.Compare, options.Depths, options.Energies, options.Table, options.Seeds]),
                 ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Save, options.Output.Metrics])),
+            IsShared = parsed => parsed.GetValue(options.Table) || parsed.IsGiven(options.Seeds)
+                || (parsed.GetValue(options.Method) == "likelihood" && !parsed.GetValue(options.Compare) && !parsed.IsGiven(options.Depths)),
             Run = (context, parsed) => FlowRun.Start(context, parsed, options),
         };
     }
@@ -75,6 +81,9 @@ internal static class FlowCommand
 
         public CommandOption<string?> Depths { get; } = Options.Text(
             "--depths", "Also trains planar flows of these depths, and continuous flows with as many hidden units, as in figure 4 of Chen et al. 2018.", "2,8,32");
+
+        public CommandOption<bool> Energies { get; } = Options.Flag(
+            "--energies", "Fits three densities that are known up to a factor instead of points, by the flows of --depths (default 2,8,32): figure 4 of Chen et al. 2018.");
 
         public CommandOption<bool> Table { get; } = Options.Flag("--table", "Trains all sets by all methods and prints a table; writes no files.");
 

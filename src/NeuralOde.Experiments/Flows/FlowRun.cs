@@ -12,6 +12,11 @@ internal static class FlowRun
         int[]? seeds = parsed.GetValue(options.Seeds);
         bool isTable = parsed.GetValue(options.Table);
         options.Threads.Apply(parsed);
+        if (parsed.GetValue(options.Energies))
+        {
+            return EnergyRun.Start(context, parsed, options, Depths(parsed.GetValue(options.Depths)));
+        }
+
         if (isTable || seeds is { Length: > 0 })
         {
             CommandException.ThrowIf(
@@ -21,7 +26,15 @@ internal static class FlowRun
         }
 
         var source = FlowSource.Read(parsed.GetValue(options.Data) ?? "two-moons", parsed.GetValue(options.Columns));
-        DensityOptions settings = Settings(parsed, options) with { CheckpointPath = checkpoint };
+        DensityOptions settings = Settings(parsed, options);
+        settings = settings with
+        {
+            CheckpointPath = checkpoint,
+            MicroBatches = settings.Method == DensityMethod.Likelihood
+                ? MicroBatchOption.Of(context, parsed.IsGiven(options.Settings["micro-batches"]), settings.MicroBatches)
+                : 1,
+            Processes = context.Processes,
+        };
         int[] depths = Depths(parsed.GetValue(options.Depths));
         string? report = options.Output.ReportPath(parsed, "flow.html");
         OutputFiles.Check(source.Points is null ? null : source.Name, ("--report", report), ("--save", save), ("--metrics", metrics), ("--checkpoint", checkpoint));
@@ -32,6 +45,11 @@ internal static class FlowRun
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
             return ExitCode.Canceled;
+        }
+
+        if (!context.IsFirst)
+        {
+            return exitCode;
         }
 
         List<FlowComparison> others = [];
@@ -102,21 +120,21 @@ internal static class FlowRun
         {
             foreach ((string name, DensityMethod method) in DensityWords.Methods.Where(x => x.Value != settings.Method))
             {
-                yield return (name, 0, Typed(DensityOptions.For(method)));
+                yield return (name, 0, Typed(parsed, options, DensityOptions.For(method)));
             }
         }
 
         foreach (int depth in depths)
         {
             DensityOptions planar = DensityOptions.For(DensityMethod.Planar), continuous = DensityOptions.For(DensityMethod.Likelihood);
-            yield return ($"planar, {depth} layers", depth, Typed(planar with { Layers = depth }));
-            yield return ($"continuous, {depth} units", depth, Typed(continuous with { Hidden = [depth] }));
+            yield return ($"planar, {depth} layers", depth, Typed(parsed, options, planar with { Layers = depth }));
+            yield return ($"continuous, {depth} units", depth, Typed(parsed, options, continuous with { Hidden = [depth] }));
         }
-
-        // What is not the model's own holds for all.
-        DensityOptions Typed(DensityOptions defaults) => options.Settings.Apply(
-            DensityOptions.Settings.Only("iterations", "batch", "schedule", "validations", "hold-out", "seed"), defaults, parsed);
     }
+
+    /// <summary>What was typed in place of a model's defaults, of those settings that are no model's own.</summary>
+    public static DensityOptions Typed(CommandValues parsed, FlowCommand.FlowOptionSet options, DensityOptions defaults) => options.Settings.Apply(
+        DensityOptions.Settings.Only("iterations", "batch", "schedule", "validations", "hold-out", "seed"), defaults, parsed);
 
     private static int[] Depths(string? text)
     {

@@ -52,7 +52,7 @@ internal static class PerSampleRun
 
     private static int Table(CommandContext context, PerSampleOptions settings, int[] seeds)
     {
-        return SeedTable.Print(
+        return RunTable.Print(
             context,
             seeds,
             seed =>
@@ -60,8 +60,9 @@ internal static class PerSampleRun
                 PerSampleResult result = PerSampleExperiment.Run(settings with { Seed = seed }, null, context.CancellationToken);
                 return result.WasCanceled
                     ? throw new OperationCanceledException(context.CancellationToken)
-                    : new SeedRow(
-                        "  seed   field error   path error   seconds",
+                    : new RunRow(
+                        "",
+                        "   field error   path error   seconds",
                         string.Create(
                             CultureInfo.InvariantCulture,
                             $" {ProgressText.Percent(result.FieldError),13} {ProgressText.Number(result.PathError),12} {result.Elapsed.TotalSeconds,9:0.00}"),

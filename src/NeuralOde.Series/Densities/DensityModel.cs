@@ -3,6 +3,7 @@ using NeuralOde.Fields;
 using NeuralOde.Flows;
 using NeuralOde.Flows.Discrete;
 using NeuralOde.Flows.Divergences;
+using NeuralOde.Flows.Matching;
 
 namespace NeuralOde.Series.Densities;
 
@@ -37,7 +38,7 @@ public sealed class DensityModel
         switch (options.Method)
         {
             case DensityMethod.Matching:
-                Continuous = Flow(new Mlp(dimension + 1, options.Hidden, dimension, Activation.Silu, random).AsField(TimeInput.Concatenated));
+                Continuous = Flow(new PreconditionedField(dimension, options.Hidden, random));
                 break;
             case DensityMethod.Likelihood:
                 Continuous = Flow(new ConcatSquashField(dimension, options.Hidden, Activation.Tanh, random: random));

@@ -1,4 +1,5 @@
 using NeuralOde.Flows.Matching;
+using NeuralOde.MicroBatches;
 using NeuralOde.Optimizers;
 
 namespace NeuralOde.Series.Densities;
@@ -39,12 +40,12 @@ public sealed record DensityOptions
     public int BatchSize { get; init; } = 256;
 
     /// <summary>Training steps.</summary>
-    /// <value>At least 1; default 30,000.</value>
-    public int Iterations { get; init; } = 30_000;
+    /// <value>At least 1; default 20,000.</value>
+    public int Iterations { get; init; } = 20_000;
 
     /// <summary>Adam's step at the schedule's start.</summary>
-    /// <value>Default 0.002.</value>
-    public double LearningRate { get; init; } = 0.002;
+    /// <value>Default 0.005.</value>
+    public double LearningRate { get; init; } = 0.005;
 
     /// <summary>How it changes.</summary>
     /// <value>Default half a cosine down to 0.</value>
@@ -86,9 +87,9 @@ public sealed record DensityOptions
     /// <value>Above 0 and at most 0.9; default 0.2.</value>
     public double HoldOut { get; init; } = 0.2;
 
-    /// <summary>How many times the model is validated, evenly over training; the best one is kept.</summary>
-    /// <value>At least 1; default 20.</value>
-    public int Validations { get; init; } = 20;
+    /// <summary>How many times the model is validated, evenly over training, by at most 1,000 of the rows held out for that; the best one is kept.</summary>
+    /// <value>At least 1; default 10.</value>
+    public int Validations { get; init; } = 10;
 
     /// <summary>Where all random numbers come from.</summary>
     /// <value>Default 0.</value>
@@ -102,14 +103,22 @@ public sealed record DensityOptions
     /// <value>At least 1; default 1,000.</value>
     public int CheckpointInterval { get; init; } = 1_000;
 
+    /// <summary>How many micro-batches each batch of training by likelihood is divided into; see <see cref="DataParallel"/>.</summary>
+    /// <value>At least 1, and at least as many as there are processes; default 1.</value>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>The processes that share the micro-batches; steps of the other methods are too short to be shared.</summary>
+    /// <value>Default null: this one alone.</value>
+    public ICommunicator? Processes { get; init; }
+
     /// <summary>What suits a method.</summary>
     /// <param name="method">The method.</param>
     /// <returns>The options.</returns>
     public static DensityOptions For(DensityMethod method) => method switch
     {
-        DensityMethod.Likelihood => new DensityOptions { Method = method, Hidden = [64, 64], BatchSize = 512, Iterations = 1_500, LearningRate = 0.005 },
-        DensityMethod.Coupling => new DensityOptions { Method = method, Hidden = [32, 32], Iterations = 8_000 },
-        DensityMethod.Planar => new DensityOptions { Method = method, Layers = 32, Iterations = 15_000, LearningRate = 0.005 },
+        DensityMethod.Likelihood => new DensityOptions { Method = method, Hidden = [64, 64], BatchSize = 512, Iterations = 1_500 },
+        DensityMethod.Coupling => new DensityOptions { Method = method, Hidden = [36, 36], LearningRate = 0.002 },
+        DensityMethod.Planar => new DensityOptions { Method = method, Layers = 32 },
         _ => new DensityOptions { Method = method },
     };
 
@@ -128,6 +137,7 @@ public sealed record DensityOptions
             "Training",
             Setting.Whole("batch size", 1, 1_000_000, "Points in a training step.", (DensityOptions x) => x.BatchSize, (x, v) =>
                 x with { BatchSize = v }) with { Option = "batch" },
+            Setting.MicroBatches((DensityOptions x) => x.MicroBatches, (x, v) => x with { MicroBatches = v }) with { Unless = NoLikelihood },
             Setting.Iterations((DensityOptions x) => x.Iterations, (x, v) => x with { Iterations = v }),
             Setting.LearningRate((DensityOptions x) => x.LearningRate, (x, v) => x with { LearningRate = v }),
             Setting.Schedule((DensityOptions x) => x.Schedule, (x, v) => x with { Schedule = v }),
@@ -181,6 +191,7 @@ public sealed record DensityOptions
         Validation = new ValidationPlan { Interval = Math.Max(1, Iterations / Validations), AtStart = true, WhenStopped = true },
         Checkpointing = CheckpointPath is null ? null : new Checkpointing(CheckpointPath, CheckpointInterval),
         Settings = Settings.ToResume(this),
+        DataParallel = Method == DensityMethod.Likelihood ? DataParallel.Of(MicroBatches, Processes) : null,
     };
 
     private static string? NoMatching(DensityOptions x) => x.Method == DensityMethod.Matching ? null : "pairs no points";

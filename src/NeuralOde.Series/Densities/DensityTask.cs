@@ -2,13 +2,15 @@ using NeuralOde.Flows;
 using NeuralOde.Flows.Discrete;
 using NeuralOde.Flows.Divergences;
 using NeuralOde.Flows.Matching;
+using NeuralOde.MicroBatches;
 
 namespace NeuralOde.Series.Densities;
 
 /// <summary>The training of a density model by any method, with the record of its validations.</summary>
-internal sealed class DensityTask : ITrainingTask
+internal sealed class DensityTask : IMicroBatchTask
 {
     private const string RecordName = "density.validations";
+    private const int MostValidated = 1_000;
     private readonly DensityModel _model;
     private readonly DensityData _data;
     private readonly RandomSource _random;
@@ -52,23 +54,32 @@ internal sealed class DensityTask : ITrainingTask
 
     public IReadOnlyList<DensityValidation> Record => _record;
 
-    public double Step(TrainingPosition position)
+    public int Draw(TrainingPosition position)
     {
-        if (_inner is not null)
-        {
-            return _inner.Step(position);
-        }
-
-        using var scope = TensorScope.Begin();
         _data.Draw(_random, _batch);
-        FlowLoss loss = _trained!.Loss(Tensor.From(_batch, [_batch.Length / _data.Dimension, _data.Dimension]), random: _random);
-        loss.Total.Backward();
-        return loss.Total.ToScalar();
+        return _batch.Length / _data.Dimension;
     }
+
+    public MicroBatchResult Step(TrainingPosition position, MicroBatch samples)
+    {
+        using var scope = TensorScope.Begin();
+        int dimension = _data.Dimension;
+        bool isWhole = samples.Count * dimension == _batch.Length;
+
+        // The noise of a part of a batch depends on which part it is, not on what was computed before: another process may compute it.
+        RandomSource noise = isWhole ? _random : new RandomSource(unchecked((_model.Options.Seed * 1_000_003) + ((long)position.Iteration << 24) + samples.Start + 1));
+        FlowLoss loss = _trained!.Loss(Tensor.From(_batch.AsSpan(samples.Start * dimension, samples.Count * dimension), [samples.Count, dimension]), random: noise);
+        loss.Total.Backward();
+        return new(loss.Total.ToScalar());
+    }
+
+    public double Step(TrainingPosition position) => _inner?.Step(position) ?? Step(position, new MicroBatch(0, Draw(position))).Loss;
 
     public double? Validate(TrainingPosition position, CancellationToken cancellationToken)
     {
-        double[] scores = _model.LogDensityOfStandardized(_data.Validation.Span);
+        // Rows are in random order, so that the first ones stand for all; many columns make each score dear.
+        ReadOnlySpan<float> rows = _data.Validation.Span;
+        double[] scores = _model.LogDensityOfStandardized(rows[..Math.Min(rows.Length, MostValidated * _data.Dimension)]);
         double error = -scores.Average();
         error = double.IsNaN(error) ? double.PositiveInfinity : error;
         _record.Add(new DensityValidation(position.Iteration, position.StepTime, error, _model.Evaluations));

@@ -89,6 +89,27 @@ public sealed class AutomaticForecast : IFittedForecaster
     /// <summary>The network of all columns; null where none was kept.</summary>
     internal NetworkTrial? Network => _network;
 
+    /// <summary>The rows after the last observation of each series where all inputs have values; null where there is none.</summary>
+    public TimeSeriesSet? Future
+    {
+        get
+        {
+            List<TimeSeries> rows = [.. Known.Series.Select(static x => After(x)).OfType<TimeSeries>()];
+            return Known.Inputs.Count > 0 && rows.Count > 0 ? Known.WithSeries(rows) : null;
+        }
+    }
+
+    private static TimeSeries? After(TimeSeries series)
+    {
+        int last = Enumerable.Range(0, series.Count).LastOrDefault(series.IsObserved, -1), end = last + 1;
+        while (end < series.Count && series.InputValues.Slice(end * series.Inputs, series.Inputs).ToArray().All(double.IsFinite))
+        {
+            end++;
+        }
+
+        return end > last + 1 ? series.Slice(last + 1, end - last - 1) : null;
+    }
+
     /// <summary>Saves the series, what was known beforehand and what was chosen, as a safetensors file, all or nothing.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>

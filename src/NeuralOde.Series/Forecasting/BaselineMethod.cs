@@ -15,6 +15,9 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         _ => throw new InvalidOperationException($"There is no baseline {kind}."),
     };
 
+    /// <summary>Whether a method of this name is a baseline.</summary>
+    public static bool IsName(string name) => Enum.GetValues<Baseline>().Any(x => new BaselineMethod(x).Name == name);
+
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation) => kind switch
     {
         Baseline.Mean => new MeanModel(data),

@@ -1,4 +1,5 @@
 using NeuralOde.Series.Forecasting.Components;
+using NeuralOde.Series.Forecasting.Linear;
 
 namespace NeuralOde.Series.Forecasting;
 
@@ -10,6 +11,9 @@ internal sealed class CombinedModel : IComponentModel
 
     /// <summary>How much weights of several series depend on errors.</summary>
     private const double Power = 12;
+
+    /// <summary>The most that a simple forecast of one series weighs beside the methods, each of which weighs one.</summary>
+    private const double Simple = 1.5;
 
     /// <summary>What has less than this part of the greatest weight is left out.</summary>
     private const double Least = 0.02;
@@ -25,7 +29,7 @@ internal sealed class CombinedModel : IComponentModel
     {
         (_data, _names, _models) = (data, names, models);
         _errors = trials.Errors;
-        _weights = Weights(trials, models.Count, data.Series.Count > 1);
+        _weights = data.Series.Count > 1 || AreInputsKept(trials, names) ? Powers(trials, models.Count) : Shares(trials, names);
         _calibration = BandCalibration.Of(trials, _weights);
     }
 
@@ -94,15 +98,61 @@ internal sealed class CombinedModel : IComponentModel
         return quantiles;
     }
 
-    private static double[] Weights(OriginTrials trials, int models, bool areSeveral)
+    /// <summary>Whether inputs make the error at the origins clearly smaller. Methods without a part for them then weigh by what they can do.</summary>
+    private static bool AreInputsKept(OriginTrials trials, IReadOnlyList<string> names)
+    {
+        const double Clear = 0.9;
+        int with = names.ToList().IndexOf(LinearMethod.With), without = names.ToList().IndexOf(LinearMethod.Without);
+        return with >= 0 && without >= 0 && trials.Errors[with] < Clear * trials.Errors[without];
+    }
+
+    /// <summary>For several series, or with inputs: the better a method did, the more it weighs.</summary>
+    private static double[] Powers(OriginTrials trials, int models)
     {
         double best = trials.Trials.Count == 0 ? double.NaN : trials.Errors.Min();
-        double[] weights = [.. Enumerable.Range(0, models).Select(m =>
-            !(best > 0) ? 1
-            : areSeveral ? Math.Pow(trials.Errors[m] / best, -Power)
-            : trials.Errors[m] <= Failure * best ? 1 : 0)];
+        double[] weights = [.. Enumerable.Range(0, models).Select(m => best > 0 ? Math.Pow(trials.Errors[m] / best, -Power) : 1)];
         double least = Least * weights.Max();
-        weights = Array.ConvertAll(weights, x => x >= least ? x : 0);
+        return Normalized(Array.ConvertAll(weights, x => x >= least ? x : 0));
+    }
+
+    /// <summary>
+    /// For one series: one for each method that did not fail, and for each simple forecast at most <see cref="Simple"/>, by the square of what their mean's error is over its own.
+    /// Where trials cannot tell them apart, a forecast that does not move hedges against one that does.
+    /// </summary>
+    private static double[] Shares(OriginTrials trials, IReadOnlyList<string> names)
+    {
+        int[] simple = [.. Enumerable.Range(0, names.Count).Where(m => BaselineMethod.IsName(names[m]))], methods = [.. Enumerable.Range(0, names.Count).Except(simple)];
+        double[] weights = new double[names.Count];
+        if (methods.Length == 0)
+        {
+            Array.Fill(weights, 1);
+            return Normalized(weights);
+        }
+
+        double best = trials.Trials.Count == 0 ? 0 : methods.Min(m => trials.Errors[m]);
+        foreach (int m in methods)
+        {
+            weights[m] = !(best > 0) || trials.Errors[m] <= Failure * best ? 1 : 0;
+        }
+
+        // Inputs that trials do not support are left out.
+        if (names.Contains(LinearMethod.Without))
+        {
+            weights[names.ToList().IndexOf(LinearMethod.With)] = 0;
+        }
+
+        double mean = trials.Trials.Count == 0 ? double.NaN : trials.Trials.Average(x => x.Error(weights));
+        foreach (int m in simple)
+        {
+            double ratio = mean / trials.Errors[m];
+            weights[m] = Simple * (double.IsNaN(ratio) ? 0.5 : Math.Min(1, ratio * ratio));
+        }
+
+        return Normalized(weights);
+    }
+
+    private static double[] Normalized(double[] weights)
+    {
         double sum = weights.Sum();
         return Array.ConvertAll(weights, x => x / sum);
     }

@@ -13,6 +13,10 @@ internal sealed class FittedComponents(TimeSeriesSet training, ForecastData data
         ArgumentException.ThrowIf(
             !at.Components.SequenceEqual(training.Components) || !at.Inputs.SequenceEqual(training.Inputs),
             $"The components or inputs to forecast are not those of the training set: {string.Join(", ", training.Components)}.", nameof(at));
+        TimeSeries? incomplete = at.Series.FirstOrDefault(static x => x.InputValues.ToArray().Any(static value => !double.IsFinite(value)));
+        SeriesException.ThrowIf(
+            incomplete is not null, SeriesReason.InputMissing,
+            $"An input has no value at a time that is to be forecast{(incomplete?.Id.Length > 0 ? $", of series '{incomplete.Id}'" : "")}.");
         int components = at.Components.Count;
         TimeSeries[][] quantiles = [.. Enumerable.Range(0, NormalQuantiles.Count).Select(_ => new TimeSeries[at.Series.Count])];
         for (int s = 0; s < at.Series.Count; s++)

@@ -28,6 +28,7 @@ internal sealed class ForecastData
             ArgumentException.ThrowIf(!(low < high), $"The bounds of '{name}' are {low} and {high}; the lower one must be below the upper one.", nameof(options));
         }
 
+        CheckInputs(set);
         var grid = new TimeGrid(set);
         double? given = options.Period is { } period ? grid.ToSteps(period) : null;
         return new ForecastData(set, grid, [.. Enumerable.Range(0, set.Components.Count).Select(c =>
@@ -43,6 +44,22 @@ internal sealed class ForecastData
                 : (Array.TrueForAll(series, static x => Array.TrueForAll(x.Values, static value => value >= 0)) ? 0 : double.NegativeInfinity, double.PositiveInfinity);
             return new ComponentData(name, series, found, candidates, low, high);
         })]);
+    }
+
+    /// <summary>An input that is missing beside an observation would be a number that nobody gave.</summary>
+    private static void CheckInputs(TimeSeriesSet set)
+    {
+        foreach (TimeSeries series in set.Series)
+        {
+            for (int i = 0; i < series.InputValues.Length; i++)
+            {
+                int row = i / series.Inputs;
+                SeriesException.ThrowIf(
+                    !double.IsFinite(series.InputValues[i]) && series.IsObserved(row), SeriesReason.InputMissing,
+                    $"The input '{set.Inputs[i % series.Inputs]}' has no value at {set.Time.Name} = {set.Time.Text(series.Times[row])}"
+                        + $"{(series.Id.Length == 0 ? "" : $" of series '{series.Id}'")}.");
+            }
+        }
     }
 
     /// <summary>The place of a series.</summary>

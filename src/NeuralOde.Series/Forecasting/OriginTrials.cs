@@ -138,12 +138,21 @@ internal sealed class OriginTrials
     /// <param name="Part">The origin, from the last.</param>
     internal sealed record Trial(double[] Ahead, double[] Truth, double[][] Forecasts, double Scale, double Known, int Part)
     {
-        public double Error(int model)
+        public double Error(int model) => Error(i => Forecasts[model][i]);
+
+        /// <summary>The error of a weighted mean of the models.</summary>
+        public double Error(double[] weights)
+        {
+            double all = weights.Sum();
+            return Error(i => Forecasts.Select((x, m) => weights[m] * x[i]).Sum() / all);
+        }
+
+        private double Error(Func<int, double> forecast)
         {
             double sum = 0;
             for (int i = 0; i < Truth.Length; i++)
             {
-                sum += Math.Abs(Truth[i] - Forecasts[model][(i * NormalQuantiles.Count) + NormalQuantiles.Median]);
+                sum += Math.Abs(Truth[i] - forecast((i * NormalQuantiles.Count) + NormalQuantiles.Median));
             }
 
             return sum / Truth.Length / Scale;

@@ -54,6 +54,13 @@ public sealed class RollingOrigins(HoldOut horizon)
     /// <value>The default knows nothing.</value>
     public ForecastOptions Known { get; init; } = new();
 
+    /// <summary>
+    /// Does pieces of work somewhere and gives their results in order: a method at an origin is a piece. <c>HandOut.RunForAll</c> spreads them over processes, all of which then
+    /// have all results.
+    /// </summary>
+    /// <value>Default null: one piece after another, here.</value>
+    public Func<int, Func<int, byte[]>, IReadOnlyList<byte[]>>? Spread { get; init; }
+
     /// <summary>The parts to learn from and to forecast, the last origin first.</summary>
     /// <param name="set">The series.</param>
     /// <returns>At least one split; a series that is too short for an earlier origin is not in that split.</returns>
@@ -103,7 +110,7 @@ public sealed class RollingOrigins(HoldOut horizon)
         TimeSeriesSet set, IReadOnlyList<IForecaster> methods, IProgress<RollingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(methods);
-        return Evaluate(Split(set), methods, Known, progress, cancellation);
+        return Evaluate(Split(set), methods, Known, Spread, progress, cancellation);
     }
 
     /// <summary>Fits and scores methods on given splits, such as a hold-out.</summary>
@@ -118,33 +125,40 @@ public sealed class RollingOrigins(HoldOut horizon)
         IReadOnlyList<HoldOutSplit> splits, IReadOnlyList<IForecaster> methods, ForecastOptions? known = null, IProgress<RollingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        return Evaluate(splits, methods, known, null, progress, cancellation);
+    }
+
+    private static RollingResult Evaluate(
+        IReadOnlyList<HoldOutSplit> splits, IReadOnlyList<IForecaster> methods, ForecastOptions? known, Func<int, Func<int, byte[]>, IReadOnlyList<byte[]>>? spread,
+        IProgress<RollingProgress>? progress, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(splits);
         ArgumentNullException.ThrowIfNull(methods);
-        List<ForecastScore> scores = [];
-        List<RollingForecast> forecasts = [];
-        for (int origin = 0; origin < splits.Count; origin++)
+        int count = splits.Count * methods.Count;
+        RollingForecast[] forecasts = spread is null
+            ? [.. Enumerable.Range(0, count).Select(Piece)]
+            : [.. spread(count, i => RollingForecastBytes.Of(Piece(i))).Select((x, i) => RollingForecastBytes.From(x, methods[i % methods.Count].Name, i / methods.Count, splits))];
+        IEnumerable<ForecastScore> scores = forecasts.SelectMany(x => x.Forecast is null
+            ? ForecastScore.None(x.Method, x.Origin, splits[x.Origin], known ?? new ForecastOptions())
+            : ForecastScore.Of(x.Method, x.Origin, splits[x.Origin], x.Forecast, known));
+        return new RollingResult(splits, [.. methods.Select(static x => x.Name)], [.. scores], forecasts);
+
+        RollingForecast Piece(int number)
         {
-            for (int m = 0; m < methods.Count; m++)
+            (int origin, int m) = (number / methods.Count, number % methods.Count);
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new RollingProgress(methods[m].Name, origin, splits.Count));
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                progress?.Report(new RollingProgress(methods[m].Name, origin, splits.Count));
-                try
-                {
-                    IFittedForecaster fitted = methods[m].Fit(splits[origin].Training, cancellation);
-                    ForecastDistribution forecast = fitted.Predict(splits[origin].HeldOut);
-                    forecasts.Add(new RollingForecast(methods[m].Name, origin, forecast, fitted.Descriptions, null));
-                    scores.AddRange(ForecastScore.Of(methods[m].Name, origin, splits[origin], forecast, known));
-                }
-                catch (NeuralOdeException e)
-                {
-                    // One method that fails at one origin must not hide what the others can do.
-                    forecasts.Add(new RollingForecast(methods[m].Name, origin, null, [], e));
-                    scores.AddRange(ForecastScore.None(methods[m].Name, origin, splits[origin], known ?? new ForecastOptions()));
-                }
+                IFittedForecaster fitted = methods[m].Fit(splits[origin].Training, cancellation);
+                return new RollingForecast(methods[m].Name, origin, fitted.Predict(splits[origin].HeldOut), fitted.Descriptions, null);
+            }
+            catch (NeuralOdeException e)
+            {
+                // One method that fails at one origin must not hide what the others can do.
+                return new RollingForecast(methods[m].Name, origin, null, [], e);
             }
         }
-
-        return new RollingResult(splits, [.. methods.Select(static x => x.Name)], scores, forecasts);
     }
 }
 

@@ -7,6 +7,9 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 {
     public override string Name => $"matmul{(TransposeLeft, TransposeRight) switch { (false, false) => "", (true, false) => "_tn", (false, true) => "_nt", _ => "_tt" }}";
 
+    // Of two stacks, row by row.
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => output.Rank == 3 || (input == 0 && !TransposeLeft);
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (Shape left, Shape right) = (inputs[0], inputs[1]);

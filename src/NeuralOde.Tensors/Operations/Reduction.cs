@@ -12,6 +12,8 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
 {
     public override string Name => Function.ToString().ToLowerInvariant();
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => FirstAxis > 0;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (int outer, int axis, int inner) = Split(inputs[0]);

@@ -105,7 +105,7 @@ public sealed class EventOdeBlock : Module
             lock (_oneAtATime)
             {
                 solve.SetInputs(values, timeValues);
-                return Backward(solve, recording!, occurrences, cotangent.AsSpan<T>(), states.Length, z0, eventTimes, leaves.Length);
+                return Backward(solve, recording!, times, occurrences, cotangent.AsSpan<T>(), states.Length, z0, eventTimes, leaves.Length);
             }
         });
         int count = occurrences.Length, at = states.Length;
@@ -138,6 +138,7 @@ public sealed class EventOdeBlock : Module
     private Tensor?[] Backward<T>(
         EventSolve<T> solve,
         SolveRecording<T> recording,
+        double[] times,
         EventOccurrence<T>[] occurrences,
         ReadOnlySpan<T> cotangent,
         int stateLength,
@@ -156,7 +157,7 @@ public sealed class EventOdeBlock : Module
         }
 
         var initial = new T[length];
-        SolveMeter.AddBackward(solve.Transpose(recording, cotangent[..stateLength], initial, events));
+        SolveMeter.AddBackward(solve.Transpose(recording, times, cotangent[..stateLength], initial, events));
         List<Tensor?> gradients = [Tensor.From(initial, z0.Shape)];
         gradients.AddRange(solve.Parameters.Select(x => Tensor.From(solve.Gradient(x, x.ElementCount), x.Shape)));
         gradients.AddRange(eventTimes.Select(x => TimesGradient(x, occurrences, events)));

@@ -82,7 +82,7 @@ public static class GradientCheck
         }
         catch (NeuralOdeException e) when (e is OdeSolveException or GradientException)
         {
-            GradientCheckCause cause = e is GradientException ? GradientCheckCause.ReverseFlow : GradientCheckCause.Failed;
+            GradientCheckCause cause = e is GradientException { Reason: GradientWarningReason.ReverseFlow } ? GradientCheckCause.ReverseFlow : GradientCheckCause.Failed;
             return new GradientCheckEntry(method, double.NaN, double.NaN, TimeSpan.Zero, 0, cause, e.Problem);
         }
 

@@ -1,3 +1,5 @@
+using NeuralOde.Sensitivities;
+
 namespace NeuralOde.Blocks;
 
 /// <summary>Finds what was not finite before a solve began, where one has failed.</summary>
@@ -28,34 +30,11 @@ internal static class NotFinite
     }
 
     /// <summary>Names one element of a tensor: "Element [1, 0] of the initial state".</summary>
-    private static string Element(string tensor, Shape shape, int index)
-    {
-        int[] indices = new int[shape.Rank];
-        for (int axis = shape.Rank - 1; axis >= 0; axis--)
-        {
-            (index, indices[axis]) = Math.DivRem(index, shape[axis]);
-        }
-
-        return $"Element [{string.Join(", ", indices)}] of the {tensor}";
-    }
+    private static string Element(string tensor, Shape shape, int index) => $"Element {ElementName.Of(shape, index)} of the {tensor}";
 
     private static string Sentence(FormattableString text) => text.ToString(CultureInfo.InvariantCulture) + " ";
 
     private static double Value(Tensor tensor, int index) => tensor.DType == DType.Float32 ? tensor.AsSpan<float>()[index] : tensor.AsSpan<double>()[index];
 
-    private static int IndexIn(Tensor tensor) => tensor.DType == DType.Float32 ? IndexIn(tensor.AsSpan<float>()) : IndexIn(tensor.AsSpan<double>());
-
-    private static int IndexIn<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!T.IsFinite(values[i]))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    private static int IndexIn(Tensor tensor) => tensor.DType == DType.Float32 ? NotFiniteGradient.IndexIn(tensor.AsSpan<float>()) : NotFiniteGradient.IndexIn(tensor.AsSpan<double>());
 }

@@ -17,15 +17,6 @@ internal static class AdjointFailure
         return new OdeSolveException(
             result, string.Create(CultureInfo.InvariantCulture, $"The adjoint could not be integrated backward in time.{what} {advice} "));
 
-        string Element(string tensor, int index)
-        {
-            int[] indices = new int[shape.Rank];
-            for (int axis = shape.Rank - 1; axis >= 0; axis--)
-            {
-                (index, indices[axis]) = Math.DivRem(index, shape[axis]);
-            }
-
-            return $"element [{string.Join(", ", indices)}] of the {tensor}";
-        }
+        string Element(string tensor, int index) => $"element {ElementName.Of(shape, index)} of the {tensor}";
     }
 }

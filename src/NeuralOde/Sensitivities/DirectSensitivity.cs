@@ -120,7 +120,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         Array.Clear(_product.Gradient);
-        SolveStatistics cost = Transpose(memory, stateGradients, initialGradient, timeGradients);
+        SolveStatistics cost = Transpose(memory, _product, stateGradients, initialGradient, timeGradients);
         if (_takesStepsBack && !(memory.Recording.ReversalDrift <= ReverseFlow.MostDrift))
         {
             Doubt(memory);
@@ -139,6 +139,13 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         return cost;
     }
 
+    private protected override (double Time, int Component)? FindNotFinite(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients)
+    {
+        var watched = new WatchedProduct<T>(_product);
+        Transpose(memory, watched, stateGradients, new T[Field.StateLength], []);
+        return watched.Found;
+    }
+
     private void Doubt(SolveMemory<T> memory)
     {
         double drift = memory.Recording.ReversalDrift;
@@ -155,18 +162,20 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         }
     }
 
-    private SolveStatistics Transpose(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
+    private SolveStatistics Transpose(
+        SolveMemory<T> memory, IVectorJacobianProduct<T> product, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         memory.Kept?.BeginTranspose();
         _product.Kept = _solved.Kept = memory.Kept;
         _solved.IsReplaying = true;
         try
         {
-            return Integrator.Transpose(memory.Recording, _product, stateGradients, initialGradient, timeGradients);
+            return Integrator.Transpose(memory.Recording, product, stateGradients, initialGradient, timeGradients);
         }
         finally
         {
             _solved.IsReplaying = false;
+            // Adds up what is stacked.
             _ = _product.Gradient;
         }
     }

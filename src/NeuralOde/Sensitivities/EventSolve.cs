@@ -52,18 +52,25 @@ internal sealed class EventSolve<T>
             part.Field.CountSolve();
         }
 
-        var problem = new OdeProblem<T>(_field.Field) { Jacobian = _field.Field.Jacobian, Events = [.. _events.Select(static x => x.Make())] };
+        var problem = new OdeProblem<T>(_field.Field) 
+        {
+            Jacobian = _field.Field.Jacobian,
+            JacobianBlockLength = _field.Field.JacobianBlockLength,
+            Events = [.. _events.Select(static x => x.Make())],
+        };
         return _integrator.Solve(problem, z0, times, states, recording);
     }
 
     /// <summary>Takes the gradient; <see cref="Gradient"/> then gives its parts.</summary>
-    public SolveStatistics Transpose(SolveRecording<T> recording, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, EventGradients<T> events)
+    public SolveStatistics Transpose(
+        SolveRecording<T> recording, ReadOnlySpan<double> times, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, EventGradients<T> events)
     {
         foreach (CompiledEvent<T>.Part part in Parts)
         {
             Array.Clear(part.Product.Gradient);
         }
 
+        NotFiniteGradient.RefuseIn(stateGradients, times, _field.Field.StateShape);
         return _integrator.Transpose(recording, _field.Product, stateGradients, initialGradient, [], events);
     }
 

@@ -8,6 +8,9 @@ public enum GradientWarningReason
 
     /// <summary>The steps do not resolve the gradient, though they resolve the state.</summary>
     StepsTooLong,
+
+    /// <summary>The gradient, or the loss's gradient that it starts from, is not finite.</summary>
+    NotFinite,
 }
 
 /// <summary>Says that a gradient was computed, but is not what the loss's derivative is, or was not before the library took another way.</summary>

@@ -150,7 +150,7 @@ public abstract class Sensitivity<T>
     /// The memory has no forward pass for a gradient that succeeded, or a parameter or buffer changed since: the gradient would be that of another function.
     /// </exception>
     /// <exception cref="OdeSolveException">A solve backward in time failed.</exception>
-    /// <exception cref="GradientException">The gradient is worthless.</exception>
+    /// <exception cref="GradientException">The loss's gradient is not finite, or this one is not, or it is worthless.</exception>
     public SolveStatistics Backward(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -169,8 +169,20 @@ public abstract class Sensitivity<T>
 
         // Another solve may have set others since.
         Field.SetInputs(memory.Inputs, memory.TimeInputs);
-        return BackwardCore(memory, stateGradients, initialGradient, timeGradients);
+        NotFiniteGradient.RefuseIn(stateGradients, memory.Times, Field.StateShape);
+        SolveStatistics cost = BackwardCore(memory, stateGradients, initialGradient, timeGradients);
+        int component = NotFiniteGradient.IndexIn<T>(initialGradient);
+        if (component >= 0)
+        {
+            (double time, component) = FindNotFinite(memory, stateGradients) ?? (memory.Times[0], component);
+            throw NotFiniteGradient.At(time, component, Field.StateShape);
+        }
+
+        return NotFiniteGradient.IndexIn<T>(Gradient) < 0 ? cost : throw NotFiniteGradient.OfParameters();
     }
+
+    /// <summary>Finds where the gradient of the last backward pass stopped being finite, if the method can tell.</summary>
+    private protected virtual (double Time, int Component)? FindNotFinite(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients) => null;
 
     /// <summary>The gradient of the last backward pass with respect to one input.</summary>
     /// <param name="name">The input's name.</param>
@@ -232,6 +244,7 @@ public abstract class Sensitivity<T>
         return new OdeProblem<T>(SolvedField)
         {
             Jacobian = Field.Jacobian,
+            JacobianBlockLength = Field.JacobianBlockLength,
             PositionCount = positions?.PositionCount,
             RowLength = positions?.RowLength,
             IsSecondOrder = positions?.IsSecondOrder ?? false,

@@ -51,7 +51,7 @@ public class PopulationFitTests
         Assert.Contains(FormattableString.Invariant($"varies {fit["omega(A(0))"].Value:R}"), fit.FittedModel.ToString(), StringComparison.Ordinal);
         Assert.Equal(3, fit.ParameterCount);
         Assert.Equal(data.Count, fit.ValueCount);
-        Assert.False(fit.HasBands);
+        Assert.True(fit.HasBands);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal static class MnistTableCommand
             "Memory and time are measured here, on random images: training steps of each model, and of residual networks of 6 to 24 blocks and Euler solves of 20 to 200 "
                 + "steps with both gradients. Memory is what a training step holds at most, model and optimizer included, "
                 + "and does not depend on the load of the machine; time does.",
+            "Several processes: 'mpirun -n 4 neuralode experiment mnist-table ...' shares the runs; memory and time are measured by the first process. docs/cluster.md says more.",
             "Ctrl+C stops after the current step; the same command resumes. The exit code is 2 if the command line, the data or a run is wrong, and 1 if training fails.",
         ],
         Body = Body,
@@ -40,6 +41,7 @@ internal static class MnistTableCommand
                 ("Data", [options.Images.Data, options.Images.Dataset, options.Images.TrainImages, options.Images.TestImages]),
                 ("Runs", [options.Runs, options.Seeds, options.NoTrain, options.Threads.Option]),
                 ("Output", [options.Output.Report, options.Output.NoReport, options.Output.Metrics])),
+            IsShared = static _ => true,
             Run = (context, parsed) => MnistTableRun.Start(context, parsed, options),
         };
     }

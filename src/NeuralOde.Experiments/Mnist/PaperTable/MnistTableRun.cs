@@ -33,10 +33,29 @@ internal static class MnistTableRun
             }
         }
 
+        (MnistTableRow Row, ImageTrainingOptions Training)[] runs =
+            [.. rows.SelectMany(row => seeds.Select(seed => (row, Training(row, folder, seed, batch, collection))))];
+        if (!context.IsFirst)
+        {
+            return trains ? MnistTableTraining.Share(context, runs, data, collection) : ExitCode.Success;
+        }
+
         // Before training, while memory holds little else.
         context.Error.WriteLine("Measuring training steps on random images");
         Dictionary<MnistTableRow, TrainingStepCost> costs = rows.ToDictionary(static x => x, x => Measure(context, x.Model, data, batch, TimedSteps));
         IReadOnlyList<DepthSeries> depths = Depths(context, rows, data, batch);
+        if (trains && context.Processes is { Size: > 1 })
+        {
+            int code = MnistTableTraining.Share(context, runs, data, collection);
+            if (code != ExitCode.Success)
+            {
+                return code;
+            }
+
+            // What failed is left out, as it was said.
+            trains = false;
+        }
+
         List<MnistTableResult> results = [];
         foreach (MnistTableRow row in rows)
         {

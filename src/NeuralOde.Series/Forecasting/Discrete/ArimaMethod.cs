@@ -4,12 +4,15 @@ namespace NeuralOde.Series.Forecasting.Discrete;
 
 /// <summary>
 /// Seasonal ARIMA models of every series by itself, where they lie on a regular grid. Differences by tests, orders by a stepwise search of Akaike's criterion
-/// (Hyndman and Khandakar 2008, Automatic time series forecasting, section 3.2), and the best of both natural values and logarithms weighted by it.
+/// (Hyndman and Khandakar 2008, Automatic time series forecasting, section 3.2), and the best of natural values and of logarithms weighted by it.
 /// </summary>
 internal sealed class ArimaMethod : IComponentMethod
 {
     private const int LongestPeriod = 24;
     private const int MostModels = 60;
+
+    /// <summary>How many orders are averaged for each transform: few values do not tell whether there is a drift.</summary>
+    private const int MostAveraged = 4;
 
     public string Name => "ARIMA";
 
@@ -36,8 +39,7 @@ internal sealed class ArimaMethod : IComponentMethod
             values = Filled(values);
             models[s] =
             [
-                .. tried.Select(x => (Transform: x, Model: Search(Array.ConvertAll(values, x.Forward), steps, cancellation)))
-                    .Where(static x => x.Model is not null).Select(x => Compared(x.Transform, x.Model!, values)),
+                .. tried.SelectMany(x => Search(Array.ConvertAll(values, x.Forward), steps, cancellation).Select(model => Compared(x, model, values))),
             ];
             if (models[s].Length == 0)
             {
@@ -90,10 +92,11 @@ internal sealed class ArimaMethod : IComponentMethod
         return filled;
     }
 
-    private static ArimaModel? Search(double[] values, int period, CancellationToken cancellation)
+    private static IEnumerable<ArimaModel> Search(double[] values, int period, CancellationToken cancellation)
     {
+        // A season that repeats exactly and explains half of what varies beside the trend is worth a difference.
         int seasonal = period > 1 && values.Length > 2.5 * period && SeasonFinder.StrengthOf(
-            new ComponentSeries([.. Enumerable.Range(0, values.Length).Select(static i => (double)i)], values, []), period) > 0.64 ? 1 : 0;
+            new ComponentSeries([.. Enumerable.Range(0, values.Length).Select(static i => (double)i)], values, []), period) > 0.5 ? 1 : 0;
         double[] rest = seasonal == 1 ? ArimaModel.Differenced(values, period) : values;
         int differences = 0;
         while (differences + seasonal < 2 && differences < 2 && rest.Length > 8 && !UnitRootTest.IsStationary(rest))
@@ -145,7 +148,7 @@ internal sealed class ArimaMethod : IComponentMethod
             }
         }
 
-        return best;
+        return tried.Values.OfType<ArimaModel>().OrderBy(static x => x.Criterion).Take(MostAveraged);
     }
 
     private static IEnumerable<ArimaOrders> Neighbors(ArimaOrders x) =>

@@ -6,21 +6,29 @@ namespace NeuralOde.Series.Forecasting.Linear;
 /// The linear dynamic model: structures and transforms are compared by Akaike's criterion, and those near the best are averaged with its weights
 /// (Burnham and Anderson 2002, Model Selection and Multimodel Inference, chapter 4).
 /// </summary>
-internal sealed class LinearMethod : IComponentMethod
+/// <param name="useInputs">Whether inputs have a part.</param>
+internal sealed class LinearMethod(bool useInputs = true) : IComponentMethod
 {
+    /// <summary>What the method without a part for inputs is called.</summary>
+    public const string Without = "linear dynamics without inputs";
+
+    /// <summary>What the method is called.</summary>
+    public const string With = "linear dynamics";
+
     /// <summary>How many models are averaged.</summary>
     private const int Most = 5;
 
-    public string Name => "linear dynamics";
+    public string Name => useInputs ? With : Without;
 
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation)
     {
-        IReadOnlyList<LinearCandidate> found = LinearSearch.Run(data, cancellation);
-        return found.Count == 0 ? null : new Average([.. found.Take(Most)]);
+        IReadOnlyList<LinearCandidate> found = LinearSearch.Run(Used(data), cancellation);
+        return found.Count == 0 ? null : new Average([.. found.Take(Most)], useInputs);
     }
 
-    public IComponentModel Restore(ComponentData data, ComponentState state)
+    public IComponentModel Restore(ComponentData all, ComponentState state)
     {
+        ComponentData data = Used(all);
         LinearCandidate[] models = [.. state.Parts("models").Select(x =>
         {
             ValueTransform transform = ValueTransform.Named(data, x.Text("transform"));
@@ -31,16 +39,23 @@ internal sealed class LinearMethod : IComponentMethod
             return new LinearCandidate(
                 transform, new LinearModel(structure, x.Finite("parameters", structure.Parameters), series, inputs, x.Finite("variance", 1)[0], criterion), criterion);
         })];
-        return models.Length > 0 ? new Average(models) : throw ComponentState.Wrong("models");
+        return models.Length > 0 ? new Average(models, useInputs) : throw ComponentState.Wrong("models");
     }
+
+    private ComponentData Used(ComponentData data) => Used(data, useInputs);
+
+    private static ComponentData Used(ComponentData data, bool useInputs) =>
+        useInputs ? data : data with { Series = [.. data.Series.Select(static x => x with { Inputs = [] })] };
 
     private sealed class Average : IComponentModel
     {
+        private readonly bool _useInputs;
         private readonly LinearCandidate[] _models;
         private readonly double[] _weights;
 
-        public Average(LinearCandidate[] models)
+        public Average(LinearCandidate[] models, bool useInputs)
         {
+            _useInputs = useInputs;
             double[] weights = Array.ConvertAll(models, x => Math.Exp((models[0].Criterion - x.Criterion) / 2));
             _models = models;
             _weights = Array.ConvertAll(weights, x => x / weights.Sum());
@@ -56,8 +71,9 @@ internal sealed class LinearMethod : IComponentMethod
             }
         }
 
-        public IComponentModel? Refit(ComponentData data, CancellationToken cancellation)
+        public IComponentModel? Refit(ComponentData all, CancellationToken cancellation)
         {
+            ComponentData data = Used(all, _useInputs);
             List<LinearCandidate> refitted = [];
             foreach (LinearCandidate candidate in _models.Where((_, m) => _weights[m] > 0.05))
             {
@@ -68,7 +84,7 @@ internal sealed class LinearMethod : IComponentMethod
                 }
             }
 
-            return refitted.Count == 0 ? null : new Average([.. refitted.OrderBy(static x => x.Criterion)]);
+            return refitted.Count == 0 ? null : new Average([.. refitted.OrderBy(static x => x.Criterion)], _useInputs);
         }
 
         public ComponentState Save() => new ComponentState().With("models", _models.Select(static x => x.Model.Structure.Save()
@@ -79,7 +95,7 @@ internal sealed class LinearMethod : IComponentMethod
             double[] quantiles = new double[times.Length * NormalQuantiles.Count];
             for (int m = 0; m < _models.Length; m++)
             {
-                (double[] means, double[] deviations) = _models[m].Model.Forecast(series, times, inputs);
+                (double[] means, double[] deviations) = _models[m].Model.Forecast(series, times, _useInputs ? inputs : []);
                 for (int i = 0; i < quantiles.Length; i++)
                 {
                     int at = i / NormalQuantiles.Count;

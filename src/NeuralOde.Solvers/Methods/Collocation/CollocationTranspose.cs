@@ -227,12 +227,13 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
             norm = Math.Sqrt(norm);
 
             // As small as round-off allows, or no longer shrinking there.
-            if (norm <= _rounding * first || (norm > 0.5 * before && norm <= 1e3 * _rounding * first))
+            // What is not finite goes on as it is, as through explicit steps.
+            if (norm <= _rounding * first || (norm > 0.5 * before && norm <= 1e3 * _rounding * first) || !double.IsFinite(norm))
             {
                 return;
             }
 
-            if (iteration >= MaxIterations || !double.IsFinite(norm))
+            if (iteration >= MaxIterations)
             {
                 throw new InvalidOperationException(
                     $"The transposed equations of a step at t = {recording.Node(step)} do not converge. Check the Jacobian of the problem, or that the field's "

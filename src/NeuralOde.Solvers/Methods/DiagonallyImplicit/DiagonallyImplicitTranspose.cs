@@ -257,7 +257,8 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
             }
 
             double norm = Norm(residual);
-            if (norm <= _solver.Rounding * first)
+            // What is not finite goes on as it is, as through explicit steps.
+            if (norm <= _solver.Rounding * first || !double.IsFinite(norm))
             {
                 return;
             }
@@ -270,7 +271,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
                     return;
                 }
 
-                if (iteration >= 30 || !double.IsFinite(norm))
+                if (iteration >= 30)
                 {
                     throw new InvalidOperationException(
                         $"The transposed equations of a step at t = {t} do not converge. Check the Jacobian of the problem, or that the field's "

@@ -215,7 +215,8 @@ internal sealed class NordsieckTranspose<T> : StepTranspose<T>
             Add(0, 1, product);
             Add(Residual, 1, product);
             double norm = Norm(residual);
-            if (norm <= _solver.Rounding * first)
+            // What is not finite goes on as it is, as through explicit steps.
+            if (norm <= _solver.Rounding * first || !double.IsFinite(norm))
             {
                 return;
             }
@@ -229,7 +230,7 @@ internal sealed class NordsieckTranspose<T> : StepTranspose<T>
                     return;
                 }
 
-                if (iteration >= MaxIterations || !double.IsFinite(norm) || norm > 1e6 * first)
+                if (iteration >= MaxIterations || norm > 1e6 * first)
                 {
                     throw new InvalidOperationException(
                         $"The transposed equations of a step at t = {recording.Node(step)} do not converge. Check that the field's vector-Jacobian product is that of the "
