@@ -24,21 +24,28 @@ internal static class ModelRows
             ("latent adaptive", "default settings", LatentSpiralsOptions.Default),
         })
         {
-            var memory = HeldMemory.Start();
-            var work = new LatentTrainingWorkload(LatentModel is null
-                ? LatentTrainingWorkload.Fresh(options)
-                : SpiralModel.Load(LatentModel, x => x with { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient }));
-            Measurement time = timer.Measure(work.Train);
-            yield return TableRow.Time(
-                key,
-                name,
-                time,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; decoder's error {work.DecoderError:0.0e-0}; "
-                        + $"{(LatentModel is null ? "first values" : "trained")}; {memory}"));
-            GC.KeepAlive(work);
+            yield return LatentRow(timer, key, name, options);
         }
+    }
+
+    // A method of its own, so that the work of one row is gone before the next one's memory is measured.
+    private static TableRow LatentRow(BatchTimer timer, string key, string name, LatentSpiralsOptions options)
+    {
+        var memory = HeldMemory.Start();
+        var work = new LatentTrainingWorkload(LatentModel is null
+            ? LatentTrainingWorkload.Fresh(options)
+            : SpiralModel.Load(LatentModel, x => x with { Solver = options.Solver, Steps = options.Steps, Gradient = options.Gradient }));
+        Measurement time = timer.Measure(work.Train);
+        var row = TableRow.Time(
+            key,
+            name,
+            time,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; decoder's error {work.DecoderError:0.0e-0}; "
+                    + $"{(LatentModel is null ? "first values" : "trained")}; {memory}"));
+        GC.KeepAlive(work);
+        return row;
     }
 
     public static IEnumerable<TableRow> Mnist(BatchTimer timer)
@@ -51,12 +58,7 @@ internal static class ModelRows
             ("mnist resnet", "ResNet, 6 blocks", MnistModelOptions.Published(MnistModel.ResNet)),
         })
         {
-            var memory = HeldMemory.Start();
-            var work = new ImageTrainingWorkload(options);
-            Func<string> note = () => options.HasEquation
-                ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; {memory}")
-                : memory.ToString();
-            foreach (TableRow row in OnOneAndTwo(timer, key, name, work.Train, note))
+            foreach (TableRow row in MnistRows(timer, key, name, options))
             {
                 yield return row;
             }
@@ -67,6 +69,16 @@ internal static class ModelRows
         {
             yield return row;
         }
+    }
+
+    private static IEnumerable<TableRow> MnistRows(BatchTimer timer, string key, string name, MnistModelOptions options)
+    {
+        var memory = HeldMemory.Start();
+        var work = new ImageTrainingWorkload(options);
+        Func<string> note = () => options.HasEquation
+            ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; {memory}")
+            : memory.ToString();
+        return OnOneAndTwo(timer, key, name, work.Train, note);
     }
 
     private static IEnumerable<TableRow> OnOneAndTwo(BatchTimer timer, string key, string name, Action<int> run, Func<string> note)
