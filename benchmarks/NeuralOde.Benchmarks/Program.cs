@@ -38,6 +38,8 @@ const string Help = """
           four processes in turns, messages, and what the model of docs/cluster.md predicts.
       gradients FILE
           Holds gradients against another implementation's (peers/gradients.py writes the file).
+      bits
+          Checksums of what kernels compute at each width of vectors, to compare two processors.
       bdn [FILTER...]
           The BenchmarkDotNet classes; filters such as *Gemm*.
     """;
@@ -85,6 +87,9 @@ try
             return ProcessesWorker.Run(rest);
         case "gradients" when rest.Length == 1:
             return GradientsCommand.Run(rest[0]);
+        case "bits" when rest.Length == 0:
+            BitsCommand.Run();
+            return 0;
         case "bdn":
             // In this process: the classes measure internals, and the timed code is compiled in full at its first call.
             IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+
 namespace NeuralOde.Tensors.Kernels;
 
 /// <summary>tanh x.</summary>
@@ -58,8 +60,11 @@ internal readonly struct SeluOperator<T> : IUnaryOperator<T> where T : unmanaged
 /// <summary>max(x, 0), NaN where x is.</summary>
 internal readonly struct ReluOperator<T> : IUnaryOperator<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // One instruction on x64, which keeps -0. ARM's maximum of 0 and -0 is 0, so that there it takes two for the same bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T> => TVector.MaxNative(TVector.Constant(0), x);
+    public static TVector Invoke<TVector>(TVector x) where TVector : struct, ISimdVector<TVector, T> => AdvSimd.IsSupported
+        ? TVector.Select(TVector.LessThan(x, TVector.Constant(0)), TVector.Constant(0), x)
+        : TVector.MaxNative(TVector.Constant(0), x);
 }
 
 /// <summary>ln(1 + eˣ), without overflow and accurate in both tails.</summary>
