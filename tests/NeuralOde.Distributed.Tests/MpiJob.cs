@@ -56,7 +56,7 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
 
         using Process process = Process.Start(start)!;
         long lastWord = Stopwatch.GetTimestamp();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = ReadAsync(process.StandardError, () => lastWord = Stopwatch.GetTimestamp());
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = Task.Run(() => Read(process.StandardError, () => lastWord = Stopwatch.GetTimestamp()));
         meanwhile?.Invoke(process);
         if (!process.WaitForExit(s_longest))
         {
@@ -69,11 +69,11 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
     }
 
     /// <summary>Reads to the end, and tells whenever something came.</summary>
-    private static async Task<string> ReadAsync(StreamReader reader, Action came)
+    private static string Read(StreamReader reader, Action came)
     {
         var text = new StringBuilder();
         char[] buffer = new char[4096];
-        for (int count = await reader.ReadAsync(buffer); count > 0; count = await reader.ReadAsync(buffer))
+        for (int count = reader.Read(buffer); count > 0; count = reader.Read(buffer))
         {
             came();
             text.Append(buffer, 0, count);
