@@ -44,8 +44,8 @@ internal static class AutomaticFitRun
         {
             // What is tried depends on the size of the table alone, so that the same command gives the same forecast: the clock ends it, and chooses nothing.
             throw new CommandException(
-                $"The time limit of {limit.TotalSeconds:0.###} s was over before a forecast was chosen; no files were written. Raise --time-limit, name fewer columns with --states, "
-                    + "or add --quick.", ExitCode.Failure);
+                $"The time limit of {limit.TotalSeconds:0.###} s was over before a forecast was chosen; no files were written. Raise --time-limit, name fewer "
+                    + "columns with --states, or add --quick.", ExitCode.Failure);
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {
