@@ -149,7 +149,7 @@ internal static class FitCommand
             "--quick", "Fits one network in about a second, as --model field does, instead of comparing methods.");
 
         public CommandOption<double?> TimeLimit { get; } = Options.Positive(
-            "--time-limit", "The most seconds that the automatic choice may take; when they are over it ends with an error. Default 600.", "S");
+            "--time-limit", "The most seconds that the automatic choice may take; when they are over it ends with an error. Default: no limit.", "S");
 
         public KnownBeforehand Known { get; } = new();
 
