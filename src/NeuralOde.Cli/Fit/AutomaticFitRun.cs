@@ -7,9 +7,6 @@ namespace NeuralOde.Cli.Fit;
 /// <summary>What <c>neuralode fit</c> does where no kind of model is asked for: it compares, chooses, and says how good that is beside the baselines.</summary>
 internal static class AutomaticFitRun
 {
-    /// <summary>What a default fit may take, in seconds.</summary>
-    private const double DefaultLimit = 600;
-
     public static int Start(CommandContext context, CommandValues parsed, FitCommand.FitOptions options)
     {
         LatentFitRun.RefuseOtherOptions(parsed, options);
@@ -22,7 +19,7 @@ internal static class AutomaticFitRun
         var data = FitData.Read(parsed, options);
         long seed = options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed;
         ForecastOptions known = options.Known.Read(parsed, data.Set, seed);
-        var limit = TimeSpan.FromSeconds(Math.Min(parsed.GetValue(options.TimeLimit) ?? DefaultLimit, int.MaxValue / 1000));
+        TimeSpan? limit = parsed.GetValue(options.TimeLimit) is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue / 1000)) : null;
         foreach (string note in data.Notes)
         {
             context.Error.WriteLine(note);
@@ -32,9 +29,9 @@ internal static class AutomaticFitRun
             (output ?? figure) is not null && data.Split.Scored is null,
             $"{(output is null ? "--figure draws" : "--out writes")} the forecast of what is held out, and nothing is held out. Give --hold-out a number or a fraction.");
         string title = $"Choosing how to forecast {Listed(data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {path} "
-            + $"(about ten seconds for 200 rows, at most {limit.TotalSeconds:0} s; --quick fits one network in a second)";
+            + $"(about ten seconds for 200 rows{(limit is { } most ? $", at most {most.TotalSeconds:0.###} s" : "")}; --quick fits one network in a second)";
         using var clock = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        clock.CancelAfter(limit);
+        clock.CancelAfter(limit ?? Timeout.InfiniteTimeSpan);
         AutomaticFit fit;
         try
         {
@@ -44,8 +41,8 @@ internal static class AutomaticFitRun
         {
             // What is tried depends on the size of the table alone, so that the same command gives the same forecast: the clock ends it, and chooses nothing.
             throw new CommandException(
-                $"The time limit of {limit.TotalSeconds:0.###} s was over before a forecast was chosen; no files were written. Raise --time-limit, name fewer columns with --states, "
-                    + "or add --quick.", ExitCode.Failure);
+                $"The time limit of {limit!.Value.TotalSeconds:0.###} s was over before a forecast was chosen; no files were written. Raise --time-limit, name fewer "
+                    + "columns with --states, or add --quick.", ExitCode.Failure);
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {

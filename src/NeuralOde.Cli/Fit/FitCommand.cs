@@ -39,14 +39,14 @@ internal static class FitCommand
         ],
         Notes =
         [
-            "The file: a header that names the columns, then one row per time, also compressed by gzip, a Parquet file, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
-                + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
-                + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
+            "The file: a header that names the columns, then one row per time, also compressed by gzip, a Parquet file, or - for the standard input. Comma, semicolon, "
+                + "tab, bar or blanks; # comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. "
+                + "Times need not be evenly spaced; they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
                 + "Assumptions are printed, and what can be read in two ways is an error.",
             "By default several methods are tried at rolling origins: linear dynamics with hidden states in continuous time (trend, season, cycles), and on regular grids "
-                + "exponential smoothing and ARIMA models. What does not fail is averaged. Columns without a negative value are never forecast below 0. Bands of 50, 80 and 95 % "
-                + "are calibrated at the origins. The table shows the errors on the held-out part beside those of simple forecasts; better is said only of what "
-                    + "beats the best of them.",
+                + "exponential smoothing and ARIMA models; several short series also by curves of known forms. What does not fail is averaged. "
+                + "Columns without a negative value are never forecast below 0. Bands of 50, 80 and 95 % are calibrated at the origins. "
+                + "The table shows the errors on the held-out part beside those of simple forecasts; better is said only of what beats the best of them.",
             "A network (--quick, --model field): dz/dt = f(z), where z holds the state columns, standardized, and any hidden states. "
                 + "Equal z always move in the same way, so a single column that rises and falls again needs --hidden-states (something unseen) or --time-dependent "
                 + "(something that depends on time). Each series' initial state is learned, because the first observation is noisy as well.",
@@ -149,7 +149,7 @@ internal static class FitCommand
             "--quick", "Fits one network in about a second, as --model field does, instead of comparing methods.");
 
         public CommandOption<double?> TimeLimit { get; } = Options.Positive(
-            "--time-limit", "The most seconds that the automatic choice may take; when they are over it ends with an error. Default 600.", "S");
+            "--time-limit", "The most seconds that the automatic choice may take; when they are over it ends with an error. Default: no limit.", "S");
 
         public KnownBeforehand Known { get; } = new();
 

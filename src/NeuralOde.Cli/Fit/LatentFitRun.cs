@@ -220,7 +220,8 @@ internal static class LatentFitRun
         context.Out.WriteLine(outcome.Fit.ValidationCount == 0 ? "The bands are the model's own: there are too few series to calibrate them on some that it did not learn from."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"The bands are {outcome.Fit.Forecaster.BandFactor:0.00} times as wide as the model's own, by the tails of {outcome.Fit.ValidationCount} series that it did not learn from."));
+                $"The bands are {outcome.Fit.Forecaster.BandFactor:0.00} times as wide as the model's own, by the tails of {outcome.Fit.ValidationCount} series that "
+                    + $"it did not learn from."));
         foreach (string remark in Remarks(outcome))
         {
             context.Out.WriteLine(remark);

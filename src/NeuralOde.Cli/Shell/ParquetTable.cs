@@ -72,7 +72,8 @@ internal static class ParquetTable
             TypeCode.UInt64 => Values<ulong>(static x => x.ToString(CultureInfo.InvariantCulture)),
             TypeCode.Decimal => Values<decimal>(static x => x.ToString(CultureInfo.InvariantCulture)),
             TypeCode.Boolean => Values<bool>(static x => x ? "1" : "0"),
-            TypeCode.DateTime => Values<DateTime>(static x => x.ToString(x.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)),
+            TypeCode.DateTime => Values<DateTime>(
+                static x => x.ToString(x.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)),
             _ => field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>) ? Texts()
                 : field.ClrType == typeof(DateOnly) ? Values<DateOnly>(static x => x.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
                 : throw new CommandException($"{path}: the column '{field.Name}' holds values of the type {field.ClrType.Name}, which have no place in a table."),

@@ -4,9 +4,9 @@ namespace NeuralOde.Series.Forecasting;
 
 /// <summary>
 /// Chooses by itself how each component is forecast: linear dynamics in continuous time, and for regular grids exponential smoothing and ARIMA models, with season,
-/// transform and structure by Akaike's criterion; for several series also simple tails. Each is tried at rolling origins within the training part, and what does not fail
-/// is averaged, with bands that those trials calibrate. Where few columns may drive one another, a network for their dynamics joins if the trials support it. The same
-/// seed and data give the same bits for any number of threads.
+/// transform and structure by Akaike's criterion; for several series also curves of known forms and simple tails. Inputs have a part where the
+/// trials support it. Each is tried at rolling origins within the training part, and what does not fail is averaged, with bands that those trials calibrate.
+/// Where few columns may drive one another, a network for their dynamics joins if the trials support it. The same seed and data give the same bits for any number of threads.
 /// </summary>
 /// <example>
 /// <code>
@@ -47,6 +47,9 @@ public sealed class AutomaticForecaster(ForecastOptions? options = null, IProgre
     }
 
     /// <summary>What <see cref="Restore"/> reads.</summary>
-    internal static ComponentState Save(IComponentModel model) =>
-        new ComponentState().With("method", (model is CombinedModel ? (IComponentMethod)new CombinedMethod() : new BaselineMethod(Baseline.LastValue)).Name).With("model", [model.Save()]);
+    internal static ComponentState Save(IComponentModel model)
+    {
+        IComponentMethod method = model is CombinedModel ? new CombinedMethod() : new BaselineMethod(Baseline.LastValue);
+        return new ComponentState().With("method", method.Name).With("model", [model.Save()]);
+    }
 }

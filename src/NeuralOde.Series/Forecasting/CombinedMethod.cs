@@ -7,8 +7,8 @@ namespace NeuralOde.Series.Forecasting;
 
 /// <summary>
 /// Averages the quantiles of several methods. Each is tried at rolling origins within the training part. For a single series those that do not fail there have equal
-/// weights, because so few trials do not tell good methods from better ones, and the simple forecasts have more the better they do; for several series a method weighs by a power of its mean error. The bands are then
-/// stretched by what the errors at the origins ask for.
+/// weights, because so few trials do not tell good methods from better ones, and the simple forecasts have more the better they do; for
+/// several series a method weighs by a power of its mean error. The bands are then stretched by what the errors at the origins ask for.
 /// </summary>
 internal sealed class CombinedMethod : IComponentMethod
 {

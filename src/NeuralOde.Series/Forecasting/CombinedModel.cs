@@ -64,8 +64,8 @@ internal sealed class CombinedModel : IComponentModel
         }
 
         return new CombinedModel(
-            data, [.. found.Select(static x => x.Name)], [.. found.Select((x, m) => x.Restore(data, parts[m].Parts("model", 1)[0]))], state.Numbers("errors", parts.Length), weights,
-            BandCalibration.Restore(state.Parts("calibration", 1)[0]));
+            data, [.. found.Select(static x => x.Name)], [.. found.Select((x, m) => x.Restore(data, parts[m].Parts("model", 1)[0]))],
+            state.Numbers("errors", parts.Length), weights, BandCalibration.Restore(state.Parts("calibration", 1)[0]));
     }
 
     public ComponentState Save() => new ComponentState()

@@ -92,7 +92,8 @@ public class AutomaticForecasterTests
         {
             new AutomaticForecaster().Fit(Seasonal(24)).Save(path);
             var file = ModelFile.Load(path);
-            foreach (string text in (string[])["", "[]", "{}", "{\"method\":\"none\",\"model\":[{}]}", file.Setting("choice 0").Replace("\"parameters\":[", "\"parameters\":[1e9,", StringComparison.Ordinal)])
+            foreach (string text in (string[])
+                ["", "[]", "{}", "{\"method\":\"none\",\"model\":[{}]}", file.Setting("choice 0").Replace("\"parameters\":[", "\"parameters\":[1e9,", StringComparison.Ordinal)])
             {
                 new ModelFile(AutomaticForecast.FileKind, file.Settings.Select(x => (x.Key, x.Key == "choice 0" ? text : x.Value)), file.Tensors).Save(path);
                 Assert.Equal(ModelFileReason.Damaged, Assert.Throws<ModelFileException>(() => AutomaticForecast.Load(path)).Reason);

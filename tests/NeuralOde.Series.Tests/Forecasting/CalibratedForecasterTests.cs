@@ -13,7 +13,8 @@ public class CalibratedForecasterTests
         TimeSeries[] series = [.. Enumerable.Range(0, 12).Select(id =>
             new TimeSeries($"{id}", [.. Enumerable.Range(0, 30).Select(static i => (double)i)], [.. Enumerable.Range(0, 30).Select(_ => 10 + random.NextDouble())]))];
         HoldOutSplit split = HoldOut.Count(5).Split(new TimeSeriesSet(["x"], series, seriesName: "id"));
-        ForecastDistribution own = new Narrow().Fit(split.Training).Predict(split.HeldOut), stretched = new CalibratedForecaster(new Narrow()).Fit(split.Training).Predict(split.HeldOut);
+        ForecastDistribution own = new Narrow().Fit(split.Training).Predict(split.HeldOut);
+        ForecastDistribution stretched = new CalibratedForecaster(new Narrow()).Fit(split.Training).Predict(split.HeldOut);
         Assert.Equal(own.Median.Series[3].Values.ToArray(), stretched.Median.Series[3].Values.ToArray());
 
         // Twelve trials ask for the most, 3; they count as 6.5 independent ones beside one for the method's own bands.
@@ -28,7 +29,8 @@ public class CalibratedForecasterTests
         var set = new TimeSeriesSet(["x"], [new TimeSeries("", [0, 1], [1, 2])]);
         TimeSeriesSet at = set.WithSeries([new TimeSeries("", [2], [0])]);
         Assert.Equal(
-            new Narrow().Fit(set).Predict(at).Upper(0.8).Series[0].Values.ToArray(), new CalibratedForecaster(new Narrow()).Fit(set).Predict(at).Upper(0.8).Series[0].Values.ToArray());
+            new Narrow().Fit(set).Predict(at).Upper(0.8).Series[0].Values.ToArray(),
+            new CalibratedForecaster(new Narrow()).Fit(set).Predict(at).Upper(0.8).Series[0].Values.ToArray());
     }
 
     private sealed class Narrow : IForecaster

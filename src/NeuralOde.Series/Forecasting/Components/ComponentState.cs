@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace NeuralOde.Series.Forecasting.Components;
 
-/// <summary>What a model was found to be, as JSON in a file: with its data it forecasts the same bits without a search. Reading anything else is a <see cref="FormatException"/>.</summary>
+/// <summary>
+/// What a model was found to be, as JSON in a file: with its data it forecasts the same bits without a search. Reading anything else is a <see cref="FormatException"/>.
+/// </summary>
 internal sealed class ComponentState
 {
     private readonly JsonObject _json;
@@ -30,7 +32,8 @@ internal sealed class ComponentState
     public ComponentState With(string name, string text) => Add(name, JsonValue.Create(text));
 
     /// <summary>Adds numbers; what is not finite is kept as null.</summary>
-    public ComponentState With(string name, params IEnumerable<double> numbers) => Add(name, new JsonArray([.. numbers.Select(static x => double.IsFinite(x) ? JsonValue.Create(x) : null)]));
+    public ComponentState With(string name, params IEnumerable<double> numbers) =>
+        Add(name, new JsonArray([.. numbers.Select(static x => double.IsFinite(x) ? JsonValue.Create(x) : null)]));
 
     public ComponentState With(string name, IEnumerable<ComponentState> parts) => Add(name, new JsonArray([.. parts.Select(static x => (JsonNode?)x._json)]));
 

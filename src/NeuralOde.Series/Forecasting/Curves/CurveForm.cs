@@ -29,7 +29,9 @@ internal sealed class CurveForm
         new("straight line", static (t, p) => p[0] + (p[1] * t), [0.5, 0.5], [0.5, 0]),
         new("exponential", static (t, p) => p[0] * Math.Exp(p[1] * t), [0.5, 0.5], [1, -1], [0.3, 1]),
         new("exponential approach", static (t, p) => p[0] + (p[1] * Math.Exp(-Rate(p[2]) * t)), [0.5, 0.5, 0.5], [1, -1, 1], [0, 1, 1]),
-        new("absorption and elimination", static (t, p) => p[0] * (Math.Exp(-Rate(p[1]) * t) - Math.Exp(-(Rate(p[1]) + Rate(p[2])) * t)), [0.5, 0.5, 0.5], [1.2, 0, 2.5], [1.2, 1, 3.5]),
+        new(
+            "absorption and elimination", static (t, p) => p[0] * (Math.Exp(-Rate(p[1]) * t) - Math.Exp(-(Rate(p[1]) + Rate(p[2])) * t)), [0.5, 0.5, 0.5],
+            [1.2, 0, 2.5], [1.2, 1, 3.5]),
         new(
             "two exponentials", static (t, p) => (p[0] * Math.Exp(-Rate(p[1]) * t)) + (p[2] * Math.Exp(-(Rate(p[1]) + Rate(p[3])) * t)), [0.5, 0.5, 0.5, 0.5],
             [0.3, 0, 0.7, 2], [1, 0, -1, 2.3]),

@@ -8,13 +8,16 @@ internal sealed class CurveMethod(CurveForm form) : IComponentMethod
     /// <summary>Longer series show more than one curve.</summary>
     private const int LongestSeries = 100;
 
+    /// <summary>The curves of more series would take minutes.</summary>
+    private const int MostSeries = 200;
+
     public string Name => form.Name;
 
     public IComponentModel? Fit(ComponentData data, CancellationToken cancellation) => Fit(data, ValueTransform.For(data), cancellation);
 
     private Average? Fit(ComponentData data, IReadOnlyList<ValueTransform> transforms, CancellationToken cancellation)
     {
-        if (data.Series.Count(static x => x.Count > 0) < 2 || data.Series.Max(static x => x.Count) > LongestSeries)
+        if (data.Series.Count(static x => x.Count > 0) < 2 || data.Series.Max(static x => x.Count) > LongestSeries || data.Series.Count > MostSeries)
         {
             return null;
         }

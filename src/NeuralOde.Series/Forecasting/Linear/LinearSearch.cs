@@ -67,7 +67,8 @@ internal static class LinearSearch
     public static LinearCandidate Candidate(ComponentData data, ValueTransform transform, LinearFitter fitter, LinearModel model) =>
         new(transform, model, model.Criterion - (2 * fitter.SumOfUsed(data.Series, transform.LogDerivative)));
 
-    private static void Add(List<LinearCandidate> found, ComponentData data, ValueTransform transform, LinearFitter fitter, LinearStructure structure, CancellationToken cancellation)
+    private static void Add(
+        List<LinearCandidate> found, ComponentData data, ValueTransform transform, LinearFitter fitter, LinearStructure structure, CancellationToken cancellation)
     {
         if (fitter.Fit(structure, cancellation: cancellation) is { } model)
         {

@@ -167,7 +167,8 @@ internal sealed record LinearStructure(Trend Trend, Season Season = Season.None,
         const int Most = 1000;
         int[] x = state.Wholes("structure", 5, Most);
         double period = state.Finite("period", 1)[0];
-        bool isSound = x[0] <= (int)Trend.LocalLine && x[1] <= (int)Season.Changing && x[3] <= 2 && x[4] <= 1 && (x[1] == 0 || (period >= 2 && x[2] >= 1 && 2 * x[2] <= period + 1e-6));
+        bool isSound = x[0] <= (int)Trend.LocalLine && x[1] <= (int)Season.Changing && x[3] <= 2 && x[4] <= 1
+            && (x[1] == 0 || (period >= 2 && x[2] >= 1 && 2 * x[2] <= period + 1e-6));
         return isSound ? new LinearStructure((Trend)x[0], (Season)x[1], period, x[2], x[3], x[4] == 1) : throw ComponentState.Wrong("structure");
     }
 
