@@ -7,7 +7,7 @@ namespace NeuralOde.Solvers;
 /// <param name="stepper">What took them.</param>
 /// <param name="scale">What its errors were measured by.</param>
 /// <param name="needsError">Whether it estimated them.</param>
-internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorScale scale, bool needsError)
+internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorMeasure scale, bool needsError)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] _state = new T[stepper.Length];

@@ -30,7 +30,7 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     protected OdeProblem<T> Problem { get; private set; } = null!;
 
     /// <summary>What errors are measured by, the iterations' of implicit methods too.</summary>
-    protected ErrorScale Scale { get; private set; } = null!;
+    protected ErrorMeasure Scale { get; private set; } = null!;
 
     /// <summary>Whether attempts estimate their error.</summary>
     protected bool NeedsError { get; private set; }
