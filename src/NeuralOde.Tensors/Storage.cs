@@ -27,6 +27,9 @@ internal readonly struct Buffer<T>(T[] array, int offset, int length) where T : 
     /// <summary>The address of the first element. Only for memory that never moves (<see cref="Storage{T}.AllocateAligned"/>), while the array is held.</summary>
     public unsafe T* Pointer => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Span));
 
+    /// <summary>From here to the end of a later buffer in the same memory.</summary>
+    public Buffer<T> Until(Buffer<T> later) => new(array, offset, later.Offset + later.Length - offset);
+
     /// <summary>Whether the elements are those of an array.</summary>
     public bool IsIn(object other) => ReferenceEquals(array, other);
 
@@ -56,7 +59,7 @@ internal sealed class Storage<T> : Storage where T : unmanaged, IBinaryFloatingP
     public override DType DType => DTypes.Of<T>();
 
     /// <summary>Plain garbage-collected memory, for the many short-lived tensors of eager code; within a <see cref="TensorScope"/>, lent by its pool.</summary>
-    public static Storage<T> Allocate(int length) => new(new Buffer<T>(TensorScope.Rent<T>(length), 0, length));
+    public static Storage<T> Allocate(int length) => new(TensorScope.Rent<T>(length));
 
     /// <summary>Zeroed memory that starts on a cache line and never moves, for parameters and compiled programs.</summary>
     public static Storage<T> AllocateAligned(int length)

@@ -39,7 +39,7 @@ internal static class FitCommand
         ],
         Notes =
         [
-            "The file: a header that names the columns, then one row per time, also compressed by gzip, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
+            "The file: a header that names the columns, then one row per time, also compressed by gzip, a Parquet file, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
                 + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
                 + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
                 + "Assumptions are printed, and what can be read in two ways is an error.",

@@ -15,29 +15,28 @@ internal sealed class KeptChoice
     private readonly bool[] _isRead;
     private readonly bool[] _isThere;
 
-    private KeptChoice(IReadOnlyList<GraphNode> nodes, int few)
-    {
-        _few = few;
-        _nodes = nodes;
-        _isLate = new bool[nodes.Count];
-        _isRead = new bool[nodes.Count];
-        _isThere = new bool[nodes.Count];
-    }
-
     /// <summary>Chooses.</summary>
     /// <param name="nodes">All nodes, each after what it is made of.</param>
     /// <param name="second">The results of the second program.</param>
     /// <param name="inputs">The arguments of both.</param>
     /// <param name="late">The argument that only the second has.</param>
     /// <param name="few">Up to so many elements what is cheap is kept, too.</param>
-    /// <returns>What is kept.</returns>
-    public static GraphNode[] Of(IReadOnlyList<GraphNode> nodes, GraphNode[] second, ProgramInput[] inputs, int late, int few)
+    public KeptChoice(IReadOnlyList<GraphNode> nodes, GraphNode[] second, ProgramInput[] inputs, int late, int few)
     {
-        var choice = new KeptChoice(nodes, few);
-        choice.FindReads(second, late);
-        WidePart? wide = WidePart.Find(nodes, second, inputs);
-        return choice.Choose(wide);
+        _few = few;
+        _nodes = nodes;
+        _isLate = new bool[nodes.Count];
+        _isRead = new bool[nodes.Count];
+        _isThere = new bool[nodes.Count];
+        FindReads(second, late);
+        Kept = Choose(WidePart.Find(nodes, second, inputs));
     }
+
+    /// <summary>What is kept.</summary>
+    public GraphNode[] Kept { get; }
+
+    /// <summary>Whether a value depends on the argument that only the second program has.</summary>
+    public bool IsLate(GraphNode node) => _isLate[node.Id];
 
     private void FindReads(GraphNode[] second, int late)
     {

@@ -20,6 +20,9 @@ internal sealed class KeptPlaces
         }
     }
 
+    /// <summary>Where a value starts.</summary>
+    public int this[int value] => _offsets[value];
+
     /// <summary>The number of elements of all places.</summary>
     public int Length { get; }
 

@@ -177,6 +177,10 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The arguments and results that lie outside of the program's arena, in the order of <see cref="KeptPlaces"/>; empty for a program without such.</summary>
     internal Buffer<T> Kept { get; private set; }
 
+    /// <summary>The results from some on in one stretch, each on a cache line of its own; between them are zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<T> OutputsFrom(int first) => _outputBuffers[first].Until(_outputBuffers[^1]).Span;
+
     /// <summary>Reads and writes them elsewhere from now on, in memory that never moves and starts on a cache line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void KeepAt(Buffer<T> place)

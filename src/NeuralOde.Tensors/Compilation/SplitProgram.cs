@@ -8,13 +8,19 @@ namespace NeuralOde.Tensors;
 internal sealed class SplitProgram<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private SplitProgram(Program<T> first, Program<T> second) => (First, Second) = (first, second);
+    private SplitProgram(Program<T> first, Program<T> second, int[] results, StackedSums<T>? sums) => (First, Second, Results, Sums) = (first, second, results, sums);
 
     /// <summary>From the arguments without the late one to the first results.</summary>
     public Program<T> First { get; }
 
     /// <summary>From all arguments to the other results.</summary>
     public Program<T> Second { get; }
+
+    /// <summary>Which of the other results the second program has.</summary>
+    public int[] Results { get; }
+
+    /// <summary>The sums of those that it leaves out; null where it has all.</summary>
+    public StackedSums<T>? Sums { get; }
 
     /// <summary>The number of elements that one run of the first program leaves: a whole number of cache lines.</summary>
     public int KeptLength => First.Kept.Length;
@@ -25,14 +31,16 @@ internal sealed class SplitProgram<T>
     /// <param name="late">The argument that comes late.</param>
     /// <param name="kept">The argument that is left with the rest, before the late one.</param>
     /// <param name="inputs">The arguments' names and shapes.</param>
+    /// <param name="firstSum">The first of the other results that is asked for as a sum over many runs, if it can be stacked; none if not given.</param>
     /// <param name="fewElements">Up to so many elements what is cheap is kept, too.</param>
-    public static SplitProgram<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, int firstResults, int late, int kept, ProgramInput[] inputs, int fewElements = KeptChoice.FewElements)
+    public static SplitProgram<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, int firstResults, int late, int kept, ProgramInput[] inputs, int? firstSum = null, int fewElements = KeptChoice.FewElements)
     {
         var traced = TracedFunction.Of<T>(function, inputs);
         var graph = new GraphBuilder(DTypes.Of<T>());
         GraphNode[] outputs = ProgramCompiler.Translate(graph, traced.Arguments, [.. traced.Results, .. traced.Updates.Select(static x => x.Value)]);
         GraphNode[] first = outputs[..firstResults], second = outputs[firstResults..traced.Results.Count], moves = outputs[traced.Results.Count..];
-        GraphNode[] left = KeptChoice.Of(graph.Nodes, second, inputs, late, fewElements);
+        KeptChoice choice = new(graph.Nodes, second, inputs, late, fewElements);
+        GraphNode[] left = choice.Kept;
         Shape[] shapes = [inputs[kept].Shape, .. left.Select(static x => x.Shape)];
         int granule = AlignedMemory<T>.PerLine;
         var places = new KeptPlaces(shapes, granule)
@@ -49,8 +57,13 @@ internal sealed class SplitProgram<T>
         Dictionary<int, int> keptInputs = left.Select((_, i) => i).ToDictionary(i => inputs.Length + i, static i => i + 1);
         keptInputs[kept] = 0;
         var ofSecond = new GraphBuilder(DTypes.Of<T>());
-        results = Copy(graph.Nodes, second, ofSecond, static x => x, left);
-        return new(firstProgram, ProgramCompiler.Finish<T>(ofSecond, results, [], all, TileGroups.TileBytes, new KeptPlaces(shapes, granule) { Inputs = keptInputs }));
+        GraphNode state = graph.Nodes.First(x => x.Kind == NodeKind.Input && x.InputIndex == kept);
+        StackedSums<T>? sums = firstSum is { } start ? StackedSums<T>.Of(second, start, [state, .. left], choice.IsLate) : null;
+        int[] remaining = [.. Enumerable.Range(0, second.Length).Except(sums?.Results ?? [])];
+        results = Copy(graph.Nodes, [.. remaining.Select(i => second[i]), .. sums?.Late ?? []], ofSecond, static x => x, left);
+        places = new KeptPlaces(shapes, granule) { Inputs = keptInputs };
+        sums?.Bind(i => places.OfInput(i == 0 ? kept : inputs.Length + i - 1), remaining.Length);
+        return new(firstProgram, ProgramCompiler.Finish<T>(ofSecond, results, [], all, TileGroups.TileBytes, places), remaining, sums);
     }
 
     /// <summary>Copies what the outputs need into another graph, where some nodes are arguments behind the others.</summary>

@@ -264,6 +264,10 @@ public sealed class CompiledField<T> : IStatefulField<T>
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
 
     /// <summary>Compiles the same together with the field in two programs: one for forward evaluations, which leaves what the other one, the product, reads.</summary>
+    /// <remarks>
+    /// Gradients of small layers are summed over many evaluations at once. A field that moves running statistics does not do so: an evaluation that was not kept would have to be made
+    /// again for it, and would count twice.
+    /// </remarks>
     internal SplitProgram<T> CompileSplit()
     {
         ProgramInput[] arguments = [.. _arguments[..3], .. _furtherArguments];
@@ -276,7 +280,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
             firstResults: 1,
             late: 2,
             kept: 1,
-            arguments);
+            arguments,
+            firstSum: Forward.MovesBuffers ? null : 2);
         Added(split.First, 2);
         Added(split.Second, 3);
         return split;

@@ -6,8 +6,13 @@ namespace NeuralOde.Sensitivities;
 internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics, SplitProgram<T>? split = null) : ISecondDerivative<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int _gradientCount = dynamics.GradientCount;
+    // Results before those of parameters: by the state, and by time.
+    private const int Others = 2;
 
+    private readonly T[] _gradient = new T[dynamics.GradientLength];
+    private readonly StackedSums<T>? _stacked = split?.Sums;
+    private OutputSums<T>? _sums;
+    private OutputSums<T>? _stackedSums;
     private IReadOnlyList<Parameter>? _buffers;
 
     // Compiled at once where nothing is kept, so that errors come early.
@@ -16,8 +21,21 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
     // Compiled where a method asks for it.
     private Program<T>? _second;
 
-    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input.</summary>
-    public T[] Gradient { get; } = new T[dynamics.GradientLength];
+    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. Evaluations after it was read are not in it yet.</summary>
+    public T[] Gradient
+    {
+        get
+        {
+            if (_stacked?.Run() == true)
+            {
+                StackedSums.Add(_stacked.Program);
+            }
+
+            _sums?.MoveTo(_gradient);
+            _stackedSums?.MoveTo(_gradient);
+            return _gradient;
+        }
+    }
 
     /// <summary>The program <c>(t, z, a) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…</c>.</summary>
     public Program<T> Program => _program ??= dynamics.CompileVectorJacobianProduct();
@@ -27,6 +45,8 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
 
     /// <summary>The buffers that products read.</summary>
     public IReadOnlyList<Parameter> Buffers => _program?.Buffers ?? (_buffers ??= [.. split!.First.ReadBuffers.Union(split.Second.ReadBuffers)]);
+
+    private OutputSums<T> StackedSums => _stackedSums ??= new OutputSums<T>(_stacked!.Program, 0, Starts(_stacked.Results));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
@@ -43,6 +63,16 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
             {
                 program.KeepAt(place);
             }
+        }
+        else if (_stacked is not null)
+        {
+            // Stacked together with the others, so that the sum's order does not depend on what was kept.
+            Program<T> first = split!.First;
+            first.SetWide(0, t);
+            z.CopyTo(first.Input(1));
+            first.Run();
+            program = split.Second;
+            first.Kept.Span.CopyTo(program.Kept.Span);
         }
         else
         {
@@ -69,15 +99,22 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
         program.SetWide(0, t);
         program.Run();
         program.Output(0).CopyTo(zGradient);
-        int start = 0;
-        for (int i = 0; i < _gradientCount; i++)
+        (_sums ??= Sums(program)).Add(program);
+        if (_stacked is not null && program == split!.Second && _stacked.Add(program))
         {
-            ReadOnlySpan<T> part = program.Output(i + 2);
-            Span<T> sum = Gradient.AsSpan(start, part.Length);
-            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, part, sum);
-            start += part.Length;
+            _stacked.Run();
+            StackedSums.Add(_stacked.Program);
         }
 
         return double.CreateTruncating(program.Output(1)[0]);
+    }
+
+    private OutputSums<T> Sums(Program<T> program) => new(program, Others, Starts(split?.Results[Others..] ?? [.. Enumerable.Range(Others, dynamics.GradientCount)]));
+
+    /// <summary>Where the gradients of some results start.</summary>
+    private int[] Starts(int[] results)
+    {
+        int[] lengths = [.. dynamics.Parameters.Select(static x => x.ElementCount), .. dynamics.Inputs.Where(static x => x.NeedsGradient).Select(static x => x.Shape.ElementCount)];
+        return Array.ConvertAll(results, x => lengths[..(x - Others)].Sum());
     }
 }

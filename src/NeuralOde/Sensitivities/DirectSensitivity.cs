@@ -105,9 +105,12 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
     internal override IVectorField<T> SolvedField => _solved;
 
+    /// <summary>Whether evaluations are kept, so that tests can compare.</summary>
+    internal bool KeepsEvaluations { get; init; } = true;
+
     internal override void Keep(SolveMemory<T> memory, bool forGradient)
     {
-        memory.Keep(_split?.KeptLength ?? 0, !forGradient ? 0 : _takesStepsBack ? KeptShares.Evaluations(Integrator.Solver.StageCount) : _shares.Most);
+        memory.Keep(_split?.KeptLength ?? 0, !forGradient || !KeepsEvaluations ? 0 : _takesStepsBack ? KeptShares.Evaluations(Integrator.Solver.StageCount) : _shares.Most);
         _solved.Kept = _takesStepsBack ? null : memory.Kept;
     }
 
@@ -116,7 +119,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        Array.Clear(Gradient);
+        Array.Clear(_product.Gradient);
         SolveStatistics cost = Transpose(memory, _product, stateGradients, initialGradient, timeGradients);
         if (_takesStepsBack && !(memory.Recording.ReversalDrift <= ReverseFlow.MostDrift))
         {
@@ -172,6 +175,8 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         finally
         {
             _solved.IsReplaying = false;
+            // Adds up what is stacked.
+            _ = _product.Gradient;
         }
     }
 }
