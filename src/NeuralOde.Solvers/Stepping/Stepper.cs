@@ -139,6 +139,17 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// <returns>Whether the method can do so; otherwise its solves cannot be recorded within a budget.</returns>
     public virtual bool Transfer(ref StepperSnapshot<T> snapshot) => false;
 
+    /// <summary>Which part of a composite method is at work, as a recording keeps it.</summary>
+    public virtual int Maker => 0;
+
+    /// <summary>Whether recorded attempts are made again, so that nothing is decided anew.</summary>
+    public bool IsReplaying { get; set; }
+
+    /// <summary>Before a recorded step is made again: lets the part of a composite method that made it go on from the present state.</summary>
+    public virtual void Follow(double t, int maker)
+    {
+    }
+
     /// <summary>Whether an attempt that is rejected changes what later attempts do: by a Jacobian that it leaves, for example.</summary>
     public virtual bool RemembersRejections => true;
 
