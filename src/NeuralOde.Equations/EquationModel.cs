@@ -83,7 +83,8 @@ public sealed class EquationModel
         };
         Modifiers WithSpread(string name, Modifiers modifiers) =>
             modifiers.Spread is { } spread && values.TryGetValue($"omega({name})", out double value) ? modifiers with { Spread = Number(spread.Position, value) } : modifiers;
-        IEnumerable<Statement> statements = _statements.Select(Changed);
+        IEnumerable<Statement> statements = _statements.Select(Changed).Select(x => x is DefinitionStatement { Modifiers.Walk: not null } walk ? WalkingParameter.Learned(walk,
+            values) : x);
         return Parse(ModelPrinter.Print(values.ContainsKey(UnknownTerm.OutputName(1)) ? UnknownTerm.Learned(statements, values) : statements), Name);
     }
 

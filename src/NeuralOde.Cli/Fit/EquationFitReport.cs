@@ -30,6 +30,16 @@ internal static class EquationFitReport
             .Add(new ReportSection("Residuals", "In units of the noise: most lie between −2 and 2, without a pattern, where the model is right.", Residuals(fit)))
             .Add(new ReportSection("Quantiles of the residuals", "Beside those of the normal distribution: on the line, where the noise model is right.",
                 EquationFitChecks.Quantiles(fit)));
+        if (fit.Walks.Count > 0)
+        {
+            report = report.Add(new ReportSection("Parameters that walk with time", new PanelGrid
+            {
+                Panels = [.. fit.Walks.Select(static x => new Figure { Title = x.Parameter, XAxis = new FigureAxis("time") }.Line(x.Times, x.Values))],
+                Columns = Math.Min(2, fit.Walks.Count),
+                SharedX = false,
+            }));
+        }
+
         foreach (ReportSection section in EquationFitChecks.Predictive(fit, bands))
         {
             report = report.Add(section);

@@ -42,6 +42,7 @@ internal static class EquationFitRun
         var settings = new EquationFitOptions
         {
             Starts = (int?)parsed.GetValue(options.Starts),
+            Stages = (int)(parsed.GetValue(options.Stages) ?? 1),
             Seed = (int)options.Settings.Apply(SeriesFitOptions.Settings, new SeriesFitOptions(), parsed).Seed,
             Profiles = !parsed.GetValue(options.NoProfiles),
             Spread = context.Processes is { Size: > 1 } ? (count, work) => SharedWork.Run(context, count, work) : null,
@@ -117,11 +118,12 @@ internal static class EquationFitRun
     {
         CommandOption[] own =
         [
-            options.Equations, options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare,
+            options.Equations, options.Starts, options.Stages, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Metrics, options.Compare,
             options.Report, options.Save, options.Out, options.Export, options.Subjects,
             .. s_settings.Select(x => options.Settings[x]),
         ];
-        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Grid, options.Figure, options.Title, options.Unit])).SelectMany(
+        IEnumerable<CommandOption> others = options.Settings.Groups(("", [options.Model, options.Test, options.Seeds, options.Grid, options.Figure, options.Title,
+            options.Unit])).SelectMany(
             static x => x.Options);
         LatentFitRun.Refuse(parsed, "does not go with --equations", others.Except(own));
     }

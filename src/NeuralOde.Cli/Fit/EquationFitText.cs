@@ -56,6 +56,12 @@ internal static class EquationFitText
             }
         }
 
+        foreach ((string parameter, IReadOnlyList<double> times, IReadOnlyList<double> values) in fit.Walks)
+        {
+            text.WriteLine();
+            text.WriteLine($"{parameter} with time: {string.Join(", ", times.Zip(values, static (t, v) => $"{Number(v)} at {Number(t)}"))}");
+        }
+
         if (fit.Optima.Count > 0)
         {
             text.WriteLine();

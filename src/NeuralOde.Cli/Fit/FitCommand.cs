@@ -83,8 +83,8 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare, options.Subjects,
-                    options.Export]),
+                    ("With --equations only", [options.Starts, options.Stages, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare,
+                    options.Subjects, options.Export]),
                     ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
@@ -158,6 +158,9 @@ internal static class FitCommand
 
         public CommandOption<long?> Starts { get; } = Options.Whole(
             "--starts", 1, 100_000, "How many starts to search from: the model's own, and others spread within the bounds. Default 1, or 12 where the model has unknown terms.");
+
+        public CommandOption<long?> Stages { get; } = Options.Whole(
+            "--stages", 1, 100, "For oscillations and long series: each search fits the first part of every series, then more, and last all, in so many stages. Default 1.");
 
         public CommandOption<string?> Where { get; } = Options.Text("--where", "Uses the rows whose column has this text, such as set=estimation.", "COLUMN=TEXT");
 

@@ -40,7 +40,8 @@ internal static class SeriesWarnings
 
                 // What series that are observed longer did after the time at which this one ends.
                 double[] later = [.. past.Length == 0 ? [] : seen.Where(x => x.From >= past[^1].Time).Select(static x => x.Rate)];
-                if (later.Length > 0 && changes.Any(x => (x.Rate > room && Array.TrueForAll(later, static y => y <= 0)) || (x.Rate < -room && Array.TrueForAll(later, static y => y >= 0))))
+                if (later.Length > 0 && changes.Any(x => (x.Rate > room && Array.TrueForAll(later, static y => y <= 0)) || (x.Rate < -room && Array.TrueForAll(later,
+                    static y => y >= 0))))
                 {
                     against.Add(ahead.Id);
                 }

@@ -103,6 +103,15 @@ public sealed class EquationData
         return (new EquationData(Name, training, Notes), new EquationData(Name, heldOut, Notes));
     }
 
+    /// <summary>The first part of each series, by its times.</summary>
+    /// <param name="share">How much of the time from a series' start to its last value.</param>
+    internal EquationData First(double share) => new(Name, [.. _series.Select(series =>
+    {
+        double end = series.Times.Length == 0 ? 0 : series.Input.Start + (share * (series.Times[^1] - series.Input.Start));
+        int count = series.Times.Count(x => x <= end);
+        return series with { Times = series.Times[..count], Values = [.. series.Values.Where(x => x.Time < count)] };
+    })], Notes);
+
     /// <summary>The data of one series.</summary>
     internal EquationData Only(int series) => new(Name, [_series[series]], Notes);
 }

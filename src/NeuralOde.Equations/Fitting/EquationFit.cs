@@ -1,4 +1,5 @@
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Language;
 
 namespace NeuralOde.Equations.Fitting;
 
@@ -144,6 +145,16 @@ public sealed class EquationFit
 
     /// <summary>Measured and fitted values.</summary>
     public IReadOnlyList<FittedValue> Values { get; init; } = [];
+
+    /// <summary>Parameters that walk with time, with their values at the knots.</summary>
+    public IReadOnlyList<(string Parameter, IReadOnlyList<double> Times, IReadOnlyList<double> Values)> Walks => [.. Model.Bound.Walks.Select(x =>
+    {
+        double sum = 0, start = Model.Bound.Parameters.First(p => p.Name == x.Name) is { IsFixed: true } known ? known.Start : this[x.Name].Value;
+        double[] sums = [0, .. Enumerable.Range(1, x.Steps).Select(k => sum += this[WalkingParameter.IncrementName(x.Name, k)].Value)];
+        return (
+            x.Name, (IReadOnlyList<double>)[.. sums.Select((_, k) => x.From + (k * x.Every))],
+            (IReadOnlyList<double>)[.. sums.Select(s => x.IsLogarithmic ? start * Math.Exp(s) : start + s)]);
+    })];
 
     /// <summary>What a user should know, in whole sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

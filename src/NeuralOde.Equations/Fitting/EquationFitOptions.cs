@@ -7,6 +7,13 @@ public sealed record EquationFitOptions
     /// <value>At least 1, or <see langword="null"/> (the default): 12 where the model has unknown terms, else 1.</value>
     public int? Starts { get; init; }
 
+    /// <summary>
+    /// Continuation, for oscillations and long series, where a start that is a little off is soon out of phase: each search goes through so many stages, fitting the first part of
+    /// every series, then more, and last all.
+    /// </summary>
+    /// <value>At least 1; 1 by default: all at once.</value>
+    public int Stages { get; init; } = 1;
+
     /// <summary>Seed of the starts.</summary>
     /// <value>0 by default.</value>
     public int Seed { get; init; }

@@ -26,6 +26,7 @@ public static class EquationFitter
         options = options with { Starts = options.Starts ?? (model.Bound.Unknowns.Count > 0 ? StartsWithUnknowns : 1) };
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Starts.Value, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Stages, 1, nameof(options));
         CheckValues(model.Bound, data);
         BoundParameter[] estimated = [.. model.Bound.Parameters.Where(static x => !x.IsFixed)];
         if (estimated.Length == 0)

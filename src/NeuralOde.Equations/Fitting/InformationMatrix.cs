@@ -9,8 +9,9 @@ internal sealed class InformationMatrix
     // Priors keep the weights of unknown terms apart, by far less than the data the rest.
     private const double SingularWithWeights = 1e-14;
 
-    private InformationMatrix(int[] free, double[]? expected, double[]? observed, IReadOnlyList<int> flat)
+    private InformationMatrix(int[] free, double[]? expected, double[]? observed, IReadOnlyList<int> flat, IReadOnlyList<double[]> directions)
     {
+        Directions = directions;
         Free = free;
         Expected = expected;
         Observed = observed;
@@ -28,6 +29,9 @@ internal sealed class InformationMatrix
 
     /// <summary>The coordinates along which the likelihood is flat.</summary>
     public IReadOnlyList<int> Flat { get; }
+
+    /// <summary>The flat directions that were found in the expected information, a change of each free coordinate.</summary>
+    public IReadOnlyList<double[]> Directions { get; }
 
     /// <summary>Evaluates both at a minimum; the second derivatives are central differences of exact gradients.</summary>
     public static InformationMatrix At(FitProblem problem, double[] point, int[] free)
@@ -59,9 +63,11 @@ internal sealed class InformationMatrix
 
         problem.Evaluate(point);
         List<int> flat = [];
+        List<double[]> directions = [];
         double least = problem.Coordinates.Any(static x => x.IsWeight) ? SingularWithWeights : Singular;
-        double[]? expectedInverse = Inverse(expected, m, free, flat, least), observedInverse = isWhole ? Inverse(observed, m, free, [], least) : null;
-        return new InformationMatrix(free, expectedInverse, observedInverse, flat);
+        double[]? expectedInverse = Inverse(expected, m, free, flat, directions, least);
+        double[]? observedInverse = isWhole ? Inverse(observed, m, free, [], [], least) : null;
+        return new InformationMatrix(free, expectedInverse, observedInverse, flat, directions);
     }
 
     private static double[] Part(double[] a, int n, int[] free)
@@ -79,7 +85,7 @@ internal sealed class InformationMatrix
         return part;
     }
 
-    private static double[]? Inverse(double[] a, int m, int[] free, List<int> flat, double least)
+    private static double[]? Inverse(double[] a, int m, int[] free, List<int> flat, List<double[]> directions, double least)
     {
         double[] size = new double[m], scaled = new double[m * m];
         for (int i = 0; i < m; i++)
@@ -103,6 +109,7 @@ internal sealed class InformationMatrix
         {
             if (values[i] < least * values[^1])
             {
+                directions.Add([.. vectors[i].Select((v, k) => v * size[k])]);
                 flat.AddRange(Enumerable.Range(0, m).Where(k => Math.Abs(vectors[i][k]) > 0.1 && !flat.Contains(free[k])).Select(k => free[k]));
             }
         }

@@ -107,7 +107,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
     {
         if (_starts == 1)
         {
-            return TrustRegion.Minimize(_problem, start, cancellation: cancellation);
+            return TrustRegion.Minimize(_problem, Staged(_problem, start), cancellation: cancellation);
         }
 
         double[][] starts = Starts(start);
@@ -118,7 +118,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             {
                 FitProblem problem = _problem.Coarse();
                 problem.Reset();
-                Minimum minimum = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
+                Minimum minimum = TrustRegion.Minimize(problem, Staged(problem, starts[i]), tolerance: 1e-6, cancellation: cancellation);
                 return [minimum.Value, minimum.Iterations, minimum.IsConverged ? 1 : 0, .. minimum.Point];
             });
             found = Array.ConvertAll(results, static x => new Minimum(x[3..], x[0], (int)x[1], x[2] != 0));
@@ -129,7 +129,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             Parallel.For(0, starts.Length, Parallelism, _problem.Coarse, (i, _, problem) =>
             {
                 problem.Reset();
-                found[i] = TrustRegion.Minimize(problem, starts[i], tolerance: 1e-6, cancellation: cancellation);
+                found[i] = TrustRegion.Minimize(problem, Staged(problem, starts[i]), tolerance: 1e-6, cancellation: cancellation);
                 progress?.Report($"start {Interlocked.Increment(ref done)} of {starts.Length}");
                 return problem;
             }, static _ => { });
@@ -155,6 +155,35 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         }
 
         return TrustRegion.Minimize(_problem, order[0].Point, cancellation: cancellation);
+    }
+
+    /// <summary>Where the search begins once it has gone through the first parts of the series.</summary>
+    private double[] Staged(FitProblem problem, double[] start)
+    {
+        const int MostIterations = 30;
+        double[] point = start;
+        for (int stage = 1; stage < options.Stages; stage++)
+        {
+            // Few values fit exactly with parameters that mean nothing.
+            EquationData part = data.First((double)stage / options.Stages);
+            if (part.Count >= 2 * _problem.Count)
+            {
+                FitProblem first = problem.With(part);
+                double[] from = [.. point];
+                Minimum found = first.SetLevels(from, onlyUnnamed: true)
+                    ? TrustRegion.Minimize(first, from, most: MostIterations, tolerance: 1e-3, cancellation: cancellation)
+                    : new Minimum(from, double.PositiveInfinity, 0, false);
+                point = double.IsFinite(found.Value) ? found.Point : point;
+            }
+        }
+
+        if (options.Stages > 1)
+        {
+            point = [.. point];
+            problem.SetLevels(point, onlyUnnamed: true);
+        }
+
+        return point;
     }
 
     private ParallelOptions Parallelism => new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation };
@@ -249,7 +278,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
             estimates.Add(estimate with { Words = FitWords.Of(estimate) });
         }
 
-        AddNotes(information, estimates);
+        AddNotes(information, estimates, best.Point);
         int[] correlated = information.Free;
         double[]? covariance = isLeastSquares ? information.Expected : information.Observed ?? information.Expected;
         return new EquationFit
@@ -273,7 +302,7 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
         };
     }
 
-    private void AddNotes(InformationMatrix information, List<ParameterEstimate> estimates)
+    private void AddNotes(InformationMatrix information, List<ParameterEstimate> estimates, double[] point)
     {
         if (information.Flat.Count > 0)
         {
@@ -294,13 +323,15 @@ internal sealed class SingleFit(EquationModel model, EquationData data, Equation
                 + "the likelihood is not a parabola there. Trust the profiles.");
         }
 
+        _notes.AddRange(Combinations.Told(_problem, point, information, estimates));
         if (model.Bound.Unknowns.Count > 0)
         {
-            _notes.Add($"{estimates.Count(static x => x.IsWeight)} weights of unknown terms were learned with normal priors, which keep the terms smooth; "
+            int weights = estimates.Count(static x => x.IsWeight && x.Name.StartsWith("unknown", StringComparison.Ordinal));
+            _notes.Add($"{weights} weights of unknown terms were learned with normal priors, which keep the terms smooth; "
                 + "standard errors of the others include what these leave open, and AIC and BIC count every weight.");
         }
 
-        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0 && !x.Name.StartsWith("sd(", StringComparison.Ordinal)))
+        foreach (ParameterEstimate x in estimates.Where(static x => x.AtBound != 0 && !x.IsWeight && !x.Name.StartsWith("sd(", StringComparison.Ordinal)))
         {
             _notes.Add($"{x.Name} is at its {(x.AtBound < 0 ? "lower" : "upper")} bound, {FitWords.Number(x.Value)}; standard errors of the others take it as known.");
         }

@@ -13,7 +13,8 @@ internal sealed partial class Binder
     {
         foreach (CallExpression call in UnknownTerm.In(_statements))
         {
-            int number = _unknownNumbers.Count + 1, hidden = Hidden(call);
+            int number = _unknownNumbers.Count + 1;
+            UnknownShape shape = Shape(call);
             if (call.Arguments.Count == 0)
             {
                 throw Fault(ModelTextReason.UnknownFunction, call.Position, "An unknown term depends on something: unknown(x), unknown(x, t).");
@@ -29,23 +30,26 @@ internal sealed partial class Binder
             }
 
             Add(UnknownTerm.OutputName(number), 1, isFixed: true, 1);
-            for (int j = 1; j <= hidden; j++)
+            for (int j = 1; j <= shape.Hidden; j++)
             {
                 for (int i = 1; i <= call.Arguments.Count; i++)
                 {
-                    Add(UnknownTerm.WeightName(number, j, i), 2 * ((2 * random.NextDouble()) - 1), isFixed: false, 2);
+                    double weight = 2 * ((2 * random.NextDouble()) - 1);
+                    int sign = shape.WeightSign(i - 1);
+                    Add(UnknownTerm.WeightName(number, j, i), sign == 0 ? weight : sign * Math.Abs(weight), isFixed: false, 2, sign);
                 }
 
                 Add(UnknownTerm.BiasName(number, j), (2 * random.NextDouble()) - 1, isFixed: false, 1);
-                Add(UnknownTerm.FactorName(number, j), 0, isFixed: false, 1);
+                Add(UnknownTerm.FactorName(number, j), 0, isFixed: false, 1, shape.IsConstrained ? 1 : 0);
             }
 
-            void Add(string name, double start, bool isFixed, double width)
+            void Add(string name, double start, bool isFixed, double width, int sign = 0)
             {
                 Declare(name, call.Position, "a weight");
                 _parameterPositions.Add(call.Position);
                 _parameters.Add(new BoundParameter(
-                    name, start, double.NegativeInfinity, double.PositiveInfinity, isFixed ? null : new Prior(PriorKind.Normal, 0, width), isFixed, false)
+                    name, start, sign > 0 ? 0 : double.NegativeInfinity, sign < 0 ? 0 : double.PositiveInfinity, isFixed ? null : new Prior(PriorKind.Normal, 0, width), isFixed,
+                        false)
                 {
                     IsWeight = !isFixed,
                 });
@@ -53,20 +57,46 @@ internal sealed partial class Binder
         }
     }
 
-    private int Hidden(CallExpression call)
+    private UnknownShape Shape(CallExpression call)
     {
-        int hidden = UnknownTerm.DefaultHidden;
+        int hidden = UnknownTerm.DefaultHidden, sign = 0;
+        int[] directions = new int[call.Arguments.Count];
         foreach ((string name, Expression value) in call.Options)
         {
-            double number = name == "hidden"
-                ? Constant(value, "The number of hidden units")
-                : throw Fault(ModelTextReason.UnknownFunction, value.Position, $"unknown has no option '{name}'. It has hidden, the number of hidden units.");
-            hidden = number is >= 1 and <= 64 && number == Math.Floor(number)
-                ? (int)number
-                : throw Fault(ModelTextReason.Bounds, value.Position, "The number of hidden units is a whole number from 1 to 64.");
+            switch (name)
+            {
+                case "hidden":
+                    double number = Constant(value, "The number of hidden units");
+                    hidden = number is >= 1 and <= 64 && number == Math.Floor(number)
+                        ? (int)number
+                        : throw Fault(ModelTextReason.Bounds, value.Position, "The number of hidden units is a whole number from 1 to 64.");
+                    break;
+                case "sign":
+                    sign = value is NameExpression { Name: "positive" or "negative" } word
+                        ? (word.Name == "positive" ? 1 : -1)
+                        : throw Fault(ModelTextReason.Bounds, value.Position, "The sign of an unknown term is positive or negative.");
+                    break;
+                case "rising" or "falling":
+                    int argument = UnknownTerm.ArgumentIndex(call, value);
+                    if (argument < 0)
+                    {
+                        throw Fault(
+                            ModelTextReason.UnknownName,
+                            value.Position,
+                            $"The unknown term does not depend on '{ModelPrinter.Print(value)}', in which it is to be {name}. It depends on "
+                                + $"{string.Join(", ", call.Arguments.Select(ModelPrinter.Print))}.");
+                    }
+
+                    directions[argument] = directions[argument] == 0
+                        ? (name == "rising" ? 1 : -1)
+                        : throw Fault(ModelTextReason.NameTaken, value.Position, $"'{ModelPrinter.Print(value)}' is given two directions.");
+                    break;
+                default:
+                    throw Fault(ModelTextReason.UnknownFunction, value.Position, $"unknown has no option '{name}'. It has {UnknownShape.OptionsInWords}.");
+            }
         }
 
-        return hidden;
+        return new UnknownShape(hidden, sign, directions);
     }
 
     private Term Unknown(CallExpression call)
@@ -79,7 +109,8 @@ internal sealed partial class Binder
         Term[] arguments = [.. call.Arguments.Select(Make)];
         Term[] scaled = [.. arguments.Select((x, i) => _pool.Divide(x, _values[UnknownTerm.SizeName(number, i + 1)]))];
         Term sum = _pool.Zero;
-        for (int j = 1; j <= Hidden(call); j++)
+        UnknownShape shape = Shape(call);
+        for (int j = 1; j <= shape.Hidden; j++)
         {
             Term inner = _values[UnknownTerm.BiasName(number, j)];
             for (int i = 0; i < scaled.Length; i++)
@@ -87,11 +118,13 @@ internal sealed partial class Binder
                 inner = _pool.Add(inner, _pool.Multiply(_values[UnknownTerm.WeightName(number, j, i + 1)], scaled[i]));
             }
 
-            sum = _pool.Add(sum, _pool.Multiply(_values[UnknownTerm.FactorName(number, j)], _pool.Unary(Operator.Tanh, inner)));
+            sum = _pool.Add(sum, _pool.Multiply(
+                _values[UnknownTerm.FactorName(number, j)],
+                shape.Sign == 0 ? _pool.Unary(Operator.Tanh, inner) : _pool.Add(_pool.One, _pool.Unary(Operator.Tanh, inner))));
         }
 
         int Index(string name) => _parameters.FindIndex(x => x.Name == name);
-        Term value = _pool.Multiply(_values[UnknownTerm.OutputName(number)], sum);
+        Term value = _pool.Multiply(_values[UnknownTerm.OutputName(number)], shape.Sign < 0 ? _pool.Negate(sum) : sum);
         _unknowns.Add(new BoundUnknown(
             arguments, [.. arguments.Select((_, i) => Index(UnknownTerm.SizeName(number, i + 1)))], Index(UnknownTerm.OutputName(number)), value, number));
         return value;

@@ -35,7 +35,9 @@ internal sealed partial class Binder
         IReadOnlyList<ObserveStatement> observed = [.. _statements.OfType<ObserveStatement>()];
         AddImplicitNoise(observed);
         AddUnknowns();
+        AddWalks();
         NumberVariables();
+        BindWalks();
         foreach (string name in _quantities.Keys)
         {
             Quantity(name);
@@ -58,6 +60,7 @@ internal sealed partial class Binder
             Doses = [.. _statements.OfType<DoseStatement>().Select(Dose)],
             Events = [.. _statements.OfType<WhenStatement>().Select(Event)],
             Unknowns = [.. _unknowns.OrderBy(static x => x.Number)],
+            Walks = _walks,
             Correlations = Correlations(),
             Start = _statements.OfType<StartStatement>().LastOrDefault() is { } start ? Constant(start.Time, "The time of the start") : null,
         };

@@ -54,7 +54,7 @@ internal sealed record BoundParameter(string Name, double Start, double Lower, d
     public bool IsWeight { get; init; }
 
     /// <summary>Whether it is searched on a logarithmic scale: it cannot be negative, nor 0 at the start.</summary>
-    public bool IsLogarithmic => Lower >= 0 && Start > 0;
+    public bool IsLogarithmic => Lower >= 0 && Start > 0 && !IsWeight;
 }
 
 /// <summary>Something measured: its model value, and noise with its levels as the kind takes them.</summary>
@@ -122,6 +122,9 @@ internal sealed class BoundModel
     public required IReadOnlyList<BoundEvent> Events { get; init; }
 
     public IReadOnlyList<BoundUnknown> Unknowns { get; init; } = [];
+
+    /// <summary>Parameters that walk with time, with the time of the first knot, the time between two, and their number less one.</summary>
+    public IReadOnlyList<(string Name, bool IsLogarithmic, double From, double Every, int Steps)> Walks { get; init; } = [];
 
     /// <summary>Groups of parameters whose deviations between series are correlated.</summary>
     public IReadOnlyList<int[]> Correlations { get; init; } = [];

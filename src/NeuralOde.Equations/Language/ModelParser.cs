@@ -182,6 +182,17 @@ internal sealed class ModelParser : ExpressionParser
             {
                 found = found with { Spread = Once(found.Spread, token, "a spread between series") ?? Sum() };
             }
+            else if (TakeWord("walks"))
+            {
+                Once(found.Walk?.Size, token, "a walk");
+                Expression size = Sum();
+                ExpectWord("from");
+                Expression from = Sum();
+                ExpectWord("to");
+                Expression to = Sum();
+                ExpectWord("every");
+                found = found with { Walk = (size, from, to, Sum()) };
+            }
             else if (TakeWord("per"))
             {
                 if (!TakeWord("series"))
@@ -195,6 +206,14 @@ internal sealed class ModelParser : ExpressionParser
             {
                 return found;
             }
+        }
+    }
+
+    private void ExpectWord(string word)
+    {
+        if (!TakeWord(word))
+        {
+            throw Unexpected($"'{word}', as in walks 0.2 from 0 to 14 every 2");
         }
     }
 

@@ -60,6 +60,7 @@ internal static class ModelPrinter
             ? $" in [{Print(x.Lower)}, {Print(x.Upper)}]"
             : x.Lower is not null ? $" > {Print(x.Lower)}" : x.Upper is not null ? $" < {Print(x.Upper)}" : "";
         string words = (x.IsFixed ? " fixed" : "") + (x.IsPerSeries ? " per series" : "") + (x.Spread is null ? "" : $" varies {Print(x.Spread)}");
+        words += x.Walk is { } walk ? $" walks {Print(walk.Size)} from {Print(walk.From)} to {Print(walk.To)} every {Print(walk.Every)}" : "";
         return bounds + (x.Prior is null ? "" : $" ~ {Print(x.Prior)}") + words;
     }
 

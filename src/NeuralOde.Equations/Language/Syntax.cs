@@ -65,7 +65,10 @@ internal sealed record Modifiers
     /// <summary>The start of the standard deviation of the logarithm between series.</summary>
     public Expression? Spread { get; init; }
 
-    public bool IsEmpty => Lower is null && Upper is null && Prior is null && !IsFixed && !IsPerSeries && Spread is null;
+    /// <summary>How the parameter walks with time: standard deviation per unit of time, first and last time, time between two knots.</summary>
+    public (Expression Size, Expression From, Expression To, Expression Every)? Walk { get; init; }
+
+    public bool IsEmpty => Walk is null && Lower is null && Upper is null && Prior is null && !IsFixed && !IsPerSeries && Spread is null;
 }
 
 /// <summary>A statement of a model.</summary>

@@ -54,6 +54,14 @@ internal static class UnknownTerm
         }
     }
 
+    /// <summary>Which argument an option names; −1 for none.</summary>
+    public static int ArgumentIndex(CallExpression call, Expression value)
+        => call.Arguments.Select(ModelPrinter.Print).ToList().IndexOf(ModelPrinter.Print(value));
+
+    /// <summary>The sign that is asked for; 0 where there is none.</summary>
+    private static int SignOf(CallExpression call)
+        => call.Options.FirstOrDefault(static x => x.Name == "sign").Value is NameExpression word ? (word.Name == "positive" ? 1 : -1) : 0;
+
     private static IEnumerable<CallExpression> In(Expression expression) => expression switch
     {
         PrefixExpression x => In(x.Operand),
@@ -75,7 +83,10 @@ internal static class UnknownTerm
                 inner = new InfixExpression(0, "+", inner, new InfixExpression(0, "*", Number(weight), call.Arguments[i - 1]));
             }
 
-            Expression unit = new InfixExpression(0, "*", Number(values[OutputName(number)] * values[FactorName(number, j)]), new CallExpression(0, "tanh", [inner], []));
+            int sign = SignOf(call);
+            double factor = (sign < 0 ? -1 : 1) * values[OutputName(number)] * values[FactorName(number, j)];
+            Expression tanh = new CallExpression(0, "tanh", [inner], []);
+            Expression unit = new InfixExpression(0, "*", Number(factor), sign == 0 ? tanh : new InfixExpression(0, "+", new NumberExpression(0, 1), tanh));
             sum = sum is null ? unit : new InfixExpression(0, "+", sum, unit);
         }
 
