@@ -35,7 +35,8 @@ internal static class TrainingRows
         string note = FormattableString.Invariant(
             $"mean of iterations 1-{training.Iterations}, {training.ForwardEvaluations:0.0} evaluations forward, {training.BackwardEvaluations:0.0} backward");
         yield return TableRow.Time($"{key} {gradient.Name}", $"{name}, {gradient.Name}: compiled step", compiled, note);
-        yield return TableRow.Bytes($"{key} {gradient.Name} bytes", $"{name}, {gradient.Name}: allocated by it", training.AllocatedBytes, "managed, an iteration: captures are checked");
+        yield return TableRow.Bytes(
+            $"{key} {gradient.Name} bytes", $"{name}, {gradient.Name}: allocated by it", training.AllocatedBytes, "managed, an iteration: captures are checked");
         Measurement tape = RunTimer.Measure(clock, training.Iterations, Runs, training.TrainOnTape);
         yield return TableRow.Time($"{key} {gradient.Name} tape", $"{name}, {gradient.Name}: tensors and tape", tape);
         yield return TableRow.Bytes($"{key} {gradient.Name} tape bytes", $"{name}, {gradient.Name}: allocated by them", training.AllocatedBytes, "managed, an iteration");
