@@ -9,7 +9,7 @@ public class CheckpointTests
 
     public static TheoryData<string> Transposable => SolverNames.Transposable;
 
-    public static TheoryData<string> AdaptiveTransposable => [.. OdeSolver.Names.Where(static x => OdeSolver.Parse(x) is { IsAdaptive: true, HasTranspose: true, NeedsPositions: false } and not Auto)];
+    public static TheoryData<string> AdaptiveTransposable => SolverNames.AdaptiveTransposable;
 
     [Theory]
     [MemberData(nameof(Transposable))]
@@ -140,14 +140,9 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_method_without_checkpoints_says_so()
-    {
-        var integrator = new Integrator<double>(new Auto(), new AdaptiveSteps(), Length);
-        var recording = new SolveRecording<double>(new RecordingBudget { MaxBytes = 1 << 20 });
-        NotSupportedException error = Assert.Throws<NotSupportedException>(
-            () => integrator.Solve(new NonlinearField<double>(), s_initial, [0, 1], new double[2 * Length], recording));
-        Assert.Contains("auto", error.Message, StringComparison.Ordinal);
-    }
+    public void Every_method_has_checkpoints()
+        => Assert.All(OdeSolver.Names.Select(OdeSolver.Parse), static solver =>
+            Assert.True(new Integrator<double>(solver, solver.TakesFixedSteps ? FixedSteps.OfLength(0.1) : new AdaptiveSteps(), Length).HasCheckpoints(), solver.Name));
 
     private static double[] Gradients(int times) => [.. Enumerable.Range(0, times * Length).Select(i => Math.Cos(1.7 * i) + 0.1)];
 
@@ -162,9 +157,7 @@ public class CheckpointTests
         (double[] initial, double[] byTime) = (new double[Length], new double[times.Length]);
         integrator.Transpose(whole, field, gradients, initial, byTime);
         Stepper<double> stepper = solver.CreateStepper<double>(Length, 0);
-        var measure = StepperSnapshot<double>.Measure();
-        stepper.Transfer(ref measure);
-        long smallest = measure.Length + ((6L + Math.Max(3, stepper.MaxRecordedRows) + (2 * stepper.HistoryBlocks)) * Length);
+        long smallest = solver is Auto auto ? 1 + Math.Max(Smallest(auto.ExplicitFor(control.Tolerances.Relative)), Smallest(auto.StiffFor(Length))) : Smallest(solver);
         foreach (long elements in shares.Select(share => (long)(share * whole.StepCount * stepper.RecordedRows * Length)).Append(smallest))
         {
             var recording = new SolveRecording<double>(new RecordingBudget { MaxBytes = Math.Max(smallest, elements) * sizeof(double) });
@@ -178,5 +171,14 @@ public class CheckpointTests
             Assert.Equal(byTime, byTimeAgain);
             Assert.Equal(field.ParameterGradient, again.ParameterGradient);
         }
+    }
+
+    /// <summary>The elements of one checkpoint and one step.</summary>
+    private static long Smallest(OdeSolver solver)
+    {
+        Stepper<double> stepper = solver.CreateStepper<double>(Length, 0);
+        var measure = StepperSnapshot<double>.Measure();
+        stepper.Transfer(ref measure);
+        return measure.Length + ((6L + Math.Max(3, stepper.MaxRecordedRows) + (2 * stepper.HistoryBlocks)) * Length);
     }
 }

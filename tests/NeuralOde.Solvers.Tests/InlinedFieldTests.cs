@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace NeuralOde.Solvers.Tests;
 
-/// <summary>A field that is compiled into the loop over the steps gives what the same field gives in the loop for all, to the bit where both hold steps: states, counts and failures.</summary>
+/// <summary>
+/// A field that is compiled into the loop over the steps gives what the same field gives in the loop for all, to the bit where both hold steps: states, counts and failures.
+/// </summary>
 public class InlinedFieldTests
 {
     public static TheoryData<string> Methods => ["dopri5", "tsit5", "bosh3", "vern7", "bdf"];
@@ -52,7 +54,11 @@ public class InlinedFieldTests
     [Fact]
     public void Smallest_step_ends_a_solve_as_in_the_loop_for_all()
         => Check_one(
-            new AdaptiveSteps { MinStep = 0.2, RelativeTolerance = 1e-9, HoldFrom = 1 }, default(Explosion), static (_, z, dz) => dz[0] = z[0] * z[0], [0, 2], SolveStatus.StepTooSmall);
+            new AdaptiveSteps { MinStep = 0.2, RelativeTolerance = 1e-9, HoldFrom = 1 },
+            default(Explosion),
+            static (_, z, dz) => dz[0] = z[0] * z[0],
+            [0, 2],
+            SolveStatus.StepTooSmall);
 
     [Fact]
     public void Events_and_recordings_are_served_as_for_every_field()

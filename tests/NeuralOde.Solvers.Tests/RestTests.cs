@@ -35,7 +35,8 @@ public class RestTests
     public void Adaptive_methods_with_a_transpose_have_bounds_at_rest_or_are_implicit()
         => Assert.All(
             OdeSolver.Names.Select(OdeSolver.Parse).Where(x => x.IsAdaptive && x.HasTranspose),
-            x => Assert.True(x is ExplicitRungeKutta or Adams or Auto ? x.RestLimits(1e-6) is not null : x is Bdf or Collocation or DiagonallyImplicitRungeKutta or Rosenbrock, x.Name));
+            x => Assert.True(
+                x is ExplicitRungeKutta or Adams or Auto ? x.RestLimits(1e-6) is not null : x is Bdf or Collocation or DiagonallyImplicitRungeKutta or Rosenbrock, x.Name));
 
     [Theory]
     [InlineData(1e-13)]

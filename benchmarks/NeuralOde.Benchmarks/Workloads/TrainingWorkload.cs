@@ -52,7 +52,10 @@ internal sealed class TrainingWorkload
     /// <summary>Evaluations of the adjoint system, or vector-Jacobian products, an iteration.</summary>
     public double BackwardEvaluations { get; private set; }
 
-    /// <summary>Managed bytes that the last run allocated an iteration, the optimizer's own memory aside.</summary>
+    /// <summary>
+    /// Managed bytes that the last run allocated an iteration, the optimizer's own memory aside. The compiled step allocates only where the field, or the loss of so many times, is
+    /// traced again to see whether what it captured has changed: whenever its number of uses has doubled.
+    /// </summary>
     public double AllocatedBytes { get; private set; }
 
     public double FinalLoss { get; private set; }

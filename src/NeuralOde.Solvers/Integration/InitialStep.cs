@@ -18,7 +18,7 @@ internal sealed class InitialStep<T>(int length)
     /// <param name="scale">What errors are measured by.</param>
     /// <param name="order">Order of the method.</param>
     /// <returns>Length of the step, positive.</returns>
-    public double Estimate(Stepper<T> stepper, double t, double end, double maxStep, ErrorScale scale, int order)
+    public double Estimate(Stepper<T> stepper, double t, double end, double maxStep, ErrorMeasure scale, int order)
     {
         stepper.State.CopyTo(_rows.Row(State, length));
         stepper.Derivative.CopyTo(_rows.Row(Derivative, length));

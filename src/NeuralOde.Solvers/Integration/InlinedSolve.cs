@@ -10,7 +10,7 @@ internal ref struct InlinedSolve<T>
     public required RungeKuttaStepper<T> Stepper;
     public required PidController Controller;
     public required RestGuard<T>? Guard;
-    public required ErrorScale Scale;
+    public required ErrorMeasure Scale;
     public required CancellationToken CancellationToken;
 
     /// <summary>Initial time of the solve, for the guard.</summary>

@@ -145,6 +145,7 @@ public sealed partial class Integrator<T>
         int step = recording.StepCount;
         if (checkpoints.WillDrop(step))
         {
+            recording.Maker = _stepper.Maker;
             recording.AddBareStep(t, plan.End, plan.Size);
             return;
         }

@@ -18,7 +18,7 @@ public sealed partial class Integrator<T>
 {
     private readonly Stepper<T> _stepper;
     private readonly StepController _controller;
-    private readonly ErrorScale _scale;
+    private readonly ErrorMeasure _scale;
     private readonly StopTimes? _stops;
 
     // The state that a method starts afresh from: its own memory may be cleared before it is read.
@@ -85,7 +85,7 @@ public sealed partial class Integrator<T>
             throw new ArgumentException($"There are {absolute.Count} absolute tolerances; the state has {stateLength} components.", nameof(control));
         }
 
-        _scale = new ErrorScale(control.Tolerances, norm);
+        _scale = new ErrorMeasure(control.Tolerances, norm);
         Solver = solver;
         Control = control;
         StateLength = stateLength;

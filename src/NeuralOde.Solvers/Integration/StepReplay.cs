@@ -7,14 +7,27 @@ namespace NeuralOde.Solvers;
 /// <param name="stepper">What took them.</param>
 /// <param name="scale">What its errors were measured by.</param>
 /// <param name="needsError">Whether it estimated them.</param>
-internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorScale scale, bool needsError)
+internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorMeasure scale, bool needsError)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] _state = new T[stepper.Length];
 
     /// <summary>Makes a recording hold a step, and as many before it as fit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Provide(SolveRecording<T> recording, int last)
+    {
+        stepper.IsReplaying = true;
+        try
+        {
+            ProvideAlone(recording, last);
+        }
+        finally
+        {
+            stepper.IsReplaying = false;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ProvideAlone(SolveRecording<T> recording, int last)
     {
         StepCheckpoints<T> checkpoints = recording.Checkpoints!;
         int end = last + 1, total = recording.StepCount;
@@ -93,6 +106,7 @@ internal sealed class StepReplay<T>(Stepper<T> stepper, ErrorScale scale, bool n
                 continue;
             }
 
+            stepper.Follow(t, recording.MakerOf(step));
             foreach (ref readonly RecordedAttempt attempt in attempts)
             {
                 plan = attempt.Plan;

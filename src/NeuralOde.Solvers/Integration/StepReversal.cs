@@ -9,7 +9,7 @@ namespace NeuralOde.Solvers;
 /// </summary>
 /// <param name="stepper">What took the steps.</param>
 /// <param name="scale">What errors are measured by.</param>
-internal sealed class StepReversal<T>(Stepper<T> stepper, ErrorScale scale)
+internal sealed class StepReversal<T>(Stepper<T> stepper, ErrorMeasure scale)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // The step before, whose state the leapfrog method reads, the one that is taken back, and the node at its end.

@@ -32,8 +32,8 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     private readonly RowMemory<T> _rows = new(5, length + quadratureLength);
     private OdeProblem<T> _problem = null!;
     private IVectorField<T> _field = null!;
-    private ErrorScale _scale = null!;
-    private ErrorScale? _strictScale;
+    private ErrorMeasure _scale = null!;
+    private ErrorMeasure? _strictScale;
     private ILinearSolver<T> _linear = null!;
     private FiniteDifferenceJacobian<T>? _differences;
     private SquareMatrix<T>? _jacobian;
@@ -74,13 +74,13 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
     /// <param name="scale">What corrections are measured by.</param>
     /// <param name="isStrict">Whether the equations are solved to rounding instead of to a share of the tolerance.</param>
     /// <param name="field">The implicit field, where the method evaluates it in a way of its own.</param>
-    public void Start(OdeProblem<T> problem, ErrorScale scale, bool isStrict = false, IVectorField<T>? field = null)
+    public void Start(OdeProblem<T> problem, ErrorMeasure scale, bool isStrict = false, IVectorField<T>? field = null)
     {
         _isStrict = isStrict;
         if (isStrict && (_strictScale is null || _strictScale.Norm != scale.Norm))
         {
             double ratio = scale.Tolerances.Absolute / scale.Tolerances.Relative;
-            _strictScale = new ErrorScale(new Tolerances(s_strictTolerance, s_strictTolerance * ratio), scale.Norm);
+            _strictScale = new ErrorMeasure(new Tolerances(s_strictTolerance, s_strictTolerance * ratio), scale.Norm);
         }
 
         if (!ReferenceEquals(problem, _problem))
@@ -149,7 +149,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
         // What is left after a first correction is a guess from the stages before, whose step, Jacobian's age and γ differ.
         double previous = 0, rate = 0, remaining = Math.Max(Math.Pow(Math.Max(_remaining, 1e-16), 0.8), Math.Max(SmallestGuess, Math.Abs((gamma / _gamma) - 1)));
         int maxIterations = _isStrict ? MaxStrictIterations : MaxIterations;
-        ErrorScale measure = _isStrict ? _strictScale! : _scale;
+        ErrorMeasure measure = _isStrict ? _strictScale! : _scale;
         double tolerance = _isStrict ? StrictShare : Tolerance;
         for (int iteration = 1; iteration <= maxIterations; iteration++)
         {

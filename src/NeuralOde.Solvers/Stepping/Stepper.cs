@@ -30,7 +30,7 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     protected OdeProblem<T> Problem { get; private set; } = null!;
 
     /// <summary>What errors are measured by, the iterations' of implicit methods too.</summary>
-    protected ErrorScale Scale { get; private set; } = null!;
+    protected ErrorMeasure Scale { get; private set; } = null!;
 
     /// <summary>Whether attempts estimate their error.</summary>
     protected bool NeedsError { get; private set; }
@@ -138,6 +138,17 @@ internal abstract class Stepper<T>(int stateLength, int quadratureLength)
     /// </summary>
     /// <returns>Whether the method can do so; otherwise its solves cannot be recorded within a budget.</returns>
     public virtual bool Transfer(ref StepperSnapshot<T> snapshot) => false;
+
+    /// <summary>Which part of a composite method is at work, as a recording keeps it.</summary>
+    public virtual int Maker => 0;
+
+    /// <summary>Whether recorded attempts are made again, so that nothing is decided anew.</summary>
+    public bool IsReplaying { get; set; }
+
+    /// <summary>Before a recorded step is made again: lets the part of a composite method that made it go on from the present state.</summary>
+    public virtual void Follow(double t, int maker)
+    {
+    }
 
     /// <summary>Whether an attempt that is rejected changes what later attempts do: by a Jacobian that it leaves, for example.</summary>
     public virtual bool RemembersRejections => true;

@@ -11,11 +11,11 @@ namespace NeuralOde.Solvers;
 /// <param name="needsInterpolation">Whether <see cref="Stepper{T}.Interpolate"/> is called within accepted attempts though no error estimates are wanted.</param>
 /// <param name="isRestart">Whether the solve goes on after a jump.</param>
 internal readonly ref struct StepperStart<T>(
-    OdeProblem<T> problem, ErrorScale scale, bool needsError, double t, ReadOnlySpan<T> z, bool needsInterpolation = false, bool isRestart = false)
+    OdeProblem<T> problem, ErrorMeasure scale, bool needsError, double t, ReadOnlySpan<T> z, bool needsInterpolation = false, bool isRestart = false)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public readonly OdeProblem<T> Problem = problem;
-    public readonly ErrorScale Scale = scale;
+    public readonly ErrorMeasure Scale = scale;
     public readonly bool NeedsError = needsError;
     public readonly bool NeedsInterpolation = needsInterpolation;
     public readonly bool IsRestart = isRestart;

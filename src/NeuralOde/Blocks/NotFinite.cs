@@ -36,5 +36,6 @@ internal static class NotFinite
 
     private static double Value(Tensor tensor, int index) => tensor.DType == DType.Float32 ? tensor.AsSpan<float>()[index] : tensor.AsSpan<double>()[index];
 
-    private static int IndexIn(Tensor tensor) => tensor.DType == DType.Float32 ? NotFiniteGradient.IndexIn(tensor.AsSpan<float>()) : NotFiniteGradient.IndexIn(tensor.AsSpan<double>());
+    private static int IndexIn(Tensor tensor)
+        => tensor.DType == DType.Float32 ? NotFiniteGradient.IndexIn(tensor.AsSpan<float>()) : NotFiniteGradient.IndexIn(tensor.AsSpan<double>());
 }

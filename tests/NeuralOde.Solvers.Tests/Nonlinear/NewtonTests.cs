@@ -4,7 +4,7 @@ public class NewtonTests
 {
     private static readonly double[] s_state = [0.9, 2e-5, 0.1];
 
-    private static ErrorScale Scale => new(new Tolerances(1e-6, 1e-9), new ErrorNorm(0, 3));
+    private static ErrorMeasure Scale => new(new Tolerances(1e-6, 1e-9), new ErrorNorm(0, 3));
 
     [Fact]
     public void A_Jacobian_by_finite_differences_is_that_of_the_field_also_where_a_component_is_zero()
@@ -83,7 +83,7 @@ public class NewtonTests
         var mass = new SquareMatrix<double>(1);
         mass[0, 0] = 2;
         var newton = new NewtonSolver<double>(1, JacobianReuse.Default);
-        newton.Start(new OdeProblem<double>((t, z, dz) => dz[0] = -z[0]) { MassMatrix = mass }, new ErrorScale(new Tolerances(1e-9, 1e-9), new ErrorNorm(0, 1)));
+        newton.Start(new OdeProblem<double>((t, z, dz) => dz[0] = -z[0]) { MassMatrix = mass }, new ErrorMeasure(new Tolerances(1e-9, 1e-9), new ErrorNorm(0, 1)));
         SolveCounts counts = default;
         double[] z = [1];
         Assert.True(newton.Prepare(0, [1], [-1], 0.5, 0.5, ref counts));
@@ -124,7 +124,7 @@ public class NewtonTests
     {
         SolveCounts counts = default;
         var newton = new NewtonSolver<double>(1, JacobianReuse.Default);
-        var scale = new ErrorScale(new Tolerances(1e-9, 1e-9), new ErrorNorm(0, 1));
+        var scale = new ErrorMeasure(new Tolerances(1e-9, 1e-9), new ErrorNorm(0, 1));
 
         // z = 1 + γ (z² + 1) with γ = 1 has no real solution.
         newton.Start(new OdeProblem<double>((t, z, dz) => dz[0] = (z[0] * z[0]) + 1), scale);
@@ -140,7 +140,7 @@ public class NewtonTests
     {
         var linear = new Diagonal();
         var newton = new NewtonSolver<double>(1, JacobianReuse.Default);
-        newton.Start(new OdeProblem<double>((t, z, dz) => dz[0] = -z[0]) { LinearSolver = () => linear }, new ErrorScale(new Tolerances(1e-9, 1e-9), new ErrorNorm(0, 1)));
+        newton.Start(new OdeProblem<double>((t, z, dz) => dz[0] = -z[0]) { LinearSolver = () => linear }, new ErrorMeasure(new Tolerances(1e-9, 1e-9), new ErrorNorm(0, 1)));
         SolveCounts counts = default;
         double[] z = [1];
         newton.Prepare(0, [1], [-1], 1, 1, ref counts);

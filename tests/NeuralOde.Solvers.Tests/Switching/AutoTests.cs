@@ -220,6 +220,16 @@ public class AutoTests
         double[] timeGradients = new double[3];
         SolveStatistics transpose = integrator.Transpose(recording, field, [0, 0, 0.3, 1, 0.5, 2], gradient, timeGradients);
         Assert.InRange(transpose.VectorJacobianProducts, recording.StepCount, 40L * solve.Evaluations);
+
+        // Steps that are made again from checkpoints are made by the same halves.
+        var within = new SolveRecording<double>(new RecordingBudget { MaxBytes = 6_000 });
+        double[] same = new double[6], sameGradient = new double[2];
+        integrator.Solve(field, initial, times, same, within).ThrowIfFailed();
+        Assert.False(within.HoldsEveryStep);
+        integrator.Transpose(within, field, [0, 0, 0.3, 1, 0.5, 2], sameGradient, new double[3]);
+        Assert.Equal(states, same);
+        Assert.Equal(gradient, sameGradient);
+        Assert.Equal(switches, integrator.Switches);
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal((Loss(i, 1e-5) - Loss(i, -1e-5)) / 2e-5, gradient[i], 1e-6);

@@ -46,7 +46,7 @@ internal sealed partial class CollocationStepper<T> : Stepper<T>
 
     internal CollocationTableau Tableau => _tableau;
 
-    internal ErrorScale ErrorScale => Scale;
+    internal ErrorMeasure ErrorMeasure => Scale;
 
     // Rows: Z of each stage from 0, those of the step before, then the state before and after, the derivative at the start, a stage's state, the error,
     // the real system's vector, a product with the mass matrix, Newton's corrections of the stages, their derivatives.

@@ -65,7 +65,7 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     }
 
     /// <summary>Carries the Jacobian, if it is of use, as the place where it was evaluated.</summary>
-    public void Transfer(ref StepperSnapshot<T> snapshot, bool isKnown, ErrorScale scale, ref SolveCounts counts)
+    public void Transfer(ref StepperSnapshot<T> snapshot, bool isKnown, ErrorMeasure scale, ref SolveCounts counts)
     {
         snapshot.Value(ref _originTime);
         snapshot.Value(ref _originStep);

@@ -250,7 +250,7 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
         int stage = _stages / 2;
         double time = StageState(recording, step, stage);
         _problem.Field.Evaluate(time, Row(Input), _value);
-        _system.EvaluateJacobian(time, Row(Input), _value.AsSpan(0, _length), recording.StepSize(step), _stepper.ErrorScale.Tolerances, ref _counts);
+        _system.EvaluateJacobian(time, Row(Input), _value.AsSpan(0, _length), recording.StepSize(step), _stepper.ErrorMeasure.Tolerances, ref _counts);
         if (!_system.Prepare(recording.StepSize(step), ref _counts))
         {
             throw new InvalidOperationException($"The matrix of the transposed equations of a step at t = {recording.Node(step)} is singular.");

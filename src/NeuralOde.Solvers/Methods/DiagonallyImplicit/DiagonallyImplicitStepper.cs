@@ -77,7 +77,7 @@ internal sealed partial class DiagonallyImplicitStepper<T> : Stepper<T>
 
     internal TimeExtrapolation<T>? Extrapolation => _extrapolation;
 
-    internal ErrorScale ErrorScale => Scale;
+    internal ErrorMeasure ErrorMeasure => Scale;
 
     // Rows: the implicit derivatives of the stages from 0, the state before and after, what is known of a stage, its guess and solution, the error, the
     // whole derivative at the start of a split problem, zeros, then the explicit derivatives.

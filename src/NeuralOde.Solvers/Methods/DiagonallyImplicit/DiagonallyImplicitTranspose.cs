@@ -78,7 +78,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
         Array.Clear(_timeCotangents, 0, _timeCount);
         if (recording.Problem is { } problem)
         {
-            _solver.Start(problem, _stepper.ErrorScale.Tolerances);
+            _solver.Start(problem, _stepper.ErrorMeasure.Tolerances);
         }
     }
 

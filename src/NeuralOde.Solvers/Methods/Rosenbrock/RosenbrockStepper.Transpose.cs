@@ -5,7 +5,7 @@ internal sealed partial class RosenbrockStepper<T>
 {
     internal RosenbrockTableau Tableau => _tableau;
 
-    internal ErrorScale ErrorScale => Scale;
+    internal ErrorMeasure ErrorMeasure => Scale;
 
     internal bool EstimatesError => NeedsError;
 

@@ -151,7 +151,7 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
     private void Repeat(SolveRecording<T> recording, int step, in StepPlan plan)
     {
         double t = recording.Node(step);
-        _again.Start(new StepperStart<T>(recording.Problem!, stepper.ErrorScale, stepper.EstimatesError, t, recording.Row(step, 0)));
+        _again.Start(new StepperStart<T>(recording.Problem!, stepper.ErrorMeasure, stepper.EstimatesError, t, recording.Row(step, 0)));
         if (!_again.Attempt(t, plan).IsComplete)
         {
             throw new InvalidOperationException($"The step at t = {t} cannot be repeated. The field must give the same values as in the solve.");
@@ -197,7 +197,7 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
         {
             SquareMatrix<T> jacobianBar = JacobianBar(recording.Problem!, h);
             VectorJacobianProducts += _again.Differences.TransposeByState(
-                field, t, z, recording.Row(step, 1), h, stepper.ErrorScale.Tolerances, jacobianBar, Row(StartBar), valueBar, ref times.Start);
+                field, t, z, recording.Row(step, 1), h, stepper.ErrorMeasure.Tolerances, jacobianBar, Row(StartBar), valueBar, ref times.Start);
         }
 
         times.Start += Multiply(field, t, z, valueBar, Row(Product));

@@ -22,6 +22,8 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
     private StiffnessMonitor _monitor = null!;
     private double _radius;
     private bool _hasSwitched;
+    private double _startTime;
+    private T[]? _padding;
 
     public SwitchingStepper(Auto method, int stateLength, int quadratureLength)
         : base(stateLength, quadratureLength)
@@ -39,6 +41,10 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
 
     public override int RecordedRows => _stiff.RecordedRows;
 
+    public override int MaxRecordedRows => Math.Max(_explicit?.MaxRecordedRows ?? 0, _stiff.MaxRecordedRows);
+
+    public override int Maker => IsStiff ? StiffMaker : 0;
+
     // Both halves keep the derivative at a step's start in row 1.
     public override bool ReadsNextDerivative => _explicit.ReadsNextDerivative || _stiff.ReadsNextDerivative;
 
@@ -54,13 +60,18 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
             _monitor = new StiffnessMonitor(_explicitMethod.Tableau);
         }
 
+        _startTime = start.Time;
         if (!start.IsRestart)
         {
-            _switches.Clear();
+            if (!IsReplaying)
+            {
+                _switches.Clear();
+            }
+
             _monitor.Start();
             _active = _explicit;
         }
-        else if (_hasSwitched)
+        else if (_hasSwitched && !IsReplaying)
         {
             // The step that ended in the switch was cut short by an event.
             _switches[^1] = _switches[^1] with { Time = start.Time };
@@ -126,23 +137,63 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
     public override void Accept(double t, in StepPlan plan)
     {
         _active.Accept(t, plan);
+        if (IsReplaying)
+        {
+            return;
+        }
+
         _hasSwitched = IsStiff
             ? _monitor.IsOver(plan.Size, _radius)
             : _monitor.HasBecomeStiff(plan.Size, _radius, RelativeTolerance());
         if (_hasSwitched)
         {
-            Stepper<T> other = IsStiff ? _explicit : _stiff;
-            other.Start(new StepperStart<T>(Problem, Scale, NeedsError, plan.End, _active.State, NeedsInterpolation));
-            _active = other;
+            Switch(plan.End);
             _switches.Add(new MethodSwitch(plan.End, IsStiff ? _stiffMethod : _explicitMethod));
             _monitor.Restart();
-            IsStable = IsStiff;
+        }
+    }
+
+    public override void Follow(double t, int maker)
+    {
+        if (maker != Maker)
+        {
+            Switch(t);
+        }
+    }
+
+    public override bool Transfer(ref StepperSnapshot<T> snapshot)
+    {
+        if (_explicit is null)
+        {
+            // Before the first start: both halves can.
+            return true;
+        }
+
+        bool isStiff = IsStiff;
+        snapshot.Value(ref isStiff);
+        if (snapshot.IsRestoring && isStiff != IsStiff)
+        {
+            Switch(_startTime);
+        }
+
+        // As long for either half.
+        int first = snapshot.Length;
+        _active.Transfer(ref snapshot);
+        _padding ??= new T[Math.Max(LengthOf(_explicit), LengthOf(_stiff))];
+        snapshot.Row(_padding.AsSpan(snapshot.Length - first));
+        return true;
+
+        static int LengthOf(Stepper<T> half)
+        {
+            var measure = StepperSnapshot<T>.Measure();
+            half.Transfer(ref measure);
+            return measure.Length;
         }
     }
 
     public override void Record(SolveRecording<T> recording, double t, in StepPlan plan)
     {
-        recording.Maker = IsStiff ? StiffMaker : 0;
+        recording.Maker = Maker;
         _active.Record(recording, t, plan);
         Collect();
     }
@@ -157,6 +208,15 @@ internal sealed class SwitchingStepper<T> : Stepper<T>
     public override double Movement() => _explicit.Movement();
 
     public override bool HasStillComponent() => _explicit.HasStillComponent();
+
+    /// <summary>Lets the other half go on from the present state.</summary>
+    private void Switch(double t)
+    {
+        Stepper<T> other = IsStiff ? _explicit : _stiff;
+        other.Start(new StepperStart<T>(Problem, Scale, NeedsError, t, _active.State, NeedsInterpolation));
+        _active = other;
+        IsStable = IsStiff;
+    }
 
     /// <summary>The tolerance in units of the state.</summary>
     private double RelativeTolerance()

@@ -31,7 +31,7 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
     private double _originTime;
     private double _originStep;
 
-    public void Start(OdeProblem<T> problem, ErrorScale scale)
+    public void Start(OdeProblem<T> problem, ErrorMeasure scale)
     {
         if (!ReferenceEquals(problem, _problem))
         {

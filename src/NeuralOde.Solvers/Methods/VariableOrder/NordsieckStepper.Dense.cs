@@ -11,7 +11,7 @@ internal sealed unsafe partial class NordsieckStepper<T>
 {
     public override int RecordedRows => 1 + _maxOrder + _formula.DenseDegrees;
 
-    internal ErrorScale ErrorScale => Scale;
+    internal ErrorMeasure ErrorMeasure => Scale;
 
     internal int DenseDegrees => _formula.DenseDegrees;
 

@@ -74,7 +74,7 @@ internal sealed class NordsieckTranspose<T> : StepTranspose<T>
         }
 
         _order = -1;
-        _solver.Start(recording.Problem!, _stepper.ErrorScale.Tolerances);
+        _solver.Start(recording.Problem!, _stepper.ErrorMeasure.Tolerances);
         _solver.ForgetMatrix();
     }
 

@@ -6,7 +6,7 @@ namespace NeuralOde.Solvers;
 /// <summary>Measures errors of states: <c>sqrt(Σ (e_i / (atol + rtol max(|z_i|, |z⁺_i|)))² / count)</c> over the components of a norm.</summary>
 /// <param name="tolerances">rtol and atol.</param>
 /// <param name="norm">Which components count, and how.</param>
-internal sealed class ErrorScale(Tolerances tolerances, ErrorNorm norm)
+internal sealed class ErrorMeasure(Tolerances tolerances, ErrorNorm norm)
 {
     // The kernel serves one positive tolerance and the usual norm; for the rest each component's error is kept.
     private readonly bool _needsErrors = norm.Function is not null || tolerances is not { AbsoluteByComponent: null, Absolute: > 0 };
