@@ -1,9 +1,10 @@
 """Runs this library's benchmarks and the peers' in turn, several rounds, on one core, and prints the ratios as a Markdown table.
 
-    python3 benchmarks/peers/compare.py [SECTION...] [--peer workloads|cvode|boost] [--rounds 3] [--core 0] [--clock wall|cpu] [--json FILE]
+    python3 benchmarks/peers/compare.py [SECTION...] [--peer workloads|compiled|jitted|cvode|boost] [--rounds 3] [--core 0] [--clock wall|cpu] [--json FILE]
 
 A ratio is taken within a round, so that whatever else the machine does meets both sides alike; the table has the rounds' median and
-range. PyTorch runs under /usr/bin/python3 (Debian's python3-torch), or under what PEER_PYTHON names. The section "stiff" has CVODE for a peer
+range. PyTorch runs under /usr/bin/python3 (Debian's python3-torch), or under what PEER_PYTHON names; "compiled" is PyTorch 2 under torch.compile, "jitted" JAX with Diffrax, and
+where that Python has none of them, the script says so and compares nothing. The section "stiff" has CVODE for a peer
 (compare.py stiff --peer cvode), the section "dopri5" Boost.odeint (compare.py dopri5 --peer boost).
 """
 
@@ -52,7 +53,7 @@ def text(value, unit):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sections", nargs="*")
-    parser.add_argument("--peer", choices=["workloads", "cvode", "boost"], default="workloads")
+    parser.add_argument("--peer", choices=["workloads", "compiled", "jitted", "cvode", "boost"], default="workloads")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")

@@ -33,7 +33,7 @@ public sealed record Report(string Title)
     /// <value>Default false.</value>
     public bool HasDownloads { get; init; }
 
-    private ValueList<ReportBlock> Blocks { get; init; } = ValueList<ReportBlock>.Copy([]);
+    private ValueList<ReportBlock> Blocks { get; init; } = ValueList.Of<ReportBlock>();
 
     /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>
@@ -41,7 +41,7 @@ public sealed record Report(string Title)
     public Report Add(params IReadOnlyList<ReportBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-        return this with { Blocks = ValueList<ReportBlock>.Copy([.. Blocks, .. blocks]) };
+        return this with { Blocks = ValueList.Of<ReportBlock>([.. Blocks, .. blocks]) };
     }
 
     /// <summary>Gets the page as text.</summary>

@@ -9,10 +9,14 @@ internal abstract class Storage
 }
 
 /// <summary>A stretch of an array: what a kernel reads or writes.</summary>
-/// <remarks>The array and the place in it never change once an instruction holds the buffer, so a compiled program needs no look-ups.</remarks>
+/// <remarks>An instruction holds its buffers, and is told where one moves (<see cref="MemoryMove"/>), so a compiled program needs no look-ups.</remarks>
 internal readonly struct Buffer<T>(T[] array, int offset, int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int Length => length;
+
+    private T[] Array => array;
+
+    private int Offset => offset;
 
     public Span<T> Span
     {
@@ -22,6 +26,19 @@ internal readonly struct Buffer<T>(T[] array, int offset, int length) where T : 
 
     /// <summary>The address of the first element. Only for memory that never moves (<see cref="Storage{T}.AllocateAligned"/>), while the array is held.</summary>
     public unsafe T* Pointer => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Span));
+
+    /// <summary>From here to the end of a later buffer in the same memory.</summary>
+    public Buffer<T> Until(Buffer<T> later) => new(array, offset, later.Offset + later.Length - offset);
+
+    /// <summary>Whether the elements are those of an array.</summary>
+    public bool IsIn(object other) => ReferenceEquals(array, other);
+
+    /// <summary>The move from here to another place.</summary>
+    public MemoryMove To(Buffer<T> other) => new(array, other.Array, other.Offset - offset);
+
+    /// <summary>Where this buffer is after a move.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Buffer<T> After(in MemoryMove move) => ReferenceEquals(array, move.From) ? new Buffer<T>(Unsafe.As<T[]>(move.Target), offset + move.Shift, length) : this;
 
     public Buffer<T> Slice(int start, int count)
     {
@@ -42,7 +59,7 @@ internal sealed class Storage<T> : Storage where T : unmanaged, IBinaryFloatingP
     public override DType DType => DTypes.Of<T>();
 
     /// <summary>Plain garbage-collected memory, for the many short-lived tensors of eager code; within a <see cref="TensorScope"/>, lent by its pool.</summary>
-    public static Storage<T> Allocate(int length) => new(new Buffer<T>(TensorScope.Rent<T>(length), 0, length));
+    public static Storage<T> Allocate(int length) => new(TensorScope.Rent<T>(length));
 
     /// <summary>Zeroed memory that starts on a cache line and never moves, for parameters and compiled programs.</summary>
     public static Storage<T> AllocateAligned(int length)

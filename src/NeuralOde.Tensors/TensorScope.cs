@@ -14,10 +14,10 @@ public sealed class TensorScope : IDisposable
     private static TensorScope? s_current;
 
     [ThreadStatic]
-    private static Dictionary<(Type Type, int Length), Stack<Array>>? s_pool;
+    private static Dictionary<(Type Type, int Length), Stack<object>>? s_pool;
 
     private readonly TensorScope? _outer;
-    private readonly List<Array> _lent = [];
+    private readonly List<((Type Type, int Length) Key, object Storage)> _lent = [];
     private bool _disposed;
 
     private TensorScope()
@@ -53,30 +53,34 @@ public sealed class TensorScope : IDisposable
         _disposed = true;
         s_current = _outer;
         s_pool ??= [];
-        foreach (Array array in _lent)
+        foreach (((Type, int) key, object storage) in _lent)
         {
-            (Type, int) key = (array.GetType().GetElementType()!, array.Length);
-            if (!s_pool.TryGetValue(key, out Stack<Array>? stack))
+            if (!s_pool.TryGetValue(key, out Stack<object>? stack))
             {
-                s_pool[key] = stack = new Stack<Array>();
+                s_pool[key] = stack = new Stack<object>();
             }
 
-            stack.Push(array);
+            stack.Push(storage);
         }
     }
 
-    /// <summary>Memory for an eager tensor: from the pool within a scope, else new.</summary>
-    internal static T[] Rent<T>(int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Memory for an eager tensor: within a scope from the pool, on cache lines; else new.</summary>
+    internal static Buffer<T> Rent<T>(int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (s_current is not { } scope)
         {
-            return GC.AllocateUninitializedArray<T>(length);
+            return new Buffer<T>(GC.AllocateUninitializedArray<T>(length), 0, length);
         }
 
-        T[] array = s_pool is not null && s_pool.TryGetValue((typeof(T), length), out Stack<Array>? stack) && stack.TryPop(out Array? free)
-            ? (T[])free
-            : GC.AllocateUninitializedArray<T>(length);
-        scope._lent.Add(array);
-        return array;
+        (Type, int) key = (typeof(T), length);
+        object storage = s_pool is not null && s_pool.TryGetValue(key, out Stack<object>? stack) && stack.TryPop(out object? free) ? free : Aligned<T>(length);
+        scope._lent.Add((key, storage));
+        return (Buffer<T>)storage;
+    }
+
+    private static object Aligned<T>(int length) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var memory = AlignedMemory<T>.AllocateUninitialized(length);
+        return new Buffer<T>(memory.Array, memory.Offset, length);
     }
 }

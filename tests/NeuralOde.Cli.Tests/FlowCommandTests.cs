@@ -78,6 +78,7 @@ public sealed class FlowCommandTests : IDisposable
         Assert.Equal(ExitCode.Success, scored.ExitCode);
         string[] listed = scored.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith("3", listed[2].Trim(), StringComparison.Ordinal);
+        Assert.Contains("2 rows of", scored.Error, StringComparison.Ordinal);
         Assert.Contains("0.0000", listed[2], StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, ToolRun.Of("density", unusual, "--model", model, "--iterations", "3").ExitCode);
         Assert.Equal(ExitCode.Usage, ToolRun.Of("density", unusual, "--model", table).ExitCode);

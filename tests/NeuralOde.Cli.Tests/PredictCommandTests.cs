@@ -116,8 +116,8 @@ public class PredictCommandTests
             "it is a forecast model of series, and an image classifier is wanted. Use a file that 'neuralode experiment mnist --save' wrote.",
             ToolRun.Of("predict", series, data).Error);
         Assert.Contains(
-            "it is an image classifier, and an automatic forecast of series or a forecast model of series or a latent forecast model of series is wanted. Use a "
-                + "file that 'neuralode fit --save' wrote.",
+            "it is an image classifier, and an automatic forecast of series or a forecast model of series or an ensemble of forecast models of series or a latent "
+                + "forecast model of series is wanted. Use a file that 'neuralode fit --save' wrote.",
             ToolRun.Of("forecast", images, "--until", "9", "--step", "1").Error);
         Assert.Contains("it is a forecast model of series, and an image classifier is wanted.", ToolRun.Of("experiment", "mnist-characteristics", series).Error);
         Assert.Contains("it is an image classifier, and a model of spirals is wanted.", ToolRun.Of("experiment", "latent-spirals", "--no-report", "--load", images).Error);

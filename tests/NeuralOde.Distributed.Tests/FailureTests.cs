@@ -8,6 +8,9 @@ public class FailureTests
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(5);
 
+    // The message of a process other than the first one comes two seconds after its failure.
+    private static readonly TimeSpan s_soonAfterMessage = TimeSpan.FromSeconds(3);
+
     [MpiFact]
     public void An_exception_ends_all()
     {
@@ -15,6 +18,7 @@ public class FailureTests
         Assert.Equal(1, job.ExitCode);
         Assert.Contains("Process 2 of 3 failed: System.InvalidTimeZoneException: the last word", job.Error);
         Assert.StartsWith("   at ", job.LastWord);
+        Assert.InRange(job.AfterLastWord, TimeSpan.Zero, s_soonAfterMessage);
     }
 
     [MpiFact]
@@ -31,6 +35,7 @@ public class FailureTests
         var job = MpiJob.Run(2, MpiJob.Probe, "hang");
         Assert.Equal(1, job.ExitCode);
         Assert.StartsWith("Process 0 of 2 has waited 2 s for a barrier, and ends the job", job.LastWord);
+        Assert.InRange(job.AfterLastWord, TimeSpan.Zero, s_soonAfterMessage);
     }
 
     [MpiFact]
@@ -41,6 +46,7 @@ public class FailureTests
         var job = MpiJob.Run(["-n", "1", .. command, ":", "-n", "1", "-x", "DOTNET_GCHeapHardLimit=0x1800000", .. command]);
         Assert.Equal(1, job.ExitCode);
         Assert.StartsWith("neuralode: process 1 of 2: unexpected failure, OutOfMemoryException", job.LastWord);
+        Assert.InRange(job.AfterLastWord, TimeSpan.Zero, s_soonAfterMessage);
     }
 
     [MpiFact]
@@ -58,6 +64,7 @@ public class FailureTests
             var job = MpiJob.Run(2, MpiJob.Tool, Training.Command(folder, "--epochs", "100", "--checkpoint", checkpoint, "--checkpoint-every", "1"));
             Assert.Equal(1, job.ExitCode);
             Assert.StartsWith("neuralode: No space left on device", job.LastWord);
+            Assert.InRange(job.AfterLastWord, TimeSpan.Zero, s_soonAfterMessage);
             Assert.NotEmpty(TrainingCheckpoint.Read(checkpoint).Run.Tensors);
         }
         finally

@@ -12,6 +12,9 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
     /// <summary>MPICH's program that starts processes.</summary>
     public const string Hydra = "mpiexec.hydra";
 
+    /// <summary>How long it took from the last message to the end of the job.</summary>
+    public TimeSpan AfterLastWord { get; private init; }
+
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
 
     public static string Tool { get; } = Program("NeuralOde.Cli", "neuralode");
@@ -52,7 +55,8 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
         }
 
         using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        long lastWord = Stopwatch.GetTimestamp();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = ReadAsync(process.StandardError, () => lastWord = Stopwatch.GetTimestamp());
         meanwhile?.Invoke(process);
         if (!process.WaitForExit(s_longest))
         {
@@ -60,7 +64,22 @@ internal sealed record MpiJob(int ExitCode, string Out, string Error)
             Assert.Fail($"{program} {string.Join(' ', words)} did not end within {s_longest}: {output.Result} {error.Result}");
         }
 
-        return new MpiJob(process.ExitCode, output.Result, error.Result);
+        long end = Stopwatch.GetTimestamp();
+        return new MpiJob(process.ExitCode, output.Result, error.Result) { AfterLastWord = Stopwatch.GetElapsedTime(Math.Min(lastWord, end), end) };
+    }
+
+    /// <summary>Reads to the end, and tells whenever something came.</summary>
+    private static async Task<string> ReadAsync(StreamReader reader, Action came)
+    {
+        var text = new StringBuilder();
+        char[] buffer = new char[4096];
+        for (int count = await reader.ReadAsync(buffer); count > 0; count = await reader.ReadAsync(buffer))
+        {
+            came();
+            text.Append(buffer, 0, count);
+        }
+
+        return text.ToString();
     }
 
     private static string Program(string project, string name) => Repository.PathOf($"artifacts/bin/{project}/{new DirectoryInfo(AppContext.BaseDirectory).Name}/{name}");

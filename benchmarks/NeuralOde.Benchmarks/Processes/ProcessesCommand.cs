@@ -12,10 +12,10 @@ internal static class ProcessesCommand
 
     /// <summary>Measures and prints.</summary>
     /// <param name="rounds">How often each thing is measured.</param>
-    /// <param name="sections">Of division, steps and seeds those to measure; all where there is none.</param>
+    /// <param name="sections">Of division, steps, statistics, overlap and seeds those to measure; all where there is none.</param>
     public static int Run(int rounds, string[] sections)
     {
-        (string Name, Action<int> Measure)[] all = [("division", Division), ("steps", Steps), ("seeds", Seeds)];
+        (string Name, Action<int> Measure)[] all = [("division", Division), ("steps", Steps), ("statistics", Statistics), ("overlap", Overlap), ("seeds", Seeds)];
         if (Array.Find(sections, x => !Array.Exists(all, y => y.Name == x)) is { } unknown)
         {
             throw new ArgumentException($"There is no section '{unknown}'; the sections are {string.Join(", ", all.Select(static x => x.Name))}.");
@@ -93,6 +93,39 @@ internal static class ProcessesCommand
         Console.WriteLine();
         Console.WriteLine("Computing: the processor time of one process over that of the process that takes most; on a machine that others use, too, it is what "
             + "the division of work gains.");
+    }
+
+    private static void Statistics(int rounds)
+    {
+        Console.WriteLine($"Statistics of the whole batch: the same step, whose equation normalizes over the batch, in {MicroBatches} micro-batches");
+        Console.WriteLine();
+        Console.WriteLine("| processes | statistics of each micro-batch, ms | of the whole batch, ms | the second over the first |");
+        Console.WriteLine("| --- | --- | --- | --- |");
+        foreach (int size in s_sizes[..2])
+        {
+            double[][] times = Turns(rounds, [0, 1], x => Numbers(size, "step", $"{MicroBatches}", $"{StepCount}", x == 1 ? "batch" : "micro-batch")[0]);
+            Console.WriteLine(Invariant($"| {size} | {1e3 * Median(times[0]):0.0} | {1e3 * Median(times[1]):0.0} | {Ratios(times[1], times[0])} |"));
+        }
+    }
+
+    private static void Overlap(int rounds)
+    {
+        Console.WriteLine("What an overlap of the sums with the backward pass could gain: two processes, 32 images, two micro-batches");
+        Console.WriteLine();
+        Console.WriteLine("| model | parameters | gradient, MB | step, ms | exchange of the sums, ms | share of the step | complete before the last operations | gain at most |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
+        foreach (string model in ProcessesWorker.Models.Keys)
+        {
+            double[][] runs = [.. Enumerable.Range(0, rounds).Select(_ => Numbers(2, "overlap", model, $"{StepCount}"))];
+            double Of(int number) => Median([.. runs.Select(x => x[number])]);
+            double share = Of(2) / Of(0);
+            Console.WriteLine(Invariant(
+                $"| {model} | {Of(1):N0} | {4e-6 * Of(1):0.00} | {1e3 * Of(0):0.00} | {1e3 * Of(2):0.000} | {100 * share:0.0} % | {100 * Of(3):0} % | {100 * share * Of(3):0.0} % |"));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine("Exchange: messages of the gradient's size among processes that wait for nothing else. Complete before: the share of the gradient that does not belong "
+            + "to the first layer with parameters, which the backward pass completes last.");
     }
 
     private static void Seeds(int rounds)

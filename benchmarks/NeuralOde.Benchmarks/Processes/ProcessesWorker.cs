@@ -15,12 +15,27 @@ namespace NeuralOde.Benchmarks.Processes;
 internal static class ProcessesWorker
 {
     private const int WarmUp = 4;
+    private const double LeastStep = 2e-4;
+
+    /// <summary>The models of the section on overlap.</summary>
+    public static IReadOnlyDictionary<string, MnistModelOptions> Models { get; } = new Dictionary<string, MnistModelOptions>
+    {
+        ["odenet"] = MnistModelOptions.Default(MnistModel.OdeNet),
+        ["resnet"] = MnistModelOptions.Default(MnistModel.ResNet),
+        ["resnet, 128 channels"] = MnistModelOptions.Default(MnistModel.ResNet) with { Channels = 128 },
+        ["mlp"] = MnistModelOptions.Default(MnistModel.Mlp),
+        ["mlp, 3,000 units"] = MnistModelOptions.Default(MnistModel.Mlp) with { HiddenUnits = 3_000 },
+    };
 
     public static int Run(string[] words)
     {
         var processes = Communicator.Start();
-        double[] numbers = words[0] == "step" ? Step(processes, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture))
-            : Messages(processes);
+        double[] numbers = words[0] switch
+        {
+            "step" => Step(processes, Models["odenet"], Whole(words[1]), Whole(words[2]), words.Length > 3 && words[3] == "batch"),
+            "overlap" => Overlap(processes, Models[words[1]], Whole(words[2])),
+            _ => Messages(processes, [processes.Size, 200_000, 2_000_000]),
+        };
         if (processes.Rank == 0)
         {
             Console.WriteLine(string.Join(' ', numbers.Select(static x => x.ToString("R", CultureInfo.InvariantCulture))));
@@ -34,14 +49,14 @@ internal static class ProcessesWorker
     /// Median seconds of a training step of 32 images, and of what it spends on messages, waits for slower processes included; the number of parameters; and the processor time
     /// of what a step computes, in the process that takes most of it.
     /// </summary>
-    private static double[] Step(Communicator processes, int microBatches, int steps)
+    private static double[] Step(Communicator processes, MnistModelOptions model, int microBatches, int steps, bool synchronizes)
     {
         const int Batch = 32;
         byte[] pixels = [.. new RandomSource(0).Uniform([Batch * 28 * 28], 0, 255).ToDoubles().Select(static x => (byte)x)];
         var images = new ImageDataset(pixels, [.. Enumerable.Range(0, Batch).Select(static i => (byte)(i % 10))], 28, 28, [.. Enumerable.Range(0, 10).Select(static i => $"{i}")]);
-        Layer network = MnistModels.Create(MnistModelOptions.Default(MnistModel.OdeNet), new RandomSource(0));
+        Layer network = MnistModels.Create(model, new RandomSource(0));
         var clock = new Timed(processes);
-        var options = new ImageTrainingOptions { Epochs = WarmUp, MicroBatches = microBatches, Processes = clock };
+        var options = new ImageTrainingOptions { Epochs = WarmUp, MicroBatches = microBatches, Processes = clock, SynchronizesStatistics = synchronizes };
 
         // Compiles, and takes memory.
         new ImageClassifierTrainer(network, images, null, options).Run();
@@ -64,18 +79,31 @@ internal static class ProcessesWorker
         }));
 
         // Only process 0 hears of steps. Two reports of one iteration follow each other where an epoch ends.
-        double[] whole = [.. times.Where(static x => x > 1e-3)], waits = [.. messages.Where((_, i) => times[i] > 1e-3)];
+        double[] whole = [.. times.Where(static x => x > LeastStep)], waits = [.. messages.Where((_, i) => times[i] > LeastStep)];
         double[] all = new double[processes.Size];
         double own = 1e-9 * (computed + processor.Now() - clock.Processor) / steps;
         processes.AllGather(MemoryMarshal.AsBytes<double>([own]), MemoryMarshal.AsBytes(all.AsSpan()));
         return whole.Length == 0 ? [] : [Median(whole), Median(waits), network.Parameters.ValueCount, all.Max()];
     }
 
-    /// <summary>Median seconds of an exchange and a gather of one float for each process, and of 200,000 and 2,000,000 floats in all.</summary>
-    private static double[] Messages(Communicator processes)
+    /// <summary>Median seconds of a step; the number of parameters; median seconds of an exchange of their gradients; the share of them that is not of the first layer.</summary>
+    private static double[] Overlap(Communicator processes, MnistModelOptions model, int steps)
+    {
+        double[] step = Step(processes, model, 2, steps, synchronizes: false);
+        Layer network = MnistModels.Create(model, new RandomSource(0));
+        string first = network.NamedParameters().First().Name.Split('.')[0];
+        int count = network.Parameters.ValueCount, ofFirst = network.NamedParameters().Where(x => x.Name.Split('.')[0] == first).Sum(static x => x.Parameter.ElementCount);
+        double[] message = Messages(processes, [count]);
+        return step.Length == 0 ? [] : [step[0], count, message[0], 1 - ((double)ofFirst / count)];
+    }
+
+    private static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>Median seconds of an exchange and a gather of some numbers of floats in all.</summary>
+    private static double[] Messages(Communicator processes, int[] counts)
     {
         List<double> medians = [];
-        foreach (int floats in new[] { processes.Size, 200_000, 2_000_000 })
+        foreach (int floats in counts)
         {
             int slice = floats / processes.Size * sizeof(float);
             byte[] send = new byte[slice * processes.Size], received = new byte[slice * processes.Size];

@@ -10,6 +10,9 @@ internal static class FlowRows
 {
     private const int Iterations = 300;
     private const int Seeds = 3;
+
+    // The scale of the first values and the settings of the regularized flow were chosen by trial on seeds below 10. These had no part in it.
+    private const int FirstSeed = 10;
     private const int TestPoints = 20_000;
 
     /// <summary>Where the picture of the regularizers' trade-off goes; null for none.</summary>
@@ -46,7 +49,7 @@ internal static class FlowRows
         List<(double Evaluations, double Likelihood)> points = [];
         foreach (double weight in new[] { 0, 0.003, 0.01, 0.03, 0.1 })
         {
-            var work = new RegularizedFlowWorkload(weight, 0);
+            var work = new RegularizedFlowWorkload(weight, FirstSeed);
             double begun = timer.Clock.Now();
             work.Train();
             double time = timer.Clock.Now() - begun;
@@ -84,7 +87,7 @@ internal static class FlowRows
         (double forward, double backward) = (0, 0);
         for (int seed = 0; seed < Seeds; seed++)
         {
-            var work = new FlowWorkload(seed, gradient, DivergenceMethod.Exact);
+            var work = new FlowWorkload(FirstSeed + seed, gradient, DivergenceMethod.Exact);
             work.Train(clock, times[seed]);
             tests[seed] = work.Test(TestPoints);
             integral = work.Integral();
@@ -94,7 +97,7 @@ internal static class FlowRows
         var time = Measurement.Of(times.Select(static x => x.Average()));
         Array.Sort(tests);
         return TableRow.Time(
-            $"flow circles {gradient.Name}", $"two circles, {gradient.Name}: mean of iterations 1-{Iterations}, {Seeds} seeds", time,
+            $"flow circles {gradient.Name}", $"two circles, {gradient.Name}: mean of iterations 1-{Iterations}, seeds {FirstSeed}-{FirstSeed + Seeds - 1}", time,
             FormattableString.Invariant($"test negative log-likelihood {tests[0]:0.000}, {tests[1]:0.000}, {tests[2]:0.000}; ")
                 + FormattableString.Invariant($"integral of the last density {integral:0.0000}; at the end {forward} evaluations forward, {backward} backward"));
     }

@@ -24,6 +24,24 @@ internal static class StiffRows
         }
     }
 
+    public static IEnumerable<TableRow> Rows(BatchTimer timer)
+    {
+        foreach (OdeSolver solver in new OdeSolver[] { new Kvaerno5(), new RadauIIA5(), new Bdf(), new Rodas5P() })
+        {
+            foreach (bool inBlocks in new[] { true, false })
+            {
+                var solve = new RowsWorkload(solver, 64, inBlocks);
+                Measurement time = timer.Measure(solve.Run);
+                SolveStatistics x = solve.Statistics;
+                yield return TableRow.Time(
+                    $"rows {solver.Name}{(inBlocks ? "" : " whole")}",
+                    $"64 rows of a network 2-16-2 at 1e-6, {solver.Name}, {(inBlocks ? "Jacobian in blocks" : "Jacobian as one matrix")}",
+                    time,
+                    $"{x.AcceptedSteps} steps, {x.Factorizations} factorizations, {x.Jacobians} Jacobians");
+            }
+        }
+    }
+
     /// <summary>One solve. BDF's key is that of the peer; the others' say their method.</summary>
     private static TableRow Row(BatchTimer timer, string name, string tolerance, bool withJacobian, OdeSolver solver)
     {

@@ -15,6 +15,9 @@ internal sealed class RegularizedFlowWorkload
 {
     private const int Batch = 256;
     private const int Iterations = 1000;
+
+    // Other points than those that the settings were chosen by, which had 12345.
+    private const long TestSeed = 54321;
     private readonly RandomSource _random;
     private readonly ContinuousFlow _training;
     private readonly ContinuousFlow _measured;
@@ -63,7 +66,7 @@ internal sealed class RegularizedFlowWorkload
     public (long Evaluations, double NegativeLogLikelihood, double KineticEnergy) Test(int count)
     {
         using IDisposable scope = GradientMode.Disable();
-        FlowLoss loss = _measured.Loss(Moons(count, new RandomSource(12345)));
+        FlowLoss loss = _measured.Loss(Moons(count, new RandomSource(TestSeed)));
         return (loss.Solution.Forward.Evaluations, loss.NegativeLogLikelihood.ToScalar(), loss.Solution.KineticEnergy!.ToScalar());
     }
 

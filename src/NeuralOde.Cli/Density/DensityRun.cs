@@ -41,6 +41,8 @@ internal static class DensityRun
 
         double[] scores = density.LogDensity(points.Rows), quantiles = density.Quantiles(scores);
         int unsolved = scores.Count(double.IsNaN);
+        double mean = scores.Where(static x => !double.IsNaN(x)).DefaultIfEmpty(double.NaN).Average();
+        context.Error.WriteLine($"{InWords.Counted(scores.Length, "row", "rows")} of {path}: mean log-density {ProgressText.Fixed(mean, 3)} nats.");
         if (unsolved > 0)
         {
             context.Error.WriteLine($"neuralode: {InWords.Counted(unsolved, "row is", "rows are")} so far from the others that no density can be computed; the "

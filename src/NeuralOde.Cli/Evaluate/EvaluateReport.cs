@@ -69,7 +69,7 @@ internal static class EvaluateReport
                 Panels = [.. Panels(evaluation, method, evaluation.Set.Components.ToList().IndexOf(component))],
                 Columns = 3,
                 PanelHeight = 150,
-                SharedY = evaluation.Set.Series.Count == 1,
+                SharedY = evaluation.Labels.SharesScales ?? evaluation.Set.Series.Count == 1,
                 SharedX = evaluation.Set.Series.Count == 1,
                 MinPanelWidth = 250,
                 Caption = "Line: the median of the forecast. Bands: 80 % and 95 %. Shaded: what was forecast.",

@@ -62,6 +62,7 @@ internal static class AutomaticFitReport
             Columns = isOne ? 1 : 3,
             PanelHeight = isOne ? 190 : 130,
             SharedX = isOne,
+            SharedY = fit.Data.Set.Components.Count == 1 && !isOne && (fit.Data.Labels.SharesScales ?? PanelRanges.AreAlike(training.Select(static x => x.Values.ToArray()), false)),
         };
     }
 

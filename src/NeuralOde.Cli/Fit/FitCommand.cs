@@ -39,7 +39,7 @@ internal static class FitCommand
         ],
         Notes =
         [
-            "The file: a header that names the columns, then one row per time, also compressed by gzip, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
+            "The file: a header that names the columns, then one row per time, also compressed by gzip, a Parquet file, or - for the standard input. Comma, semicolon, tab, bar or blanks; "
                 + "# comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. Times need not be evenly spaced; "
                 + "they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
                 + "Assumptions are printed, and what can be read in two ways is an error.",
@@ -83,10 +83,9 @@ internal static class FitCommand
                 .. options.Settings.Groups(
                     ("Data", [options.Known.Period, options.Known.Bounds]),
                     ("With --model latent only", [options.Test]),
-                    ("With --equations only", [options.Starts, options.Stages, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare,
-                    options.Subjects,
-                    options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Seeds, options.Grid]))
+                    ("With --equations only", [options.Starts, options.Stages, options.Where, options.Formula, options.Degree, options.NoProfiles,
+                        options.Compare, options.Subjects, options.Export]),
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",
@@ -189,6 +188,8 @@ internal static class FitCommand
         public CommandOption<string?> Title { get; } = FigureLabels.TitleOption();
 
         public CommandOption<string?> Unit { get; } = FigureLabels.UnitOption();
+
+        public CommandOption<string?> Scales { get; } = FigureLabels.ScalesOption();
 
         public CommandOption<string?> Test { get; } = Options.Text("--test", "Labeled series to classify, in the same format as the training series.", "FILE.ts");
 

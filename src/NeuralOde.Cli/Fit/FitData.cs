@@ -8,6 +8,17 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
     /// <summary>What figures say.</summary>
     public FigureLabels Labels { get; init; } = FigureLabels.None;
 
+    /// <summary>What is held out; null for nothing.</summary>
+    public HoldOut? HoldOut { get; init; }
+
+    /// <summary>The same data without covariates.</summary>
+    public FitData WithoutCovariates()
+    {
+        var set = new TimeSeriesSet(
+            Set.Components, [.. Set.Series.Select(static x => new TimeSeries(x.Id, x.Times, x.Values))], Set.Time, Set.LogComponents, seriesName: Set.SeriesName);
+        return this with { Set = set, Split = SeriesSplit.Of(set, HoldOut) };
+    }
+
     /// <summary>The axis of a component's values.</summary>
     public FigureAxis ValueAxis(int component) => new(Set.Components[component], Labels.UnitOf(Set.Components[component]))
     {
@@ -29,7 +40,11 @@ internal sealed record FitData(string Path, TimeSeriesSet Set, SeriesSplit Split
             TimeSeriesSet set = DataTable.Read(path, options.Settings, parsed);
             return new FitData(path, set, SeriesSplit.Of(set, holdOut))
             {
-                Labels = FigureLabels.Of(parsed.GetValue(options.Title), parsed.GetValue(options.Unit), [.. set.Components, set.Time.Name]),
+                HoldOut = holdOut,
+                Labels = FigureLabels.Of(parsed.GetValue(options.Title), parsed.GetValue(options.Unit), [.. set.Components, set.Time.Name]) with
+                {
+                    SharesScales = FigureLabels.SharesOf(parsed.GetValue(options.Scales)),
+                },
             };
         });
     }

@@ -79,7 +79,7 @@ internal sealed class FitFigures
             Panels = [.. paths.Select(path => Panel(path, c, double.NegativeInfinity) with { Title = $"{_data.SeriesName} {path.Id}", YAxis = ValueAxis(c) })],
             Columns = 3,
             PanelHeight = 130,
-            SharedY = PanelRanges.AreAlike(paths.Select(path => Column(Observed(path), c)), _model.Scaling.Components[c].IsLog),
+            SharedY = _outcome.Data.Labels.SharesScales ?? PanelRanges.AreAlike(paths.Select(path => Column(Observed(path), c)), _model.Scaling.Components[c].IsLog),
             Caption = Legend() + rest,
         }.ToPages(PagePanels))];
     }

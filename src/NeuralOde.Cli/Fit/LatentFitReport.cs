@@ -92,7 +92,7 @@ internal static class LatentFitReport
                 Panels = [.. shown.Select((x, i) => Panel(outcome, x, curves[i], component))],
                 Columns = 3,
                 PanelHeight = 130,
-                SharedY = PanelRanges.AreAlike(
+                SharedY = outcome.Data.Labels.SharesScales ?? PanelRanges.AreAlike(
                     shown.Select(x => Enumerable.Range(0, x.Count).Select(i => x[i, component]).ToArray()), data.LogComponents.Contains(data.Components[c])),
                 Caption = caption,
             }.ToPages(PagePanels);

@@ -53,6 +53,8 @@ internal static class LatentFitRun
         string title = $"Learning {string.Join(", ", data.Set.Components)} from {InWords.Counted(data.Split.Training.Series.Count, "series", "series")} of {data.Path} "
             + $"by a latent model (seed {settings.Seed})";
         LatentFitOutcome outcome = Fit(context, data, settings, forecasting, work => ProgressView.Run(context, title, work));
+        outcome = Supported(context, outcome, () => Fit(
+            context, data.WithoutCovariates(), settings, forecasting, work => ProgressView.Run(context, title + ", without covariates", work)));
         if (outcome.Fit.Training.Losses.Count == 0)
         {
             context.Error.WriteLine("neuralode: stopped before anything was learned; no files were written.");
@@ -97,6 +99,33 @@ internal static class LatentFitRun
         }
 
         return outcome.Fit.WasCanceled ? ExitCode.Canceled : ExitCode.Success;
+    }
+
+    /// <summary>
+    /// Leaves covariates out where the series that were not learned from do not support them, and says so. Both models are kept at their best by the same series, so that
+    /// neither is favored.
+    /// </summary>
+    private static LatentFitOutcome Supported(CommandContext context, LatentFitOutcome with, Func<LatentFitOutcome> fitWithout)
+    {
+        IReadOnlyList<string> covariates = with.Data.Set.Covariates;
+        if (covariates.Count == 0 || with.Fit.WasCanceled || with.Fit.ValidationCount == 0)
+        {
+            return with;
+        }
+
+        LatentFitOutcome without = fitWithout();
+        if (without.Fit.WasCanceled)
+        {
+            return with;
+        }
+
+        double own = with.Fit.Training.BestError, other = without.Fit.Training.BestError;
+        bool isKept = own < other;
+        context.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isKept ? "Kept" : "Left out")}: the {(covariates.Count == 1 ? "covariate" : "covariates")} {string.Join(", ", covariates)}. The mean log density of the tails of "
+                + $"{with.Fit.ValidationCount} series that were not learned from is {-own:0.000} with, {-other:0.000} without."));
+        return isKept ? with : without;
     }
 
     /// <summary>The settings with the processes that share each training step; where seeds are shared instead, each process fits alone.</summary>
@@ -188,6 +217,10 @@ internal static class LatentFitRun
         context.Out.WriteLine(FitText.Learned(training, outcome.Fit.ValidationCount));
         IEnumerable<string> noise = outcome.Data.Set.Components.Zip(outcome.Fit.Forecaster.Noise, static (name, x) => $"{name} {ProgressText.Number(x)}");
         context.Out.WriteLine($"Noise of the observations: {string.Join(", ", noise)} standard deviations.");
+        context.Out.WriteLine(outcome.Fit.ValidationCount == 0 ? "The bands are the model's own: there are too few series to calibrate them on some that it did not learn from."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bands are {outcome.Fit.Forecaster.BandFactor:0.00} times as wide as the model's own, by the tails of {outcome.Fit.ValidationCount} series that it did not learn from."));
         foreach (string remark in Remarks(outcome))
         {
             context.Out.WriteLine(remark);

@@ -19,7 +19,8 @@ internal static class DataTable
         }
 
         CsvOptions read = settings.Apply(CsvOptions.Settings, new CsvOptions(), parsed);
-        CsvTable table = isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", read) : CsvTable.Read(path, read);
+        CsvTable table = isInput ? CsvTable.Read(Console.OpenStandardInput(), "standard input", read)
+            : ParquetTable.IsParquet(path) ? ParquetTable.Read(path) : CsvTable.Read(path, read);
         bool asMonths = settings.Apply(WideOptions.Settings, new WideOptions(), parsed).Months;
         var months = MonthColumns.Find(table);
         CommandException.ThrowIf(

@@ -5,12 +5,22 @@ namespace NeuralOde.Cli.Shell;
 /// <param name="Units">Units by the names of columns.</param>
 internal sealed record FigureLabels(string? Title, IReadOnlyDictionary<string, string> Units)
 {
+    /// <summary>Whether the panels of a column share their vertical scale; null to decide by their ranges.</summary>
+    public bool? SharesScales { get; init; }
+
     /// <summary>Nothing of the user's.</summary>
     public static FigureLabels None { get; } = new(null, new Dictionary<string, string>());
 
     public static CommandOption<string?> TitleOption() => Options.Text("--title", "The title of the report and of its figure.", "TEXT");
 
     public static CommandOption<string?> UnitOption() => Options.Text("--unit", "Units of columns for the axes, such as Concentration=mg/L,Time=h.", "COLUMN=UNIT");
+
+    public static CommandOption<string?> ScalesOption() => Options.Choice(
+        "--scales", "way to scale panels", ["auto", "shared", "free"],
+        "Whether the panels of a column share their vertical scale: auto shares it where their ranges are alike.", "NAME");
+
+    /// <summary>What --scales asks for; null for auto.</summary>
+    public static bool? SharesOf(string? scales) => scales switch { "shared" => true, "free" => false, _ => null };
 
     /// <summary>Reads what was typed.</summary>
     /// <param name="title">The title; null where none was given.</param>

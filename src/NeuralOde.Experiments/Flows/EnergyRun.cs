@@ -25,7 +25,7 @@ internal static class EnergyRun
             {
                 foreach (int depth in depths.Length > 0 ? depths : [2, 8, 32])
                 {
-                    DensityOptions settings = FlowRun.Typed(parsed, options, DensityOptions.For(method)) with { Hidden = [depth], Layers = depth };
+                    DensityOptions settings = FlowRun.Typed(parsed, options, Defaults(method)) with { Hidden = [depth], Layers = depth };
                     EnergyFit fit = ProgressView.Run(
                         context, $"Fitting {target.Title} by a {(method == DensityMethod.Planar ? "planar" : "continuous")} flow of {depth}",
                         progress => EnergyFit.Run(target, depth, settings, progress, context.CancellationToken));
@@ -48,6 +48,11 @@ internal static class EnergyRun
         OutputFiles.Write(context, "report", report, path => AtomicFile.WriteText(path, EnergyReport.Create(fits, context.CommandLine).ToHtml()));
         return fits.Exists(static x => x.Training.Outcome == TrainingOutcome.Diverged) ? ExitCode.Failure : ExitCode.Success;
     }
+
+    /// <summary>A single layer of units takes larger and more steps than the network that learns from points.</summary>
+    private static DensityOptions Defaults(DensityMethod method) => method == DensityMethod.Likelihood
+        ? DensityOptions.For(method) with { BatchSize = 256, Iterations = 3_000, LearningRate = 0.02 }
+        : DensityOptions.For(method);
 
     private static void Csv(TextWriter output, IEnumerable<EnergyFit> fits)
     {

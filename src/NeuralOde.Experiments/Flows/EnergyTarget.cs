@@ -6,7 +6,7 @@ namespace NeuralOde.Experiments.Flows;
 internal sealed record EnergyTarget(string Title, Func<Tensor, Tensor> Energy)
 {
     private const double Edge = 10;
-    private const int Cells = 1_000;
+    private const int Cells = 400;
 
     /// <summary>Two modes on a ring, a wave, and a wave that splits in two.</summary>
     /// <remarks>The waves go on for ever and have no normalizer; a normal factor of deviation 2 along the first component ends them.</remarks>

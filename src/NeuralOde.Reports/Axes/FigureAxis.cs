@@ -29,11 +29,11 @@ public sealed record FigureAxis(string Label = "", string? Unit = null)
 
     /// <summary>Values that the range must hold whatever the data are, such as 0.</summary>
     /// <value>Default none.</value>
-    public IReadOnlyList<double> Include { get; init => field = ValueList<double>.Copy(value); } = ValueList<double>.Copy([]);
+    public IReadOnlyList<double> Include { get; init => field = ValueList.From(value); } = ValueList.Of<double>();
 
     /// <summary>Names for the positions 0, 1, 2, …, for an axis of categories.</summary>
     /// <value>Default none: the axis shows numbers.</value>
-    public IReadOnlyList<string> Categories { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy([]);
+    public IReadOnlyList<string> Categories { get; init => field = ValueList.From(value); } = ValueList.Of<string>();
 
     /// <summary>The date of 0, where values are days since a date: the axis then shows dates.</summary>
     /// <value>Default null: the axis shows numbers. Without effect on logarithmic axes, axes of categories, and beyond the years 1 to 9999.</value>

@@ -5,7 +5,7 @@ namespace NeuralOde.Reports;
 public sealed record BulletList(params IReadOnlyList<string> Items) : ReportBlock
 {
     /// <summary>The statements, plain text.</summary>
-    public IReadOnlyList<string> Items { get; init => field = ValueList<string>.Copy(value); } = ValueList<string>.Copy(Items);
+    public IReadOnlyList<string> Items { get; init => field = ValueList.From(value); } = ValueList.From(Items);
 
     internal override void Write(ReportContext context)
     {

@@ -6,7 +6,7 @@ namespace NeuralOde.Reports;
 public sealed record Collapsible(string Summary, params IReadOnlyList<ReportBlock> Blocks) : ReportBlock
 {
     /// <summary>What opens below the summary.</summary>
-    public IReadOnlyList<ReportBlock> Blocks { get; init => field = ValueList<ReportBlock>.Copy(value); } = ValueList<ReportBlock>.Copy(Blocks);
+    public IReadOnlyList<ReportBlock> Blocks { get; init => field = ValueList.From(value); } = ValueList.From(Blocks);
 
     internal override void Write(ReportContext context)
     {

@@ -12,7 +12,7 @@ public sealed record KeyNumber(string Label, string Value, string? Unit = null, 
 public sealed record KeyNumbers(params IReadOnlyList<KeyNumber> Items) : ReportBlock
 {
     /// <summary>The numbers.</summary>
-    public IReadOnlyList<KeyNumber> Items { get; init => field = ValueList<KeyNumber>.Copy(value); } = ValueList<KeyNumber>.Copy(Items);
+    public IReadOnlyList<KeyNumber> Items { get; init => field = ValueList.From(value); } = ValueList.From(Items);
 
     internal override void Write(ReportContext context)
     {

@@ -6,7 +6,7 @@ namespace NeuralOde.Reports;
 public sealed record ReportSection(string Title, params IReadOnlyList<ReportBlock> Blocks) : ReportBlock
 {
     /// <summary>What follows the heading, in order.</summary>
-    public IReadOnlyList<ReportBlock> Blocks { get; init => field = ValueList<ReportBlock>.Copy(value); } = ValueList<ReportBlock>.Copy(Blocks);
+    public IReadOnlyList<ReportBlock> Blocks { get; init => field = ValueList.From(value); } = ValueList.From(Blocks);
 
     /// <summary>Adds blocks at the end.</summary>
     /// <param name="blocks">The blocks; a string is a paragraph.</param>

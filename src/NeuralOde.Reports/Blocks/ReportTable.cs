@@ -10,15 +10,15 @@ public sealed record ReportColumn(string Name, string? Unit = null, bool IsNumer
 public sealed record ReportTable : ReportBlock
 {
     /// <summary>The columns. The first one names the rows.</summary>
-    public IReadOnlyList<ReportColumn> Columns { get; init => field = ValueList<ReportColumn>.Copy(value); } = ValueList<ReportColumn>.Copy([]);
+    public IReadOnlyList<ReportColumn> Columns { get; init => field = ValueList.From(value); } = ValueList.Of<ReportColumn>();
 
     /// <summary>The rows, each with a cell for every column.</summary>
     /// <exception cref="ArgumentException">When the report is written: a row with more or fewer cells.</exception>
     public IReadOnlyList<IReadOnlyList<string>> Rows
     {
         get;
-        init => field = ValueList<IReadOnlyList<string>>.Copy([.. value.Select(ValueList<string>.Copy)]);
-    } = ValueList<IReadOnlyList<string>>.Copy([]);
+        init => field = ValueList.Of<IReadOnlyList<string>>([.. value.Select(static row => (IReadOnlyList<string>)ValueList.From(row))]);
+    } = ValueList.Of<IReadOnlyList<string>>();
 
     /// <summary>What the table shows; null for none.</summary>
     public string? Caption { get; init; }

@@ -5,7 +5,7 @@ namespace NeuralOde.Reports;
 public sealed record DrawingRow(params IReadOnlyList<Drawing> Drawings) : ReportBlock
 {
     /// <summary>The pictures, from the left.</summary>
-    public IReadOnlyList<Drawing> Drawings { get; init => field = ValueList<Drawing>.Copy(value); } = ValueList<Drawing>.Copy(Drawings);
+    public IReadOnlyList<Drawing> Drawings { get; init => field = ValueList.From(value); } = ValueList.From(Drawings);
 
     private const double Gap = 16;
 

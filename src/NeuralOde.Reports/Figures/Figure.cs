@@ -40,7 +40,7 @@ public sealed record Figure : Drawing
     public bool EqualAspect { get; init; }
 
     // Layers are the same only if they are one object: two figures that were drawn apart are not equal.
-    internal ValueList<FigureLayer> Layers { get; init; } = ValueList<FigureLayer>.Copy([]);
+    internal ValueList<FigureLayer> Layers { get; init; } = ValueList.Of<FigureLayer>();
 
     /// <summary>A line through points in their order. A value that is not finite breaks it.</summary>
     /// <param name="xs">Abscissas.</param>
@@ -193,5 +193,5 @@ public sealed record Figure : Drawing
     private PaletteColor Next<TLayer>(ImmutableArray<PaletteColor> palette) where TLayer : FigureLayer =>
         palette.MinBy(color => Layers.Count(l => l is TLayer && l.OwnColor == color));
 
-    private Figure With(FigureLayer layer) => this with { Layers = ValueList<FigureLayer>.Copy([.. Layers, layer]) };
+    private Figure With(FigureLayer layer) => this with { Layers = ValueList.Of<FigureLayer>([.. Layers, layer]) };
 }

@@ -21,7 +21,7 @@ public sealed record FrameSequence : Drawing
     public Figure Base { get; init; } = new();
 
     /// <summary>The frames in order.</summary>
-    public IReadOnlyList<FigureFrame> Frames { get; init => field = ValueList<FigureFrame>.Copy(value); } = ValueList<FigureFrame>.Copy([]);
+    public IReadOnlyList<FigureFrame> Frames { get; init => field = ValueList.From(value); } = ValueList.Of<FigureFrame>();
 
     /// <summary>How long each frame is seen when played, in seconds.</summary>
     /// <value>Default 0.6; at least 0.35, because faster flicker can harm (WCAG 2.2, criterion 2.3.1: three flashes per second).</value>
@@ -54,7 +54,7 @@ public sealed record FrameSequence : Drawing
             SharedY = true,
             MinPanelWidth = 150,
             MaxPanels = Math.Max(count, 1),
-            Panels = [.. chosen.Select(i => Base with { Title = Frames[i].Label, Layers = ValueList<FigureLayer>.Copy([.. Base.Layers, .. Frames[i].Figure.Layers]) })],
+            Panels = [.. chosen.Select(i => Base with { Title = Frames[i].Label, Layers = ValueList.Of<FigureLayer>([.. Base.Layers, .. Frames[i].Figure.Layers]) })],
         };
     }
 

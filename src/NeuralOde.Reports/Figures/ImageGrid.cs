@@ -8,7 +8,7 @@ namespace NeuralOde.Reports;
 public sealed record GridImage(int Columns, int Rows, IReadOnlyList<double> Values, string Label = "")
 {
     /// <summary>Brightness from 0 to 1, row by row from the top, <c>[Rows · Columns]</c>.</summary>
-    public IReadOnlyList<double> Values { get; init => field = ValueList<double>.Copy(value); } = ValueList<double>.Copy(Values);
+    public IReadOnlyList<double> Values { get; init => field = ValueList.From(value); } = ValueList.From(Values);
 }
 
 /// <summary>Small images in rows, such as digits with their predictions.</summary>
@@ -19,7 +19,7 @@ public sealed record ImageGrid : Drawing
     private const double LabelSize = 12;
 
     /// <summary>The images, row by row.</summary>
-    public IReadOnlyList<GridImage> Images { get; init => field = ValueList<GridImage>.Copy(value); } = ValueList<GridImage>.Copy([]);
+    public IReadOnlyList<GridImage> Images { get; init => field = ValueList.From(value); } = ValueList.Of<GridImage>();
 
     /// <summary>Width of each image on the page in pixels.</summary>
     /// <value>Default 56.</value>

@@ -9,7 +9,7 @@ public sealed record PanelGrid : Drawing
     private readonly double _panelHeight = 150;
 
     /// <summary>The figures, row by row. Their own widths, heights and captions do not count here.</summary>
-    public IReadOnlyList<Figure> Panels { get; init => field = ValueList<Figure>.Copy(value); } = ValueList<Figure>.Copy([]);
+    public IReadOnlyList<Figure> Panels { get; init => field = ValueList.From(value); } = ValueList.Of<Figure>();
 
     /// <summary>Most columns.</summary>
     /// <value>Default 1: a stack. Fewer are used where panels would become narrower than <see cref="MinPanelWidth"/>.</value>

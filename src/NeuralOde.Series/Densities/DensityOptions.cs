@@ -87,9 +87,9 @@ public sealed record DensityOptions
     /// <value>Above 0 and at most 0.9; default 0.2.</value>
     public double HoldOut { get; init; } = 0.2;
 
-    /// <summary>How many times the model is validated, evenly over training; the best one is kept.</summary>
-    /// <value>At least 1; default 20.</value>
-    public int Validations { get; init; } = 20;
+    /// <summary>How many times the model is validated, evenly over training, by at most 1,000 of the rows held out for that; the best one is kept.</summary>
+    /// <value>At least 1; default 10.</value>
+    public int Validations { get; init; } = 10;
 
     /// <summary>Where all random numbers come from.</summary>
     /// <value>Default 0.</value>

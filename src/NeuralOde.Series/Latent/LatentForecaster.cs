@@ -19,8 +19,9 @@ public sealed class LatentForecaster
 {
     private readonly LatentSeriesScaling _scaling;
 
-    internal LatentForecaster(LatentOde model, LatentModelShape shape, LatentSeriesScaling scaling, TimeSeriesSet known)
+    internal LatentForecaster(LatentOde model, LatentModelShape shape, LatentSeriesScaling scaling, TimeSeriesSet known, double bandFactor = 1)
     {
+        BandFactor = bandFactor;
         Model = model;
         Shape = shape;
         _scaling = scaling;
@@ -38,6 +39,11 @@ public sealed class LatentForecaster
 
     /// <summary>The standard deviation of the observations' noise, one for each component, in units of its deviation over the training data.</summary>
     public IReadOnlyList<double> Noise => Model.Noise;
+
+    /// <summary>
+    /// What the widths of the model's own bands are multiplied by, because the tails of series that were not learned from asked for it; 1 where there were none.
+    /// </summary>
+    public double BandFactor { get; }
 
     /// <summary>The kind of file that <see cref="Save"/> writes.</summary>
     public static Persistence.ModelKind FileKind => LatentModelFile.ForecasterKind;
@@ -215,7 +221,10 @@ public sealed class LatentForecaster
         using IDisposable scope = GradientMode.Disable();
         var noise = Tensor.From([.. Noise], [Noise.Count]);
         double tail = 0.5 * (1 - options.Level);
-        return (draws.Mean([1]).ToDoubles(), Quantile(draws, noise, tail).ToDoubles(), Quantile(draws, noise, 1 - tail).ToDoubles());
+        double[] mean = draws.Mean([1]).ToDoubles();
+        return (mean, Stretched(Quantile(draws, noise, tail).ToDoubles()), Stretched(Quantile(draws, noise, 1 - tail).ToDoubles()));
+
+        double[] Stretched(double[] ends) => BandFactor == 1 ? ends : [.. ends.Select((x, i) => mean[i] + (BandFactor * (x - mean[i])))];
     }
 
     /// <summary>

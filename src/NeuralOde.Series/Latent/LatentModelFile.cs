@@ -20,6 +20,7 @@ internal static class LatentModelFile
         double[] covariates = [.. known.Series.SelectMany(static x => x.Covariates.ToArray())];
         long[] counts = [.. known.Series.Select(static x => (long)x.Count)];
         List<(string, string)> settings = [.. model.Shape.ToSettings(), .. model.SeriesScaling.ToSettings()];
+        settings.Add(("band factor", model.BandFactor.ToString("R", CultureInfo.InvariantCulture)));
         if (known.SeriesName is not null)
         {
             settings.Add(("series name", known.SeriesName));
@@ -46,7 +47,7 @@ internal static class LatentModelFile
         (LatentModelShape shape, LatentSeriesScaling scaling) = Read(file);
         LatentOde model = shape.Create(new RandomSource(0));
         LoadWeights(file, model);
-        return new LatentForecaster(model, shape, scaling, Known(file, shape, scaling));
+        return new LatentForecaster(model, shape, scaling, Known(file, shape, scaling), file.Number("band factor", static x => x > 0));
     }
 
     public static SeriesClassifier ReadClassifier(ModelFile file)

@@ -26,11 +26,11 @@ public sealed class SeriesEnsemble
     {
         ArgumentNullException.ThrowIfNull(members);
         ArgumentException.ThrowIf(members.Count == 0, "An ensemble has at least one member.", nameof(members));
-        IReadOnlyList<(string Name, string Value)> first = SeriesModelFile.Settings(members[0]);
+        IReadOnlyDictionary<string, string> first = SeriesModelFile.File(members[0]).Settings;
         for (int i = 1; i < members.Count; i++)
         {
-            (string Name, string Value) other = first.Except(SeriesModelFile.Settings(members[i])).FirstOrDefault();
-            ArgumentException.ThrowIf(other.Name is not null, $"The members of an ensemble are models of one kind; member {i} differs from the first one in '{other.Name}'.", nameof(members));
+            string? other = first.Except(SeriesModelFile.File(members[i]).Settings).FirstOrDefault().Key;
+            ArgumentException.ThrowIf(other is not null, $"The members of an ensemble are models of one kind; member {i} differs from the first one in '{other}'.", nameof(members));
         }
 
         Members = [.. members];
@@ -61,8 +61,8 @@ public sealed class SeriesEnsemble
     /// <exception cref="IOException">Writing failed; an old file stays as it was.</exception>
     public void Save(string path) => new ModelFile(
         FileKind,
-        [.. SeriesModelFile.Settings(Members[0]), ("members", Members.Count.ToString(CultureInfo.InvariantCulture))],
-        Members.SelectMany(static (x, i) => SeriesModelFile.Tensors(x, Prefix(i)))).Save(path);
+        [.. SeriesModelFile.File(Members[0]).Settings.Select(static x => (x.Key, x.Value)), ("members", Members.Count.ToString(CultureInfo.InvariantCulture))],
+        Members.SelectMany(static (x, i) => SeriesModelFile.File(x).Tensors.Select(y => y.Renamed(Prefix(i) + y.Name)))).Save(path);
 
     /// <summary>Loads what <see cref="Save"/> wrote; it forecasts the same numbers to the last bit.</summary>
     /// <param name="path">The file.</param>

@@ -11,12 +11,13 @@ internal static class SeriesModelFile
     public static void Save(SeriesModel model, string path) => File(model).Save(path);
 
     /// <summary>The file of a model, which may be a part of another.</summary>
-    public static ModelFile File(SeriesModel model) => new(Kind, Settings(model), Tensors(model));
-
-    /// <summary>What the model is, as text.</summary>
-    internal static IReadOnlyList<(string Name, string Value)> Settings(SeriesModel model)
+    public static ModelFile File(SeriesModel model)
     {
         SeriesFieldShape layout = model.Field.Layout;
+        double[] times = [.. model.Paths.SelectMany(static path => path.Starts)];
+        double[] states = [.. model.Paths.SelectMany(static path => path.States).SelectMany(static state => state)];
+        double[] ends = [.. model.Paths.SelectMany(static path => new[] { path.TrainingEnd, path.DataEnd })];
+        long[] series = [.. model.Paths.SelectMany((path, index) => path.Starts.Select(_ => (long)index))];
         List<(string, string)> settings = [("hidden states", Text(layout.HiddenStates)), ("widths", string.Join(',', layout.Widths.Select(static x => Text(x))))];
         if (layout.ClockSpan is { } span)
         {
@@ -30,27 +31,18 @@ internal static class SeriesModelFile
 
         settings.Add(("series", ModelFile.Text(model.Paths.Select(static x => x.Id))));
         settings.Add(("standardization", model.Scaling.ToJson()));
-        return settings;
-    }
-
-    /// <summary>What the model has learned.</summary>
-    internal static IEnumerable<SafeTensor> Tensors(SeriesModel model, string prefix = "")
-    {
-        SeriesFieldShape layout = model.Field.Layout;
-        double[] times = [.. model.Paths.SelectMany(static path => path.Starts)];
-        double[] states = [.. model.Paths.SelectMany(static path => path.States).SelectMany(static state => state)];
-        double[] ends = [.. model.Paths.SelectMany(static path => new[] { path.TrainingEnd, path.DataEnd })];
-        long[] series = [.. model.Paths.SelectMany((path, index) => path.Starts.Select(_ => (long)index))];
-        return
-        [
-            .. model.Field.NamedParameters().Select(x => SafeTensor.Create($"{prefix}field.{x.Name}", x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
-            SafeTensor.Create<double>(prefix + "starts.times", times, [times.Length]),
-            SafeTensor.Create<double>(prefix + "starts.states", states, [times.Length, layout.LearnedStates]),
-            SafeTensor.Create<long>(prefix + "starts.series", series, [times.Length]),
-            SafeTensor.Create<double>(prefix + "series.ends", ends, [model.Paths.Count, 2]),
-            SafeTensor.Create<double>(prefix + "box.low", [.. layout.Low], [layout.LearnedStates]),
-            SafeTensor.Create<double>(prefix + "box.high", [.. layout.High], [layout.LearnedStates]),
-        ];
+        return new ModelFile(
+            Kind,
+            settings,
+            [
+                .. model.Field.NamedParameters().Select(static x => SafeTensor.Create("field." + x.Name, x.Parameter.AsSpan<double>(), x.Parameter.Shape.Lengths)),
+                SafeTensor.Create<double>("starts.times", times, [times.Length]),
+                SafeTensor.Create<double>("starts.states", states, [times.Length, layout.LearnedStates]),
+                SafeTensor.Create<long>("starts.series", series, [times.Length]),
+                SafeTensor.Create<double>("series.ends", ends, [model.Paths.Count, 2]),
+                SafeTensor.Create<double>("box.low", [.. layout.Low], [layout.LearnedStates]),
+                SafeTensor.Create<double>("box.high", [.. layout.High], [layout.LearnedStates]),
+            ]);
     }
 
     public static SeriesModel Load(string path) => Read(ModelFile.Load(path, Kind));

@@ -45,6 +45,12 @@ public abstract class OdeSolver
     /// <summary>Whether a solve by this method can be differentiated backward over its recorded steps (<see cref="Integrator{T}.Transpose"/>).</summary>
     public virtual bool HasTranspose => true;
 
+    /// <summary>
+    /// Whether the transpose multiplies at those times and states at which the solve evaluated the field, each once, so that what an evaluation computed can be kept for its product.
+    /// Implicit methods solve for their stages and end at other states.
+    /// </summary>
+    public virtual bool TransposesAtEvaluations => false;
+
     /// <summary>Parts of a problem, beyond the field, that the method can solve with.</summary>
     public virtual ProblemParts SupportedParts => ProblemParts.None;
 

@@ -35,8 +35,7 @@ internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLeng
     public int Evaluate(
         IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination, bool withAlgebraic = false)
     {
-        Bandwidth band = destination.Bandwidth ?? new Bandwidth(length - 1, length - 1);
-        int groups = Math.Min(length, band.Lower + band.Upper + 1);
+        int groups = destination.ColumnGroupCount;
         double root = Math.Sqrt(s_epsilon);
         double share = 1000 * Math.Abs(h) * s_epsilon * length * Norm(z, f, tolerances);
         double smallest = withAlgebraic ? 1e-3 * root * Largest(z) : 0;
@@ -60,7 +59,7 @@ internal sealed class FiniteDifferenceJacobian<T>(int length, int quadratureLeng
             field.Evaluate(t, _moved, _derivative);
             for (int j = group; j < length; j += groups)
             {
-                int first = Math.Max(0, j - band.Upper), last = Math.Min(length - 1, j + band.Lower);
+                (int first, int last) = destination.RowsOf(j);
                 for (int i = first; i <= last; i++)
                 {
                     destination[i, j] = (_derivative[i] - f[i]) / _increments[j];

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde.Solvers;
 
-/// <summary>Solves <c>(M − γ J) x = b</c> by LU decomposition, dense or banded as J and M are.</summary>
+/// <summary>Solves <c>(M − γ J) x = b</c> by LU decomposition, dense, banded or block by block as J and M are.</summary>
 internal sealed class LuSolver<T> : ILinearSolver<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -11,11 +11,19 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
     private int _smallLength;
     private DenseLu<T>? _dense;
     private BandedLu<T>? _banded;
+    private LuSolver<T>[] _blocks = [];
+    private SquareMatrix<T>? _block;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Prepare(SquareMatrix<T> jacobian, SquareMatrix<T>? massMatrix, double gamma)
     {
         int n = jacobian.Length;
+        if (jacobian.BlockLength is { } block && massMatrix is null)
+        {
+            return PrepareBlocks(jacobian, block, gamma);
+        }
+
+        _blocks = [];
         if (n <= SmallLu<T>.MaxLength && jacobian.Bandwidth is null)
         {
             if (_smallLength != n)
@@ -92,6 +100,16 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
 
     public void Solve(Span<T> b)
     {
+        if (_blocks.Length > 0)
+        {
+            for (int i = 0, length = b.Length / _blocks.Length; i < _blocks.Length; i++)
+            {
+                _blocks[i].Solve(b.Slice(i * length, length));
+            }
+
+            return;
+        }
+
         if (_small is not null)
         {
             SolveSmall(b, isTransposed: false);
@@ -110,6 +128,16 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
 
     public void SolveTransposed(Span<T> b)
     {
+        if (_blocks.Length > 0)
+        {
+            for (int i = 0, length = b.Length / _blocks.Length; i < _blocks.Length; i++)
+            {
+                _blocks[i].SolveTransposed(b.Slice(i * length, length));
+            }
+
+            return;
+        }
+
         if (_small is not null)
         {
             SolveSmall(b, isTransposed: true);
@@ -124,6 +152,37 @@ internal sealed class LuSolver<T> : ILinearSolver<T>
         {
             _dense!.SolveTransposed(b);
         }
+    }
+
+    private bool PrepareBlocks(SquareMatrix<T> jacobian, int block, double gamma)
+    {
+        int count = jacobian.Length / block;
+        if (_blocks.Length != count || _block?.Length != block)
+        {
+            _block = new SquareMatrix<T>(block);
+            _blocks = new LuSolver<T>[count];
+            for (int i = 0; i < count; i++)
+            {
+                _blocks[i] = new LuSolver<T>();
+            }
+        }
+
+        ReadOnlySpan<T> values = jacobian.Values;
+        for (int k = 0; k < count; k++)
+        {
+            // Row i of a band begins at column i − (block − 1).
+            for (int i = 0; i < block; i++)
+            {
+                values.Slice((((k * block) + i) * jacobian.Stride) + block - 1 - i, block).CopyTo(_block.Values[(i * block)..]);
+            }
+
+            if (!_blocks[k].Prepare(_block, null, gamma))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private unsafe void SolveSmall(Span<T> b, bool isTransposed)

@@ -88,10 +88,7 @@ internal sealed class NewtonSolver<T>(int length, JacobianReuse reuse, int quadr
             _problem = problem;
             _field = field ?? problem.StiffField ?? problem.Field;
             _linear = problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
-            if (_jacobian is null || _jacobian.Bandwidth != problem.JacobianBandwidth)
-            {
-                _jacobian = new SquareMatrix<T>(length, problem.JacobianBandwidth);
-            }
+            _jacobian = problem.JacobianMatrix(_jacobian, length);
         }
 
         _scale = scale;

@@ -25,7 +25,7 @@ internal sealed class TransposedSolver<T>(int length, int valueLength)
     private readonly T[] _value = new T[valueLength];
     private OdeProblem<T>? _problem;
     private ILinearSolver<T> _linear = null!;
-    private SquareMatrix<T> _jacobian = null!;
+    private SquareMatrix<T>? _jacobian;
     private Tolerances _tolerances;
     private bool _isPrepared;
     private bool _isOfThisStage;
@@ -40,7 +40,7 @@ internal sealed class TransposedSolver<T>(int length, int valueLength)
         {
             _problem = problem;
             _linear = problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
-            _jacobian = new SquareMatrix<T>(length, problem.JacobianBandwidth);
+            _jacobian = problem.JacobianMatrix(_jacobian, length);
         }
     }
 
@@ -78,16 +78,16 @@ internal sealed class TransposedSolver<T>(int length, int valueLength)
     {
         if (_problem!.Jacobian is { } jacobian)
         {
-            _jacobian.Clear();
+            _jacobian!.Clear();
             jacobian.Evaluate(stage.Time, stage.State, _jacobian);
         }
         else
         {
             _problem.Field.Evaluate(stage.Time, stage.State, _value);
-            _differences.Evaluate(_problem.Field, stage.Time, stage.State, _value.AsSpan(0, length), stage.Step, _tolerances, _jacobian);
+            _differences.Evaluate(_problem.Field, stage.Time, stage.State, _value.AsSpan(0, length), stage.Step, _tolerances, _jacobian!);
         }
 
-        if (!_linear.Prepare(_jacobian, null, stage.Gamma))
+        if (!_linear.Prepare(_jacobian!, null, stage.Gamma))
         {
             throw new InvalidOperationException($"The matrix of the transposed equations of a step at t = {stage.Time} is singular.");
         }

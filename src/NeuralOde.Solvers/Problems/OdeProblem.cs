@@ -37,6 +37,13 @@ public sealed class OdeProblem<T>
     /// <value><see langword="null"/> (the default): everywhere.</value>
     public Bandwidth? JacobianBandwidth { get; init; }
 
+    /// <summary>
+    /// Number of components of the blocks on the diagonal outside of which the Jacobian is zero, as where the state is a batch of rows that do not depend on each other. Each
+    /// block is factored alone, and one product or difference serves a column of all blocks.
+    /// </summary>
+    /// <value>A divisor of the state's length, without a <see cref="JacobianBandwidth"/>; or <see langword="null"/> (the default): the Jacobian is one block.</value>
+    public int? JacobianBlockLength { get; init; }
+
     /// <summary>Makes what solves the linear equations of implicit methods.</summary>
     /// <value><see langword="null"/> (the default): LU decomposition with partial pivoting, dense or banded as the Jacobian is.</value>
     public Func<ILinearSolver<T>>? LinearSolver { get; init; }
@@ -91,6 +98,12 @@ public sealed class OdeProblem<T>
     /// <summary>The parts that a method must know of.</summary>
     public ProblemParts Parts => (MassMatrix is null ? 0 : ProblemParts.MassMatrix) | (StiffField is null ? 0 : ProblemParts.StiffField);
 
+    /// <summary>A matrix for the Jacobian: the last one, where it is of the same kind.</summary>
+    internal SquareMatrix<T> JacobianMatrix(SquareMatrix<T>? last, int stateLength)
+        => last is not null && last.BlockLength == JacobianBlockLength && (JacobianBlockLength is not null || last.Bandwidth == JacobianBandwidth) ? last
+            : JacobianBlockLength is { } block ? SquareMatrix<T>.OfBlocks(stateLength, block)
+            : new SquareMatrix<T>(stateLength, JacobianBandwidth);
+
     /// <summary>Checks the shapes of the parts against the state.</summary>
     internal void Validate(int stateLength, string parameter)
     {
@@ -124,6 +137,15 @@ public sealed class OdeProblem<T>
         {
             throw new ArgumentException(
                 $"A problem of second order with {(RowLength is null ? "a state" : "rows")} of {rowLength} components has {rowLength / 2.0} positions, not {PositionCount ?? 0}.",
+                parameter);
+        }
+
+        if (JacobianBlockLength is { } block && (block < 1 || stateLength % block != 0 || JacobianBandwidth is not null))
+        {
+            throw new ArgumentException(
+                JacobianBandwidth is null
+                    ? $"A Jacobian of {stateLength} rows is not blocks of {block}."
+                    : "The Jacobian has a band or blocks: give JacobianBandwidth or JacobianBlockLength, not both.",
                 parameter);
         }
 

@@ -30,8 +30,41 @@ public sealed class SquareMatrix<T>
         _values = new T[checked(length * Stride)];
     }
 
+    private SquareMatrix(int length, int blockLength)
+        : this(length, new Bandwidth(blockLength - 1, blockLength - 1)) => BlockLength = blockLength;
+
+    /// <summary>Makes a block-diagonal matrix of zeros: blocks of equal length on the diagonal, kept as a band.</summary>
+    /// <param name="length">Number of rows, and of columns.</param>
+    /// <param name="blockLength">Those of a block.</param>
+    /// <returns>The matrix.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The block's length does not divide that of the matrix.</exception>
+    public static SquareMatrix<T> OfBlocks(int length, int blockLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        return blockLength >= 1 && length % blockLength == 0
+            ? new SquareMatrix<T>(length, blockLength)
+            : throw new ArgumentOutOfRangeException(nameof(blockLength), blockLength, $"A matrix of {length} rows is not blocks of {blockLength}.");
+    }
+
     /// <summary>Number of rows, and of columns.</summary>
     public int Length { get; }
+
+    /// <summary>Number of rows of the blocks on the diagonal outside of which all is zero, or <see langword="null"/> where the matrix is not kept so.</summary>
+    public int? BlockLength { get; }
+
+    /// <summary>
+    /// Number of groups of columns of which no two have a row in common: columns whose numbers differ by a multiple of it. One product with the sum of a group's unit vectors
+    /// gives all of its columns.
+    /// </summary>
+    public int ColumnGroupCount => BlockLength ?? (Bandwidth is { } band ? Math.Min(Length, band.Lower + band.Upper + 1) : Length);
+
+    /// <summary>The rows in which a column may differ from zero.</summary>
+    /// <param name="column">Column, from 0.</param>
+    /// <returns>The first row and the last.</returns>
+    public (int First, int Last) RowsOf(int column)
+        => BlockLength is { } block ? (column / block * block, (column / block * block) + block - 1)
+            : Bandwidth is { } band ? (Math.Max(0, column - band.Upper), Math.Min(Length - 1, column + band.Lower))
+            : (0, Length - 1);
 
     /// <summary>Where entries may differ from zero, or <see langword="null"/> where the matrix is dense.</summary>
     public Bandwidth? Bandwidth { get; }
@@ -62,7 +95,9 @@ public sealed class SquareMatrix<T>
                 throw new ArgumentOutOfRangeException(
                     nameof(column),
                     column,
-                    $"Element ({row}, {column}) lies outside of the band of {Bandwidth!.Value.Lower} diagonals below and {Bandwidth.Value.Upper} above the main one.");
+                    BlockLength is { } block
+                        ? $"Element ({row}, {column}) lies outside of the blocks of {block} rows on the diagonal."
+                        : $"Element ({row}, {column}) lies outside of the band of {Bandwidth!.Value.Lower} diagonals below and {Bandwidth.Value.Upper} above the main one.");
             }
 
             _values[place] = value;
@@ -120,6 +155,7 @@ public sealed class SquareMatrix<T>
         }
 
         int offset = column - row + band.Lower;
-        return (uint)offset < (uint)Stride ? (row * Stride) + offset : -1;
+        bool isKept = BlockLength is { } block ? row / block == column / block : (uint)offset < (uint)Stride;
+        return isKept ? (row * Stride) + offset : -1;
     }
 }

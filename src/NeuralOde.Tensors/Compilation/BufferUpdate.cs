@@ -17,6 +17,14 @@ internal sealed class BufferUpdateInstruction<T>(Parameter target, Buffer<T> val
     private readonly T _rest = T.CreateTruncating(1 - share);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool Follow(in MemoryMove move)
+    {
+        bool concerns = move.Concerns(value);
+        value = value.After(move);
+        return concerns;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run()
     {
         Span<T> values = target.MutableValues<T>();

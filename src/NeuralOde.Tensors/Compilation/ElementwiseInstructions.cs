@@ -7,11 +7,37 @@ namespace NeuralOde.Tensors;
 internal abstract unsafe class ElementwiseInstruction<T>(Kernel<T>? kernel, Buffer<T>[] inputs, Buffer<T> output) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    protected readonly T* First = inputs[0].Pointer;
-    protected readonly T* Second = inputs.Length > 1 ? inputs[1].Pointer : null;
-    protected readonly T* Third = inputs.Length > 2 ? inputs[2].Pointer : null;
-    protected readonly T* Output = output.Pointer;
     protected readonly int Length = output.Length;
+
+    protected T* First { get; private set; } = inputs[0].Pointer;
+
+    protected T* Second { get; private set; } = inputs.Length > 1 ? inputs[1].Pointer : null;
+
+    protected T* Third { get; private set; } = inputs.Length > 2 ? inputs[2].Pointer : null;
+
+    protected T* Output { get; private set; } = output.Pointer;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool Follow(in MemoryMove move)
+    {
+        bool concerns = move.Concerns(output);
+        output = output.After(move);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            concerns |= move.Concerns(inputs[i]);
+            inputs[i] = inputs[i].After(move);
+        }
+
+        if (concerns)
+        {
+            First = inputs[0].Pointer;
+            Second = inputs.Length > 1 ? inputs[1].Pointer : null;
+            Third = inputs.Length > 2 ? inputs[2].Pointer : null;
+            Output = output.Pointer;
+        }
+
+        return concerns;
+    }
 
     public override Division Division => kernel?.Divide(output.Length) ?? default;
 

@@ -6,6 +6,10 @@ internal abstract class Instruction
     /// <summary>Runs the step. It allocates nothing.</summary>
     public abstract void Run();
 
+    /// <summary>Reads and writes elsewhere what has moved.</summary>
+    /// <returns>Whether the step reads or writes any of it.</returns>
+    public abstract bool Follow(in MemoryMove move);
+
     /// <summary>How the step can be shared among threads; by default it cannot.</summary>
     public virtual Division Division => default;
 
@@ -19,6 +23,20 @@ internal sealed class KernelInstruction<T>(Kernel<T> kernel, Buffer<T>[] inputs,
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run() => kernel.Run(inputs, output.Span);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool Follow(in MemoryMove move)
+    {
+        bool concerns = move.Concerns(output);
+        output = output.After(move);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            concerns |= move.Concerns(inputs[i]);
+            inputs[i] = inputs[i].After(move);
+        }
+
+        return concerns;
+    }
 
     public override Division Division => kernel.Divide(output.Length);
 

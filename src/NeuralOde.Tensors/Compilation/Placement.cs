@@ -11,15 +11,20 @@ internal sealed class Placement
     private readonly bool[] _needed;
     private readonly int[] _offset;
     private readonly bool[] _pinned;
+    private readonly bool[] _isKept;
+    private readonly KeptPlaces? _places;
 
     /// <param name="nodes">All nodes, each after what it is made of.</param>
     /// <param name="outputs">The results.</param>
-    /// <param name="kept">Values that are read once more after all steps.</param>
+    /// <param name="late">Values that are read once more after all steps.</param>
     /// <param name="signature">The arguments.</param>
     /// <param name="granule">Places start at multiples of this many elements.</param>
     /// <param name="tileLength">The elements of a tile.</param>
-    public Placement(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, GraphNode[] kept, ProgramInput[] signature, int granule, int tileLength)
+    /// <param name="places">The arguments and results that lie elsewhere.</param>
+    public Placement(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, GraphNode[] late, ProgramInput[] signature, int granule, int tileLength, KeptPlaces? places)
     {
+        _places = places;
+        _isKept = new bool[nodes.Count];
         _nodes = nodes;
         _outputs = outputs;
         _granule = granule;
@@ -28,16 +33,16 @@ internal sealed class Placement
         _needed = new bool[nodes.Count];
         _offset = new int[nodes.Count];
         _pinned = new bool[nodes.Count];
-        FindUses(kept);
-        Tiles = new TileGroups(nodes, _needed, [.. outputs, .. kept], tileLength);
+        FindUses(late);
+        Tiles = new TileGroups(nodes, _needed, [.. outputs, .. late], tileLength);
         foreach (GraphNode[] group in Tiles.Groups)
         {
             KeepWhatIsReadBy(group);
         }
 
         // Arguments, results and what is computed once a parameter change keep their places for good.
-        Inputs = Array.ConvertAll(signature, x => _plan.Take(x.Shape.ElementCount));
-        Outputs = Array.ConvertAll(outputs, x => _plan.Take(x.Shape.ElementCount));
+        Inputs = [.. signature.Select((x, i) => IsKeptInput(i) ? places!.OfInput(i) : _plan.Take(x.Shape.ElementCount))];
+        Outputs = [.. outputs.Select((x, i) => IsKeptOutput(i) ? places!.OfOutput(i) : _plan.Take(x.Shape.ElementCount))];
         Copies = PlaceOutputs();
         Place();
     }
@@ -60,6 +65,15 @@ internal sealed class Placement
     /// <summary>Whether the results need a node.</summary>
     public bool IsNeeded(GraphNode node) => _needed[node.Id];
 
+    /// <summary>Whether a value lies outside of the arena, at its place among those.</summary>
+    public bool IsKept(GraphNode node) => _isKept[node.Id];
+
+    /// <summary>Whether an argument does.</summary>
+    public bool IsKeptInput(int input) => _places?.OfInput(input) >= 0;
+
+    /// <summary>Whether a result does.</summary>
+    public bool IsKeptOutput(int output) => _places?.OfOutput(output) >= 0;
+
     /// <summary>A value's place.</summary>
     public int OffsetOf(GraphNode node) => _offset[node.Id];
 
@@ -74,9 +88,9 @@ internal sealed class Placement
         return node;
     }
 
-    private void FindUses(GraphNode[] kept)
+    private void FindUses(GraphNode[] late)
     {
-        foreach (GraphNode output in (IEnumerable<GraphNode>)[.. _outputs, .. kept])
+        foreach (GraphNode output in (IEnumerable<GraphNode>)[.. _outputs, .. late])
         {
             _needed[output.Id] = true;
         }
@@ -98,7 +112,7 @@ internal sealed class Placement
             }
         }
 
-        foreach (GraphNode node in kept)
+        foreach (GraphNode node in late)
         {
             _lastUse[node.Id] = _lastUse[Root(node).Id] = _nodes.Count;
         }
@@ -118,6 +132,7 @@ internal sealed class Placement
             {
                 _pinned[root.Id] = true;
                 _offset[root.Id] = Outputs[i];
+                _isKept[root.Id] = IsKeptOutput(i);
                 copies[i] = -1;
             }
             else
@@ -137,6 +152,7 @@ internal sealed class Placement
             if (node.Kind == NodeKind.Input)
             {
                 _offset[node.Id] = Inputs[node.InputIndex];
+                _isKept[node.Id] = IsKeptInput(node.InputIndex);
                 _pinned[node.Id] = true;
             }
             else if (_needed[node.Id] && node.Kind == NodeKind.Operation && node.IsStatic && node.Operation is not Reshape && !_pinned[node.Id])

@@ -23,6 +23,7 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     private readonly string _text;
     private readonly Parameter[] _parameters;
     private readonly Parameter[] _read;
+    private readonly Instruction[] _onKept;
     private readonly WideProgram<T>? _wide;
     private readonly Buffer<T>[] _wideBuffers;
     private long _anyVersion = -1;
@@ -48,6 +49,8 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
         _text = wide is null ? layout.Text : $"at every run, first: {wide}then: {layout.Text}";
         ArenaLength = layout.ArenaLength;
         MovesBuffers = layout.Updated.Length > 0;
+        Kept = layout.Kept;
+        _onKept = layout.OnKept;
     }
 
     /// <summary>Whether a run moves buffers (<see cref="Parameter.MoveTowards"/>), so that one more is not the same.</summary>
@@ -64,6 +67,9 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
 
     /// <summary>The parameters that are not trainable and that the function reads, then those that it only moves.</summary>
     public IReadOnlyList<Parameter> Buffers { get; }
+
+    /// <summary>The parameters that are not trainable and that the function reads.</summary>
+    internal IEnumerable<Parameter> ReadBuffers => _read.Concat(_wide?.Parameters ?? []).Where(static x => !x.IsTrainable);
 
     /// <summary>How many kernel calls one run makes.</summary>
     public int InstructionCount => _body.Length;
@@ -167,6 +173,36 @@ public sealed class Program<T> where T : unmanaged, IBinaryFloatingPointIeee754<
     /// <summary>The program as text, one line per instruction, with the shape of each value and its place in memory.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => _text;
+
+    /// <summary>The arguments and results that lie outside of the program's arena, in the order of <see cref="KeptPlaces"/>; empty for a program without such.</summary>
+    internal Buffer<T> Kept { get; private set; }
+
+    /// <summary>The results from some on in one stretch, each on a cache line of its own; between them are zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<T> OutputsFrom(int first) => _outputBuffers[first].Until(_outputBuffers[^1]).Span;
+
+    /// <summary>Reads and writes them elsewhere from now on, in memory that never moves and starts on a cache line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void KeepAt(Buffer<T> place)
+    {
+        MemoryMove move = Kept.To(place);
+        foreach (Instruction instruction in _onKept)
+        {
+            instruction.Follow(move);
+        }
+
+        Follow(_inputBuffers, move);
+        Follow(_outputBuffers, move);
+        Kept = place;
+    }
+
+    private static void Follow(Buffer<T>[] buffers, in MemoryMove move)
+    {
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            buffers[i] = buffers[i].After(move);
+        }
+    }
 
     /// <summary>The body, for tests that run it in other ways.</summary>
     internal Instruction[] Body => _body;

@@ -7,9 +7,24 @@ internal static class ProgramCompiler
         Tensor[] arguments, IReadOnlyList<Tensor> results, IReadOnlyList<BufferUpdate> updates, ProgramInput[] inputs, int tileBytes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        DType dtype = DTypes.Of<T>();
-        var simplified = new GraphBuilder(dtype);
+        var simplified = new GraphBuilder(DTypes.Of<T>());
         GraphNode[] outputs = Translate(simplified, arguments, [.. results, .. updates.Select(static x => x.Value)]);
+        return Finish<T>(simplified, outputs, updates, inputs, tileBytes, null);
+    }
+
+    /// <summary>Makes a program of a graph.</summary>
+    /// <param name="simplified">The graph.</param>
+    /// <param name="outputs">The results, then the values that buffers move towards.</param>
+    /// <param name="updates">The moves of buffers.</param>
+    /// <param name="inputs">The arguments.</param>
+    /// <param name="tileBytes">The size of a tile.</param>
+    /// <param name="places">The arguments and results that lie outside of the arena.</param>
+    public static Program<T> Finish<T>(
+        GraphBuilder simplified, GraphNode[] outputs, IReadOnlyList<BufferUpdate> updates, ProgramInput[] inputs, int tileBytes, KeptPlaces? places)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DType dtype = DTypes.Of<T>();
+        int results = outputs.Length - updates.Count;
         ProgramInput[] signature = inputs;
         WidePart? wide = dtype == DType.Float64 ? null : WidePart.Find(simplified.Nodes, outputs, inputs);
         if (wide is not null)
@@ -29,12 +44,13 @@ internal static class ProgramCompiler
             fused = chosen;
         }
 
-        BufferUpdateNode[] moves = [.. updates.Zip(outputs[results.Count..], static (x, value) => new BufferUpdateNode(x.Target, value, x.Share))];
-        ProgramLayout<T> layout = new ProgramLayoutBuilder<T>(fused.Nodes, outputs[..results.Count], moves, signature, tileBytes).Build();
+        BufferUpdateNode[] moves = [.. updates.Zip(outputs[results..], static (x, value) => new BufferUpdateNode(x.Target, value, x.Share))];
+        ProgramLayout<T> layout = new ProgramLayoutBuilder<T>(fused.Nodes, outputs[..results], moves, signature, tileBytes, places).Build();
         return new Program<T>(inputs, layout, wide?.Compile(layout.Inputs[inputs.Length..]));
     }
 
-    private static GraphNode[] Translate(GraphBuilder graph, Tensor[] arguments, IReadOnlyList<Tensor> results)
+    /// <summary>Writes what was traced into a graph.</summary>
+    public static GraphNode[] Translate(GraphBuilder graph, Tensor[] arguments, IReadOnlyList<Tensor> results)
     {
         Dictionary<Tensor, GraphNode> nodes = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < arguments.Length; i++)

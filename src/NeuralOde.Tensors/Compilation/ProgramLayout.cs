@@ -25,6 +25,12 @@ internal sealed class ProgramLayout<T> where T : unmanaged, IBinaryFloatingPoint
     /// <summary>The buffers that are moved.</summary>
     public required Parameter[] Updated { get; init; }
 
+    /// <summary>The memory outside of the arena.</summary>
+    public required Buffer<T> Kept { get; init; }
+
+    /// <summary>The instructions that read or write it.</summary>
+    public required Instruction[] OnKept { get; init; }
+
     /// <summary>The elements of the arena.</summary>
     public required int ArenaLength { get; init; }
 
@@ -33,11 +39,14 @@ internal sealed class ProgramLayout<T> where T : unmanaged, IBinaryFloatingPoint
 }
 
 /// <summary>Binds the kernels to the places that values have (<see cref="Placement"/>), and prints them.</summary>
-internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, BufferUpdateNode[] updates, ProgramInput[] signature, int tileBytes)
+internal sealed class ProgramLayoutBuilder<T>(
+    IReadOnlyList<GraphNode> nodes, GraphNode[] outputs, BufferUpdateNode[] updates, ProgramInput[] signature, int tileBytes, KeptPlaces? places = null)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Placement _placement = new(
-        nodes, outputs, Array.ConvertAll(updates, static x => x.Value), signature, AlignedMemory<T>.PerLine, tileBytes / Unsafe.SizeOf<T>());
+        nodes, outputs, Array.ConvertAll(updates, static x => x.Value), signature, AlignedMemory<T>.PerLine, tileBytes / Unsafe.SizeOf<T>(), places);
+
+    private readonly Buffer<T> _kept = Storage<T>.AllocateAligned(places?.Length ?? 0).Buffer;
 
     private readonly string[] _names = new string[nodes.Count];
     private readonly List<Parameter> _parameters = [];
@@ -75,22 +84,24 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
 
                 // Nothing else is ever written to a result's place, so what only depends on parameters stays there.
                 (Placement.Root(outputs[i]).IsStatic ? refresh : body).Add(
-                    (new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], arena.Buffer.Slice(_placement.Copies[i], outputs[i].Shape.ElementCount)), text));
+                    (new CopyKernel<T>().Bind([BufferOf(outputs[i], arena)], At(arena, _placement.IsKeptOutput(i), _placement.Copies[i], outputs[i].Shape)), text));
             }
         }
 
         // Last, so that whatever else reads a buffer reads what it was before the run.
         body.AddRange(updates.Select(x => ((Instruction)new BufferUpdateInstruction<T>(x.Target, BufferOf(x.Value, arena), x.Share), x.Text(_names[x.Value.Id]))));
-        Buffer<T> At(int offset, Shape shape) => arena.Buffer.Slice(offset, shape.ElementCount);
+        MemoryMove nowhere = _kept.To(_kept);
         return new ProgramLayout<T>
         {
-            Inputs = [.. _placement.Inputs.Select((offset, i) => At(offset, signature[i].Shape))],
-            Outputs = [.. _placement.Outputs.Select((offset, i) => At(offset, outputs[i].Shape))],
+            Inputs = [.. _placement.Inputs.Select((offset, i) => At(arena, _placement.IsKeptInput(i), offset, signature[i].Shape))],
+            Outputs = [.. _placement.Outputs.Select((offset, i) => At(arena, _placement.IsKeptOutput(i), offset, outputs[i].Shape))],
             OutputShapes = Array.ConvertAll(outputs, static x => x.Shape),
             Refresh = [.. refresh.Select(static x => x.Instruction)],
             Body = [.. body.Select(static x => x.Instruction)],
             Parameters = [.. _parameters],
             Updated = [.. updates.Select(static x => x.Target)],
+            Kept = _kept,
+            OnKept = [.. body.Select(static x => x.Instruction).Where(x => x.Follow(nowhere))],
             ArenaLength = _placement.Length,
             Text = Print([.. refresh.Select(static x => x.Text)], [.. body.Select(static x => x.Text)]),
         };
@@ -100,7 +111,7 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
         $"{_names[node.Id]} = {node.Operation!.Name}({string.Join(", ", node.Inputs.Select(x => _names[x.Id]))})  {node.Shape} {PlaceOf(node)}";
 
     private string PlaceOf(GraphNode node) =>
-        Tiles.Pairs.IsInner(node) ? "in registers" : $"at {_placement.OffsetOf(node)}{(Tiles.IsTile(node) ? ", one tile" : "")}";
+        Tiles.Pairs.IsInner(node) ? "in registers" : $"{(_placement.IsKept(node) ? "kept " : "")}at {_placement.OffsetOf(node)}{(Tiles.IsTile(node) ? ", one tile" : "")}";
 
     private TileInstruction<T> BindTogether(GraphNode[] group, Storage<T> arena)
     {
@@ -173,7 +184,9 @@ internal sealed class ProgramLayoutBuilder<T>(IReadOnlyList<GraphNode> nodes, Gr
 
                 return copy.Buffer;
             default:
-                return arena.Buffer.Slice(_placement.OffsetOf(root), Tiles.IsTile(root) ? Tiles.TileLength : root.Shape.ElementCount);
+                return (_placement.IsKept(root) ? _kept : arena.Buffer).Slice(_placement.OffsetOf(root), Tiles.IsTile(root) ? Tiles.TileLength : root.Shape.ElementCount);
         }
     }
+
+    private Buffer<T> At(Storage<T> arena, bool isKept, int offset, Shape shape) => (isKept ? _kept : arena.Buffer).Slice(offset, shape.ElementCount);
 }

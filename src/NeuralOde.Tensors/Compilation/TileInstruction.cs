@@ -11,6 +11,18 @@ internal sealed class TileInstruction<T>((ElementwiseInstruction<T> Step, int Mo
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool Follow(in MemoryMove move)
+    {
+        bool concerns = false;
+        foreach ((ElementwiseInstruction<T> step, _) in steps)
+        {
+            concerns |= step.Follow(move);
+        }
+
+        return concerns;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run()
     {
         for (int start = 0; start < length; start += tile)

@@ -31,6 +31,51 @@ internal sealed class TracedFunction
         return new TracedFunction(arguments, results, trace.Updates);
     }
 
+    /// <summary>
+    /// Whether the rows of an argument stay apart: row i of each result depends on row i alone, so that the Jacobian is block-diagonal. Read off the operations, so it holds for
+    /// all values; what an operation is not known to keep apart is not.
+    /// </summary>
+    public bool KeepsRows(int argument)
+    {
+        // Whether a tensor depends on the argument; entered behind its inputs.
+        Dictionary<Tensor, bool> depends = new(ReferenceEqualityComparer.Instance) { [_arguments[argument]] = true };
+        var stack = new Stack<(Tensor Tensor, bool InputsAreKnown)>(Results.Select(static x => (x, false)));
+        while (stack.TryPop(out (Tensor Tensor, bool InputsAreKnown) next))
+        {
+            Tensor tensor = next.Tensor;
+            if (depends.ContainsKey(tensor))
+            {
+                continue;
+            }
+
+            if (!tensor.IsSymbolic || tensor.Operation is not { PassesGradient: true } operation)
+            {
+                depends[tensor] = false;
+                continue;
+            }
+
+            if (!next.InputsAreKnown)
+            {
+                stack.Push((tensor, true));
+                Array.ForEach(tensor.Inputs, input => stack.Push((input, false)));
+                continue;
+            }
+
+            Shape[] shapes = Array.ConvertAll(tensor.Inputs, static x => x.Shape);
+            for (int i = 0; i < shapes.Length; i++)
+            {
+                if (depends[tensor.Inputs[i]] && !operation.KeepsRows(i, shapes, tensor.Shape))
+                {
+                    return false;
+                }
+            }
+
+            depends[tensor] = Array.Exists(tensor.Inputs, x => depends[x]);
+        }
+
+        return true;
+    }
+
     /// <summary>Keeps copies of the tensors that are captured, which may lie in memory that is lent again (<see cref="TensorScope"/>), for a comparison later.</summary>
     /// <returns>This trace.</returns>
     public TracedFunction Remember()

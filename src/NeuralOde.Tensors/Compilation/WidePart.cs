@@ -46,6 +46,9 @@ internal sealed class WidePart
         return part._cuts.Count > 0 ? part : null;
     }
 
+    /// <summary>Whether a value is computed in double precision, of times alone.</summary>
+    public bool IsWide(GraphNode node) => _wide[node.Id];
+
     /// <summary>Compiles the part: its arguments are the wide inputs in their order, then the parameters.</summary>
     public WideProgram<T> Compile<T>(Buffer<T>[] results)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -26,6 +26,8 @@ internal sealed record Binary(BinaryFunction Function) : Operation
     public override bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output) =>
         inputs[0] == inputs[1] || (inputs[1].ElementCount == 1 && inputs[0] == output) || (inputs[0].ElementCount == 1 && inputs[1] == output);
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => HaveSameRows(inputs[input], output);
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(inputs[0], inputs[1]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => Function switch

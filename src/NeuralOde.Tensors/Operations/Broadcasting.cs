@@ -54,6 +54,8 @@ internal sealed record BroadcastTo(Shape Target) : Operation
 {
     public override string Name => "broadcast";
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => HaveSameRows(inputs[input], output);
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(inputs[0], Target) == Target
         ? Target
         : throw new ArgumentException($"A tensor of shape {inputs[0]} cannot be broadcast to {Target}: an axis would shrink.");

@@ -36,7 +36,6 @@ internal sealed record LinearLayer(MatrixMultiply Product, UnaryFunction? Activa
         private sealed unsafe class LinearInstruction(GemmShape shape, Buffer<T>[] inputs, Buffer<T> output)
             : ProductInstruction<T>(shape, inputs[0], inputs[1], inputs[2], output)
         {
-            private readonly T* _output = output.Pointer;
             private readonly int _length = output.Length;
 
             protected override long ActivationCount => typeof(TActivation) != typeof(IdentityOperator<T>) ? _length : 0;
@@ -53,7 +52,7 @@ internal sealed record LinearLayer(MatrixMultiply Product, UnaryFunction? Activa
             {
                 if (typeof(TActivation) != typeof(IdentityOperator<T>))
                 {
-                    Map.Unary<T, TActivation>(_output + start, _output + start, length);
+                    Map.Unary<T, TActivation>(Product + start, Product + start, length);
                 }
             }
         }
@@ -92,10 +91,18 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
         private sealed unsafe class FusedInstruction(GemmShape shape, Buffer<T>[] inputs, Buffer<T> output)
             : ProductInstruction<T>(shape, inputs[0], inputs[1], null, output)
         {
-            private readonly T* _y = inputs[2].Pointer;
-            private readonly T* _output = output.Pointer;
             private readonly int _length = output.Length;
-            private readonly Buffer<T> _keepAlive = inputs[2];
+            private Buffer<T> _value = inputs[2];
+            private T* _y = inputs[2].Pointer;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public override bool Follow(in MemoryMove move)
+            {
+                bool concerns = move.Concerns(_value);
+                _value = _value.After(move);
+                _y = _value.Pointer;
+                return base.Follow(move) || concerns;
+            }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public override void Run()
@@ -105,7 +112,7 @@ internal sealed record MatrixMultiplyActivationGradient(MatrixMultiply Product, 
             }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            protected override void Activate(int start, int length) => Map.Binary<T, TGradient>(_output + start, _y + start, _output + start, length);
+            protected override void Activate(int start, int length) => Map.Binary<T, TGradient>(Product + start, _y + start, Product + start, length);
         }
     }
 }

@@ -7,6 +7,9 @@ internal sealed record MatrixMultiply(bool TransposeLeft, bool TransposeRight) :
 {
     public override string Name => $"matmul{(TransposeLeft, TransposeRight) switch { (false, false) => "", (true, false) => "_tn", (false, true) => "_nt", _ => "_tt" }}";
 
+    // Of two stacks, row by row.
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => output.Rank == 3 || (input == 0 && !TransposeLeft);
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (Shape left, Shape right) = (inputs[0], inputs[1]);
@@ -81,9 +84,12 @@ internal class ProductInstruction<T> : Instruction where T : unmanaged, IBinaryF
     // Above it, each share of rows would pack all of B again; a share of columns packs its own.
     private const int MaxUnpackedElements = 256 * 256;
 
-    private readonly GemmProblem<T> _problem;
     private readonly bool _byColumns;
-    private readonly object _keepAlive;
+    private GemmProblem<T> _problem;
+    private Buffer<T> _left;
+    private Buffer<T> _right;
+    private Buffer<T> _output;
+    private Buffer<T>? _bias;
 
     /// <param name="shape">The sizes, and which operand is read transposed.</param>
     /// <param name="left">The left factor.</param>
@@ -92,10 +98,25 @@ internal class ProductInstruction<T> : Instruction where T : unmanaged, IBinaryF
     /// <param name="output">The product.</param>
     public unsafe ProductInstruction(GemmShape shape, Buffer<T> left, Buffer<T> right, Buffer<T>? bias, Buffer<T> output)
     {
-        _keepAlive = (left, right, bias, output);
+        (_left, _right, _bias, _output) = (left, right, bias, output);
         _problem = GemmProblem<T>.Create(shape, shape.DenseSteps, left.Pointer, right.Pointer, output.Pointer);
         _problem.Start = bias is { } row ? row.Pointer : null;
         _byColumns = shape.N >= 2 * ColumnsOfUnit && (shape.M < 2 * SmallestRows || (long)shape.K * shape.N > MaxUnpackedElements);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override unsafe bool Follow(in MemoryMove move)
+    {
+        bool concerns = move.Concerns(_left) || move.Concerns(_right) || move.Concerns(_output) || (_bias is { } before && move.Concerns(before));
+        if (concerns)
+        {
+            (_left, _right, _output, _bias) = (_left.After(move), _right.After(move), _output.After(move), _bias?.After(move));
+            (_problem.A, _problem.B) = (_problem.A.At(_left.Pointer), _problem.B.At(_right.Pointer));
+            _problem.C = _output.Pointer;
+            _problem.Start = _bias is { } row ? row.Pointer : null;
+        }
+
+        return concerns;
     }
 
     public override Division Division
@@ -106,6 +127,9 @@ internal class ProductInstruction<T> : Instruction where T : unmanaged, IBinaryF
             return _byColumns ? new((int)_problem.N / ColumnsOfUnit, 1, nanoseconds) : new((int)_problem.M, SmallestRows, nanoseconds);
         }
     }
+
+    /// <summary>Where the product is.</summary>
+    protected unsafe T* Product => _problem.C;
 
     /// <summary>The elements that <see cref="Activate"/> acts on with something that costs as much as a function.</summary>
     protected virtual long ActivationCount => 0;

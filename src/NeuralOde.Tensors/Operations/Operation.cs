@@ -22,6 +22,17 @@ internal abstract record Operation
     /// </summary>
     public virtual bool IsElementwise(ReadOnlySpan<Shape> inputs, Shape output) => false;
 
+    /// <summary>
+    /// Whether the rows along the first axis stay apart: row i of the output depends on row i alone of an input. What is not known to be so is not.
+    /// </summary>
+    /// <param name="input">Which input.</param>
+    /// <param name="inputs">The shapes of all.</param>
+    /// <param name="output">The output's shape.</param>
+    public virtual bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => IsElementwise(inputs, output) && HaveSameRows(inputs[input], output);
+
+    /// <summary>Whether two shapes that are broadcast together have the same rows.</summary>
+    protected static bool HaveSameRows(Shape x, Shape y) => x.Rank > 0 && x.Rank == y.Rank && x[0] == y[0];
+
     /// <summary>The output's shape; throws <see cref="ArgumentException"/> with what would fit where the inputs do not.</summary>
     public abstract Shape InferShape(ReadOnlySpan<Shape> inputs);
 

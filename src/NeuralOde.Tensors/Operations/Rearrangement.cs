@@ -5,6 +5,8 @@ internal sealed record Reshape(Shape Target) : Operation
 {
     public override string Name => "reshape";
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => inputs[0].Rank > 0 && output.Rank > 0 && inputs[0][0] == output[0];
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0].ElementCount == Target.ElementCount
         ? Target
         : throw new ArgumentException($"Shape {inputs[0]} has {inputs[0].ElementCount} elements and {Target} has {Target.ElementCount}: a reshape keeps their number.");
@@ -28,6 +30,8 @@ internal sealed class CopyKernel<T> : Kernel<T> where T : unmanaged, IBinaryFloa
 internal sealed record Transpose(Shape Order) : Operation
 {
     public override string Name => "transpose";
+
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => output.Rank > 0 && Order[0] == 0;
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
@@ -62,6 +66,8 @@ internal sealed record Transpose(Shape Order) : Operation
 internal sealed record Concatenate(int Axis) : Operation
 {
     public override string Name => "concatenate";
+
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => Axis > 0;
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
@@ -123,6 +129,8 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
 {
     public override string Name => "slice";
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => Axis > 0;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Start >= 0 && Length >= 0 && Length <= inputs[0][Axis] - Start
         ? inputs[0].With(Axis, Length)
         : throw new ArgumentException($"A slice of {Length} from {Start} does not fit axis {Axis} of shape {inputs[0]}, which has the indices 0 to {inputs[0][Axis] - 1}.");
@@ -147,6 +155,8 @@ internal sealed record Slice(int Axis, int Start, int Length) : Operation
 internal sealed record Pad(int Axis, int Start, int Total) : Operation
 {
     public override string Name => "pad";
+
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => Axis > 0;
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0].With(Axis, Total);
 

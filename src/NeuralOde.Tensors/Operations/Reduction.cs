@@ -12,6 +12,8 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
 {
     public override string Name => Function.ToString().ToLowerInvariant();
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => FirstAxis > 0;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         (int outer, int axis, int inner) = Split(inputs[0]);
@@ -70,9 +72,18 @@ internal sealed record Reduction(ReductionFunction Function, int FirstAxis, int 
         /// <summary>The sum over memory that never moves: on a bias's gradient in a small batch, checks and pinning would take as long as the additions.</summary>
         private sealed unsafe class SumInstruction(Division division, int outer, int axis, int inner, Buffer<T> x, Buffer<T> output) : Instruction
         {
-            private readonly T* _x = x.Pointer;
-            private readonly T* _output = output.Pointer;
-            private readonly object _keepAlive = (x, output);
+            private T* _x = x.Pointer;
+            private T* _output = output.Pointer;
+
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public override bool Follow(in MemoryMove move)
+            {
+                bool concerns = move.Concerns(x) || move.Concerns(output);
+                (x, output) = (x.After(move), output.After(move));
+                _x = x.Pointer;
+                _output = output.Pointer;
+                return concerns;
+            }
 
             public override Division Division => division;
 

@@ -7,6 +7,8 @@ internal sealed record ScaleShift : Operation
 
     public override bool AllowsInPlace => true;
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => input == 0 && output.Rank > 1;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs)
     {
         Shape x = inputs[0];

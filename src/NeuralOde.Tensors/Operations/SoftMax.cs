@@ -7,6 +7,8 @@ internal sealed record SoftMax : Operation
 
     public override bool AllowsInPlace => true;
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => output.Rank > 1;
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0];
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new SoftMaxKernel<T>(output.Slice(..^1).ElementCount, output[-1]);
@@ -31,6 +33,8 @@ internal sealed record SoftMax : Operation
 internal sealed record LogSumExp : Operation
 {
     public override string Name => "logsumexp";
+
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => output.Rank > 0;
 
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => inputs[0].Slice(..^1);
 

@@ -20,6 +20,8 @@ internal sealed record Where : Operation
         return true;
     }
 
+    public override bool KeepsRows(int input, ReadOnlySpan<Shape> inputs, Shape output) => HaveSameRows(inputs[input], output);
+
     public override Shape InferShape(ReadOnlySpan<Shape> inputs) => Shape.Broadcast(Shape.Broadcast(inputs[0], inputs[1]), inputs[2]);
 
     public override Kernel<T> CreateKernel<T>(ReadOnlySpan<Shape> inputs, Shape output) => new WhereKernel<T>(

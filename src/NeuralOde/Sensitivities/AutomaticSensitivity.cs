@@ -44,9 +44,11 @@ internal sealed class AutomaticSensitivity<T> : Sensitivity<T>
 
     internal override bool NeedsRecording => _chosen?.NeedsRecording ?? true;
 
-    private Sensitivity<T>? Direct => _candidates.Select(static x => x.Sensitivity as DirectSensitivity<T>).FirstOrDefault(static x => x is not null);
+    private DirectSensitivity<T>? Direct => _candidates.Select(static x => x.Sensitivity as DirectSensitivity<T>).FirstOrDefault(static x => x is not null);
 
     internal override IVectorField<T> SolvedField => (_chosen ?? Direct)?.SolvedField ?? Field;
+
+    internal override void Keep(SolveMemory<T> memory, bool forGradient) => (_chosen ?? Direct)?.Keep(memory, forGradient);
 
     internal override long? BudgetFor(ReadOnlySpan<double> times) => (_chosen ?? Direct)?.BudgetFor(times);
 
@@ -99,6 +101,11 @@ internal sealed class AutomaticSensitivity<T> : Sensitivity<T>
 
         Trial best = right.MinBy(static x => x.Time) ?? reference;
         _choice = $"{best.Method.Name}, the fastest within the budget that is right: {string.Join("; ", trials)}.";
+        if (best.Sensitivity is not DirectSensitivity<T>)
+        {
+            Direct?.StopKeeping();
+        }
+
         _candidates.RemoveAll(x => x.Sensitivity != best.Sensitivity);
         return best.Sensitivity;
     }

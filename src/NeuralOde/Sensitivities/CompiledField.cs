@@ -83,6 +83,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
                 arguments),
             out IReadOnlyCollection<Module> modeReaders);
         Forward = Added(Program<T>.Compile(traced, arguments), 2);
+        int rows = stateShape.Rank == 0 ? 1 : stateShape[0];
+        JacobianBlockLength = rows > 1 && traced.KeepsRows(1) ? StateLength / rows : null;
         field.Discover([.. Forward.Parameters, .. Forward.Buffers], modeReaders);
         _modes = field.Modes;
         _captures = new CaptureGuard(
@@ -190,10 +192,17 @@ public sealed class CompiledField<T> : IStatefulField<T>
 
     /// <summary>The derivative of the field by the state, for implicit methods (<see cref="OdeProblem{T}.Jacobian"/>): exact, a product for each column of the state.</summary>
     /// <remarks>
-    /// It fills a banded matrix by groups of columns. The rows of a batch <c>[batch, n]</c> that do not meet have a band of n − 1 on either side, and take 2n − 1 products
-    /// however large the batch.
+    /// It fills banded and block-diagonal matrices by groups of columns. The rows of a batch <c>[batch, n]</c> that do not meet (<see cref="JacobianBlockLength"/>) take n
+    /// products however large the batch.
     /// </remarks>
     public IJacobian<T> Jacobian => _jacobian ??= new FieldJacobian<T>(this);
+
+    /// <summary>
+    /// The number of elements of a row along the state's first axis, by convention a sample of a batch, where the derivative of each row is seen to depend on that row alone, as
+    /// with layers: then the Jacobian is zero outside of blocks (<see cref="OdeProblem{T}.JacobianBlockLength"/>). Null where rows may depend on each other, as with batch
+    /// normalization, or where there is one row.
+    /// </summary>
+    public int? JacobianBlockLength { get; }
 
     /// <summary>Writes <c>∂f/∂z · v</c>, the derivative of the field along a direction of the state.</summary>
     /// <param name="t">Time.</param>
@@ -253,6 +262,30 @@ public sealed class CompiledField<T> : IStatefulField<T>
     internal Program<T> CompileVectorJacobianProduct() => CompileWithoutUpdates(
         3,
         x => Gradients.VectorJacobianProduct([Derivative(x)], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]]));
+
+    /// <summary>Compiles the same together with the field in two programs: one for forward evaluations, which leaves what the other one, the product, reads.</summary>
+    /// <remarks>
+    /// Gradients of small layers are summed over many evaluations at once. A field that moves running statistics does not do so: an evaluation that was not kept would have to be made
+    /// again for it, and would count twice.
+    /// </remarks>
+    internal SplitProgram<T> CompileSplit()
+    {
+        ProgramInput[] arguments = [.. _arguments[..3], .. _furtherArguments];
+        var split = SplitProgram<T>.Compile(
+            x =>
+            {
+                Tensor f = Derivative(x);
+                return [f, .. Gradients.VectorJacobianProduct([f], [x[1], x[0], .. _parameters, .. DifferentiatedInputs(x)], [x[2]])];
+            },
+            firstResults: 1,
+            late: 2,
+            kept: 1,
+            arguments,
+            firstSum: Forward.MovesBuffers ? null : 2);
+        Added(split.First, 2);
+        Added(split.Second, 3);
+        return split;
+    }
 
     /// <summary>
     /// Compiles <c>(t, z, a, v, inputs…) → ∂f/∂z·v</c>. The product <c>a·∂f/∂z</c> is linear in a, and its derivative by a, times v, is what is asked for: no

@@ -1,55 +1,120 @@
 namespace NeuralOde.Sensitivities;
 
 /// <summary>A compiled vector-Jacobian product as the transpose of a solve sees it; the gradients of parameters and inputs add up here.</summary>
-internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> field) : ISecondDerivative<T>
+/// <param name="dynamics">The dynamics.</param>
+/// <param name="split">The field and its product in two programs, for evaluations that were kept; null where none are.</param>
+internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics, SplitProgram<T>? split = null) : ISecondDerivative<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Program<T> _program = field.CompileVectorJacobianProduct();
-    private readonly int _gradientCount = field.GradientCount;
+    // Results before those of parameters: by the state, and by time.
+    private const int Others = 2;
+
+    private readonly T[] _gradient = new T[dynamics.GradientLength];
+    private readonly StackedSums<T>? _stacked = split?.Sums;
+    private OutputSums<T>? _sums;
+    private OutputSums<T>? _stackedSums;
+    private IReadOnlyList<Parameter>? _buffers;
+
+    // Compiled at once where nothing is kept, so that errors come early.
+    private Program<T>? _program = split is null ? dynamics.CompileVectorJacobianProduct() : null;
 
     // Compiled where a method asks for it.
     private Program<T>? _second;
 
-    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input.</summary>
-    public T[] Gradient { get; } = new T[field.GradientLength];
+    /// <summary>The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. Evaluations after it was read are not in it yet.</summary>
+    public T[] Gradient
+    {
+        get
+        {
+            if (_stacked?.Run() == true)
+            {
+                StackedSums.Add(_stacked.Program);
+            }
+
+            _sums?.MoveTo(_gradient);
+            _stackedSums?.MoveTo(_gradient);
+            return _gradient;
+        }
+    }
 
     /// <summary>The program <c>(t, z, a) → a·∂f/∂z, a·∂f/∂t, a·∂f/∂θ…</c>.</summary>
-    public Program<T> Program => _program;
+    public Program<T> Program => _program ??= dynamics.CompileVectorJacobianProduct();
 
-    /// <summary>The buffers that the program reads.</summary>
-    public IReadOnlyList<Parameter> Buffers => _program.Buffers;
+    /// <summary>What evaluations left.</summary>
+    public KeptEvaluations<T>? Kept { get; set; }
+
+    /// <summary>The buffers that products read.</summary>
+    public IReadOnlyList<Parameter> Buffers => _program?.Buffers ?? (_buffers ??= [.. split!.First.ReadBuffers.Union(split.Second.ReadBuffers)]);
+
+    private OutputSums<T> StackedSums => _stackedSums ??= new OutputSums<T>(_stacked!.Program, 0, Starts(_stacked.Results));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)
     {
-        a.CopyTo(_program.Input(2));
-        return Run(_program, t, z, zGradient);
+        Program<T> program;
+        if (Kept is { } kept && kept.TryFind(t, z, out Buffer<T> place))
+        {
+            program = split!.Second;
+            if (KeepingField<T>.Copies(split))
+            {
+                place.Span.CopyTo(program.Kept.Span);
+            }
+            else
+            {
+                program.KeepAt(place);
+            }
+        }
+        else if (_stacked is not null)
+        {
+            // Stacked together with the others, so that the sum's order does not depend on what was kept.
+            Program<T> first = split!.First;
+            first.SetWide(0, t);
+            z.CopyTo(first.Input(1));
+            first.Run();
+            program = split.Second;
+            first.Kept.Span.CopyTo(program.Kept.Span);
+        }
+        else
+        {
+            program = Program;
+            z.CopyTo(program.Input(1));
+        }
+
+        a.CopyTo(program.Input(2));
+        return Run(program, t, zGradient);
     }
 
     public double EvaluateSecond(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, ReadOnlySpan<T> v, Span<T> zGradient)
     {
-        Program<T> second = _second ??= field.CompileSecondDerivative();
+        Program<T> second = _second ??= dynamics.CompileSecondDerivative();
+        z.CopyTo(second.Input(1));
         a.CopyTo(second.Input(2));
         v.CopyTo(second.Input(3));
-        return Run(second, t, z, zGradient);
+        return Run(second, t, zGradient);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private double Run(Program<T> program, double t, ReadOnlySpan<T> z, Span<T> zGradient)
+    private double Run(Program<T> program, double t, Span<T> zGradient)
     {
         program.SetWide(0, t);
-        z.CopyTo(program.Input(1));
         program.Run();
         program.Output(0).CopyTo(zGradient);
-        int start = 0;
-        for (int i = 0; i < _gradientCount; i++)
+        (_sums ??= Sums(program)).Add(program);
+        if (_stacked is not null && program == split!.Second && _stacked.Add(program))
         {
-            ReadOnlySpan<T> part = program.Output(i + 2);
-            Span<T> sum = Gradient.AsSpan(start, part.Length);
-            Tensors.Kernels.Map.Binary<T, Tensors.Kernels.AddOperator<T>>(sum, part, sum);
-            start += part.Length;
+            _stacked.Run();
+            StackedSums.Add(_stacked.Program);
         }
 
         return double.CreateTruncating(program.Output(1)[0]);
+    }
+
+    private OutputSums<T> Sums(Program<T> program) => new(program, Others, Starts(split?.Results[Others..] ?? [.. Enumerable.Range(Others, dynamics.GradientCount)]));
+
+    /// <summary>Where the gradients of some results start.</summary>
+    private int[] Starts(int[] results)
+    {
+        int[] lengths = [.. dynamics.Parameters.Select(static x => x.ElementCount), .. dynamics.Inputs.Where(static x => x.NeedsGradient).Select(static x => x.Shape.ElementCount)];
+        return Array.ConvertAll(results, x => lengths[..(x - Others)].Sum());
     }
 }

@@ -3,7 +3,7 @@ namespace NeuralOde.Sensitivities;
 /// <summary>
 /// Compares the direct gradient with the continuous adjoint along the same stored solution, now and then, and puts that in its place where the steps did not resolve the gradient.
 /// </summary>
-internal sealed class DirectCheck<T>(CompiledField<T> field, OdeSolver solver, AdaptiveSteps steps, Program<T> program, int interval)
+internal sealed class DirectCheck<T>(CompiledField<T> field, OdeSolver solver, AdaptiveSteps steps, Func<Program<T>> program, int interval)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // The measured error from which the direct gradient is not taken: tolerances bound errors of a step, of which there are many.
@@ -37,7 +37,7 @@ internal sealed class DirectCheck<T>(CompiledField<T> field, OdeSolver solver, A
     {
         _untilNext = interval - 1;
         _hasFailed = isReplaced = false;
-        _adjoint ??= new GaussSensitivity<T>(field, solver, steps, new GaussAdjoint(), program);
+        _adjoint ??= new GaussSensitivity<T>(field, solver, steps, new GaussAdjoint(), program());
         if (_times.Length < timeGradients.Length)
         {
             _times = new double[timeGradients.Length];

@@ -6,18 +6,16 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 {
     private readonly CompiledVectorJacobianProduct<T> _product;
     private readonly DirectCheck<T>? _check;
-    private readonly ReplayedField? _replayed;
+    private readonly KeepingField<T> _solved;
+    private readonly SplitProgram<T>? _split;
     private readonly long? _budget;
+    private readonly KeptShares _shares;
     private readonly bool _takesStepsBack;
     private SecondOrderSolve<T>? _secondOrder;
 
     /// <summary>Takes fixed steps of a reversible method back instead of keeping them.</summary>
     public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps)
-        : this(field, solver, steps, new DirectGradient { MemoryBudget = null })
-    {
-        _takesStepsBack = true;
-        _replayed = field.Forward.MovesBuffers ? new ReplayedField(field) : null;
-    }
+        : this(field, solver, steps, new DirectGradient { MemoryBudget = null }) => _takesStepsBack = true;
 
     /// <param name="field">The dynamics.</param>
     /// <param name="solver">The method.</param>
@@ -25,13 +23,19 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     /// <param name="settings">The settings.</param>
     /// <param name="integrator">What solves, where another solves with it too.</param>
     public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, Integrator<T>? integrator = null)
-        : this(field, solver, steps, settings, new CompiledVectorJacobianProduct<T>(field), integrator)
+        : this(field, solver, steps, settings, solver.TransposesAtEvaluations ? field.CompileSplit() : null, integrator)
     {
     }
 
     /// <summary>With all of the steps kept, and without checks.</summary>
     public DirectSensitivity(CompiledField<T> field, OdeSolver solver, StepSizeControl steps, CompiledVectorJacobianProduct<T> product)
-        : this(field, solver, steps, new DirectGradient { MemoryBudget = null, CheckInterval = 0 }, product, integrator: null)
+        : this(field, solver, steps, new DirectGradient { MemoryBudget = null, CheckInterval = 0 }, null, product, integrator: null)
+    {
+    }
+
+    private DirectSensitivity(
+        CompiledField<T> field, OdeSolver solver, StepSizeControl steps, DirectGradient settings, SplitProgram<T>? split, Integrator<T>? integrator)
+        : this(field, solver, steps, settings, split, new CompiledVectorJacobianProduct<T>(field, split), integrator)
     {
     }
 
@@ -40,17 +44,20 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         OdeSolver solver,
         StepSizeControl steps,
         DirectGradient settings,
+        SplitProgram<T>? split,
         CompiledVectorJacobianProduct<T> product,
         Integrator<T>? integrator)
         : base(field, solver, steps, product.Gradient, integrator)
     {
         _product = product;
+        _split = split;
+        _solved = new KeepingField<T>(field, split);
 
         // A method that cannot go on from a checkpoint keeps all of its steps.
         _budget = Integrator.HasCheckpoints() ? settings.MemoryBudget : null;
-        _replayed = field.Forward.MovesBuffers ? new ReplayedField(field) : null;
+        _shares = new KeptShares(_budget, solver.StageCount, (long)field.StateLength * Unsafe.SizeOf<T>(), split is null ? 0 : KeptEvaluations<T>.BytesOf(split.KeptLength));
         _check = steps is AdaptiveSteps adaptive && settings.CheckInterval > 0
-            ? new DirectCheck<T>(field, solver, adaptive, product.Program, settings.CheckInterval)
+            ? new DirectCheck<T>(field, solver, adaptive, () => product.Program, settings.CheckInterval)
             : null;
     }
 
@@ -66,10 +73,10 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
 
     internal override bool KeepsEndOnly => _takesStepsBack;
 
-    /// <summary>The budget, unless a solve fits into it in any case: then nothing needs to be kept for computing steps again.</summary>
+    /// <summary>The recording's share of the budget, unless a solve fits into it in any case: then nothing needs to be kept for computing steps again.</summary>
     internal override long? BudgetFor(ReadOnlySpan<double> times)
     {
-        if (_budget is not { } budget)
+        if (_shares.Recording is not { } budget)
         {
             return null;
         }
@@ -96,11 +103,23 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         return 2 * steps * rows * Field.StateLength * Unsafe.SizeOf<T>() <= budget ? null : budget;
     }
 
-    internal override IVectorField<T> SolvedField => _replayed is null ? Field : _replayed;
+    internal override IVectorField<T> SolvedField => _solved;
+
+    /// <summary>Whether evaluations are kept, so that tests can compare.</summary>
+    internal bool KeepsEvaluations { get; init; } = true;
+
+    internal override void Keep(SolveMemory<T> memory, bool forGradient)
+    {
+        memory.Keep(_split?.KeptLength ?? 0, !forGradient || !KeepsEvaluations ? 0 : _takesStepsBack ? KeptShares.Evaluations(Integrator.Solver.StageCount) : _shares.Most);
+        _solved.Kept = _takesStepsBack ? null : memory.Kept;
+    }
+
+    /// <summary>Keeps nothing from now on.</summary>
+    internal void StopKeeping() => _solved.Kept = null;
 
     private protected override SolveStatistics BackwardCore(SolveMemory<T> memory, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        Array.Clear(Gradient);
+        Array.Clear(_product.Gradient);
         SolveStatistics cost = Transpose(memory, _product, stateGradients, initialGradient, timeGradients);
         if (_takesStepsBack && !(memory.Recording.ReversalDrift <= ReverseFlow.MostDrift))
         {
@@ -146,41 +165,18 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
     private SolveStatistics Transpose(
         SolveMemory<T> memory, IVectorJacobianProduct<T> product, ReadOnlySpan<T> stateGradients, Span<T> initialGradient, Span<double> timeGradients)
     {
-        if (_replayed is null)
-        {
-            return Integrator.Transpose(memory.Recording, product, stateGradients, initialGradient, timeGradients);
-        }
-
-        _replayed.IsReplaying = true;
+        memory.Kept?.BeginTranspose();
+        _product.Kept = _solved.Kept = memory.Kept;
+        _solved.IsReplaying = true;
         try
         {
             return Integrator.Transpose(memory.Recording, product, stateGradients, initialGradient, timeGradients);
         }
         finally
         {
-            _replayed.IsReplaying = false;
+            _solved.IsReplaying = false;
+            // Adds up what is stacked.
+            _ = _product.Gradient;
         }
-    }
-
-    /// <summary>A field with running statistics, which count a state once: not when its step is computed again.</summary>
-    private sealed class ReplayedField(CompiledField<T> field) : IStatefulField<T>
-    {
-        public bool IsReplaying { get; set; }
-
-        public void Evaluate(double t, ReadOnlySpan<T> y, Span<T> dy)
-        {
-            if (IsReplaying)
-            {
-                field.ForwardOnly.Evaluate(t, y, dy);
-            }
-            else
-            {
-                field.Evaluate(t, y, dy);
-            }
-        }
-
-        public void Commit() => field.Commit();
-
-        public void Revert() => field.Revert();
     }
 }

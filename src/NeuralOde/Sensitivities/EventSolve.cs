@@ -52,7 +52,12 @@ internal sealed class EventSolve<T>
             part.Field.CountSolve();
         }
 
-        var problem = new OdeProblem<T>(_field.Field) { Jacobian = _field.Field.Jacobian, Events = [.. _events.Select(static x => x.Make())] };
+        var problem = new OdeProblem<T>(_field.Field) 
+        {
+            Jacobian = _field.Field.Jacobian,
+            JacobianBlockLength = _field.Field.JacobianBlockLength,
+            Events = [.. _events.Select(static x => x.Make())],
+        };
         return _integrator.Solve(problem, z0, times, states, recording);
     }
 

@@ -10,8 +10,7 @@ internal sealed class FieldJacobian<T>(CompiledField<T> field) : IJacobian<T>
     public void Evaluate(double t, ReadOnlySpan<T> z, SquareMatrix<T> destination)
     {
         int length = _direction.Length;
-        (int lower, int upper) = destination.Bandwidth is { } band ? (band.Lower, band.Upper) : (length - 1, length - 1);
-        int group = Math.Min(length, lower + upper + 1);
+        int group = destination.ColumnGroupCount;
         for (int first = 0; first < group; first++)
         {
             Array.Clear(_direction);
@@ -23,7 +22,8 @@ internal sealed class FieldJacobian<T>(CompiledField<T> field) : IJacobian<T>
             field.JacobianVectorProduct(t, z, _direction, _product);
             for (int column = first; column < length; column += group)
             {
-                for (int row = Math.Max(0, column - upper); row <= Math.Min(length - 1, column + lower); row++)
+                (int top, int bottom) = destination.RowsOf(column);
+                for (int row = top; row <= bottom; row++)
                 {
                     destination[row, column] = _product[row];
                 }

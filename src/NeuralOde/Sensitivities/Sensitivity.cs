@@ -79,6 +79,11 @@ public abstract class Sensitivity<T>
     /// <summary>Whether only the end of a solve is kept, and its steps are taken back.</summary>
     internal virtual bool KeepsEndOnly => false;
 
+    /// <summary>Prepares what is kept of the evaluations of a solve.</summary>
+    internal virtual void Keep(SolveMemory<T> memory, bool forGradient)
+    {
+    }
+
     /// <summary>The field that is solved.</summary>
     internal virtual IVectorField<T> SolvedField => Field;
 
@@ -117,6 +122,7 @@ public abstract class Sensitivity<T>
             memory.Limit(BudgetFor(times), KeepsEndOnly);
         }
 
+        Keep(memory, forGradient);
         SolveResult result = forGradient ? SolveForGradient(memory, z0, times) : Solve(memory, z0, times, null);
         memory.MeanStep = result.IsSuccess && result.Statistics.AcceptedSteps > 0 ? Math.Abs(times[^1] - times[0]) / result.Statistics.AcceptedSteps : null;
         memory.ReadVersions = forGradient && result.IsSuccess ? ReadVersions() : null;
@@ -238,6 +244,7 @@ public abstract class Sensitivity<T>
         return new OdeProblem<T>(SolvedField)
         {
             Jacobian = Field.Jacobian,
+            JacobianBlockLength = Field.JacobianBlockLength,
             PositionCount = positions?.PositionCount,
             RowLength = positions?.RowLength,
             IsSecondOrder = positions?.IsSecondOrder ?? false,

@@ -47,8 +47,11 @@ public sealed class SolveMemory<T>
     /// <summary>The solver's steps, where the gradient method reverses them.</summary>
     internal SolveRecording<T> Recording { get; private set; } = new();
 
-    /// <summary>The number of bytes that it holds: states, and the solver's steps where the gradient method needs them.</summary>
-    public long Bytes => Recording.PeakBytes + StateBytes;
+    /// <summary>What the field's evaluations left for their products; null where nothing is kept.</summary>
+    internal KeptEvaluations<T>? Kept { get; private set; }
+
+    /// <summary>The number of bytes that it holds: states, and the solver's steps, with what their evaluations kept, where the gradient method needs them.</summary>
+    public long Bytes => Recording.PeakBytes + (Kept?.Bytes ?? 0) + StateBytes;
 
     /// <summary>The part of it that states take.</summary>
     internal long StateBytes => (((long)_states.Length + _joint.Length) * Unsafe.SizeOf<T>()) + ((long)_times.Length * sizeof(double));
@@ -70,7 +73,24 @@ public sealed class SolveMemory<T>
     }
 
     /// <summary>Lets go of the steps.</summary>
-    internal void Forget() => Recording = Recording.PeakBytes > 0 ? new() : Recording;
+    internal void Forget() => (Recording, Kept) = (Recording.PeakBytes > 0 ? new() : Recording, null);
+
+    /// <summary>Keeps what evaluations leave.</summary>
+    /// <param name="length">Elements of one.</param>
+    /// <param name="most">The largest number of evaluations; 0 where nothing is kept.</param>
+    internal void Keep(int length, int most)
+    {
+        if (most == 0 || length == 0)
+        {
+            Kept = null;
+        }
+        else if (Kept?.Length != length || Kept.Most != most)
+        {
+            Kept = new KeptEvaluations<T>(length, most);
+        }
+
+        Kept?.Begin();
+    }
 
     /// <summary>Limits the memory of the steps, or lifts the limit.</summary>
     /// <param name="maxBytes">The limit, or null.</param>

@@ -41,8 +41,15 @@ public static class LatentSeriesFitter
         LatentOde model = shape.Create(random.Split());
         var task = new ForecastTask(model, [.. training.Series.Select(scaling.Observed)], options, random.Split());
         TrainingResult result = new LatentTrainer(task, options.Training()).Run(progress, cancellationToken);
-        return new LatentSeriesFit(new LatentForecaster(model, shape, scaling, WithoutInputs(known ?? training)), result, task.ValidationCount);
+        TimeSeriesSet kept = WithoutInputs(known ?? training), learned = WithoutInputs(training);
+        double factor = LatentBandCalibration.Factor(
+            new LatentForecaster(model, shape, scaling, kept), learned, [.. task.Tails.Select(x => (learned.Series[x.Index], RowOf(learned.Series[x.Index], x.Cut)))]);
+        return new LatentSeriesFit(new LatentForecaster(model, shape, scaling, kept, factor), result, task.ValidationCount);
     }
+
+    /// <summary>The row of a natural series before which so many points are that the model reads: its first, and those with a value.</summary>
+    private static int RowOf(TimeSeries series, int observed) =>
+        Enumerable.Range(0, series.Count).Where(i => i == 0 || series.IsObserved(i)).ElementAt(observed);
 
     /// <summary>Inputs are not read, so they are not kept.</summary>
     private static TimeSeriesSet WithoutInputs(TimeSeriesSet set) => set.Inputs.Count == 0 ? set : new(
@@ -91,6 +98,7 @@ public static class LatentSeriesFitter
                 [
                     .. validating.Select(i => (series[i], Math.Clamp((int)(ValidationCut * series[i].Count), LeastEncoded, series[i].Count - 1)))
                 ];
+                Tails = [.. validating.Select((x, i) => (x, parts[i].Cut))];
                 _validation = (
                     SeriesBatch.From([.. parts.Select(static x => LatentSeriesScaling.Encoded(x.Series, x.Cut))]),
                     SeriesBatch.From([.. parts.Select(static x => LatentSeriesScaling.After(x.Series, x.Cut))]));
@@ -98,6 +106,9 @@ public static class LatentSeriesFitter
         }
 
         public int ValidationCount { get; }
+
+        /// <summary>The series that are not learned from, and how many of their points are known when the rest is forecast.</summary>
+        public IReadOnlyList<(int Index, int Cut)> Tails { get; } = [];
 
         public override Module Model => _model;
 

@@ -14,10 +14,8 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     private readonly FiniteDifferenceJacobian<T> _differences = new(length, valueLength - length);
     private readonly LuSolver<T> _real = new();
     private OdeProblem<T>? _problem;
-    private SquareMatrix<T> _jacobian = null!;
-    private SmallComplexLu? _small;
-    private DenseLu<Complex>? _dense;
-    private BandedLu<Complex>? _banded;
+    private SquareMatrix<T>? _jacobian;
+    private ComplexLuSolver<T>? _complex;
     private double _step = double.NaN;
 
     // Where the Jacobian was evaluated, for evaluating it again.
@@ -27,7 +25,7 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
     private double _originStep;
 
     /// <summary>The Jacobian that was evaluated last.</summary>
-    public SquareMatrix<T> Jacobian => _jacobian;
+    public SquareMatrix<T> Jacobian => _jacobian!;
 
     public void Start(OdeProblem<T> problem)
     {
@@ -44,22 +42,8 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
         }
 
         _problem = problem;
-        _jacobian = new SquareMatrix<T>(length, problem.JacobianBandwidth);
-        bool isBanded = problem.JacobianBandwidth is not null && (problem.MassMatrix is null || problem.MassMatrix.Bandwidth is not null);
-        (_small, _dense, _banded) = (null, null, null);
-        if (!isBanded && length <= SmallLu<T>.MaxLength)
-        {
-            _small = new SmallComplexLu(length);
-        }
-        else if (isBanded)
-        {
-            Bandwidth band = problem.JacobianBandwidth!.Value, mass = problem.MassMatrix?.Bandwidth ?? Bandwidth.Diagonal;
-            _banded = new BandedLu<Complex>(length, new Bandwidth(Math.Max(band.Lower, mass.Lower), Math.Max(band.Upper, mass.Upper)));
-        }
-        else
-        {
-            _dense = new DenseLu<Complex>(length);
-        }
+        _jacobian = problem.JacobianMatrix(_jacobian, length);
+        _complex = new ComplexLuSolver<T>(_jacobian, problem.MassMatrix);
     }
 
     /// <summary>Evaluates the Jacobian.</summary>
@@ -71,12 +55,12 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
         z.CopyTo(_originState);
         if (_problem!.Jacobian is { } jacobian)
         {
-            _jacobian.Clear();
+            _jacobian!.Clear();
             jacobian.Evaluate(t, z, _jacobian);
         }
         else
         {
-            counts.Evaluations += _differences.Evaluate(_problem.Field, t, z, f, h, tolerances, _jacobian, withAlgebraic: _problem.MassMatrix is not null);
+            counts.Evaluations += _differences.Evaluate(_problem.Field, t, z, f, h, tolerances, _jacobian!, withAlgebraic: _problem.MassMatrix is not null);
         }
     }
 
@@ -106,7 +90,7 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
 
         counts.Factorizations += 2;
         _step = double.NaN;
-        if (!_real.Prepare(_jacobian, _problem!.MassMatrix, h / tableau.Real) || !PrepareComplex(-h / tableau.Pair))
+        if (!_real.Prepare(_jacobian!, _problem!.MassMatrix, h / tableau.Real) || !_complex!.Prepare(_jacobian!, _problem.MassMatrix, -h / tableau.Pair))
         {
             return false;
         }
@@ -119,71 +103,7 @@ internal sealed class CollocationSystem<T>(CollocationTableau tableau, int lengt
 
     public void SolveRealTransposed(Span<T> b) => _real.SolveTransposed(b);
 
-    public void SolveComplex(Span<Complex> b)
-    {
-        if (_small is not null)
-        {
-            _small.Solve(b);
-        }
-        else if (_dense is not null)
-        {
-            _dense.Solve(b);
-        }
-        else
-        {
-            _banded!.Solve(b);
-        }
-    }
+    public void SolveComplex(Span<Complex> b) => _complex!.Solve(b);
 
-    public void SolveComplexTransposed(Span<Complex> b)
-    {
-        if (_small is not null)
-        {
-            _small.SolveTransposed(b);
-        }
-        else if (_dense is not null)
-        {
-            _dense.SolveTransposed(b);
-        }
-        else
-        {
-            _banded!.SolveTransposed(b);
-        }
-    }
-
-    private bool PrepareComplex(Complex factor)
-    {
-        SquareMatrix<T>? mass = _problem!.MassMatrix;
-        int n = length;
-        if (_banded is null)
-        {
-            Span<Complex> matrix = _small is null ? _dense!.Matrix : _small.Matrix;
-            ReadOnlySpan<T> values = _jacobian.Values;
-            bool isDense = _jacobian.Bandwidth is null;
-            for (int i = 0; i < n; i++)
-            {
-                for (int j = 0; j < n; j++)
-                {
-                    double entry = double.CreateTruncating(isDense ? values[(i * n) + j] : _jacobian[i, j]);
-                    double other = mass is null ? (i == j ? 1 : 0) : double.CreateTruncating(mass[i, j]);
-                    matrix[(i * n) + j] = new Complex((factor.Real * entry) + other, factor.Imaginary * entry);
-                }
-            }
-
-            return _small?.Factor() ?? _dense!.Factor();
-        }
-
-        _banded.Clear();
-        Bandwidth band = _banded.Bandwidth;
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = Math.Max(0, i - band.Lower); j <= Math.Min(n - 1, i + band.Upper); j++)
-            {
-                double other = mass is null ? (i == j ? 1 : 0) : double.CreateTruncating(mass[i, j]);
-                _banded[i, j] = (factor * double.CreateTruncating(_jacobian[i, j])) + other;
-            }
-        }
-
-        return _banded.Factor();
-    }
+    public void SolveComplexTransposed(Span<Complex> b) => _complex!.SolveTransposed(b);
 }

@@ -33,6 +33,9 @@ public class ExplicitRungeKutta : OdeSolver
     /// <inheritdoc/>
     public override int StageCount => Tableau.StageCount;
 
+    /// <inheritdoc/>
+    public override bool TransposesAtEvaluations => true;
+
     internal override RestLimits? RestLimits(double tolerance) => Tableau.RestLimits(tolerance);
 
     internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)

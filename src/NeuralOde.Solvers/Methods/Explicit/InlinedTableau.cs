@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace NeuralOde.Solvers;
 
@@ -37,24 +35,7 @@ internal sealed class InlinedTableau
     /// <summary>Writes the weights of a step of length <paramref name="h"/>: a_21, a_31, a_32, … a_65, then b_1 to b_6 and e_1 to e_7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Scale<T>(double h, T* destination)
-        where T : unmanaged
-    {
-        ref double weights = ref MemoryMarshal.GetArrayDataReference(_weights);
-        for (nuint i = 0; i < PaddedWeights; i += (nuint)Vector256<float>.Count)
-        {
-            Vector256<double> low = Vector256.LoadUnsafe(ref weights, i) * h;
-            Vector256<double> high = Vector256.LoadUnsafe(ref weights, i + (nuint)Vector256<double>.Count) * h;
-            if (typeof(T) == typeof(float))
-            {
-                Vector256.Store(Vector256.Narrow(low, high), (float*)destination + i);
-            }
-            else
-            {
-                Vector256.Store(low, (double*)destination + i);
-                Vector256.Store(high, (double*)destination + i + Vector256<double>.Count);
-            }
-        }
-    }
+        where T : unmanaged => ScaledWeights.Write(_weights, PaddedWeights, h, destination);
 
     /// <summary>a_21.</summary>
     public double FirstWeight { get; }

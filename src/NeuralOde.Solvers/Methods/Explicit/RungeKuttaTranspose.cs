@@ -197,6 +197,14 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
                 continue;
             }
 
+            if (j == 0 && !DifferentiatesTimes && !_nodeIsActive[step % _nodeRing])
+            {
+                // Nothing else is gathered at the node yet: the cotangent is made in its place.
+                Gather(terms, h, Zeros, NodeBar(step));
+                _nodeIsActive[step % _nodeRing] = true;
+                continue;
+            }
+
             Gather(terms, h, fromDense ? DenseBar + j : Zeros, StageBar);
             if (DifferentiatesTimes)
             {
@@ -246,7 +254,10 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             _denseOriginIsActive = false;
         }
 
-        Gather(inputs, 1, StateBar, StateBar);
+        if (inputs > 0)
+        {
+            Gather(inputs, 1, StateBar, StateBar);
+        }
     }
 
     public override void End(SolveRecording<T> recording, int first, IVectorJacobianProduct<T> field) => FlushNode(recording, first, field);

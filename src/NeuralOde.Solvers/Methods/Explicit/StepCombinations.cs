@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace NeuralOde.Solvers;
 
@@ -44,9 +43,7 @@ internal sealed unsafe class StepCombinations<T>
         _rows = rows;
         double[] weights = [.. combinations.SelectMany(static x => x.Weights)];
         int[] indices = [.. combinations.SelectMany(static x => x.Indices).Select(i => rowOf is null ? i : rowOf(i))];
-
-        // Whole vectors, so that scaling has no tail.
-        int padded = (weights.Length + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
+        int padded = ScaledWeights.Padded(weights.Length);
         _weights = new double[padded];
         weights.CopyTo(_weights, 0);
         _scaled = GC.AllocateArray<T>(padded, pinned: true);
@@ -97,23 +94,7 @@ internal sealed unsafe class StepCombinations<T>
     private void ScaleAll(double h)
     {
         _scale = h;
-        ref double weights = ref MemoryMarshal.GetArrayDataReference(_weights);
-        ref T scaled = ref MemoryMarshal.GetArrayDataReference(_scaled);
-        for (nuint i = 0; i < (nuint)_weights.Length; i += (nuint)Vector256<float>.Count)
-        {
-            Vector256<double> low = Vector256.LoadUnsafe(ref weights, i) * h;
-            Vector256<double> high = Vector256.LoadUnsafe(ref weights, i + (nuint)Vector256<double>.Count) * h;
-            if (typeof(T) == typeof(float))
-            {
-                Vector256.Narrow(low, high).As<float, T>().StoreUnsafe(ref scaled, i);
-            }
-            else
-            {
-                low.As<double, T>().StoreUnsafe(ref scaled, i);
-                high.As<double, T>().StoreUnsafe(ref scaled, i + (nuint)Vector256<double>.Count);
-            }
-        }
-
+        ScaledWeights.Write(_weights, _weights.Length, h, Address(_scaled));
         GC.KeepAlive(_rows);
     }
 

@@ -32,6 +32,9 @@ public sealed class AdamsBashforth : OdeSolver
     /// <inheritdoc/>
     public override int StageCount => 1;
 
+    /// <inheritdoc/>
+    public override bool TransposesAtEvaluations => true;
+
     internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
         => new AdamsBashforthStepper<T>(Order, stateLength, quadratureLength, corrects: false);
 

@@ -27,6 +27,9 @@ public sealed class AdamsBashforthMoulton : OdeSolver
     /// <inheritdoc/>
     public override int StageCount => 2;
 
+    /// <inheritdoc/>
+    public override bool TransposesAtEvaluations => true;
+
     internal override Stepper<T> CreateStepper<T>(int stateLength, int quadratureLength)
         => new AdamsBashforthStepper<T>(Order, stateLength, quadratureLength, corrects: true);
 

@@ -25,4 +25,7 @@ public abstract class ReversibleMethod : OdeSolver
 
     /// <inheritdoc/>
     public override int StageCount => 1;
+
+    /// <inheritdoc/>
+    public override bool TransposesAtEvaluations => true;
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace NeuralOde.Solvers;
 
@@ -78,6 +79,20 @@ internal abstract class ReversibleTranspose<T>(ReversibleStepper<T> stepper) : S
     {
         AddTime(step, -value);
         AddTime(step + 1, value);
+    }
+
+    /// <summary>Makes <see cref="Input"/> one recorded row of a step plus multiples of others, with the bits of the step itself.</summary>
+    protected void MakeInput(SolveRecording<T> recording, int step, int origin, ReadOnlySpan<int> rows, ReadOnlySpan<double> weights)
+    {
+        Span<nint> offsets = stackalloc nint[ReversibleStepper<T>.TermCount];
+        Span<int> indices = stackalloc int[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            (offsets[i], indices[i]) = (recording.RowOffset(step, rows[i]), i);
+        }
+
+        ref T from = ref MemoryMarshal.GetReference(recording.Row(step, origin));
+        CombineKernel.Run(ref recording.Start, offsets, indices, weights, 1, ref from, ref MemoryMarshal.GetReference(this[Input]), stepper.StateLength);
     }
 
     /// <summary>Makes <see cref="Product"/> that of the Jacobian and <see cref="Factor"/>.</summary>
@@ -178,12 +193,10 @@ internal sealed class ReversibleHeunTranspose<T>(ReversibleHeunStepper<T> steppe
     public override void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
     {
         double h = recording.StepSize(step);
-        ReadOnlySpan<T> z = recording.Row(step, 0), slope = recording.Row(step, 1), carried = recording.Row(step, 2);
+        ReadOnlySpan<T> slope = recording.Row(step, 1);
         Set(Factor, this[NextSlope], 1);
         Add(this[State], h / 2, Factor);
-        Set(Input, carried, -1);
-        Add(z, 2, Input);
-        Add(slope, h, Input);
+        MakeInput(recording, step, 2, [0, 2, 1], [2, -2, h]);
         AddTime(step + 1, Multiply(field, recording.EndTime(step + 1), this[Input]));
         Add(this[Product], 1, Carried);
         if (DifferentiatesTimes)
@@ -219,12 +232,11 @@ internal sealed class AsynchronousLeapfrogTranspose<T>(AsynchronousLeapfrogStepp
     public override void TransposeStep(SolveRecording<T> recording, int step, IVectorJacobianProduct<T> field)
     {
         double t = recording.Node(step), h = recording.StepSize(step);
-        ReadOnlySpan<T> z = recording.Row(step, 0), velocity = recording.Row(step, 1), slope = recording.Row(step, 2);
+        ReadOnlySpan<T> velocity = recording.Row(step, 1), slope = recording.Row(step, 2);
         Set(Factor, this[Middle], 1);
         Add(this[State], h, Factor);
         Add(this[Carried], 2, Factor);
-        z.CopyTo(this[Input]);
-        Add(velocity, h / 2, Input);
+        MakeInput(recording, step, 0, [1], [h / 2]);
         double middle = Multiply(field, t + (h / 2), this[Input]);
         if (DifferentiatesTimes)
         {

@@ -28,8 +28,7 @@ internal sealed partial class OneSidedDifferences<T>
         ref double timeBar)
     {
         int n = stateLength;
-        Bandwidth band = cotangent.Bandwidth ?? new Bandwidth(n - 1, n - 1);
-        int groups = Math.Min(n, band.Lower + band.Upper + 1);
+        int groups = cotangent.ColumnGroupCount;
         Span<T> bar = _first.AsSpan(0, n), product = _second.AsSpan(0, n);
         SetIncrements(z, f, h, tolerances);
         z[..n].CopyTo(_moved);
@@ -42,7 +41,8 @@ internal sealed partial class OneSidedDifferences<T>
                 {
                     double factor = times == 2 ? -0.5 : IsSecondOrder ? 2 : 1;
                     T weight = T.CreateTruncating(factor / _increments[j]);
-                    for (int i = Math.Max(0, j - band.Upper); i <= Math.Min(n - 1, j + band.Lower); i++)
+                    (int first, int last) = cotangent.RowsOf(j);
+                    for (int i = first; i <= last; i++)
                     {
                         bar[i] = cotangent[i, j] * weight;
                         valueBar[i] -= bar[i];

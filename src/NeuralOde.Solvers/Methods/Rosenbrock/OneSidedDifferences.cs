@@ -48,9 +48,8 @@ internal sealed partial class OneSidedDifferences<T>(int stateLength, int length
     public int ByState(IVectorField<T> field, double t, ReadOnlySpan<T> z, ReadOnlySpan<T> f, double h, Tolerances tolerances, SquareMatrix<T> destination)
     {
         int n = stateLength, stride = destination.Stride;
-        Bandwidth band = destination.Bandwidth ?? new Bandwidth(n - 1, n - 1);
-        int shift = destination.Bandwidth is null ? 0 : band.Lower, step = destination.Bandwidth is null ? stride : stride - 1;
-        int groups = Math.Min(n, band.Lower + band.Upper + 1);
+        int shift = destination.Bandwidth is { } band ? band.Lower : 0, step = destination.Bandwidth is null ? stride : stride - 1;
+        int groups = destination.ColumnGroupCount;
         Span<T> values = destination.Values;
         SetIncrements(z, f, h, tolerances);
         if (destination.Bandwidth is not null)
@@ -72,7 +71,7 @@ internal sealed partial class OneSidedDifferences<T>(int stateLength, int length
             for (int j = group; j < n; j += groups)
             {
                 T once = T.CreateTruncating((IsSecondOrder ? 2 : 1) / _increments[j]), twice = T.CreateTruncating(0.5 / _increments[j]);
-                int first = Math.Max(0, j - band.Upper), last = Math.Min(n - 1, j + band.Lower);
+                (int first, int last) = destination.RowsOf(j);
                 for (int i = first; i <= last; i++)
                 {
                     T slope = (_first[i] - f[i]) * once;

@@ -103,12 +103,9 @@ internal sealed partial class RosenbrockStepper<T> : Stepper<T>
 
         _lastProblem = start.Problem;
         _field = start.Problem.Field;
-        bool isSmall = _small is not null && start.Problem.LinearSolver is null && start.Problem.JacobianBandwidth is null;
+        _jacobian = start.Problem.JacobianMatrix(_jacobian, StateLength);
+        bool isSmall = _small is not null && start.Problem.LinearSolver is null && _jacobian.Bandwidth is null;
         _linear = isSmall ? null : start.Problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
-        if (_jacobian is null || _jacobian.Bandwidth != start.Problem.JacobianBandwidth)
-        {
-            _jacobian = new SquareMatrix<T>(StateLength, start.Problem.JacobianBandwidth);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -195,7 +195,7 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
         VectorJacobianProducts += _again.Differences.TransposeByTime(field, t, h, z, Row(TimeDerivativeBar), Row(StartBar), valueBar, ref times);
         if (transposesJacobian)
         {
-            SquareMatrix<T> jacobianBar = JacobianBar(h);
+            SquareMatrix<T> jacobianBar = JacobianBar(recording.Problem!, h);
             VectorJacobianProducts += _again.Differences.TransposeByState(
                 field, t, z, recording.Row(step, 1), h, stepper.ErrorScale.Tolerances, jacobianBar, Row(StartBar), valueBar, ref times.Start);
         }
@@ -205,26 +205,21 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
     }
 
     /// <summary><c>γ h Σ λ_i w_iᵀ</c>, where the Jacobian may differ from zero.</summary>
-    private SquareMatrix<T> JacobianBar(double h)
+    private SquareMatrix<T> JacobianBar(OdeProblem<T> problem, double h)
     {
-        Bandwidth? bandwidth = _again.Jacobian.Bandwidth;
-        if (_jacobianBar is null || _jacobianBar.Bandwidth != bandwidth)
-        {
-            _jacobianBar = new SquareMatrix<T>(_length, bandwidth);
-        }
-
+        _jacobianBar = problem.JacobianMatrix(_jacobianBar, _length);
         _jacobianBar.Clear();
-        Bandwidth band = bandwidth ?? new Bandwidth(_length - 1, _length - 1);
         T factor = T.CreateTruncating(_tableau.Gamma * h);
         for (int stage = 0; stage < _stages; stage++)
         {
             ReadOnlySpan<T> solution = Row(Solution(stage)), w = _again.StageSolution(stage);
-            for (int i = 0; i < _length; i++)
+            for (int j = 0; j < _length; j++)
             {
-                T scaled = factor * solution[i];
-                for (int j = Math.Max(0, i - band.Lower); j <= Math.Min(_length - 1, i + band.Upper); j++)
+                T scaled = factor * w[j];
+                (int first, int last) = _jacobianBar.RowsOf(j);
+                for (int i = first; i <= last; i++)
                 {
-                    _jacobianBar[i, j] += scaled * w[j];
+                    _jacobianBar[i, j] += scaled * solution[i];
                 }
             }
         }

@@ -34,6 +34,9 @@ public abstract class SymplecticMethod : OdeSolver
     public override int StageCount => Moves.Length;
 
     /// <inheritdoc/>
+    public override bool TransposesAtEvaluations => true;
+
+    /// <inheritdoc/>
     public override bool NeedsPositions => true;
 
     internal Move[] Moves { get; }

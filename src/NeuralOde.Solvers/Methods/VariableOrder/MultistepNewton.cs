@@ -37,13 +37,10 @@ internal sealed unsafe class MultistepNewton<T>(int stateLength, int quadratureL
         {
             _problem = problem;
             _field = quadratureLength == 0 ? problem.Field : new StateField(problem.Field, stateLength + quadratureLength);
-            bool isSmall = stateLength <= SmallLu<T>.MaxLength && problem.JacobianBandwidth is null && problem.LinearSolver is null;
+            _jacobian = problem.JacobianMatrix(_jacobian, stateLength);
+            bool isSmall = stateLength <= SmallLu<T>.MaxLength && _jacobian.Bandwidth is null && problem.LinearSolver is null;
             _small = isSmall ? _small ?? new SmallLu<T>(stateLength) : null;
             _linear = isSmall ? null : problem.LinearSolver?.Invoke() ?? new LuSolver<T>();
-            if (_jacobian is null || _jacobian.Bandwidth != problem.JacobianBandwidth)
-            {
-                _jacobian = new SquareMatrix<T>(stateLength, problem.JacobianBandwidth);
-            }
         }
 
         _tolerances = scale.Tolerances;

@@ -13,6 +13,9 @@ internal readonly unsafe struct StridedMatrix<T>(T* data, nint rowStep, nint col
 
     public StridedMatrix<T> Transposed => new(Data, ColumnStep, RowStep);
 
+    /// <summary>The same matrix elsewhere in memory.</summary>
+    public StridedMatrix<T> At(T* data) => new(data, RowStep, ColumnStep);
+
     /// <summary>Whether the elements of a row are neighbors, so that vectors can be loaded along it.</summary>
     public bool HasContiguousRows => ColumnStep == 1;
 

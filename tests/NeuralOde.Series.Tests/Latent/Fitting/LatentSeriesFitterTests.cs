@@ -31,6 +31,34 @@ public sealed class LatentSeriesFitterTests : IDisposable
         Assert.InRange((double)inside / count, 0.6, 1);
     }
 
+    /// <summary>The model's own bands are too narrow after so few steps: the tails of series that it did not learn from widen them, by the same factor everywhere.</summary>
+    [Fact]
+    public void Bands_are_stretched_by_what_the_tails_of_series_that_were_not_learned_from_ask_for()
+    {
+        TimeSeriesSet data = Decays(30, seed: 7);
+        LatentSeriesFit fit = LatentSeriesFitter.Fit(data, s_short with { Iterations = 200 });
+        LatentForecaster model = fit.Forecaster, own = new(model.Model, model.Shape, model.SeriesScaling, model.Known);
+        Assert.True(fit.ValidationCount > 0);
+        Assert.NotEqual(1, model.BandFactor);
+        Assert.InRange(model.BandFactor, 0.75, 3);
+        SeriesForecast stretched = model.Predict(data, [1, 5]), before = own.Predict(data, [1, 5]);
+        for (int s = 0; s < data.Series.Count; s++)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                double mean = before.Mean.Series[s][i, 0];
+                Assert.Equal(mean, stretched.Mean.Series[s][i, 0]);
+                Assert.Equal(mean + (model.BandFactor * (before.Upper.Series[s][i, 0] - mean)), stretched.Upper.Series[s][i, 0], 1e-9);
+                Assert.Equal(mean + (model.BandFactor * (before.Lower.Series[s][i, 0] - mean)), stretched.Lower.Series[s][i, 0], 1e-9);
+            }
+        }
+
+        Assert.Equal(1, LatentSeriesFitter.Fit(Decays(2, seed: 8), s_short with { Iterations = 5 }).Forecaster.BandFactor);
+        string path = _folder.File("m.safetensors");
+        model.Save(path);
+        Assert.Equal(model.BandFactor, LatentForecaster.Load(path).BandFactor);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_bits_and_another_one_others()
     {

@@ -163,6 +163,8 @@ internal sealed class Step(Action<int, int> run) : Instruction
 
     public override Division Division => new(Units, 1, 1e6);
 
+    public override bool Follow(in MemoryMove move) => false;
+
     public override void Run() => run(0, Units);
 
     public override void Run(int first, int count) => run(first, count);
