@@ -67,24 +67,8 @@ public class SharedTrainingTests
     public void A_run_is_resumed_by_another_number_of_processes_to_the_same_bits()
     {
         using TemporaryFolder folder = Training.WithData();
-        string[] command = Training.Command(folder, "--epochs", "60");
-        string checkpoint = folder.File("run.safetensors"), straight = folder.File("straight.safetensors"), resumed = folder.File("resumed.safetensors");
-        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. command, "--save", straight]).ExitCode);
-        string[] kept = [.. command, "--checkpoint", checkpoint, "--checkpoint-every", "1"];
-        var stopped = MpiJob.Run(["-n", "4", MpiJob.Tool, .. kept], mpirun =>
-        {
-            while (!File.Exists(checkpoint) && !mpirun.HasExited)
-            {
-                Thread.Sleep(20);
-            }
-
-            // mpirun passes this signal on to all.
-            MpiJob.Alone("kill", "-USR1", $"{mpirun.Id}");
-        });
-        Assert.Equal(130, stopped.ExitCode);
-        Assert.Contains("training steps. Add --resume to the same command to resume", stopped.Error);
-        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. kept, "--resume", "--save", resumed]).ExitCode);
-        Assert.Equal(Training.Bits(straight), Training.Bits(resumed));
+        Resumed(folder, Training.Command(folder, "--epochs", "40"), "training steps. Add --resume to the same command to resume");
+        Resumed(folder, [.. s_spirals[..2], "--iterations", "100", .. s_spirals[4..]], "Add --resume");
     }
 
     [MpiFact]
@@ -118,6 +102,28 @@ public class SharedTrainingTests
         Assert.Equal(0, job.ExitCode);
         job = MpiJob.Alone(Path.Combine(copy, Path.GetFileName(MpiJob.Tool)), "fit", Repository.PathOf("samples/hare-lynx.csv"), "--time", "Year", "--iterations", "3");
         Assert.Equal(0, job.ExitCode);
+    }
+
+    private static void Resumed(TemporaryFolder folder, string[] command, string said)
+    {
+        string checkpoint = folder.File("run.safetensors"), straight = folder.File("straight.safetensors"), resumed = folder.File("resumed.safetensors");
+        File.Delete(checkpoint);
+        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. command, "--save", straight]).ExitCode);
+        string[] kept = [.. command, "--checkpoint", checkpoint, "--checkpoint-every", "1"];
+        var stopped = MpiJob.Run(["-n", "4", MpiJob.Tool, .. kept], mpirun =>
+        {
+            while (!File.Exists(checkpoint) && !mpirun.HasExited)
+            {
+                Thread.Sleep(20);
+            }
+
+            // mpirun passes this signal on to all.
+            MpiJob.Alone("kill", "-USR1", $"{mpirun.Id}");
+        });
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Contains(said, stopped.Error);
+        Assert.Equal(0, MpiJob.Run(2, MpiJob.Tool, [.. kept, "--resume", "--save", resumed]).ExitCode);
+        Assert.Equal(Training.Bits(straight), Training.Bits(resumed));
     }
 
     private static void Same(TemporaryFolder folder, int[] sizes, string[] command, string said)

@@ -35,7 +35,7 @@ internal static class EvaluateMethods
             {
                 Automatic => new AutomaticForecaster(),
                 Linear => Forecasters.Linear(),
-                Field => new FieldForecaster(field),
+                Field => new CalibratedForecaster(new FieldForecaster(field)),
                 Latent => new LatentModelForecaster(latent, forecasting),
                 _ => Forecasters.Baselines().First(x => NameOf(x) == name),
             });

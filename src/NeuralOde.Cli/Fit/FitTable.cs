@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using NeuralOde.Series.Models;
+using NeuralOde.Series.Scaling;
 
 namespace NeuralOde.Cli.Fit;
 
@@ -83,25 +85,25 @@ internal static class FitTable
             outcome.Fit.TrainingError,
             outcome.Fit.Elapsed.TotalSeconds)
         {
-            Payload = Bytes(outcome.Fit.Model),
+            Payload = Bytes(outcome),
         };
     }
 
     /// <summary>The ensemble of the models that did not fail, and its files.</summary>
     private static void Finish(CommandContext context, CommandValues parsed, FitCommand.FitOptions options, FitData data, IReadOnlyList<EndedRun> ended)
     {
-        SeriesModel[] members = [.. ended.Where(static x => x.Row is not null).Select(static x => Model(x.Row!.Payload))];
-        if (members.Length == 0)
+        byte[][] runs = [.. ended.Where(static x => x.Row is not null).Select(static x => x.Row!.Payload)];
+        if (runs.Length == 0)
         {
             WriteMetrics(context, parsed, options, ended, null);
             return;
         }
 
-        var outcome = new EnsembleOutcome(data, new SeriesEnsemble(members), ended);
+        var outcome = new EnsembleOutcome(data, [.. runs.Select(x => Forecast(data, x))], () => new SeriesEnsemble([.. runs.Select(x => Model(data, x))]), Model(data, runs[0]).Scaling, ended);
         context.Out.WriteLine(
-            $"The mean of {InWords.Counted(members.Length, "forecast", "forecasts")}: error {ProgressText.Number(outcome.Errors.Pooled.Model)}, "
+            $"The mean of {InWords.Counted(runs.Length, "forecast", "forecasts")}: error {ProgressText.Number(outcome.Errors.Pooled.Model)}, "
                 + $"{ProgressText.Fixed(outcome.Errors.Pooled.Ratio, 3)} times the naive one.");
-        OutputFiles.Write(context, "ensemble", parsed.GetValue(options.Save), outcome.Ensemble.Save);
+        OutputFiles.Write(context, "ensemble", parsed.GetValue(options.Save), path => outcome.Ensemble.Save(path));
         OutputFiles.Write(context, "forecast of the held-out part", parsed.GetValue(options.Out), path => outcome.Forecast.Table().WriteCsv(path));
         WriteMetrics(context, parsed, options, ended, outcome);
         OutputFiles.Write(
@@ -111,13 +113,14 @@ internal static class FitTable
     private static void WriteMetrics(CommandContext context, CommandValues parsed, FitCommand.FitOptions options, IReadOnlyList<EndedRun> ended, EnsembleOutcome? outcome) =>
         OutputFiles.Write(context, "metrics", parsed.GetValue(options.Metrics), path => MetricsFile.WriteJson(path, EnsembleReport.Json(ended, outcome, context.CommandLine)));
 
-    private static byte[] Bytes(SeriesModel model)
+    /// <summary>The forecast of the held-out part, then the model's file: models are loaded only where they are needed.</summary>
+    private static byte[] Bytes(FitOutcome outcome)
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".safetensors");
         try
         {
-            model.Save(path);
-            return File.ReadAllBytes(path);
+            outcome.Fit.Model.Save(path);
+            return [.. outcome.Forecast!.Series.SelectMany(static x => MemoryMarshal.AsBytes(x.Values).ToArray()), .. File.ReadAllBytes(path)];
         }
         finally
         {
@@ -125,12 +128,24 @@ internal static class FitTable
         }
     }
 
-    private static SeriesModel Model(byte[] bytes)
+    private static TimeSeriesSet Forecast(FitData data, byte[] bytes)
+    {
+        TimeSeriesSet at = data.Split.Scored!.HeldOut;
+        int start = 0;
+        return at.WithSeries([.. at.Series.Select(x =>
+        {
+            TimeSeries series = x.WithValues(MemoryMarshal.Cast<byte, double>(bytes.AsSpan(start, x.Values.Length * sizeof(double))));
+            start += x.Values.Length * sizeof(double);
+            return series;
+        })]);
+    }
+
+    private static SeriesModel Model(FitData data, byte[] bytes)
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".safetensors");
         try
         {
-            File.WriteAllBytes(path, bytes);
+            File.WriteAllBytes(path, bytes[(sizeof(double) * data.Split.Scored!.HeldOut.Series.Sum(static x => x.Values.Length))..]);
             return SeriesModel.Load(path);
         }
         finally
@@ -143,16 +158,21 @@ internal static class FitTable
 /// <summary>An ensemble with the errors of its forecast of the held-out part.</summary>
 internal sealed class EnsembleOutcome
 {
-    public EnsembleOutcome(FitData data, SeriesEnsemble ensemble, IReadOnlyList<EndedRun> runs)
+    private readonly Lazy<SeriesEnsemble> _ensemble;
+
+    public EnsembleOutcome(
+        FitData data, IReadOnlyList<TimeSeriesSet> forecasts, Func<SeriesEnsemble> ensemble, Standardization scaling, IReadOnlyList<EndedRun> runs)
     {
-        (Data, Ensemble, Runs) = (data, ensemble, runs);
-        Forecast = ensemble.Predict(data.Split.Scored!.HeldOut);
-        Errors = HeldOutErrors.Of(data.Set, data.Split.Scored, Forecast.Mean, ensemble.Members[0].Scaling);
+        (Data, Runs) = (data, runs);
+        _ensemble = new Lazy<SeriesEnsemble>(ensemble);
+        Forecast = EnsembleForecast.Of(forecasts, scaling);
+        Errors = HeldOutErrors.Of(data.Set, data.Split.Scored!, Forecast.Mean, scaling);
     }
 
     public FitData Data { get; }
 
-    public SeriesEnsemble Ensemble { get; }
+    /// <summary>The models, loaded when they are asked for.</summary>
+    public SeriesEnsemble Ensemble => _ensemble.Value;
 
     /// <summary>The runs, those that failed among them.</summary>
     public IReadOnlyList<EndedRun> Runs { get; }

@@ -8,7 +8,7 @@ namespace NeuralOde.Series.Forecasting;
 /// </summary>
 internal sealed class BandCalibration
 {
-    /// <summary>The number of independent forecasts that count as much as the model's own bands.</summary>
+    /// <summary>The number of independent forecasts that count as much as the bands of a statistical model.</summary>
     private const double Prior = 10;
 
     private const double Least = 0.75;
@@ -24,10 +24,16 @@ internal sealed class BandCalibration
     /// <summary>The factors that trials ask for.</summary>
     /// <param name="trials">The trials.</param>
     /// <param name="weights">The weights of the models.</param>
-    public static BandCalibration Of(OriginTrials trials, double[] weights)
+    public static BandCalibration Of(OriginTrials trials, double[] weights) => Of(trials.Trials, weights, Prior);
+
+    /// <summary>The factors that trials ask for.</summary>
+    /// <param name="trials">The trials.</param>
+    /// <param name="weights">The weights of the models.</param>
+    /// <param name="prior">The number of independent forecasts that count as much as the model's own bands.</param>
+    public static BandCalibration Of(IReadOnlyList<OriginTrials.Trial> trials, double[] weights, double prior)
     {
         List<(double Ahead, double[] Scores)> scores = [];
-        foreach (OriginTrials.Trial trial in trials.Trials)
+        foreach (OriginTrials.Trial trial in trials)
         {
             for (int i = 0; i < trial.Truth.Length; i++)
             {
@@ -54,7 +60,7 @@ internal sealed class BandCalibration
         halves[1] = halves[1].Length == 0 ? halves[0] : halves[1];
 
         // Origins are half a horizon apart, and errors of one forecast go together: about two independent ones for three origins of a series.
-        double independent = (trials.Trials.Count + 1) / 2.0, confidence = independent / (independent + Prior);
+        double independent = (trials.Count + 1) / 2.0, confidence = independent / (independent + prior);
         double[][] factors = [.. halves.Select(half => (double[])[.. ForecastDistribution.Levels.Select((level, k) =>
         {
             double[] sorted = [.. half.Select(x => x.Item2[k]).Order()];

@@ -7,7 +7,7 @@ namespace NeuralOde.Series.Forecasting;
 
 /// <summary>
 /// Forecasts by dynamics of the columns themselves, which <see cref="SeriesFitter"/> learns anew from each training part. Its bands are normal and as wide as the residuals
-/// of the fit: they do not widen with the horizon.
+/// of the fit: they do not widen with the horizon, unless <see cref="CalibratedForecaster"/> stretches them.
 /// </summary>
 /// <param name="options">How the dynamics are learned; null for the defaults.</param>
 /// <param name="known">What is known of the series beforehand, for the bounds; null for nothing.</param>

@@ -47,14 +47,14 @@ public sealed class SeriesEnsemble
     /// <returns>Mean, lowest and highest at the same times.</returns>
     /// <exception cref="ArgumentException">A series is unknown, or a time is before its start.</exception>
     /// <exception cref="ForecastException">The dynamics of a member cannot be solved so far ahead.</exception>
-    public EnsembleForecast Predict(TimeSeriesSet at) => Combine([.. Members.Select(x => x.Predict(at))]);
+    public EnsembleForecast Predict(TimeSeriesSet at) => EnsembleForecast.Of([.. Members.Select(x => x.Predict(at))], Members[0].Scaling);
 
     /// <summary>Continues every series from the end of its data.</summary>
     /// <param name="until">The last natural time; the last step may end before it.</param>
     /// <param name="step">The natural time between two values, above 0.</param>
     /// <returns>Mean, lowest and highest at the end of the data and every step after it.</returns>
     /// <inheritdoc cref="SeriesModel.Forecast" path="/exception"/>
-    public EnsembleForecast Forecast(double until, double step) => Combine([.. Members.Select(x => x.Forecast(until, step))]);
+    public EnsembleForecast Forecast(double until, double step) => EnsembleForecast.Of([.. Members.Select(x => x.Forecast(until, step))], Members[0].Scaling);
 
     /// <summary>Saves all members in one safetensors file, all or nothing.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -86,9 +86,27 @@ public sealed class SeriesEnsemble
     }
 
     private static string Prefix(int member) => string.Create(CultureInfo.InvariantCulture, $"{Member}{member}.");
+}
 
-    private EnsembleForecast Combine(TimeSeriesSet[] members)
+/// <summary>What the members of an ensemble forecast: series at the same times, in natural values. Immutable.</summary>
+/// <param name="Mean">Their mean, in the units in which they learned.</param>
+/// <param name="Lowest">The lowest member at each time.</param>
+/// <param name="Highest">The highest member at each time.</param>
+public sealed record EnsembleForecast(TimeSeriesSet Mean, TimeSeriesSet Lowest, TimeSeriesSet Highest)
+{
+    /// <summary>Puts the forecasts of several models together.</summary>
+    /// <param name="members">The members' forecasts, at least one, of the same series and times.</param>
+    /// <param name="scaling">The units in which the members learned, in which their mean is taken.</param>
+    /// <returns>Mean, lowest and highest.</returns>
+    /// <exception cref="ArgumentException">There is none, or their series differ.</exception>
+    public static EnsembleForecast Of(IReadOnlyList<TimeSeriesSet> members, Standardization scaling)
     {
+        ArgumentNullException.ThrowIfNull(members);
+        ArgumentNullException.ThrowIfNull(scaling);
+        ArgumentException.ThrowIf(members.Count == 0, "An ensemble has at least one member.", nameof(members));
+        ArgumentException.ThrowIf(
+            members.Any(x => !x.Series.Select(static y => (y.Id, y.Values.Length)).SequenceEqual(members[0].Series.Select(static y => (y.Id, y.Values.Length)))),
+            "The members of an ensemble forecast the same series at the same times.", nameof(members));
         TimeSeriesSet first = members[0];
         var parts = new TimeSeries[3][];
         for (int k = 0; k < parts.Length; k++)
@@ -105,28 +123,21 @@ public sealed class SeriesEnsemble
             foreach (TimeSeriesSet member in members)
             {
                 ReadOnlySpan<double> natural = member.Series[s].Values;
-                Members[0].Scaling.ToModel(natural, model);
+                scaling.ToModel(natural, model);
                 for (int i = 0; i < length; i++)
                 {
-                    mean[i] += model[i] / members.Length;
+                    mean[i] += model[i] / members.Count;
                     (low[i], high[i]) = (Math.Min(low[i], natural[i]), Math.Max(high[i], natural[i]));
                 }
             }
 
-            Members[0].Scaling.ToNatural(mean, mean);
+            scaling.ToNatural(mean, mean);
             (parts[0][s], parts[1][s], parts[2][s]) = (first.Series[s].WithValues(mean), first.Series[s].WithValues(low), first.Series[s].WithValues(high));
         }
 
         return new EnsembleForecast(first.WithSeries(parts[0]), first.WithSeries(parts[1]), first.WithSeries(parts[2]));
     }
-}
 
-/// <summary>What the members of an ensemble forecast: series at the same times, in natural values. Immutable.</summary>
-/// <param name="Mean">Their mean, in the units in which they learned.</param>
-/// <param name="Lowest">The lowest member at each time.</param>
-/// <param name="Highest">The highest member at each time.</param>
-public sealed record EnsembleForecast(TimeSeriesSet Mean, TimeSeriesSet Lowest, TimeSeriesSet Highest)
-{
     /// <summary>
     /// A set with three components for each: the mean as <c>NAME</c>, and the range of the members as <c>NAME_lowest</c> and <c>NAME_highest</c>.
     /// </summary>

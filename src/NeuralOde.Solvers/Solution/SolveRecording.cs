@@ -306,6 +306,10 @@ public sealed partial class SolveRecording<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Span<T> Row(int node, int row) => _data.AsSpan(_offsets[node] + (row * StateLength), StateLength);
 
+    /// <summary>Some rows of a node, one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Span<T> Row(int node, int row, int count) => _data.AsSpan(_offsets[node] + (row * StateLength), count * StateLength);
+
     internal void RequireComplete()
     {
         if (!IsComplete)

@@ -69,7 +69,7 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
             // Stacked together with the others, so that the sum's order does not depend on what was kept.
             Program<T> first = split!.First;
             first.SetWide(0, t);
-            z.CopyTo(first.Input(1));
+            ProgramField<T>.Copy(z, first.Input(1));
             first.Run();
             program = split.Second;
             first.Kept.Span.CopyTo(program.Kept.Span);
@@ -80,7 +80,7 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
             z.CopyTo(program.Input(1));
         }
 
-        a.CopyTo(program.Input(2));
+        ProgramField<T>.Copy(a, program.Input(2));
         return Run(program, t, zGradient);
     }
 
@@ -98,7 +98,7 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
     {
         program.SetWide(0, t);
         program.Run();
-        program.Output(0).CopyTo(zGradient);
+        ProgramField<T>.Copy(program.Output(0), zGradient);
         (_sums ??= Sums(program)).Add(program);
         if (_stacked is not null && program == split!.Second && _stacked.Add(program))
         {

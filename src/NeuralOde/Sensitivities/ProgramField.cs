@@ -11,8 +11,24 @@ internal sealed class ProgramField<T>(Program<T> program) : IVectorField<T>
     public static void Run(Program<T> program, double t, ReadOnlySpan<T> y, Span<T> dy)
     {
         program.SetWide(0, t);
-        y.CopyTo(program.Input(1));
+        Copy(y, program.Input(1));
         program.Run();
-        program.Output(0).CopyTo(dy);
+        Copy(program.Output(0), dy);
+    }
+
+    /// <summary>Copies a state. Few numbers are copied one by one: those that were just stored so would be waited for by a wider load.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(ReadOnlySpan<T> from, Span<T> to)
+    {
+        if (from.Length > 4)
+        {
+            from.CopyTo(to);
+            return;
+        }
+
+        for (int i = 0; i < from.Length; i++)
+        {
+            to[i] = from[i];
+        }
     }
 }

@@ -34,6 +34,9 @@ internal sealed class CurveMethod(CurveForm form) : IComponentMethod
 
     private sealed class Average : IComponentModel
     {
+        /// <summary>A transform whose criterion is so much larger would have a share below 2 %.</summary>
+        private const double FarFromBest = 8;
+
         private readonly ComponentData _data;
         private readonly CurveForm _form;
         private readonly CurvePopulation[] _models;
@@ -41,15 +44,17 @@ internal sealed class CurveMethod(CurveForm form) : IComponentMethod
 
         public Average(ComponentData data, CurveForm form, CurvePopulation[] models)
         {
-            double[] weights = Array.ConvertAll(models, x => Math.Exp((models[0].Criterion - x.Criterion) / 2));
-            (_data, _form, _models) = (data, form, models);
+            _data = data;
+            _form = form;
+            _models = [.. models.Where(x => x.Criterion - models[0].Criterion < FarFromBest)];
+            double[] weights = Array.ConvertAll(_models, x => Math.Exp((models[0].Criterion - x.Criterion) / 2));
             _weights = Array.ConvertAll(weights, x => x / weights.Sum());
         }
 
         public string Description => $"a curve for each series{(_models[0].Transform.Name is "none" or "softplus" ? "" : $", with errors of the {_models[0].Transform.Name}")}";
 
         public IComponentModel? Refit(ComponentData data, CancellationToken cancellation) =>
-            new CurveMethod(_form).Fit(data, [.. _models.Where((_, m) => _weights[m] > 0.05).Select(static x => x.Transform)], cancellation);
+            new CurveMethod(_form).Fit(data, [.. _models.Select(static x => x.Transform)], cancellation);
 
         public ComponentState Save() => new ComponentState().With("populations", _models.Select(static x => x.Save()));
 

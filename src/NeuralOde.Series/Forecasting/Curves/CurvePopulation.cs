@@ -22,8 +22,6 @@ internal sealed class CurvePopulation
     private readonly bool _isAligned;
     private readonly double[] _mean;
     private readonly double[] _covariance;
-    private readonly double[][] _points;
-    private readonly double[][] _factors;
     private double _variance;
 
     private CurvePopulation(ComponentData data, CurveForm form, ValueTransform transform)
@@ -42,8 +40,6 @@ internal sealed class CurvePopulation
         _curve = (time, parameters) => transform.Forward(Math.Max(least, unit * form.Value(time, parameters)));
         _mean = new double[form.Parameters];
         _covariance = new double[form.Parameters * form.Parameters];
-        _points = new double[data.Series.Count][];
-        _factors = new double[data.Series.Count][];
     }
 
     public CurveForm Form { get; }
@@ -80,7 +76,6 @@ internal sealed class CurvePopulation
         state.Finite("mean", n).CopyTo(population._mean, 0);
         state.Finite("covariance", n * n).CopyTo(population._covariance, 0);
         (population._variance, population.Criterion) = (state.Finite("variance", 1)[0], state.Finite("criterion", 1)[0]);
-        population.Finish(population.Mapped());
         return population;
     }
 
@@ -88,16 +83,20 @@ internal sealed class CurvePopulation
     public ComponentState Save() => new ComponentState()
         .With("transform", _transform.Name).With("mean", _mean).With("covariance", _covariance).With("variance", _variance).With("criterion", Criterion);
 
-    /// <summary>The quantiles of one series at times.</summary>
+    /// <summary>The quantiles of one series at times, around its likeliest parameters, which are searched here: few of many series are ever asked for.</summary>
     public double[] Quantiles(int series, ReadOnlySpan<double> times)
     {
+        const int Steps = 30;
         int n = Form.Parameters;
-        double[] quantiles = new double[times.Length * NormalQuantiles.Count], slopes = new double[n];
+        (double[] knownTimes, double[] knownValues) = Mapped(_data.Series[series]);
+        CurveSearch.Result found = CurveSearch.Run(_curve, knownTimes, knownValues, _variance, _mean, Inverse(_covariance, n, out _), _mean, Steps);
+        double[] point = found.Point, factor = found.Curvature, quantiles = new double[times.Length * NormalQuantiles.Count], slopes = new double[n];
+        _ = Cholesky.Factor(factor, n);
         for (int i = 0; i < times.Length; i++)
         {
-            double time = Scaled(times[i], _data.Series[series]), center = _curve(time, _points[series]);
-            CurveSearch.Slopes(_curve, time, _points[series], slopes);
-            Cholesky.SolveLower(_factors[series], slopes);
+            double time = Scaled(times[i], _data.Series[series]), center = _curve(time, point);
+            CurveSearch.Slopes(_curve, time, point, slopes);
+            Cholesky.SolveLower(factor, slopes);
             double deviation = Math.Sqrt(_variance + slopes.Sum(static x => x * x));
             for (int k = 0; k < NormalQuantiles.Count; k++)
             {
@@ -114,7 +113,7 @@ internal sealed class CurvePopulation
     private bool Learn(CancellationToken cancellation)
     {
         int n = Form.Parameters;
-        (double[] Times, double[] Values)[] all = Mapped();
+        (double[] Times, double[] Values)[] all = [.. _data.Series.Select(Mapped)];
         int[] filled = [.. Enumerable.Range(0, all.Length).Where(s => all[s].Times.Length > 0)];
         double step = Math.Max(1, filled.Length / (double)MostSeries);
         int[] used = [.. Enumerable.Range(0, (int)(filled.Length / step)).Select(i => filled[(int)(i * step)])];
@@ -144,7 +143,6 @@ internal sealed class CurvePopulation
             Maximize(moments, first, used.Length, used.Sum(s => all[s].Times.Length), floor);
         }
 
-        Finish(all);
         return true;
     }
 
@@ -224,21 +222,8 @@ internal sealed class CurvePopulation
         return double.IsFinite(best);
     }
 
-    /// <summary>The parameters of every series, and the factors of the inverses of their covariances.</summary>
-    private void Finish((double[] Times, double[] Values)[] all)
-    {
-        const int Steps = 30;
-        double[] precision = Inverse(_covariance, Form.Parameters, out _);
-        for (int s = 0; s < all.Length; s++)
-        {
-            CurveSearch.Result found = CurveSearch.Run(_curve, all[s].Times, all[s].Values, _variance, _mean, precision, _mean, Steps);
-            (_points[s], _factors[s]) = (found.Point, found.Curvature);
-            _ = Cholesky.Factor(_factors[s], Form.Parameters);
-        }
-    }
-
-    private (double[] Times, double[] Values)[] Mapped() =>
-        [.. _data.Series.Select(x => (Array.ConvertAll(x.Times, t => Scaled(t, x)), Array.ConvertAll(x.Values, _transform.Forward)))];
+    private (double[] Times, double[] Values) Mapped(ComponentSeries series) =>
+        (Array.ConvertAll(series.Times, t => Scaled(t, series)), Array.ConvertAll(series.Values, _transform.Forward));
 
     private static double Trace(double[] a, double[] b)
     {

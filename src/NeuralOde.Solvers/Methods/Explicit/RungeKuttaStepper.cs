@@ -408,10 +408,31 @@ internal partial class RungeKuttaStepper<T> : Stepper<T>
     {
         recording.AddStep(t, plan.End, plan.Size, tag, 1 + rows.Length);
         int step = recording.StepCount - 1;
+        if (StateLength <= FewComponents.Most)
+        {
+            RecordFew(recording.Row(step, 0, 1 + rows.Length), rows);
+            return;
+        }
+
         Rows.Row(StateRow, StateLength).CopyTo(recording.Row(step, 0));
         for (int i = 0; i < rows.Length; i++)
         {
             Rows.Row(rows[i], StateLength).CopyTo(recording.Row(step, 1 + i));
+        }
+    }
+
+    /// <summary>Copies few components one by one: copied together, they would wait until each is in the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RecordFew(Span<T> block, ReadOnlySpan<int> rows)
+    {
+        int at = 0;
+        for (int row = -1; row < rows.Length; row++)
+        {
+            ref T from = ref Rows[row < 0 ? StateRow : rows[row]];
+            for (int i = 0; i < StateLength; i++)
+            {
+                block[at++] = Unsafe.Add(ref from, i);
+            }
         }
     }
 

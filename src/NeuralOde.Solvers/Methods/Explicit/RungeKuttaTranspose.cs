@@ -380,7 +380,14 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Gather(int count, double scale, int origin, int destination)
-        => CombineKernel.Run(
+    {
+        if (StateLength <= FewComponents.Most)
+        {
+            GatherFew(count, scale, origin, destination);
+            return;
+        }
+
+        CombineKernel.Run(
             ref Cotangents.Start,
             Cotangents.Offsets,
             _termRows.AsSpan(0, count),
@@ -389,6 +396,24 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             ref Cotangents[origin],
             ref Cotangents[destination],
             Cotangents.PaddedLength);
+    }
+
+    /// <summary>The same bits for few components, each by itself: a vector would wait for the single numbers that were just stored (<see cref="FewComponents"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherFew(int count, double scale, int origin, int destination)
+    {
+        ref T from = ref Cotangents[origin], to = ref Cotangents[destination];
+        for (int i = 0; i < StateLength; i++)
+        {
+            T sum = Unsafe.Add(ref from, i);
+            for (int j = 0; j < count; j++)
+            {
+                sum = FusedArithmetic.MultiplyAdd(T.CreateTruncating(scale * _termWeights[j]), Unsafe.Add(ref Cotangents[_termRows[j]], i), sum);
+            }
+
+            Unsafe.Add(ref to, i) = sum;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected void AddScaled(ReadOnlySpan<T> cotangent, double weight, int destination, bool isActive)
