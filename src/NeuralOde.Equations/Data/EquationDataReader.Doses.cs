@@ -77,6 +77,34 @@ internal sealed partial class EquationDataReader
         }
     }
 
+    /// <summary>Where the time begins again at a reset, as NONMEM allows, the times after it count on from the last one before.</summary>
+    private void CountOn(string series, List<int> rows, double[] times, int evid)
+    {
+        double offset = 0, last = double.NegativeInfinity, reset = double.NaN;
+        foreach (int row in rows)
+        {
+            double kind = evid < 0 || _table.IsMissing(row, evid) ? 0 : _table.Number(row, evid), own = times[row];
+            if (kind is 3 or 4 && own + offset < last)
+            {
+                offset = last - own;
+                reset = last;
+                _restarts.Add(FormattableString.Invariant($"{_table.Name}, line {_table.LineOf(row)}{Of(series)}: the time begins again; times from here on count on from {last:R}."));
+            }
+
+            times[row] = own + offset;
+            if (times[row] == reset && kind == 0)
+            {
+                throw new EquationDataException(
+                    EquationDataReason.Value,
+                    FormattableString.Invariant($"{_table.Name}, line {_table.LineOf(row)}{Of(series)}: a value at {own:R}, the time of the reset where the time begins again, ")
+                        + "could be of before or after it.",
+                    "Leave it out, or give it a later time.");
+            }
+
+            last = Math.Max(last, times[row]);
+        }
+    }
+
     private double Value(int column, int row) => column < 0 || _table.IsMissing(row, column) ? 0 : _table.Number(row, column);
 
     /// <summary>The state that a row names, by its number from 1 or by its name; −1 where it names none.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class EquationDataReader
     private readonly BoundModel _model;
     private readonly EquationDataOptions _options;
     private readonly SortedDictionary<string, int> _leftOut = new(StringComparer.Ordinal);
+    private readonly List<string> _restarts = [];
 
     public EquationDataReader(CsvTable table, BoundModel model, EquationDataOptions options)
     {
@@ -38,7 +39,7 @@ internal sealed partial class EquationDataReader
         return new EquationData(
             _table.Name,
             series,
-            [.. _leftOut.Select(static x => FormattableString.Invariant($"{x.Value} values with DVID {x.Key} are not observed by the model, and are left out."))]);
+            [.. _leftOut.Select(static x => FormattableString.Invariant($"{x.Value} values with DVID {x.Key} are not observed by the model, and are left out.")), .. _restarts]);
     }
 
     private SeriesObservations[] Read(Measured[] measured)
@@ -182,6 +183,7 @@ internal sealed partial class EquationDataReader
     private SeriesObservations ReadSeries(string name, List<int> rows, double[] times, Measured[] measured)
     {
         int evid = Find("EVID"), mdv = Find("MDV");
+        CountOn(name, rows, times, evid);
         List<(double Time, Measured What, int Row, double Value)> values = [];
         foreach (int row in rows)
         {

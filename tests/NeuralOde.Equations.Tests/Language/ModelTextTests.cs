@@ -101,13 +101,14 @@ public class ModelTextTests
     }
 
     [Fact]
-    public void A_hundred_thousand_damaged_texts_are_models_or_clear_faults()
+    public void Damaged_texts_are_models_or_clear_faults()
     {
         string[] words =
             ["(", ")", "'", "=", "->", "when", "observe", "dose", " 0 ", "\n", "~", "[", "1e9", "x", ":", ",", "\"", "`", "\0", "\uD800", "if(", "^", "^-", "per series"];
         Random random = new(20261128);
         string[] seeds = [.. ModelTexts.All, "x' = -k*x\nk = 1\nobserve x", "0 = x - 1\nx(0) = 1 fixed\ny' = x"];
-        for (int i = 0; i < 100_000; i++)
+        int count = int.Parse(Environment.GetEnvironmentVariable("NEURALODE_DAMAGED_TEXTS") ?? "100000", System.Globalization.CultureInfo.InvariantCulture);
+        for (int i = 0; i < count; i++)
         {
             string text = seeds[random.Next(seeds.Length)];
             for (int n = random.Next(1, 4); n > 0 && text.Length > 0; n--)

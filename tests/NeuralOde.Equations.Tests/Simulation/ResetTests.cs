@@ -1,4 +1,5 @@
 using NeuralOde.Equations.Data;
+using NeuralOde.Equations.Fitting;
 using NeuralOde.Equations.Simulation;
 using NeuralOde.Series.Tables;
 
@@ -30,6 +31,24 @@ public class ResetTests
     {
         EquationSolution solution = Solve(rows, 0.3, 2);
         Assert.Equal(expected, solution.Values[0][^1], 1e-7 * expected);
+    }
+
+    [Fact]
+    public void Times_that_begin_again_at_a_reset_count_on_from_the_last_one()
+    {
+        var model = EquationModel.Parse(Model + "\nobserve A: normal(1)");
+        var again = CsvTable.Parse("t,A,AMT,EVID\n0,NA,100,1\n1,90,0,0\n2,70,0,0\n0,NA,50,4\n1,40,0,0\n", "again");
+        EquationSolution solution = EquationData.Solve(again, model, new EquationSolveOptions { Until = 3, RelativeTolerance = 1e-10 }).Single().Solution;
+        Assert.Equal((2 * Math.Exp(-K)) + (50 * Math.Exp(-0.5 * K)), solution.Values[0][^1], 1e-7);
+
+        // The same as with times that go on.
+        var on = CsvTable.Parse("t,A,AMT,EVID\n0,NA,100,1\n1,90,0,0\n2,70,0,0\n2,NA,50,4\n3,40,0,0\n", "on");
+        EquationFitOptions plain = new() { Profiles = false };
+        EquationData data = EquationData.FromTable(again, model);
+        Assert.Equal(EquationFitter.Fit(model, EquationData.FromTable(on, model), plain)["k"].Value, EquationFitter.Fit(model, data, plain)["k"].Value);
+        Assert.Contains("times from here on count on from 2", Assert.Single(data.Notes), StringComparison.Ordinal);
+        var unclear = CsvTable.Parse("t,A,AMT,EVID\n0,NA,100,1\n2,70,0,0\n0,NA,50,4\n0,2,0,0\n", "unclear");
+        Assert.Equal(EquationDataReason.Value, Assert.Throws<EquationDataException>(() => EquationData.FromTable(unclear, model)).Reason);
     }
 
     [Fact]
