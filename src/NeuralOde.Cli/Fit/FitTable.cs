@@ -13,7 +13,8 @@ internal static class FitTable
     {
         bool hasSeeds = parsed.IsGiven(options.Seeds), hasGrid = parsed.IsGiven(options.Grid);
         CommandException.ThrowIf(
-            (hasSeeds || hasGrid) && parsed.IsGiven(options.Figure), "--seeds and --grid draw no single figure. Omit --figure, or choose one --seed; --report has figures of the ensemble.");
+            (hasSeeds || hasGrid) && parsed.IsGiven(options.Figure),
+            "--seeds and --grid draw no single figure. Omit --figure, or choose one --seed; --report has figures of the ensemble.");
         CommandException.ThrowIf(
             hasGrid && ((CommandOption[])[options.Report, options.Save, options.Out]).Any(parsed.IsGiven),
             "--grid prints a table of different models. Omit --report, --save and --out, and fit again with the settings that you choose; --metrics writes the table.");
@@ -98,7 +99,8 @@ internal static class FitTable
             return;
         }
 
-        var outcome = new EnsembleOutcome(data, [.. runs.Select(x => Forecast(data, x))], () => new SeriesEnsemble([.. runs.Select(x => Model(data, x))]), Model(data, runs[0]).Scaling, ended);
+        var outcome = new EnsembleOutcome(
+            data, [.. runs.Select(x => Forecast(data, x))], () => new SeriesEnsemble([.. runs.Select(x => Model(data, x))]), Model(data, runs[0]).Scaling, ended);
         context.Out.WriteLine(
             $"The mean of {InWords.Counted(runs.Length, "forecast", "forecasts")}: error {ProgressText.Number(outcome.Errors.Pooled.Model)}, "
                 + $"{ProgressText.Fixed(outcome.Errors.Pooled.Ratio, 3)} times the naive one.");
