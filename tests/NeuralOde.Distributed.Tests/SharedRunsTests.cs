@@ -88,7 +88,8 @@ public class SharedRunsTests
         Assert.Equal(jobs[0].Lines.Select(static x => x[..Math.Min(x.Length, 60)]), jobs[1].Lines.Select(static x => x[..Math.Min(x.Length, 60)]));
         string[] images =
         [
-            "experiment", "mnist-table", "--data", folder.File("data"), "--channels", "2", "--batch", "16", "--train-images", "32", "--epochs", "1", "--seeds", "0-1", "--no-report",
+            "experiment", "mnist-table", "--data", folder.File("data"), "--channels", "2", "--batch", "16", "--train-images", "32", "--epochs", "1",
+            "--seeds", "0-1", "--no-report",
         ];
         jobs =
         [
@@ -98,7 +99,8 @@ public class SharedRunsTests
         Assert.All(Directory.GetFiles(folder.File("alone")), x => Assert.Equal(Learned(x), Learned(Path.Combine(folder.File("shared"), Path.GetFileName(x)))));
 
         // Title and test error of each row; memory and time differ.
-        string[][] errors = [.. jobs.Select(static x => x.Lines.Skip(1).Take(4).Select(static line => string.Join(':', line.Split("   ").Where(static y => y.Length > 0).Take(2))).ToArray())];
+        string[][] errors =
+            [.. jobs.Select(static x => x.Lines.Skip(1).Take(4).Select(static line => string.Join(':', line.Split("   ").Where(static y => y.Length > 0).Take(2))).ToArray())];
         Assert.Equal(errors[0], errors[1]);
 
         // A checkpoint holds times as well.

@@ -99,7 +99,8 @@ internal static class FitTable
             return;
         }
 
-        var outcome = new EnsembleOutcome(data, [.. runs.Select(x => Forecast(data, x))], () => new SeriesEnsemble([.. runs.Select(x => Model(data, x))]), Model(data, runs[0]).Scaling, ended);
+        var outcome = new EnsembleOutcome(
+            data, [.. runs.Select(x => Forecast(data, x))], () => new SeriesEnsemble([.. runs.Select(x => Model(data, x))]), Model(data, runs[0]).Scaling, ended);
         context.Out.WriteLine(
             $"The mean of {InWords.Counted(runs.Length, "forecast", "forecasts")}: error {ProgressText.Number(outcome.Errors.Pooled.Model)}, "
                 + $"{ProgressText.Fixed(outcome.Errors.Pooled.Ratio, 3)} times the naive one.");

@@ -30,7 +30,8 @@ public sealed class SeriesEnsemble
         for (int i = 1; i < members.Count; i++)
         {
             string? other = first.Except(SeriesModelFile.File(members[i]).Settings).FirstOrDefault().Key;
-            ArgumentException.ThrowIf(other is not null, $"The members of an ensemble are models of one kind; member {i} differs from the first one in '{other}'.", nameof(members));
+            ArgumentException.ThrowIf(
+                other is not null, $"The members of an ensemble are models of one kind; member {i} differs from the first one in '{other}'.", nameof(members));
         }
 
         Members = [.. members];

@@ -32,7 +32,8 @@ public class SynchronizedStatisticsTests
             states[i] = task.State;
         }
 
-        // The sums are the same in another order: some hundred additions of numbers near 1, each rounded by 2⁻⁵³, which normalizations with small variances amplify some ten times.
+        // The sums are the same in another order: some hundred additions of numbers near 1, each rounded by 2⁻⁵³, which normalizations with small variances amplify some ten
+        // times.
         Assert.Equal(losses[0], losses[1], 1e-13);
         Assert.All(states[0].Zip(states[1]), static x => Assert.Equal(x.First, x.Second, 1e-13));
         double largest = gradients[0].Max(Math.Abs);
