@@ -124,7 +124,8 @@ internal static class Tool
         CommandDescription[] experiments = [.. ExperimentList.All()];
         return
         [
-            experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), ExplainCommand.Create(), PredictCommand.Create(), DensityCommand.Create(),
+            experiments[0], FitCommand.Create(), ForecastCommand.Create(), EvaluateCommand.Create(), SolveCommand.Create(), ExplainCommand.Create(), PredictCommand.Create(),
+            DensityCommand.Create(),
             SampleCommand.Create(), CheckGradientCommand.Create(), .. experiments[1..],
         ];
     }

@@ -69,7 +69,7 @@ internal static class HoldsCommand
             error = Math.Max(error, Math.Abs(states[length + i] - problem.Reference[i]) / Math.Max(1, Math.Abs(problem.Reference[i])));
         }
 
-        double work = clock is null ? statistics.Evaluations : TimeOf(clock, () => integrator.Solve(field, problem.Initial, times, states));
+        double work = clock is null ? statistics.Evaluations : TimeOf(clock, () => _ = integrator.Solve(field, problem.Initial, times, states));
         return work * Math.Pow(error, 1.0 / solver.Order);
     }
 

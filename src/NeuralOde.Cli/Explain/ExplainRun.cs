@@ -45,10 +45,13 @@ internal static class ExplainRun
                 return SeriesModel.Load(path);
             });
             CommandException.ThrowIf(
-                parsed.IsGiven(options.Starts) || parsed.IsGiven(options.Seed), "--starts and --seed are for equations, whose network is learned here; this one is learned already.");
+                parsed.IsGiven(options.Starts) || parsed.IsGiven(options.Seed),
+                "--starts and --seed are for equations, whose network is learned here; this one is learned already.");
             if (data is null)
             {
-                CommandException.ThrowIf(save is not null || output is not null || report is not null, "--report, --save and --out need --data: formulas are chosen by their fit to it.");
+                CommandException.ThrowIf(
+                    save is not null || output is not null || report is not null,
+                    "--report, --save and --out need --data: formulas are chosen by their fit to it.");
                 Print(context.Out, FieldFormulas.Regress(field, search));
                 return ExitCode.Success;
             }

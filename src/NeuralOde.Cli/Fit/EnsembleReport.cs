@@ -100,7 +100,7 @@ internal static class EnsembleReport
         TimeSeriesSet data = outcome.Data.Set;
         TimeSeries observed = data.Series.First(x => x.Id == training.Id);
         double[] times = curve.Mean.Series[0].Times.ToArray();
-        Figure figure = new Figure
+        var figure = new Figure
         {
             Title = data.Series.Count > 1 ? $"{data.SeriesName} {training.Id}" : null,
             XAxis = outcome.Data.TimeAxis,

@@ -41,7 +41,8 @@ internal static class FitCommand
         [
             "The file: a header that names the columns, then one row per time, also compressed by gzip, a Parquet file, or - for the standard input. Comma, semicolon, "
                 + "tab, bar or blanks; # comment lines; decimal points or commas; an empty field or NA is a missing value, which is left out of the loss. "
-                + "Times need not be evenly spaced; they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format yyyymmdd. Dates become days. "
+                + "Times need not be evenly spaced; they are numbers, dates of many kinds, seconds since 1970, or dates of eight digits with --time-format "
+                    + "yyyymmdd. Dates become days. "
                 + "Assumptions are printed, and what can be read in two ways is an error.",
             "By default several methods are tried at rolling origins: linear dynamics with hidden states in continuous time (trend, season, cycles), and on regular grids "
                 + "exponential smoothing and ARIMA models; several short series also by curves of known forms. What does not fail is averaged. "
@@ -62,7 +63,8 @@ internal static class FitCommand
             "Inputs (--inputs): columns that act from outside and are known ahead. The automatic choice tries its linear dynamics with and without them, and leaves out what does "
                 + "not help. Rows after the last observation hold their later values, or a table that 'forecast --inputs' reads.",
             "Limits: doses are for --equations alone, and the dynamics beyond the range of the data are a guess, held near that range.",
-            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds or the points of --grid, and the table is the same; the starts of --equations --starts and the training "
+            "Several processes: 'mpirun -n 8 neuralode fit ... --seeds 0-63' shares the seeds or the points of --grid, and the table is the same; the starts of "
+                + "--equations --starts and the training "
                 + "steps of --model latent are shared likewise. docs/cluster.md says more.",
             "Ctrl+C stops training, keeps the best model and still writes the files; the exit code is then 130. "
                 + "It is 2 if the command line or the file is wrong, and 1 if training fails.",
@@ -85,7 +87,8 @@ internal static class FitCommand
                     ("With --model latent only", [options.Test]),
                     ("With --equations only", [options.Starts, options.Stages, options.Where, options.Formula, options.Degree, options.NoProfiles, options.Compare,
                     options.Subjects, options.Export]),
-                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales, options.Seeds, options.Grid]))
+                    ("Output", [options.Report, options.Save, options.Out, options.Metrics, options.Figure, options.Title, options.Unit, options.Scales,
+                    options.Seeds, options.Grid]))
                     .OrderBy(static x => x.Title is "Output" ? 2 : x.Title.StartsWith("With ", StringComparison.Ordinal) ? 1 : 0),
             ],
             IsShared = parsed => parsed.IsGiven(options.Seeds) || parsed.IsGiven(options.Grid) || parsed.IsGiven(options.Starts) || parsed.GetValue(options.Model) == "latent",

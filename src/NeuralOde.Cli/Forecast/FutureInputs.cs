@@ -38,7 +38,10 @@ internal static class FutureInputs
         // The inputs are read as states: a table of inputs alone has no others.
         var read = TimeSeriesSet.FromTable(table, new TimeSeriesOptions
         {
-            TimeColumn = known.Time.Format == TimeFormat.RowNumber ? null : known.Time.Name, TimeFormat = known.Time.Format, StateColumns = known.Inputs, SeriesColumn = series,
+            TimeColumn = known.Time.Format == TimeFormat.RowNumber ? null : known.Time.Name,
+            TimeFormat = known.Time.Format,
+            StateColumns = known.Inputs,
+            SeriesColumn = series,
             MinimumPoints = 1,
         });
         List<TimeSeries> rows = [];

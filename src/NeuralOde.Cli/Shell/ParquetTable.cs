@@ -35,12 +35,12 @@ internal static class ParquetTable
     {
         await using ParquetReader reader = await ParquetReader.CreateAsync(path);
         DataField[] fields = reader.Schema.GetDataFields();
-        var text = new StringBuilder().AppendJoin(',', fields.Select(static x => Quoted(x.Name))).AppendLine();
+        StringBuilder text = new StringBuilder().AppendJoin(',', fields.Select(static x => Quoted(x.Name))).AppendLine();
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
             int count = checked((int)rows.RowCount);
-            var columns = new string[fields.Length][];
+            string[][] columns = new string[fields.Length][];
             for (int f = 0; f < fields.Length; f++)
             {
                 columns[f] = await Column(path, rows, fields[f], count);

@@ -88,7 +88,8 @@ internal sealed partial class EquationDataReader
             {
                 offset = last - own;
                 reset = last;
-                _restarts.Add(FormattableString.Invariant($"{_table.Name}, line {_table.LineOf(row)}{Of(series)}: the time begins again; times from here on count on from {last:R}."));
+                _restarts.Add(
+                    FormattableString.Invariant($"{_table.Name}, line {_table.LineOf(row)}{Of(series)}: the time begins again; times from here on count on from {last:R}."));
             }
 
             times[row] = own + offset;

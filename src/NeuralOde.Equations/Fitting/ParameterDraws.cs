@@ -44,7 +44,7 @@ public static class ParameterDraws
         ArgumentNullException.ThrowIfNull(covariance);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         int m = covariance.Names.Count;
-        Dictionary<string, BoundParameter> known = model.Bound.Parameters.ToDictionary(static x => x.Name);
+        var known = model.Bound.Parameters.ToDictionary(static x => x.Name);
         int[] drawn = [.. Enumerable.Range(0, m).Where(i => known.ContainsKey(covariance.Names[i]))];
         if (drawn.Length == 0)
         {

@@ -29,7 +29,11 @@ public static class FieldFormulas
     {
         ArgumentNullException.ThrowIfNull(field);
         string[] names = NamesOf(field);
-        NameExpression[] arguments = [.. names.Select(static x => new NameExpression(0, x)), .. field.IsTimeDependent ? [new NameExpression(0, "t")] : Array.Empty<NameExpression>()];
+        NameExpression[] arguments =
+        [
+            .. names.Select(static x => new NameExpression(0, x)),
+            .. field.IsTimeDependent ? [new NameExpression(0, "t")] : Array.Empty<NameExpression>(),
+        ];
         IReadOnlyList<FieldPoint> points = field.PointsAlongPaths(2);
         List<Statement> statements = [.. names.Select(x => new DerivativeStatement(0, x, new CallExpression(0, "unknown", arguments, [])))];
         for (int i = 0; i < names.Length; i++)
@@ -103,7 +107,8 @@ public static class FieldFormulas
         return FormulaSearch.Choose(model, data, options, Sampled(model, field, options), cancellationToken);
     }
 
-    private static string[] NamesOf(SeriesModel field) => [.. field.Components, .. Enumerable.Range(1, field.HiddenStates).Select(static i => FormattableString.Invariant($"hidden{i}"))];
+    private static string[] NamesOf(SeriesModel field)
+        => [.. field.Components, .. Enumerable.Range(1, field.HiddenStates).Select(static i => FormattableString.Invariant($"hidden{i}"))];
 
     private static TermLibrary[] Sampled(EquationModel model, SeriesModel field, FormulaSearchOptions options)
     {

@@ -284,7 +284,11 @@ internal sealed class TermLibrary
         IEnumerable<Statement> statements =
         [
             .. states.Select(static x => new DerivativeStatement(0, x, new NumberExpression(0, 0))),
-            .. _others.Select((x, i) => new DefinitionStatement(0, FormattableString.Invariant($"term {i + 1}"), new InfixExpression(0, "*", Renamed(x), new NumberExpression(0, 1)), new Modifiers())),
+            .. _others.Select((x, i) => new DefinitionStatement(
+                0,
+                FormattableString.Invariant($"term {i + 1}"),
+                new InfixExpression(0, "*", Renamed(x), new NumberExpression(0, 1)),
+                new Modifiers())),
         ];
         BoundModel bound = EquationModel.Parse(ModelPrinter.Print(statements), "terms").Bound;
         CompiledExpressions program = new(bound, [.. bound.Quantities.Select(static x => x.Value)], []);

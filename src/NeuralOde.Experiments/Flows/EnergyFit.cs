@@ -56,7 +56,11 @@ internal sealed record EnergyFit(
         {
             var settings = new TrainingOptions
             {
-                Iterations = options.Iterations, Schedule = options.Schedule, GradientNormBound = 10, Selection = ModelSelection.Last, Validation = ValidationPlan.None,
+                Iterations = options.Iterations,
+                Schedule = options.Schedule,
+                GradientNormBound = 10,
+                Selection = ModelSelection.Last,
+                Validation = ValidationPlan.None,
             };
             return new TrainingRun(task, new Adam(task.Model.Parameters, options.LearningRate), settings).Run(progress, cancellationToken);
         }

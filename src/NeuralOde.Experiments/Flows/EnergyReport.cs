@@ -57,7 +57,9 @@ internal static class EnergyReport
 
         return new Figure
         {
-            Title = title, XAxis = new FigureAxis("first component") { Min = -Edge, Max = Edge }, YAxis = new FigureAxis("second component") { Min = -Edge, Max = Edge },
+            Title = title,
+            XAxis = new FigureAxis("first component") { Min = -Edge, Max = Edge },
+            YAxis = new FigureAxis("second component") { Min = -Edge, Max = Edge },
             EqualAspect = true,
         }.Heat(values, s_bounds, new FigureAxis("density"));
 

@@ -46,7 +46,8 @@ public abstract class OdeSolver
     public virtual bool HasTranspose => true;
 
     /// <summary>
-    /// Whether the transpose multiplies at those times and states at which the solve evaluated the field, each once, so that what an evaluation computed can be kept for its product.
+    /// Whether the transpose multiplies at those times and states at which the solve evaluated the field, each once, so that what an evaluation computed can be kept for
+    /// its product.
     /// Implicit methods solve for their stages and end at other states.
     /// </summary>
     public virtual bool TransposesAtEvaluations => false;

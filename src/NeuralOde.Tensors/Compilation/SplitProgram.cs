@@ -33,7 +33,14 @@ internal sealed class SplitProgram<T>
     /// <param name="inputs">The arguments' names and shapes.</param>
     /// <param name="firstSum">The first of the other results that is asked for as a sum over many runs, if it can be stacked; none if not given.</param>
     /// <param name="fewElements">Up to so many elements what is cheap is kept, too.</param>
-    public static SplitProgram<T> Compile(Func<Tensor[], IReadOnlyList<Tensor>> function, int firstResults, int late, int kept, ProgramInput[] inputs, int? firstSum = null, int fewElements = KeptChoice.FewElements)
+    public static SplitProgram<T> Compile(
+        Func<Tensor[], IReadOnlyList<Tensor>> function,
+        int firstResults,
+        int late,
+        int kept,
+        ProgramInput[] inputs,
+        int? firstSum = null,
+        int fewElements = KeptChoice.FewElements)
     {
         var traced = TracedFunction.Of<T>(function, inputs);
         var graph = new GraphBuilder(DTypes.Of<T>());
@@ -54,7 +61,7 @@ internal sealed class SplitProgram<T>
         Program<T> firstProgram = ProgramCompiler.Finish<T>(ofFirst, results, traced.Updates, early, TileGroups.TileBytes, places);
 
         ProgramInput[] all = [.. inputs, .. left.Select(static (x, i) => new ProgramInput($"kept{i}", x.Shape))];
-        Dictionary<int, int> keptInputs = left.Select((_, i) => i).ToDictionary(i => inputs.Length + i, static i => i + 1);
+        var keptInputs = left.Select((_, i) => i).ToDictionary(i => inputs.Length + i, static i => i + 1);
         keptInputs[kept] = 0;
         var ofSecond = new GraphBuilder(DTypes.Of<T>());
         GraphNode state = graph.Nodes.First(x => x.Kind == NodeKind.Input && x.InputIndex == kept);
@@ -96,7 +103,9 @@ internal sealed class SplitProgram<T>
             }
             else if (needed[node.Id])
             {
-                copies[node.Id] = node.Kind == NodeKind.Operation ? target.AddAsIs(node.Operation!, Array.ConvertAll(node.Inputs, x => copies[x.Id])) : target.Capture(node.Tensor!);
+                copies[node.Id] = node.Kind == NodeKind.Operation
+                    ? target.AddAsIs(node.Operation!, Array.ConvertAll(node.Inputs, x => copies[x.Id]))
+                    : target.Capture(node.Tensor!);
             }
         }
 

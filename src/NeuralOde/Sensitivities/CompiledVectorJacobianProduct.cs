@@ -22,7 +22,8 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
     private Program<T>? _second;
 
     /// <summary>
-    /// The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. The array is one and the same, and is brought up to date when
+    /// The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. The array is one and the same, and is brought up
+    /// to date when
     /// it is asked for.
     /// </summary>
     public T[] Gradient

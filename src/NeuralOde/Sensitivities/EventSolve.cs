@@ -52,7 +52,7 @@ internal sealed class EventSolve<T>
             part.Field.CountSolve();
         }
 
-        var problem = new OdeProblem<T>(_field.Field) 
+        var problem = new OdeProblem<T>(_field.Field)
         {
             Jacobian = _field.Field.Jacobian,
             JacobianBlockLength = _field.Field.JacobianBlockLength,

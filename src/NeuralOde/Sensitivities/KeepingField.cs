@@ -1,7 +1,8 @@
 namespace NeuralOde.Sensitivities;
 
 /// <summary>
-/// The field that a direct gradient solves. Its evaluations leave what their products will read, and its running statistics count a state once: not when its step is computed again.
+/// The field that a direct gradient solves. Its evaluations leave what their products will read, and its running statistics count a state once: not when its step is
+/// computed again.
 /// </summary>
 /// <param name="dynamics">The dynamics.</param>
 /// <param name="split">The field and its product in two programs; null where nothing is kept.</param>

@@ -4,6 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralOde;
 
+// The accessibility is declared where the file is compiled: public in one assembly, internal in the others.
+#pragma warning disable IDE0040
+
 /// <summary>Makes lists that compare by their values.</summary>
 static partial class ValueList
 {

@@ -74,7 +74,7 @@ public class CorrelatedPopulationTests
         EquationFit fit = EquationFitter.Fit(model, EquationData.FromTable(CsvTable.Parse(Table(40, 4, out _), "table"), model));
 
         // Only A is measured, twice; B follows by the correlation.
-        EquationData known = EquationData.FromTable(CsvTable.Parse("ID,t,A,B\nnew,0,5,NA\nnew,1,4.5,NA\n", "new"), model);
+        var known = EquationData.FromTable(CsvTable.Parse("ID,t,A,B\nnew,0,5,NA\nnew,1,4.5,NA\n", "new"), model);
         EquationFit subject = fit.ForSubjects(known);
         double a = fit["omega(A(0))"].Value, b = fit["omega(B(0))"].Value, rho = fit["corr(A(0), B(0))"].Value;
         double deviation = ((Math.Log(5) + Math.Log(4.5)) / 2) - Math.Log(fit["A(0)"].Value);
@@ -82,7 +82,7 @@ public class CorrelatedPopulationTests
         Assert.Equal(Math.Log(fit["A(0)"].Value) + eta, Math.Log(subject.Individuals[0].Value), 1e-6);
         Assert.Equal(Math.Log(fit["B(0)"].Value) + other, Math.Log(subject.Individuals[1].Value), 1e-6);
 
-        EquationData later = EquationData.FromTable(CsvTable.Parse("ID,t,A,B\nnew,0,NA,NA\nnew,2,4,2\n", "new"), model);
+        var later = EquationData.FromTable(CsvTable.Parse("ID,t,A,B\nnew,0,NA,NA\nnew,2,4,2\n", "new"), model);
         PredictedValue[] predicted = [.. subject.Predict(later, new BandOptions { Draws = 4000 })];
         double width = Math.Log(predicted[0].Upper / predicted[0].Lower) / (2 * 1.645), exact = Math.Sqrt((0.02 * a * a / ((a * a) + 0.02)) + 0.04);
         Assert.Equal(exact, width, 0.05 * exact);

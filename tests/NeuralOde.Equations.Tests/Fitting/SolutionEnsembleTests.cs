@@ -43,7 +43,7 @@ public class SolutionEnsembleTests
         Assert.Equal(covariance.Matrix[0][0], Mixed(k, k), Room(0, 0));
         Assert.Equal(covariance.Matrix[0][1], Mixed(k, start), Room(0, 1));
 
-        SolutionEnsemble ensemble = SolutionEnsemble.Solve(fit.FittedModel, Until(4.8), draws, 0.9);
+        var ensemble = SolutionEnsemble.Solve(fit.FittedModel, Until(4.8), draws, 0.9);
         PredictionBand band = fit.Bands(new BandOptions { Draws = 4000, Seed = 5 })[0];
         double width = band.Upper[^1] - band.Lower[^1];
         Assert.Equal(width, ensemble.Upper[0][^1] - ensemble.Lower[0][^1], 0.08 * width);

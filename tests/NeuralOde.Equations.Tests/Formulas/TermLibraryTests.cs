@@ -43,7 +43,9 @@ public class TermLibraryTests
         Assert.Equal([term], best.Select(library.Text));
         Assert.Equal(-1.5, library.Coefficients(best)[0], 1e-12);
         Assert.Equal(0, library.RelativeError(best, library.Coefficients(best)), 1e-12);
-        Assert.Equal($"f*{(term.Contains('/') && !term.StartsWith("exp", StringComparison.Ordinal) ? $"({term})" : term)}", ModelPrinter.Print(library.Product(best[0], new NameExpression(0, "f"))));
+        Assert.Equal(
+            $"f*{(term.Contains('/') && !term.StartsWith("exp", StringComparison.Ordinal) ? $"({term})" : term)}",
+            ModelPrinter.Print(library.Product(best[0], new NameExpression(0, "f"))));
     }
 
     [Fact]

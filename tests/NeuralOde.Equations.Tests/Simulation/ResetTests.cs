@@ -44,7 +44,7 @@ public class ResetTests
         // The same as with times that go on.
         var on = CsvTable.Parse("t,A,AMT,EVID\n0,NA,100,1\n1,90,0,0\n2,70,0,0\n2,NA,50,4\n3,40,0,0\n", "on");
         EquationFitOptions plain = new() { Profiles = false };
-        EquationData data = EquationData.FromTable(again, model);
+        var data = EquationData.FromTable(again, model);
         Assert.Equal(EquationFitter.Fit(model, EquationData.FromTable(on, model), plain)["k"].Value, EquationFitter.Fit(model, data, plain)["k"].Value);
         Assert.Contains("times from here on count on from 2", Assert.Single(data.Notes), StringComparison.Ordinal);
         var unclear = CsvTable.Parse("t,A,AMT,EVID\n0,NA,100,1\n2,70,0,0\n0,NA,50,4\n0,2,0,0\n", "unclear");

@@ -63,7 +63,7 @@ public class InputTests
         double[] inputs = x.InputValues.ToArray();
         inputs[row] = double.NaN;
         HoldOutSplit split = HoldOut.Count(10).Split(set.WithSeries([new TimeSeries(x.Id, x.Times, x.Values, x.Covariates, inputs)]));
-        var exception = Assert.Throws<SeriesException>(() => new AutomaticForecaster().Fit(split.Training).Predict(split.HeldOut));
+        SeriesException exception = Assert.Throws<SeriesException>(() => new AutomaticForecaster().Fit(split.Training).Predict(split.HeldOut));
         Assert.Equal(SeriesReason.InputMissing, exception.Reason);
     }
 

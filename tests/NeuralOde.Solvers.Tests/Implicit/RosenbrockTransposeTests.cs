@@ -24,7 +24,7 @@ public class RosenbrockTransposeTests
         var exact = new NonlinearField<double>();
         var differences = new NonlinearField<double>();
         Bandwidth? band = isBanded ? new Bandwidth(2, 2) : null;
-        GivenSteps steps = GivenSteps.OfLengths(0.11, 0.06, 0.14);
+        var steps = GivenSteps.OfLengths(0.11, 0.06, 0.14);
         double[] expected = Gradient(new OdeProblem<double>(exact) { Jacobian = exact, JacobianBandwidth = band }, exact, steps);
         FiniteDifference.AssertClose(expected, Gradient(new OdeProblem<double>(differences) { JacobianBandwidth = band }, differences, steps), 1e-8);
         FiniteDifference.AssertClose(exact.ParameterGradient, differences.ParameterGradient, 1e-8);

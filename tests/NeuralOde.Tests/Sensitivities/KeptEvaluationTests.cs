@@ -8,7 +8,8 @@ namespace NeuralOde.Tests.Sensitivities;
 
 public class KeptEvaluationTests
 {
-    public static TheoryData<string> Solvers() => [.. OdeSolver.Names.Where(static x => OdeSolver.Parse(x) is { HasTranspose: true, TransposesAtEvaluations: true, NeedsPositions: false })];
+    public static TheoryData<string> Solvers()
+        => [.. OdeSolver.Names.Where(static x => OdeSolver.Parse(x) is { HasTranspose: true, TransposesAtEvaluations: true, NeedsPositions: false })];
 
     public static TheoryData<string> Fields() => [.. s_fields.Keys];
 

@@ -127,7 +127,7 @@ internal sealed class CurvePopulation
             _covariance[(i * n) + i] = Form.Spreads[i] * Form.Spreads[i];
         }
 
-        var first = (double[])_covariance.Clone();
+        double[] first = (double[])_covariance.Clone();
         double[][] points = [.. used.Select(_ => (double[])_mean.Clone())];
         double floor = 1e-8 * _variance;
         for (int iteration = 0; ; iteration++)

@@ -59,7 +59,7 @@ internal sealed class ArimaMethod : IComponentMethod
             (ValueTransform, ArimaModel, double)[] models = [.. x.Parts("models").Select(one =>
             {
                 var transform = ValueTransform.Named(data, one.Text("transform"));
-                ArimaOrders orders = ArimaOrders.Restore(one);
+                var orders = ArimaOrders.Restore(one);
                 double[] parameters = one.Finite("parameters", orders.Coefficients);
                 ArimaModel model = ArimaModel.At(orders, Array.ConvertAll(values, transform.Forward), parameters) ?? throw ComponentState.Wrong("parameters");
                 return Compared(transform, model, values);

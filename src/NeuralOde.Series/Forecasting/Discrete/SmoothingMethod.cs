@@ -53,7 +53,7 @@ internal sealed class SmoothingMethod : IComponentMethod
             double[] values = GridValues.Of(data.Series[s]) ?? throw ComponentState.Wrong("series");
             SmoothingModel[] models = [.. x.Parts("models").Select(one =>
             {
-                SmoothingStructure structure = SmoothingStructure.Restore(one, values.Length);
+                var structure = SmoothingStructure.Restore(one, values.Length);
                 return SmoothingModel.At(structure, values, one.Finite("parameters", structure.Parameters));
             })];
             return models.Length > 0 && Array.TrueForAll(models, static one => double.IsFinite(one.Criterion)) ? models : throw ComponentState.Wrong("models");

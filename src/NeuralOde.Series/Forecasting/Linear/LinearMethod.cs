@@ -31,8 +31,8 @@ internal sealed class LinearMethod(bool useInputs = true) : IComponentMethod
         ComponentData data = Used(all);
         LinearCandidate[] models = [.. state.Parts("models").Select(x =>
         {
-            ValueTransform transform = ValueTransform.Named(data, x.Text("transform"));
-            LinearStructure structure = LinearStructure.Restore(x);
+            var transform = ValueTransform.Named(data, x.Text("transform"));
+            var structure = LinearStructure.Restore(x);
             IReadOnlyList<ComponentSeries> series = LinearSearch.Transformed(data, transform);
             double criterion = x.Finite("criterion", 1)[0];
             int inputs = data.Series.FirstOrDefault(static one => one.Count > 0) is { } first ? first.Inputs.Length / first.Count : 0;

@@ -85,7 +85,7 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
         Row(StartBar).Clear();
         Row(TimeDerivativeBar).Clear();
         double stepBar = DifferentiatesTimes ? Reductions.Dot<T>(Row(StateBar), recording.Row(step, 2)) / h : 0;
-        var times = (Start: 0.0, End: 0.0);
+        (double Start, double End) times = (Start: 0.0, End: 0.0);
         for (int i = _stages - 1; i >= 0; i--)
         {
             GatherStage(i, h);
