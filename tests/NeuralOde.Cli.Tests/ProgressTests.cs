@@ -37,6 +37,31 @@ public class ProgressTests
         Assert.Equal(room >= 20, text.Contains("99,999/100,000", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("hare: linear dynamics, exponential smoothing, ARIMA, theta, a seasonal naive forecast and their average [at rolling origins]")]
+    public void A_bar_takes_any_words(string words)
+    {
+        using var writer = new StringWriter();
+        int result = new Shell.LiveProgress(writer).Run(
+            "Choosing",
+            progress =>
+            {
+                progress.Report(new ProgressMark(1, 2, false, () => words, room => ProgressText.Cut(words, room)));
+                progress.Report(new ProgressMark(2, 2, true, () => words, static _ => ""));
+                return 3;
+            });
+        Assert.Equal(3, result);
+    }
+
+    [Theory]
+    [InlineData(9, "rehearsal")]
+    [InlineData(8, "rehears…")]
+    [InlineData(1, "…")]
+    [InlineData(0, "")]
+    public void Words_are_cut_to_the_room_there_is(int room, string expected) => Assert.Equal(expected, ProgressText.Cut("rehearsal", room));
+
     [Fact]
     public void A_line_about_a_classifier_says_epoch_loss_share_right_speed_and_evaluations()
     {

@@ -47,7 +47,7 @@ internal static class FlowRows
     public static IEnumerable<TableRow> Regularized(BatchTimer timer)
     {
         List<(double Evaluations, double Likelihood)> points = [];
-        foreach (double weight in new[] { 0, 0.003, 0.01, 0.03, 0.1 })
+        foreach (double weight in new[] { 0, 0.003, 0.01, 0.03, 0.1, 0.3 })
         {
             var work = new RegularizedFlowWorkload(weight, FirstSeed);
             double begun = timer.Clock.Now();

@@ -83,7 +83,7 @@ internal static class EvaluateRun
         public ProgressMark Mark()
         {
             string text = $"{Next.Method}, origin {Next.Origin + 1} of {Next.Origins}";
-            return new ProgressMark(Done, All, Done == All, () => text, room => text.Length <= room ? text : "");
+            return new ProgressMark(Done, All, Done == All, () => text, room => ProgressText.Cut(text, room));
         }
     }
 

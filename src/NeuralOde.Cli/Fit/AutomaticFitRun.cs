@@ -148,7 +148,7 @@ internal static class AutomaticFitRun
         public ProgressMark Mark()
         {
             string text = Text;
-            return new ProgressMark(Done, All, Done == All, () => text, room => text.Length <= room ? text : "");
+            return new ProgressMark(Done, All, Done == All, () => text, room => ProgressText.Cut(text, room));
         }
     }
 

@@ -25,7 +25,10 @@ internal sealed class LiveProgress(TextWriter writer) : IProgressDisplay
         {
             task.MaxValue = Math.Max(1, value.Total);
             task.Value = value.Done;
-            task.Description = Markup.Escape(value.Short(room));
+            string text = value.Short(room);
+
+            // A bar without words is refused.
+            task.Description = string.IsNullOrWhiteSpace(text) ? "…" : Markup.Escape(text);
         }
     }
 }

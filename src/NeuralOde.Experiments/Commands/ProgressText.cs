@@ -3,6 +3,9 @@ namespace NeuralOde.Experiments.Commands;
 /// <summary>The words of a progress line.</summary>
 internal static class ProgressText
 {
+    /// <summary>The text, or as much of its beginning as there is room for.</summary>
+    public static string Cut(string text, int room) => text.Length <= room ? text : room < 1 ? "" : text[..(room - 1)] + "…";
+
     public static ProgressMark Mark(TrainingProgress p) => new(p.Iteration, p.Iterations, p.Iteration == p.Iterations, () => Line(p), room => Short(p, room));
 
     /// <summary>A whole line of a log.</summary>
