@@ -189,11 +189,15 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
 
         private readonly ComponentData _data;
         private readonly bool _isLog;
+
+        // Over all values of all series, so computed once.
+        private readonly double _mean;
         private readonly double _variance;
 
         public TailModel(ComponentData data)
         {
             _data = data;
+            _mean = data.Mean;
 
             // A column with zeros, such as a concentration before the first dose, falls or rises by factors all the same.
             int count = 0, positive = 0;
@@ -236,7 +240,7 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
             double[] quantiles = new double[times.Length * NormalQuantiles.Count];
             for (int i = 0; i < times.Length; i++)
             {
-                (double mean, double spread) = known.Count == 0 ? (Map(_data.Mean), 1) : Line(known, known.Count, times[i]);
+                (double mean, double spread) = known.Count == 0 ? (Map(_mean), 1) : Line(known, known.Count, times[i]);
                 for (int k = 0; k < NormalQuantiles.Count; k++)
                 {
                     // Beyond e^700 there are no numbers.
@@ -249,7 +253,7 @@ internal sealed class BaselineMethod(Baseline kind) : IComponentMethod
         }
 
         /// <summary>A zero counts as a thousandth of the component's mean.</summary>
-        private double Map(double value) => _isLog ? Math.Log(Math.Max(value, 1e-3 * _data.Mean)) : value;
+        private double Map(double value) => _isLog ? Math.Log(Math.Max(value, 1e-3 * _mean)) : value;
 
         /// <summary>The line through the last of the first values at a time, and the variance of its error over that of one value.</summary>
         private (double Value, double Spread) Line(ComponentSeries series, int count, double time)
