@@ -75,9 +75,11 @@ internal static class ModelRows
     {
         var memory = HeldMemory.Start();
         var work = new ImageTrainingWorkload(options);
+
+        // Tensors outside of programs come from the process's pool, which an earlier row may have filled: what this one holds cannot be told.
         Func<string> note = () => options.HasEquation
             ? FormattableString.Invariant($"{work.ForwardEvaluations} evaluations forward, {work.BackwardEvaluations} backward; {memory}")
-            : memory.ToString();
+            : "";
         return OnOneAndTwo(timer, key, name, work.Train, note);
     }
 
