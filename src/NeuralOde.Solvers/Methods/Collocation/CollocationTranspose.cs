@@ -30,8 +30,6 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
     private OdeProblem<T> _problem = null!;
     private SolveCounts _counts;
     private bool _isDense;
-    private double[] _timeCotangents = [];
-    private int _timeCount;
 
     public CollocationTranspose(CollocationStepper<T> stepper)
     {
@@ -48,8 +46,6 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
 
     public override ReadOnlySpan<T> StateCotangent => Row(StateBar);
 
-    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
-
     // Rows of each stage: the residual, a correction, ȳ, and Z̄ from dense output.
     private int Residual => Stage;
 
@@ -61,22 +57,11 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
 
     public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
     {
-        if (recording.Problem is { MassMatrix: not null })
-        {
-            throw new NotSupportedException(
-                "The gradient of a problem with a mass matrix is not supported: solve for the derivatives, or take a gradient that integrates backward.");
-        }
-
+        RefuseMassMatrix(recording);
         VectorJacobianProducts = 0;
         Row(StateBar).Clear();
         ClearDense();
-        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
-        if (_timeCotangents.Length < _timeCount)
-        {
-            _timeCotangents = new double[Math.Max(_timeCount, 2 * _timeCotangents.Length)];
-        }
-
-        Array.Clear(_timeCotangents, 0, _timeCount);
+        BeginTimes(recording, differentiateTimes);
         if (recording.Problem is { } problem)
         {
             _problem = problem;
@@ -121,7 +106,7 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
             Solve(recording, step, field, Math.Sqrt(size));
         }
 
-        if (_timeCount > 0)
+        if (DifferentiatesTimes)
         {
             double stepBar = 0;
             for (int j = 0; j < _stages; j++)
@@ -178,9 +163,9 @@ internal sealed class CollocationTranspose<T> : StepTranspose<T>
 
     private void AddTime(int node, double value)
     {
-        if (_timeCount > 0)
+        if (DifferentiatesTimes)
         {
-            _timeCotangents[node] += value;
+            AddTimeCotangent(node, value);
         }
     }
 

@@ -33,8 +33,6 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
     private readonly int[] _stageIndices;
     private bool _nextFirstIsActive;
     private bool _denseOriginIsActive;
-    private double[] _timeCotangents = [];
-    private int _timeCount;
 
     public DiagonallyImplicitTranspose(DiagonallyImplicitStepper<T> stepper)
     {
@@ -54,10 +52,6 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
 
     public override ReadOnlySpan<T> StateCotangent => Row(StateBar);
 
-    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
-
-    private bool DifferentiatesTimes => _timeCount > 0;
-
     public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
     {
         if (recording.Problem is { StiffField: not null })
@@ -69,13 +63,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
         _rows.Row(StateBar, _length).Clear();
         Array.Clear(_denseIsActive);
         _nextFirstIsActive = _denseOriginIsActive = false;
-        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
-        if (_timeCotangents.Length < _timeCount)
-        {
-            _timeCotangents = new double[Math.Max(_timeCount, 2 * _timeCotangents.Length)];
-        }
-
-        Array.Clear(_timeCotangents, 0, _timeCount);
+        BeginTimes(recording, differentiateTimes);
         if (recording.Problem is { } problem)
         {
             _solver.Start(problem, _stepper.ErrorMeasure.Tolerances);
@@ -330,7 +318,7 @@ internal sealed class DiagonallyImplicitTranspose<T> : StepTranspose<T>
     {
         if (DifferentiatesTimes)
         {
-            _timeCotangents[node] += value;
+            AddTimeCotangent(node, value);
         }
     }
 

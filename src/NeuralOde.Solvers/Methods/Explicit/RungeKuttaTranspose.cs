@@ -29,8 +29,6 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
     private readonly double[] _termWeights;
     private readonly nint[] _denseRows;
     private bool _denseOriginIsActive;
-    private double[] _timeCotangents = [];
-    private int _timeCount;
 
     /// <param name="stepper">What took the steps.</param>
     /// <param name="tableau">Its coefficients.</param>
@@ -56,15 +54,11 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
 
     public override ReadOnlySpan<T> StateCotangent => Cotangents.Row(StateBar, StateLength);
 
-    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
-
     protected static int StateBar => 0;
 
     protected int StateLength { get; }
 
     protected RowMemory<T> Cotangents { get; }
-
-    protected bool DifferentiatesTimes => _timeCount > 0;
 
     // Rows: z̄, a stage's input, its cotangent, zeros, the direct part of z̄ from dense output, the nodes' ring, ȳ of each stage, the part of k̄ of each stage from dense output.
     protected static int StageInput => 1;
@@ -86,13 +80,7 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
         Array.Clear(_nodeIsActive);
         Array.Clear(_denseIsActive);
         _denseOriginIsActive = false;
-        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
-        if (_timeCotangents.Length < _timeCount)
-        {
-            _timeCotangents = new double[Math.Max(_timeCount, 2 * _timeCotangents.Length)];
-        }
-
-        Array.Clear(_timeCotangents, 0, _timeCount);
+        BeginTimes(recording, differentiateTimes);
     }
 
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => AddScaled(cotangent, 1, StateBar, isActive: true);
@@ -340,8 +328,6 @@ internal class RungeKuttaTranspose<T> : StepTranspose<T>
             _denseOriginIsActive = false;
         }
     }
-
-    protected void AddTimeCotangent(int node, double value) => _timeCotangents[node] += value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected bool IsZero(int row) => !Cotangents.Row(row, StateLength).ContainsAnyExcept(T.Zero);

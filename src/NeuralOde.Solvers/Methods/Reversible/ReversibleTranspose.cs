@@ -15,14 +15,8 @@ internal abstract class ReversibleTranspose<T>(ReversibleStepper<T> stepper) : S
     protected const int State = 0, Carried = 1, NextSlope = 2, Origin = 3, Slope = 4, Middle = 5, Factor = 6, Product = 7, Input = 8;
 
     private readonly RowMemory<T> _rows = new(9, stepper.StateLength);
-    private double[] _timeCotangents = [];
-    private int _timeCount;
 
     public override ReadOnlySpan<T> StateCotangent => this[State];
-
-    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
-
-    protected bool DifferentiatesTimes => _timeCount > 0;
 
     protected Span<T> this[int row] => _rows.Row(row, stepper.StateLength);
 
@@ -34,16 +28,10 @@ internal abstract class ReversibleTranspose<T>(ReversibleStepper<T> stepper) : S
             this[row].Clear();
         }
 
-        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
-        if (_timeCotangents.Length < _timeCount)
-        {
-            _timeCotangents = new double[_timeCount];
-        }
-
-        Array.Clear(_timeCotangents);
+        BeginTimes(recording, differentiateTimes);
     }
 
-    public override void ShiftTimeCotangents() => ReversibleTimes.Shift(_timeCotangents, _timeCount);
+    public override void ShiftTimeCotangents() => ShiftTimes();
 
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => Add(cotangent, 1, State);
 
@@ -70,7 +58,7 @@ internal abstract class ReversibleTranspose<T>(ReversibleStepper<T> stepper) : S
     {
         if (DifferentiatesTimes)
         {
-            _timeCotangents[node] += value;
+            AddTimeCotangent(node, value);
         }
     }
 

@@ -24,33 +24,16 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
     private readonly RowMemory<T> _rows = new(First + (2 * stepper.Tableau.StageCount), stepper.StateLength);
     private SquareMatrix<T>? _jacobianBar;
     private bool _isDense;
-    private double[] _timeCotangents = [];
-    private int _timeCount;
 
     public override ReadOnlySpan<T> StateCotangent => Row(StateBar);
 
-    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
-
-    private bool DifferentiatesTimes => _timeCount > 0;
-
     public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
     {
-        if (recording.Problem is { MassMatrix: not null })
-        {
-            throw new NotSupportedException(
-                "The gradient of a problem with a mass matrix is not supported: solve for the derivatives, or take a gradient that integrates backward.");
-        }
-
+        RefuseMassMatrix(recording);
         VectorJacobianProducts = 0;
         Row(StateBar).Clear();
         ClearDense();
-        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
-        if (_timeCotangents.Length < _timeCount)
-        {
-            _timeCotangents = new double[Math.Max(_timeCount, 2 * _timeCotangents.Length)];
-        }
-
-        Array.Clear(_timeCotangents, 0, _timeCount);
+        BeginTimes(recording, differentiateTimes);
     }
 
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => AddScaled(cotangent, 1, StateBar);
@@ -124,8 +107,8 @@ internal sealed class RosenbrockTranspose<T>(RosenbrockStepper<T> stepper) : Ste
 
         if (DifferentiatesTimes)
         {
-            _timeCotangents[step] += times.Start - stepBar;
-            _timeCotangents[step + 1] += times.End + stepBar;
+            AddTimeCotangent(step, times.Start - stepBar);
+            AddTimeCotangent(step + 1, times.End + stepBar);
         }
     }
 

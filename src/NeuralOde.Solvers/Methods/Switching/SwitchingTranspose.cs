@@ -21,8 +21,6 @@ internal sealed class SwitchingTranspose<T>(Stepper<T> explicitHalf, Stepper<T> 
 
     public override ReadOnlySpan<T> StateCotangent => _active is null ? _end : _active.StateCotangent;
 
-    public override ReadOnlySpan<double> TimeCotangents => [];
-
     public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
     {
         if (differentiateTimes)

@@ -15,12 +15,8 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
     private readonly T[] _nextSlopeBar = new T[stepper.StateLength];
     private readonly T[] _moveBar = new T[stepper.StateLength];
     private readonly T[] _product = new T[stepper.StateLength];
-    private double[] _timeCotangents = [];
-    private int _timeCount;
 
     public override ReadOnlySpan<T> StateCotangent => _stateBar;
-
-    public override ReadOnlySpan<double> TimeCotangents => _timeCotangents.AsSpan(0, _timeCount);
 
     public override void Begin(SolveRecording<T> recording, bool differentiateTimes)
     {
@@ -29,16 +25,10 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
         Array.Clear(_originBar);
         Array.Clear(_slopeBar);
         Array.Clear(_nextSlopeBar);
-        _timeCount = differentiateTimes ? recording.StepCount + 1 : 0;
-        if (_timeCotangents.Length < _timeCount)
-        {
-            _timeCotangents = new double[_timeCount];
-        }
-
-        Array.Clear(_timeCotangents);
+        BeginTimes(recording, differentiateTimes);
     }
 
-    public override void ShiftTimeCotangents() => ReversibleTimes.Shift(_timeCotangents, _timeCount);
+    public override void ShiftTimeCotangents() => ShiftTimes();
 
     public override void AddEndCotangent(ReadOnlySpan<T> cotangent) => Add(cotangent, 1, _stateBar);
 
@@ -71,11 +61,11 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
                     continue;
                 }
 
-                if (_timeCount > 0)
+                if (DifferentiatesTimes)
                 {
                     double stepBar = share * Reductions.Dot(bar, recording.Row(step, 2 + move)[moved]);
-                    _timeCotangents[step] -= stepBar;
-                    _timeCotangents[step + 1] += stepBar;
+                    AddTimeCotangent(step, -stepBar);
+                    AddTimeCotangent(step + 1, stepBar);
                 }
 
                 if (_stepper.IsByVelocities(move))
@@ -97,10 +87,10 @@ internal sealed class SymplecticTranspose<T>(SymplecticStepper<T> stepper) : Ste
             VectorJacobianProducts++;
             double timeBar = field.Evaluate(_stepper.Time(t, plan, move), _state, _moveBar, _product);
             Add(_product, 1, _stateBar);
-            if (_timeCount > 0)
+            if (DifferentiatesTimes)
             {
-                _timeCotangents[step] += (1 - _stepper.Nodes[move]) * timeBar;
-                _timeCotangents[step + 1] += _stepper.Nodes[move] * timeBar;
+                AddTimeCotangent(step, (1 - _stepper.Nodes[move]) * timeBar);
+                AddTimeCotangent(step + 1, _stepper.Nodes[move] * timeBar);
             }
         }
 

@@ -46,8 +46,6 @@ internal sealed class NordsieckTranspose<T> : StepTranspose<T>
 
     public override ReadOnlySpan<T> StateCotangent => Row(0);
 
-    public override ReadOnlySpan<double> TimeCotangents => [];
-
     // Rows: the history's cotangents from 0, those that dense output gives to the predicted one (its row 0 is that of the state at the start), then of the correction,
     // and what the iteration needs.
     private int Dense => _maxOrder + 2;
