@@ -53,15 +53,7 @@ internal static class EnsembleReport
 
             return json;
         }),
-        ["ensemble"] = outcome is null ? null : MetricsFile.Objects(outcome.Errors.Rows, static x => new()
-        {
-            ["component"] = x.Component,
-            ["scale"] = x.Scale,
-            ["values"] = x.Count,
-            ["rmse"] = MetricsFile.Number(x.Model),
-            ["naive_rmse"] = MetricsFile.Number(x.Naive),
-            ["ratio"] = MetricsFile.Number(x.Ratio),
-        }),
+        ["ensemble"] = outcome is null ? null : FitFiles.Errors(outcome.Errors.Rows),
     };
 
     private static ReportTable Runs(IReadOnlyList<EndedRun> runs) => new()

@@ -59,6 +59,17 @@ internal static class FitFiles
         return json;
     }
 
+    /// <summary>Errors as objects.</summary>
+    public static JsonArray Errors(IEnumerable<ErrorRow> rows) => MetricsFile.Objects(rows, static x => new()
+    {
+        ["component"] = x.Component,
+        ["scale"] = x.Scale,
+        ["values"] = x.Count,
+        ["rmse"] = MetricsFile.Number(x.Model),
+        ["naive_rmse"] = MetricsFile.Number(x.Naive),
+        ["ratio"] = MetricsFile.Number(x.Ratio),
+    });
+
     private static JsonObject Common(string model, FitData data, IReadOnlyList<ErrorRow> errors, IEnumerable<string> remarks, string commandLine) => new()
     {
         ["tool"] = ToolVersion.Text,
@@ -66,15 +77,7 @@ internal static class FitFiles
         ["model"] = model,
         ["series"] = data.Split.Training.Series.Count,
         ["components"] = new JsonArray([.. data.Set.Components.Select(static x => (JsonNode?)x)]),
-        ["errors"] = MetricsFile.Objects(errors, static x => new()
-        {
-            ["component"] = x.Component,
-            ["scale"] = x.Scale,
-            ["values"] = x.Count,
-            ["rmse"] = MetricsFile.Number(x.Model),
-            ["naive_rmse"] = MetricsFile.Number(x.Naive),
-            ["ratio"] = MetricsFile.Number(x.Ratio),
-        }),
+        ["errors"] = Errors(errors),
         ["remarks"] = new JsonArray([.. remarks.Concat(data.Notes).Select(static x => (JsonNode?)x)]),
     };
 }
