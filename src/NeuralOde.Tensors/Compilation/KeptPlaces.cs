@@ -1,9 +1,8 @@
 namespace NeuralOde.Tensors;
 
 /// <summary>
-/// Values of a program that lie outside of its arena, one after the other in a stretch of memory that may be another one at each run (<see cref="Program{T}.Kept"/>): what
-/// one program
-/// leaves there, another one reads.
+/// Values of a program that lie outside of its arena, one after the other in a stretch of memory that may be another one at each run (<see cref="Program{T}.Kept"/>): what one
+/// program leaves there, another one reads.
 /// </summary>
 internal sealed class KeptPlaces
 {

@@ -265,9 +265,8 @@ public sealed class CompiledField<T> : IStatefulField<T>
 
     /// <summary>Compiles the same together with the field in two programs: one for forward evaluations, which leaves what the other one, the product, reads.</summary>
     /// <remarks>
-    /// Gradients of small layers are summed over many evaluations at once. A field that moves running statistics does not do so: an evaluation that was not kept would
-    /// have to be made
-    /// again for it, and would count twice.
+    /// Gradients of small layers are summed over many evaluations at once. A field that moves running statistics does not do so: an evaluation that was not kept would have to be
+    /// made again for it, and would count twice.
     /// </remarks>
     internal SplitProgram<T> CompileSplit()
     {

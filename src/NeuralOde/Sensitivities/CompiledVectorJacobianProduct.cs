@@ -22,21 +22,14 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
     private Program<T>? _second;
 
     /// <summary>
-    /// The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. The array is one and the same, and is brought up
-    /// to date when
-    /// it is asked for.
+    /// The sum of a·∂f/∂θ over all evaluations since it was cleared, parameter after parameter, then input after input. The array is one and the same, and is brought up to date
+    /// when it is asked for.
     /// </summary>
     public T[] Gradient
     {
         get
         {
-            if (_stacked?.Run() == true)
-            {
-                StackedSums.Add(_stacked.Program);
-            }
-
-            _sums?.MoveTo(_gradient);
-            _stackedSums?.MoveTo(_gradient);
+            Complete();
             return _gradient;
         }
     }
@@ -51,6 +44,18 @@ internal sealed class CompiledVectorJacobianProduct<T>(CompiledField<T> dynamics
     public IReadOnlyList<Parameter> Buffers => _program?.Buffers ?? (_buffers ??= [.. split!.First.ReadBuffers.Union(split.Second.ReadBuffers)]);
 
     private OutputSums<T> StackedSums => _stackedSums ??= new OutputSums<T>(_stacked!.Program, 0, Starts(_stacked.Results));
+
+    /// <summary>Adds to the gradient what evaluations have left for it.</summary>
+    public void Complete()
+    {
+        if (_stacked?.Run() == true)
+        {
+            StackedSums.Add(_stacked.Program);
+        }
+
+        _sums?.MoveTo(_gradient);
+        _stackedSums?.MoveTo(_gradient);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Evaluate(double t, ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> zGradient)

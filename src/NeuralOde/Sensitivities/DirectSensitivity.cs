@@ -175,8 +175,7 @@ internal sealed class DirectSensitivity<T> : Sensitivity<T>
         finally
         {
             _solved.IsReplaying = false;
-            // Adds up what is stacked.
-            _ = _product.Gradient;
+            _product.Complete();
         }
     }
 }

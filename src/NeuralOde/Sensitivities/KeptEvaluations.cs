@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace NeuralOde.Sensitivities;
 
 /// <summary>
-/// What evaluations of a field left for its vector-Jacobian products, the latest on top: a transpose asks for them in the opposite order. Where there are more than may be
-/// kept, the
-/// earliest are dropped, and their products compute again what they need.
+/// What evaluations of a field left for its vector-Jacobian products, the latest on top: a transpose asks for them in the opposite order. Where there are more than may be kept,
+/// the earliest are dropped, and their products compute again what they need.
 /// </summary>
 /// <remarks>
 /// An evaluation is known by its time and its state, to the bit, so what is found is right however the solver came by it. Memory grows to what the longest solve needs and
